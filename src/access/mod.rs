@@ -1,0 +1,173 @@
+//! Who may do what: roles, permissions and the one function that joins them.
+//!
+//! The whole matrix is printed by a snapshot test; a change in rights shows up there as a changed cell.
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+mod permit;
+#[cfg(feature = "ssr")]
+pub use permit::*;
+
+/// What a person of the console is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Owner,
+    Admin,
+    Moderator,
+    Contractor,
+    Auditor,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Admin, Self::Moderator, Self::Contractor, Self::Auditor];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Moderator => "moderator",
+            Self::Contractor => "contractor",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// Whether this role can change or reveal anything; such people need a second factor.
+    pub fn acts(self) -> bool {
+        Permission::ALL.iter().any(|p| p.acts() && allows(self, *p))
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.name() == text)
+            .ok_or_else(|| format!("“{text}” is not a role: owner, admin, moderator, contractor or auditor"))
+    }
+}
+
+/// One thing a person may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Overview, queues, cases, accounts; nothing masked.
+    ViewWork,
+    /// Claim, give back, resolve, reopen, change the category, act on an ordinary account.
+    DecideReports,
+    /// The same about an account whose role on the instance carries any staff permission.
+    DecideAboutStaff,
+    /// See one masked field or one private post, with a reason.
+    Reveal,
+    ViewRegistrations,
+    /// Approval and closed.
+    CloseRegistrations,
+    OpenRegistrations,
+    /// One's own deeds in the ledger.
+    ViewOwnLedger,
+    ViewWholeLedger,
+    /// Checkpoints on demand and verification.
+    CheckLedger,
+    /// People of the console: add, disable, end sessions.
+    ManageOperators,
+}
+
+impl Permission {
+    pub const ALL: [Self; 11] = [
+        Self::ViewWork,
+        Self::DecideReports,
+        Self::DecideAboutStaff,
+        Self::Reveal,
+        Self::ViewRegistrations,
+        Self::CloseRegistrations,
+        Self::OpenRegistrations,
+        Self::ViewOwnLedger,
+        Self::ViewWholeLedger,
+        Self::CheckLedger,
+        Self::ManageOperators,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ViewWork => "view work",
+            Self::DecideReports => "decide reports",
+            Self::DecideAboutStaff => "decide about staff",
+            Self::Reveal => "reveal with a reason",
+            Self::ViewRegistrations => "view registrations",
+            Self::CloseRegistrations => "close registrations",
+            Self::OpenRegistrations => "open registrations",
+            Self::ViewOwnLedger => "view own deeds",
+            Self::ViewWholeLedger => "view the whole ledger",
+            Self::CheckLedger => "check the ledger",
+            Self::ManageOperators => "manage operators",
+        }
+    }
+
+    /// Whether using it changes something or shows something masked.
+    pub fn acts(self) -> bool {
+        match self {
+            Self::DecideReports
+            | Self::DecideAboutStaff
+            | Self::Reveal
+            | Self::CloseRegistrations
+            | Self::OpenRegistrations
+            | Self::ManageOperators => true,
+            Self::ViewWork
+            | Self::ViewRegistrations
+            | Self::ViewOwnLedger
+            | Self::ViewWholeLedger
+            | Self::CheckLedger => false,
+        }
+    }
+}
+
+/// The matrix of rights. A contractor's also depend on the grant: the instance and the end.
+pub fn allows(role: Role, permission: Permission) -> bool {
+    use Permission as P;
+    match role {
+        Role::Owner => true,
+        Role::Admin => match permission {
+            P::ViewWork
+            | P::DecideReports
+            | P::DecideAboutStaff
+            | P::Reveal
+            | P::ViewRegistrations
+            | P::CloseRegistrations
+            | P::OpenRegistrations
+            | P::ViewOwnLedger
+            | P::ViewWholeLedger => true,
+            P::CheckLedger | P::ManageOperators => false,
+        },
+        Role::Moderator => match permission {
+            P::ViewWork | P::DecideReports | P::Reveal | P::ViewRegistrations | P::ViewOwnLedger => true,
+            P::DecideAboutStaff
+            | P::CloseRegistrations
+            | P::OpenRegistrations
+            | P::ViewWholeLedger
+            | P::CheckLedger
+            | P::ManageOperators => false,
+        },
+        Role::Contractor => match permission {
+            P::ViewWork | P::DecideReports | P::ViewOwnLedger => true,
+            P::DecideAboutStaff
+            | P::Reveal
+            | P::ViewRegistrations
+            | P::CloseRegistrations
+            | P::OpenRegistrations
+            | P::ViewWholeLedger
+            | P::CheckLedger
+            | P::ManageOperators => false,
+        },
+        Role::Auditor => match permission {
+            P::ViewWork | P::ViewRegistrations | P::ViewOwnLedger | P::ViewWholeLedger | P::CheckLedger => true,
+            P::DecideReports
+            | P::DecideAboutStaff
+            | P::Reveal
+            | P::CloseRegistrations
+            | P::OpenRegistrations
+            | P::ManageOperators => false,
+        },
+    }
+}

@@ -1,0 +1,255 @@
+//! Every mutation and every privileged read the console knows.
+//!
+//! Each deed is a struct with all that its execution needs; [`Deed`] wraps them all. A warrant is for one of them, and the
+//! port takes instance, object and parameters from there alone. The whole struct is sealed in the ledger; what
+//! [`Act::facts`] returns stands in clear and must hold nothing personal.
+
+use crate::{
+    access::Role,
+    id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, StatusId},
+    registrations::RegistrationsMode,
+    reports::{AccountState, Category, Decision, Reversal},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Decide all open reports about one account. One deed, an answer per report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideCase {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `user` or `user@domain`
+    pub acct: String,
+    pub decision: Decision,
+    /// The open reports the person saw; all others about the account would make the deed stale.
+    pub reports: Vec<ReportId>,
+    pub state_before: AccountState,
+    pub text: String,
+    pub preset: Option<PresetId>,
+    pub send_email: bool,
+}
+
+/// Take one sanction back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReverseSanction {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub reversal: Reversal,
+    pub state_before: AccountState,
+}
+
+/// Open a closed report again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReopenReport {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub report: ReportId,
+}
+
+/// Put one report under another category.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeCategory {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub report: ReportId,
+    pub before: Category,
+    pub after: Category,
+    pub rules_before: Vec<RuleId>,
+    pub rules_after: Vec<RuleId>,
+}
+
+/// Take a case, or give it back: ours first, mirrored by Mastodon's own assignment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldCase {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub reports: Vec<ReportId>,
+    /// True to claim, false to give back.
+    pub claim: bool,
+    /// Who held it before, in the console.
+    pub held_before: Option<OperatorId>,
+}
+
+/// Set who may sign up, and what visitors read while closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetRegistrations {
+    pub instance: InstanceName,
+    /// The raw rows the person saw; a duplicated row (4.3) is the list of both, oldest first.
+    pub mode_before: Vec<Option<String>>,
+    pub message_before: Vec<Option<String>>,
+    /// `open`, `approved` or `none`
+    pub mode_after: RegistrationsMode,
+    pub message_after: String,
+}
+
+/// What can be looked at only with a reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Masked {
+    /// `users.email` of the account
+    Email,
+    /// `users.sign_up_ip` of the account
+    SignUpAddress,
+    /// A reported post that is not public or unlisted
+    PrivatePost(StatusId),
+}
+
+/// Show one masked thing to one person once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reveal {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub what: Masked,
+}
+
+/// Stream one covered file of a private reported post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevealMedia {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub media: MediaId,
+}
+
+/// A person of the console was added.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddOperator {
+    pub operator: OperatorId,
+    pub name: String,
+    pub role: Role,
+    pub instance: Option<InstanceName>,
+    /// Milliseconds since the Unix epoch.
+    pub until: Option<i64>,
+}
+
+/// A person's access was ended, or given back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisableOperator {
+    pub operator: OperatorId,
+    pub name: String,
+    pub disabled: bool,
+}
+
+/// A person's sessions were ended everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndSessions {
+    pub operator: OperatorId,
+    pub name: String,
+}
+
+/// Every deed there is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum Deed {
+    DecideCase(DecideCase),
+    ReverseSanction(ReverseSanction),
+    ReopenReport(ReopenReport),
+    ChangeCategory(ChangeCategory),
+    HoldCase(HoldCase),
+    SetRegistrations(SetRegistrations),
+    Reveal(Reveal),
+    RevealMedia(RevealMedia),
+    AddOperator(AddOperator),
+    DisableOperator(DisableOperator),
+    EndSessions(EndSessions),
+}
+
+/// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    Account(InstanceName, AccountId),
+    /// The settings that say who may sign up
+    Registrations(InstanceName),
+    Operator(OperatorId),
+}
+
+/// What every deed can say of itself.
+pub trait Act: Clone + Send + Sync + 'static {
+    /// Its name in the ledger, never changed once used.
+    const KIND: &'static str;
+    /// Whether it changes something: such a deed locks its subject from open to close.
+    const CHANGES: bool;
+    fn subject(&self) -> Subject;
+    fn instance(&self) -> Option<&InstanceName>;
+    /// What may stand in the ledger in clear. Nothing that names or describes a person.
+    fn facts(&self) -> Value;
+    fn into_deed(self) -> Deed;
+}
+
+macro_rules! act {
+    ($name:ident, $kind:literal, changes: $changes:literal, subject: $subject:expr, instance: $instance:expr, facts: $facts:expr) => {
+        impl Act for $name {
+            const KIND: &'static str = $kind;
+            const CHANGES: bool = $changes;
+            fn subject(&self) -> Subject {
+                let of: fn(&Self) -> Subject = $subject;
+                of(self)
+            }
+            fn instance(&self) -> Option<&InstanceName> {
+                let of: fn(&Self) -> Option<&InstanceName> = $instance;
+                of(self)
+            }
+            fn facts(&self) -> Value {
+                let of: fn(&Self) -> Value = $facts;
+                of(self)
+            }
+            fn into_deed(self) -> Deed {
+                Deed::$name(self)
+            }
+        }
+    };
+}
+
+act!(DecideCase, "decide_case", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "decision": d.decision, "reports": d.reports.len(), "before": d.state_before, "mail": d.send_email }));
+act!(ReverseSanction, "reverse_sanction", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "reversal": d.reversal, "before": d.state_before }));
+act!(ReopenReport, "reopen_report", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(ChangeCategory, "change_category", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.before, "after": d.after }));
+act!(HoldCase, "hold_case", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "claim": d.claim, "reports": d.reports.len() }));
+act!(SetRegistrations, "set_registrations", changes: true,
+    subject: |d| Subject::Registrations(d.instance.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.mode_before, "after": d.mode_after }));
+act!(Reveal, "reveal", changes: false,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "what": match d.what {
+        Masked::Email => "email",
+        Masked::SignUpAddress => "sign_up_address",
+        Masked::PrivatePost(_) => "private_post",
+    } }));
+act!(RevealMedia, "reveal_media", changes: false,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(AddOperator, "add_operator", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |d| d.instance.as_ref(),
+    facts: |d| json!({ "role": d.role, "until": d.until.map(|at| at.to_string()) }));
+act!(DisableOperator, "disable_operator", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "disabled": d.disabled }));
+act!(EndSessions, "end_sessions", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |_| json!({}));

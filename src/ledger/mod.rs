@@ -1,0 +1,3 @@
+//! The record: see `deed` for what is recorded.
+
+pub mod deed;

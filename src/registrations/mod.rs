@@ -1,0 +1,25 @@
+//! Who may sign up: the stored mode and the message visitors read.
+
+use serde::{Deserialize, Serialize};
+
+/// `registrations_mode` (`app/models/form/admin_settings.rb`)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationsMode {
+    Open,
+    Approved,
+    None,
+}
+
+impl RegistrationsMode {
+    pub const ALL: [Self; 3] = [Self::Open, Self::Approved, Self::None];
+
+    /// The word Mastodon stores.
+    pub fn stored(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "approved",
+            Self::None => "none",
+        }
+    }
+}
