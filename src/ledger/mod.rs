@@ -1,3 +1,140 @@
-//! The record: see `deed` for what is recorded.
+//! The record: an append-only Merkle tree of what was meant, and what came of it.
+//!
+//! An intent is a leaf; its outcome is another, naming the intent's index. Nothing is ever updated. What names or describes
+//! a person is sealed under a key that can be destroyed without breaking the tree.
 
+pub mod checkpoint;
 pub mod deed;
+mod entry;
+mod read;
+pub mod tree;
+pub mod verify;
+mod write;
+
+pub use entry::{Acting, Fact, Mark, Outcome, Verdict};
+pub use read::{Detail, Entry, Filter, TreeState};
+pub use write::{LedgerError, NotOpened, OpenDeed};
+
+use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
+use deed::Act;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{path::PathBuf, sync::Arc};
+use tokio::sync::mpsc;
+
+/// The ledger of one console. Cheap to clone.
+#[derive(Clone)]
+pub struct Ledger {
+    store: Store,
+    keys: Keys,
+    clock: Clock,
+    /// What checkpoints are called by: the console's public host.
+    origin: Arc<str>,
+    /// Who holds the leases of the deeds opened here.
+    process: Arc<str>,
+    /// The place outside the store where checkpoints go.
+    outside: Option<Arc<PathBuf>>,
+    appends: mpsc::Sender<write::Append>,
+}
+
+impl Ledger {
+    /// The ledger over a store that is migrated. Starts the task that groups appends.
+    pub fn new(store: Store, keys: Keys, clock: Clock, origin: &str, process: &str, outside: Option<PathBuf>) -> Self {
+        let (appends, queue) = mpsc::channel(1024);
+        tokio::spawn(write::drain(store.clone(), queue));
+        Self {
+            store,
+            keys,
+            clock,
+            origin: origin.into(),
+            process: process.into(),
+            outside: outside.map(Arc::new),
+            appends,
+        }
+    }
+}
+
+/// Leave to carry out one deed, once. Only the ledger makes one, after the intent is stored.
+#[derive(Debug)]
+pub struct Warrant<D> {
+    deed: D,
+    index: i64,
+    mark: Mark,
+    actor: Actor,
+}
+
+impl<D: Act> Warrant<D> {
+    pub fn deed(&self) -> &D {
+        &self.deed
+    }
+
+    /// The intent's place in the ledger.
+    pub fn index(&self) -> i64 {
+        self.index
+    }
+
+    pub fn mark(&self) -> Mark {
+        self.mark
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Uses the warrant up: what was sent, and what was answered.
+    pub fn answered(self, steps: Vec<Step>) -> Answered<D> {
+        Answered { warrant: self, steps }
+    }
+
+    /// Uses the warrant up without anything having been sent.
+    pub fn unsent(self, why: impl Into<String>) -> Answered<D> {
+        self.answered(vec![Step { what: "nothing was sent".into(), answer: Answer::NotSent { why: why.into() } }])
+    }
+}
+
+/// A deed that has been sent, whatever came of it.
+#[derive(Debug)]
+pub struct Answered<D> {
+    warrant: Warrant<D>,
+    steps: Vec<Step>,
+}
+
+impl<D: Act> Answered<D> {
+    pub fn deed(&self) -> &D {
+        &self.warrant.deed
+    }
+
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    pub fn mark(&self) -> Mark {
+        self.warrant.mark
+    }
+
+    pub fn index(&self) -> i64 {
+        self.warrant.index
+    }
+}
+
+/// One thing that was asked of the instance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// For example `POST resolve, report 17`.
+    pub what: String,
+    pub answer: Answer,
+}
+
+/// What the instance said to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "answer")]
+pub enum Answer {
+    /// It certainly did not arrive.
+    NotSent { why: String },
+    /// It was refused for certain.
+    Refused { status: u16, message: String },
+    /// It was accepted; `body` holds nothing personal.
+    Accepted { body: Value },
+    /// It was sent, and nobody knows what became of it.
+    Lost { why: String },
+}

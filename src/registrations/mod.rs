@@ -1,5 +1,11 @@
 //! Who may sign up: the stored mode and the message visitors read.
 
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::clock::Instant;
 use serde::{Deserialize, Serialize};
 
 /// `registrations_mode` (`app/models/form/admin_settings.rb`)
@@ -22,4 +28,66 @@ impl RegistrationsMode {
             Self::None => "none",
         }
     }
+}
+
+impl RegistrationsMode {
+    /// The word people use for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "with approval",
+            Self::None => "closed",
+        }
+    }
+}
+
+impl std::str::FromStr for RegistrationsMode {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|mode| mode.stored() == text).ok_or(())
+    }
+}
+
+/// Who may sign up, as far as the rows say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Door {
+    /// `None` where the stored value is none of the three.
+    pub mode: Option<RegistrationsMode>,
+    /// `open`, `with approval`, `closed`, or what a strange value amounts to.
+    pub word: String,
+    /// What a strange value does, in a sentence; empty for a sound one.
+    pub strange: String,
+    /// “since 10 Nov by Mira Kost · “Backlog of 96””
+    pub since: String,
+}
+
+/// One change in the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub index: i64,
+    pub at: Instant,
+    pub who: String,
+    pub what: String,
+    pub why: String,
+    pub outcome: crate::audit::Outcome,
+}
+
+/// The registrations desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RegistrationsPage {
+    pub door: Door,
+    /// When the rows were read.
+    pub read_at: Instant,
+    /// What the sign-up page, the public API and directories may still say: name and sentence.
+    pub still: Vec<(String, String)>,
+    pub message: String,
+    /// The stored message when it is not a plain text, in a sentence.
+    pub message_strange: String,
+    /// The raw rows this page shows, as the form gives them back.
+    pub seen: String,
+    pub history: Vec<Change>,
+    pub sign_ups: Vec<(Instant, usize)>,
+    pub may_close: bool,
+    pub may_open: bool,
+    pub pending: Option<(usize, Option<Instant>)>,
 }

@@ -1,5 +1,14 @@
 //! Reports: the queue, the case and what can be decided about it.
 
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{
+    clock::Instant,
+    id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a moderator decides about an account (`app/models/admin/account_action.rb`).
@@ -86,4 +95,387 @@ pub struct AccountState {
     pub sensitized: bool,
     pub silenced: bool,
     pub suspended: bool,
+}
+
+impl Decision {
+    /// The letter that stands on its button.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Resolve => "r",
+            Self::Warn => "w",
+            Self::Sensitive => "m",
+            Self::Silence => "l",
+            Self::Suspend => "s",
+            Self::Disable => "z",
+        }
+    }
+
+    /// The words on its button.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Resolve => "No action",
+            Self::Warn => "Warn",
+            Self::Sensitive => "Hide media",
+            Self::Silence => "Limit",
+            Self::Suspend => "Suspend",
+            Self::Disable => "Freeze login",
+        }
+    }
+
+    /// Its name in addresses and forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::Warn => "warn",
+            Self::Sensitive => "sensitive",
+            Self::Silence => "silence",
+            Self::Suspend => "suspend",
+            Self::Disable => "disable",
+        }
+    }
+
+    /// What was done, in a sentence that goes on with a handle.
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::Resolve => "closed the reports about",
+            Self::Warn => "warned",
+            Self::Sensitive => "hid the media of",
+            Self::Silence => "limited",
+            Self::Suspend => "suspended",
+            Self::Disable => "froze the login of",
+        }
+    }
+}
+
+impl std::str::FromStr for Decision {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|decision| decision.name() == text).ok_or(())
+    }
+}
+
+impl Reversal {
+    pub const ALL: [Self; 4] = [Self::Enable, Self::Unsensitive, Self::Unsilence, Self::Unsuspend];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Enable => "Let them log in again",
+            Self::Unsensitive => "Show media again",
+            Self::Unsilence => "Lift the limit",
+            Self::Unsuspend => "Lift the suspension",
+        }
+    }
+
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::Enable => "gave the login back to",
+            Self::Unsensitive => "showed the media again of",
+            Self::Unsilence => "lifted the limit of",
+            Self::Unsuspend => "lifted the suspension of",
+        }
+    }
+
+    /// Whether there is something of this sort to take back.
+    pub fn applies(self, state: AccountState) -> bool {
+        match self {
+            Self::Enable => state.disabled,
+            Self::Unsensitive => state.sensitized,
+            Self::Unsilence => state.silenced,
+            Self::Unsuspend => state.suspended,
+        }
+    }
+}
+
+impl std::str::FromStr for Reversal {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|reversal| reversal.verb() == text).ok_or(())
+    }
+}
+
+impl std::str::FromStr for Category {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|category| category.name() == text).ok_or(())
+    }
+}
+
+impl Category {
+    /// How urgent: the lower the sooner.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Legal => 0,
+            Self::Violation => 1,
+            Self::Other => 2,
+            Self::Spam => 3,
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Legal => "badge danger",
+            Self::Violation => "badge warn",
+            Self::Other | Self::Spam => "badge",
+        }
+    }
+
+    /// The word on the badge.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Violation => "rules",
+            other => other.name(),
+        }
+    }
+}
+
+impl AccountState {
+    /// The sanctions in force, in words.
+    pub fn words(self) -> Vec<&'static str> {
+        [
+            (self.suspended, "suspended"),
+            (self.silenced, "limited"),
+            (self.sensitized, "media hidden"),
+            (self.disabled, "login frozen"),
+        ]
+        .into_iter()
+        .filter_map(|(is, word)| is.then_some(word))
+        .collect()
+    }
+}
+
+/// Somebody who holds a case in the console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    pub name: String,
+    pub you: bool,
+    pub since: Instant,
+}
+
+/// One case in the queue: everything open about one account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRow {
+    pub account: AccountId,
+    /// `@user` or `@user@domain`, tamed.
+    pub handle: String,
+    pub category: Category,
+    /// The oldest open report.
+    pub since: Instant,
+    pub reports: usize,
+    /// What it is about, on one line.
+    pub what: String,
+    pub reporters: String,
+    pub holder: Option<Holder>,
+    /// Whom Mastodon has it assigned to, where that is not the console's own account.
+    pub assigned_there: Option<String>,
+}
+
+/// What the queue is narrowed to; empty means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueFilter {
+    /// `waiting`, `mine`, `unheld` or `decided`
+    pub state: String,
+    pub category: String,
+    /// `local` or `remote`
+    pub origin: String,
+    pub domain: String,
+    /// Older than: `1h`, `1d`, `1w`
+    pub age: String,
+}
+
+/// The queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct QueuePage {
+    pub rows: Vec<QueueRow>,
+    /// Cases and reports that wait, whatever the filter.
+    pub cases: usize,
+    pub reports: usize,
+    pub mine: usize,
+    pub oldest: Option<Instant>,
+    /// Cases under this filter.
+    pub matching: usize,
+    pub filter: QueueFilter,
+    pub older: Option<String>,
+    pub next: Option<AccountId>,
+    pub search: String,
+    /// Set while `decided` reports are listed instead.
+    pub decided: Vec<DecidedRow>,
+}
+
+/// A closed report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidedRow {
+    pub report: ReportId,
+    pub account: AccountId,
+    pub handle: String,
+    pub category: Category,
+    pub closed_at: Instant,
+    pub closed_by: String,
+    pub what: String,
+}
+
+/// One report of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportCard {
+    pub id: ReportId,
+    pub reporter: String,
+    pub reporter_id: AccountId,
+    /// “local · 14 earlier, 12 right”
+    pub record: String,
+    pub category: Category,
+    pub rules: Vec<String>,
+    pub rule_ids: Vec<RuleId>,
+    pub comment: String,
+    pub forwarded: bool,
+    pub created_at: Instant,
+    pub assigned: Option<String>,
+}
+
+/// A report that was closed before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedReport {
+    pub id: ReportId,
+    pub category: Category,
+    pub created_at: Instant,
+    pub closed_at: Instant,
+    pub closed_by: String,
+    pub comment: String,
+}
+
+/// A file of a post: covered until asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaCard {
+    pub id: MediaId,
+    /// `image`, `video`, `gifv`, `audio` or `unknown`
+    pub kind: String,
+    pub description: String,
+    /// Shown now, at this address of ours.
+    pub shown: Option<String>,
+    /// Why it cannot be had, and where it is.
+    pub missing: Option<String>,
+}
+
+/// A post as evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostCard {
+    pub id: StatusId,
+    /// `None` for a post that opens only with a reason.
+    pub text: Option<String>,
+    pub spoiler: String,
+    pub language: Option<String>,
+    pub visibility: String,
+    pub created_at: Instant,
+    pub edited_at: Option<Instant>,
+    pub deleted_at: Option<Instant>,
+    pub reply_to: Option<String>,
+    pub boosts: i64,
+    pub replies: i64,
+    pub media: Vec<MediaCard>,
+    pub reported: bool,
+}
+
+/// A decision against the account in the past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Strike {
+    pub action: String,
+    pub by: String,
+    pub at: Instant,
+    pub text: String,
+    /// What became of an appeal.
+    pub appeal: Option<String>,
+}
+
+/// What a colleague wrote down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub by: String,
+    pub at: Instant,
+    pub text: String,
+}
+
+/// The account a case is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountCard {
+    pub id: AccountId,
+    pub handle: String,
+    /// As the port and the ledger name it: without the leading `@`.
+    pub acct: String,
+    pub display_name: String,
+    pub note: String,
+    pub local: bool,
+    pub since: Instant,
+    pub last_active: Option<Instant>,
+    pub followers: i64,
+    pub posts: i64,
+    /// “night.example · 41 accounts known · no block”
+    pub server: Option<String>,
+    pub state: AccountState,
+    /// When a suspended account's data goes; `None` where nothing is scheduled.
+    pub deleted_on: Option<Instant>,
+    /// The role on the instance, where it is a staff role.
+    pub staff: Option<String>,
+    pub email: Option<String>,
+    pub address: Option<String>,
+    pub pending: bool,
+    pub unconfirmed: bool,
+}
+
+/// A text that can be put before one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preset {
+    pub id: PresetId,
+    pub title: String,
+    pub text: String,
+}
+
+/// Something revealed just now, to this person, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revealed {
+    pub what: String,
+    pub value: String,
+}
+
+/// The case page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CasePage {
+    pub account: AccountCard,
+    pub open: Vec<ReportCard>,
+    pub closed: Vec<ClosedReport>,
+    pub posts: Vec<PostCard>,
+    /// Their latest public and unlisted posts.
+    pub latest: Vec<PostCard>,
+    pub strikes: Vec<Strike>,
+    pub notes: Vec<Note>,
+    pub presets: Vec<Preset>,
+    pub rules: Vec<(RuleId, String)>,
+    pub holder: Option<Holder>,
+    /// Why this person may not decide here; `None` where they may.
+    pub hands_off: Option<String>,
+    pub may_reveal: bool,
+    /// The decision whose form is open.
+    pub deciding: Option<Decision>,
+    pub next: Option<AccountId>,
+    pub revealed: Option<Revealed>,
+    /// The instance's own pages, for what only they can do.
+    pub there: String,
+    pub search: String,
+    /// What could not be read, in a sentence.
+    pub partly: Option<String>,
+}
+
+/// The decision form, as it was posted.
+#[derive(Clone, Debug)]
+pub struct DecideForm {
+    pub instance: String,
+    pub account: String,
+    pub decision: String,
+    /// The ids of the open reports the person saw, with commas.
+    pub reports: String,
+    /// The sanctions the person saw, as `AccountState` in JSON.
+    pub state: String,
+    pub text: String,
+    pub preset: String,
+    pub mail: String,
+    pub why: String,
+    /// The case to go to afterwards: an account's id.
+    pub next: String,
 }

@@ -1,0 +1,113 @@
+//! The document, and the one table of routes.
+
+use crate::{accounts, audit, operators, overview, path, registrations, reports, sign_in, ui};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// The document around every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="style" />
+                <HydrationScripts options=options.clone() />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The theme somebody chose; nothing means the device's.
+fn theme() -> Option<&'static str> {
+    #[cfg(feature = "ssr")]
+    {
+        let parts = use_context::<axum::http::request::Parts>()?;
+        let cookies = parts.headers.get(axum::http::header::COOKIE)?.to_str().ok()?;
+        cookies.split(';').find_map(|cookie| match cookie.trim() {
+            "theme=light" => Some("light"),
+            "theme=dark" => Some("dark"),
+            _ => None,
+        })
+    }
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
+/// Every page there is. All are rendered whole before they are sent, so that none needs scripts to be read.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    // Tests and styles may wait for this: from now on scripts are listening.
+    Effect::new(|| {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
+    });
+    view! {
+        <Title text="Howdah" />
+        <Router>
+            <Routes fallback=|| ui::desk::problem_page(crate::problem::Problem::not_found("There is no such page."))>
+                <Route path=path!("/") view=overview::page::Home ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance") view=overview::page::Overview ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/reports") view=reports::page::Queue ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/reports/:account") view=reports::page::Case ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
+                <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
+                <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
+                <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
+                <Route path=path!("/keys") view=Keys ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/code") view=sign_in::page::Code ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/enrol") view=sign_in::page::Enrol ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/recovery-codes") view=sign_in::page::RecoveryCodes ssr=SsrMode::Async />
+                <Route path=path!("/set-up") view=sign_in::page::SetUp ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}
+
+/// The keys, on a page of their own: a link that works everywhere.
+#[component]
+fn Keys() -> impl IntoView {
+    let rows = [
+        ("/", "find an account by handle or id"),
+        ("?", "this page"),
+        ("j  k", "down and up in a list"),
+        ("o  Enter", "open what is marked"),
+        ("n", "next case"),
+        ("x", "take the case, or give it back"),
+        ("r", "no action: close the reports"),
+        ("w", "warn"),
+        ("m", "hide media: mark all media as sensitive"),
+        ("l", "limit"),
+        ("s", "suspend"),
+        ("z", "freeze the login"),
+        ("i", "uncover the first picture"),
+        ("Esc", "leave a field"),
+    ];
+    view! {
+        <Title text="Keys · Howdah" />
+        <main class="plain">
+            <h1>"Keys"</h1>
+            <dl class="facts">
+                {rows.into_iter().map(|(key, does)| view! { <dt><span class="key">{key}</span></dt><dd>{does}</dd> }).collect_view()}
+            </dl>
+            <p><a class="btn main" href=path::OVERVIEW>"To the overview"</a></p>
+        </main>
+    }
+}

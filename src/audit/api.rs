@@ -1,0 +1,21 @@
+//! The doors of the audit desk.
+
+use super::{AuditPage, EntryPage};
+use crate::{frame::Framed, problem::Problem};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+#[server(prefix = "/api/audit", endpoint = "list", input = GetUrl)]
+pub async fn list(search: String) -> Result<Framed<AuditPage>, Problem> {
+    super::service::list(&crate::context::Context::of_request()?, &search).await
+}
+
+#[server(prefix = "/api/audit", endpoint = "entry", input = GetUrl)]
+pub async fn entry(index: String, search: String) -> Result<Framed<EntryPage>, Problem> {
+    super::service::entry(&crate::context::Context::of_request()?, &index, &search).await
+}
+
+/// Takes a checkpoint now.
+#[server(prefix = "/api/audit", endpoint = "checkpoint")]
+pub async fn checkpoint() -> Result<(), Problem> {
+    crate::context::door(super::service::checkpoint).await
+}

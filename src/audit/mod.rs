@@ -1,0 +1,145 @@
+//! The record, as people read it: who did what, to whom, why, and what came of it.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{clock::Instant, id::InstanceName};
+use serde::{Deserialize, Serialize};
+
+/// What a deed came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Not closed yet.
+    Open,
+    Succeeded,
+    Partly,
+    Failed,
+    Unknown,
+    Stale,
+    Refused,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
+
+    /// The word on the page; never “done” for what was only asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "under way",
+            Self::Succeeded => "done",
+            Self::Partly => "partly done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Stale => "overtaken",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Succeeded => "succeeded",
+            Self::Partly => "partly",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Stale => "stale",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Succeeded => "badge good",
+            Self::Open | Self::Partly | Self::Unknown | Self::Stale => "badge warn",
+            Self::Failed | Self::Refused => "badge danger",
+        }
+    }
+}
+
+/// One line of the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub index: i64,
+    pub at: Instant,
+    pub who: String,
+    pub role: Option<String>,
+    pub instance: Option<InstanceName>,
+    pub what: String,
+    pub why: String,
+    /// `None` for a fact, which has none.
+    pub outcome: Option<Outcome>,
+}
+
+/// The state of the tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tree {
+    pub entries: i64,
+    pub root: String,
+    pub checkpoint: Option<Checkpoint>,
+    /// Where checkpoints go outside the store; `None` where nowhere.
+    pub outside: Option<String>,
+}
+
+/// The last signed checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub entries: i64,
+    pub at: Instant,
+    pub note: String,
+}
+
+/// The audit desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AuditPage {
+    pub tree: Tree,
+    pub lines: Vec<Line>,
+    /// People to filter by: id and name.
+    pub people: Vec<(String, String)>,
+    /// The whole ledger, or one's own deeds.
+    pub whole: bool,
+    pub filter: Filter,
+    /// The address of the next, older page.
+    pub older: Option<String>,
+    pub search: String,
+    /// What a check found that was asked for just now.
+    pub checked: Option<Result<String, String>>,
+    pub may_check: bool,
+}
+
+/// What the list is narrowed to; empty text means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    pub who: String,
+    pub kind: String,
+    pub outcome: String,
+    pub instance: String,
+    /// The account a deed was about: an id.
+    pub account: String,
+    /// Days as `2026-11-23`.
+    pub from: String,
+    pub to: String,
+}
+
+/// One entry in full.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EntryPage {
+    pub line: Line,
+    /// The leaf as it stands in the tree.
+    pub leaf: String,
+    pub leaf_hash: String,
+    pub outcome_leaf: Option<(i64, String)>,
+    /// Before, after, and everything else of the deed: name and value.
+    pub details: Vec<(String, String)>,
+    pub before_after: Vec<(String, String, String)>,
+    /// What was read back, and the trace.
+    pub seen: Vec<(String, String)>,
+    /// The hashes that lead from this leaf to the root.
+    pub proof: Vec<String>,
+    pub tree: Tree,
+    /// The sealed part was destroyed, or belongs to somebody else.
+    pub sealed: Option<String>,
+}

@@ -1,0 +1,236 @@
+//! The views of the audit desk.
+
+use super::{AuditPage, EntryPage, Line, Outcome, Tree, api};
+use crate::{
+    frame::Frame,
+    path,
+    search::Search,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Audit() -> impl IntoView {
+    let location = use_location();
+    let resource = Resource::new(move || location.search.get(), api::list);
+    desk::page(desk::Desk::Audit, resource, list_body, |_, _| "Audit".to_owned())
+}
+
+#[component]
+pub fn Entry() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("index").unwrap_or_default(), location.search.get()),
+        |(index, search)| api::entry(index, search),
+    );
+    desk::page(desk::Desk::Audit, resource, entry_body, |_, page| format!("Entry {}", page.line.index))
+}
+
+fn entries(tree: &Tree) -> String {
+    ui::count(usize::try_from(tree.entries).unwrap_or(0), "entry", "entries")
+}
+
+fn checkpoint_sentence(tree: &Tree, frame: &Frame) -> AnyView {
+    let outside = match &tree.outside {
+        Some(place) => format!(", kept in {place} too"),
+        None => ", kept nowhere else: whoever holds the machine could replace it all".to_owned(),
+    };
+    match &tree.checkpoint {
+        Some(checkpoint) => view! {
+            <span class="soft">"checkpoint over " {ui::count(usize::try_from(checkpoint.entries).unwrap_or(0), "entry", "entries")} ", signed "
+                {time::ago(checkpoint.at, frame.now)} {outside}</span>
+        }
+        .into_any(),
+        None => view! { <span class="soft">"no checkpoint yet"</span> }.into_any(),
+    }
+}
+
+fn list_body(frame: Frame, page: AuditPage) -> AnyView {
+    let checked = page.checked.clone().map(|found| match found {
+        Ok(well) => view! { <p class="note lead good" role="status">{well}</p> }.into_any(),
+        Err(wrong) => view! { <p class="note lead danger" role="alert">{wrong}</p> }.into_any(),
+    });
+    let check = page.may_check.then(|| {
+        let check = format!("{}{}", path::AUDIT, Search::parse(&page.search).with("check", "now"));
+        view! {
+            <a class="btn" href=check>"Check now"</a>
+            <form method="post" action="/api/audit/checkpoint" class="inline">{form::back(&frame.here)}<button class="btn">"Checkpoint now"</button></form>
+        }
+    });
+    let scope = (!page.whole).then(|| view! { <span class="badge">"your own deeds"</span> });
+    view! {
+        <div class="head">
+            <h1>"Audit"</h1>
+            <span class="badge">{entries(&page.tree)}</span>
+            {scope}
+            {checkpoint_sentence(&page.tree, &frame)}
+            <span class="end">{check}</span>
+        </div>
+        {checked}
+        {filters(&page)}
+        {lines(&page, &frame)}
+        <div class="head foot">
+            <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
+            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+const KINDS: [(&str, &str); 13] = [
+    ("decide_case", "decisions"),
+    ("reverse_sanction", "sanctions lifted"),
+    ("reopen_report", "reports reopened"),
+    ("change_category", "categories changed"),
+    ("hold_case", "cases taken"),
+    ("set_registrations", "registrations"),
+    ("reveal", "reveals"),
+    ("reveal_media", "private files shown"),
+    ("add_operator", "people added"),
+    ("disable_operator", "people disabled"),
+    ("end_sessions", "sessions ended"),
+    ("signed_in", "sign-ins"),
+    ("sign_in_failed", "failed sign-ins"),
+];
+
+fn filters(page: &AuditPage) -> AnyView {
+    let filter = &page.filter;
+    let option = |value: String, words: String, current: &str| {
+        let selected = value == current;
+        view! { <option value=value selected=selected>{words}</option> }.into_any()
+    };
+    let people = page.people.iter().map(|(id, name)| option(id.clone(), name.clone(), &filter.who)).collect_view();
+    let kinds = KINDS
+        .iter()
+        .map(|(value, words)| option((*value).to_owned(), (*words).to_owned(), &filter.kind))
+        .collect_view();
+    let outcomes = Outcome::ALL
+        .iter()
+        .map(|outcome| option(outcome.name().to_owned(), outcome.word().to_owned(), &filter.outcome))
+        .collect_view();
+    view! {
+        <form method="get" action=path::AUDIT class="chips bar">
+            {page.whole.then(|| view! { <select class="chip" name="who" aria-label="Who"><option value="">"Anybody"</option>{people}</select> })}
+            <select class="chip" name="kind" aria-label="What"><option value="">"Everything"</option>{kinds}</select>
+            <select class="chip" name="outcome" aria-label="Outcome"><option value="">"Any outcome"</option>{outcomes}</select>
+            <input class="chip" name="account" aria-label="About the account with this id" placeholder="account id" value=filter.account.clone() />
+            <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=filter.from.clone() />
+            <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
+            <button class="btn">"Show"</button>
+            <a class="btn quiet" href=path::AUDIT>"All"</a>
+        </form>
+    }
+    .into_any()
+}
+
+fn outcome(line: &Line) -> AnyView {
+    match line.outcome {
+        Some(outcome) => view! { <span class=outcome.badge()>{outcome.word()}</span> }.into_any(),
+        None => view! { <span class="badge">"fact"</span> }.into_any(),
+    }
+}
+
+fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
+    if page.lines.is_empty() {
+        return view! { <div class="card pad empty"><p>"Nothing in the record fits. Every deed and every reveal is listed here from the moment it is asked for."</p></div> }.into_any();
+    }
+    let row = |line: &Line| {
+        let role = line
+            .role
+            .clone()
+            .filter(|role| role == "contractor")
+            .map(|role| view! { " " <span class="badge">{role}</span> });
+        view! {
+            <tr data-row="">
+                <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
+                <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{role}</td>
+                <td class="full"><bdi>{line.what.clone()}</bdi></td>
+                <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
+                <td>{outcome(line)}</td>
+                <td class="mono soft num wide">{line.index}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"What"</th><th>"Why"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
+            <tbody>{page.lines.iter().map(row).collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+fn facts(title: &'static str, pairs: &[(String, String)]) -> AnyView {
+    if pairs.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card"><header><h2>{title}</h2></header><div class="body"><dl class="facts">
+            {pairs.iter().map(|(name, value)| view! { <dt>{name.clone()}</dt><dd class="said"><bdi>{value.clone()}</bdi></dd> }).collect_view()}
+        </dl></div></section>
+    }
+    .into_any()
+}
+
+fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
+    let changes = (!page.before_after.is_empty()).then(|| {
+        view! {
+            <section class="card"><header><h2>"Before and after"</h2></header>
+                <table><thead><tr><th>"What"</th><th>"Before"</th><th>"After"</th></tr></thead><tbody>
+                    {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{before.clone()}</bdi></td><td class="said"><bdi>{after.clone()}</bdi></td></tr> }).collect_view()}
+                </tbody></table>
+            </section>
+        }
+    });
+    let outcome_leaf = page.outcome_leaf.clone().map(|(index, leaf)| {
+        view! { <div class="post"><h2>"Leaf " {index} ": the outcome"</h2><pre class="leaf">{leaf}</pre></div> }
+    });
+    let why = (!page.line.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.line.why.clone()}</bdi></p> });
+    view! {
+        <div class="head">
+            <a class="soft" href=path::AUDIT>"Audit"</a><span class="soft">"/"</span>
+            <h1>"Entry " {page.line.index}</h1>
+            {outcome(&page.line)}
+        </div>
+        <div class="two">
+            <div class="stack">
+                <section class="card">
+                    <header><h2>{page.line.who.clone()} " · " <bdi>{page.line.what.clone()}</bdi></h2></header>
+                    <div class="body stack">
+                        {why}
+                        <dl class="facts">
+                            <dt>"When"</dt><dd>{time::absolute(page.line.at)}</dd>
+                            <dt>"Role then"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
+                            <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console itself".to_owned(), |name| name.to_string())}</dd>
+                        </dl>
+                    </div>
+                </section>
+                {page.sealed.clone().map(|sealed| view! { <p class="note">{sealed}</p> })}
+                {changes}
+                {facts("The deed", &page.details)}
+                {facts("What was seen afterwards", &page.seen)}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>"Its place in the tree"</h2></header>
+                    <div class="body stack small">
+                        <p>{entries(&page.tree)} " in the tree. " {checkpoint_sentence(&page.tree, &frame)}</p>
+                        <p>"Hash of this leaf"</p><code class="hash">{page.leaf_hash.clone()}</code>
+                        <p>"Root"</p><code class="hash">{page.tree.root.clone()}</code>
+                        <details><summary class="soft">"The " {page.proof.len()} " hashes that lead from the one to the other"</summary>
+                            {page.proof.iter().map(|hash| view! { <code class="hash">{hash.clone()}</code> }).collect_view()}
+                        </details>
+                    </div>
+                </section>
+                <section class="card">
+                    <header><h2>"As it stands in the store"</h2></header>
+                    <div class="post"><pre class="leaf">{page.leaf.clone()}</pre></div>
+                    {outcome_leaf}
+                </section>
+            </aside>
+        </div>
+    }
+    .into_any()
+}

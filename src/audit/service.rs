@@ -1,0 +1,363 @@
+//! The record in words.
+
+use super::{AuditPage, Checkpoint, EntryPage, Filter, Line, Outcome, Tree};
+use crate::{
+    access::Permission,
+    clock::{DAY, Instant},
+    context::Context,
+    frame::{self, Framed},
+    id::{AccountId, InstanceName},
+    ledger::{
+        self, Entry,
+        deed::{Deed, Masked, Subject},
+        verify,
+    },
+    path,
+    problem::{Kind, Problem},
+    registrations::RegistrationsMode,
+    search::Search,
+    store::operators,
+    ui,
+};
+use serde_json::Value;
+
+const PAGE: i64 = 50;
+
+fn unreadable(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "audit.read");
+    Problem::unavailable("The record cannot be read.", "Try again in a moment.")
+}
+
+fn outcome(entry: &Entry) -> Option<Outcome> {
+    match (entry.kind.as_str(), entry.outcome) {
+        ("intent", None) => Some(Outcome::Open),
+        (_, Some(outcome)) => Some(match outcome {
+            ledger::Outcome::Succeeded => Outcome::Succeeded,
+            ledger::Outcome::Partly => Outcome::Partly,
+            ledger::Outcome::Failed => Outcome::Failed,
+            ledger::Outcome::Unknown => Outcome::Unknown,
+            ledger::Outcome::Stale => Outcome::Stale,
+            ledger::Outcome::Refused => Outcome::Refused,
+        }),
+        (_, None) => None,
+    }
+}
+
+fn deed_of(entry: &Entry) -> Option<Deed> {
+    entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
+}
+
+fn mode_word(mode: RegistrationsMode) -> &'static str {
+    match mode {
+        RegistrationsMode::Open => "opened registrations",
+        RegistrationsMode::Approved => "set registrations to approval",
+        RegistrationsMode::None => "closed registrations",
+    }
+}
+
+/// What somebody did, as a clause that goes on after their name.
+fn clause(deed: &Deed) -> String {
+    let at = |acct: &str| format!("@{}", ui::tame(acct));
+    match deed {
+        Deed::DecideCase(deed) => {
+            let reports = match deed.reports.len() {
+                0 => String::new(),
+                number => format!(", {}", ui::count(number, "report", "reports")),
+            };
+            format!("{} {}{reports}", deed.decision.past(), at(&deed.acct))
+        }
+        Deed::ReverseSanction(deed) => format!("{} {}", deed.reversal.past(), at(&deed.acct)),
+        Deed::ReopenReport(deed) => format!("reopened report {} about {}", deed.report, at(&deed.acct)),
+        Deed::ChangeCategory(deed) => {
+            format!("moved report {} about {} to {}", deed.report, at(&deed.acct), deed.after.word())
+        }
+        Deed::HoldCase(deed) if deed.claim => format!("took the case of {}", at(&deed.acct)),
+        Deed::HoldCase(deed) => format!("gave back the case of {}", at(&deed.acct)),
+        Deed::SetRegistrations(deed) => mode_word(deed.mode_after).to_owned(),
+        Deed::Reveal(deed) => {
+            let what = match deed.what {
+                Masked::Email => "the mail address",
+                Masked::SignUpAddress => "the address",
+                Masked::PrivatePost(_) => "a private post",
+            };
+            format!("revealed {what} of {}", at(&deed.acct))
+        }
+        Deed::RevealMedia(deed) => format!("opened a private file of account {}", deed.account),
+        Deed::AddOperator(deed) => format!("added {} as {}", ui::tame(&deed.name), deed.role.name()),
+        Deed::DisableOperator(deed) if deed.disabled => format!("ended the access of {}", ui::tame(&deed.name)),
+        Deed::DisableOperator(deed) => format!("gave access back to {}", ui::tame(&deed.name)),
+        Deed::EndSessions(deed) => format!("ended the sessions of {}", ui::tame(&deed.name)),
+    }
+}
+
+fn fact_clause(entry: &Entry) -> String {
+    match entry.deed.as_str() {
+        "signed_in" => "signed in".to_owned(),
+        "signed_out" => "signed out".to_owned(),
+        "sign_in_failed" => "failed to sign in".to_owned(),
+        "second_factor_set" => "set up a second factor".to_owned(),
+        "denied" => {
+            let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
+            format!("was refused: {permission}")
+        }
+        other => other.replace('_', " "),
+    }
+}
+
+/// One entry as a line of the list.
+pub fn line(entry: &Entry, who: &str) -> Line {
+    let deed = deed_of(entry);
+    let what = match (&deed, entry.kind.as_str()) {
+        (Some(deed), _) => clause(deed),
+        (None, "fact") => fact_clause(entry),
+        (None, _) => format!("{} (sealed: its key was destroyed)", entry.deed.replace('_', " ")),
+    };
+    let why = entry.document.as_ref().and_then(|document| document["why"].as_str()).unwrap_or_default().to_owned();
+    Line {
+        index: entry.index,
+        at: entry.at,
+        who: who.to_owned(),
+        role: entry.leaf["role"].as_str().or(entry.leaf["facts"]["role"].as_str()).map(str::to_owned),
+        instance: entry.instance.clone().and_then(|name| InstanceName::try_from(name).ok()),
+        what,
+        why,
+        outcome: outcome(entry),
+    }
+}
+
+/// What is said on the page a deed leads to. “Done” only for what was read back.
+pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
+    let mut what = line.what.clone();
+    if let Some(first) = what.get(..1) {
+        let capital = first.to_uppercase();
+        what.replace_range(..1, &capital);
+    }
+    let others = entry.outcome_facts["others closed"].as_u64().unwrap_or(0);
+    let beside = if others > 0 {
+        format!(
+            " Mastodon closed {} more that came in meanwhile.",
+            ui::count(usize::try_from(others).unwrap_or(0), "report", "reports")
+        )
+    } else {
+        String::new()
+    };
+    match line.outcome {
+        Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
+        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
+        Some(Outcome::Open) => format!("{what}: sent, and not answered. The console goes on looking for two minutes."),
+        Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
+        Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
+        Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),
+        Some(Outcome::Refused) => format!("{what}: refused."),
+        None => what,
+    }
+}
+
+async fn tree(context: &Context) -> Result<Tree, Problem> {
+    let state = context.app.ledger.tree_state().await.map_err(unreadable)?;
+    Ok(Tree {
+        entries: state.size,
+        root: state.root,
+        checkpoint: state.checkpoint.map(|(entries, at, note)| Checkpoint { entries, at, note }),
+        outside: state.outside.map(|place| {
+            std::path::Path::new(&place)
+                .file_name()
+                .map_or(place.clone(), |name| format!("the file {}", name.to_string_lossy()))
+        }),
+    })
+}
+
+fn day(text: &str) -> Option<Instant> {
+    let date: jiff::civil::Date = text.parse().ok()?;
+    let at = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(Instant(at.timestamp().as_millisecond()))
+}
+
+/// What this person may see: everything, or their own deeds.
+async fn scope(context: &Context) -> Result<bool, Problem> {
+    if crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
+        return Ok(true);
+    }
+    context.permit(Permission::ViewOwnLedger, None).await.map(|_| false)
+}
+
+pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, Problem> {
+    let whole = scope(context).await?;
+    let parsed = Search::parse(search);
+    let text = |key: &str| parsed.get(key).unwrap_or_default().to_owned();
+    let filter = Filter {
+        who: text("who"),
+        kind: text("kind"),
+        outcome: text("outcome"),
+        instance: text("instance"),
+        account: text("account"),
+        from: text("from"),
+        to: text("to"),
+    };
+    let app = &context.app;
+    // An account is looked for on the instance named, or on the only one there is.
+    let about = filter.account.trim().parse::<AccountId>().ok();
+    let on = context.visible().find(|instance| filter.instance.is_empty() || instance.name.as_str() == filter.instance);
+    let asked = ledger::Filter {
+        operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
+        kind: Some(filter.kind.clone()),
+        instance: Some(filter.instance.clone()),
+        subject: about.zip(on).map(|(account, on)| app.ledger.subject(&Subject::Account(on.name.clone(), account))),
+        outcome: Some(filter.outcome.clone()),
+        from: day(&filter.from),
+        to: day(&filter.to).map(|at| at.plus(DAY)),
+        before: parsed.get("before").and_then(|text| text.parse().ok()),
+        limit: PAGE + 1,
+    };
+    let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+    let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
+    entries.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let people = operators::list(&app.store).await.map_err(unreadable)?;
+    let name = |id: Option<&str>| match id {
+        Some(id) => people
+            .iter()
+            .find(|person| person.id.0 == id)
+            .map_or_else(|| format!("the {id}"), |person| person.name.clone()),
+        None => "a stranger".to_owned(),
+    };
+    let older = entries
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{}{}", path::AUDIT, parsed.with("before", &last.index.to_string())));
+    let may_check = crate::access::allows(context.actor.role, Permission::CheckLedger);
+    let checked = if may_check && parsed.get("check") == Some("now") { Some(check(context).await?) } else { None };
+    let page = AuditPage {
+        tree: tree(context).await?,
+        lines: entries.iter().map(|entry| line(entry, &name(entry.operator.as_deref()))).collect(),
+        people: if whole {
+            people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
+        } else {
+            Vec::new()
+        },
+        whole,
+        filter,
+        older,
+        search: search.to_owned(),
+        checked,
+        may_check,
+    };
+    frame::build(context, current(context), path::AUDIT, search, page).await
+}
+
+/// The instance the rail goes on showing on pages about the console itself.
+fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
+    context.visible().next().map(AsRef::as_ref)
+}
+
+/// Checks the live store against its own checkpoints and those of the file outside.
+async fn check(context: &Context) -> Result<Result<String, String>, Problem> {
+    let app = &context.app;
+    let outside = match &app.config.checkpoint_file {
+        Some(file) => match tokio::fs::read_to_string(file).await {
+            Ok(text) => ledger::checkpoint::split(&text),
+            Err(_) => Vec::new(),
+        },
+        None => Vec::new(),
+    };
+    let report = verify::verify(&app.store, &app.ledger.verifier_key(), &outside).await.map_err(unreadable)?;
+    let said = report.lines().join(". ");
+    Ok(if report.holds() { Ok(format!("The tree is whole: {said}.")) } else { Err(said) })
+}
+
+pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
+    let whole = scope(context).await?;
+    let missing = || Problem::not_found(format!("There is no entry {}.", ui::excerpt(index, 20)));
+    let number: i64 = index.parse().map_err(|_| missing())?;
+    let detail = context.app.ledger.entry(number).await.map_err(unreadable)?.ok_or_else(missing)?;
+    if !whole && detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
+        return Err(missing());
+    }
+    let people = operators::list(&context.app.store).await.map_err(unreadable)?;
+    let who = match &detail.entry.operator {
+        Some(id) => people
+            .iter()
+            .find(|person| person.id.0 == *id)
+            .map_or_else(|| format!("the {id}"), |person| person.name.clone()),
+        None => "a stranger".to_owned(),
+    };
+    let line = line(&detail.entry, &who);
+    let deed = deed_of(&detail.entry);
+    let sealed = (detail.entry.kind == "intent" && deed.is_none()).then(|| {
+        "What this deed was about is sealed, and its key has been destroyed. The tree is whole all the same.".to_owned()
+    });
+    let page = EntryPage {
+        line,
+        leaf: detail.leaf_text,
+        leaf_hash: detail.leaf_hash,
+        outcome_leaf: detail.outcome_leaf,
+        before_after: deed.as_ref().map(before_after).unwrap_or_default(),
+        details: detail.entry.document.as_ref().map(|document| pairs(&document["deed"])).unwrap_or_default(),
+        seen: detail.seen.as_ref().map(pairs).unwrap_or_default(),
+        proof: detail.proof,
+        tree: tree(context).await?,
+        sealed,
+    };
+    frame::build(context, current(context), &path::audit_entry(number), search, page).await
+}
+
+/// A document as names and values, for reading.
+fn pairs(value: &Value) -> Vec<(String, String)> {
+    let shown = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "none".to_owned(),
+        other => other.to_string(),
+    };
+    match value {
+        Value::Object(map) => map.iter().map(|(key, value)| (key.replace('_', " "), shown(value))).collect(),
+        Value::Null => Vec::new(),
+        other => vec![("value".to_owned(), shown(other))],
+    }
+}
+
+fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
+    let row = |name: &str, before: String, after: String| (name.to_owned(), before, after);
+    let raw = |rows: &[Option<String>]| match rows {
+        [] => "no row".to_owned(),
+        rows => rows.iter().map(|row| row.clone().unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join(" / "),
+    };
+    match deed {
+        Deed::SetRegistrations(deed) => vec![
+            row("registrations", raw(&deed.mode_before), format!("--- {}", deed.mode_after.stored())),
+            row("message", raw(&deed.message_before), deed.message_after.clone()),
+        ],
+        Deed::DecideCase(deed) => vec![
+            row("account", state_words(deed.state_before), deed.decision.words().to_owned()),
+            row("open reports", deed.reports.len().to_string(), "0".to_owned()),
+        ],
+        Deed::ReverseSanction(deed) => {
+            vec![row("account", state_words(deed.state_before), deed.reversal.words().to_owned())]
+        }
+        Deed::ChangeCategory(deed) => {
+            vec![row("category", deed.before.word().to_owned(), deed.after.word().to_owned())]
+        }
+        Deed::ReopenReport(_) => vec![row("report", "closed".to_owned(), "open".to_owned())],
+        Deed::HoldCase(deed) => {
+            let held = if deed.held_before.is_some() { "held" } else { "nobody’s" };
+            vec![row("case", held.to_owned(), if deed.claim { "held" } else { "nobody’s" }.to_owned())]
+        }
+        Deed::DisableOperator(deed) => {
+            let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();
+            vec![row("access", word(!deed.disabled), word(deed.disabled))]
+        }
+        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::AddOperator(_) | Deed::EndSessions(_) => Vec::new(),
+    }
+}
+
+fn state_words(state: crate::reports::AccountState) -> String {
+    let words = state.words();
+    if words.is_empty() { "no sanction".to_owned() } else { words.join(", ") }
+}
+
+pub async fn checkpoint(context: Context) -> Result<String, Problem> {
+    context.permit(Permission::CheckLedger, None).await?;
+    context.app.ledger.checkpoint().await.map_err(|error| {
+        tracing::error!(%error, "checkpoint");
+        Problem::new(Kind::Unavailable, format!("No checkpoint was taken: {error}."), "See the log of the server.")
+    })?;
+    Ok(path::AUDIT.to_owned())
+}

@@ -1,0 +1,361 @@
+//! The write path, once for all deeds: intent, a last look, the instance, the state read back, outcome.
+//!
+//! From open to close a deed runs in a task of its own: a browser that goes away neither cancels it nor leaves its subject
+//! locked. A deed that was sent and not answered is watched for two minutes and closed by what is read.
+
+use crate::{
+    access::Permit,
+    clock::{MINUTE, SECOND},
+    context::{App, Context},
+    id::{AccountId, InstanceName},
+    ledger::{
+        Acting, Answer, Answered, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
+        deed::{Act, Deed},
+    },
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Read},
+    },
+    problem::{Kind, Problem},
+};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::oneshot;
+
+/// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
+const WITHOUT_A_TRACE: i64 = 2 * MINUTE;
+
+/// How much of a deed has left a trace that only this deed can have left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    None,
+    Part,
+    Whole,
+}
+
+/// What was read back after a deed.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    pub trace: Trace,
+    /// Whether the state is what the deed meant, by whosever hand.
+    pub state_is_right: bool,
+    /// In clear: counts and words.
+    pub facts: Value,
+    /// Sealed.
+    pub seen: Value,
+}
+
+/// A deed that is carried out on an instance.
+pub trait Carry: Act {
+    /// What has changed since the person looked, in a sentence; `None` if nothing has.
+    fn overtaken(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
+
+    /// Sends it.
+    fn send(
+        warrant: Warrant<Self>,
+        context: &Context,
+        instance: &Instance,
+    ) -> impl Future<Output = Answered<Self>> + Send;
+
+    /// Reads back what came of it.
+    fn evidence(
+        &self,
+        mark: Mark,
+        acting: AccountId,
+        read: &mut Read,
+    ) -> impl Future<Output = Result<Evidence, DatabaseError>> + Send;
+
+    /// The steps whose answers decide; the others are courtesy.
+    fn deciding(steps: &[Step]) -> &[Step] {
+        steps
+    }
+}
+
+/// A deed that is closed, or watched.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub index: i64,
+    pub outcome: Outcome,
+    pub facts: Value,
+    /// What the instance said, where it refused.
+    pub said: Option<String>,
+}
+
+fn database_problem(error: &DatabaseError) -> Problem {
+    Problem::unavailable(
+        format!("{error}, so the deed was not begun."),
+        "What you typed is kept. Try again when the instance answers.",
+    )
+}
+
+/// Carries a deed out for somebody with a permit. Returns when it is closed, or when it was sent and not answered.
+///
+/// # Errors
+/// Busy, overtaken, refused, unwritable ledger: each with what to do, and in all of them what was typed comes back.
+pub async fn carry_out<D: Carry>(
+    context: Context,
+    instance: Arc<Instance>,
+    permit: Permit,
+    deed: D,
+    why: String,
+) -> Result<Done, Problem> {
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
+        let mut tell = Some(tell);
+        let result = run(&context, &instance, permit, deed, &why, &mut tell).await;
+        if let Some(tell) = tell
+            && tell.send(result).is_err()
+        {
+            tracing::info!("deed.nobody_waits");
+        }
+    });
+    told.await.unwrap_or_else(|_| {
+        Err(Problem::unavailable("The deed’s task ended early.", "Look into the audit for what became of it."))
+    })
+}
+
+type Tell = Option<oneshot::Sender<Result<Done, Problem>>>;
+
+async fn run<D: Carry>(
+    context: &Context,
+    instance: &Instance,
+    permit: Permit,
+    deed: D,
+    why: &str,
+    tell: &mut Tell,
+) -> Result<Done, Problem> {
+    let app = &context.app;
+    let acting = instance.pulse().acting().ok_or_else(|| {
+        Problem::unavailable(
+            "The console does not know yet as whom it acts on the instance, so nothing was done.",
+            "The overview says what is wrong with the instance or the token.",
+        )
+    })?;
+    let mark = {
+        let mut read = instance.database.read().await.map_err(|error| database_problem(&error))?;
+        read.mark().await.map_err(|error| database_problem(&error))?
+    };
+    let warrant = app
+        .ledger
+        .open(permit, deed, why, Acting::Service(acting.to_string()), mark)
+        .await
+        .map_err(|error| not_opened(context, error))?;
+    let deed = warrant.deed().clone();
+
+    // The state is read again after the intent stands: nobody else can begin a deed about it from here on.
+    let overtaken = match instance.database.read().await {
+        Ok(mut read) => deed.overtaken(&mut read).await,
+        Err(error) => Err(error),
+    };
+    match overtaken {
+        Ok(None) => {}
+        Ok(Some(what)) => {
+            let answered = warrant.unsent(what.clone());
+            let verdict = Verdict::stale(json!({ "changed": what }));
+            close(app, &answered, &verdict).await;
+            return Err(Problem::new(
+                Kind::Conflict,
+                format!("Nothing was done: {what}."),
+                "The page now shows how it stands. What you typed is kept; decide again.",
+            ));
+        }
+        Err(error) => {
+            let answered = warrant.unsent(error.to_string());
+            let verdict =
+                Verdict { outcome: Outcome::Failed, facts: json!({}), seen: json!({ "reason": error.to_string() }) };
+            close(app, &answered, &verdict).await;
+            return Err(database_problem(&error));
+        }
+    }
+    let opened_at = app.clock.now();
+    let answered = D::send(warrant, context, instance).await;
+    let mut evidence = read_back(instance, &deed, mark, acting).await;
+    let mut verdict = conclude::<D>(Some(answered.steps()), &evidence, app.clock.now().since(opened_at));
+    if verdict.is_none() {
+        // Sent, not answered, no trace yet. The person is told so; the task goes on looking.
+        if let Some(tell) = tell.take() {
+            let said = said(answered.steps());
+            let waiting =
+                Done { index: answered.index(), outcome: Outcome::Unknown, facts: json!({ "watched": true }), said };
+            let _ = tell.send(Ok(waiting));
+        }
+        while verdict.is_none() {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            evidence = read_back(instance, &deed, mark, acting).await;
+            verdict = conclude::<D>(Some(answered.steps()), &evidence, app.clock.now().since(opened_at));
+        }
+    }
+    let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
+    close(app, &answered, &verdict).await;
+    Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said: said(answered.steps()) })
+}
+
+async fn read_back<D: Carry>(
+    instance: &Instance,
+    deed: &D,
+    mark: Mark,
+    acting: AccountId,
+) -> Result<Evidence, DatabaseError> {
+    let mut read = instance.database.read().await?;
+    deed.evidence(mark, acting, &mut read).await
+}
+
+/// What the instance said against it.
+fn said(steps: &[Step]) -> Option<String> {
+    steps.iter().find_map(|step| match &step.answer {
+        Answer::Accepted { .. } => None,
+        Answer::NotSent { why } | Answer::Lost { why } => Some(why.clone()),
+        Answer::Refused { message, .. } => Some(message.clone()),
+    })
+}
+
+/// Closes a deed, again and again while the ledger cannot be written: it has happened, so it must be recorded.
+async fn close<D: Act>(app: &App, answered: &Answered<D>, verdict: &Verdict) {
+    for attempt in 0u32.. {
+        match app.ledger.close(answered, verdict).await {
+            Ok(()) | Err(crate::ledger::LedgerError::AlreadyClosed(_)) => return,
+            Err(error) => {
+                tracing::error!(%error, index = answered.index(), attempt, "deed.close");
+                tokio::time::sleep(Duration::from_millis(200 * u64::from(attempt.min(50) + 1))).await;
+            }
+        }
+    }
+}
+
+fn not_opened(context: &Context, error: NotOpened) -> Problem {
+    match error {
+        NotOpened::Busy { since, by } => {
+            let who = match by {
+                Some(by) if by == context.actor.operator => "you, in another window,".to_owned(),
+                _ => "somebody else".to_owned(),
+            };
+            let seconds = context.now().since(since) / SECOND;
+            Problem::new(
+                Kind::Conflict,
+                format!("Nothing was done: {who} began a deed about it {seconds} seconds ago that is not finished."),
+                "What you typed is kept. Look again in a moment.",
+            )
+        }
+        NotOpened::Unwritable(error) => {
+            tracing::error!(%error, "ledger.unwritable");
+            Problem::unavailable(
+                "The record cannot be written, so nothing was done and nothing was sent.",
+                "The person who runs Howdah finds the reason in its log.",
+            )
+        }
+    }
+}
+
+/// Says what became of a deed from what was answered and what was read back; `None` while that cannot be said yet.
+/// `steps` is `None` for a deed whose process died.
+pub fn conclude<D: Carry>(
+    steps: Option<&[Step]>,
+    evidence: &Result<Evidence, DatabaseError>,
+    age: i64,
+) -> Option<Verdict> {
+    let verdict = |outcome| {
+        let (facts, seen) = match evidence {
+            Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
+            Err(error) => (json!({}), json!({ "not read back": error.to_string() })),
+        };
+        Some(Verdict { outcome, facts, seen })
+    };
+    let deciding = steps.map(D::deciding).unwrap_or_default();
+    let lost = deciding.iter().any(|step| matches!(step.answer, Answer::Lost { .. }));
+    if steps.is_some() && !lost {
+        let accepted = deciding.iter().filter(|step| matches!(step.answer, Answer::Accepted { .. })).count();
+        return match (accepted, deciding.len()) {
+            (0, _) => verdict(Outcome::Failed),
+            (some, all) if some < all => verdict(Outcome::Partly),
+            _ => match evidence {
+                Ok(evidence) if !evidence.state_is_right => verdict(Outcome::Partly),
+                // The answer itself is a trace, also where nothing could be read back.
+                _ => verdict(Outcome::Succeeded),
+            },
+        };
+    }
+    let over = age >= WITHOUT_A_TRACE;
+    match evidence {
+        Ok(evidence) => match evidence.trace {
+            Trace::Whole => verdict(Outcome::Succeeded),
+            Trace::Part if over => verdict(Outcome::Partly),
+            // A colleague may have done it.
+            Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
+            Trace::None if over => verdict(Outcome::Failed),
+            Trace::Part | Trace::None => None,
+        },
+        Err(_) => None,
+    }
+}
+
+/// Closes the deeds of processes that died: by reading, never by repeating.
+pub async fn sweep(app: &App) {
+    let open = match app.ledger.claim_expired().await {
+        Ok(open) => open,
+        Err(error) => {
+            tracing::error!(%error, "sweep.claim");
+            return;
+        }
+    };
+    for open in open {
+        let verdict = match &open.deed {
+            Some(deed) => judge(app, &open, deed).await,
+            None => Some(Verdict {
+                outcome: Outcome::Unknown,
+                facts: json!({}),
+                seen: json!({ "reason": "its key was destroyed" }),
+            }),
+        };
+        if let Some(verdict) = verdict {
+            match app.ledger.close_swept(&open, &verdict).await {
+                Ok(()) => tracing::info!(index = open.index, outcome = verdict.outcome.name(), "sweep.closed"),
+                Err(error) => tracing::error!(%error, index = open.index, "sweep.close"),
+            }
+        }
+    }
+}
+
+async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
+    match deed {
+        Deed::DecideCase(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::ReverseSanction(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::ReopenReport(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::ChangeCategory(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::HoldCase(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::SetRegistrations(deed) => {
+            // Dropping the settings cache again is harmless, and its process may have died before it.
+            if let Some(instance) = app.instances.get(&deed.instance) {
+                let _step = instance.forget_registrations().await;
+            }
+            look(app, open, deed, &deed.instance).await
+        }
+        // What was shown or not shown to somebody whose process died leaves no trace.
+        Deed::Reveal(_) | Deed::RevealMedia(_) => Some(Verdict {
+            outcome: Outcome::Unknown,
+            facts: json!({}),
+            seen: json!({ "reason": "the process ended" }),
+        }),
+        Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
+        Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
+        Deed::EndSessions(_) => own(None),
+    }
+}
+
+/// A deed on the console's own store: what is read there is the whole truth.
+fn own(done: Option<bool>) -> Option<Verdict> {
+    let outcome = match done {
+        Some(true) => Outcome::Unknown,
+        Some(false) => Outcome::Failed,
+        None => Outcome::Unknown,
+    };
+    Some(Verdict { outcome, facts: json!({}), seen: json!({ "reason": "closed by reading after its process ended" }) })
+}
+
+async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &InstanceName) -> Option<Verdict> {
+    let gone =
+        |reason: &str| Some(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({ "reason": reason }) });
+    let Some(instance) = app.instances.get(instance) else { return gone("the instance is not configured any more") };
+    let acting = instance.pulse().acting()?;
+    let evidence = read_back(instance, deed, open.mark, acting).await;
+    conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))
+}

@@ -1,0 +1,87 @@
+//! The command line.
+
+mod audit;
+mod operator;
+mod serve;
+
+use crate::{
+    clock::Clock,
+    config::{self, Config},
+    context::App,
+    ledger::Ledger,
+    mastodon::Instance,
+    seal::Keys,
+    sign_in::service::Passwords,
+    store::Store,
+};
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, sync::Arc};
+
+/// The operator's console for Mastodon servers.
+#[derive(Parser)]
+#[command(name = "howdah", version)]
+struct Cli {
+    /// The configuration file.
+    #[arg(long, default_value = "howdah.toml", env = "HOWDAH_CONFIG", global = true)]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the console.
+    Serve,
+    /// People of the console.
+    #[command(subcommand)]
+    Operator(operator::Operator),
+    /// The record.
+    #[command(subcommand)]
+    Audit(audit::Audit),
+}
+
+/// Reads the arguments and does what they say.
+///
+/// # Errors
+/// In words for the person at the terminal.
+pub async fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let config = config::load(&cli.config, &|name| std::env::var(name).ok())?;
+    match cli.command {
+        Command::Serve => serve::serve(config).await,
+        Command::Operator(command) => operator::run(config, command).await,
+        Command::Audit(command) => audit::run(config, command).await,
+    }
+}
+
+/// Opens the store and everything that stands on it.
+async fn app(config: Config) -> anyhow::Result<Arc<App>> {
+    let clock = Clock::System;
+    let keys = Keys::from_secret(config.secret_key);
+    let store = Store::connect(config.store.expose()).await?;
+    store.migrate().await?;
+    assemble(config, clock, keys, store)
+}
+
+/// Puts a process together from its parts.
+///
+/// # Errors
+/// If an instance's addresses cannot be used at all.
+pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyhow::Result<Arc<App>> {
+    let origin = config.public_url.host_str().unwrap_or("howdah").to_owned();
+    let process = ulid::Ulid::generate().to_string();
+    let ledger =
+        Ledger::new(store.clone(), keys.clone(), clock.clone(), &origin, &process, config.checkpoint_file.clone());
+    let instances = config
+        .instances
+        .iter()
+        .map(|settings| {
+            let instance = Instance::new(settings, clock.clone())
+                .with_context(|| format!("instance {} cannot be connected", settings.name))?;
+            Ok((settings.name.clone(), Arc::new(instance)))
+        })
+        .collect::<anyhow::Result<_>>()?;
+    let passwords = Passwords::new()?;
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords }))
+}

@@ -1,0 +1,67 @@
+//! `howdah serve`
+
+use super::app;
+use crate::{
+    access::Role,
+    clock::DAY,
+    config::Config,
+    context::App,
+    http, jobs, path,
+    seal::hex,
+    sign_in::service::link_hash,
+    store::{Store, operators, setup_links, setup_links::SetupLink},
+};
+use anyhow::Context as _;
+use std::net::SocketAddr;
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let _only_server = Store::lock_for_serving(config.store.expose())?;
+    let listen = config.listen;
+    let app = app(config).await?;
+    app.ledger.end_former_leases().await?;
+    first_person(&app).await?;
+    jobs::start(&app);
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; is another program using it?"))?;
+    tracing::info!(%listen, public = %app.config.public_url, "serving");
+    axum::serve(listener, http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(until_told())
+        .await?;
+    // A last checkpoint, so that the minute before the end is vouched for too.
+    app.ledger.checkpoint().await?;
+    Ok(())
+}
+
+async fn until_told() {
+    let terminated = async {
+        match tokio::signal::unix::signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "signal.terminate");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// With nobody there yet, a one-time link for the first owner is printed.
+async fn first_person(app: &App) -> anyhow::Result<()> {
+    if operators::count(&app.store).await? > 0 {
+        return Ok(());
+    }
+    let link = hex(&rand::random::<[u8; 16]>());
+    let offer = SetupLink { role: Role::Owner, name: None, instance: None, until: None };
+    let now = app.clock.now();
+    setup_links::insert(&app.store, &link_hash(app, &link), &offer, now, now.plus(DAY)).await?;
+    let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link))?;
+    println!("Nobody can sign in yet. Within a day, open this once to become the owner:\n  {address}");
+    Ok(())
+}

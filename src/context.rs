@@ -1,0 +1,153 @@
+//! The only door to effects: who asks, when, with which store, ledger and instances.
+
+use crate::{
+    access::{self, Actor, Denied, Permission, Permit},
+    clock::{Clock, Instant},
+    config::Config,
+    http::{ClientAddress, Posted, Signed},
+    id::InstanceName,
+    ledger::{Fact, Ledger},
+    mastodon::Instance,
+    problem::{Kind, Problem},
+    seal::Keys,
+    sign_in::service::Passwords,
+    store::Store,
+};
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What a process is made of; built once, at start.
+pub struct App {
+    pub config: Config,
+    pub clock: Clock,
+    pub keys: Keys,
+    pub store: Store,
+    pub ledger: Ledger,
+    pub instances: BTreeMap<InstanceName, Arc<Instance>>,
+    pub passwords: Passwords,
+}
+
+/// One request of somebody signed in.
+#[derive(Clone)]
+pub struct Context {
+    pub app: Arc<App>,
+    pub actor: Actor,
+    pub address: ClientAddress,
+}
+
+impl Context {
+    /// The context of the request that is being answered.
+    ///
+    /// # Errors
+    /// Signed out, if the guard let nobody in.
+    pub fn of_request() -> Result<Self, Problem> {
+        let app = app_of_request()?;
+        let signed = use_context::<Parts>()
+            .and_then(|parts| parts.extensions.get::<Signed>().cloned())
+            .ok_or_else(|| Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again."))?;
+        Ok(Self { app, actor: signed.actor, address: signed.address })
+    }
+
+    pub fn now(&self) -> Instant {
+        self.app.clock.now()
+    }
+
+    /// Asks for the right to do something on an instance, or with the console itself. A refusal goes into the record.
+    ///
+    /// # Errors
+    /// Forbidden, with the reason.
+    pub async fn permit(&self, permission: Permission, instance: Option<&InstanceName>) -> Result<Permit, Problem> {
+        let denied = match access::permit(&self.actor, permission, instance) {
+            Ok(permit) => return Ok(permit),
+            Err(denied) => denied,
+        };
+        let fact = Fact::Denied {
+            operator: self.actor.operator.clone(),
+            role: self.actor.role,
+            permission,
+            instance: instance.map(InstanceName::to_string),
+        };
+        if let Err(error) = self.app.ledger.fact(fact).await {
+            tracing::error!(%error, "denied.unrecorded");
+        }
+        Err(match denied {
+            Denied::Role(permission) => Problem::new(
+                Kind::Forbidden,
+                format!("As {} you may not do this: {}.", self.actor.role.name(), permission.name()),
+                "Ask somebody whose role includes it.",
+            ),
+            Denied::Instance => Problem::new(
+                Kind::Forbidden,
+                "Your grant does not cover this instance.",
+                "Ask the person who sponsors your grant.",
+            ),
+        })
+    }
+
+    /// The instance of that name, if this person may see it at all.
+    ///
+    /// # Errors
+    /// Not found, also where a grant does not cover it: its existence is nobody else's business.
+    pub fn instance(&self, name: &str) -> Result<&Arc<Instance>, Problem> {
+        name.parse::<InstanceName>()
+            .ok()
+            .filter(|name| self.actor.instance.as_ref().is_none_or(|only| only == name))
+            .and_then(|name| self.app.instances.get(&name))
+            .ok_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
+    }
+
+    /// The instances this person may see.
+    pub fn visible(&self) -> impl Iterator<Item = &Arc<Instance>> {
+        self.app
+            .instances
+            .values()
+            .filter(|instance| self.actor.instance.as_ref().is_none_or(|only| *only == instance.name))
+    }
+}
+
+/// The process behind the request that is being answered.
+///
+/// # Errors
+/// Unavailable, outside a request.
+pub fn app_of_request() -> Result<Arc<App>, Problem> {
+    use_context::<Arc<App>>().ok_or_else(|| Problem::unavailable("This page has no server behind it.", ""))
+}
+
+/// One writing door: does the work for whoever is signed in, then sends the browser to where it leads.
+///
+/// What fails is left with the posted form, so that [`crate::http`] gives back everything that was typed.
+///
+/// # Errors
+/// What the work says.
+pub async fn door<F, W>(work: F) -> Result<(), Problem>
+where
+    F: FnOnce(Context) -> W,
+    W: Future<Output = Result<String, Problem>>,
+{
+    let done = match Context::of_request() {
+        Ok(context) => work(context).await,
+        Err(problem) => Err(problem),
+    };
+    land(done)
+}
+
+/// Ends a writing door: a redirect, or the problem left with the form.
+///
+/// # Errors
+/// The problem itself.
+pub fn land(done: Result<String, Problem>) -> Result<(), Problem> {
+    match done {
+        Ok(path) => {
+            leptos_axum::redirect(&path);
+            Ok(())
+        }
+        Err(problem) => {
+            let posted = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Posted>().cloned());
+            if let Some(posted) = posted {
+                posted.fail(problem.clone());
+            }
+            Err(problem)
+        }
+    }
+}

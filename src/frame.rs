@@ -1,0 +1,86 @@
+//! What stands around every page: who is signed in, where, what waits, and what just happened.
+
+use crate::{
+    access::{Permission, Role},
+    clock::Instant,
+    id::InstanceName,
+    problem::Problem,
+};
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+mod build;
+#[cfg(feature = "ssr")]
+pub use build::{build, read_draft};
+
+/// An instance in the switcher.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceHead {
+    pub name: InstanceName,
+    pub title: String,
+}
+
+/// A form that was not carried out, given back with all that was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    pub problem: Problem,
+    /// The door it was for.
+    pub target: String,
+    pub fields: Vec<(String, String)>,
+}
+
+impl Draft {
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What the last deed came to, as the ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub sentence: String,
+    pub outcome: crate::audit::Outcome,
+    pub index: i64,
+}
+
+/// Everything around a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    pub operator: String,
+    pub role: Role,
+    pub may: Vec<Permission>,
+    pub instance: Option<InstanceHead>,
+    pub instances: Vec<InstanceHead>,
+    /// Cases that wait on the instance; `None` while its waiting list has never been filled.
+    pub waiting: Option<usize>,
+    /// Why what waits may be out of date, in a sentence.
+    pub waiting_is_old: Option<String>,
+    /// Who may sign up, in a word.
+    pub registrations: Option<String>,
+    pub well: bool,
+    pub draft: Option<Draft>,
+    pub notice: Option<Notice>,
+    /// People who can act need no second factor here: a loopback demonstration.
+    pub second_factor_optional: bool,
+    /// The address of this page, without drafts and notices.
+    pub here: String,
+    pub now: Instant,
+}
+
+impl Frame {
+    pub fn may(&self, permission: Permission) -> bool {
+        self.may.contains(&permission)
+    }
+
+    /// The draft that was meant for this door, if there is one.
+    pub fn draft_for(&self, target: &str) -> Option<&Draft> {
+        self.draft.as_ref().filter(|draft| draft.target == target)
+    }
+}
+
+/// A page and what stands around it: one resource, so that nothing on it disagrees.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Framed<T> {
+    pub frame: Frame,
+    pub body: T,
+}

@@ -1,0 +1,101 @@
+//! Builds the frame of a page from memory: nothing here waits for an instance.
+
+use super::{Draft, Frame, Framed, InstanceHead, Notice};
+use crate::{
+    access::{self, Permission},
+    context::Context,
+    mastodon::{Instance, pulse},
+    problem::Problem,
+    search::Search,
+    store::drafts,
+    ui::time,
+};
+use std::collections::BTreeSet;
+
+/// The problem and the fields of a kept form.
+pub fn read_draft(text: &str) -> Option<(Problem, Vec<(String, String)>)> {
+    let (problem, form): (Problem, String) = serde_json::from_str(text).ok()?;
+    Some((problem, url::form_urlencoded::parse(form.as_bytes()).into_owned().collect()))
+}
+
+/// Puts a page into its frame.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn build<T>(
+    context: &Context,
+    instance: Option<&Instance>,
+    path: &str,
+    search: &str,
+    body: T,
+) -> Result<Framed<T>, Problem> {
+    let parsed = Search::parse(search);
+    let now = context.now();
+    let head = |instance: &Instance| InstanceHead { name: instance.name.clone(), title: instance.title.clone() };
+    let draft = match parsed.get("draft") {
+        Some(id) => drafts::read(&context.app.store, &context.app.keys, id, Some(&context.actor.operator), now)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "draft.read");
+                Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+            })?
+            .and_then(|kept| {
+                let (problem, fields) = read_draft(&kept.text)?;
+                Some(Draft { problem, target: kept.path, fields })
+            }),
+        None => None,
+    };
+    let notice = match parsed.get("done").and_then(|index| index.parse().ok()) {
+        Some(index) => notice(context, index).await,
+        None => None,
+    };
+    let waiting = instance.map(|instance| instance.waiting.snapshot());
+    let pulse = instance.map(Instance::pulse);
+    let cases = waiting
+        .as_ref()
+        .filter(|list| list.at.is_some())
+        .map(|list| list.reports.iter().map(|report| report.target).collect::<BTreeSet<_>>().len());
+    let waiting_is_old = waiting.as_ref().and_then(|list| {
+        let trouble = list.trouble.as_ref()?;
+        Some(match list.at {
+            Some(at) => format!("{} What waits is shown as it was {}.", capital(trouble), time::relative(at, now)),
+            None => format!("{}. What waits is not known yet.", capital(trouble)),
+        })
+    });
+    // Notices and drafts belong to one showing of a page, not to its address.
+    let here = format!("{path}{}", parsed.with("", ""));
+    let frame = Frame {
+        operator: context.actor.name.clone(),
+        role: context.actor.role,
+        may: Permission::ALL.into_iter().filter(|permission| access::allows(context.actor.role, *permission)).collect(),
+        instance: instance.map(head),
+        instances: context.visible().map(|instance| head(instance)).collect(),
+        waiting: cases,
+        waiting_is_old,
+        registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
+        well: pulse.as_deref().is_none_or(pulse::Pulse::well),
+        draft,
+        notice,
+        second_factor_optional: context.app.config.second_factor_optional,
+        here,
+        now,
+    };
+    Ok(Framed { frame, body })
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// What the ledger says of a deed of this person's.
+async fn notice(context: &Context, index: i64) -> Option<Notice> {
+    let detail = context.app.ledger.entry(index).await.ok().flatten()?;
+    if detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
+        return None;
+    }
+    let line = crate::audit::service::line(&detail.entry, &context.actor.name);
+    let outcome = line.outcome?;
+    let sentence = crate::audit::service::notice_sentence(&detail.entry, &line);
+    Some(Notice { sentence, outcome, index })
+}

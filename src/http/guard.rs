@@ -1,0 +1,156 @@
+//! Who is asking: answered on every request, before anything is rendered.
+
+use super::{ClientAddress, forms};
+use crate::{
+    access::Actor,
+    context::App,
+    id::OperatorId,
+    path,
+    problem::{Kind, Problem},
+    store::{operators, web_sessions},
+};
+use axum::{
+    extract::{Request, State},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tower_sessions::Session;
+
+/// How far a sign-in has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The password was right; the code is still to come.
+    Code,
+    /// The password was right; a second factor must be set up first.
+    Enrol,
+    Full,
+}
+
+/// What a session remembers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionData {
+    pub operator: OperatorId,
+    pub stage: Stage,
+    /// The secret shown while a second factor is being set up, sealed.
+    pub enrolling: Option<String>,
+}
+
+impl SessionData {
+    /// Where it stands in a session.
+    pub const KEY: &'static str = "operator";
+}
+
+/// Somebody signed in, as every door finds them.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub actor: Actor,
+    pub address: ClientAddress,
+}
+
+/// What is answered without a session.
+fn is_public(path: &str) -> bool {
+    matches!(path, "/health" | "/favicon.svg" | "/robots.txt" | "/plain.css" | "/sign-in" | "/set-up" | "/keys")
+        || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Finds the person behind a session and lets them in, or sends them to the sign-in page without rendering anything.
+pub async fn require_session(
+    State(app): State<Arc<App>>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let address = ClientAddress::of(&parts);
+    request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(address);
+    let path = request.uri().path().to_owned();
+    if path.starts_with("/pkg/") {
+        return next.run(request).await;
+    }
+    let found = find(&app, &session, address).await;
+    match found {
+        Ok(Found::Signed(signed)) => {
+            request.extensions_mut().insert(*signed);
+            next.run(request).await
+        }
+        Ok(_) if is_public(&path) => next.run(request).await,
+        Ok(Found::Nobody { former }) => refuse(&app, request, former).await,
+        Err(_) if path == "/health" => next.run(request).await,
+        Err(problem) => unavailable(problem, &request),
+    }
+}
+
+enum Found {
+    Signed(Box<Signed>),
+    /// `former` is whose session it was, if it has ended.
+    Nobody {
+        former: Option<OperatorId>,
+    },
+}
+
+async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Found, Problem> {
+    let unreadable = |_| {
+        Problem::unavailable(
+            "The console's own database does not answer.",
+            "Try again in a moment; the person who runs Howdah finds the reason in its log.",
+        )
+    };
+    let data: Option<SessionData> = session.get(SessionData::KEY).await.map_err(|error| {
+        tracing::error!(%error, "session.unreadable");
+        unreadable(())
+    })?;
+    let (Some(data), Some(id)) = (data, session.id()) else { return Ok(Found::Nobody { former: None }) };
+    if data.stage != Stage::Full {
+        return Ok(Found::Nobody { former: None });
+    }
+    let now = app.clock.now();
+    let operator = operators::by_id(&app.store, &data.operator).await.map_err(|error| {
+        tracing::error!(%error, "operator.unreadable");
+        unreadable(())
+    })?;
+    let Some(operator) = operator.filter(|operator| operator.may_sign_in(now)) else {
+        return Ok(Found::Nobody { former: Some(data.operator) });
+    };
+    if operator.role.acts() && operator.totp_secret.is_none() && !app.config.second_factor_optional {
+        return Ok(Found::Nobody { former: Some(data.operator) });
+    }
+    let hash = web_sessions::hash(&id.to_string());
+    web_sessions::touch(&app.store, &hash, now).await.map_err(|error| {
+        tracing::error!(%error, "session.touch");
+        unreadable(())
+    })?;
+    let actor = Actor {
+        operator: operator.id,
+        name: operator.name,
+        role: operator.role,
+        instance: operator.instance,
+        session: hash.chars().take(16).collect(),
+    };
+    Ok(Found::Signed(Box::new(Signed { actor, address })))
+}
+
+async fn refuse(app: &App, request: Request, former: Option<OperatorId>) -> Response {
+    if *request.method() == Method::POST {
+        return forms::keep_for_sign_in(app, request, former).await;
+    }
+    if request.uri().path().starts_with("/api/") {
+        let problem = Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again.");
+        return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
+    }
+    let asked = request.uri().path_and_query().map_or(path::OVERVIEW, |asked| asked.as_str());
+    let to = if asked == path::OVERVIEW { path::SIGN_IN.to_owned() } else { path::with(path::SIGN_IN, "back", asked) };
+    Redirect::to(&to).into_response()
+}
+
+fn unavailable(problem: Problem, request: &Request) -> Response {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    if request.uri().path().starts_with("/api/") {
+        return (status, axum::Json(problem)).into_response();
+    }
+    (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+}

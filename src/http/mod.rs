@@ -1,0 +1,16 @@
+//! The outside: the order of the layers, and everything that answers before or instead of Leptos.
+
+mod access_log;
+mod address;
+mod assets;
+mod forms;
+mod guard;
+mod headers;
+mod origin;
+mod router;
+mod sessions;
+
+pub use address::ClientAddress;
+pub use forms::Posted;
+pub use guard::{SessionData, Signed, Stage};
+pub use router::router;

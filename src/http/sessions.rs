@@ -1,0 +1,69 @@
+//! tower-sessions over the console's own store: only a hash of the token is kept, and the person is a column.
+
+use super::guard::SessionData;
+use crate::{
+    clock::{Clock, HOUR, Instant},
+    id::OperatorId,
+    store::{Store, web_sessions},
+};
+use async_trait::async_trait;
+use time::OffsetDateTime;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// A session ends after an hour without a request …
+pub const IDLE: i64 = HOUR;
+/// … and twelve hours after signing in, whatever happens.
+pub const ABSOLUTE: i64 = 12 * HOUR;
+
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    pub store: Store,
+    pub clock: Clock,
+}
+
+fn backend(error: impl std::fmt::Display) -> Error {
+    Error::Backend(error.to_string())
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        // 128 random bits: a collision is not worth a query.
+        self.save(record).await
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let now = self.clock.now();
+        let operator: Option<OperatorId> = record
+            .data
+            .get(SessionData::KEY)
+            .and_then(|value| serde_json::from_value::<SessionData>(value.clone()).ok())
+            .map(|data| data.operator);
+        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let hash = web_sessions::hash(&record.id.to_string());
+        web_sessions::save(&self.store, &hash, operator.as_ref(), &data, now, now.plus(ABSOLUTE)).await.map_err(backend)
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = self.clock.now();
+        let hash = web_sessions::hash(&id.to_string());
+        let Some(row) = web_sessions::load(&self.store, &hash).await.map_err(backend)? else { return Ok(None) };
+        if now >= row.absolute_until || now.since(row.seen_at) >= IDLE {
+            return Ok(None);
+        }
+        let data = serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date: offset(row.absolute_until)? }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        web_sessions::delete(&self.store, &web_sessions::hash(&id.to_string())).await.map_err(backend)
+    }
+}
+
+fn offset(at: Instant) -> Result<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp(at.0 / 1000).map_err(|error| Error::Decode(error.to_string()))
+}

@@ -1,0 +1,86 @@
+//! Work outside a request: what waits, the pulse of each instance, leases, checkpoints, tidying.
+
+use crate::{
+    carry_out,
+    clock::DAY,
+    context::App,
+    store::{attempts, drafts, web_sessions},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{MissedTickBehavior, interval};
+
+/// Starts everything that goes on by itself, until the process ends.
+pub fn start(app: &Arc<App>) {
+    for instance in app.instances.values() {
+        let (instance, clock) = (instance.clone(), app.clock.clone());
+        tokio::spawn(async move {
+            let mut tick = every(Duration::from_secs(1));
+            loop {
+                tick.tick().await;
+                instance.waiting.refresh(&instance.database, clock.now()).await;
+            }
+        });
+    }
+    for instance in app.instances.values() {
+        let (instance, clock) = (instance.clone(), app.clock.clone());
+        tokio::spawn(async move {
+            let mut tick = every(Duration::from_secs(10));
+            loop {
+                tick.tick().await;
+                instance.take_pulse(clock.now()).await;
+            }
+        });
+    }
+    let leases = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(5));
+        loop {
+            tick.tick().await;
+            if let Err(error) = leases.ledger.renew_leases().await {
+                tracing::error!(%error, "leases.renew");
+            }
+        }
+    });
+    let sweeping = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(5));
+        loop {
+            tick.tick().await;
+            carry_out::sweep(&sweeping).await;
+        }
+    });
+    let checkpoints = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(30));
+        loop {
+            tick.tick().await;
+            match checkpoints.ledger.checkpoint().await {
+                Ok(Some(size)) => tracing::info!(size, "checkpoint"),
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "checkpoint"),
+            }
+        }
+    });
+    let tidying = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(600));
+        loop {
+            tick.tick().await;
+            let now = tidying.clock.now();
+            let tidied = tokio::try_join!(
+                drafts::delete_expired(&tidying.store, now),
+                web_sessions::delete_expired(&tidying.store, now.plus(-DAY)),
+                attempts::delete_expired(&tidying.store, now),
+            );
+            if let Err(error) = tidied {
+                tracing::error!(%error, "tidy");
+            }
+        }
+    });
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut tick = interval(period);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick
+}

@@ -1,0 +1,144 @@
+//! What a leaf says. Every field has its class by type: what stands here is clear and names nobody; the rest is sealed.
+
+use crate::{
+    access::{Permission, Role},
+    id::OperatorId,
+    seal::Keys,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The newest rows of the instance before a deed: what comes after them may be its trace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// `admin_action_logs.id`
+    pub log: i64,
+    /// `account_warnings.id`
+    pub strike: i64,
+}
+
+/// As whom the instance sees the deed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Acting {
+    /// The console itself; nothing goes to an instance.
+    Console,
+    /// The instance's service account, by its account id.
+    Service(String),
+}
+
+/// What became of a deed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done, with a trace that only this deed can have left.
+    Succeeded,
+    Partly,
+    /// Definitely refused, certainly not sent, or two minutes without a trace.
+    Failed,
+    /// The right state, perhaps by somebody else's hand; or no knowing.
+    Unknown,
+    /// The state was not what the person saw; nothing was sent.
+    Stale,
+    Refused,
+}
+
+impl Outcome {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Partly => "partly",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Stale => "stale",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused]
+            .into_iter()
+            .find(|outcome| outcome.name() == text)
+    }
+}
+
+/// How a deed is closed: the outcome, what may be said of it in clear, and what was read back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub outcome: Outcome,
+    /// In clear: counts and words, nothing personal.
+    pub facts: Value,
+    /// Sealed: the state read back and the trace.
+    pub seen: Value,
+}
+
+/// Something that happened and has no outcome. All of it stands in clear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    SignedIn {
+        operator: OperatorId,
+        role: Role,
+        session: String,
+        address: String,
+    },
+    SignedOut {
+        operator: OperatorId,
+        session: String,
+    },
+    /// `operator` is `None` for a name that nobody has; the name itself is never kept.
+    SignInFailed {
+        operator: Option<OperatorId>,
+        address: String,
+    },
+    SecondFactorSet {
+        operator: OperatorId,
+    },
+    /// Somebody signed in asked for what the role or grant does not include.
+    Denied {
+        operator: OperatorId,
+        role: Role,
+        permission: Permission,
+        instance: Option<String>,
+    },
+}
+
+impl Fact {
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::SignedIn { .. } => "signed_in",
+            Self::SignedOut { .. } => "signed_out",
+            Self::SignInFailed { .. } => "sign_in_failed",
+            Self::SecondFactorSet { .. } => "second_factor_set",
+            Self::Denied { .. } => "denied",
+        }
+    }
+
+    pub(super) fn operator(&self) -> Option<&OperatorId> {
+        match self {
+            Self::SignedIn { operator, .. }
+            | Self::SignedOut { operator, .. }
+            | Self::SecondFactorSet { operator }
+            | Self::Denied { operator, .. } => Some(operator),
+            Self::SignInFailed { operator, .. } => operator.as_ref(),
+        }
+    }
+
+    pub(super) fn facts(&self) -> Value {
+        match self {
+            Self::SignedIn { role, session, address, .. } => {
+                json!({ "role": role, "session": session, "address": address })
+            }
+            Self::SignedOut { session, .. } => json!({ "session": session }),
+            Self::SignInFailed { address, .. } => json!({ "address": address }),
+            Self::SecondFactorSet { .. } => json!({}),
+            Self::Denied { role, permission, instance, .. } => {
+                json!({ "role": role, "permission": permission, "instance": instance })
+            }
+        }
+    }
+}
+
+/// The keyed hash of what a deed is about, as leaf and columns have it.
+pub(super) fn subject_hash(keys: &Keys, subject: &super::deed::Subject) -> String {
+    keys.hash("subject", serde_json::to_string(subject).unwrap_or_default().as_bytes())
+}

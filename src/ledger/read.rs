@@ -1,0 +1,183 @@
+//! Reading the record.
+
+use super::{
+    Ledger, LedgerError, Outcome, checkpoint,
+    tree::{Hash, from_hex, inclusion},
+};
+use crate::{clock::Instant, store::on};
+use serde_json::Value;
+
+/// What the record is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub operator: Option<String>,
+    pub kind: Option<String>,
+    pub instance: Option<String>,
+    /// The keyed hash of a subject; see [`Ledger::subject`].
+    pub subject: Option<String>,
+    /// An outcome's name, or `open`.
+    pub outcome: Option<String>,
+    pub from: Option<Instant>,
+    pub to: Option<Instant>,
+    /// Only entries before this one.
+    pub before: Option<i64>,
+    pub limit: i64,
+}
+
+/// An intent or a fact, with the outcome of the one.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub index: i64,
+    pub at: Instant,
+    pub kind: String,
+    pub deed: String,
+    pub operator: Option<String>,
+    pub instance: Option<String>,
+    pub leaf: Value,
+    /// The sealed document, opened; `None` where its key was destroyed, and for facts.
+    pub document: Option<Value>,
+    pub outcome: Option<Outcome>,
+    /// What the outcome's leaf says in clear.
+    pub outcome_facts: Value,
+}
+
+/// One entry in full.
+#[derive(Clone, Debug)]
+pub struct Detail {
+    pub entry: Entry,
+    pub leaf_text: String,
+    pub leaf_hash: String,
+    pub outcome_leaf: Option<(i64, String)>,
+    pub seen: Option<Value>,
+    pub proof: Vec<String>,
+}
+
+/// The tree now.
+#[derive(Clone, Debug)]
+pub struct TreeState {
+    pub size: i64,
+    pub root: String,
+    /// Size, instant and text of the last checkpoint.
+    pub checkpoint: Option<(i64, Instant, String)>,
+    pub outside: Option<String>,
+}
+
+type Row = (i64, String, String, i64, String, String, Option<String>, Option<String>, Option<String>, Option<String>);
+
+/// Proofs are computed from all leaves; above so many the page says that the command has them.
+const MOST_LEAVES_FOR_A_PROOF: i64 = 100_000;
+
+impl Ledger {
+    /// The keyed hash that stands for a subject in the record.
+    pub fn subject(&self, subject: &super::deed::Subject) -> String {
+        super::entry::subject_hash(&self.keys, subject)
+    }
+
+    /// Intents and facts, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
+        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf \
+            from ledger_entries e left join ledger_entries o on o.intent = e.idx \
+            where e.kind <> 'outcome' \
+            and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and ($3 = '' or e.instance = $3) \
+            and ($4 = '' or e.subject = $4) \
+            and ($5 = '' or o.outcome = $5 or ($5 = 'open' and e.kind = 'intent' and o.outcome is null)) \
+            and e.at >= $6 and e.at < $7 and e.idx < $8 \
+            order by e.idx desc limit $9";
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let rows: Vec<Row> = on!(&self.store, pool => sqlx::query_as(SQL)
+            .bind(text(&filter.operator))
+            .bind(text(&filter.kind))
+            .bind(text(&filter.instance))
+            .bind(text(&filter.subject))
+            .bind(text(&filter.outcome))
+            .bind(filter.from.map_or(i64::MIN, |at| at.0))
+            .bind(filter.to.map_or(i64::MAX, |at| at.0))
+            .bind(filter.before.unwrap_or(i64::MAX))
+            .bind(filter.limit)
+            .fetch_all(pool).await?);
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            entries.push(self.entry_of(row).await?);
+        }
+        Ok(entries)
+    }
+
+    async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
+        let (index, leaf, _, at, kind, deed, operator, instance, outcome, outcome_leaf) = row;
+        let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
+        let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
+        let document = self.open_sealed(&leaf).await?;
+        let outcome_facts = match outcome_leaf {
+            Some(text) => serde_json::from_str::<Value>(&text).map_err(damaged)?["facts"].clone(),
+            None => Value::Null,
+        };
+        Ok(Entry {
+            index,
+            at: Instant(at),
+            kind,
+            deed,
+            operator,
+            instance,
+            document,
+            leaf,
+            outcome: outcome.as_deref().and_then(Outcome::parse),
+            outcome_facts,
+        })
+    }
+
+    async fn open_sealed(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
+        match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
+            (Some(key), Some(sealed)) => self.unseal(key, sealed).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// One intent or fact in full; `None` where there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn entry(&self, index: i64) -> Result<Option<Detail>, LedgerError> {
+        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf \
+            from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.idx = $1 and e.kind <> 'outcome'";
+        const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
+        const HASHES: &str = "select hash from ledger_entries order by idx";
+        let row: Option<Row> = on!(&self.store, pool => sqlx::query_as(SQL).bind(index).fetch_optional(pool).await?);
+        let Some(row) = row else { return Ok(None) };
+        let (leaf_text, leaf_hash) = (row.1.clone(), row.2.clone());
+        let entry = self.entry_of(row).await?;
+        let outcome_leaf: Option<(i64, String)> =
+            on!(&self.store, pool => sqlx::query_as(OUTCOME).bind(index).fetch_optional(pool).await?);
+        let seen = match &outcome_leaf {
+            Some((at, text)) => {
+                let leaf: Value =
+                    serde_json::from_str(text).map_err(|error| LedgerError::Entry(format!("entry {at}: {error}")))?;
+                self.open_sealed(&leaf).await?
+            }
+            None => None,
+        };
+        let proof = if self.tree_state().await?.size <= MOST_LEAVES_FOR_A_PROOF {
+            let hashes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(HASHES).fetch_all(pool).await?);
+            let hashes: Vec<Hash> = hashes.iter().filter_map(|hash| from_hex(hash)).collect();
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            inclusion(index, &hashes).iter().map(|hash| crate::seal::hex(hash)).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Some(Detail { entry, leaf_text, leaf_hash, outcome_leaf, seen, proof }))
+    }
+
+    /// The tree and its last checkpoint.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tree_state(&self) -> Result<TreeState, LedgerError> {
+        const HEAD: &str = "select size, root from ledger_head where id = 1";
+        let (size, root): (i64, String) = on!(&self.store, pool => sqlx::query_as(HEAD).fetch_one(pool).await?);
+        let checkpoint = checkpoint::last(&self.store).await?;
+        let outside = self.outside.as_ref().map(|path| path.display().to_string());
+        Ok(TreeState { size, root, checkpoint, outside })
+    }
+}

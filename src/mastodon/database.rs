@@ -1,0 +1,191 @@
+//! Mastodon's PostgreSQL, read-only but for one setting. Every query names the index it stands on.
+//!
+//! Safe behind PgBouncer in transaction mode: no named prepared statements, and what a session needs is set inside each
+//! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
+
+mod account;
+mod hidden;
+mod reports;
+mod shape;
+mod site;
+
+pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use hidden::Hidden;
+pub use reports::{
+    ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
+};
+pub use shape::Shape;
+pub use site::{PresetRow, RuleRow};
+
+use sqlx::{
+    PgPool, Postgres, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr, time::Duration};
+
+/// Why something could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    #[error("the instance’s database does not answer")]
+    Away(#[source] sqlx::Error),
+    #[error("the instance’s database took longer than two seconds")]
+    Slow,
+    #[error("the instance’s database refused the read: {0}")]
+    Refused(String),
+    /// A write was sent and its end is not known.
+    #[error("{0}")]
+    Lost(String),
+}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            // 57014: the statement time-out.
+            sqlx::Error::Database(inner) if inner.code().as_deref() == Some("57014") => Self::Slow,
+            sqlx::Error::Database(inner)
+                if inner.code().is_some_and(|code| !code.starts_with("57") && !code.starts_with("08")) =>
+            {
+                Self::Refused(inner.message().to_owned())
+            }
+            _ => Self::Away(error),
+        }
+    }
+}
+
+/// One instance's database.
+pub struct Database {
+    reads: PgPool,
+    /// For the settings writer alone.
+    writes: PgPool,
+}
+
+const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
+    set local time zone 'UTC'";
+
+impl Database {
+    /// Connects when first asked: the instance may be down at start.
+    ///
+    /// # Errors
+    /// If the address cannot be understood.
+    pub fn new(url: &str) -> anyhow::Result<Self> {
+        let options = PgConnectOptions::from_str(url)?.application_name("howdah").statement_cache_capacity(0);
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .min_connections(0)
+                .acquire_timeout(Duration::from_millis(1_500))
+                .idle_timeout(Duration::from_secs(300))
+        };
+        Ok(Self { reads: pool(6).connect_lazy_with(options.clone()), writes: pool(1).connect_lazy_with(options) })
+    }
+
+    /// One read: everything in it sees the same moment.
+    ///
+    /// # Errors
+    /// If the database does not answer within two seconds.
+    pub async fn read(&self) -> Result<Read, DatabaseError> {
+        Ok(Read { tx: self.reads.begin_with(BEGIN_READ).await? })
+    }
+
+    /// Writes both registration settings over exactly these rows; false if they are not these any more.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Lost`] if only the end of the write is not known.
+    pub async fn write_registrations(
+        &self,
+        mode_before: &[Option<String>],
+        message_before: &[Option<String>],
+        mode_after: &str,
+        message_after: Option<&str>,
+    ) -> Result<bool, DatabaseError> {
+        let mut tx =
+            self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?;
+        // Two consoles with no row to lock would both insert; a row of Mastodon's own form is caught by the comparison.
+        sqlx::query("select pg_advisory_xact_lock(hashtext('howdah registrations'))")
+            .persistent(false)
+            .execute(&mut *tx)
+            .await?;
+        let single_index: bool = sqlx::query_scalar(
+            "select not exists (select from information_schema.columns \
+             where table_schema = 'public' and table_name = 'settings' and column_name = 'thing_type')",
+        )
+        .persistent(false)
+        .fetch_one(&mut *tx)
+        .await?;
+        let mut wanted = vec![(super::settings::MODE, mode_before, Some(mode_after))];
+        wanted.push((super::settings::MESSAGE, message_before, message_after));
+        for (var, before, after) in wanted {
+            let rows: Vec<(i64, Option<String>)> =
+                sqlx::query_as("select id, value from settings where var = $1 order by id for update")
+                    .persistent(false)
+                    .bind(var)
+                    .fetch_all(&mut *tx)
+                    .await?;
+            if !rows.iter().map(|(_, value)| value).eq(before) {
+                return Ok(false);
+            }
+            let Some(after) = after else { continue };
+            match rows.first() {
+                Some((id, _)) => {
+                    sqlx::query("update settings set value = $2, updated_at = now() at time zone 'utc' where id = $1")
+                        .persistent(false)
+                        .bind(id)
+                        .bind(after)
+                        .execute(&mut *tx)
+                        .await?;
+                    // Only 4.3 can have more; Mastodon obeys the oldest and never sees the rest.
+                    sqlx::query("delete from settings where var = $1 and id <> $2")
+                        .persistent(false)
+                        .bind(var)
+                        .bind(id)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                None if single_index => {
+                    // A row that appeared this very moment is somebody else's: nothing is written over it.
+                    let inserted = sqlx::query(
+                        "insert into settings (var, value, created_at, updated_at) \
+                         values ($1, $2, now() at time zone 'utc', now() at time zone 'utc') on conflict (var) do nothing",
+                    )
+                    .persistent(false)
+                    .bind(var)
+                    .bind(after)
+                    .execute(&mut *tx)
+                    .await?
+                    .rows_affected();
+                    if inserted != 1 {
+                        return Ok(false);
+                    }
+                }
+                None => {
+                    sqlx::query(
+                        "insert into settings (var, value, created_at, updated_at) \
+                         values ($1, $2, now() at time zone 'utc', now() at time zone 'utc')",
+                    )
+                    .persistent(false)
+                    .bind(var)
+                    .bind(after)
+                    .execute(&mut *tx)
+                    .await?;
+                }
+            }
+        }
+        tx.commit()
+            .await
+            .map_err(|_| DatabaseError::Lost("the connection broke while the setting was stored".to_owned()))?;
+        Ok(true)
+    }
+}
+
+/// A read transaction; ends when dropped.
+pub struct Read {
+    pub(super) tx: Transaction<'static, Postgres>,
+}
+
+/// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.
+macro_rules! ms {
+    ($column:literal) => {
+        concat!("(extract(epoch from ", $column, ") * 1000)::bigint")
+    };
+}
+pub(crate) use ms;

@@ -1,0 +1,279 @@
+//! Accounts: one in full, its server, its strikes, and finding one.
+
+use super::{DatabaseError, Hidden, Read, ms};
+use crate::{
+    clock::{DAY, Instant},
+    id::AccountId,
+    reports::AccountState,
+};
+
+/// An account as a case shows it.
+#[derive(Clone, Debug)]
+pub struct Account {
+    pub id: AccountId,
+    pub username: String,
+    pub domain: Option<String>,
+    pub display_name: String,
+    /// Plain for local accounts, HTML for remote ones.
+    pub note: String,
+    pub created_at: Instant,
+    pub state: AccountState,
+    /// When a suspended account's data is deleted: its request and 30 days.
+    pub deleted_on: Option<Instant>,
+    pub followers: i64,
+    pub statuses: i64,
+    pub last_status_at: Option<Instant>,
+    /// Name, permissions and position of its role; `None` for no role.
+    pub role: Option<(String, i64, i32)>,
+    pub has_login: bool,
+    pub pending: bool,
+    pub unconfirmed: bool,
+    pub email: Option<Hidden>,
+    pub sign_up_ip: Option<Hidden>,
+}
+
+impl Account {
+    /// `user` or `user@domain`
+    pub fn acct(&self) -> String {
+        match &self.domain {
+            Some(domain) => format!("{}@{domain}", self.username),
+            None => self.username.clone(),
+        }
+    }
+
+    /// Whether its role carries any permission beyond inviting (`app/models/user_role.rb`): staff of the instance.
+    pub fn is_staff(&self) -> bool {
+        const INVITE_USERS: i64 = 1 << 16;
+        const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
+        self.role
+            .as_ref()
+            .is_some_and(|(_, permissions, _)| permissions & !(INVITE_USERS | INVITE_BYPASS_APPROVAL) != 0)
+    }
+}
+
+/// What is known of a remote account's server.
+#[derive(Clone, Debug, Default)]
+pub struct ServerFacts {
+    pub accounts: i64,
+    /// The rule that holds for it: its domain and severity.
+    pub block: Option<(String, i32)>,
+}
+
+/// A strike with what became of an appeal.
+#[derive(Clone, Debug)]
+pub struct StrikeRow {
+    pub action: i32,
+    pub by: Option<String>,
+    pub text: String,
+    pub created_at: Instant,
+    pub overruled: bool,
+    /// Some with an appeal: decided for (true), against (false), or waiting (`None`).
+    pub appeal: Option<Option<bool>>,
+}
+
+/// An account that fits a search.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub id: AccountId,
+    pub acct: String,
+    pub display_name: String,
+    pub state: AccountState,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    username: String,
+    domain: Option<String>,
+    display_name: String,
+    note: String,
+    created_at: i64,
+    suspended: bool,
+    silenced: bool,
+    sensitized: bool,
+    deletion: Option<i64>,
+    followers: Option<i64>,
+    statuses: Option<i64>,
+    last_status_at: Option<i64>,
+    role_name: Option<String>,
+    role_permissions: Option<i64>,
+    role_position: Option<i32>,
+    has_login: bool,
+    disabled: Option<bool>,
+    approved: Option<bool>,
+    confirmed: Option<bool>,
+    email: Option<String>,
+    sign_up_ip: Option<String>,
+}
+
+impl Read {
+    /// One account (primary keys, `users (account_id)`, `account_stats (account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn account(&mut self, id: AccountId) -> Result<Option<Account>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select a.id, a.username, a.domain, a.display_name, a.note, ",
+            ms!("a.created_at"),
+            " as created_at, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
+             a.sensitized_at is not null as sensitized, (select ",
+            ms!("d.created_at"),
+            " from account_deletion_requests d where d.account_id = a.id order by d.id limit 1) as deletion, \
+             s.followers_count as followers, s.statuses_count as statuses, ",
+            ms!("s.last_status_at"),
+            " as last_status_at, r.name as role_name, r.permissions as role_permissions, r.position as role_position, \
+             u.id is not null as has_login, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
+             u.email, host(u.sign_up_ip) as sign_up_ip \
+             from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
+             left join user_roles r on r.id = u.role_id where a.id = $1 and a.id > 0",
+        );
+        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| Account {
+            id: AccountId(row.id),
+            username: row.username,
+            domain: row.domain,
+            display_name: row.display_name,
+            note: row.note,
+            created_at: Instant(row.created_at),
+            state: AccountState {
+                disabled: row.disabled.unwrap_or(false),
+                sensitized: row.sensitized,
+                silenced: row.silenced,
+                suspended: row.suspended,
+            },
+            deleted_on: row.deletion.map(|at| Instant(at).plus(30 * DAY)),
+            // Counters may be briefly negative in SQL.
+            followers: row.followers.unwrap_or(0).max(0),
+            statuses: row.statuses.unwrap_or(0).max(0),
+            last_status_at: row.last_status_at.map(Instant),
+            role: row
+                .role_name
+                .zip(row.role_permissions)
+                .zip(row.role_position)
+                .map(|((name, mask), at)| (name, mask, at)),
+            has_login: row.has_login,
+            pending: row.has_login && row.approved == Some(false),
+            unconfirmed: row.has_login && row.confirmed == Some(false),
+            email: row.email.filter(|text| !text.is_empty()).map(Hidden::new),
+            sign_up_ip: row.sign_up_ip.map(Hidden::new),
+        }))
+    }
+
+    /// The login behind an account (`users (account_id)`); Mastodon's log names logins by it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn user_of(&mut self, id: AccountId) -> Result<Option<i64>, DatabaseError> {
+        let user = sqlx::query_scalar("select id from users where account_id = $1")
+            .persistent(false)
+            .bind(id.0)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(user)
+    }
+
+    /// A remote server (`instances (domain)`, `domain_blocks (domain)`): the longest rule for the host or a parent holds.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn server(&mut self, domain: &str) -> Result<ServerFacts, DatabaseError> {
+        let labels: Vec<&str> = domain.split('.').collect();
+        let names: Vec<String> = (0..labels.len()).map(|from| labels[from..].join(".")).collect();
+        let accounts: Option<i64> = sqlx::query_scalar("select accounts_count from instances where domain = $1")
+            .persistent(false)
+            .bind(domain)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        let block: Option<(String, Option<i32>)> = sqlx::query_as(
+            "select domain, severity from domain_blocks where domain = any($1) order by char_length(domain) desc limit 1",
+        )
+        .persistent(false)
+        .bind(&names)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(ServerFacts {
+            accounts: accounts.unwrap_or(0),
+            block: block.map(|(domain, severity)| (domain, severity.unwrap_or(0))),
+        })
+    }
+
+    /// Its strikes, newest first (`account_warnings (target_account_id)`, `appeals (account_warning_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn strikes(&mut self, id: AccountId) -> Result<Vec<StrikeRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select w.action, m.username, w.text, ",
+            ms!("w.created_at"),
+            ", w.overruled_at is not null, p.id is not null, p.approved_at is not null, p.rejected_at is not null \
+             from account_warnings w left join accounts m on m.id = w.account_id \
+             left join appeals p on p.account_warning_id = w.id \
+             where w.target_account_id = $1 order by w.id desc limit 20",
+        );
+        type Row = (i32, Option<String>, String, i64, bool, bool, bool, bool);
+        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(action, by, text, at, overruled, appealed, approved, rejected)| StrikeRow {
+                action,
+                by,
+                text,
+                created_at: Instant(at),
+                overruled,
+                appeal: appealed.then_some(if approved {
+                    Some(true)
+                } else if rejected {
+                    Some(false)
+                } else {
+                    None
+                }),
+            })
+            .collect())
+    }
+
+    /// An account by its exact handle (unique index on `lower(username), coalesce(lower(domain), '')`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn by_handle(
+        &mut self,
+        username: &str,
+        domain: Option<&str>,
+    ) -> Result<Option<AccountId>, DatabaseError> {
+        const SQL: &str = "select id from accounts where lower((username)::text) = lower($1) \
+            and coalesce(lower((domain)::text), ''::text) = lower($2) and id > 0";
+        let id: Option<i64> = sqlx::query_scalar(SQL)
+            .persistent(false)
+            .bind(username)
+            .bind(domain.unwrap_or_default())
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(id.map(AccountId))
+    }
+
+    /// Accounts whose name begins so (the same index, as a range; the filter makes it right in every collation).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
+        const SQL: &str = "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
+            a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null \
+            from accounts a left join users u on u.account_id = a.id \
+            where lower((a.username)::text) >= $1 and lower((a.username)::text) < $1 || 'zzzzzzzz' \
+            and lower((a.username)::text) like $2 and a.id > 0 order by lower((a.username)::text), a.id limit 20";
+        type Row = (i64, String, Option<String>, String, bool, bool, bool, bool);
+        let prefix = prefix.to_lowercase();
+        let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        let rows: Vec<Row> =
+            sqlx::query_as(SQL).persistent(false).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, username, domain, display_name, disabled, sensitized, silenced, suspended)| Found {
+                id: AccountId(id),
+                acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
+                display_name,
+                state: AccountState { disabled, sensitized, silenced, suspended },
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,608 @@
+//! Reports, the posts they name, and the traces that deeds leave.
+
+use super::{DatabaseError, Read, ms};
+use crate::{
+    clock::Instant,
+    id::{AccountId, MediaId, ReportId, RuleId, StatusId},
+    ledger::{
+        Mark, Warrant,
+        deed::{Masked, Reveal},
+    },
+    reports::Category,
+};
+
+/// `reports.category` in SQL.
+pub fn category(number: i32) -> Category {
+    match number {
+        1000 => Category::Spam,
+        1500 => Category::Legal,
+        2000 => Category::Violation,
+        _ => Category::Other,
+    }
+}
+
+/// An open report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenReport {
+    pub id: ReportId,
+    pub target: AccountId,
+    /// `user` or `user@domain`
+    pub target_acct: String,
+    pub target_domain: Option<String>,
+    pub reporter: AccountId,
+    pub reporter_acct: String,
+    pub reporter_domain: Option<String>,
+    /// The reporter is another server, not a person.
+    pub from_server: bool,
+    pub category: Category,
+    pub comment: String,
+    pub rule_ids: Vec<RuleId>,
+    pub status_ids: Vec<StatusId>,
+    pub forwarded: bool,
+    pub created_at: Instant,
+    pub assigned: Option<(AccountId, String)>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(in crate::mastodon) struct OpenRow {
+    id: i64,
+    target_account_id: i64,
+    target_username: String,
+    target_domain: Option<String>,
+    account_id: i64,
+    reporter_username: String,
+    reporter_domain: Option<String>,
+    actor_type: Option<String>,
+    category: i32,
+    comment: String,
+    rule_ids: Option<Vec<i64>>,
+    status_ids: Vec<i64>,
+    forwarded: Option<bool>,
+    created_at: i64,
+    assigned_account_id: Option<i64>,
+    assigned_username: Option<String>,
+}
+
+fn acct(username: String, domain: Option<&String>) -> String {
+    domain.map_or(username.clone(), |domain| format!("{username}@{domain}"))
+}
+
+impl From<OpenRow> for OpenReport {
+    fn from(row: OpenRow) -> Self {
+        Self {
+            id: ReportId(row.id),
+            target: AccountId(row.target_account_id),
+            target_acct: acct(row.target_username, row.target_domain.as_ref()),
+            target_domain: row.target_domain,
+            reporter: AccountId(row.account_id),
+            reporter_acct: acct(row.reporter_username, row.reporter_domain.as_ref()),
+            from_server: row.reporter_domain.is_some() && row.actor_type.as_deref() == Some("Application"),
+            reporter_domain: row.reporter_domain,
+            category: category(row.category),
+            comment: row.comment,
+            rule_ids: row.rule_ids.unwrap_or_default().into_iter().map(RuleId).collect(),
+            status_ids: row.status_ids.into_iter().map(StatusId).collect(),
+            forwarded: row.forwarded.unwrap_or(false),
+            created_at: Instant(row.created_at),
+            assigned: row.assigned_account_id.map(|id| (AccountId(id), row.assigned_username.unwrap_or_default())),
+        }
+    }
+}
+
+/// The columns of an open report; what follows says which.
+macro_rules! open_reports {
+    ($comment:literal, $rest:literal) => {
+        concat!(
+            "select r.id, r.target_account_id, t.username as target_username, t.domain as target_domain, r.account_id, \
+             f.username as reporter_username, f.domain as reporter_domain, f.actor_type, r.category, ",
+            $comment,
+            " as comment, r.rule_ids, r.status_ids, r.forwarded, ",
+            ms!("r.created_at"),
+            " as created_at, r.assigned_account_id, m.username as assigned_username \
+             from reports r join accounts t on t.id = r.target_account_id join accounts f on f.id = r.account_id \
+             left join accounts m on m.id = r.assigned_account_id ",
+            $rest
+        )
+    };
+}
+
+/// A closed report of an account.
+#[derive(Clone, Debug)]
+pub struct ClosedRow {
+    pub id: ReportId,
+    pub target: AccountId,
+    pub target_acct: String,
+    pub category: Category,
+    pub comment: String,
+    pub created_at: Instant,
+    pub closed_at: Instant,
+    pub closed_by: Option<String>,
+}
+
+/// How often a reporter was right before.
+#[derive(Clone, Debug)]
+pub struct ReporterRecord {
+    pub account: AccountId,
+    /// Closed reports, at most 100 counted.
+    pub earlier: i64,
+    /// Those after which the reported account got a strike.
+    pub right: i64,
+}
+
+/// A post as evidence. The text of one that is not public or unlisted stays in the database.
+#[derive(Clone, Debug)]
+pub struct PostRow {
+    pub id: StatusId,
+    pub account: AccountId,
+    /// `None` where it opens only with a reason.
+    pub text: Option<String>,
+    pub spoiler: Option<String>,
+    pub language: Option<String>,
+    pub visibility: i32,
+    pub created_at: Instant,
+    pub edited_at: Option<Instant>,
+    pub deleted_at: Option<Instant>,
+    pub reply_to: Option<String>,
+    pub boosts: i64,
+    pub replies: i64,
+}
+
+/// A file of a post.
+#[derive(Clone, Debug)]
+pub struct MediaRow {
+    pub id: MediaId,
+    pub status: StatusId,
+    pub kind: i32,
+    pub description: String,
+    pub file_name: Option<String>,
+    pub content_type: Option<String>,
+    pub remote: bool,
+    /// Whether the post is public or unlisted.
+    pub public: bool,
+}
+
+/// What a colleague wrote.
+#[derive(Clone, Debug)]
+pub struct NoteRow {
+    pub by: String,
+    pub at: Instant,
+    pub text: String,
+}
+
+/// A row of Mastodon's own log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogRow {
+    pub id: i64,
+    pub action: String,
+    pub target_type: String,
+    pub target_id: i64,
+}
+
+/// A strike that appeared after a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrikeTrace {
+    pub id: i64,
+    pub action: i32,
+}
+
+type PostTuple = (
+    i64,
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    i32,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+);
+
+fn post(row: PostTuple) -> PostRow {
+    let (id, account, text, spoiler, language, visibility, created, edited, deleted, reply_to, boosts, replies) = row;
+    PostRow {
+        id: StatusId(id),
+        account: AccountId(account),
+        text,
+        spoiler,
+        language,
+        visibility,
+        created_at: Instant(created),
+        edited_at: edited.map(Instant),
+        deleted_at: deleted.map(Instant),
+        reply_to,
+        boosts: boosts.unwrap_or(0).max(0),
+        replies: replies.unwrap_or(0).max(0),
+    }
+}
+
+/// The columns of a post: text and warning only where it is public or unlisted (`statuses.visibility` 0 and 1).
+macro_rules! posts {
+    ($rest:literal) => {
+        concat!(
+            "select s.id, s.account_id, case when s.visibility in (0, 1) then s.text end, \
+             case when s.visibility in (0, 1) then s.spoiler_text end, s.language, s.visibility, ",
+            ms!("s.created_at"),
+            ", ",
+            ms!("s.edited_at"),
+            ", ",
+            ms!("s.deleted_at"),
+            ", (select a.username || coalesce('@' || a.domain, '') from accounts a where a.id = s.in_reply_to_account_id), \
+             c.reblogs_count, c.replies_count from statuses s left join status_stats c on c.status_id = s.id ",
+            $rest
+        )
+    };
+}
+
+impl Read {
+    /// The open reports about an account, oldest first (`reports (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open_reports(&mut self, target: AccountId) -> Result<Vec<OpenReport>, DatabaseError> {
+        const SQL: &str = open_reports!(
+            "r.comment",
+            "where r.target_account_id = $1 and r.action_taken_at is null order by r.id limit 500"
+        );
+        let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(target.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(OpenReport::from).collect())
+    }
+
+    /// Reports by id that are open, shortened (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open_among(&mut self, ids: &[i64]) -> Result<Vec<OpenReport>, DatabaseError> {
+        const SQL: &str =
+            open_reports!("left(r.comment, 300)", "where r.id = any($1) and r.action_taken_at is null order by r.id");
+        let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(OpenReport::from).collect())
+    }
+
+    /// Open reports above an id, shortened, oldest first (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open_above(&mut self, id: i64, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
+        const SQL: &str = open_reports!(
+            "left(r.comment, 300)",
+            "where r.id > $1 and r.action_taken_at is null order by r.id limit $2"
+        );
+        let rows: Vec<OpenRow> =
+            sqlx::query_as(SQL).persistent(false).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(OpenReport::from).collect())
+    }
+
+    /// The newest open reports, shortened: the full scan that fills a waiting list and reconciles it.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn newest_open(&mut self, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
+        const SQL: &str =
+            open_reports!("left(r.comment, 300)", "where r.action_taken_at is null order by r.id desc limit $1");
+        let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(OpenReport::from).collect())
+    }
+
+    /// The newest report id there is (primary key backwards); 0 for none.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn newest_report(&mut self) -> Result<i64, DatabaseError> {
+        let id: Option<i64> =
+            sqlx::query_scalar("select max(id) from reports").persistent(false).fetch_one(&mut *self.tx).await?;
+        Ok(id.unwrap_or(0))
+    }
+
+    /// Reports that were re-opened, by the log rows above an id (primary key of `admin_action_logs`), and the newest row.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn reopened_above(&mut self, id: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
+        let reopened: Vec<i64> = sqlx::query_scalar(
+            "select target_id from admin_action_logs where id > $1 and action = 'reopen' and target_type = 'Report' \
+             and target_id is not null order by id",
+        )
+        .persistent(false)
+        .bind(id)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        let newest: Option<i64> = sqlx::query_scalar("select max(id) from admin_action_logs")
+            .persistent(false)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        Ok((reopened, newest.unwrap_or(0)))
+    }
+
+    /// The closed reports about an account, newest first (`reports (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn closed_reports(&mut self, target: AccountId) -> Result<Vec<ClosedRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
+            ms!("r.created_at"),
+            ", ",
+            ms!("r.action_taken_at"),
+            ", m.username from reports r join accounts t on t.id = r.target_account_id \
+             left join accounts m on m.id = r.action_taken_by_account_id \
+             where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 20",
+        );
+        let rows: Vec<ClosedTuple> =
+            sqlx::query_as(SQL).persistent(false).bind(target.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(closed).collect())
+    }
+
+    /// Closed reports before an id, newest first (primary key backwards: most reports are closed).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn decided_before(&mut self, before: i64, limit: i64) -> Result<Vec<ClosedRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
+            ms!("r.created_at"),
+            ", ",
+            ms!("r.action_taken_at"),
+            ", m.username from reports r join accounts t on t.id = r.target_account_id \
+             left join accounts m on m.id = r.action_taken_by_account_id \
+             where r.id < $1 and r.action_taken_at is not null order by r.id desc limit $2",
+        );
+        let rows: Vec<ClosedTuple> =
+            sqlx::query_as(SQL).persistent(false).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(closed).collect())
+    }
+
+    /// How right reporters were before: of their last hundred closed reports, those after which the reported account got
+    /// a strike (`reports (account_id)`, `account_warnings (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn reporter_records(&mut self, reporters: &[AccountId]) -> Result<Vec<ReporterRecord>, DatabaseError> {
+        const SQL: &str = "select f.id, count(r.id), count(r.id) filter (where exists (select from account_warnings w \
+            where w.target_account_id = r.target_account_id and w.created_at >= r.created_at)) \
+            from unnest($1::bigint[]) as f (id) \
+            left join lateral (select id, target_account_id, created_at from reports \
+            where account_id = f.id and action_taken_at is not null order by id desc limit 100) r on true \
+            group by f.id order by f.id";
+        let ids: Vec<i64> = reporters.iter().map(|id| id.0).collect();
+        let rows: Vec<(i64, i64, i64)> =
+            sqlx::query_as(SQL).persistent(false).bind(&ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(account, earlier, right)| ReporterRecord { account: AccountId(account), earlier, right })
+            .collect())
+    }
+
+    /// The posts that reports name, deleted ones too, and only the target's own (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn posts(&mut self, account: AccountId, ids: &[StatusId]) -> Result<Vec<PostRow>, DatabaseError> {
+        const SQL: &str = posts!("where s.id = any($1) and s.account_id = $2 order by s.id limit 50");
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows: Vec<PostTuple> =
+            sqlx::query_as(SQL).persistent(false).bind(&ids).bind(account.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(post).collect())
+    }
+
+    /// The latest public and unlisted posts (`statuses (account_id, id …) where deleted_at is null`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn latest_posts(&mut self, account: AccountId) -> Result<Vec<PostRow>, DatabaseError> {
+        const SQL: &str = posts!(
+            "where s.account_id = $1 and s.deleted_at is null and s.visibility in (0, 1) and s.reblog_of_id is null \
+             order by s.id desc limit 5"
+        );
+        let rows: Vec<PostTuple> =
+            sqlx::query_as(SQL).persistent(false).bind(account.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(post).collect())
+    }
+
+    /// The clear text of a private post that an open or closed report names: content warning and text.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn private_post(&mut self, warrant: &Warrant<Reveal>) -> Result<Option<(String, String)>, DatabaseError> {
+        const SQL: &str = "select s.spoiler_text, s.text from statuses s where s.id = $1 and s.account_id = $2 \
+            and exists (select from reports r where r.target_account_id = $2 and $1 = any(r.status_ids))";
+        let Masked::PrivatePost(status) = warrant.deed().what else { return Ok(None) };
+        let row = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(status.0)
+            .bind(warrant.deed().account.0)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(row)
+    }
+
+    /// The files of posts, in the order they were added (`media_attachments (status_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn media(&mut self, statuses: &[StatusId]) -> Result<Vec<MediaRow>, DatabaseError> {
+        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.file_content_type, \
+            a.domain is not null, s.visibility in (0, 1) \
+            from media_attachments m join statuses s on s.id = m.status_id join accounts a on a.id = s.account_id \
+            where m.status_id = any($1) order by m.id limit 200";
+        let ids: Vec<i64> = statuses.iter().map(|id| id.0).collect();
+        let rows: Vec<MediaTuple> = sqlx::query_as(SQL).persistent(false).bind(&ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(file).collect())
+    }
+
+    /// One file of a post that belongs to an account and is public, unlisted or reported (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn media_of(&mut self, account: AccountId, id: MediaId) -> Result<Option<MediaRow>, DatabaseError> {
+        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.file_content_type, \
+            a.domain is not null, s.visibility in (0, 1) \
+            from media_attachments m join statuses s on s.id = m.status_id join accounts a on a.id = s.account_id \
+            where m.id = $1 and s.account_id = $2 and s.visibility in (0, 1)";
+        let row: Option<MediaTuple> =
+            sqlx::query_as(SQL).persistent(false).bind(id.0).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(file))
+    }
+
+    /// Notes on the account and on its reports (`account_moderation_notes (target_account_id)`, `report_notes (report_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn notes(&mut self, account: AccountId, reports: &[ReportId]) -> Result<Vec<NoteRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select a.username, ",
+            ms!("n.created_at"),
+            " as at, n.content from account_moderation_notes n join accounts a on a.id = n.account_id \
+             where n.target_account_id = $1 union all select a.username, ",
+            ms!("n.created_at"),
+            ", n.content from report_notes n join accounts a on a.id = n.account_id where n.report_id = any($2) \
+             order by at desc limit 30",
+        );
+        let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
+        let rows: Vec<(String, i64, String)> =
+            sqlx::query_as(SQL).persistent(false).bind(account.0).bind(&ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|(by, at, text)| NoteRow { by, at: Instant(at), text }).collect())
+    }
+
+    /// Which of these reports are closed, and when (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn closed_among(&mut self, reports: &[ReportId]) -> Result<Vec<ReportId>, DatabaseError> {
+        let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
+        let rows: Vec<i64> =
+            sqlx::query_scalar("select id from reports where id = any($1) and action_taken_at is not null order by id")
+                .persistent(false)
+                .bind(&ids)
+                .fetch_all(&mut *self.tx)
+                .await?;
+        Ok(rows.into_iter().map(ReportId).collect())
+    }
+
+    /// Category, rules and assignee of one report, whether closed, and whom it is about (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn report_state(&mut self, id: ReportId) -> Result<Option<ReportState>, DatabaseError> {
+        type Row = (i64, i32, Option<Vec<i64>>, bool, Option<i64>);
+        let row: Option<Row> = sqlx::query_as(
+            "select target_account_id, category, rule_ids, action_taken_at is not null, assigned_account_id \
+             from reports where id = $1",
+        )
+        .persistent(false)
+        .bind(id.0)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(row.map(|(target, number, rules, closed, assigned)| ReportState {
+            target: AccountId(target),
+            category: category(number),
+            rules: rules.unwrap_or_default().into_iter().map(RuleId).collect(),
+            closed,
+            assigned: assigned.map(AccountId),
+        }))
+    }
+
+    /// The newest log row and strike: what comes after them may be a deed's trace (primary keys backwards).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn mark(&mut self) -> Result<Mark, DatabaseError> {
+        let (log, strike): (Option<i64>, Option<i64>) =
+            sqlx::query_as("select (select max(id) from admin_action_logs), (select max(id) from account_warnings)")
+                .persistent(false)
+                .fetch_one(&mut *self.tx)
+                .await?;
+        Ok(Mark { log: log.unwrap_or(0), strike: strike.unwrap_or(0) })
+    }
+
+    /// What an account wrote into Mastodon's log after a mark (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn log_after(&mut self, mark: Mark, by: AccountId) -> Result<Vec<LogRow>, DatabaseError> {
+        let rows: Vec<(i64, String, Option<String>, Option<i64>)> = sqlx::query_as(
+            "select id, action, target_type, target_id from admin_action_logs where id > $1 and account_id = $2 \
+             order by id limit 2000",
+        )
+        .persistent(false)
+        .bind(mark.log)
+        .bind(by.0)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, action, target_type, target_id)| LogRow {
+                id,
+                action,
+                target_type: target_type.unwrap_or_default(),
+                target_id: target_id.unwrap_or(0),
+            })
+            .collect())
+    }
+
+    /// The strikes an account gave another after a mark (`account_warnings (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn strikes_after(
+        &mut self,
+        mark: Mark,
+        by: AccountId,
+        target: AccountId,
+    ) -> Result<Vec<StrikeTrace>, DatabaseError> {
+        let rows: Vec<(i64, i32)> = sqlx::query_as(
+            "select id, action from account_warnings where target_account_id = $3 and account_id = $2 and id > $1 \
+             order by id limit 100",
+        )
+        .persistent(false)
+        .bind(mark.strike)
+        .bind(by.0)
+        .bind(target.0)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(|(id, action)| StrikeTrace { id, action }).collect())
+    }
+}
+
+/// One report as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportState {
+    pub target: AccountId,
+    pub category: Category,
+    pub rules: Vec<RuleId>,
+    pub closed: bool,
+    pub assigned: Option<AccountId>,
+}
+
+type ClosedTuple = (i64, i64, String, Option<String>, i32, String, i64, i64, Option<String>);
+
+fn closed(row: ClosedTuple) -> ClosedRow {
+    let (id, target, username, domain, number, comment, created, closed, by) = row;
+    ClosedRow {
+        id: ReportId(id),
+        target: AccountId(target),
+        target_acct: acct(username, domain.as_ref()),
+        category: category(number),
+        comment,
+        created_at: Instant(created),
+        closed_at: Instant(closed),
+        closed_by: by,
+    }
+}
+
+type MediaTuple = (i64, i64, i32, Option<String>, Option<String>, Option<String>, bool, bool);
+
+fn file((id, status, kind, description, file_name, content_type, remote, public): MediaTuple) -> MediaRow {
+    MediaRow {
+        id: MediaId(id),
+        status: StatusId(status),
+        kind,
+        description: description.unwrap_or_default(),
+        file_name,
+        content_type,
+        remote,
+        public,
+    }
+}

@@ -1,0 +1,130 @@
+//! Whether this is Mastodon's database at all, and whether it has the columns the console reads.
+
+use super::{DatabaseError, Read};
+
+/// Every column the console reads, by table. All exist from 4.3 to 4.7; what differs by version is not read.
+const NEEDED: &[(&str, &[&str])] = &[
+    (
+        "accounts",
+        &[
+            "id",
+            "username",
+            "domain",
+            "display_name",
+            "note",
+            "created_at",
+            "suspended_at",
+            "silenced_at",
+            "sensitized_at",
+            "actor_type",
+        ],
+    ),
+    ("account_stats", &["account_id", "followers_count", "statuses_count", "last_status_at"]),
+    ("account_deletion_requests", &["account_id", "created_at"]),
+    ("account_moderation_notes", &["target_account_id", "account_id", "content", "created_at"]),
+    ("account_warnings", &["id", "target_account_id", "account_id", "action", "text", "created_at", "overruled_at"]),
+    ("account_warning_presets", &["id", "title", "text"]),
+    ("admin_action_logs", &["id", "account_id", "action", "target_type", "target_id"]),
+    ("appeals", &["account_warning_id", "approved_at", "rejected_at"]),
+    ("domain_blocks", &["domain", "severity"]),
+    ("instances", &["domain", "accounts_count"]),
+    (
+        "media_attachments",
+        &["id", "status_id", "type", "description", "file_file_name", "file_content_type", "remote_url"],
+    ),
+    ("report_notes", &["report_id", "account_id", "content", "created_at"]),
+    (
+        "reports",
+        &[
+            "id",
+            "account_id",
+            "target_account_id",
+            "category",
+            "comment",
+            "rule_ids",
+            "status_ids",
+            "forwarded",
+            "created_at",
+            "action_taken_at",
+            "action_taken_by_account_id",
+            "assigned_account_id",
+        ],
+    ),
+    ("rules", &["id", "text", "deleted_at", "priority"]),
+    ("settings", &["id", "var", "value"]),
+    (
+        "statuses",
+        &[
+            "id",
+            "account_id",
+            "text",
+            "spoiler_text",
+            "language",
+            "visibility",
+            "created_at",
+            "edited_at",
+            "deleted_at",
+            "in_reply_to_account_id",
+            "reblog_of_id",
+        ],
+    ),
+    ("status_stats", &["status_id", "reblogs_count", "replies_count"]),
+    (
+        "users",
+        &["id", "account_id", "email", "sign_up_ip", "approved", "confirmed_at", "disabled", "role_id", "created_at"],
+    ),
+    ("user_roles", &["id", "name", "permissions", "position"]),
+];
+
+/// What is missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    pub missing: Vec<String>,
+}
+
+impl Shape {
+    /// What is wrong, in a sentence; `None` for a database of Mastodon's.
+    pub fn problem(&self) -> Option<String> {
+        if self.missing.is_empty() {
+            return None;
+        }
+        if self.missing.len() == NEEDED.len() {
+            return Some(
+                "this is not a Mastodon database: none of its tables is there; correct database_url".to_owned(),
+            );
+        }
+        Some(format!(
+            "the database is not as Mastodon 4.3 to 4.7 has it, or the console’s role may not read it; missing: {}",
+            self.missing.join(", ")
+        ))
+    }
+}
+
+impl Read {
+    /// Compares what is there with what is needed (system catalogues; once at start and after an error).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn shape(&mut self) -> Result<Shape, DatabaseError> {
+        // The catalogue, not information_schema: a materialised view has its columns there alone.
+        const SQL: &str = "select c.relname::text, a.attname::text from pg_attribute a \
+            join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace \
+            where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm') and a.attnum > 0 and not a.attisdropped \
+            and has_column_privilege(c.oid, a.attnum, 'select') \
+            order by 1, 2";
+        let there: Vec<(String, String)> = sqlx::query_as(SQL).persistent(false).fetch_all(&mut *self.tx).await?;
+        let mut missing = Vec::new();
+        for (table, columns) in NEEDED {
+            if !there.iter().any(|(name, _)| name == table) {
+                missing.push(format!("table {table}"));
+                continue;
+            }
+            for column in *columns {
+                if !there.iter().any(|(name, there)| name == table && there == column) {
+                    missing.push(format!("{table}.{column}"));
+                }
+            }
+        }
+        Ok(Shape { missing })
+    }
+}

@@ -1,0 +1,54 @@
+//! The port to a Mastodon server: reads come from its database, changes go through its API with a warrant.
+//!
+//! Nothing here knows HTTP requests of our own, pages or operators.
+
+pub mod cache;
+pub mod database;
+pub mod pulse;
+pub mod rest;
+pub mod settings;
+pub mod waiting;
+
+use crate::{clock::Clock, config::InstanceConfig, id::InstanceName};
+use std::sync::{Arc, RwLock};
+use url::Url;
+
+/// One instance the console looks after. Nothing of it needs to be up for this to exist.
+pub struct Instance {
+    pub name: InstanceName,
+    pub title: String,
+    pub base: Url,
+    pub media_base: Url,
+    pub rest: rest::Client,
+    pub database: database::Database,
+    pub cache: Option<cache::Cache>,
+    pub waiting: waiting::List,
+    pulse: RwLock<Arc<pulse::Pulse>>,
+}
+
+impl Instance {
+    /// # Errors
+    /// If an address in the configuration cannot be used at all.
+    pub fn new(config: &InstanceConfig, clock: Clock) -> anyhow::Result<Self> {
+        Ok(Self {
+            name: config.name.clone(),
+            title: config.title.clone(),
+            base: config.base_url.clone(),
+            media_base: config.media_base_url.clone(),
+            rest: rest::Client::new(config.name.clone(), config.base_url.clone(), config.token.clone(), clock)?,
+            database: database::Database::new(config.database_url.expose())?,
+            cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
+            waiting: waiting::List::default(),
+            pulse: RwLock::default(),
+        })
+    }
+
+    /// What was last seen of its health, who may sign up, and as whom we act there.
+    pub fn pulse(&self) -> Arc<pulse::Pulse> {
+        self.pulse.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_pulse(&self, pulse: pulse::Pulse) {
+        *self.pulse.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(pulse);
+    }
+}

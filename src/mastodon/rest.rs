@@ -1,0 +1,408 @@
+//! Mastodon's REST API: typed, bounded in time and size, never redirected elsewhere, repeated only where that is harmless.
+
+use crate::{
+    clock::{Clock, Instant},
+    config::Secret,
+    id::{AccountId, InstanceName, ReportId},
+    ledger::{
+        Answer, Answered, Step, Warrant,
+        deed::{Act, ChangeCategory, DecideCase, HoldCase, ReopenReport, ReverseSanction},
+    },
+    reports::{Category, Decision},
+};
+use reqwest::{Method, Response, StatusCode, redirect::Policy};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+use url::Url;
+
+/// Answers of Mastodon are far smaller; more is cut off.
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// How long a deed may take in all.
+const DEED_TIME: Duration = Duration::from_secs(8);
+/// How long a read may take in all: pages say within two seconds that the instance does not answer.
+const READ_TIME: Duration = Duration::from_millis(1_800);
+/// A deed waits no longer than this for a rate limit.
+const LIMIT_PATIENCE: i64 = 2_000;
+
+/// What the API said last about its limits (`app/controllers/concerns/api/rate_limit_headers.rb`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub limit: i64,
+    pub remaining: i64,
+    pub reset: Instant,
+}
+
+/// Why a call failed, in words for the person who has to act on it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RestError {
+    /// It certainly did not arrive, or was refused for its number alone.
+    #[error("{0}")]
+    NotSent(String),
+    #[error("the instance refused it ({status}): {message}")]
+    Refused { status: u16, message: String },
+    /// It was sent, and what became of it is not known.
+    #[error("{0}")]
+    Lost(String),
+}
+
+impl RestError {
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::NotSent(why) => Answer::NotSent { why },
+            Self::Refused { status, message } => Answer::Refused { status, message },
+            Self::Lost(why) => Answer::Lost { why },
+        }
+    }
+}
+
+/// As whom the console acts there. No field for a mail address or an IP.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ServiceAccount {
+    pub id: AccountId,
+    pub username: String,
+    pub role: Option<ServiceRole>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ServiceRole {
+    pub name: String,
+    /// The effective mask, in decimal digits.
+    pub permissions: String,
+}
+
+impl ServiceAccount {
+    /// Whether its role includes a permission bit (`app/models/user_role.rb`).
+    pub fn can(&self, bit: u64) -> bool {
+        let mask = self.role.as_ref().and_then(|role| role.permissions.parse::<u64>().ok()).unwrap_or(0);
+        mask & 1 == 1 || mask & bit == bit
+    }
+}
+
+/// What the instance says of itself (`GET /api/v2/instance`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct InstanceAnswer {
+    pub version: String,
+}
+
+/// The files of a report's posts, with addresses ready to fetch. Everything else in the answer is dropped unread.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ReportMedia {
+    pub statuses: Vec<StatusMedia>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct StatusMedia {
+    pub media_attachments: Vec<MediaAddress>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct MediaAddress {
+    pub id: String,
+    pub url: Option<String>,
+}
+
+/// One instance's API under the service account's token.
+pub struct Client {
+    instance: InstanceName,
+    base: Url,
+    token: Secret,
+    http: reqwest::Client,
+    clock: Clock,
+    limits: Mutex<Option<Limits>>,
+}
+
+impl Client {
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(instance: InstanceName, base: Url, token: Secret, clock: Clock) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_millis(1_500))
+            .redirect(Policy::none())
+            .user_agent(concat!("Howdah/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { instance, base, token, http, clock, limits: Mutex::default() })
+    }
+
+    /// The limits as the last answer gave them.
+    pub fn limits(&self) -> Option<Limits> {
+        *self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep_limits(&self, response: &Response) {
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let number = |name: &str| header(name).and_then(|text| text.parse().ok());
+        let reset = header("x-ratelimit-reset")
+            .and_then(|text| text.parse::<jiff::Timestamp>().ok())
+            .map(|at| Instant(at.as_millisecond()));
+        if let (Some(limit), Some(remaining), Some(reset)) =
+            (number("x-ratelimit-limit"), number("x-ratelimit-remaining"), reset)
+        {
+            *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = Some(Limits { limit, remaining, reset });
+        }
+    }
+
+    /// A deed that would only wait for its turn is not sent at all.
+    fn has_room(&self) -> Result<(), RestError> {
+        match self.limits() {
+            Some(limits) if limits.remaining <= 0 && limits.reset.since(self.clock.now()) > LIMIT_PATIENCE => {
+                let seconds = limits.reset.since(self.clock.now()) / 1000 + 1;
+                Err(RestError::NotSent(format!(
+                    "the instance takes no more calls from us for {seconds} seconds; nothing was sent"
+                )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        form: &[(&str, String)],
+        time: Duration,
+    ) -> Result<Value, RestError> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
+        let mut request = self.http.request(method, url).bearer_auth(self.token.expose()).timeout(time);
+        if !form.is_empty() {
+            request = request.form(form);
+        }
+        let response = request.send().await.map_err(|error| {
+            let host = self.base.host_str().unwrap_or("the instance");
+            if error.is_connect() || error.is_builder() {
+                RestError::NotSent(format!("{host} cannot be reached; nothing was sent"))
+            } else if error.is_timeout() {
+                RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))
+            } else {
+                RestError::Lost(format!("the connection to {host} broke before an answer came"))
+            }
+        })?;
+        self.keep_limits(&response);
+        self.read(response).await
+    }
+
+    async fn read(&self, mut response: Response) -> Result<Value, RestError> {
+        let status = response.status();
+        if status.is_redirection() {
+            let to = response
+                .headers()
+                .get("location")
+                .and_then(|value| value.to_str().ok())
+                .and_then(|text| self.base.join(text).ok())
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .unwrap_or_else(|| "another place".to_owned());
+            return Err(RestError::Refused {
+                status: status.as_u16(),
+                message: format!("it sends us on to {to}, and the console follows nowhere; correct base_url"),
+            });
+        }
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+                    return Err(RestError::Lost("the answer is larger than 4 MB and was cut off".to_owned()));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(_) => return Err(RestError::Lost("the answer broke off or came too slowly".to_owned())),
+            }
+        }
+        let parsed: Result<Value, _> = serde_json::from_slice(&body);
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(RestError::NotSent(
+                "the instance takes no more calls from us for now (429); nothing was done".to_owned(),
+            ));
+        }
+        if status.is_server_error() {
+            return Err(RestError::Lost(format!("the instance failed ({})", status.as_u16())));
+        }
+        if status.is_client_error() {
+            let message = parsed
+                .ok()
+                .and_then(|value| value["error"].as_str().map(|text| crate::ui::excerpt(text, 300)))
+                .unwrap_or_else(|| "it gave no reason".to_owned());
+            return Err(RestError::Refused { status: status.as_u16(), message: in_words(status, message) });
+        }
+        parsed.map_err(|_| {
+            let kind = if body.trim_ascii_start().starts_with(b"<") { "a web page" } else { "something unreadable" };
+            RestError::Lost(format!("the instance answered with {kind} instead of JSON; is base_url right?"))
+        })
+    }
+
+    async fn get<T: for<'de> Deserialize<'de>>(&self, path: &str) -> Result<T, RestError> {
+        let first = self.send(Method::GET, path, &[], READ_TIME).await;
+        // Reading again is harmless; once, and only where nothing arrived.
+        let value = match first {
+            Err(RestError::NotSent(_)) => self.send(Method::GET, path, &[], READ_TIME).await?,
+            other => other?,
+        };
+        serde_json::from_value(value)
+            .map_err(|_| RestError::Lost(format!("the answer to {path} is not what Mastodon 4.3 to 4.7 answer")))
+    }
+
+    /// Whose token it is; the test for a revoked one, because admin endpoints answer the same 403 to everything.
+    ///
+    /// # Errors
+    /// 401 for a token that is not valid any more.
+    pub async fn verify_credentials(&self) -> Result<ServiceAccount, RestError> {
+        self.get("/api/v1/accounts/verify_credentials").await
+    }
+
+    /// # Errors
+    /// As every read.
+    pub async fn instance(&self) -> Result<InstanceAnswer, RestError> {
+        self.get("/api/v2/instance").await
+    }
+
+    /// The addresses of the files in a report's posts.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn report_media(&self, report: ReportId) -> Result<ReportMedia, RestError> {
+        self.get(&format!("/api/v1/admin/reports/{report}")).await
+    }
+
+    /// One writing call as a step of a deed.
+    async fn step(&self, what: String, method: Method, path: &str, form: &[(&str, String)]) -> Step {
+        let answer = match self.has_room() {
+            Err(error) => error.into_answer(),
+            Ok(()) => match self.send(method, path, form, DEED_TIME).await {
+                Ok(body) => Answer::Accepted { body: kept(&body) },
+                Err(error) => error.into_answer(),
+            },
+        };
+        Step { what, answer }
+    }
+
+    /// A warrant for another instance is never carried out here.
+    fn is_ours<D: Act>(&self, warrant: &Warrant<D>) -> bool {
+        warrant.deed().instance() == Some(&self.instance)
+    }
+
+    async fn each_report<D: Act>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {
+        let mut steps = Vec::new();
+        for report in reports {
+            let path = format!("/api/v1/admin/reports/{report}/{verb}");
+            let step = self.step(format!("POST {verb}, report {report}"), Method::POST, &path, &[]).await;
+            let goes_on = matches!(step.answer, Answer::Accepted { .. } | Answer::Refused { status: 404, .. });
+            steps.push(step);
+            if !goes_on {
+                break;
+            }
+        }
+        warrant.answered(steps)
+    }
+
+    /// Carries a decision out: reports closed one by one, or one account action
+    /// (`app/controllers/api/v1/admin/account_actions_controller.rb`). A warning closes only the report it names; the
+    /// others the person saw are closed after it. Every other action closes all there are by itself.
+    pub async fn decide_case(&self, warrant: Warrant<DecideCase>) -> Answered<DecideCase> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let deed = warrant.deed().clone();
+        let Some(action) = deed.decision.action_type() else {
+            return self.each_report(warrant, &deed.reports, "resolve").await;
+        };
+        let mut form = vec![
+            ("type", action.to_owned()),
+            ("text", deed.text.clone()),
+            ("send_email_notification", deed.send_email.to_string()),
+        ];
+        if let Some(preset) = deed.preset {
+            form.push(("warning_preset_id", preset.to_string()));
+        }
+        let named = deed.reports.first();
+        if let Some(report) = named {
+            form.push(("report_id", report.to_string()));
+        }
+        let path = format!("/api/v1/admin/accounts/{}/action", deed.account);
+        let step = self.step(format!("POST action {action}"), Method::POST, &path, &form).await;
+        let acted = matches!(step.answer, Answer::Accepted { .. });
+        let mut steps = vec![step];
+        if acted && deed.decision == Decision::Warn {
+            for report in deed.reports.iter().skip(1) {
+                let path = format!("/api/v1/admin/reports/{report}/resolve");
+                steps.push(self.step(format!("POST resolve, report {report}"), Method::POST, &path, &[]).await);
+            }
+        }
+        warrant.answered(steps)
+    }
+
+    /// Takes a sanction back.
+    pub async fn reverse_sanction(&self, warrant: Warrant<ReverseSanction>) -> Answered<ReverseSanction> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let deed = warrant.deed();
+        let verb = deed.reversal.verb();
+        let path = format!("/api/v1/admin/accounts/{}/{verb}", deed.account);
+        let step = self.step(format!("POST {verb}"), Method::POST, &path, &[]).await;
+        warrant.answered(vec![step])
+    }
+
+    /// Opens a closed report again.
+    pub async fn reopen_report(&self, warrant: Warrant<ReopenReport>) -> Answered<ReopenReport> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let report = warrant.deed().report;
+        self.each_report(warrant, &[report], "reopen").await
+    }
+
+    /// Puts a report under another category. Rule ids must be sent along when it leaves `violation`, or it is a 422
+    /// (`app/models/report.rb`).
+    pub async fn change_category(&self, warrant: Warrant<ChangeCategory>) -> Answered<ChangeCategory> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let deed = warrant.deed();
+        let mut form = vec![("category", deed.after.name().to_owned())];
+        if deed.after == Category::Violation {
+            form.extend(deed.rules_after.iter().map(|rule| ("rule_ids[]", rule.to_string())));
+        } else {
+            form.push(("rule_ids[]", String::new()));
+        }
+        let path = format!("/api/v1/admin/reports/{}", deed.report);
+        let step = self.step(format!("PUT report {}", deed.report), Method::PUT, &path, &form).await;
+        warrant.answered(vec![step])
+    }
+
+    /// Mirrors who holds a case: Mastodon's own assignment under the acting account.
+    pub async fn hold_case(&self, warrant: Warrant<HoldCase>) -> Answered<HoldCase> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let deed = warrant.deed().clone();
+        let verb = if deed.claim { "assign_to_self" } else { "unassign" };
+        self.each_report(warrant, &deed.reports, verb).await
+    }
+}
+
+/// What of an answer goes into the record: ids and times of the object, never what it says about people.
+fn kept(body: &Value) -> Value {
+    let mut kept = serde_json::Map::new();
+    for key in ["id", "action_taken", "action_taken_at", "updated_at", "category"] {
+        if let Some(value) = body.get(key).filter(|value| !value.is_object()) {
+            kept.insert(key.to_owned(), value.clone());
+        }
+    }
+    json!(kept)
+}
+
+fn in_words(status: StatusCode, message: String) -> String {
+    match status.as_u16() {
+        401 => format!("{message}; the console's token is not valid any more, give it a new one in howdah.toml"),
+        403 => format!(
+            "{message}; the service account's role or its token's scopes do not include it, or the account outranks it"
+        ),
+        404 => format!("{message}; it is not there any more"),
+        _ => message,
+    }
+}

@@ -1,0 +1,236 @@
+//! Who may sign up: the stored rows, what each value does, and the one direct write this console makes.
+//!
+//! Sources: `app/models/setting.rb`, `app/models/form/admin_settings.rb`, `config/settings.yml`.
+
+use super::{Instance, database::DatabaseError};
+use crate::{
+    ledger::{Answer, Answered, Step, Warrant, deed::SetRegistrations},
+    registrations::RegistrationsMode,
+};
+use serde_json::json;
+
+pub const MODE: &str = "registrations_mode";
+pub const MESSAGE: &str = "closed_registrations_message";
+
+/// What the stored rows of `registrations_mode` amount to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Mode(RegistrationsMode),
+    /// No row: the default, closed.
+    Absent,
+    /// NULL, empty, or a word that is none of the three: the instance API says open, every sign-up waits for review.
+    Unknown(String),
+    /// No YAML, or a type Mastodon does not read: sign-up page, instance API and admin pages fail.
+    Breaks(String),
+}
+
+impl Meaning {
+    /// What the rows mean; the oldest counts where there are two (4.3 only).
+    pub fn of(rows: &[Option<String>]) -> Self {
+        let Some(first) = rows.first() else { return Self::Absent };
+        let Some(text) = first.as_deref().filter(|text| !text.is_empty()) else {
+            return Self::Unknown(String::new());
+        };
+        match read_yaml(text) {
+            Ok(Some(word)) => match word.parse() {
+                Ok(mode) => Self::Mode(mode),
+                Err(()) => Self::Unknown(word),
+            },
+            Ok(None) => Self::Unknown(String::new()),
+            Err(why) => Self::Breaks(why),
+        }
+    }
+
+    /// The mode, where it is one of the three; an absent row is closed.
+    pub fn mode(&self) -> Option<RegistrationsMode> {
+        match self {
+            Self::Mode(mode) => Some(*mode),
+            Self::Absent => Some(RegistrationsMode::None),
+            Self::Unknown(_) | Self::Breaks(_) => None,
+        }
+    }
+
+    /// The state in a word or two.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Mode(mode) => mode.word(),
+            Self::Absent => "closed",
+            Self::Unknown(_) => "unclear",
+            Self::Breaks(_) => "broken",
+        }
+    }
+
+    /// What a strange value does; empty for a sound one.
+    pub fn strange(&self, rows: &[Option<String>]) -> String {
+        let doubled = if rows.len() > 1 {
+            " There are two rows of this setting; Mastodon obeys the older. Setting it here puts that right."
+        } else {
+            ""
+        };
+        let said = match self {
+            Self::Mode(_) => String::new(),
+            Self::Absent => "No value is stored, so Mastodon’s default holds: closed.".to_owned(),
+            Self::Unknown(word) => {
+                let value = if word.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    format!("“{}”", crate::ui::excerpt(word, 40))
+                };
+                format!(
+                    "The stored value is {value}, which is none of the three. The public API says open without approval, \
+                     yet every sign-up waits for review. Choose one below to put it right."
+                )
+            }
+            Self::Breaks(why) => format!(
+                "The stored value cannot be read ({why}): the sign-up page, the public API and Mastodon’s admin pages fail. \
+                 Choose one below to put it right."
+            ),
+        };
+        format!("{said}{doubled}").trim().to_owned()
+    }
+}
+
+/// The text of a stored setting: some text or number as words, `None` for nil.
+///
+/// # Errors
+/// Why Mastodon cannot read it either.
+pub fn read_yaml(text: &str) -> Result<Option<String>, String> {
+    let body = text.strip_prefix("---").unwrap_or(text).trim();
+    // Ruby's loader refuses types that are not on its short list; an unquoted date is one.
+    let mut digits = body.split('-');
+    let is_date = body.len() == 10
+        && [4, 2, 2].into_iter().all(|length| {
+            digits.next().is_some_and(|part| part.len() == length && part.bytes().all(|b| b.is_ascii_digit()))
+        });
+    if is_date {
+        return Err("an unquoted date".to_owned());
+    }
+    let value: serde_json::Value = serde_saphyr::from_str(text).map_err(|_| "it is not valid YAML".to_owned())?;
+    match value {
+        serde_json::Value::Null => Ok(None),
+        serde_json::Value::String(text) => Ok(Some(text)),
+        other => Ok(Some(other.to_string())),
+    }
+}
+
+/// The YAML of a text as Ruby reads it back: double-quoted with JSON's escapes, non-ASCII raw.
+pub fn write_yaml(text: &str) -> String {
+    if text.is_empty() {
+        return "--- ''\n".to_owned();
+    }
+    let mut quoted = String::from("--- \"");
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}') => {
+                quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push_str("\"\n");
+    quoted
+}
+
+/// The stored rows of both settings, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub mode: Vec<Option<String>>,
+    pub message: Vec<Option<String>>,
+}
+
+impl Stored {
+    /// The message visitors read, or why it cannot be read.
+    pub fn message_text(&self) -> Result<String, String> {
+        match self.message.first() {
+            None | Some(None) => Ok(String::new()),
+            Some(Some(text)) if text.is_empty() => Ok(String::new()),
+            Some(Some(text)) => read_yaml(text).map(Option::unwrap_or_default),
+        }
+    }
+}
+
+impl Instance {
+    /// Writes mode and message in one transaction, and only over what the person saw; then makes the caches forget.
+    pub async fn set_registrations(&self, warrant: Warrant<SetRegistrations>) -> Answered<SetRegistrations> {
+        let deed = warrant.deed().clone();
+        if deed.instance != self.name {
+            return warrant.unsent("the deed names another instance");
+        }
+        let mode_after = format!("--- {}\n", deed.mode_after.stored());
+        // A message that stays as it is is not written again: its row keeps its spelling and its time.
+        let stored = Stored { mode: deed.mode_before.clone(), message: deed.message_before.clone() };
+        let message_after = (stored.message_text() != Ok(deed.message_after.clone()) || stored.message.len() > 1)
+            .then(|| write_yaml(&deed.message_after));
+        let written = self
+            .database
+            .write_registrations(&deed.mode_before, &deed.message_before, &mode_after, message_after.as_deref())
+            .await;
+        let answer = match written {
+            Ok(true) => Answer::Accepted { body: json!({}) },
+            Ok(false) => {
+                Answer::Refused { status: 409, message: "the setting was changed elsewhere meanwhile".to_owned() }
+            }
+            Err(DatabaseError::Lost(why)) => Answer::Lost { why },
+            Err(error) => Answer::NotSent { why: error.to_string() },
+        };
+        let wrote = matches!(answer, Answer::Accepted { .. });
+        let mut steps = vec![Step { what: "write the settings".to_owned(), answer }];
+        if wrote {
+            steps.push(self.forget_registrations().await);
+        }
+        warrant.answered(steps)
+    }
+
+    /// Makes Mastodon's caches forget the settings: harmless, and repeated after a crash.
+    pub async fn forget_registrations(&self) -> Step {
+        let answer = match &self.cache {
+            None => Answer::NotSent { why: "no Redis is configured; the caches run out by themselves".to_owned() },
+            Some(cache) => match cache.forget_settings(&[MODE, MESSAGE]).await {
+                Ok(keys) => Answer::Accepted { body: json!({ "keys": keys }) },
+                Err(error) => Answer::Lost { why: error.to_string() },
+            },
+        };
+        Step { what: "make the caches forget".to_owned(), answer }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn meaning(text: &str) -> Meaning {
+        Meaning::of(&[Some(text.to_owned())])
+    }
+
+    #[test]
+    fn every_stored_value_is_said_as_what_it_does() {
+        assert_eq!(meaning("--- open\n"), Meaning::Mode(RegistrationsMode::Open));
+        assert_eq!(meaning("--- \"approved\"\n"), Meaning::Mode(RegistrationsMode::Approved));
+        assert_eq!(meaning("--- none\n"), Meaning::Mode(RegistrationsMode::None));
+        assert_eq!(Meaning::of(&[]), Meaning::Absent);
+        assert_eq!(Meaning::of(&[None]), Meaning::Unknown(String::new()));
+        assert_eq!(meaning(""), Meaning::Unknown(String::new()));
+        assert_eq!(meaning("---\n"), Meaning::Unknown(String::new()));
+        assert_eq!(meaning("--- nonsense\n"), Meaning::Unknown("nonsense".into()));
+        assert!(matches!(meaning("--- 2024-01-01\n"), Meaning::Breaks(_)));
+        assert!(matches!(meaning("--- [open\n"), Meaning::Breaks(_)));
+        let two = [Some("--- none\n".to_owned()), Some("--- open\n".to_owned())];
+        assert_eq!(Meaning::of(&two), Meaning::Mode(RegistrationsMode::None));
+        assert!(Meaning::of(&two).strange(&two).contains("two rows"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(text in "(?s).{0,200}") {
+            let written = write_yaml(&text);
+            let read = read_yaml(&written);
+            prop_assert_eq!(read, Ok(Some(text)));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The people of the console.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{
+    access::Role,
+    clock::Instant,
+    id::{InstanceName, OperatorId},
+};
+use serde::{Deserialize, Serialize};
+
+/// Somebody who may sign in, or once could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    pub id: OperatorId,
+    pub name: String,
+    pub role: Role,
+    pub instance: Option<InstanceName>,
+    pub until: Option<Instant>,
+    pub disabled: bool,
+    pub second_factor: bool,
+    pub sessions: usize,
+    pub last_seen: Option<Instant>,
+    pub you: bool,
+}
+
+/// The people desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PeoplePage {
+    pub people: Vec<Person>,
+}

@@ -1,0 +1,38 @@
+//! The overview: what waits and how old, who may sign up, whether everything answers.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{
+    clock::Instant,
+    registrations::Door,
+    reports::{Category, QueueRow},
+};
+use serde::{Deserialize, Serialize};
+
+/// Whether one part answers, and what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    pub name: String,
+    pub well: bool,
+    pub says: String,
+}
+
+/// The overview of one instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OverviewPage {
+    pub title: String,
+    pub cases: usize,
+    pub reports: usize,
+    pub oldest: Option<Instant>,
+    pub by_category: Vec<(Category, usize)>,
+    pub urgent: Vec<QueueRow>,
+    /// Pending sign-ups: how many (at most a thousand are counted), and the oldest.
+    pub pending: Option<(usize, Option<Instant>)>,
+    pub door: Door,
+    pub health: Vec<Health>,
+    /// Sign-ups a day, oldest first: the day and how many.
+    pub sign_ups: Vec<(Instant, usize)>,
+}

@@ -1,0 +1,126 @@
+//! The views of the overview.
+
+use super::{Health, OverviewPage, api};
+use crate::{
+    frame::Frame,
+    path,
+    registrations::page::sign_up_chart,
+    ui::{self, desk, time},
+};
+use leptos::prelude::*;
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_location, use_params_map},
+};
+
+/// `/`: on to the first instance.
+#[component]
+pub fn Home() -> impl IntoView {
+    let resource = Resource::new(|| (), |()| api::home());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match resource.await {
+                    Ok(to) => view! { <Redirect path=to /> }.into_any(),
+                    Err(problem) => desk::problem_page(problem),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+pub fn Overview() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::overview(instance, search),
+    );
+    desk::page(desk::Desk::Overview, resource, body, |_, page| page.title.clone())
+}
+
+fn body(frame: Frame, page: OverviewPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let now = frame.now;
+    let waited = |oldest: Option<crate::clock::Instant>| match oldest {
+        Some(oldest) => format!("oldest {}", time::span(now.since(oldest))),
+        None => "nothing waits".to_owned(),
+    };
+    let by_category = page
+        .by_category
+        .iter()
+        .filter(|(_, cases)| *cases > 0)
+        .map(|(category, cases)| format!("{cases} {}", category.word()))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let pending = match &page.pending {
+        Some((waiting, oldest)) => view! {
+            <b>{if *waiting >= 1000 { "1,000+".to_owned() } else { ui::grouped(*waiting) }}</b>
+            <span class="small">{waited(*oldest)}</span>
+        }
+        .into_any(),
+        None => view! { <b>"?"</b><span class="small">"the database does not answer"</span> }.into_any(),
+    };
+    let next = page.urgent.first().map(|row| {
+        view! { <a class="btn main" href=path::case(&instance, row.account) data-key="n">"Next case " <span class="key">"n"</span></a> }
+    });
+    let well = page.health.iter().all(|part| part.well);
+    view! {
+        <div class="head">
+            <h1>{page.title.clone()}</h1>
+            <span class="soft">{format!("{} UTC", time::day(now, now))}</span>
+            <span class="end">{next}</span>
+        </div>
+        <div class="tiles">
+            <a class="card tile" href=path::reports(&instance)>
+                <span class="soft small">"Cases waiting"</span>
+                <b>{ui::grouped(page.cases)}</b>
+                <span class="small">{waited(page.oldest)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
+            </a>
+            <div class="card tile"><span class="soft small">"Sign-ups waiting"</span>{pending}</div>
+            <a class="card tile" href=path::registrations(&instance)>
+                <span class="soft small">"Registrations"</span>
+                <b>{page.door.word.clone()}</b>
+                <span class="small">{page.door.since.clone()}</span>
+            </a>
+        </div>
+        <div class="two">
+            <div class="stack">
+                <section class="card">
+                    <header><h2>"Needs somebody now"</h2></header>
+                    {if page.urgent.is_empty() {
+                        view! { <p class="pad soft">"Nothing waits."</p> }.into_any()
+                    } else {
+                        view! {
+                            <table class="list"><tbody>
+                                {page.urgent.iter().map(|row| view! {
+                                    <tr data-row="">
+                                        <td><span class=row.category.badge()>{row.category.word()}</span></td>
+                                        <td class="nowrap"><a href=path::case(&instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+                                        <td class="num soft nowrap">{time::age(row.since, now)}</td>
+                                        <td class="full fill"><div class="cut soft"><bdi>{row.what.clone()}</bdi></div></td>
+                                    </tr>
+                                }).collect_view()}
+                            </tbody></table>
+                        }.into_any()
+                    }}
+                </section>
+                {sign_up_chart(&page.sign_ups, now)}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>{page.title.clone()}</h2>
+                        <span class=if well { "badge good end" } else { "badge danger end" }>{if well { "all well" } else { "look here" }}</span></header>
+                    <div class="body"><dl class="facts">{page.health.iter().map(health).collect_view()}</dl></div>
+                </section>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn health(part: &Health) -> impl IntoView + use<> {
+    let class = if part.well { "" } else { "bad" };
+    view! { <dt>{part.name.clone()}</dt><dd class=class>{part.says.clone()}</dd> }
+}

@@ -1,0 +1,104 @@
+//! What the overview shows: all of it from memory.
+
+use super::{Health, OverviewPage};
+use crate::{
+    access::Permission,
+    context::Context,
+    frame::{self, Framed},
+    path,
+    problem::Problem,
+    registrations::service::door,
+    reports::{Category, service::cases},
+    ui::time,
+};
+
+pub fn home(context: &Context) -> Result<String, Problem> {
+    context
+        .visible()
+        .next()
+        .map(|instance| path::overview(&instance.name))
+        .ok_or_else(|| Problem::not_found("No instance is connected to this console, or none is in your grant."))
+}
+
+pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let cases = cases(context, &instance).await?;
+    let by_category = Category::ALL
+        .into_iter()
+        .map(|category| (category, cases.iter().filter(|case| case.row.category == category).count()))
+        .collect();
+    let pulse = instance.pulse();
+    let page = OverviewPage {
+        title: instance.title.clone(),
+        reports: cases.iter().map(|case| case.row.reports).sum(),
+        oldest: cases.iter().map(|case| case.row.since).min(),
+        by_category,
+        urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
+        cases: cases.len(),
+        pending: pulse.pending,
+        door: door(context, &instance).await?,
+        health: health(context, &instance).await,
+        sign_ups: pulse.sign_ups.clone(),
+    };
+    frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
+}
+
+async fn health(context: &Context, instance: &crate::mastodon::Instance) -> Vec<Health> {
+    let pulse = instance.pulse();
+    let now = context.now();
+    let part = |name: &str, well: bool, says: String| Health { name: name.to_owned(), well, says };
+    let unknown = || "not asked yet".to_owned();
+    let mut parts = vec![
+        match &pulse.api {
+            Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", pulse.api_milliseconds)),
+            Some(Err(why)) => part("Server", false, why.clone()),
+            None => part("Server", false, unknown()),
+        },
+        match &pulse.database {
+            Some(Ok(milliseconds)) => part("Database", true, format!("{milliseconds} ms, read-only")),
+            Some(Err(why)) => part("Database", false, why.clone()),
+            None => part("Database", false, unknown()),
+        },
+        match (&pulse.token, &pulse.account, instance.rest.limits()) {
+            (Some(why), ..) => part("Admin API", false, why.clone()),
+            (None, Some(account), Some(limits)) => part(
+                "Admin API",
+                true,
+                format!("as @{}, {} of {} calls left", account.username, limits.remaining, limits.limit),
+            ),
+            (None, Some(account), None) => part("Admin API", true, format!("as @{}", account.username)),
+            (None, None, _) => part("Admin API", false, unknown()),
+        },
+        match &pulse.redis {
+            Some(Ok(())) => part("Caches", true, "Redis answers".to_owned()),
+            Some(Err(why)) => part("Caches", false, why.clone()),
+            None => part("Caches", true, "no Redis given: settings take up to 10 minutes".to_owned()),
+        },
+    ];
+    let list = instance.waiting.snapshot();
+    parts.push(match (&list.trouble, list.at) {
+        (None, Some(at)) => {
+            let missed =
+                if list.missed == 0 { String::new() } else { format!(", {} found by the scan alone", list.missed) };
+            part("What waits", true, format!("as of {}{missed}", time::relative(at, now)))
+        }
+        (Some(why), _) => part("What waits", false, why.clone()),
+        (None, None) => part("What waits", false, unknown()),
+    });
+    parts.push(match context.app.ledger.tree_state().await {
+        Ok(state) => {
+            let checkpoint = match &state.checkpoint {
+                Some((_, at, _)) => format!("checkpoint {}", time::relative(*at, now)),
+                None => "no checkpoint yet".to_owned(),
+            };
+            let outside = if state.outside.is_some() { "" } else { ", kept nowhere else" };
+            part("Record", true, format!("{} entries, {checkpoint}{outside}", state.size))
+        }
+        Err(error) => {
+            tracing::error!(%error, "overview.ledger");
+            part("Record", false, "cannot be read".to_owned())
+        }
+    });
+    parts
+}

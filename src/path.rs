@@ -1,0 +1,79 @@
+//! Every address inside the console is built here.
+
+use crate::id::{AccountId, InstanceName, MediaId};
+
+pub const OVERVIEW: &str = "/";
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+pub const SIGN_IN_ENROL: &str = "/sign-in/enrol";
+pub const SET_UP: &str = "/set-up";
+pub const AUDIT: &str = "/audit";
+pub const PEOPLE: &str = "/people";
+pub const KEYS: &str = "/keys";
+
+pub fn overview(instance: &InstanceName) -> String {
+    format!("/i/{instance}")
+}
+
+pub fn reports(instance: &InstanceName) -> String {
+    format!("/i/{instance}/reports")
+}
+
+/// The case page: everything open about one account.
+pub fn case(instance: &InstanceName, account: AccountId) -> String {
+    format!("/i/{instance}/reports/{account}")
+}
+
+pub fn account(instance: &InstanceName, account: AccountId) -> String {
+    format!("/i/{instance}/accounts/{account}")
+}
+
+pub fn find(instance: &InstanceName) -> String {
+    format!("/i/{instance}/find")
+}
+
+pub fn registrations(instance: &InstanceName) -> String {
+    format!("/i/{instance}/registrations")
+}
+
+pub fn audit_entry(index: i64) -> String {
+    format!("/audit/{index}")
+}
+
+/// A file of a reported post, streamed by the console.
+pub fn media(instance: &InstanceName, account: AccountId, media: MediaId) -> String {
+    format!("/i/{instance}/reports/{account}/media/{media}")
+}
+
+/// The same address with one more thing in its query.
+pub fn with(path: &str, key: &str, value: &str) -> String {
+    let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+    encoded.append_pair(key, value);
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}{}", encoded.finish())
+}
+
+/// An address of ours that came in from outside, or the overview where it is not one.
+pub fn ours(text: &str) -> String {
+    let ours =
+        text.starts_with('/') && !text.starts_with("//") && !text.contains('\\') && !text.chars().any(char::is_control);
+    if ours { text.to_owned() } else { OVERVIEW.to_owned() }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_addresses_are_gone_back_to() {
+        assert_eq!(ours("/i/harbour/reports?category=spam"), "/i/harbour/reports?category=spam");
+        for other in ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a\nb"] {
+            assert_eq!(ours(other), OVERVIEW, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_added_is_encoded() {
+        assert_eq!(with("/a?b=1", "c", "x y&z"), "/a?b=1&c=x+y%26z");
+    }
+}

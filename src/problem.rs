@@ -1,0 +1,88 @@
+//! The one error a browser can see: what failed, on which object, and what to do.
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+/// What sort of failure it is; decides the status of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    SignedOut,
+    Forbidden,
+    NotFound,
+    /// What was typed cannot be carried out.
+    Invalid,
+    /// Somebody else was quicker, or holds it.
+    Conflict,
+    TooMany,
+    /// The console, the instance or the ledger cannot do it now.
+    Unavailable,
+}
+
+/// What the reader is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub kind: Kind,
+    /// What failed, on which object. One sentence.
+    pub what: String,
+    /// What to do about it. One sentence, or nothing.
+    pub way_on: String,
+    /// The field it belongs beside.
+    pub field: Option<String>,
+}
+
+impl Problem {
+    pub fn new(kind: Kind, what: impl Into<String>, way_on: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), way_on: way_on.into(), field: None }
+    }
+
+    pub fn invalid(field: &str, what: impl Into<String>) -> Self {
+        Self { kind: Kind::Invalid, what: what.into(), way_on: String::new(), field: Some(field.into()) }
+    }
+
+    pub fn not_found(what: impl Into<String>) -> Self {
+        Self::new(Kind::NotFound, what, "It may have been removed, or the address is mistyped.")
+    }
+
+    pub fn unavailable(what: impl Into<String>, way_on: impl Into<String>) -> Self {
+        Self::new(Kind::Unavailable, what, way_on)
+    }
+
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self.kind {
+            Kind::SignedOut => 401,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Invalid => 422,
+            Kind::Conflict => 409,
+            Kind::TooMany => 429,
+            Kind::Unavailable => 503,
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl FromServerFnError for Problem {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            // The parser's words would tell strangers about our insides.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::new(Kind::Invalid, "That request was not understood.", "Go back, reload the page and try again.")
+            }
+            _ => Self::unavailable("The console could not be reached.", "Check the connection and try again."),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The views of the registrations desk.
+
+use super::{Change, RegistrationsMode, RegistrationsPage, api};
+use crate::{
+    audit::Outcome,
+    clock::Instant,
+    frame::Frame,
+    path,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Registrations() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::registrations(instance, search),
+    );
+    desk::page(desk::Desk::Registrations, resource, body, |_, page| format!("Registrations {}", page.door.word))
+}
+
+fn badge(mode: Option<RegistrationsMode>) -> &'static str {
+    match mode {
+        Some(RegistrationsMode::Open) => "badge good",
+        Some(RegistrationsMode::Approved) | None => "badge warn",
+        Some(RegistrationsMode::None) => "badge danger",
+    }
+}
+
+fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
+    let strange = (!page.door.strange.is_empty())
+        .then(|| view! { <p class="note lead" role="alert">{page.door.strange.clone()}</p> });
+    view! {
+        <div class="head">
+            <h1>"Registrations"</h1>
+            <span class=badge(page.door.mode)>{page.door.word.clone()}</span>
+            <span class="soft">{page.door.since.clone()}</span>
+        </div>
+        {strange}
+        <div class="two">
+            <div class="stack">
+                {sign_up_chart(&page.sign_ups, frame.now)}
+                {change(&page, &frame)}
+                {history(&page, &frame)}
+            </div>
+            <aside class="stack">
+                {truth(&page)}
+                {door(&page, &frame)}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn truth(page: &RegistrationsPage) -> AnyView {
+    view! {
+        <section class="card">
+            <header><h2>"What is true now"</h2></header>
+            <div class="body"><dl class="facts">
+                <dt>"Setting"</dt>
+                <dd>{page.door.word.clone()} " " <span class="badge good">"read back " {time::clock(page.read_at)}</span></dd>
+                {page.still.iter().map(|(name, sentence)| view! { <dt>{name.clone()}</dt><dd>{sentence.clone()}</dd> }).collect_view()}
+            </dl></div>
+        </section>
+    }
+    .into_any()
+}
+
+fn door(page: &RegistrationsPage, frame: &Frame) -> AnyView {
+    let waiting = match &page.pending {
+        Some((0, _)) => "nobody".to_owned(),
+        Some((waiting, oldest)) => {
+            let many = if *waiting >= 1000 { "1,000+".to_owned() } else { ui::grouped(*waiting) };
+            let oldest = oldest.map(|at| format!(", oldest {}", time::span(frame.now.since(at)))).unwrap_or_default();
+            format!("{many}{oldest}")
+        }
+        None => "the database does not answer".to_owned(),
+    };
+    view! {
+        <section class="card">
+            <header><h2>"At the door"</h2></header>
+            <div class="body"><dl class="facts"><dt>"Waiting"</dt><dd>{waiting}</dd></dl></div>
+        </section>
+    }
+    .into_any()
+}
+
+fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
+    if !page.may_close {
+        return view! {
+            <section class="card">
+                <header><h2>"What visitors read"</h2></header>
+                <div class="body"><p dir="auto" class="said">{if page.message.is_empty() { "Nothing: no message is set.".to_owned() } else { page.message.clone() }}</p></div>
+            </section>
+        }
+        .into_any();
+    }
+    let draft = frame.draft_for("/api/registrations/set");
+    let typed = |name: &str, otherwise: &str| {
+        draft.and_then(|draft| draft.value(name)).map_or_else(|| otherwise.to_owned(), str::to_owned)
+    };
+    let now = page.door.mode.map(RegistrationsMode::stored).unwrap_or_default();
+    let chosen = typed("mode", now);
+    let instance = frame.instance.as_ref().map(|head| head.name.to_string()).unwrap_or_default();
+    let pick = |mode: RegistrationsMode, name: &'static str, says: &'static str| {
+        let disabled = mode == RegistrationsMode::Open && !page.may_open;
+        let checked = chosen == mode.stored();
+        view! {
+            <label class="card">
+                <input type="radio" name="mode" value=mode.stored() checked=checked disabled=disabled required="" />
+                <b>{name}</b>
+                <span class="small soft">{says}</span>
+            </label>
+        }
+        .into_any()
+    };
+    let says_open = if page.may_open {
+        "Anybody, at once. One person’s decision for now; the record says so."
+    } else {
+        "Anybody, at once. Admins and owners only."
+    };
+    let strange =
+        (!page.message_strange.is_empty()).then(|| view! { <p class="note">{page.message_strange.clone()}</p> });
+    view! {
+        <section class="card">
+            <header><h2>"Change it"</h2></header>
+            <form method="post" action="/api/registrations/set" class="body stack">
+                {form::above(draft)}
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance />
+                <input type="hidden" name="seen" value=page.seen.clone() />
+                <div class="pick" role="radiogroup" aria-label="Who may sign up">
+                    {pick(RegistrationsMode::Open, "Open", says_open)}
+                    {pick(RegistrationsMode::Approved, "With approval", "Anybody may ask; we decide.")}
+                    {pick(RegistrationsMode::None, "Closed", "Only with an invitation.")}
+                </div>
+                {form::beside(draft, "mode")}
+                <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
+                <input class="input" id="why" name="why" maxlength="500" required="" value=typed("why", "") />
+                {form::beside(draft, "why")}
+                <label class="field" for="message">"What visitors read" <span class="soft small">"Markdown, shown while closed"</span></label>
+                {strange}
+                {form::text_area("message", "message", "4", &typed("message", &page.message), "")}
+                {form::beside(draft, "message")}
+                <div><button class="btn main">"Set registrations"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
+    let row = |change: &Change| {
+        view! {
+            <tr data-row="">
+                <td class="nowrap">{time::ago(change.at, frame.now)}</td>
+                <td class="nowrap"><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a></td>
+                <td class="full fill"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>
+                <td><span class=change.outcome.badge()>{if change.outcome == Outcome::Succeeded { "done" } else { change.outcome.word() }}</span></td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="card">
+            <header><h2>"What we changed"</h2><span class="soft small end">"from the record"</span></header>
+            {if page.history.is_empty() {
+                view! { <p class="pad soft">"Nothing has been changed through this console yet. Changes appear here with their reasons."</p> }.into_any()
+            } else {
+                view! { <table class="list"><tbody>{page.history.iter().map(row).collect_view()}</tbody></table> }.into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// Sign-ups a day as bars: drawn on the server, readable without scripts, with a text for those who do not see it.
+pub fn sign_up_chart(days: &[(Instant, usize)], now: Instant) -> AnyView {
+    let Some(((first, _), most)) = days.first().zip(days.iter().map(|(_, number)| *number).max()) else {
+        return ().into_any();
+    };
+    let total: usize = days.iter().map(|(_, number)| number).sum();
+    let width = 640;
+    let step = width / days.len().max(1);
+    let height = 90;
+    let bars = days
+        .iter()
+        .enumerate()
+        .map(|(index, (day, number))| {
+            let tall = if most == 0 { 0 } else { (number * height).div_ceil(most) };
+            let title = format!("{}: {}", time::day(*day, now), ui::count(*number, "sign-up", "sign-ups"));
+            view! {
+                <rect class="bar" x=index * step + 1 y=height - tall width=step.saturating_sub(3) height=tall rx="1"><title>{title}</title></rect>
+            }
+        })
+        .collect_view();
+    let said =
+        format!("{} in the last {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len());
+    view! {
+        <section class="card">
+            <header><h2>"Sign-ups, the last 30 days"</h2><span class="soft small end">{said.clone()}</span></header>
+            <div class="body">
+                <svg class="chart" viewBox=format!("0 0 {width} {}", height + 16) role="img" aria-label=said>
+                    {bars}
+                    <text x="0" y=height + 13>{time::day(*first, now)}</text>
+                    <text x=width y=height + 13 text-anchor="end">"today"</text>
+                </svg>
+            </div>
+        </section>
+    }
+    .into_any()
+}

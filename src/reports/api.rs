@@ -1,0 +1,88 @@
+//! The doors of the report desk.
+
+use super::{CasePage, QueuePage};
+use crate::{frame::Framed, problem::Problem};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+#[server(prefix = "/api/reports", endpoint = "queue", input = GetUrl)]
+pub async fn queue(instance: String, search: String) -> Result<Framed<QueuePage>, Problem> {
+    super::service::queue(&crate::context::Context::of_request()?, &instance, &search).await
+}
+
+#[server(prefix = "/api/reports", endpoint = "case", input = GetUrl)]
+pub async fn case(instance: String, account: String, search: String) -> Result<Framed<CasePage>, Problem> {
+    super::service::case(&crate::context::Context::of_request()?, &instance, &account, &search).await
+}
+
+/// Decides the case: the reports the person saw, and the account they are about.
+#[expect(clippy::too_many_arguments, reason = "the fields of the form")]
+#[server(prefix = "/api/reports", endpoint = "decide")]
+pub async fn decide(
+    instance: String,
+    account: String,
+    decision: String,
+    #[server(default)] reports: String,
+    #[server(default)] state: String,
+    #[server(default)] text: String,
+    #[server(default)] preset: String,
+    #[server(default)] mail: String,
+    #[server(default)] why: String,
+    #[server(default)] next: String,
+) -> Result<(), Problem> {
+    let form = super::DecideForm { instance, account, decision, reports, state, text, preset, mail, why, next };
+    crate::context::door(|context| super::service::decide(context, form)).await
+}
+
+#[server(prefix = "/api/reports", endpoint = "hold")]
+pub async fn hold(instance: String, account: String, claim: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::hold(context, instance, account, claim)).await
+}
+
+#[server(prefix = "/api/reports", endpoint = "reopen")]
+pub async fn reopen(
+    instance: String,
+    account: String,
+    report: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::reopen(context, instance, account, report, why)).await
+}
+
+#[server(prefix = "/api/reports", endpoint = "category")]
+pub async fn change_category(
+    instance: String,
+    account: String,
+    report: String,
+    category: String,
+    #[server(default)] rules: Vec<String>,
+    #[server(default)] seen: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| {
+        super::service::change_category(context, instance, account, report, category, rules, seen)
+    })
+    .await
+}
+
+/// Takes one sanction back.
+#[server(prefix = "/api/reports", endpoint = "reverse")]
+pub async fn reverse(
+    instance: String,
+    account: String,
+    reversal: String,
+    #[server(default)] state: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::reverse(context, instance, account, reversal, state, why)).await
+}
+
+/// Shows one masked thing once, with a reason.
+#[server(prefix = "/api/reports", endpoint = "reveal")]
+pub async fn reveal(
+    instance: String,
+    account: String,
+    what: String,
+    #[server(default)] why: String,
+    #[server(default)] back: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::reveal(context, instance, account, what, why, back)).await
+}

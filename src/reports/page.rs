@@ -1,0 +1,7 @@
+//! The views of the report desk.
+
+mod case;
+mod queue;
+
+pub use case::{Case, account_card, case_body};
+pub use queue::Queue;

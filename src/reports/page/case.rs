@@ -1,0 +1,684 @@
+//! The case: what was posted, who reported it, whom it is about, and every decision, on one screen.
+
+use crate::{
+    access::Permission,
+    frame::Frame,
+    id::InstanceName,
+    path,
+    reports::{
+        AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Reversal, api,
+    },
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Case() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || {
+            let params = params.read();
+            let part = |name: &str| params.get(name).unwrap_or_default();
+            (part("instance"), part("account"), location.search.get())
+        },
+        |(instance, account, search)| api::case(instance, account, search),
+    );
+    desk::page(desk::Desk::Reports, resource, case_body, |_, page| page.account.handle.clone())
+}
+
+/// The case as a page; the account page shows the same.
+pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let worst = page.open.iter().map(|report| report.category).min_by_key(|category| category.rank());
+    let badge = worst.map(|category| view! { <span class=category.badge()>{category.word()}</span> });
+    let number = match page.open.len() {
+        0 => "no open report".to_owned(),
+        1 => "1 report".to_owned(),
+        many => format!("{many} reports, 1 case"),
+    };
+    view! {
+        <div class="head">
+            <a class="soft" href=path::reports(&instance)>"Reports"</a>
+            <span class="soft">"/"</span>
+            <h1 class="cut"><bdi>{page.account.handle.clone()}</bdi></h1>
+            {badge}
+            <span class="badge">{number}</span>
+            <span class="end">{holding(&instance, &page, &frame)}</span>
+        </div>
+        {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
+        <div class="case">
+            <div class="stack">
+                {deciding(&instance, &page, &frame)}
+                {revealed(&page)}
+                {posted(&instance, &page, &frame)}
+                {reported(&instance, &page, &frame)}
+                {latest(&instance, &page, &frame)}
+            </div>
+            <aside class="stack">
+                {account_card(&instance, &page, &frame)}
+                {strikes(&page, &frame)}
+                {notes(&page, &frame)}
+                {closed(&instance, &page, &frame)}
+                {elsewhere(&page)}
+            </aside>
+        </div>
+        {decide_bar(&instance, &page)}
+    }
+    .into_any()
+}
+
+fn account_link(instance: &InstanceName, page: &CasePage) -> String {
+    path::case(instance, page.account.id)
+}
+
+fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.open.is_empty() {
+        return ().into_any();
+    }
+    let form = |claim: &'static str, words: &'static str, class: &'static str| {
+        view! {
+            <form method="post" action="/api/reports/hold" class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=page.account.id.to_string() />
+                <button class=class name="claim" value=claim data-key="x">{words} " " <span class="key">"x"</span></button>
+            </form>
+        }
+        .into_any()
+    };
+    let mine = page.holder.as_ref().is_some_and(|holder| holder.you);
+    let held = match &page.holder {
+        Some(holder) if holder.you => {
+            view! { <span class="badge accent">"held by you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
+        }
+        Some(holder) => {
+            view! { <span class="badge warn">"held by " {holder.name.clone()} " · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
+        }
+        None => ().into_any(),
+    };
+    let button = if !frame.may(Permission::DecideReports) {
+        ().into_any()
+    } else if mine {
+        form("no", "Give back", "btn quiet")
+    } else if page.holder.is_none() {
+        form("yes", "Take it", "btn")
+    } else {
+        ().into_any()
+    };
+    view! { {held} {button} }.into_any()
+}
+
+fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.open.is_empty() && page.posts.is_empty() {
+        return ().into_any();
+    }
+    let deleted = page.posts.iter().filter(|post| post.deleted_at.is_some()).count();
+    let summary = match (page.posts.len(), deleted) {
+        (0, _) => "no post was named".to_owned(),
+        (posts, 0) => ui::count(posts, "post", "posts"),
+        (posts, deleted) => format!("{} · {deleted} deleted since", ui::count(posts, "post", "posts")),
+    };
+    let empty = page
+        .posts
+        .is_empty()
+        .then(|| view! { <div class="post soft">"The reports are about the account as a whole. Its latest posts are below."</div> });
+    view! {
+        <section class="card">
+            <header><h2>"What was posted"</h2><span class="soft small end">{summary}</span></header>
+            {empty}
+            {page.posts.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &Frame) -> AnyView {
+    let spoiler = (!post.spoiler.is_empty()).then(|| {
+        view! { <p><span class="badge">"content warning"</span>" “"<bdi>{post.spoiler.clone()}</bdi>"”"</p> }
+    });
+    let text = match &post.text {
+        Some(text) => text
+            .split('\n')
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| view! { <p dir="auto" class="said">{line.to_owned()}</p> })
+            .collect_view()
+            .into_any(),
+        None => private_post(instance, page, post, frame),
+    };
+    let media = post.media.iter().map(|media| one_file(instance, page, media, frame)).collect_view();
+    let counts = (post.boosts > 0)
+        .then(|| view! { <span>{ui::count(usize::try_from(post.boosts).unwrap_or(0), "boost", "boosts")}</span> });
+    view! {
+        <div class="post">
+            {spoiler}
+            {text}
+            {media}
+            <div class="meta">
+                {time::ago(post.created_at, frame.now)}
+                <span>{post.visibility.clone()}</span>
+                {post.language.clone().map(|language| view! { <span>{language}</span> })}
+                {counts}
+                {post.reply_to.clone().map(|to| view! { <span>"reply to "<bdi>{to}</bdi></span> })}
+                {post.edited_at.map(|at| view! { <span class="badge warn">"edited " {time::ago(at, frame.now)}</span> })}
+                {post.deleted_at.map(|at| view! { <span class="badge danger">"deleted " {time::ago(at, frame.now)}</span> })}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn private_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &Frame) -> AnyView {
+    let words = format!("This post is {}. It opens with a reason, which goes into the record.", post.visibility);
+    if !page.may_reveal {
+        return view! { <div class="cover">{words}</div> }.into_any();
+    }
+    view! {
+        <details class="cover-open">
+            <summary class="cover">{words}</summary>
+            {reveal_form(instance, page, frame, format!("post:{}", post.id), "Open it once")}
+        </details>
+    }
+    .into_any()
+}
+
+fn reveal_form(instance: &InstanceName, page: &CasePage, frame: &Frame, what: String, words: &'static str) -> AnyView {
+    let draft = frame.draft_for("/api/reports/reveal").filter(|draft| draft.value("what") == Some(what.as_str()));
+    let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    let id = format!("why-{what}");
+    view! {
+        <form method="post" action="/api/reports/reveal" class="reveal">
+            {form::back(&frame.here)}
+            <input type="hidden" name="instance" value=instance.to_string() />
+            <input type="hidden" name="account" value=page.account.id.to_string() />
+            <input type="hidden" name="what" value=what />
+            <label class="field" for=id.clone()>"Why"</label>
+            <input class="input" id=id name="why" required="" maxlength="500" value=why placeholder="Kept in the record" />
+            {form::beside(draft, "why")}
+            <button class="btn">{words}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: &Frame) -> AnyView {
+    let described = if media.description.is_empty() {
+        "without a description".to_owned()
+    } else {
+        format!("described as “{}”", media.description)
+    };
+    if let Some(missing) = &media.missing {
+        return view! { <div class="cover">{media.kind.clone()} " · " {described} " · " {missing.clone()}</div> }
+            .into_any();
+    }
+    if let Some(address) = &media.shown {
+        let alt = media.description.clone();
+        let address = address.clone();
+        return match media.kind.as_str() {
+            "image" => view! { <img class="shown" src=address alt=alt /> }.into_any(),
+            "audio" => view! { <audio class="shown" controls="" preload="none" src=address></audio> }.into_any(),
+            _ => view! { <video class="shown" controls="" preload="none" src=address></video> }.into_any(),
+        };
+    }
+    let here = account_link(instance, page);
+    let show = format!("{here}{}", crate::search::Search::parse(&page.search).with("show", &media.id.to_string()));
+    let _ = frame;
+    view! {
+        <a class="cover" href=show data-key="i">
+            <bdi>{media.kind.clone()} " covered · " {described}</bdi>
+            <span class="key">"i"</span>
+        </a>
+    }
+    .into_any()
+}
+
+fn reported(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.open.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card">
+            <header><h2>"Who reported, and why"</h2></header>
+            {page.open.iter().map(|report| one_report(instance, page, report, frame)).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn one_report(instance: &InstanceName, page: &CasePage, report: &ReportCard, frame: &Frame) -> AnyView {
+    let comment = if report.comment.is_empty() {
+        view! { <p class="soft">"no comment"</p> }.into_any()
+    } else {
+        view! { <p dir="auto" class="said">{report.comment.clone()}</p> }.into_any()
+    };
+    let rules =
+        report.rules.iter().map(|rule| view! { <p class="small soft"><bdi>{rule.clone()}</bdi></p> }).collect_view();
+    let category = if page.hands_off.is_none() {
+        category_form(instance, page, report, frame)
+    } else {
+        view! { <span class=report.category.badge()>{report.category.word()}</span> }.into_any()
+    };
+    view! {
+        <div class="post">
+            <div class="by">
+                <a href=path::account(instance, report.reporter_id)><b><bdi>{report.reporter.clone()}</bdi></b></a>
+                <span class="soft small">{report.record.clone()} " · " {time::ago(report.created_at, frame.now)}
+                    {report.forwarded.then_some(" · forwarded")}
+                    {report.assigned.clone().map(|to| format!(" · assigned there to {to}"))}
+                </span>
+                {category}
+            </div>
+            {comment}
+            {rules}
+        </div>
+    }
+    .into_any()
+}
+
+fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, frame: &Frame) -> AnyView {
+    let options = Category::ALL
+        .into_iter()
+        .map(|category| {
+            view! { <option value=category.name() selected=category == report.category>{category.word()}</option> }
+        })
+        .collect_view();
+    let rules = page
+        .rules
+        .iter()
+        .map(|(id, text)| {
+            let checked = report.rule_ids.contains(id);
+            view! { <label class="check"><input type="checkbox" name="rules[]" value=id.to_string() checked=checked /><bdi>{text.clone()}</bdi></label> }
+        })
+        .collect_view();
+    let seen = serde_json::to_string(&(report.category, &report.rule_ids)).unwrap_or_default();
+    view! {
+        <details class="menu end">
+            <summary class=report.category.badge() title="Change the category">{report.category.word()} " ▾"</summary>
+            <form method="post" action="/api/reports/category" class="card pad stack">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=page.account.id.to_string() />
+                <input type="hidden" name="report" value=report.id.to_string() />
+                <input type="hidden" name="seen" value=seen />
+                <label class="field">"Category"<select name="category">{options}</select></label>
+                <fieldset class="rules"><legend class="small soft">"Rules, for the category “rules” only"</legend>{rules}</fieldset>
+                <button class="btn">"Change the category"</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn latest(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.latest.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card">
+            <header><h2>"Latest public posts"</h2><span class="soft small end">"public and unlisted ones only"</span></header>
+            {page.latest.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn revealed(page: &CasePage) -> AnyView {
+    match &page.revealed {
+        Some(revealed) => view! {
+            <section class="card revealed" aria-live="polite">
+                <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
+                <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
+            </section>
+        }
+        .into_any(),
+        None => ().into_any(),
+    }
+}
+
+/// The person a case is about.
+pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    let account = &page.account;
+    let initial: String = account
+        .display_name
+        .chars()
+        .chain(account.acct.chars())
+        .find(|c| c.is_alphanumeric())
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
+    let young = frame.now.since(account.since) < 14 * crate::clock::DAY;
+    let state = account.state.words();
+    let rate = {
+        let days = (frame.now.since(account.since) / crate::clock::DAY).max(1);
+        account.posts / days
+    };
+    let posts = if rate > 0 {
+        format!("{}, {rate} a day", ui::grouped(usize::try_from(account.posts).unwrap_or(0)))
+    } else {
+        ui::grouped(usize::try_from(account.posts).unwrap_or(0))
+    };
+    let followers = ui::count(usize::try_from(account.followers).unwrap_or(0), "follower", "followers");
+    let note = (!account.note.is_empty())
+        .then(|| view! { <div class="small soft bio" dir="auto">"“"{ui::excerpt(&account.note, 160)}"”"</div> });
+    view! {
+        <section class="card">
+            <div class="body person">
+                <span class="face big" aria-hidden="true">{initial}</span>
+                <div class="grow">
+                    <b class="cut"><bdi>{account.display_name.clone()}</bdi></b>
+                    <div class="soft cut"><a href=path::account(instance, account.id)><bdi>{account.handle.clone()}</bdi></a></div>
+                    {note}
+                </div>
+            </div>
+            <div class="body ruled">
+                <dl class="facts">
+                    <dt>"Since"</dt>
+                    <dd>{time::age(account.since, frame.now)} {young.then(|| view! { " " <span class="badge warn">"new"</span> })}
+                        {account.last_active.map(|at| view! { <span class="soft">" · last post " {time::ago(at, frame.now)}</span> })}</dd>
+                    <dt>"Reach here"</dt>
+                    <dd>{followers}</dd>
+                    <dt>"Posts"</dt>
+                    <dd>{posts}</dd>
+                    {account.server.clone().map(|server| view! { <dt>"Server"</dt><dd><bdi>{server}</bdi></dd> })}
+                    {account.staff.clone().map(|role| view! { <dt>"Role"</dt><dd><span class="badge accent">{role}</span></dd> })}
+                    <dt>"State"</dt>
+                    <dd>{if state.is_empty() { "no sanction".to_owned() } else { state.join(", ") }}
+                        {account.deleted_on.map(|at| view! { <span class="soft">" · data goes on " {time::day(at, frame.now)}</span> })}
+                        {account.pending.then(|| view! { " " <span class="badge warn">"waiting for approval"</span> })}
+                        {account.unconfirmed.then(|| view! { " " <span class="badge warn">"mail unconfirmed"</span> })}</dd>
+                    {masked(instance, page, frame, "Mail", "email", account)}
+                    {masked(instance, page, frame, "Address", "address", account)}
+                </dl>
+                {reversals(instance, page, frame)}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn masked(
+    instance: &InstanceName,
+    page: &CasePage,
+    frame: &Frame,
+    name: &'static str,
+    what: &'static str,
+    account: &AccountCard,
+) -> AnyView {
+    let value = if what == "email" { account.email.clone() } else { account.address.clone() };
+    let Some(value) = value else { return ().into_any() };
+    let shown = if page.may_reveal {
+        view! {
+            <details class="menu">
+                <summary class="mask" title="Show it, with a reason">{value}</summary>
+                <div class="card pad">{reveal_form(instance, page, frame, what.to_owned(), "Show it once")}</div>
+            </details>
+        }
+        .into_any()
+    } else {
+        view! { <span class="mask">{value}</span> }.into_any()
+    };
+    view! { <dt>{name}</dt><dd>{shown}</dd> }.into_any()
+}
+
+fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.hands_off.is_some() {
+        return ().into_any();
+    }
+    let state = serde_json::to_string(&page.account.state).unwrap_or_default();
+    Reversal::ALL
+        .into_iter()
+        .filter(|reversal| reversal.applies(page.account.state))
+        .map(|reversal| {
+            view! {
+                <details class="undo">
+                    <summary class="btn quiet small">{reversal.words()} "…"</summary>
+                    <form method="post" action="/api/reports/reverse" class="stack">
+                        {form::back(&frame.here)}
+                        <input type="hidden" name="instance" value=instance.to_string() />
+                        <input type="hidden" name="account" value=page.account.id.to_string() />
+                        <input type="hidden" name="reversal" value=reversal.verb() />
+                        <input type="hidden" name="state" value=state.clone() />
+                        <label class="field">"Why"<input class="input" name="why" maxlength="500" placeholder="Kept in the record" /></label>
+                        <button class="btn">{reversal.words()} ": " <bdi>{page.account.handle.clone()}</bdi></button>
+                    </form>
+                </details>
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
+    if page.strikes.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card">
+            <header><h2>"Strikes"</h2><span class="soft small end">{page.strikes.len()}</span></header>
+            {page.strikes.iter().map(|strike| view! {
+                <div class="post small">
+                    <b>{strike.action.clone()}</b> <span class="soft">" by " {strike.by.clone()} " · " {time::ago(strike.at, frame.now)}
+                    {strike.appeal.clone().map(|appeal| format!(" · {appeal}"))}</span>
+                    {(!strike.text.is_empty()).then(|| view! { <p dir="auto">{ui::excerpt(&strike.text, 200)}</p> })}
+                </div>
+            }).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn notes(page: &CasePage, frame: &Frame) -> AnyView {
+    if page.notes.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card">
+            <header><h2>"Notes"</h2></header>
+            {page.notes.iter().map(|note| view! {
+                <div class="post small"><b>{note.by.clone()}</b> <span class="soft">" " {time::ago(note.at, frame.now)}</span><p dir="auto" class="said">{note.text.clone()}</p></div>
+            }).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn closed(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.closed.is_empty() {
+        return ().into_any();
+    }
+    let row = |report: &ClosedReport| {
+        let reopen = page.hands_off.is_none().then(|| {
+            view! {
+                <form method="post" action="/api/reports/reopen" class="inline">
+                    {form::back(&frame.here)}
+                    <input type="hidden" name="instance" value=instance.to_string() />
+                    <input type="hidden" name="account" value=page.account.id.to_string() />
+                    <input type="hidden" name="report" value=report.id.to_string() />
+                    <button class="btn quiet small" title="Put this report back into the queue">"Reopen"</button>
+                </form>
+            }
+        });
+        view! {
+            <div class="post small by">
+                <span class=report.category.badge()>{report.category.word()}</span>
+                <span class="grow">"closed " {time::ago(report.closed_at, frame.now)} <span class="soft">" by " {report.closed_by.clone()}</span>
+                    {(!report.comment.is_empty()).then(|| view! { <br /><span class="soft" dir="auto">{ui::excerpt(&report.comment, 90)}</span> })}</span>
+                {reopen}
+            </div>
+        }
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Earlier reports"</h2><span class="soft small end">{page.closed.len()}</span></header>
+            {page.closed.iter().map(row).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn elsewhere(page: &CasePage) -> AnyView {
+    let rel = "noopener noreferrer external";
+    view! {
+        <section class="card">
+            <header><h2>"Only on the instance itself"</h2></header>
+            <div class="body small stack">
+                <a class="link" href=page.there.clone() rel=rel>"Delete or mark posts, reset a password, decide an appeal →"</a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
+    let next = page.next.map(|next| {
+        view! { <a class="btn main" href=path::case(instance, next) data-key="n">"Next " <span class="key">"n"</span></a> }
+    });
+    if let Some(why) = &page.hands_off {
+        return view! { <div class="decide"><span class="soft">{why.clone()}</span><span class="end">{next}</span></div> }.into_any();
+    }
+    let here = account_link(instance, page);
+    let search = crate::search::Search::parse(&page.search);
+    let buttons = Decision::ALL
+        .into_iter()
+        .filter(|decision| match decision {
+            Decision::Resolve => !page.open.is_empty(),
+            // Only people with a login here can be locked out of it.
+            Decision::Disable => page.account.local,
+            Decision::Warn | Decision::Sensitive | Decision::Silence | Decision::Suspend => true,
+        })
+        .map(|decision| {
+            let href = format!("{here}{}#decide", search.with("decide", decision.name()));
+            let class = if decision == Decision::Suspend { "btn danger" } else { "btn" };
+            let current = (page.deciding == Some(decision)).then_some("true");
+            view! { <a class=class href=href data-key=decision.key() aria-current=current>{decision.words()} " " <span class="key">{decision.key()}</span></a> }
+        })
+        .collect_view();
+    let hint = match page.open.len() {
+        0 => "writes to the person unless you say otherwise".to_owned(),
+        1 => "closes 1 report".to_owned(),
+        many => format!("closes {many} reports"),
+    };
+    view! {
+        <div class="decide" role="group" aria-label="Decide">
+            {buttons}
+            <span class="end"><span class="soft small hint">{hint}</span>{next}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// What Mastodon will do on its own, before it is asked to.
+fn consequences(decision: Decision, page: &CasePage) -> Vec<String> {
+    let account = &page.account;
+    let open = page.open.len();
+    let reports = ui::count(open, "open report", "open reports");
+    let mut lines = Vec::new();
+    match decision {
+        Decision::Resolve => lines.push(format!("Closes {reports}. Nothing happens to {}.", account.handle)),
+        Decision::Warn => {
+            lines.push("Adds a strike. Nothing else changes for the account.".to_owned());
+            if open > 0 {
+                lines.push(format!("Closes {reports}."));
+            }
+        }
+        Decision::Sensitive => {
+            lines.push("All their media stand behind a warning until this is taken back.".to_owned())
+        }
+        Decision::Silence => {
+            lines.push("Hidden from everybody who does not follow them, until this is taken back.".to_owned())
+        }
+        Decision::Suspend => {
+            if account.local {
+                lines.push(
+                    "Nobody sees the account any more. It can be taken back for 30 days; then its data is deleted."
+                        .to_owned(),
+                );
+                lines.push("Their mail address cannot be used for a new account.".to_owned());
+            } else {
+                lines.push(
+                    "Nobody here sees the account any more. People it followed here lose that follow for good."
+                        .to_owned(),
+                );
+            }
+        }
+        Decision::Disable => lines.push("They cannot log in. What they posted stays.".to_owned()),
+    }
+    if !matches!(decision, Decision::Resolve | Decision::Warn) {
+        lines.push(if open > 0 {
+            format!("Closes {reports}, and any other that has come in meanwhile is shown to you first.")
+        } else {
+            "Adds a strike.".to_owned()
+        });
+    }
+    if decision != Decision::Resolve {
+        lines.push(if account.local {
+            "Writes a mail to the person, unless you switch it off below.".to_owned()
+        } else {
+            format!("Writes to nobody: {} has no login here.", account.handle)
+        });
+    }
+    lines
+}
+
+fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for("/api/reports/decide");
+    let decision = draft.and_then(|draft| draft.value("decision")).and_then(|name| name.parse().ok()).or(page.deciding);
+    let (Some(decision), None) = (decision, &page.hands_off) else { return ().into_any() };
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let reports = page.open.iter().map(|report| report.id.to_string()).collect::<Vec<_>>().join(",");
+    let state = serde_json::to_string(&page.account.state).unwrap_or_default();
+    let next = page.next.map(|next| next.to_string()).unwrap_or_default();
+    let chosen = typed("preset");
+    let told = (decision != Decision::Resolve).then(|| {
+        let presets = page
+            .presets
+            .iter()
+            .map(|preset| {
+                let id = preset.id.to_string();
+                let selected = id == chosen;
+                view! { <option value=id selected=selected>{if preset.title.is_empty() { ui::excerpt(&preset.text, 60) } else { preset.title.clone() }}</option> }
+            })
+            .collect_view();
+        let mail_off = draft.is_some() && typed("mail").is_empty();
+        view! {
+            <label class="field" for="preset">"Prepared text, put before yours"</label>
+            <select class="input" id="preset" name="preset"><option value="">"none"</option>{presets}</select>
+            <label class="field" for="text">"What they are told"</label>
+            {form::text_area("text", "text", "4", &typed("text"), "In your words. They read this.")}
+            {form::beside(draft, "text")}
+            {page.account.local.then(|| view! {
+                <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it to them by mail"</label>
+            })}
+        }
+    });
+    let words = match decision {
+        Decision::Resolve => format!("Close {}", ui::count(page.open.len(), "report", "reports")),
+        other => format!("{} {}", other.words(), page.account.handle),
+    };
+    let button = if decision == Decision::Suspend { "btn danger" } else { "btn main" };
+    view! {
+        <section class="card panel" id="decide">
+            <header>
+                <h2>{decision.words()} ": " <bdi>{page.account.handle.clone()}</bdi></h2>
+                <a class="btn quiet small end" href=account_link(instance, page)>"Leave it"</a>
+            </header>
+            <form method="post" action="/api/reports/decide" class="body stack">
+                {form::above(draft)}
+                <input type="hidden" name="back" value=format!("{}?decide={}", account_link(instance, page), decision.name()) />
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=page.account.id.to_string() />
+                <input type="hidden" name="decision" value=decision.name() />
+                <input type="hidden" name="reports" value=reports />
+                <input type="hidden" name="state" value=state />
+                <input type="hidden" name="next" value=next />
+                <ul class="plain-list small">{consequences(decision, page).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                {told}
+                <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
+                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
+                {form::beside(draft, "why")}
+                <div><button class=button data-key="Enter">{words}</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,25 @@
+//! What the report desk does.
+
+mod case;
+mod deeds;
+mod queue;
+mod words;
+
+pub use case::case;
+pub use deeds::{change_category, decide, hold, reopen, reveal, reverse};
+pub use queue::{CaseInQueue, cases, queue};
+pub use words::plain_text;
+
+use crate::{mastodon::database::DatabaseError, problem::Problem};
+
+fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(
+        format!("{error}, so this cannot be shown."),
+        "The queue goes on showing what was known. Try again in a moment.",
+    )
+}
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "reports.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}

@@ -1,0 +1,306 @@
+//! The case page: everything about one account that a decision needs, read at one moment.
+
+use super::{
+    queue::{cases, next_after},
+    store_problem, unread, words,
+};
+use crate::{
+    access::{self, Permission, Role},
+    clock::Instant,
+    context::Context,
+    frame::{self, Framed},
+    id::{AccountId, RuleId, StatusId},
+    mastodon::{
+        Instance,
+        database::{
+            Account, DatabaseError, MediaRow, OpenReport, PostRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow,
+        },
+    },
+    path,
+    problem::Problem,
+    reports::{
+        AccountCard, CasePage, ClosedReport, Holder, MediaCard, Note, PostCard, Preset, ReportCard, Revealed, Strike,
+    },
+    search::Search,
+    store::{case_holds, drafts, operators},
+    ui,
+};
+use std::collections::BTreeSet;
+
+struct Facts {
+    account: Account,
+    server: Option<ServerFacts>,
+    open: Vec<OpenReport>,
+    closed: Vec<crate::mastodon::database::ClosedRow>,
+    records: Vec<ReporterRecord>,
+    posts: Vec<PostRow>,
+    latest: Vec<PostRow>,
+    media: Vec<MediaRow>,
+    strikes: Vec<StrikeRow>,
+    notes: Vec<crate::mastodon::database::NoteRow>,
+    presets: Vec<crate::mastodon::database::PresetRow>,
+    rules: Vec<RuleRow>,
+}
+
+async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, DatabaseError> {
+    let mut read = instance.database.read().await?;
+    let Some(account) = read.account(id).await? else { return Ok(None) };
+    let server = match &account.domain {
+        Some(domain) => Some(read.server(domain).await?),
+        None => None,
+    };
+    let open = read.open_reports(id).await?;
+    let closed = read.closed_reports(id).await?;
+    let reporters: BTreeSet<_> = open.iter().map(|report| report.reporter).collect();
+    let records = read.reporter_records(&reporters.into_iter().collect::<Vec<_>>()).await?;
+    let named: BTreeSet<StatusId> = open.iter().flat_map(|report| report.status_ids.iter().copied()).collect();
+    let posts = read.posts(id, &named.into_iter().collect::<Vec<_>>()).await?;
+    let latest = read.latest_posts(id).await?;
+    let shown: Vec<StatusId> = posts.iter().chain(&latest).map(|post| post.id).collect();
+    let media = read.media(&shown).await?;
+    let strikes = read.strikes(id).await?;
+    let reports: Vec<_> = open.iter().map(|report| report.id).chain(closed.iter().map(|report| report.id)).collect();
+    let notes = read.notes(id, &reports).await?;
+    let presets = read.presets().await?;
+    let rules = read.rules().await?;
+    Ok(Some(Facts { account, server, open, closed, records, posts, latest, media, strikes, notes, presets, rules }))
+}
+
+/// Why somebody may not decide about an account; `None` where they may. The same rule the deed is refused by.
+pub fn hands_off(context: &Context, instance: &Instance, account: &Account) -> Option<String> {
+    let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
+    if !may(Permission::DecideReports) {
+        return Some(match context.actor.role {
+            Role::Auditor => "You read everything and decide nothing.".to_owned(),
+            role => format!("As {} you do not decide here.", role.name()),
+        });
+    }
+    if instance.pulse().acting() == Some(account.id) {
+        return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
+    }
+    if account.is_staff() && !may(Permission::DecideAboutStaff) {
+        return Some(
+            "This is a member of the instance’s staff. An owner or admin of this console decides about them."
+                .to_owned(),
+        );
+    }
+    None
+}
+
+pub async fn case(context: &Context, instance: &str, account: &str, search: &str) -> Result<Framed<CasePage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let missing = || Problem::not_found("There is no such account on this instance.");
+    let id: AccountId = account.parse().map_err(|_| missing())?;
+    let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    let parsed = Search::parse(search);
+    let app = &context.app;
+    let now = context.now();
+
+    let hold = case_holds::holder(&app.store, &instance.name, id).await.map_err(store_problem)?;
+    let holder = match hold {
+        Some(hold) => {
+            let person = operators::by_id(&app.store, &hold.operator).await.map_err(store_problem)?;
+            Some(Holder {
+                name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
+                you: hold.operator == context.actor.operator,
+                since: hold.since,
+            })
+        }
+        None => None,
+    };
+    let revealed = match parsed.get("shown") {
+        Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
+            .await
+            .map_err(store_problem)?
+            .filter(|draft| draft.path == "reveal")
+            .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
+            .filter(|(about, ..)| *about == id)
+            .map(|(_, what, value)| Revealed { what, value }),
+        None => None,
+    };
+    let shown = parsed.get("show");
+    let posts = |rows: &[PostRow], reported: bool| -> Vec<PostCard> {
+        rows.iter().map(|row| post(&instance, &facts, row, reported, shown)).collect()
+    };
+    let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
+    let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
+    let asked: BTreeSet<_> = facts.open.iter().flat_map(|report| &report.status_ids).collect();
+    let gone = asked.len().saturating_sub(facts.posts.len());
+    let next = next_after(&cases(context, &instance).await?, Some(id));
+    let there = match facts.open.first() {
+        Some(report) => format!("admin/reports/{}", report.id),
+        None => format!("admin/accounts/{id}"),
+    };
+    let page = CasePage {
+        account: account_card(&facts),
+        open: facts.open.iter().map(|report| report_card(&facts, report)).collect(),
+        closed: facts
+            .closed
+            .iter()
+            .map(|row| ClosedReport {
+                id: row.id,
+                category: row.category,
+                created_at: row.created_at,
+                closed_at: row.closed_at,
+                closed_by: row.closed_by.clone().map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
+                comment: ui::tame(&row.comment),
+            })
+            .collect(),
+        posts: posts(&facts.posts, true),
+        latest: posts(&latest, false),
+        strikes: facts.strikes.iter().map(strike).collect(),
+        notes: facts
+            .notes
+            .iter()
+            .map(|note| Note { by: format!("@{}", note.by), at: note.at, text: ui::tame(&note.text) })
+            .collect(),
+        presets: facts
+            .presets
+            .iter()
+            .map(|preset| Preset { id: preset.id, title: preset.title.clone(), text: preset.text.clone() })
+            .collect(),
+        rules: facts.rules.iter().filter(|rule| rule.live).map(|rule| (rule.id, ui::excerpt(&rule.text, 90))).collect(),
+        holder,
+        hands_off: hands_off(context, &instance, &facts.account),
+        may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
+        deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
+        next,
+        revealed,
+        there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
+        search: search.to_owned(),
+        partly: (gone > 0).then(|| {
+            format!(
+                "{} named in the reports no longer in the database.",
+                if gone == 1 { "1 post is".to_owned() } else { format!("{gone} posts are") }
+            )
+        }),
+    };
+    frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
+}
+
+fn account_card(facts: &Facts) -> AccountCard {
+    let account = &facts.account;
+    let handle = format!("@{}", ui::tame(&account.acct()));
+    let name = ui::excerpt(&account.display_name, 80);
+    let server = account.domain.as_ref().zip(facts.server.as_ref()).map(|(domain, server)| {
+        let rule = match &server.block {
+            None => "no block".to_owned(),
+            Some((of, severity)) if of == domain => words::severity(*severity).to_owned(),
+            Some((of, severity)) => format!("{} through {of}", words::severity(*severity)),
+        };
+        let known = ui::count(usize::try_from(server.accounts).unwrap_or(0), "account known", "accounts known");
+        format!("{} · {known} · {rule}", ui::tame(domain))
+    });
+    AccountCard {
+        id: account.id,
+        acct: account.acct(),
+        display_name: if name.trim().is_empty() { ui::tame(&account.username) } else { name },
+        note: words::plain_text(&account.note, account.domain.is_some()),
+        local: account.has_login,
+        since: account.created_at,
+        last_active: account.last_status_at,
+        followers: account.followers,
+        posts: account.statuses,
+        server,
+        state: account.state,
+        deleted_on: account.deleted_on,
+        staff: account.is_staff().then(|| account.role.as_ref().map(|(name, ..)| name.clone()).unwrap_or_default()),
+        email: account.email.as_ref().map(|email| email.masked()),
+        address: account.sign_up_ip.as_ref().map(|ip| ip.masked()),
+        pending: account.pending,
+        unconfirmed: account.unconfirmed,
+        handle,
+    }
+}
+
+fn report_card(facts: &Facts, report: &OpenReport) -> ReportCard {
+    let record = facts.records.iter().find(|record| record.account == report.reporter);
+    let place = match (&report.reporter_domain, report.from_server) {
+        (Some(_), true) => "sent by its moderators".to_owned(),
+        (Some(domain), false) => ui::tame(domain),
+        (None, _) => "local".to_owned(),
+    };
+    let before = match record {
+        Some(record) if record.earlier > 0 => {
+            let many = if record.earlier >= 100 { "100+".to_owned() } else { record.earlier.to_string() };
+            format!("{place} · {many} earlier, {} right", record.right)
+        }
+        _ => format!("{place} · first report"),
+    };
+    let rule = |id: &RuleId| {
+        facts
+            .rules
+            .iter()
+            .find(|rule| rule.id == *id)
+            .map_or_else(|| format!("rule {id}"), |rule| ui::excerpt(&rule.text, 160))
+    };
+    let reporter = match (&report.reporter_domain, report.from_server) {
+        (Some(domain), true) => ui::tame(domain),
+        _ => format!("@{}", ui::tame(&report.reporter_acct)),
+    };
+    ReportCard {
+        id: report.id,
+        reporter,
+        reporter_id: report.reporter,
+        record: before,
+        category: report.category,
+        rules: report.rule_ids.iter().map(rule).collect(),
+        rule_ids: report.rule_ids.clone(),
+        comment: ui::tame(&report.comment),
+        forwarded: report.forwarded,
+        created_at: report.created_at,
+        assigned: report.assigned.as_ref().map(|(_, name)| format!("@{name}")),
+    }
+}
+
+fn post(instance: &Instance, facts: &Facts, row: &PostRow, reported: bool, shown: Option<&str>) -> PostCard {
+    let remote = facts.account.domain.is_some();
+    let media = facts.media.iter().filter(|media| media.status == row.id).map(|media| {
+        let mine = shown == Some(media.id.to_string().as_str());
+        MediaCard {
+            id: media.id,
+            kind: words::media_kind(media.kind).to_owned(),
+            description: if media.public { ui::excerpt(&media.description, 200) } else { String::new() },
+            shown: (mine && media.public).then(|| path::media(&instance.name, facts.account.id, media.id)),
+            missing: if !media.public {
+                Some("of a private post: look at it on the instance itself".to_owned())
+            } else if media.file_name.is_none() {
+                Some("the instance has no copy of it".to_owned())
+            } else {
+                None
+            },
+        }
+    });
+    PostCard {
+        id: row.id,
+        text: row.text.as_ref().map(|text| words::plain_text(text, remote)),
+        spoiler: row.spoiler.as_ref().map(|text| words::plain_text(text, remote)).unwrap_or_default(),
+        language: row.language.clone(),
+        visibility: words::visibility(row.visibility).to_owned(),
+        created_at: row.created_at,
+        edited_at: row.edited_at,
+        deleted_at: row.deleted_at,
+        reply_to: row.reply_to.as_ref().map(|acct| format!("@{}", ui::tame(acct))),
+        boosts: row.boosts,
+        replies: row.replies,
+        media: media.collect(),
+        reported,
+    }
+}
+
+fn strike(row: &StrikeRow) -> Strike {
+    let appeal = match (row.overruled, row.appeal) {
+        (true, _) | (_, Some(Some(true))) => Some("lifted by appeal".to_owned()),
+        (_, Some(Some(false))) => Some("appeal refused".to_owned()),
+        (_, Some(None)) => Some("appeal waits".to_owned()),
+        (false, None) => None,
+    };
+    Strike {
+        action: words::strike(row.action).to_owned(),
+        by: row.by.clone().map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
+        at: Instant(row.created_at.0),
+        text: ui::tame(&row.text),
+        appeal,
+    }
+}

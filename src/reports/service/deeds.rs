@@ -1,0 +1,576 @@
+//! What a moderator does: each deed with its permit, its last look and its evidence.
+
+use super::{case::hands_off, store_problem, unread};
+use crate::{
+    access::{Permission, Permit},
+    carry_out::{Carry, Done, Evidence, Trace, carry_out},
+    context::Context,
+    id::{AccountId, ReportId, RuleId},
+    ledger::{
+        Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant,
+        deed::{ChangeCategory, DecideCase, HoldCase, Masked, ReopenReport, Reveal, ReverseSanction},
+    },
+    mastodon::{
+        Instance,
+        database::{Account, DatabaseError, LogRow, Read},
+    },
+    path,
+    problem::{Kind, Problem},
+    reports::{AccountState, Category, DecideForm, Decision, Reversal},
+    store::{case_holds, drafts, operators},
+    ui,
+};
+use serde_json::json;
+use std::{collections::BTreeSet, sync::Arc};
+
+/// `account_warnings.text` has no limit of its own; the console sets one that no person meets.
+const LONGEST_TEXT: usize = 20_000;
+const LONGEST_WHY: usize = 500;
+
+fn misread() -> Problem {
+    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
+}
+
+fn checked_why(why: &str, needed: bool) -> Result<String, Problem> {
+    let why = why.trim();
+    if needed && why.is_empty() {
+        return Err(Problem::invalid("why", "Say why: the record needs the reason."));
+    }
+    if why.chars().count() > LONGEST_WHY {
+        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
+    }
+    Ok(why.to_owned())
+}
+
+/// The account a deed is about, with the permit for it. Refused before any intent where hands are off.
+async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<Instance>, Account, Permit), Problem> {
+    let instance = context.instance(instance)?.clone();
+    let first = context.permit(Permission::DecideReports, Some(&instance.name)).await?;
+    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let account = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.account(id).await.map_err(unread)?
+    };
+    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let permit = if account.is_staff() {
+        context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?
+    } else {
+        first
+    };
+    if let Some(why) = hands_off(context, &instance, &account) {
+        return Err(Problem::new(Kind::Forbidden, why, ""));
+    }
+    Ok((instance, account, permit))
+}
+
+/// Nobody decides a case that somebody else holds.
+async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId) -> Result<(), Problem> {
+    let hold = case_holds::holder(&context.app.store, &instance.name, account).await.map_err(store_problem)?;
+    match hold {
+        Some(hold) if hold.operator != context.actor.operator => {
+            let name = operators::by_id(&context.app.store, &hold.operator)
+                .await
+                .map_err(store_problem)?
+                .map_or_else(|| "somebody else".to_owned(), |person| person.name);
+            Err(Problem::new(
+                Kind::Conflict,
+                format!("{name} holds this case, so nothing was done."),
+                "Ask them to give it back; what you typed is kept.",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Where a deed leads: on, or back with the reason.
+fn landed(done: Done, to: &str) -> Result<String, Problem> {
+    match done.outcome {
+        Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &done.index.to_string())),
+        Outcome::Partly => Err(Problem::new(
+            Kind::Conflict,
+            format!("Only a part was done{}.", done.said.map(|said| format!(": {said}")).unwrap_or_default()),
+            format!("The page shows how it stands now; entry {} has the details.", done.index),
+        )),
+        Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
+            Kind::Conflict,
+            format!("Nothing was changed: {}.", done.said.unwrap_or_else(|| "the instance refused".to_owned())),
+            format!("What you typed is kept. Entry {} has the details.", done.index),
+        )),
+    }
+}
+
+/// What the queue says must be new at once after a deed of ours.
+async fn refresh(context: &Context, instance: &Instance) {
+    instance.waiting.refresh(&instance.database, context.now()).await;
+}
+
+pub async fn decide(context: Context, form: DecideForm) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &form.instance, &form.account).await?;
+    let decision: Decision = form.decision.parse().map_err(|()| misread())?;
+    let reports: Vec<ReportId> = form
+        .reports
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().map_err(|_| misread()))
+        .collect::<Result<_, _>>()?;
+    let state_before: AccountState = serde_json::from_str(&form.state).map_err(|_| misread())?;
+    let text = form.text.replace("\r\n", "\n").trim().to_owned();
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(Problem::invalid("text", "The text is longer than 20,000 characters."));
+    }
+    let preset = match form.preset.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| misread())?),
+    };
+    if decision == Decision::Resolve && reports.is_empty() {
+        return Err(Problem::new(Kind::Invalid, "There is no open report to close.", "Reload the page."));
+    }
+    if decision == Decision::Warn && text.is_empty() && preset.is_none() {
+        return Err(Problem::invalid("text", "A warning needs words: write some, or choose a prepared text."));
+    }
+    if decision == Decision::Disable && !account.has_login {
+        return Err(Problem::new(Kind::Invalid, "This account has no login here that could be frozen.", ""));
+    }
+    // The words to the person are a reason too; only a sanction without either has none.
+    let needs_why = !matches!(decision, Decision::Resolve | Decision::Warn) && text.is_empty() && preset.is_none();
+    let why = checked_why(&form.why, needs_why)?;
+    free_or_mine(&context, &instance, account.id).await?;
+    let deed = DecideCase {
+        instance: instance.name.clone(),
+        account: account.id,
+        acct: account.acct(),
+        decision,
+        reports,
+        state_before,
+        text,
+        preset,
+        send_email: form.mail == "yes" && account.has_login,
+    };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
+    refresh(&context, &instance).await;
+    let done = done?;
+    if matches!(done.outcome, Outcome::Succeeded | Outcome::Unknown) {
+        case_holds::end(&context.app.store, &instance.name, account.id).await.map_err(store_problem)?;
+    }
+    let to = match form.next.parse::<AccountId>() {
+        Ok(next) => path::case(&instance.name, next),
+        Err(_) => path::reports(&instance.name),
+    };
+    landed(done, &to)
+}
+
+pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let claim = claim == "yes";
+    let held = case_holds::holder(&context.app.store, &instance.name, account.id).await.map_err(store_problem)?;
+    let reports = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.open_reports(account.id).await.map_err(unread)?
+    };
+    free_or_mine(&context, &instance, account.id).await?;
+    let deed = HoldCase {
+        instance: instance.name.clone(),
+        account: account.id,
+        acct: account.acct(),
+        reports: reports.iter().map(|report| report.id).collect(),
+        claim,
+        held_before: held.map(|hold| hold.operator),
+    };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, String::new()).await;
+    refresh(&context, &instance).await;
+    let done = done?;
+    landed(done, &path::case(&instance.name, account.id))
+}
+
+pub async fn reopen(
+    context: Context,
+    instance: String,
+    account: String,
+    report: String,
+    why: String,
+) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let report: ReportId = report.parse().map_err(|_| misread())?;
+    let why = checked_why(&why, false)?;
+    belongs(&instance, report, account.id).await?;
+    let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
+    refresh(&context, &instance).await;
+    landed(done?, &path::case(&instance.name, account.id))
+}
+
+/// A report named in a form must be about the account the rights were checked for.
+async fn belongs(instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
+    let state = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.report_state(report).await.map_err(unread)?
+    };
+    match state {
+        Some(state) if state.target == account => Ok(()),
+        _ => Err(Problem::not_found(format!("There is no report {report} about this account."))),
+    }
+}
+
+pub async fn change_category(
+    context: Context,
+    instance: String,
+    account: String,
+    report: String,
+    category: String,
+    rules: Vec<String>,
+    seen: String,
+) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let report: ReportId = report.parse().map_err(|_| misread())?;
+    let after: Category = category.parse().map_err(|()| misread())?;
+    let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let rules: Vec<RuleId> = rules.iter().map(|rule| rule.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
+    belongs(&instance, report, account.id).await?;
+    let deed = ChangeCategory {
+        instance: instance.name.clone(),
+        account: account.id,
+        acct: account.acct(),
+        report,
+        before,
+        after,
+        rules_before,
+        rules_after: if after == Category::Violation { rules } else { Vec::new() },
+    };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, String::new()).await;
+    refresh(&context, &instance).await;
+    landed(done?, &path::case(&instance.name, account.id))
+}
+
+pub async fn reverse(
+    context: Context,
+    instance: String,
+    account: String,
+    reversal: String,
+    state: String,
+    why: String,
+) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let reversal: Reversal = reversal.parse().map_err(|()| misread())?;
+    let state_before: AccountState = serde_json::from_str(&state).map_err(|_| misread())?;
+    let why = checked_why(&why, false)?;
+    let deed = ReverseSanction {
+        instance: instance.name.clone(),
+        account: account.id,
+        acct: account.acct(),
+        reversal,
+        state_before,
+    };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    landed(done, &path::case(&instance.name, account.id))
+}
+
+pub async fn reveal(
+    context: Context,
+    instance: String,
+    account: String,
+    what: String,
+    why: String,
+    back: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::Reveal, Some(&instance.name)).await?;
+    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let masked = match what.as_str() {
+        "email" => Masked::Email,
+        "address" => Masked::SignUpAddress,
+        other => match other.strip_prefix("post:").and_then(|id| id.parse().ok()) {
+            Some(post) => Masked::PrivatePost(post),
+            None => return Err(misread()),
+        },
+    };
+    let why = checked_why(&why, true)?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let account = read
+        .account(id)
+        .await
+        .map_err(unread)?
+        .ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
+    let warrant = context.app.ledger.open(permit, deed, &why, Acting::Console, Mark::default()).await.map_err(
+        |error: NotOpened| {
+            tracing::error!(%error, "reveal.unrecorded");
+            Problem::unavailable("The record cannot be written, so nothing is shown.", "Try again in a moment.")
+        },
+    )?;
+    let found = match warrant.deed().what {
+        Masked::Email => Ok(account.email.as_ref().and_then(|email| email.reveal(&warrant)).map(str::to_owned)),
+        Masked::SignUpAddress => {
+            Ok(account.sign_up_ip.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned))
+        }
+        Masked::PrivatePost(_) => read.private_post(&warrant).await.map(|post| {
+            post.map(|(spoiler, text)| {
+                let remote = account.domain.is_some();
+                let plain = |text: &str| super::words::plain_text(text, remote);
+                if spoiler.is_empty() { plain(&text) } else { format!("{}\n\n{}", plain(&spoiler), plain(&text)) }
+            })
+        }),
+    };
+    let shown = match &found {
+        Ok(Some(_)) => Outcome::Succeeded,
+        Ok(None) | Err(_) => Outcome::Failed,
+    };
+    let answer = match &found {
+        Ok(Some(_)) => Answer::Accepted { body: json!({}) },
+        Ok(None) => Answer::NotSent { why: "there was nothing to show".to_owned() },
+        Err(error) => Answer::NotSent { why: error.to_string() },
+    };
+    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
+    let verdict = Verdict { outcome: shown, facts: json!({}), seen: json!({}) };
+    context.app.ledger.close(&answered, &verdict).await.map_err(store_problem)?;
+    let value = found.map_err(unread)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
+    let title = match answered.deed().what {
+        Masked::Email => "Mail address",
+        Masked::SignUpAddress => "Address at sign-up",
+        Masked::PrivatePost(_) => "Private post",
+    };
+    let text = serde_json::to_string(&(id, title, ui::tame(&value))).map_err(store_problem)?;
+    let shown = drafts::keep(
+        &context.app.store,
+        &context.app.keys,
+        Some(&context.actor.operator),
+        "reveal",
+        &text,
+        context.now(),
+    )
+    .await
+    .map_err(store_problem)?;
+    Ok(path::with(&path::ours(&back), "shown", &shown))
+}
+
+/// What is different in an account's sanctions, in a clause.
+async fn state_changed(
+    read: &mut Read,
+    account: AccountId,
+    before: AccountState,
+) -> Result<Option<String>, DatabaseError> {
+    let Some(now) = read.account(account).await? else { return Ok(Some("the account is gone".to_owned())) };
+    if now.state == before {
+        return Ok(None);
+    }
+    let words = |state: AccountState| {
+        let words = state.words();
+        if words.is_empty() { "without a sanction".to_owned() } else { words.join(", ") }
+    };
+    Ok(Some(format!("you saw the account {}, and it is {} by now", words(before), words(now.state))))
+}
+
+impl Carry for DecideCase {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now: BTreeSet<ReportId> = read.open_reports(self.account).await?.iter().map(|report| report.id).collect();
+        let seen: BTreeSet<ReportId> = self.reports.iter().copied().collect();
+        let came = now.difference(&seen).count();
+        let went = seen.difference(&now).count();
+        let mut changed = Vec::new();
+        if came > 0 {
+            changed.push(format!("{} came in that you have not seen", ui::count(came, "report", "reports")));
+        }
+        if went > 0 {
+            changed.push(format!(
+                "{} closed by somebody else",
+                if went == 1 { "1 report was".to_owned() } else { format!("{went} reports were") }
+            ));
+        }
+        if let Some(state) = state_changed(read, self.account, self.state_before).await? {
+            changed.push(state);
+        }
+        Ok((!changed.is_empty()).then(|| changed.join(", and ")))
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.decide_case(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let closed = read.closed_among(&self.reports).await?;
+        let log = read.log_after(mark, acting).await?;
+        let resolved: BTreeSet<i64> = log
+            .iter()
+            .filter(|row| row.action == "resolve" && row.target_type == "Report")
+            .map(|row| row.target_id)
+            .collect();
+        let ours = self.reports.iter().filter(|report| resolved.contains(&report.0)).count();
+        let strikes = read.strikes_after(mark, acting, self.account).await?;
+        let strike = match self.decision {
+            Decision::Resolve => None,
+            Decision::Warn => Some(0),
+            Decision::Disable => Some(1000),
+            Decision::Sensitive => Some(2000),
+            Decision::Silence => Some(3000),
+            Decision::Suspend => Some(4000),
+        };
+        let struck = strike.map(|wanted| strikes.iter().any(|strike| strike.action == wanted));
+        let state = read.account(self.account).await?.map(|account| account.state);
+        let sanctioned = state.is_none_or(|state| match self.decision {
+            Decision::Resolve | Decision::Warn => true,
+            Decision::Disable => state.disabled,
+            Decision::Sensitive => state.sensitized,
+            Decision::Silence => state.silenced,
+            Decision::Suspend => state.suspended,
+        });
+        let all_closed = closed.len() == self.reports.len();
+        let trace = match struck {
+            Some(true) if all_closed => Trace::Whole,
+            Some(true) => Trace::Part,
+            Some(false) => Trace::None,
+            None if ours == self.reports.len() => Trace::Whole,
+            None if ours > 0 => Trace::Part,
+            None => Trace::None,
+        };
+        Ok(Evidence {
+            trace,
+            // A warning leaves no state behind: without its strike nothing says that it was given.
+            state_is_right: all_closed && sanctioned && (self.decision != Decision::Warn || struck == Some(true)),
+            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": resolved.len().saturating_sub(ours) }),
+            seen: json!({
+                "account": state,
+                "reports closed": closed,
+                "log rows": rows(&log),
+                "strikes": strikes.iter().map(|strike| strike.id.to_string()).collect::<Vec<_>>(),
+            }),
+        })
+    }
+}
+
+fn rows(log: &[LogRow]) -> Vec<String> {
+    log.iter().map(|row| format!("{} {} {} {}", row.id, row.action, row.target_type, row.target_id)).collect()
+}
+
+impl Carry for ReverseSanction {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        state_changed(read, self.account, self.state_before).await
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.reverse_sanction(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let user = read.user_of(self.account).await?;
+        let traced = log.iter().any(|row| {
+            row.action == self.reversal.verb()
+                && match row.target_type.as_str() {
+                    "User" => Some(row.target_id) == user,
+                    "Account" => row.target_id == self.account.0,
+                    _ => false,
+                }
+        });
+        let state = read.account(self.account).await?.map(|account| account.state);
+        Ok(Evidence {
+            trace: if traced { Trace::Whole } else { Trace::None },
+            state_is_right: state.is_some_and(|state| !self.reversal.applies(state)),
+            facts: json!({ "lifted": traced }),
+            seen: json!({ "account": state, "log rows": rows(&log) }),
+        })
+    }
+}
+
+/// Evidence for a deed about reports: its log rows, and whether the state is right.
+fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right: bool) -> Evidence {
+    let traced = reports
+        .iter()
+        .filter(|report| {
+            log.iter().any(|row| row.action == action && row.target_type == "Report" && row.target_id == report.0)
+        })
+        .count();
+    Evidence {
+        trace: match traced {
+            0 if !reports.is_empty() => Trace::None,
+            some if some < reports.len() => Trace::Part,
+            _ => Trace::Whole,
+        },
+        state_is_right,
+        facts: json!({ "log rows": traced }),
+        seen: json!({ "log rows": rows(log) }),
+    }
+}
+
+impl Carry for ReopenReport {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        Ok(match read.report_state(self.report).await? {
+            None => Some("the report is gone".to_owned()),
+            Some(state) if !state.closed => Some("somebody else reopened it already".to_owned()),
+            Some(_) => None,
+        })
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.reopen_report(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let open = read.report_state(self.report).await?.is_some_and(|state| !state.closed);
+        Ok(of_reports(&log, "reopen", &[self.report], open))
+    }
+}
+
+impl Carry for ChangeCategory {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        Ok(match read.report_state(self.report).await? {
+            None => Some("the report is gone".to_owned()),
+            Some(state) if state.category != self.before || state.rules != self.rules_before => {
+                Some(format!("somebody else put it under “{}” meanwhile", state.category.word()))
+            }
+            Some(_) => None,
+        })
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.change_category(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let state = read.report_state(self.report).await?;
+        let right = state.is_some_and(|state| state.category == self.after && state.rules == self.rules_after);
+        Ok(of_reports(&log, "update", &[self.report], right))
+    }
+}
+
+impl Carry for HoldCase {
+    async fn overtaken(&self, _: &mut Read) -> Result<Option<String>, DatabaseError> {
+        // Who holds it is decided by the store when it is taken; Mastodon's own assignment only mirrors it.
+        Ok(None)
+    }
+
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance) -> Answered<Self> {
+        let deed = warrant.deed().clone();
+        let (store, operator) = (&context.app.store, &context.actor.operator);
+        let held = if deed.claim {
+            case_holds::claim(store, &deed.instance, deed.account, operator, context.now()).await
+        } else {
+            case_holds::give_back(store, &deed.instance, deed.account, operator).await
+        };
+        match held {
+            Ok(true) => {}
+            Ok(false) => {
+                let message = if deed.claim { "somebody else was quicker" } else { "you did not hold it" };
+                let answer = Answer::Refused { status: 409, message: message.to_owned() };
+                return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
+            }
+            Err(error) => return warrant.unsent(error.to_string()),
+        }
+        if deed.reports.is_empty() {
+            let answer = Answer::Accepted { body: json!({}) };
+            return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
+        }
+        instance.rest.hold_case(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let action = if self.claim { "assigned_to_self" } else { "unassigned" };
+        let mut right = true;
+        for report in &self.reports {
+            let assigned = read.report_state(*report).await?.and_then(|state| state.assigned);
+            right &= if self.claim { assigned == Some(acting) } else { assigned.is_none() };
+        }
+        Ok(of_reports(&log, action, &self.reports, right))
+    }
+}

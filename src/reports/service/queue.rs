@@ -1,0 +1,229 @@
+//! The queue: from the waiting list, grouped into cases.
+
+use super::{store_problem, unread};
+use crate::{
+    access::Permission,
+    clock::{DAY, HOUR, Instant},
+    context::Context,
+    frame::{self, Framed},
+    id::AccountId,
+    mastodon::{Instance, database::OpenReport},
+    path,
+    problem::Problem,
+    reports::{Category, DecidedRow, Holder, QueueFilter, QueuePage, QueueRow},
+    search::Search,
+    store::{case_holds, operators},
+    ui,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+const PAGE: usize = 50;
+
+/// A case with what filters ask of it.
+#[derive(Clone, Debug)]
+pub struct CaseInQueue {
+    pub row: QueueRow,
+    pub domain: Option<String>,
+}
+
+impl CaseInQueue {
+    /// What the queue is ordered by: urgency, then age, then the account.
+    fn key(&self) -> (u8, i64, i64) {
+        (self.row.category.rank(), self.row.since.0, self.row.account.0)
+    }
+}
+
+/// All cases that wait, most urgent first.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
+    let list = instance.waiting.snapshot();
+    let holds = case_holds::list(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let people =
+        if holds.is_empty() { Vec::new() } else { operators::list(&context.app.store).await.map_err(store_problem)? };
+    let holder = |account: AccountId| {
+        let hold = holds.iter().find(|hold| hold.account == account)?;
+        let name = people.iter().find(|person| person.id == hold.operator).map(|person| person.name.clone());
+        Some(Holder {
+            name: name.unwrap_or_else(|| "somebody".to_owned()),
+            you: hold.operator == context.actor.operator,
+            since: hold.since,
+        })
+    };
+    let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
+    for report in &list.reports {
+        by_target.entry(report.target).or_default().push(report);
+    }
+    let acting = instance.pulse().acting();
+    let mut cases: Vec<CaseInQueue> = by_target
+        .into_iter()
+        .filter_map(|(account, reports)| {
+            let first = reports.first()?;
+            let worst = reports.iter().min_by_key(|report| report.category.rank())?;
+            let assigned_there = reports
+                .iter()
+                .filter_map(|report| report.assigned.as_ref())
+                .find(|(id, _)| Some(*id) != acting)
+                .map(|(_, name)| format!("@{name}"));
+            let row = QueueRow {
+                account,
+                handle: format!("@{}", ui::tame(&first.target_acct)),
+                category: worst.category,
+                since: reports.iter().map(|report| report.created_at).min()?,
+                reports: reports.len(),
+                what: what(&reports),
+                reporters: reporters(&reports),
+                holder: holder(account),
+                assigned_there,
+            };
+            Some(CaseInQueue { row, domain: first.target_domain.clone() })
+        })
+        .collect();
+    cases.sort_by_key(CaseInQueue::key);
+    Ok(cases)
+}
+
+/// The longest thing a reporter said, or that nobody said anything.
+fn what(reports: &[&OpenReport]) -> String {
+    let said = reports.iter().map(|report| report.comment.trim()).max_by_key(|comment| comment.chars().count());
+    let posts: BTreeSet<_> = reports.iter().flat_map(|report| &report.status_ids).collect();
+    let named = match posts.len() {
+        0 => "the account as a whole".to_owned(),
+        number => ui::count(number, "post", "posts"),
+    };
+    match said {
+        Some(comment) if !comment.is_empty() => format!("“{}” · {named}", ui::excerpt(comment, 120)),
+        _ => format!("no comment · {named}"),
+    }
+}
+
+/// “3 people, 2 servers”
+fn reporters(reports: &[&OpenReport]) -> String {
+    let people: BTreeSet<_> =
+        reports.iter().filter(|report| !report.from_server).map(|report| report.reporter).collect();
+    let servers: BTreeSet<_> = reports.iter().filter_map(|report| report.reporter_domain.as_deref()).collect();
+    let mut parts = Vec::new();
+    if !people.is_empty() {
+        parts.push(ui::count(people.len(), "person", "people"));
+    }
+    if !servers.is_empty() {
+        parts.push(ui::count(servers.len(), "server", "servers"));
+    }
+    parts.join(", ")
+}
+
+fn filter_of(search: &Search) -> QueueFilter {
+    let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
+    QueueFilter {
+        state: text("state"),
+        category: text("category"),
+        origin: text("origin"),
+        domain: text("domain").trim_start_matches('@').to_lowercase(),
+        age: text("age"),
+    }
+}
+
+fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
+    let state = match filter.state.as_str() {
+        "mine" => case.row.holder.as_ref().is_some_and(|holder| holder.you),
+        "unheld" => case.row.holder.is_none(),
+        _ => true,
+    };
+    let category = filter.category.parse::<Category>().map_or(true, |category| case.row.category == category);
+    let origin = match filter.origin.as_str() {
+        "local" => case.domain.is_none(),
+        "remote" => case.domain.is_some(),
+        _ => true,
+    };
+    let domain = filter.domain.is_empty() || case.domain.as_deref() == Some(filter.domain.as_str());
+    let older_than = match filter.age.as_str() {
+        "1h" => HOUR,
+        "1d" => DAY,
+        "1w" => 7 * DAY,
+        _ => 0,
+    };
+    state && category && origin && domain && now.since(case.row.since) >= older_than
+}
+
+/// The keyset of a page: `rank.since.account` of the last case on the page before.
+fn parse_key(text: &str) -> Option<(u8, i64, i64)> {
+    let mut parts = text.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Framed<QueuePage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let parsed = Search::parse(search);
+    let filter = filter_of(&parsed);
+    let base = path::reports(&instance.name);
+    let all = cases(context, &instance).await?;
+    let now = context.now();
+    let mut page = QueuePage {
+        rows: Vec::new(),
+        cases: all.len(),
+        reports: all.iter().map(|case| case.row.reports).sum(),
+        mine: all.iter().filter(|case| case.row.holder.as_ref().is_some_and(|holder| holder.you)).count(),
+        oldest: all.iter().map(|case| case.row.since).min(),
+        matching: 0,
+        next: next_after(&all, None),
+        older: None,
+        search: search.to_owned(),
+        decided: Vec::new(),
+        filter,
+    };
+    if page.filter.state == "decided" {
+        decided(&instance, &parsed, &base, &mut page).await?;
+    } else {
+        let fitting: Vec<_> = all.into_iter().filter(|case| fits(case, &page.filter, now)).collect();
+        page.matching = fitting.len();
+        let after = parsed.get("before").and_then(parse_key);
+        let mut shown: Vec<_> =
+            fitting.into_iter().filter(|case| after.is_none_or(|after| case.key() > after)).take(PAGE + 1).collect();
+        if shown.len() > PAGE {
+            shown.truncate(PAGE);
+            page.older = shown.last().map(|last| {
+                let (rank, since, account) = last.key();
+                format!("{base}{}", parsed.with("before", &format!("{rank}.{since}.{account}")))
+            });
+        }
+        page.rows = shown.into_iter().map(|case| case.row).collect();
+    }
+    frame::build(context, Some(&instance), &base, search, page).await
+}
+
+async fn decided(instance: &Instance, parsed: &Search, base: &str, page: &mut QueuePage) -> Result<(), Problem> {
+    let before = parsed.get("before").and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let rows = read.decided_before(before, limit).await.map_err(unread)?;
+    if rows.len() == PAGE {
+        page.older = rows.last().map(|last| format!("{base}{}", parsed.with("before", &last.id.to_string())));
+    }
+    let category = page.filter.category.parse::<Category>().ok();
+    page.decided = rows
+        .into_iter()
+        .filter(|row| category.is_none_or(|category| row.category == category))
+        .map(|row| DecidedRow {
+            report: row.id,
+            account: row.target,
+            handle: format!("@{}", ui::tame(&row.target_acct)),
+            category: row.category,
+            closed_at: row.closed_at,
+            closed_by: row.closed_by.map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
+            what: ui::excerpt(&row.comment, 120),
+        })
+        .collect();
+    Ok(())
+}
+
+/// The next case nobody holds; after this one, or the first.
+pub fn next_after(cases: &[CaseInQueue], account: Option<AccountId>) -> Option<AccountId> {
+    let free = |case: &&CaseInQueue| {
+        Some(case.row.account) != account && case.row.holder.as_ref().is_none_or(|holder| holder.you)
+    };
+    let at = account.and_then(|account| cases.iter().position(|case| case.row.account == account));
+    let after = at.and_then(|at| cases[at + 1..].iter().find(free));
+    after.or_else(|| cases.iter().find(free)).map(|case| case.row.account)
+}

@@ -1,0 +1,76 @@
+//! What strangers wrote, as plain text; numbers of Mastodon's as words.
+
+/// The text of a post or profile: remote ones are HTML, local ones plain. Nothing of the markup survives.
+pub fn plain_text(text: &str, is_html: bool) -> String {
+    if !is_html {
+        return crate::ui::tame(text);
+    }
+    let broken = text.replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n").replace("</p>", "\n</p>");
+    let bare = ammonia::Builder::empty().clean(&broken).to_string();
+    let read = bare
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&");
+    crate::ui::tame(read.trim())
+}
+
+/// `account_warnings.action`
+pub fn strike(action: i32) -> &'static str {
+    match action {
+        0 => "Warned",
+        1000 => "Login frozen",
+        1250 => "Posts marked",
+        1500 => "Posts deleted",
+        2000 => "Media hidden",
+        3000 => "Limited",
+        4000 => "Suspended",
+        _ => "Strike",
+    }
+}
+
+/// `statuses.visibility`
+pub fn visibility(number: i32) -> &'static str {
+    match number {
+        0 => "public",
+        1 => "unlisted",
+        2 => "followers only",
+        3 => "direct",
+        _ => "limited",
+    }
+}
+
+/// `media_attachments.type`
+pub fn media_kind(number: i32) -> &'static str {
+    match number {
+        0 => "image",
+        1 => "gifv",
+        2 => "video",
+        4 => "audio",
+        _ => "file",
+    }
+}
+
+/// `domain_blocks.severity`
+pub fn severity(number: i32) -> &'static str {
+    match number {
+        0 => "limited",
+        1 => "suspended",
+        _ => "listed without restriction",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_of_a_hostile_server_does_not_survive() {
+        let hostile = "<p>hello<script>alert(1)</script><img src=x onerror=alert(1)> &lt;b&gt; <a href=\"javascript:x\">you</a></p><p>two</p>";
+        let text = plain_text(hostile, true);
+        assert_eq!(text, "hello <b> you\ntwo");
+        assert_eq!(plain_text("1 < 2 & 3", false), "1 < 2 & 3");
+    }
+}

@@ -1,0 +1,36 @@
+//! The query of an address: where every filter, page and dialog lives.
+
+/// The pairs of a query, as they were typed; absent and empty are the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search(Vec<(String, String)>);
+
+impl Search {
+    pub fn parse(search: &str) -> Self {
+        let search = search.strip_prefix('?').unwrap_or(search);
+        Self(
+            url::form_urlencoded::parse(search.as_bytes())
+                .into_owned()
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
+    }
+
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The same query with `key` set to `value`, or without it where that is empty. Notices and drafts do not travel on.
+    pub fn with(&self, key: &str, value: &str) -> String {
+        let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+        for (own, kept) in &self.0 {
+            if own != key && !matches!(own.as_str(), "draft" | "done" | "before" | "shown") {
+                encoded.append_pair(own, kept);
+            }
+        }
+        if !value.is_empty() {
+            encoded.append_pair(key, value);
+        }
+        let text = encoded.finish();
+        if text.is_empty() { text } else { format!("?{text}") }
+    }
+}

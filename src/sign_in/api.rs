@@ -1,0 +1,73 @@
+//! The doors of signing in. They are open to strangers.
+
+use super::{Enrolment as EnrolmentShown, SetUp as SetUpOffer, SignInPage as SignInShown};
+use crate::problem::Problem;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+#[server(prefix = "/api/sign-in", endpoint = "page", input = GetUrl)]
+pub async fn sign_in_page(search: String) -> Result<SignInShown, Problem> {
+    let app = crate::context::app_of_request()?;
+    super::service::page(&app, &search).await
+}
+
+#[server(prefix = "/api/sign-in", endpoint = "password")]
+pub async fn sign_in(
+    name: String,
+    password: String,
+    #[server(default)] back: String,
+    #[server(default)] draft: String,
+) -> Result<(), Problem> {
+    crate::context::land(super::service::sign_in(&name, &password, &back, &draft).await)
+}
+
+#[server(prefix = "/api/sign-in", endpoint = "code")]
+pub async fn enter_code(
+    code: String,
+    #[server(default)] back: String,
+    #[server(default)] draft: String,
+) -> Result<(), Problem> {
+    crate::context::land(super::service::enter_code(&code, &back, &draft).await)
+}
+
+#[server(prefix = "/api/sign-in", endpoint = "enrolment", input = GetUrl)]
+pub async fn enrolment(search: String) -> Result<EnrolmentShown, Problem> {
+    super::service::enrolment(&search).await
+}
+
+/// Confirms the second factor; answers with the recovery codes, shown once.
+#[server(prefix = "/api/sign-in", endpoint = "enrol")]
+pub async fn enrol(
+    code: String,
+    #[server(default)] back: String,
+    #[server(default)] draft: String,
+) -> Result<(), Problem> {
+    crate::context::land(super::service::enrol(&code, &back, &draft).await)
+}
+
+/// The recovery codes of the second factor just set up; they can be read once.
+#[server(prefix = "/api/sign-in", endpoint = "recovery-codes", input = GetUrl)]
+pub async fn recovery_codes(search: String) -> Result<(Vec<String>, String), Problem> {
+    super::service::recovery_codes(&search).await
+}
+
+#[server(prefix = "/api/sign-in", endpoint = "set-up-page", input = GetUrl)]
+pub async fn set_up_page(search: String) -> Result<SetUpOffer, Problem> {
+    let app = crate::context::app_of_request()?;
+    super::service::set_up_page(&app, &search).await
+}
+
+#[server(prefix = "/api/sign-in", endpoint = "set-up")]
+pub async fn set_up(link: String, name: String, password: String, repeat: String) -> Result<(), Problem> {
+    crate::context::land(super::service::set_up(&link, &name, &password, &repeat).await)
+}
+
+#[server(prefix = "/api/session", endpoint = "end")]
+pub async fn sign_out() -> Result<(), Problem> {
+    crate::context::door(super::service::sign_out).await
+}
+
+/// Light, dark, or as the device says.
+#[server(prefix = "/api/theme", endpoint = "set")]
+pub async fn set_theme(theme: String, #[server(default)] back: String) -> Result<(), Problem> {
+    crate::context::land(super::service::set_theme(&theme, &back))
+}

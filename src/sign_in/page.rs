@@ -1,0 +1,191 @@
+//! The views of signing in. They stand without a frame and work without scripts.
+
+use super::{Enrolment, SHORTEST_PASSWORD, SignInPage, api};
+use crate::{
+    path,
+    problem::Problem,
+    ui::{desk, form, icon},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+fn alone(title: &'static str, inner: AnyView) -> AnyView {
+    view! {
+        <Title text=format!("{title} · Howdah") />
+        <main class="sign-in"><div class="card">
+            <div class="brand">{icon::brand()} "Howdah"</div>
+            {inner}
+        </div></main>
+    }
+    .into_any()
+}
+
+fn alert(problem: Option<&Problem>) -> AnyView {
+    match problem {
+        Some(problem) => {
+            desk::set_status(problem);
+            view! { <p class="note" role="alert">{form::sentence(problem)}</p> }.into_any()
+        }
+        None => ().into_any(),
+    }
+}
+
+fn hidden(back: &str, draft: Option<&str>) -> impl IntoView + use<> {
+    view! {
+        <input type="hidden" name="back" value=back.to_owned() />
+        <input type="hidden" name="draft" value=draft.unwrap_or_default().to_owned() />
+    }
+}
+
+fn waiting<T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static>(
+    resource: Resource<Result<T, Problem>>,
+    view: fn(T) -> AnyView,
+) -> AnyView {
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match resource.await {
+                    Ok(page) => view(page),
+                    Err(problem) => desk::problem_page(problem),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn SignIn() -> impl IntoView {
+    let location = use_location();
+    waiting(Resource::new(move || location.search.get(), api::sign_in_page), |page: SignInPage| {
+        let already = page.signed_in.clone().map(|name| {
+            view! { <p class="soft small">"You are signed in as " {name} ". " <a class="link" href=path::OVERVIEW>"Go on"</a></p> }
+        });
+        let kept = (page.draft.is_some())
+            .then(|| view! { <p class="soft small">"What you typed is kept and comes back after signing in."</p> });
+        let optional = page.second_factor_optional.then(
+            || view! { <p class="soft small">"No second factor is asked for here: both addresses are loopback."</p> },
+        );
+        alone(
+            "Sign in",
+            view! {
+                <form method="post" action="/api/sign-in/password">
+                    {alert(page.problem.as_ref())}
+                    {kept}
+                    {hidden(&page.back, page.draft.as_deref())}
+                    <label class="field" for="name">"Name"</label>
+                    <input class="input" id="name" name="name" autocomplete="username" autofocus="" required="" value=page.name.clone() />
+                    <label class="field" for="password">"Password"</label>
+                    <input class="input" id="password" name="password" type="password" autocomplete="current-password" required="" />
+                    <button class="btn main">"Sign in"</button>
+                    {optional}
+                    {already}
+                </form>
+            }
+            .into_any(),
+        )
+    })
+}
+
+#[component]
+pub fn Code() -> impl IntoView {
+    let location = use_location();
+    waiting(Resource::new(move || location.search.get(), api::sign_in_page), |page: SignInPage| {
+        alone(
+            "Code",
+            view! {
+                <form method="post" action="/api/sign-in/code">
+                    {alert(page.problem.as_ref())}
+                    {hidden(&page.back, page.draft.as_deref())}
+                    <label class="field" for="code">"Code from your authenticator, or a recovery code"</label>
+                    <input class="input" id="code" name="code" autocomplete="one-time-code" inputmode="text" autofocus="" required="" />
+                    <button class="btn main">"Go on"</button>
+                    <a class="small soft" href=path::SIGN_IN>"Begin again"</a>
+                </form>
+            }
+            .into_any(),
+        )
+    })
+}
+
+#[component]
+pub fn Enrol() -> impl IntoView {
+    let location = use_location();
+    waiting(Resource::new(move || location.search.get(), api::enrolment), |page: Enrolment| {
+        alone(
+            "Second factor",
+            view! {
+                <form method="post" action="/api/sign-in/enrol">
+                    <p>"You can act on people here, so a password alone is not enough. Scan this with an authenticator app, then type the code it shows."</p>
+                    <div class="qr" inner_html=page.picture.clone()></div>
+                    <p class="small soft">"Or type this key: " <code>{page.secret.clone()}</code></p>
+                    {alert(page.problem.as_ref())}
+                    {hidden(&page.back, page.draft.as_deref())}
+                    <label class="field" for="code">"Code"</label>
+                    <input class="input" id="code" name="code" autocomplete="one-time-code" inputmode="numeric" autofocus="" required="" />
+                    <button class="btn main">"Set it up"</button>
+                </form>
+            }
+            .into_any(),
+        )
+    })
+}
+
+#[component]
+pub fn RecoveryCodes() -> impl IntoView {
+    let location = use_location();
+    waiting(
+        Resource::new(move || location.search.get(), api::recovery_codes),
+        |(codes, next): (Vec<String>, String)| {
+            alone(
+            "Recovery codes",
+            view! {
+                <div class="stack">
+                    <p>"If you lose your phone, one of these codes replaces it, once. Keep them where nobody else looks. They are not shown again."</p>
+                    <ol class="codes mono">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ol>
+                    <a class="btn main" href=next>"I have kept them"</a>
+                </div>
+            }
+            .into_any(),
+        )
+        },
+    )
+}
+
+#[component]
+pub fn SetUp() -> impl IntoView {
+    let location = use_location();
+    waiting(Resource::new(move || location.search.get(), api::set_up_page), |page: super::SetUp| {
+        let beside = |field: &str| {
+            page.problem
+                .as_ref()
+                .filter(|problem| problem.field.as_deref() == Some(field))
+                .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
+        };
+        let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
+        let back = path::with(path::SET_UP, "link", &page.link);
+        alone(
+            "Set up",
+            view! {
+                <form method="post" action="/api/sign-in/set-up">
+                    <p>"You will be " <b>{page.role.name()}</b> " of this console."</p>
+                    {alert(general)}
+                    <input type="hidden" name="back" value=back />
+                    <input type="hidden" name="link" value=page.link.clone() />
+                    <label class="field" for="name">"Name"</label>
+                    <input class="input" id="name" name="name" autocomplete="username" required="" value=page.name.clone() />
+                    {beside("name")}
+                    <label class="field" for="password">{format!("Password, at least {SHORTEST_PASSWORD} characters")}</label>
+                    <input class="input" id="password" name="password" type="password" autocomplete="new-password" required="" />
+                    {beside("password")}
+                    <label class="field" for="repeat">"The same again"</label>
+                    <input class="input" id="repeat" name="repeat" type="password" autocomplete="new-password" required="" />
+                    {beside("repeat")}
+                    <button class="btn main">"Set up"</button>
+                </form>
+            }
+            .into_any(),
+        )
+    })
+}

@@ -1,0 +1,149 @@
+//! The console's own database: SQLite or PostgreSQL behind one body of SQL.
+//!
+//! Identifiers are text, instants are Unix milliseconds, documents are JSON or sealed text that SQL never looks into.
+
+pub mod attempts;
+pub mod case_holds;
+pub mod drafts;
+pub mod operators;
+pub mod recovery_codes;
+pub mod setup_links;
+pub mod web_sessions;
+
+use fs4::fs_std::FileExt;
+use sqlx::{
+    PgPool, SqlitePool,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{fs::File, path::PathBuf, str::FromStr, time::Duration};
+
+/// The store, on either engine.
+#[derive(Clone, Debug)]
+pub enum Store {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// Runs the same body with either engine's pool.
+macro_rules! on {
+    ($store:expr, $pool:ident => $body:expr) => {
+        match $store {
+            $crate::store::Store::Sqlite($pool) => $body,
+            $crate::store::Store::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// Why the store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store ({0}) cannot be opened: {1}; check `store` in the configuration and the rights of the file")]
+    Open(String, sqlx::Error),
+    #[error("the store's tables cannot be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("another `howdah serve` uses this store ({0}); stop it first, or use PostgreSQL for several processes")]
+    InUse(String),
+    #[error("the store's lock file cannot be made: {0}")]
+    Lock(std::io::Error),
+}
+
+fn sqlite_file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+}
+
+impl Store {
+    /// Opens the store named by a `sqlite:` or `postgres:` address, and makes the file if there is none.
+    ///
+    /// # Errors
+    /// With the address and what to check.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if let Some(file) = sqlite_file(url) {
+            let shown = file.display().to_string();
+            let fail = |error| StoreError::Open(shown.clone(), error);
+            let options = SqliteConnectOptions::from_str("sqlite:")
+                .map_err(fail)?
+                .filename(&file)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // A leaf that was reported as written must survive a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5));
+            let pool = SqlitePoolOptions::new()
+                .max_connections(8)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect_with(options)
+                .await
+                .map_err(fail)?;
+            only_for_us(&file);
+            Ok(Self::Sqlite(pool))
+        } else {
+            let shown = url::Url::parse(url)
+                .map(|url| format!("postgres at {}", url.host_str().unwrap_or("a socket")))
+                .unwrap_or_else(|_| "postgres".to_owned());
+            let pool = PgPoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(5))
+                .connect(url)
+                .await
+                .map_err(|error| StoreError::Open(shown, error))?;
+            Ok(Self::Postgres(pool))
+        }
+    }
+
+    /// Brings the tables up to date: the shared ones, then what differs by engine.
+    ///
+    /// # Errors
+    /// If a migration cannot be applied.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // Two migrators keep their numbers apart in one table; each ignores the other's.
+        let mut shared = sqlx::migrate!("./migrations");
+        shared.set_ignore_missing(true);
+        match self {
+            Self::Sqlite(pool) => {
+                shared.run(pool).await?;
+                sqlx::migrate!("./migrations/sqlite").set_ignore_missing(true).run(pool).await?;
+            }
+            Self::Postgres(pool) => {
+                shared.run(pool).await?;
+                sqlx::migrate!("./migrations/postgres").set_ignore_missing(true).run(pool).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the one place there is for a server on a SQLite file; it is free again when the file closes.
+    ///
+    /// # Errors
+    /// If another server has it.
+    pub fn lock_for_serving(url: &str) -> Result<Option<File>, StoreError> {
+        let Some(mut file) = sqlite_file(url) else { return Ok(None) };
+        let shown = file.display().to_string();
+        file.as_mut_os_string().push(".lock");
+        let lock = File::create(&file).map_err(StoreError::Lock)?;
+        match lock.try_lock_exclusive() {
+            Ok(true) => Ok(Some(lock)),
+            Ok(false) => Err(StoreError::InUse(shown)),
+            Err(error) => Err(StoreError::Lock(error)),
+        }
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        on!(self, pool => sqlx::query("select 1").execute(pool).await.map(|_| ()))
+    }
+}
+
+/// The store holds hashes and sealed texts: nobody else on the machine needs to read it.
+fn only_for_us(file: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    if let Err(error) = std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)) {
+        tracing::warn!(%error, file = %file.display(), "store.permissions");
+    }
+}

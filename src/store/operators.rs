@@ -1,0 +1,134 @@
+//! People of the console.
+
+use super::{Store, on};
+use crate::{
+    access::Role,
+    clock::Instant,
+    id::{InstanceName, OperatorId},
+};
+
+/// Somebody who may sign in, or once could.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator {
+    pub id: OperatorId,
+    pub name: String,
+    pub role: Role,
+    /// PHC string; `None` until a password is set.
+    pub password_hash: Option<String>,
+    /// Sealed; `None` without a second factor.
+    pub totp_secret: Option<String>,
+    /// The only instance of a contractor.
+    pub instance: Option<InstanceName>,
+    /// The end of a contractor's grant.
+    pub until: Option<Instant>,
+    pub disabled_at: Option<Instant>,
+    pub created_at: Instant,
+}
+
+impl Operator {
+    /// Whether this person has access now: not ended, and a contractor's grant complete and running.
+    pub fn may_sign_in(&self, now: Instant) -> bool {
+        let granted = match self.role {
+            Role::Contractor => self.instance.is_some() && self.until.is_some_and(|until| now < until),
+            Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => self.until.is_none_or(|until| now < until),
+        };
+        self.disabled_at.is_none() && granted
+    }
+}
+
+/// What is wrong with a name, if anything.
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    let length = name.chars().count();
+    if length == 0 || length > 64 {
+        Some("A name has 1 to 64 characters.")
+    } else if name.chars().any(|c| c.is_control()) || crate::ui::tame(name) != name {
+        Some("A name has no control or invisible characters.")
+    } else {
+        None
+    }
+}
+
+type Row = (String, String, String, Option<String>, Option<String>, Option<String>, Option<i64>, Option<i64>, i64);
+
+fn from_row(row: Row) -> sqlx::Result<Operator> {
+    let (id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at) = row;
+    let decode = |error: String| sqlx::Error::Decode(error.into());
+    Ok(Operator {
+        id: OperatorId(id),
+        name,
+        role: role.parse().map_err(decode)?,
+        password_hash,
+        totp_secret,
+        instance: instance.map(InstanceName::try_from).transpose().map_err(decode)?,
+        until: until.map(Instant),
+        disabled_at: disabled_at.map(Instant),
+        created_at: Instant(created_at),
+    })
+}
+
+/// Adds a person; false if the name is taken.
+pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
+    const SQL: &str = "insert into operators \
+        (id, name, name_key, role, password_hash, totp_secret, instance, until, disabled_at, created_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (name_key) do nothing";
+    let added = on!(store, pool => sqlx::query(SQL)
+        .bind(&operator.id.0)
+        .bind(&operator.name)
+        .bind(operator.name.to_lowercase())
+        .bind(operator.role.name())
+        .bind(&operator.password_hash)
+        .bind(&operator.totp_secret)
+        .bind(operator.instance.as_ref().map(InstanceName::as_str))
+        .bind(operator.until.map(|at| at.0))
+        .bind(operator.disabled_at.map(|at| at.0))
+        .bind(operator.created_at.0)
+        .execute(pool).await?.rows_affected());
+    Ok(added == 1)
+}
+
+/// By name, whatever its case.
+pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>> {
+    const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
+        from operators where name_key = $1";
+    let row: Option<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(name.trim().to_lowercase()).fetch_optional(pool).await?);
+    row.map(from_row).transpose()
+}
+
+pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operator>> {
+    const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
+        from operators where id = $1";
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
+    row.map(from_row).transpose()
+}
+
+/// Everybody, in the order they came.
+pub async fn list(store: &Store) -> sqlx::Result<Vec<Operator>> {
+    const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
+        from operators order by created_at, id limit 1000";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    rows.into_iter().map(from_row).collect()
+}
+
+pub async fn count(store: &Store) -> sqlx::Result<i64> {
+    on!(store, pool => sqlx::query_scalar("select count(*) from operators").fetch_one(pool).await)
+}
+
+/// Sets or takes away the second factor; the last used step starts anew.
+pub async fn set_totp(store: &Store, id: &OperatorId, sealed: Option<&str>) -> sqlx::Result<()> {
+    const SQL: &str = "update operators set totp_secret = $2, totp_last_step = 0 where id = $1";
+    on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(sealed).execute(pool).await.map(|_| ()))
+}
+
+/// Uses up a time step: true exactly once, and never for one before the last used.
+pub async fn use_totp_step(store: &Store, id: &OperatorId, step: i64) -> sqlx::Result<bool> {
+    const SQL: &str = "update operators set totp_last_step = $2 where id = $1 and totp_last_step < $2";
+    let used = on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(step).execute(pool).await?.rows_affected());
+    Ok(used == 1)
+}
+
+/// Ends somebody's access at an instant, or gives it back.
+pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -> sqlx::Result<()> {
+    const SQL: &str = "update operators set disabled_at = $2 where id = $1";
+    on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(at.map(|at| at.0)).execute(pool).await.map(|_| ()))
+}

@@ -1,0 +1,25 @@
+//! Recovery codes of the second factor: kept as keyed hashes, each works once.
+
+use super::{Store, on};
+use crate::{clock::Instant, id::OperatorId};
+
+/// Puts new codes in the place of all former ones.
+pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]) -> sqlx::Result<()> {
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        sqlx::query("delete from recovery_codes where operator = $1").bind(&operator.0).execute(&mut *tx).await?;
+        for hash in hashes {
+            sqlx::query("insert into recovery_codes (operator, hash) values ($1, $2)")
+                .bind(&operator.0).bind(hash).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
+}
+
+/// Uses a code up: true exactly once.
+pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2 and used_at is null";
+    let used = on!(store, pool => sqlx::query(SQL)
+        .bind(&operator.0).bind(hash).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(used == 1)
+}

@@ -1,0 +1,232 @@
+//! The frame around every desk: rail, header, and the states of a page that is loading or cannot be had.
+
+use super::{form, icon};
+use crate::{
+    access::Permission,
+    audit::Outcome,
+    frame::{Frame, Framed, Notice},
+    path,
+    problem::{Kind, Problem},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// Where somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desk {
+    Overview,
+    Reports,
+    Accounts,
+    Registrations,
+    People,
+    Audit,
+}
+
+/// A page: one resource, one `Suspense`, the frame around it.
+pub fn page<T>(
+    here: Desk,
+    resource: Resource<Result<Framed<T>, Problem>>,
+    body: fn(Frame, T) -> AnyView,
+    title: fn(&Frame, &T) -> String,
+) -> AnyView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    view! {
+        <Transition fallback=|| view! { <div class="frame"><nav class="rail"></nav><div><div class="top"></div><main class="page soft">"Loading…"</main></div></div> }>
+            {move || Suspend::new(async move {
+                match resource.await {
+                    Ok(Framed { frame, body: inner }) => {
+                        let title = title(&frame, &inner);
+                        let inner = body(frame.clone(), inner);
+                        view! { <Title text=format!("{title} · Howdah") /> {around(here, frame, inner)} }.into_any()
+                    }
+                    Err(problem) => problem_page(problem),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// A page that cannot be shown: what failed and a way on.
+pub fn problem_page(problem: Problem) -> AnyView {
+    set_status(&problem);
+    let signed_out = problem.kind == Kind::SignedOut;
+    view! {
+        <Title text="Not shown · Howdah" />
+        <main class="plain">
+            <h1>{match problem.kind {
+                Kind::SignedOut => "Sign in",
+                Kind::Forbidden => "Not for you",
+                Kind::NotFound => "Not here",
+                _ => "Not now",
+            }}</h1>
+            <p class="note" role="alert">{form::sentence(&problem)}</p>
+            <p>
+                <a class="btn main" href=if signed_out { path::SIGN_IN } else { path::OVERVIEW }>
+                    {if signed_out { "Sign in" } else { "To the overview" }}
+                </a>
+            </p>
+        </main>
+    }
+    .into_any()
+}
+
+/// Gives the whole answer the problem's status; only the server has one to give.
+pub fn set_status(problem: &Problem) {
+    #[cfg(feature = "ssr")]
+    if let Some(options) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = axum::http::StatusCode::from_u16(problem.status())
+    {
+        options.set_status(status);
+    }
+    #[cfg(not(feature = "ssr"))]
+    let _ = problem;
+}
+
+fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
+    if let Some(draft) = &frame.draft {
+        set_status(&draft.problem);
+    }
+    let rail = rail(here, &frame);
+    let top = top(&frame);
+    let loose = frame.draft.clone().filter(|draft| draft.problem.field.is_none()).map(|draft| {
+        view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
+    });
+    let notice = frame.notice.clone().map(notice);
+    let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
+    view! {
+        <a class="skip" href="#main">"Skip to the work"</a>
+        <div class="frame">
+            {rail}
+            <div class="side">
+                {top}
+                <main class="page" id="main">{notice}{loose}{old}{inner}</main>
+            </div>
+        </div>
+        <super::keys::Keys />
+    }
+    .into_any()
+}
+
+fn notice(notice: Notice) -> impl IntoView {
+    let class = match notice.outcome {
+        Outcome::Succeeded => "note lead good",
+        Outcome::Partly | Outcome::Unknown | Outcome::Stale | Outcome::Open => "note lead",
+        Outcome::Failed | Outcome::Refused => "note lead danger",
+    };
+    view! {
+        <p class=class role="status">
+            <span>{notice.sentence}</span>
+            <a class="soft nowrap" href=path::audit_entry(notice.index)>"entry " {notice.index}</a>
+        </p>
+    }
+}
+
+fn rail(here: Desk, frame: &Frame) -> AnyView {
+    let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<String>| {
+        let current = (desk == here).then_some("page");
+        view! {
+            <a href=href aria-current=current>{icon}<span>{name}</span>{count.map(|count| view! { <span class="count">{count}</span> })}</a>
+        }
+        .into_any()
+    };
+    let mut links = Vec::new();
+    if let Some(instance) = &frame.instance {
+        links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
+        if frame.may(Permission::ViewWork) {
+            let waiting = frame.waiting.map(super::grouped);
+            links.push(link(
+                Desk::Reports,
+                path::reports(&instance.name),
+                icon::reports().into_any(),
+                "Reports",
+                waiting,
+            ));
+        }
+        links.push(view! { <div class="sep">"Running the place"</div> }.into_any());
+        if frame.may(Permission::ViewRegistrations) {
+            let state = frame.registrations.clone();
+            let href = path::registrations(&instance.name);
+            links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state));
+        }
+    }
+    if frame.may(Permission::ManageOperators) {
+        links.push(link(Desk::People, path::PEOPLE.to_owned(), icon::people().into_any(), "People", None));
+    }
+    links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit", None));
+    let initials: String = frame
+        .operator
+        .split_whitespace()
+        .filter_map(|word| word.chars().next())
+        .take(2)
+        .flat_map(char::to_uppercase)
+        .collect();
+    let here_now = frame.here.clone();
+    view! {
+        <nav class="rail" aria-label="Desks">
+            <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
+            {links}
+            <div class="foot">
+                <div class="who">
+                    <span class="face">{initials}</span>
+                    <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
+                </div>
+                <form method="post" action="/api/theme/set" class="theme" aria-label="Theme">
+                    {form::back(&here_now)}
+                    <button class="btn quiet small" name="theme" value="light">"Light"</button>
+                    <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
+                    <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
+                </form>
+                <form method="post" action="/api/session/end">
+                    <button class="btn quiet small">"Sign out"</button>
+                </form>
+            </div>
+        </nav>
+    }
+    .into_any()
+}
+
+fn top(frame: &Frame) -> AnyView {
+    let Some(instance) = frame.instance.clone() else {
+        return view! { <div class="top">
+            {frame.instances.iter().map(|head| view! { <a class="btn quiet" href=path::overview(&head.name)>{head.title.clone()}</a> }).collect_view()}
+        </div> }.into_any();
+    };
+    let dot = if frame.well { "dot good" } else { "dot danger" };
+    let state = if frame.well { "well" } else { "something does not answer" };
+    let switcher = if frame.instances.len() > 1 {
+        let heads = frame.instances.clone();
+        view! {
+            <details class="menu">
+                <summary class="btn quiet"><span class=dot title=state></span>{instance.title.clone()}</summary>
+                <div class="card">{heads.into_iter().map(|head| view! { <a href=path::overview(&head.name)>{head.title}</a> }).collect_view()}</div>
+            </details>
+        }
+        .into_any()
+    } else {
+        view! { <a class="btn quiet" href=path::overview(&instance.name)><span class=dot title=state></span>{instance.title.clone()}</a> }.into_any()
+    };
+    let registrations = frame.registrations.clone().map(|state| {
+        let class = if state == "open" { "wide badge" } else { "wide badge warn" };
+        view! { <span class=class>"Registrations " {state}</span> }
+    });
+    let unguarded = frame
+        .second_factor_optional
+        .then(|| view! { <span class="wide badge warn" title="Accepted on a loopback address only">"no second factor"</span> });
+    view! {
+        <div class="top">
+            {switcher}
+            <form class="search" role="search" action=path::find(&instance.name) method="get">
+                <input type="search" name="q" aria-label="Find an account by handle or id" placeholder="Find an account by handle or id…" data-key-focus="/" />
+                <span class="key" aria-hidden="true">"/"</span>
+            </form>
+            {registrations}
+            {unguarded}
+            <a class="btn quiet wide end" href=path::KEYS data-key="?" aria-label="Keys"><span class="key">"?"</span></a>
+        </div>
+    }
+    .into_any()
+}

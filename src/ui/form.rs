@@ -1,0 +1,71 @@
+//! Forms: real ones, that work before and without scripts, and give back what was typed.
+
+use crate::{frame::Draft, problem::Problem};
+use leptos::prelude::*;
+
+/// Text made safe to stand in HTML, quotes included.
+pub fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// The only place with a `<textarea>`: its children are printed raw by the server, so they are escaped here first.
+/// The line break in front is the one that HTML drops.
+pub fn text_area(
+    name: &'static str,
+    id: &'static str,
+    rows: &'static str,
+    value: &str,
+    placeholder: &'static str,
+) -> AnyView {
+    let inner = format!("\n{}", escape(value));
+    view! { <textarea name=name id=id rows=rows placeholder=placeholder inner_html=inner></textarea> }.into_any()
+}
+
+/// The hidden field that says which page a form stands on, so that it comes back there.
+pub fn back(here: &str) -> impl IntoView + use<> {
+    view! { <input type="hidden" name="back" value=here.to_owned() /> }
+}
+
+/// What is wrong with this very field, beside it.
+pub fn beside(draft: Option<&Draft>, field: &str) -> AnyView {
+    match draft.map(|draft| &draft.problem).filter(|problem| problem.field.as_deref() == Some(field)) {
+        Some(problem) => view! { <span class="bad" role="alert">{sentence(problem)}</span> }.into_any(),
+        None => ().into_any(),
+    }
+}
+
+/// A problem that belongs to no field, above its form.
+pub fn above(draft: Option<&Draft>) -> AnyView {
+    match draft.map(|draft| &draft.problem).filter(|problem| problem.field.is_none()) {
+        Some(problem) => view! { <p class="note" role="alert">{sentence(problem)}</p> }.into_any(),
+        None => ().into_any(),
+    }
+}
+
+pub fn sentence(problem: &Problem) -> String {
+    format!("{} {}", problem.what, problem.way_on).trim_end().to_owned()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_area_cannot_be_broken_out_of() {
+        let hostile = "</textarea><script>alert(1)</script>";
+        let html = Owner::new().with(|| text_area("text", "text", "3", hostile, "").to_html());
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(html.contains("&lt;/textarea&gt;"), "{html}");
+    }
+}

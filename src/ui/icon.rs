@@ -1,0 +1,41 @@
+//! Line drawings of the rail, 16 px.
+
+use leptos::prelude::*;
+
+fn drawn(path: &'static str) -> impl IntoView {
+    view! {
+        <svg width="16" height="16" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.4"
+            stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+            <path d=path></path>
+        </svg>
+    }
+}
+
+pub fn overview() -> impl IntoView {
+    drawn("M2 8h5V2H2zM9 14h5V8H9zM2 14h5v-3H2zM9 5h5V2H9z")
+}
+
+pub fn reports() -> impl IntoView {
+    drawn("M3 14V2h8l-1.5 3L11 8H3")
+}
+
+pub fn registrations() -> impl IntoView {
+    drawn("M3 14V2h7v12M1 14h14M8 8h.01M10 4l3 1v9")
+}
+
+pub fn people() -> impl IntoView {
+    drawn("M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z")
+}
+
+pub fn audit() -> impl IntoView {
+    drawn("M4 2h6l3 3v9H4zM6 7h5M6 10h5")
+}
+
+pub fn brand() -> impl IntoView {
+    view! {
+        <svg class="mark" width="20" height="20" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="2"
+            stroke-linecap="round" aria-hidden="true">
+            <path d="M3 16h14M5 16V9M15 16V9M2 9h16L10 3z"></path>
+        </svg>
+    }
+}
