@@ -1,1 +1,170 @@
-fn main() {}
+//! The practice instance as a program.
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use practice::{cache::Cache, cluster::Cluster, community, rate_limit::Limits, schema, server};
+use serde_json::json;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::{io::Read, net::SocketAddr, path::PathBuf, sync::Arc};
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+
+/// A practice Mastodon instance.
+#[derive(Parser)]
+#[command(name = "practice", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Version {
+    #[value(name = "4.6")]
+    V46,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Size {
+    Small,
+    Medium,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the instance; prints one line of JSON with its addresses when it is ready.
+    Serve {
+        /// The folder of its own cluster and of the files of posts.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// A database to use instead of a cluster of its own.
+        #[arg(long)]
+        database: Option<String>,
+        #[arg(long)]
+        redis: Option<String>,
+        #[arg(long, default_value = "127.0.0.1:3001")]
+        listen: SocketAddr,
+        /// The web domain; by default the address it listens on.
+        #[arg(long)]
+        domain: Option<String>,
+        /// Addresses begin with https, as behind a proxy.
+        #[arg(long)]
+        https: bool,
+        #[arg(long, default_value = "4.6")]
+        mastodon: Version,
+        /// Only the tables, no community.
+        #[arg(long)]
+        empty: bool,
+        #[arg(long, default_value = "small")]
+        size: Size,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// A throw-away cluster for tests; prints its address, and stops when its input ends.
+    Postgres {
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    match Cli::parse().command {
+        Command::Serve { data, database, redis, listen, domain, https, mastodon: Version::V46, empty, size, seed } => {
+            let cluster = match (&database, &data) {
+                (Some(_), _) => None,
+                (None, Some(data)) => Some(Cluster::start(&data.join("postgres"), false)?),
+                (None, None) => anyhow::bail!("give --data FOLDER or --database URL"),
+            };
+            let url = match (&database, &cluster) {
+                (Some(url), _) => url.clone(),
+                (None, Some(cluster)) => own_database(cluster).await?,
+                (None, None) => unreachable!("one of the two was given"),
+            };
+            let pool = PgPoolOptions::new().max_connections(16).connect(&url).await.context("the database does not answer")?;
+            let media = data.map(|data| data.join("media"));
+            // The recorded requests name their host; a practice address is plain http on loopback.
+            let https = https || domain.is_some();
+            let domain = domain.unwrap_or_else(|| listen.to_string());
+            if !schema::exists(&pool).await? {
+                schema::create(&pool).await?;
+                if !empty {
+                    let options = community::Options {
+                        seed,
+                        size: match size {
+                            Size::Small => community::Size::Small,
+                            Size::Medium => community::Size::Medium,
+                        },
+                        domain: domain.clone(),
+                        now: jiff::Timestamp::now(),
+                        media: media.clone(),
+                    };
+                    community::seed(&pool, &options).await?;
+                }
+            }
+            let cache = match &redis {
+                Some(url) => Some(Cache::connect(url).await.context("Redis does not answer")?),
+                None => None,
+            };
+            let token = service_token(&pool).await?;
+            let practice = server::Practice { pool, cache, domain, limits: Limits::default(), media, https };
+            let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+            println!(
+                "{}",
+                json!({ "address": format!("http://{listen}"), "database": url, "redis": redis, "token": token })
+            );
+            let router = server::router(Arc::new(practice)).into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, router).with_graceful_shutdown(until_told()).await?;
+            drop(cluster);
+        }
+        Command::Postgres { data } => {
+            let cluster = Cluster::start(&data, true)?;
+            println!("{}", cluster.url("postgres"));
+            let ended = tokio::task::spawn_blocking(|| {
+                let mut rest = Vec::new();
+                // The end of input is the signal; what it says is of no interest.
+                let _ = std::io::stdin().read_to_end(&mut rest);
+            });
+            tokio::select! {
+                () = until_told() => {}
+                _ = ended => {}
+            }
+            drop(cluster);
+            std::process::exit(0);
+        }
+    }
+    Ok(())
+}
+
+async fn own_database(cluster: &Cluster) -> Result<String> {
+    let admin = PgPool::connect(&cluster.url("postgres")).await?;
+    let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = 'mastodon')")
+        .fetch_one(&admin)
+        .await?;
+    if !there {
+        sqlx::query("create database mastodon").execute(&admin).await?;
+    }
+    Ok(cluster.url("mastodon"))
+}
+
+/// The token of the service account, where there is a community.
+async fn service_token(pool: &PgPool) -> Result<Option<String>> {
+    let token = sqlx::query_scalar(
+        "select t.token from oauth_access_tokens t join oauth_applications a on a.id = t.application_id \
+         where a.name = 'Howdah' and t.revoked_at is null order by t.id limit 1",
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(token)
+}
+
+async fn until_told() {
+    let terminated = async {
+        if let Ok(mut signal) = tokio::signal::unix::signal(SignalKind::terminate()) {
+            signal.recv().await;
+        }
+    };
+    tokio::select! {
+        () = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,185 @@
+//! Who calls: tokens, scopes, roles (`app/controllers/api/base_controller.rb`, `app/models/user_role.rb`).
+
+use crate::server::{Failure, forbidden};
+use axum::http::{HeaderMap, StatusCode, header};
+use sqlx::PgPool;
+
+pub const MANAGE_REPORTS: i64 = 1 << 4;
+pub const MANAGE_USERS: i64 = 1 << 10;
+/// Every permission of 4.6.
+const ALL: i64 = 8_388_607;
+
+/// A token that is stored.
+#[derive(Clone, Debug)]
+pub struct Token {
+    pub id: i64,
+    pub scopes: String,
+    pub revoked: bool,
+    pub expired: bool,
+    pub user: Option<Caller>,
+}
+
+/// The person behind a token.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub id: i64,
+    pub account: i64,
+    pub permissions: i64,
+    pub position: i32,
+    pub disabled: bool,
+    pub confirmed: bool,
+    pub approved: bool,
+    pub suspended: bool,
+    pub memorial: bool,
+    pub moved: bool,
+}
+
+impl Caller {
+    pub fn can(&self, bit: i64) -> bool {
+        self.permissions & bit == bit
+    }
+}
+
+/// A role's effective permissions: its own and everyone's; all for an administrator.
+pub fn effective(own: Option<i64>, everyone: i64) -> i64 {
+    match own {
+        Some(own) if own & 1 == 1 => ALL,
+        Some(own) => own | everyone,
+        None => everyone,
+    }
+}
+
+fn given(headers: &HeaderMap, query: &[(String, String)]) -> Option<String> {
+    let header = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| String::from_utf8(value.as_bytes().to_vec()).ok())
+        .and_then(|text| text.strip_prefix("Bearer ").map(str::to_owned));
+    header.or_else(|| {
+        query
+            .iter()
+            .find(|(key, _)| matches!(key.as_str(), "access_token" | "bearer_token"))
+            .map(|(_, value)| value.clone())
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    scopes: Option<String>,
+    revoked: bool,
+    expired: bool,
+    user_id: Option<i64>,
+    account_id: Option<i64>,
+    own: Option<i64>,
+    position: Option<i32>,
+    everyone: Option<i64>,
+    everyone_position: Option<i32>,
+    disabled: Option<bool>,
+    confirmed: Option<bool>,
+    approved: Option<bool>,
+    suspended: Option<bool>,
+    memorial: Option<bool>,
+    moved: Option<bool>,
+}
+
+/// Finds the token of a request, whatever its state.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn find(pool: &PgPool, headers: &HeaderMap, query: &[(String, String)]) -> sqlx::Result<Option<Token>> {
+    const SQL: &str = "select t.id, t.scopes, t.revoked_at is not null as revoked, \
+        coalesce(t.expires_in is not null and t.created_at + t.expires_in * interval '1 second' < now() at time zone 'utc', false) as expired, \
+        u.id as user_id, u.account_id, r.permissions as own, r.position, e.permissions as everyone, \
+        e.position as everyone_position, u.disabled, u.confirmed_at is not null as confirmed, u.approved, \
+        a.suspended_at is not null as suspended, a.memorial, a.moved_to_account_id is not null as moved \
+        from oauth_access_tokens t left join users u on u.id = t.resource_owner_id \
+        left join accounts a on a.id = u.account_id left join user_roles r on r.id = u.role_id \
+        left join user_roles e on e.id = -99 where t.token = $1";
+    let Some(token) = given(headers, query) else { return Ok(None) };
+    let row: Option<Row> = sqlx::query_as(SQL).bind(token).fetch_optional(pool).await?;
+    Ok(row.map(|row| Token {
+        id: row.id,
+        scopes: row.scopes.unwrap_or_default(),
+        revoked: row.revoked,
+        expired: row.expired,
+        user: row.user_id.zip(row.account_id).map(|(id, account)| Caller {
+            id,
+            account,
+            permissions: effective(row.own, row.everyone.unwrap_or(0)),
+            position: row.position.or(row.everyone_position).unwrap_or(-1),
+            disabled: row.disabled.unwrap_or(false),
+            confirmed: row.confirmed.unwrap_or(false),
+            approved: row.approved.unwrap_or(false),
+            suspended: row.suspended.unwrap_or(false),
+            memorial: row.memorial.unwrap_or(false),
+            moved: row.moved.unwrap_or(false),
+        }),
+    }))
+}
+
+fn invalid(text: &str) -> Failure {
+    Failure::Unauthorized(
+        StatusCode::UNAUTHORIZED,
+        text.to_owned(),
+        format!("Bearer realm=\"Doorkeeper\", error=\"invalid_token\", error_description=\"{text}\""),
+    )
+}
+
+fn said(status: StatusCode, text: &str) -> Failure {
+    Failure::Said(status, text.to_owned())
+}
+
+/// A token that still holds, and one of these scopes.
+fn scoped<'a>(token: &'a Token, wanted: &[&str]) -> Result<&'a Token, Failure> {
+    if token.revoked {
+        return Err(invalid("The access token was revoked"));
+    }
+    if token.expired {
+        return Err(invalid("The access token expired"));
+    }
+    if !token.scopes.split(' ').any(|scope| wanted.contains(&scope)) {
+        return Err(Failure::Unauthorized(
+            StatusCode::FORBIDDEN,
+            "This action is outside the authorized scopes".into(),
+            format!(
+                "Bearer realm=\"Doorkeeper\", error=\"insufficient_scope\", \
+                 error_description=\"Access to this resource requires scope _{}_.\"",
+                wanted.join(" ")
+            ),
+        ));
+    }
+    Ok(token)
+}
+
+/// Admin endpoints: scope, suspension and permission only; a disabled person passes. Nobody and nonsense get the same 403.
+pub fn admin<'a>(token: Option<&'a Token>, wanted: &[&str], permission: i64) -> Result<&'a Caller, Failure> {
+    let token = scoped(token.ok_or_else(forbidden)?, wanted)?;
+    let caller = token.user.as_ref().ok_or_else(forbidden)?;
+    if caller.suspended {
+        return Err(said(StatusCode::FORBIDDEN, "Your login is currently disabled"));
+    }
+    if !caller.can(permission) {
+        return Err(forbidden());
+    }
+    Ok(caller)
+}
+
+/// Endpoints of a person: a functional login.
+pub fn person<'a>(token: Option<&'a Token>, wanted: &[&str]) -> Result<&'a Caller, Failure> {
+    let token = scoped(token.ok_or_else(|| invalid("The access token is invalid"))?, wanted)?;
+    let caller = token.user.as_ref().ok_or_else(|| {
+        said(StatusCode::UNPROCESSABLE_ENTITY, "This method requires an authenticated user")
+    })?;
+    let refused = |text| Err(said(StatusCode::FORBIDDEN, text));
+    if caller.suspended {
+        refused("Your login is currently disabled")
+    } else if !caller.confirmed {
+        refused("Your login is missing a confirmed e-mail address")
+    } else if !caller.approved {
+        refused("Your login is currently pending approval")
+    } else if caller.disabled || caller.memorial || caller.moved {
+        refused("Your login is currently disabled")
+    } else {
+        Ok(caller)
+    }
+}

@@ -1,0 +1,139 @@
+//! A private PostgreSQL cluster from the binaries found on the machine: in a folder of its own, on loopback.
+
+use anyhow::{Context, Result, bail};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// A running cluster; stops when dropped.
+pub struct Cluster {
+    server: Child,
+    port: u16,
+    user: Option<String>,
+}
+
+/// Where `initdb` and `postgres` are.
+fn binaries() -> Result<PathBuf> {
+    let mut places: Vec<PathBuf> =
+        std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        let mut found: Vec<PathBuf> = versions.flatten().map(|entry| entry.path().join("bin")).collect();
+        found.sort();
+        places.extend(found.into_iter().rev());
+    }
+    places
+        .into_iter()
+        .find(|place| place.join("initdb").is_file() && place.join("postgres").is_file())
+        .context("PostgreSQL’s initdb and postgres were not found; on Debian: apt-get install postgresql")
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// PostgreSQL refuses to run as root: another user of the machine does it.
+fn as_user(user: Option<&String>, program: &Path) -> Command {
+    match user {
+        Some(user) => {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid", user, "--regid", "nogroup", "--clear-groups", "--"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
+impl Cluster {
+    /// Starts the cluster in a folder, making it if there is none. `throwaway` leaves out what survives a power cut.
+    ///
+    /// # Errors
+    /// In words: what is missing, or what PostgreSQL said.
+    pub fn start(folder: &Path, throwaway: bool) -> Result<Self> {
+        let binaries = binaries()?;
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let folder = folder.canonicalize()?;
+        let user = is_root().then(|| "nobody".to_owned());
+        if let Some(user) = &user {
+            let done = Command::new("chown").arg("-R").arg(format!("{user}:nogroup")).arg(&folder).status()?;
+            if !done.success() {
+                bail!("{} cannot be given to the user {user}, under whom PostgreSQL must run", folder.display());
+            }
+        }
+        let data = folder.join("data");
+        if !data.join("PG_VERSION").is_file() {
+            let output = as_user(user.as_ref(), &binaries.join("initdb"))
+                .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
+                .arg(&data)
+                .current_dir("/")
+                .output()
+                .context("initdb cannot be started")?;
+            if !output.status.success() {
+                bail!("initdb failed: {}", String::from_utf8_lossy(&output.stderr));
+            }
+        }
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let log = std::fs::File::create(folder.join("postgres.log"))?;
+        let mut command = as_user(user.as_ref(), &binaries.join("postgres"));
+        command
+            .arg("-D")
+            .arg(&data)
+            .args(["-p", &port.to_string(), "-k", ""])
+            .args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "timezone=UTC"]);
+        if throwaway {
+            command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+        }
+        let server = command
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context("postgres cannot be started")?;
+        let mut cluster = Self { server, port, user };
+        cluster.wait(&binaries, &folder)?;
+        Ok(cluster)
+    }
+
+    fn wait(&mut self, binaries: &Path, folder: &Path) -> Result<()> {
+        let until = Instant::now() + Duration::from_secs(60);
+        loop {
+            let ready = Command::new(binaries.join("pg_isready"))
+                .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
+                .status()
+                .is_ok_and(|status| status.success());
+            if ready {
+                return Ok(());
+            }
+            let ended = self.server.try_wait()?.is_some();
+            if ended || Instant::now() > until {
+                let log = std::fs::read_to_string(folder.join("postgres.log")).unwrap_or_default();
+                bail!("postgres did not start: {}", log.lines().rev().take(5).collect::<Vec<_>>().join(" / "));
+            }
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The address of a database in it.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // SIGINT: the fast shutdown, clients are disconnected. The signal must come from the server's own user or root.
+        let pid = self.server.id().to_string();
+        let told = Command::new("kill").args(["-INT", &pid]).status();
+        if !told.is_ok_and(|status| status.success()) {
+            eprintln!("postgres ({pid}, user {:?}) could not be told to stop", self.user);
+            return;
+        }
+        if let Err(error) = self.server.wait() {
+            eprintln!("postgres ({pid}) could not be waited for: {error}");
+        }
+    }
+}

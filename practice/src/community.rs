@@ -1,0 +1,599 @@
+//! A believable community, the same for the same seed and moment: the people of a small harbour town's server, their
+//! neighbours on other servers, and the work that waits for their moderators.
+
+mod files;
+mod words;
+
+use crate::entities::in_threes;
+use anyhow::{Context, Result};
+use jiff::{SignedDuration, Timestamp};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::{Value, json};
+use sqlx::{PgConnection, PgPool};
+use std::path::PathBuf;
+
+/// Stands in every private post that nobody reported: it must appear on no page of a console.
+pub const CANARY: &str = "for followers only, please:";
+/// The domain of every mail address: none of them may appear in clear.
+pub const MAIL_CANARY: &str = "post.example";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// A few hundred accounts.
+    Small,
+    /// 50,000 accounts.
+    Medium,
+}
+
+/// What decides the community.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub seed: u64,
+    pub size: Size,
+    pub domain: String,
+    pub now: Timestamp,
+    /// Where the files of posts are written; `None` leaves them out.
+    pub media: Option<PathBuf>,
+}
+
+struct Seed<'a> {
+    db: &'a mut PgConnection,
+    rng: StdRng,
+    now: Timestamp,
+    options: &'a Options,
+    /// Low bits of the next snowflake: ids of one millisecond differ.
+    low: i64,
+}
+
+#[derive(Clone, Copy)]
+struct Person {
+    account: i64,
+}
+
+fn minutes(n: i64) -> SignedDuration {
+    SignedDuration::from_mins(n)
+}
+
+fn days(n: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * n)
+}
+
+/// Rows of one table, inserted from JSON: columns that are not named take their defaults.
+async fn insert(db: &mut PgConnection, table: &'static str, rows: &[Value]) -> Result<()> {
+    let Some(first) = rows.first().and_then(Value::as_object) else { return Ok(()) };
+    let columns: Vec<String> = first.keys().map(|column| format!("\"{column}\"")).collect();
+    let columns = columns.join(", ");
+    let sql = format!(
+        "insert into {table} ({columns}) select {columns} from jsonb_populate_recordset(null::{table}, $1::jsonb)"
+    );
+    for part in rows.chunks(2_000) {
+        sqlx::query(sqlx::AssertSqlSafe(sql.clone()))
+            .bind(json!(part))
+            .execute(&mut *db)
+            .await
+            .with_context(|| format!("rows of {table}"))?;
+    }
+    Ok(())
+}
+
+impl Seed<'_> {
+    fn ago(&self, duration: SignedDuration) -> Timestamp {
+        self.now.checked_sub(duration).unwrap_or(self.now)
+    }
+
+    /// A snowflake that tells its creation time.
+    fn id(&mut self, at: Timestamp) -> i64 {
+        self.low = (self.low + 1) & 0xffff;
+        (at.as_millisecond() << 16) | self.low
+    }
+
+    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+        let at = self.rng.random_range(0..from.len());
+        from[at]
+    }
+
+    fn between(&mut self, low: i64, high: i64) -> i64 {
+        self.rng.random_range(low..=high)
+    }
+
+    /// A local account with its login.
+    async fn local(&mut self, name: &str, display: &str, bio: &str, created: Timestamp, user: Value) -> Result<Person> {
+        let account = self.id(created);
+        let at = sql_time(created);
+        insert(
+            self.db,
+            "accounts",
+            &[json!({ "id": account, "username": name, "display_name": display, "note": bio, "created_at": at,
+                "updated_at": at, "public_key": "", "uri": "", "locked": false, "protocol": 0, "id_scheme": 1,
+                "memorial": false, "indexable": false, "inbox_url": "", "outbox_url": "", "shared_inbox_url": "",
+                "followers_url": "", "following_url": "", "header_remote_url": "", "avatar_description": "",
+                "header_description": "", "show_media": true, "show_media_replies": true, "show_featured": true,
+                "feature_approval_policy": 0 })],
+        )
+        .await?;
+        let ip = format!("198.51.{}.{}", self.between(1, 250), self.between(1, 250));
+        let mut login = json!({ "account_id": account, "email": format!("{name}@{MAIL_CANARY}"), "created_at": at, "updated_at": at,
+            "confirmed_at": at, "approved": true, "disabled": false, "locale": "en", "encrypted_password": "",
+            "sign_up_ip": ip, "current_sign_in_at": sql_time(self.now), "settings": "{}", "role_id": null,
+            "sign_in_count": 0, "otp_required_for_login": false, "require_tos_interstitial": false });
+        for (key, value) in user.as_object().into_iter().flatten() {
+            login[key] = value.clone();
+        }
+        insert(self.db, "users", &[login]).await?;
+        self.stats(account, created).await?;
+        Ok(Person { account })
+    }
+
+    async fn remote(&mut self, name: &str, domain: &str, display: &str, bio: &str, created: Timestamp, actor: Option<&str>) -> Result<Person> {
+        let account = self.id(created);
+        let at = sql_time(created);
+        insert(
+            self.db,
+            "accounts",
+            &[json!({ "id": account, "username": name, "domain": domain, "display_name": display, "note": bio,
+                "created_at": at, "updated_at": at, "public_key": "", "uri": format!("https://{domain}/users/{name}"),
+                "url": format!("https://{domain}/@{name}"), "actor_type": actor, "locked": false, "protocol": 1, "id_scheme": 0,
+                "memorial": false, "indexable": false, "inbox_url": format!("https://{domain}/inbox"), "outbox_url": "",
+                "shared_inbox_url": "", "followers_url": "", "following_url": "", "header_remote_url": "",
+                "avatar_description": "", "header_description": "", "show_media": true, "show_media_replies": true,
+                "show_featured": true, "feature_approval_policy": 0 })],
+        )
+        .await?;
+        self.stats(account, created).await?;
+        Ok(Person { account })
+    }
+
+    async fn stats(&mut self, account: i64, created: Timestamp) -> Result<()> {
+        let at = sql_time(created);
+        let (followers, following) = (self.between(0, 240), self.between(0, 180));
+        insert(
+            self.db,
+            "account_stats",
+            &[json!({ "account_id": account, "followers_count": followers, "following_count": following,
+                "statuses_count": 0, "last_status_at": null, "created_at": at, "updated_at": at })],
+        )
+        .await
+    }
+
+    /// A post; `extra` overrides columns.
+    async fn post(&mut self, person: Person, text: &str, at: Timestamp, extra: Value) -> Result<i64> {
+        let id = self.id(at);
+        let stamp = sql_time(at);
+        let mut row = json!({ "id": id, "account_id": person.account, "text": text, "created_at": stamp, "updated_at": stamp,
+            "visibility": 0, "language": "en", "spoiler_text": "", "local": true, "reply": false, "sensitive": false,
+            "edited_at": null, "deleted_at": null, "in_reply_to_id": null, "in_reply_to_account_id": null,
+            "uri": format!("https://{}/ap/{id}", self.options.domain), "quote_approval_policy": 0 });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            row[key] = value.clone();
+        }
+        insert(self.db, "statuses", &[row]).await?;
+        sqlx::query(
+            "update account_stats set statuses_count = statuses_count + 1, last_status_at = greatest(last_status_at, $2::timestamp) where account_id = $1",
+        )
+        .bind(person.account)
+        .bind(stamp)
+        .execute(&mut *self.db)
+        .await?;
+        Ok(id)
+    }
+
+    async fn picture(&mut self, person: Person, status: i64, at: Timestamp, description: &str, there: bool) -> Result<()> {
+        let id = self.id(at);
+        let stamp = sql_time(at);
+        let name = format!("{id:x}.png");
+        insert(
+            self.db,
+            "media_attachments",
+            &[json!({ "id": id, "account_id": person.account, "status_id": status, "type": 0, "description": description,
+                "file_file_name": there.then(|| name.clone()), "file_content_type": there.then_some("image/png"),
+                "file_meta": { "original": { "width": 320, "height": 200 } }, "remote_url": "", "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
+                "created_at": stamp, "updated_at": stamp, "processing": 2 })],
+        )
+        .await?;
+        if let (true, Some(folder)) = (there, &self.options.media) {
+            let image = files::landscape(id.unsigned_abs());
+            for style in ["original", "small"] {
+                let place = folder.join("media_attachments/files").join(in_threes(id)).join(style);
+                std::fs::create_dir_all(&place)?;
+                std::fs::write(place.join(&name), &image)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn report(&mut self, from: Person, about: Person, category: i32, comment: &str, at: Timestamp, extra: Value) -> Result<i64> {
+        let stamp = sql_time(at);
+        let mut row = json!({ "account_id": from.account, "target_account_id": about.account, "category": category,
+            "comment": comment, "created_at": stamp, "updated_at": stamp, "status_ids": [], "rule_ids": null, "forwarded": false,
+            "action_taken_at": null, "action_taken_by_account_id": null, "assigned_account_id": null, "uri": null });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            row[key] = value.clone();
+        }
+        insert(self.db, "reports", &[row]).await?;
+        let id = sqlx::query_scalar("select currval('reports_id_seq')").fetch_one(&mut *self.db).await?;
+        Ok(id)
+    }
+
+    /// A report that was closed, with the log row and, where it led to one, the strike.
+    async fn decided(&mut self, from: Person, about: Person, by: Person, category: i32, comment: &str, at: Timestamp, strike: Option<(i32, &str)>) -> Result<()> {
+        let closed = sql_time(at.checked_add(minutes(self.between(4, 300))).unwrap_or(at).min(self.now));
+        let extra = json!({ "action_taken_at": closed, "action_taken_by_account_id": by.account, "updated_at": closed });
+        let report = self.report(from, about, category, comment, at, extra).await?;
+        if let Some((action, text)) = strike {
+            insert(
+                self.db,
+                "account_warnings",
+                &[json!({ "account_id": by.account, "target_account_id": about.account, "action": action, "text": text,
+                    "report_id": report, "created_at": closed, "updated_at": closed })],
+            )
+            .await?;
+        }
+        insert(
+            self.db,
+            "admin_action_logs",
+            &[json!({ "account_id": by.account, "action": "resolve", "target_type": "Report", "target_id": report,
+                "human_identifier": report.to_string(), "created_at": closed, "updated_at": closed })],
+        )
+        .await
+    }
+}
+
+fn sql_time(at: Timestamp) -> String {
+    format!("{at:.6}").trim_end_matches('Z').to_owned()
+}
+
+/// Fills an empty schema.
+///
+/// # Errors
+/// If something is there already, or the database refuses.
+pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
+    let mut tx = pool.begin().await?;
+    let mut seed = Seed { db: &mut tx, rng: StdRng::seed_from_u64(options.seed), now: options.now, options, low: 0 };
+    site(&mut seed).await?;
+    let staff = staff(&mut seed).await?;
+    let people = people(&mut seed).await?;
+    let neighbours = neighbours(&mut seed).await?;
+    cases(&mut seed, &staff, &people, &neighbours).await?;
+    waiting(&mut seed).await?;
+    history(&mut seed, &staff, &people).await?;
+    if options.size == Size::Medium {
+        crowd(&mut seed, &staff).await?;
+    }
+    tx.commit().await?;
+    sqlx::raw_sql("refresh materialized view instances; analyze").execute(pool).await?;
+    Ok(())
+}
+
+/// Roles, rules, settings, presets, blocks.
+async fn site(seed: &mut Seed<'_>) -> Result<()> {
+    let at = sql_time(seed.ago(days(900)));
+    let role = |id: Option<i64>, name: &str, position: i32, permissions: i64| {
+        let mut row = json!({ "name": name, "position": position, "permissions": permissions, "color": "", "highlighted": id.is_none(),
+            "require_2fa": false, "collection_limit": 10, "created_at": at, "updated_at": at });
+        if let Some(id) = id {
+            row["id"] = json!(id);
+        }
+        row
+    };
+    insert(seed.db, "user_roles", &[role(Some(-99), "", -1, 65_536)]).await?;
+    let named = [role(None, "Moderator", 10, 1_049_884), role(None, "Admin", 100, 2_031_612), role(None, "Owner", 1000, 1)];
+    for row in named {
+        insert(seed.db, "user_roles", &[row]).await?;
+    }
+    for (priority, (text, hint)) in words::RULES.iter().enumerate() {
+        insert(seed.db, "rules", &[json!({ "text": text, "hint": hint, "priority": priority, "created_at": at, "updated_at": at })]).await?;
+    }
+    for (title, text) in words::PRESETS {
+        insert(seed.db, "account_warning_presets", &[json!({ "title": title, "text": text, "created_at": at, "updated_at": at })]).await?;
+    }
+    for (var, value) in [
+        ("registrations_mode", "--- approved\n"),
+        ("site_title", "--- Harbour\n"),
+        ("site_short_description", "--- A small server for a small harbour town\n"),
+        ("site_contact_email", "--- hello@harbour.example\n"),
+        ("closed_registrations_message", "--- We are full for the moment.\n"),
+    ] {
+        insert(seed.db, "settings", &[json!({ "var": var, "value": value, "created_at": at, "updated_at": at })]).await?;
+    }
+    for (domain, severity) in [("shopnest.example", 0), ("rage.example", 1), ("mirror.example", 2)] {
+        insert(seed.db, "domain_blocks", &[json!({ "domain": domain, "severity": severity, "reject_media": severity == 2,
+            "reject_reports": false, "obfuscate": false, "public_comment": "", "private_comment": "", "created_at": at, "updated_at": at })]).await?;
+    }
+    Ok(())
+}
+
+struct Staff {
+    owner: Person,
+    moderators: Vec<Person>,
+}
+
+async fn staff(seed: &mut Seed<'_>) -> Result<Staff> {
+    let roles: Vec<(String, i64)> =
+        sqlx::query_as("select name, id from user_roles where id > 0 order by id").fetch_all(&mut *seed.db).await?;
+    let role = |name: &str| roles.iter().find(|(own, _)| own == name).map(|(_, id)| *id);
+    let created = seed.ago(days(880));
+    let owner = seed.local("harbourmaster", "Harbour master", "Keeps the lights on.", created, json!({ "role_id": role("Owner") })).await?;
+    let created = seed.ago(days(860));
+    seed.local("mirakost", "Mira Kost", "Admin here. Boats, bread, moderation.", created, json!({ "role_id": role("Admin") })).await?;
+    let mut moderators = Vec::new();
+    for (name, display, bio) in [
+        ("jonastran", "Jonas Tran", "Moderator, evenings."),
+        ("adwoaosei", "Adwoa Osei", "Moderator. Ask me about tides."),
+        ("leabrandt", "Lea Brandt", "Moderator on weekends."),
+    ] {
+        let created = seed.ago(days(700));
+        moderators.push(seed.local(name, display, bio, created, json!({ "role_id": role("Moderator") })).await?);
+    }
+    let created = seed.ago(days(650));
+    seed.local("tomweil", "Tom Weil", "Used to moderate here.", created, json!({ "role_id": role("Moderator"), "disabled": true })).await?;
+    let user: i64 = sqlx::query_scalar("select id from users where account_id = $1").bind(owner.account).fetch_one(&mut *seed.db).await?;
+    let at = sql_time(seed.ago(days(30)));
+    insert(seed.db, "oauth_applications", &[json!({ "name": "Howdah", "uid": "practice-howdah", "secret": "practice-secret",
+        "redirect_uri": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read profile admin:read admin:write", "superapp": false,
+        "confidential": true, "created_at": at, "updated_at": at })]).await?;
+    let token = format!("practice-{:032x}", seed.rng.random::<u128>());
+    insert(seed.db, "oauth_access_tokens", &[json!({ "token": token, "application_id": 1, "resource_owner_id": user,
+        "scopes": "read profile admin:read admin:write", "created_at": at })]).await?;
+    Ok(Staff { owner, moderators })
+}
+
+async fn people(seed: &mut Seed<'_>) -> Result<Vec<Person>> {
+    let mut people = Vec::new();
+    for index in 0..280usize {
+        let name = format!("{}{}", words::NAMES[index % words::NAMES.len()], if index < words::NAMES.len() { String::new() } else { format!("_{}", index / words::NAMES.len()) });
+        let display = match index % 9 {
+            0 => format!("{} 🌊", capital(&name)),
+            1 => String::new(),
+            2 => "🐚🐚".to_owned(),
+            _ => capital(&name),
+        };
+        let bio = seed.pick(words::BIOS).to_owned();
+        // More people came in the last weeks than before: the curve has a shape.
+        let age = if index % 3 == 0 { seed.between(1, 29) } else { seed.between(30, 800) };
+        let created = days(age) + minutes(seed.between(0, 1000));
+        let created = seed.ago(created);
+        let person = seed.local(&name, &display, &bio, created, json!({})).await?;
+        let posts = seed.between(1, 9);
+        let mut last: Option<i64> = None;
+        for number in 0..posts {
+            let (language, text) = words::POSTS[usize::try_from(seed.between(0, words::POSTS.len() as i64 - 1)).unwrap_or(0)];
+            let at = minutes(seed.between(5, age.min(60) * 1440));
+            let at = seed.ago(at);
+            let visibility = seed.pick(&["0", "0", "0", "1", "2", "3"]).parse::<i32>().unwrap_or(0);
+            let text = if visibility >= 2 { format!("{CANARY} {text}") } else { text.to_owned() };
+            let mut extra = json!({ "language": language, "visibility": visibility });
+            if number == 2 {
+                extra["spoiler_text"] = json!("long");
+                extra["sensitive"] = json!(true);
+            }
+            if number == 3 {
+                extra["edited_at"] = json!(sql_time(seed.ago(minutes(3))));
+            }
+            if let (Some(last), 4) = (last, number) {
+                extra["in_reply_to_id"] = json!(last);
+                extra["in_reply_to_account_id"] = json!(person.account);
+                extra["reply"] = json!(true);
+            }
+            let status = seed.post(person, &text, at, extra).await?;
+            last = Some(status);
+            if visibility < 2 && index % 7 == 0 && number == 0 {
+                seed.picture(person, status, at, "A view over the harbour in the evening", true).await?;
+            }
+        }
+        people.push(person);
+    }
+    Ok(people)
+}
+
+fn capital(name: &str) -> String {
+    let plain = name.split('_').next().unwrap_or_default();
+    let mut chars = plain.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+async fn neighbours(seed: &mut Seed<'_>) -> Result<Vec<Person>> {
+    let mut neighbours = Vec::new();
+    for (index, domain) in words::SERVERS.iter().enumerate() {
+        for number in 0..9usize {
+            let name = format!("{}{}", words::NAMES[(index * 5 + number * 3) % words::NAMES.len()], index);
+            let created = days(seed.between(3, 600));
+            let created = seed.ago(created);
+            let bio = "<p>Out at sea. <a href=\"https://sea.example\">sea.example</a></p>";
+            let person = seed.remote(&name, domain, &capital(&name), bio, created, None).await?;
+            let (language, text) = words::POSTS[(index + number) % words::POSTS.len()];
+            let at = minutes(seed.between(30, 20_000));
+            let at = seed.ago(at);
+            seed.post(person, &format!("<p>{text}</p>"), at, json!({ "language": language, "local": false,
+                "uri": format!("https://{domain}/s/{name}/{number}"), "url": format!("https://{domain}/@{name}/{number}") })).await?;
+            neighbours.push(person);
+        }
+    }
+    Ok(neighbours)
+}
+
+/// What waits: a harassment case, a spam wave, rules broken, legal trouble, hostile text, and the rest of a day.
+async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours: &[Person]) -> Result<()> {
+    let m = minutes;
+    // One person hunted by another, reported by several, one of them a server's own moderators.
+    let quarry = seed.remote("quarry", "night.example", "quarry", "<p>stone, mostly</p>", seed.ago(days(9)), None).await?;
+    let remote_post = |n: i64| json!({ "local": false, "uri": format!("https://night.example/s/{n}"), "url": format!("https://night.example/@quarry/{n}") });
+    let first = seed.post(quarry, "<p>Everyone keeps asking where she lives. It is not a secret: her address is 14 Mill Lane. Be there at nine and bring friends.</p>", seed.ago(m(40)), remote_post(1)).await?;
+    sqlx::query("update statuses set deleted_at = $2::timestamp where id = $1").bind(first).bind(sql_time(seed.ago(m(10)))).execute(&mut *seed.db).await?;
+    let mut covered = remote_post(2);
+    covered["spoiler_text"] = json!("for those who missed it");
+    covered["sensitive"] = json!(true);
+    let second = seed.post(quarry, "<p>Here it is again.</p>", seed.ago(m(35)), covered).await?;
+    seed.picture(quarry, second, seed.ago(m(35)), "a house front with number plate", false).await?;
+    let third = seed.post(quarry, "<p>she has it coming</p>", seed.ago(m(31)), remote_post(3)).await?;
+    let wren = people[0];
+    seed.report(wren, quarry, 1500, "This is my real address. Please hurry, I have told the police as well.", seed.ago(m(24)), json!({ "status_ids": [first, second] })).await?;
+    seed.report(people[1], quarry, 2000, "doxxing", seed.ago(m(20)), json!({ "status_ids": [first, third], "rule_ids": [1] })).await?;
+    let tidepool = seed.remote("tidepool.example", "tidepool.example", "", "", seed.ago(days(400)), Some("Application")).await?;
+    seed.report(tidepool, quarry, 0, "We have suspended this person's other account @quarry2 with us.", seed.ago(m(12)), json!({ "status_ids": [third], "uri": "https://tidepool.example/reports/1" })).await?;
+    let at = sql_time(seed.ago(days(5)));
+    insert(seed.db, "account_moderation_notes", &[json!({ "account_id": staff.moderators[0].account, "target_account_id": quarry.account,
+        "content": "Second warning. If it happens again go straight to suspension.", "created_at": at, "updated_at": at })]).await?;
+    seed.decided(people[2], quarry, staff.moderators[0], 0, "follows me around", seed.ago(days(5)), Some((3000, "Limited for following people around."))).await?;
+
+    // A local person harassing another in replies, with a private post among the reported ones.
+    let lantern = seed.local("lantern_fell", "Lantern", "out after dark", seed.ago(days(40)), json!({})).await?;
+    let mut statuses = Vec::new();
+    for (n, text) in ["nobody would miss you if you just left", "still here?", "I know which ferry you take"].iter().enumerate() {
+        let extra = json!({ "in_reply_to_account_id": people[3].account, "reply": true, "visibility": if n == 2 { 3 } else { 0 } });
+        statuses.push(seed.post(lantern, text, seed.ago(m(60 - 5 * n as i64)), extra).await?);
+    }
+    seed.report(people[3], lantern, 2000, "Second evening in a row, and now in private messages", seed.ago(m(25)), json!({ "status_ids": statuses, "rule_ids": [1] })).await?;
+    seed.report(people[4], lantern, 0, "bullying my friend", seed.ago(m(22)), json!({ "status_ids": [statuses[0]], "assigned_account_id": staff.moderators[0].account })).await?;
+
+    // A spam wave: twenty-three accounts within an hour, one link, many reporters.
+    for number in 0..23i64 {
+        let name = format!("deals4u_{}", 7_700 + number);
+        let created = seed.ago(m(110 - 2 * number));
+        let spammer = seed.local(&name, "Best Deals", "Limited offer!", created, json!({ "sign_up_ip": "203.0.113.77" })).await?;
+        let mut posts = Vec::new();
+        for n in 0..3i64 {
+            let text = format!("Limited offer! Double your coins today at https://crypto-harbour.example/?r={number}{n}");
+            posts.push(seed.post(spammer, &text, seed.ago(m(70 - number - n)), json!({})).await?);
+        }
+        for reporter in 0..(1 + number % 3) {
+            let from = people[usize::try_from(10 + number * 3 + reporter).unwrap_or(10)];
+            seed.report(from, spammer, 1000, if reporter == 0 { "" } else { "crypto spam again" }, seed.ago(m(50 - number)), json!({ "status_ids": posts })).await?;
+        }
+    }
+
+    // Hostile text from a hostile server, and everything that tries to break a page.
+    let hostile = seed.remote("b\u{0131}gfish", "rage.example", "\u{202E}drowssap ruoy epyt\u{202C}", "<p>hi<script>alert(1)</script><img src=x onerror=alert(2)></p>", seed.ago(days(2)), None).await?;
+    let bad = seed.post(hostile, "<p>look <a href=\"javascript:alert(1)\">here</a><script>document.title='x'</script> &lt;b&gt; pay\u{200B}pal</p><style>body{display:none}</style>", seed.ago(m(200)), json!({ "local": false, "uri": "https://rage.example/s/1" })).await?;
+    let long = format!("</textarea><script>alert(3)</script> {}", "This went on and on. ".repeat(220));
+    seed.report(people[5], hostile, 0, &long, seed.ago(m(180)), json!({ "status_ids": [bad, 42] })).await?;
+
+    // The rest of a day.
+    let mut index = 30;
+    for (handle, category, comment, text, age) in words::CASES {
+        let person = match handle.split_once('@') {
+            Some((name, domain)) => seed.remote(name, domain, &capital(name), "<p>hello</p>", seed.ago(days(80)), None).await?,
+            None => seed.local(handle, &capital(handle), "new around here", seed.ago(days(60)), json!({})).await?,
+        };
+        let at = seed.ago(m(age + 30));
+        let extra = if handle.contains('@') {
+            json!({ "local": false, "uri": format!("https://remote.example/{handle}"), "url": format!("https://remote.example/{handle}") })
+        } else {
+            json!({})
+        };
+        let post = seed.post(person, text, at, extra).await?;
+        if index % 4 == 0 && !handle.contains('@') {
+            seed.picture(person, post, at, "A photograph of a crowded pier", true).await?;
+        }
+        let rules = if *category == 2000 { json!([2]) } else { Value::Null };
+        let from = people[index % people.len()];
+        index += 3;
+        seed.report(from, person, *category, comment, seed.ago(m(*age)), json!({ "status_ids": [post], "rule_ids": rules })).await?;
+        if index % 2 == 0 {
+            let by = staff.moderators[index % 3];
+            seed.decided(neighbours[index % neighbours.len()], person, by, *category, "earlier trouble", seed.ago(days(20)), (index % 4 == 0).then_some((0, "Please be kinder."))).await?;
+        }
+    }
+    // Somebody reports a moderator, and the queue has one about ten posts.
+    seed.report(people[7], staff.moderators[1], 0, "She closed my report without reading it", seed.ago(m(300)), json!({})).await?;
+    let chatty = seed.local("windvane", "Windvane", "turns a lot", seed.ago(days(100)), json!({})).await?;
+    let mut ten = Vec::new();
+    for n in 0..10i64 {
+        ten.push(seed.post(chatty, &format!("Part {} of my thread about the council", n + 1), seed.ago(m(400 - n)), json!({})).await?);
+    }
+    seed.report(people[8], chatty, 2000, "all of these", seed.ago(m(390)), json!({ "status_ids": ten, "rule_ids": [3] })).await?;
+    // Sanctions in force: suspended with its data's last day ahead, limited, media hidden, frozen.
+    for (name, sql) in [
+        ("gonesoon", "update accounts set suspended_at = $2::timestamp, suspension_origin = 0 where id = $1"),
+        ("quietly", "update accounts set silenced_at = $2::timestamp where id = $1"),
+        ("veiled", "update accounts set sensitized_at = $2::timestamp where id = $1"),
+        ("frozen", "update users set disabled = $2::timestamp is not null where account_id = $1"),
+    ] {
+        let person = seed.local(name, &capital(name), "", seed.ago(days(300)), json!({})).await?;
+        let at = sql_time(seed.ago(days(6)));
+        sqlx::query(sql).bind(person.account).bind(&at).execute(&mut *seed.db).await?;
+        let action = match name {
+            "gonesoon" => 4000,
+            "quietly" => 3000,
+            "veiled" => 2000,
+            _ => 1000,
+        };
+        seed.decided(people[9], person, staff.moderators[2], 0, "broke rule 2", seed.ago(days(6)), Some((action, "You broke rule 2."))).await?;
+        if action == 4000 {
+            insert(seed.db, "account_deletion_requests", &[json!({ "account_id": person.account, "created_at": at, "updated_at": at })]).await?;
+        }
+        if action == 3000 {
+            let strike: i64 = sqlx::query_scalar("select max(id) from account_warnings").fetch_one(&mut *seed.db).await?;
+            insert(seed.db, "appeals", &[json!({ "account_id": person.account, "account_warning_id": strike,
+                "text": "It was a joke among friends.", "created_at": at, "updated_at": at })]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// People who asked to join.
+async fn waiting(seed: &mut Seed<'_>) -> Result<()> {
+    for (index, reason) in words::REASONS.iter().cycle().take(60).enumerate() {
+        let name = format!("{}{}", words::NAMES[(index * 7) % words::NAMES.len()], 2_000 + index);
+        let created = minutes(seed.between(10, 8_000));
+        let created = seed.ago(created);
+        let confirmed = if index % 6 == 5 { Value::Null } else { json!(sql_time(created)) };
+        let person = seed.local(&name, "", "", created, json!({ "approved": false, "confirmed_at": confirmed })).await?;
+        let user: i64 = sqlx::query_scalar("select id from users where account_id = $1").bind(person.account).fetch_one(&mut *seed.db).await?;
+        let at = sql_time(created);
+        insert(seed.db, "user_invite_requests", &[json!({ "user_id": user, "text": reason, "created_at": at, "updated_at": at })]).await?;
+    }
+    Ok(())
+}
+
+/// A year of decided reports by the different moderators.
+async fn history(seed: &mut Seed<'_>, staff: &Staff, people: &[Person]) -> Result<()> {
+    for number in 0..240i64 {
+        let from = people[usize::try_from(seed.between(0, 60)).unwrap_or(0)];
+        let about = people[usize::try_from(seed.between(100, 250)).unwrap_or(100)];
+        let by = if number % 11 == 0 { staff.owner } else { staff.moderators[usize::try_from(number % 3).unwrap_or(0)] };
+        let category = [0, 1000, 2000, 0][usize::try_from(number % 4).unwrap_or(0)];
+        let strike = (number % 3 == 0).then_some((0, "Please read the rules again."));
+        let at = seed.ago(days(2 + number * 3 / 2));
+        seed.decided(from, about, by, category, seed.options.domain.clone().as_str(), at, strike).await?;
+    }
+    Ok(())
+}
+
+/// The size of a town: 50,000 accounts and 5,000 reports, by SQL.
+async fn crowd(seed: &mut Seed<'_>, staff: &Staff) -> Result<()> {
+    let now = sql_time(seed.now);
+    let sql = "insert into accounts (id, username, domain, display_name, note, created_at, updated_at, uri, url, protocol) \
+        select ((extract(epoch from at) * 1000)::bigint << 16) | (n & 65535), 'sailor' || n, \
+        case when n % 5 < 2 then null else 'fleet' || (n % 40) || '.example' end, 'Sailor ' || n, '', at, at, \
+        case when n % 5 < 2 then '' else 'https://fleet.example/' || n end, null, case when n % 5 < 2 then 0 else 1 end \
+        from (select n, $1::timestamp - n * interval '11 minutes' as at from generate_series(1, 49000) n) s";
+    sqlx::query(sql).bind(&now).execute(&mut *seed.db).await?;
+    for sql in [
+        "insert into users (account_id, email, created_at, updated_at, confirmed_at, approved, encrypted_password, locale, settings) \
+         select id, username || '@post.example', created_at, created_at, created_at, true, '', 'en', '{}' from accounts \
+         where username like 'sailor%' and domain is null",
+        "insert into account_stats (account_id, created_at, updated_at, followers_count, following_count, statuses_count) \
+         select id, created_at, created_at, (id >> 20) % 200, (id >> 21) % 200, 1 from accounts where username like 'sailor%'",
+        "insert into statuses (id, account_id, text, created_at, updated_at, visibility, language, local, uri) \
+         select id + 7, id, 'A quiet day on the water, seen from ' || display_name, created_at, created_at, 0, 'en', domain is null, \
+         'https://fleet.example/s/' || id from accounts where username like 'sailor%'",
+    ] {
+        sqlx::query(sql).execute(&mut *seed.db).await?;
+    }
+    let sql = "insert into reports (account_id, target_account_id, category, comment, created_at, updated_at, status_ids, \
+        action_taken_at, action_taken_by_account_id) \
+        select f.id, t.id, (array[0, 1000, 2000, 1000])[1 + n % 4], 'Report number ' || n, at, at, array[t.id + 7], \
+        case when n % 12 = 0 then null else at + interval '40 minutes' end, case when n % 12 = 0 then null else $2::bigint end \
+        from (select n, $1::timestamp - n * interval '2 hours' as at from generate_series(1, 4800) n) r \
+        join (select id, row_number() over (order by id) as k from accounts where username like 'sailor%') t on t.k = 1 + (n * 37) % 48000 \
+        join (select id, row_number() over (order by id) as k from accounts where username like 'sailor%') f on f.k = 1 + (n * 53) % 48000";
+    sqlx::query(sql).bind(&now).bind(staff.moderators[0].account).execute(&mut *seed.db).await?;
+    sqlx::query(
+        "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+         select action_taken_by_account_id, 'resolve', 'Report', id, id::text, action_taken_at, action_taken_at \
+         from reports where action_taken_at is not null and comment like 'Report number%'",
+    )
+    .execute(&mut *seed.db)
+    .await?;
+    Ok(())
+}
