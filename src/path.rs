@@ -47,7 +47,7 @@ pub fn media(instance: &InstanceName, account: AccountId, media: MediaId) -> Str
 
 /// The same address with one more thing in its query.
 pub fn with(path: &str, key: &str, value: &str) -> String {
-    let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+    let mut encoded = form_urlencoded::Serializer::new(String::new());
     encoded.append_pair(key, value);
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{path}{joint}{}", encoded.finish())

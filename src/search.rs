@@ -8,7 +8,7 @@ impl Search {
     pub fn parse(search: &str) -> Self {
         let search = search.strip_prefix('?').unwrap_or(search);
         Self(
-            url::form_urlencoded::parse(search.as_bytes())
+            form_urlencoded::parse(search.as_bytes())
                 .into_owned()
                 .filter(|(_, value)| !value.is_empty())
                 .collect(),
@@ -21,7 +21,7 @@ impl Search {
 
     /// The same query with `key` set to `value`, or without it where that is empty. Notices and drafts do not travel on.
     pub fn with(&self, key: &str, value: &str) -> String {
-        let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+        let mut encoded = form_urlencoded::Serializer::new(String::new());
         for (own, kept) in &self.0 {
             if own != key && !matches!(own.as_str(), "draft" | "done" | "before" | "shown") {
                 encoded.append_pair(own, kept);

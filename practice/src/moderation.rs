@@ -215,7 +215,7 @@ pub async fn notify_strike(db: &mut PgConnection, target: i64, strike: i64) -> s
     .map(|_| ())
 }
 
-/// Tells everybody who may manage users of a new member, the frozen and suspended ones too.
+/// Tells everybody who may manage users of a new member, the frozen ones too.
 ///
 /// # Errors
 /// If the database does not answer.
@@ -224,7 +224,8 @@ pub async fn notify_sign_up(db: &mut PgConnection, account: i64) -> sqlx::Result
         "insert into notifications (account_id, from_account_id, activity_id, activity_type, type, group_key, created_at, updated_at) \
          select u.account_id, $1, $1, 'Account', 'admin.sign_up', 'admin.sign_up-' || extract(epoch from now())::bigint / 3600, \
          clock_timestamp() at time zone 'utc', clock_timestamp() at time zone 'utc' \
-         from users u join user_roles r on r.id = u.role_id where r.permissions & 1 = 1 or r.permissions & 1024 = 1024 order by u.id",
+         from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id \
+         where (r.permissions & 1 = 1 or r.permissions & 1024 = 1024) and a.suspended_at is null order by u.id",
     )
     .bind(account)
     .execute(db)

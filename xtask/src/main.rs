@@ -1,1 +1,41 @@
-fn main() {}
+//! The commands of the README.
+
+mod browser;
+mod demo;
+mod process;
+mod setup;
+mod site;
+mod test;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask demo [--fresh] [--port 3000] [--size small|medium]   a practice instance and the console, ready to try
+cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
+cargo xtask site                                                 the browser’s half: script, styles, compressed copies
+cargo xtask build                                                the release: target/release/howdah and target/site";
+
+fn main() -> Result<()> {
+    std::env::set_current_dir(process::root())?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", [].as_slice()),
+    };
+    match command {
+        "demo" => demo::demo(rest),
+        "test" => test::test(rest),
+        "site" => site::build(),
+        "build" => {
+            site::build()?;
+            process::run("cargo", &["build", "--release", "-p", "howdah", "--features", "ssr"])?;
+            println!("target/release/howdah serves the site from target/site: copy both, and set `site` in howdah.toml.");
+            Ok(())
+        }
+        "help" | "--help" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => bail!("“{other}” is not a command.\n{HELP}"),
+    }
+}
