@@ -88,7 +88,7 @@ pub const CASES: &[(&str, i32, &str, &str, i64)] = &[
     ("kelp_9", 0, "", "I disagree with the harbour council.", 240),
     ("win-win@shopnest.example", 1000, "same link as best-prices", "<p>Cheap shoes https://shopnest.example/b</p>", 250),
     ("capstan_jr", 2000, "thread of five posts", "And another thing about those people.", 300),
-    ("driftnet_2", 0, "please check this one again", "Nothing to see here.", 370),
+    ("driftnet_ii", 0, "please check this one again", "Nothing to see here.", 370),
     ("free_followers", 1000, "bio and six posts", "Get 1,000 followers in a day", 420),
     ("anchorman@bay.example", 2000, "private messages", "<p>I have screenshots of everything.</p>", 480),
     ("stormcock", 0, "constant replies", "Still waiting for an answer.", 600),
