@@ -7,12 +7,7 @@ pub struct Search(Vec<(String, String)>);
 impl Search {
     pub fn parse(search: &str) -> Self {
         let search = search.strip_prefix('?').unwrap_or(search);
-        Self(
-            form_urlencoded::parse(search.as_bytes())
-                .into_owned()
-                .filter(|(_, value)| !value.is_empty())
-                .collect(),
-        )
+        Self(form_urlencoded::parse(search.as_bytes()).into_owned().filter(|(_, value)| !value.is_empty()).collect())
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {

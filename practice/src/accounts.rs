@@ -78,10 +78,12 @@ pub async fn act(call: &Call, id: i64, verb: &str) -> Result<Answer, Failure> {
                 tx.commit().await?;
                 return Ok(json!({}).into());
             }
-            sqlx::query("update users set approved = true, updated_at = clock_timestamp() at time zone 'utc' where id = $1")
-                .bind(user)
-                .execute(&mut *tx)
-                .await?;
+            sqlx::query(
+                "update users set approved = true, updated_at = clock_timestamp() at time zone 'utc' where id = $1",
+            )
+            .bind(user)
+            .execute(&mut *tx)
+            .await?;
             joined = !account["user"]["confirmed_at"].is_null();
         }
         "enable" => {
@@ -150,8 +152,10 @@ async fn action(call: &Call, caller: &Caller, db: &mut PgConnection, account: &V
     }
     let report = match call.id("report_id") {
         Some(report) => {
-            let found: Option<i64> =
-                sqlx::query_scalar("select id from reports where id = $1").bind(report).fetch_optional(&mut *db).await?;
+            let found: Option<i64> = sqlx::query_scalar("select id from reports where id = $1")
+                .bind(report)
+                .fetch_optional(&mut *db)
+                .await?;
             Some(found.ok_or_else(not_found)?)
         }
         None => None,

@@ -167,9 +167,10 @@ pub fn admin<'a>(token: Option<&'a Token>, wanted: &[&str], permission: i64) -> 
 /// Endpoints of a person: a functional login.
 pub fn person<'a>(token: Option<&'a Token>, wanted: &[&str]) -> Result<&'a Caller, Failure> {
     let token = scoped(token.ok_or_else(|| invalid("The access token is invalid"))?, wanted)?;
-    let caller = token.user.as_ref().ok_or_else(|| {
-        said(StatusCode::UNPROCESSABLE_ENTITY, "This method requires an authenticated user")
-    })?;
+    let caller = token
+        .user
+        .as_ref()
+        .ok_or_else(|| said(StatusCode::UNPROCESSABLE_ENTITY, "This method requires an authenticated user"))?;
     let refused = |text| Err(said(StatusCode::FORBIDDEN, text));
     if caller.suspended {
         refused("Your login is currently disabled")

@@ -124,7 +124,15 @@ impl Seed<'_> {
         Ok(Person { account })
     }
 
-    async fn remote(&mut self, name: &str, domain: &str, display: &str, bio: &str, created: Timestamp, actor: Option<&str>) -> Result<Person> {
+    async fn remote(
+        &mut self,
+        name: &str,
+        domain: &str,
+        display: &str,
+        bio: &str,
+        created: Timestamp,
+        actor: Option<&str>,
+    ) -> Result<Person> {
         let account = self.id(created);
         let at = sql_time(created);
         insert(
@@ -177,7 +185,14 @@ impl Seed<'_> {
         Ok(id)
     }
 
-    async fn picture(&mut self, person: Person, status: i64, at: Timestamp, description: &str, there: bool) -> Result<()> {
+    async fn picture(
+        &mut self,
+        person: Person,
+        status: i64,
+        at: Timestamp,
+        description: &str,
+        there: bool,
+    ) -> Result<()> {
         let id = self.id(at);
         let stamp = sql_time(at);
         let name = format!("{id:x}.png");
@@ -201,7 +216,15 @@ impl Seed<'_> {
         Ok(())
     }
 
-    async fn report(&mut self, from: Person, about: Person, category: i32, comment: &str, at: Timestamp, extra: Value) -> Result<i64> {
+    async fn report(
+        &mut self,
+        from: Person,
+        about: Person,
+        category: i32,
+        comment: &str,
+        at: Timestamp,
+        extra: Value,
+    ) -> Result<i64> {
         let stamp = sql_time(at);
         let mut row = json!({ "account_id": from.account, "target_account_id": about.account, "category": category,
             "comment": comment, "created_at": stamp, "updated_at": stamp, "status_ids": [], "rule_ids": null, "forwarded": false,
@@ -215,9 +238,19 @@ impl Seed<'_> {
     }
 
     /// A report that was closed, with the log row and, where it led to one, the strike.
-    async fn decided(&mut self, from: Person, about: Person, by: Person, category: i32, comment: &str, at: Timestamp, strike: Option<(i32, &str)>) -> Result<()> {
+    async fn decided(
+        &mut self,
+        from: Person,
+        about: Person,
+        by: Person,
+        category: i32,
+        comment: &str,
+        at: Timestamp,
+        strike: Option<(i32, &str)>,
+    ) -> Result<()> {
         let closed = sql_time(at.checked_add(minutes(self.between(4, 300))).unwrap_or(at).min(self.now));
-        let extra = json!({ "action_taken_at": closed, "action_taken_by_account_id": by.account, "updated_at": closed });
+        let extra =
+            json!({ "action_taken_at": closed, "action_taken_by_account_id": by.account, "updated_at": closed });
         let report = self.report(from, about, category, comment, at, extra).await?;
         if let Some((action, text)) = strike {
             insert(
@@ -276,15 +309,26 @@ async fn site(seed: &mut Seed<'_>) -> Result<()> {
         row
     };
     insert(seed.db, "user_roles", &[role(Some(-99), "", -1, 65_536)]).await?;
-    let named = [role(None, "Moderator", 10, 1_049_884), role(None, "Admin", 100, 2_031_612), role(None, "Owner", 1000, 1)];
+    let named =
+        [role(None, "Moderator", 10, 1_049_884), role(None, "Admin", 100, 2_031_612), role(None, "Owner", 1000, 1)];
     for row in named {
         insert(seed.db, "user_roles", &[row]).await?;
     }
     for (priority, (text, hint)) in words::RULES.iter().enumerate() {
-        insert(seed.db, "rules", &[json!({ "text": text, "hint": hint, "priority": priority, "created_at": at, "updated_at": at })]).await?;
+        insert(
+            seed.db,
+            "rules",
+            &[json!({ "text": text, "hint": hint, "priority": priority, "created_at": at, "updated_at": at })],
+        )
+        .await?;
     }
     for (title, text) in words::PRESETS {
-        insert(seed.db, "account_warning_presets", &[json!({ "title": title, "text": text, "created_at": at, "updated_at": at })]).await?;
+        insert(
+            seed.db,
+            "account_warning_presets",
+            &[json!({ "title": title, "text": text, "created_at": at, "updated_at": at })],
+        )
+        .await?;
     }
     for (var, value) in [
         ("registrations_mode", "--- approved\n"),
@@ -293,7 +337,8 @@ async fn site(seed: &mut Seed<'_>) -> Result<()> {
         ("site_contact_email", "--- hello@harbour.example\n"),
         ("closed_registrations_message", "--- We are full for the moment.\n"),
     ] {
-        insert(seed.db, "settings", &[json!({ "var": var, "value": value, "created_at": at, "updated_at": at })]).await?;
+        insert(seed.db, "settings", &[json!({ "var": var, "value": value, "created_at": at, "updated_at": at })])
+            .await?;
     }
     for (domain, severity) in [("shopnest.example", 0), ("rage.example", 1), ("mirror.example", 2)] {
         insert(seed.db, "domain_blocks", &[json!({ "domain": domain, "severity": severity, "reject_media": severity == 2,
@@ -312,9 +357,18 @@ async fn staff(seed: &mut Seed<'_>) -> Result<Staff> {
         sqlx::query_as("select name, id from user_roles where id > 0 order by id").fetch_all(&mut *seed.db).await?;
     let role = |name: &str| roles.iter().find(|(own, _)| own == name).map(|(_, id)| *id);
     let created = seed.ago(days(880));
-    let owner = seed.local("harbourmaster", "Harbour master", "Keeps the lights on.", created, json!({ "role_id": role("Owner") })).await?;
+    let owner = seed
+        .local("harbourmaster", "Harbour master", "Keeps the lights on.", created, json!({ "role_id": role("Owner") }))
+        .await?;
     let created = seed.ago(days(860));
-    seed.local("mirakost", "Mira Kost", "Admin here. Boats, bread, moderation.", created, json!({ "role_id": role("Admin") })).await?;
+    seed.local(
+        "mirakost",
+        "Mira Kost",
+        "Admin here. Boats, bread, moderation.",
+        created,
+        json!({ "role_id": role("Admin") }),
+    )
+    .await?;
     let mut moderators = Vec::new();
     for (name, display, bio) in [
         ("jonastran", "Jonas Tran", "Moderator, evenings."),
@@ -325,22 +379,46 @@ async fn staff(seed: &mut Seed<'_>) -> Result<Staff> {
         moderators.push(seed.local(name, display, bio, created, json!({ "role_id": role("Moderator") })).await?);
     }
     let created = seed.ago(days(650));
-    seed.local("tomweil", "Tom Weil", "Used to moderate here.", created, json!({ "role_id": role("Moderator"), "disabled": true })).await?;
-    let user: i64 = sqlx::query_scalar("select id from users where account_id = $1").bind(owner.account).fetch_one(&mut *seed.db).await?;
+    seed.local(
+        "tomweil",
+        "Tom Weil",
+        "Used to moderate here.",
+        created,
+        json!({ "role_id": role("Moderator"), "disabled": true }),
+    )
+    .await?;
+    let user: i64 = sqlx::query_scalar("select id from users where account_id = $1")
+        .bind(owner.account)
+        .fetch_one(&mut *seed.db)
+        .await?;
     let at = sql_time(seed.ago(days(30)));
-    insert(seed.db, "oauth_applications", &[json!({ "name": "Howdah", "uid": "practice-howdah", "secret": "practice-secret",
+    insert(
+        seed.db,
+        "oauth_applications",
+        &[json!({ "name": "Howdah", "uid": "practice-howdah", "secret": "practice-secret",
         "redirect_uri": "urn:ietf:wg:oauth:2.0:oob", "scopes": "read profile admin:read admin:write", "superapp": false,
-        "confidential": true, "created_at": at, "updated_at": at })]).await?;
+        "confidential": true, "created_at": at, "updated_at": at })],
+    )
+    .await?;
     let token = format!("practice-{:032x}", seed.rng.random::<u128>());
-    insert(seed.db, "oauth_access_tokens", &[json!({ "token": token, "application_id": 1, "resource_owner_id": user,
-        "scopes": "read profile admin:read admin:write", "created_at": at })]).await?;
+    insert(
+        seed.db,
+        "oauth_access_tokens",
+        &[json!({ "token": token, "application_id": 1, "resource_owner_id": user,
+        "scopes": "read profile admin:read admin:write", "created_at": at })],
+    )
+    .await?;
     Ok(Staff { owner, moderators })
 }
 
 async fn people(seed: &mut Seed<'_>) -> Result<Vec<Person>> {
     let mut people = Vec::new();
     for index in 0..280usize {
-        let name = format!("{}{}", words::NAMES[index % words::NAMES.len()], if index < words::NAMES.len() { String::new() } else { format!("_{}", index / words::NAMES.len()) });
+        let name = format!(
+            "{}{}",
+            words::NAMES[index % words::NAMES.len()],
+            if index < words::NAMES.len() { String::new() } else { format!("_{}", index / words::NAMES.len()) }
+        );
         let display = match index % 9 {
             0 => format!("{} 🌊", capital(&name)),
             1 => String::new(),
@@ -356,7 +434,8 @@ async fn people(seed: &mut Seed<'_>) -> Result<Vec<Person>> {
         let posts = seed.between(1, 9);
         let mut last: Option<i64> = None;
         for number in 0..posts {
-            let (language, text) = words::POSTS[usize::try_from(seed.between(0, words::POSTS.len() as i64 - 1)).unwrap_or(0)];
+            let (language, text) =
+                words::POSTS[usize::try_from(seed.between(0, words::POSTS.len() as i64 - 1)).unwrap_or(0)];
             let at = minutes(seed.between(5, age.min(60) * 1440));
             let at = seed.ago(at);
             let visibility = seed.pick(&["0", "0", "0", "1", "2", "3"]).parse::<i32>().unwrap_or(0);
@@ -415,10 +494,15 @@ async fn neighbours(seed: &mut Seed<'_>) -> Result<Vec<Person>> {
 async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours: &[Person]) -> Result<()> {
     let m = minutes;
     // One person hunted by another, reported by several, one of them a server's own moderators.
-    let quarry = seed.remote("quarry", "night.example", "quarry", "<p>stone, mostly</p>", seed.ago(days(9)), None).await?;
+    let quarry =
+        seed.remote("quarry", "night.example", "quarry", "<p>stone, mostly</p>", seed.ago(days(9)), None).await?;
     let remote_post = |n: i64| json!({ "local": false, "uri": format!("https://night.example/s/{n}"), "url": format!("https://night.example/@quarry/{n}") });
     let first = seed.post(quarry, "<p>Everyone keeps asking where she lives. It is not a secret: her address is 14 Mill Lane. Be there at nine and bring friends.</p>", seed.ago(m(40)), remote_post(1)).await?;
-    sqlx::query("update statuses set deleted_at = $2::timestamp where id = $1").bind(first).bind(sql_time(seed.ago(m(10)))).execute(&mut *seed.db).await?;
+    sqlx::query("update statuses set deleted_at = $2::timestamp where id = $1")
+        .bind(first)
+        .bind(sql_time(seed.ago(m(10))))
+        .execute(&mut *seed.db)
+        .await?;
     let mut covered = remote_post(2);
     covered["spoiler_text"] = json!("for those who missed it");
     covered["sensitive"] = json!(true);
@@ -426,43 +510,114 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
     seed.picture(quarry, second, seed.ago(m(35)), "a house front with number plate", false).await?;
     let third = seed.post(quarry, "<p>she has it coming</p>", seed.ago(m(31)), remote_post(3)).await?;
     let wren = people[0];
-    seed.report(wren, quarry, 1500, "This is my real address. Please hurry, I have told the police as well.", seed.ago(m(24)), json!({ "status_ids": [first, second] })).await?;
-    seed.report(people[1], quarry, 2000, "doxxing", seed.ago(m(20)), json!({ "status_ids": [first, third], "rule_ids": [1] })).await?;
-    let tidepool = seed.remote("tidepool.example", "tidepool.example", "", "", seed.ago(days(400)), Some("Application")).await?;
-    seed.report(tidepool, quarry, 0, "We have suspended this person's other account @quarry2 with us.", seed.ago(m(12)), json!({ "status_ids": [third], "uri": "https://tidepool.example/reports/1" })).await?;
+    seed.report(
+        wren,
+        quarry,
+        1500,
+        "This is my real address. Please hurry, I have told the police as well.",
+        seed.ago(m(24)),
+        json!({ "status_ids": [first, second] }),
+    )
+    .await?;
+    seed.report(
+        people[1],
+        quarry,
+        2000,
+        "doxxing",
+        seed.ago(m(20)),
+        json!({ "status_ids": [first, third], "rule_ids": [1] }),
+    )
+    .await?;
+    let tidepool =
+        seed.remote("tidepool.example", "tidepool.example", "", "", seed.ago(days(400)), Some("Application")).await?;
+    seed.report(
+        tidepool,
+        quarry,
+        0,
+        "We have suspended this person's other account @quarry2 with us.",
+        seed.ago(m(12)),
+        json!({ "status_ids": [third], "uri": "https://tidepool.example/reports/1" }),
+    )
+    .await?;
     let at = sql_time(seed.ago(days(5)));
     insert(seed.db, "account_moderation_notes", &[json!({ "account_id": staff.moderators[0].account, "target_account_id": quarry.account,
         "content": "Second warning. If it happens again go straight to suspension.", "created_at": at, "updated_at": at })]).await?;
-    seed.decided(people[2], quarry, staff.moderators[0], 0, "follows me around", seed.ago(days(5)), Some((3000, "Limited for following people around."))).await?;
+    seed.decided(
+        people[2],
+        quarry,
+        staff.moderators[0],
+        0,
+        "follows me around",
+        seed.ago(days(5)),
+        Some((3000, "Limited for following people around.")),
+    )
+    .await?;
 
     // A local person harassing another in replies, with a private post among the reported ones.
     let lantern = seed.local("lantern_fell", "Lantern", "out after dark", seed.ago(days(40)), json!({})).await?;
     let mut statuses = Vec::new();
-    for (n, text) in ["nobody would miss you if you just left", "still here?", "I know which ferry you take"].iter().enumerate() {
+    for (n, text) in
+        ["nobody would miss you if you just left", "still here?", "I know which ferry you take"].iter().enumerate()
+    {
         let extra = json!({ "in_reply_to_account_id": people[3].account, "reply": true, "visibility": if n == 2 { 3 } else { 0 } });
         statuses.push(seed.post(lantern, text, seed.ago(m(60 - 5 * n as i64)), extra).await?);
     }
-    seed.report(people[3], lantern, 2000, "Second evening in a row, and now in private messages", seed.ago(m(25)), json!({ "status_ids": statuses, "rule_ids": [1] })).await?;
-    seed.report(people[4], lantern, 0, "bullying my friend", seed.ago(m(22)), json!({ "status_ids": [statuses[0]], "assigned_account_id": staff.moderators[0].account })).await?;
+    seed.report(
+        people[3],
+        lantern,
+        2000,
+        "Second evening in a row, and now in private messages",
+        seed.ago(m(25)),
+        json!({ "status_ids": statuses, "rule_ids": [1] }),
+    )
+    .await?;
+    seed.report(
+        people[4],
+        lantern,
+        0,
+        "bullying my friend",
+        seed.ago(m(22)),
+        json!({ "status_ids": [statuses[0]], "assigned_account_id": staff.moderators[0].account }),
+    )
+    .await?;
 
     // A spam wave: twenty-three accounts within an hour, one link, many reporters.
     for number in 0..23i64 {
         let name = format!("deals4u_{}", 7_700 + number);
         let created = seed.ago(m(110 - 2 * number));
-        let spammer = seed.local(&name, "Best Deals", "Limited offer!", created, json!({ "sign_up_ip": "203.0.113.77" })).await?;
+        let spammer =
+            seed.local(&name, "Best Deals", "Limited offer!", created, json!({ "sign_up_ip": "203.0.113.77" })).await?;
         let mut posts = Vec::new();
         for n in 0..3i64 {
-            let text = format!("Limited offer! Double your coins today at https://crypto-harbour.example/?r={number}{n}");
+            let text =
+                format!("Limited offer! Double your coins today at https://crypto-harbour.example/?r={number}{n}");
             posts.push(seed.post(spammer, &text, seed.ago(m(70 - number - n)), json!({})).await?);
         }
         for reporter in 0..(1 + number % 3) {
             let from = people[usize::try_from(10 + number * 3 + reporter).unwrap_or(10)];
-            seed.report(from, spammer, 1000, if reporter == 0 { "" } else { "crypto spam again" }, seed.ago(m(50 - number)), json!({ "status_ids": posts })).await?;
+            seed.report(
+                from,
+                spammer,
+                1000,
+                if reporter == 0 { "" } else { "crypto spam again" },
+                seed.ago(m(50 - number)),
+                json!({ "status_ids": posts }),
+            )
+            .await?;
         }
     }
 
     // Hostile text from a hostile server, and everything that tries to break a page.
-    let hostile = seed.remote("b\u{0131}gfish", "rage.example", "\u{202E}drowssap ruoy epyt\u{202C}", "<p>hi<script>alert(1)</script><img src=x onerror=alert(2)></p>", seed.ago(days(2)), None).await?;
+    let hostile = seed
+        .remote(
+            "b\u{0131}gfish",
+            "rage.example",
+            "\u{202E}drowssap ruoy epyt\u{202C}",
+            "<p>hi<script>alert(1)</script><img src=x onerror=alert(2)></p>",
+            seed.ago(days(2)),
+            None,
+        )
+        .await?;
     let bad = seed.post(hostile, "<p>look <a href=\"javascript:alert(1)\">here</a><script>document.title='x'</script> &lt;b&gt; pay\u{200B}pal</p><style>body{display:none}</style>", seed.ago(m(200)), json!({ "local": false, "uri": "https://rage.example/s/1" })).await?;
     let long = format!("</textarea><script>alert(3)</script> {}", "This went on and on. ".repeat(220));
     seed.report(people[5], hostile, 0, &long, seed.ago(m(180)), json!({ "status_ids": [bad, 42] })).await?;
@@ -471,7 +626,9 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
     let mut index = 30;
     for (handle, category, comment, text, age) in words::CASES {
         let person = match handle.split_once('@') {
-            Some((name, domain)) => seed.remote(name, domain, &capital(name), "<p>hello</p>", seed.ago(days(80)), None).await?,
+            Some((name, domain)) => {
+                seed.remote(name, domain, &capital(name), "<p>hello</p>", seed.ago(days(80)), None).await?
+            }
             None => seed.local(handle, &capital(handle), "new around here", seed.ago(days(60)), json!({})).await?,
         };
         let at = seed.ago(m(age + 30));
@@ -487,20 +644,61 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
         let rules = if *category == 2000 { json!([2]) } else { Value::Null };
         let from = people[index % people.len()];
         index += 3;
-        seed.report(from, person, *category, comment, seed.ago(m(*age)), json!({ "status_ids": [post], "rule_ids": rules })).await?;
+        seed.report(
+            from,
+            person,
+            *category,
+            comment,
+            seed.ago(m(*age)),
+            json!({ "status_ids": [post], "rule_ids": rules }),
+        )
+        .await?;
         if index % 2 == 0 {
             let by = staff.moderators[index % 3];
-            seed.decided(neighbours[index % neighbours.len()], person, by, *category, "earlier trouble", seed.ago(days(20)), (index % 4 == 0).then_some((0, "Please be kinder."))).await?;
+            seed.decided(
+                neighbours[index % neighbours.len()],
+                person,
+                by,
+                *category,
+                "earlier trouble",
+                seed.ago(days(20)),
+                (index % 4 == 0).then_some((0, "Please be kinder.")),
+            )
+            .await?;
         }
     }
     // Somebody reports a moderator, and the queue has one about ten posts.
-    seed.report(people[7], staff.moderators[1], 0, "She closed my report without reading it", seed.ago(m(300)), json!({})).await?;
+    seed.report(
+        people[7],
+        staff.moderators[1],
+        0,
+        "She closed my report without reading it",
+        seed.ago(m(300)),
+        json!({}),
+    )
+    .await?;
     let chatty = seed.local("windvane", "Windvane", "turns a lot", seed.ago(days(100)), json!({})).await?;
     let mut ten = Vec::new();
     for n in 0..10i64 {
-        ten.push(seed.post(chatty, &format!("Part {} of my thread about the council", n + 1), seed.ago(m(400 - n)), json!({})).await?);
+        ten.push(
+            seed.post(
+                chatty,
+                &format!("Part {} of my thread about the council", n + 1),
+                seed.ago(m(400 - n)),
+                json!({}),
+            )
+            .await?,
+        );
     }
-    seed.report(people[8], chatty, 2000, "all of these", seed.ago(m(390)), json!({ "status_ids": ten, "rule_ids": [3] })).await?;
+    seed.report(
+        people[8],
+        chatty,
+        2000,
+        "all of these",
+        seed.ago(m(390)),
+        json!({ "status_ids": ten, "rule_ids": [3] }),
+    )
+    .await?;
     // Sanctions in force: suspended with its data's last day ahead, limited, media hidden, frozen.
     for (name, sql) in [
         ("gonesoon", "update accounts set suspended_at = $2::timestamp, suspension_origin = 0 where id = $1"),
@@ -517,14 +715,34 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
             "veiled" => 2000,
             _ => 1000,
         };
-        seed.decided(people[9], person, staff.moderators[2], 0, "broke rule 2", seed.ago(days(6)), Some((action, "You broke rule 2."))).await?;
+        seed.decided(
+            people[9],
+            person,
+            staff.moderators[2],
+            0,
+            "broke rule 2",
+            seed.ago(days(6)),
+            Some((action, "You broke rule 2.")),
+        )
+        .await?;
         if action == 4000 {
-            insert(seed.db, "account_deletion_requests", &[json!({ "account_id": person.account, "created_at": at, "updated_at": at })]).await?;
+            insert(
+                seed.db,
+                "account_deletion_requests",
+                &[json!({ "account_id": person.account, "created_at": at, "updated_at": at })],
+            )
+            .await?;
         }
         if action == 3000 {
-            let strike: i64 = sqlx::query_scalar("select max(id) from account_warnings").fetch_one(&mut *seed.db).await?;
-            insert(seed.db, "appeals", &[json!({ "account_id": person.account, "account_warning_id": strike,
-                "text": "It was a joke among friends.", "created_at": at, "updated_at": at })]).await?;
+            let strike: i64 =
+                sqlx::query_scalar("select max(id) from account_warnings").fetch_one(&mut *seed.db).await?;
+            insert(
+                seed.db,
+                "appeals",
+                &[json!({ "account_id": person.account, "account_warning_id": strike,
+                "text": "It was a joke among friends.", "created_at": at, "updated_at": at })],
+            )
+            .await?;
         }
     }
     Ok(())
@@ -537,10 +755,19 @@ async fn waiting(seed: &mut Seed<'_>) -> Result<()> {
         let created = minutes(seed.between(10, 8_000));
         let created = seed.ago(created);
         let confirmed = if index % 6 == 5 { Value::Null } else { json!(sql_time(created)) };
-        let person = seed.local(&name, "", "", created, json!({ "approved": false, "confirmed_at": confirmed })).await?;
-        let user: i64 = sqlx::query_scalar("select id from users where account_id = $1").bind(person.account).fetch_one(&mut *seed.db).await?;
+        let person =
+            seed.local(&name, "", "", created, json!({ "approved": false, "confirmed_at": confirmed })).await?;
+        let user: i64 = sqlx::query_scalar("select id from users where account_id = $1")
+            .bind(person.account)
+            .fetch_one(&mut *seed.db)
+            .await?;
         let at = sql_time(created);
-        insert(seed.db, "user_invite_requests", &[json!({ "user_id": user, "text": reason, "created_at": at, "updated_at": at })]).await?;
+        insert(
+            seed.db,
+            "user_invite_requests",
+            &[json!({ "user_id": user, "text": reason, "created_at": at, "updated_at": at })],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -550,7 +777,8 @@ async fn history(seed: &mut Seed<'_>, staff: &Staff, people: &[Person]) -> Resul
     for number in 0..240i64 {
         let from = people[usize::try_from(seed.between(0, 60)).unwrap_or(0)];
         let about = people[usize::try_from(seed.between(100, 250)).unwrap_or(100)];
-        let by = if number % 11 == 0 { staff.owner } else { staff.moderators[usize::try_from(number % 3).unwrap_or(0)] };
+        let by =
+            if number % 11 == 0 { staff.owner } else { staff.moderators[usize::try_from(number % 3).unwrap_or(0)] };
         let category = [0, 1000, 2000, 0][usize::try_from(number % 4).unwrap_or(0)];
         let strike = (number % 3 == 0).then_some((0, "Please read the rules again."));
         let at = seed.ago(days(2 + number * 3 / 2));

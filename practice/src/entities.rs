@@ -207,8 +207,11 @@ pub async fn admin_account(db: &mut PgConnection, practice: &Practice, id: i64) 
     } else {
         Vec::new()
     };
-    let ips: Vec<Value> =
-        ips.iter().filter(|ip| !ip["ip"].is_null()).map(|ip| json!({ "ip": ip["ip"], "used_at": time(&ip["used_at"]) })).collect();
+    let ips: Vec<Value> = ips
+        .iter()
+        .filter(|ip| !ip["ip"].is_null())
+        .map(|ip| json!({ "ip": ip["ip"], "used_at": time(&ip["used_at"]) }))
+        .collect();
     let reason: Option<Option<String>> =
         sqlx::query_scalar("select text from user_invite_requests where user_id = $1 order by id limit 1")
             .bind(user["id"].as_i64())
@@ -278,10 +281,11 @@ async fn one_status(db: &mut PgConnection, practice: &Practice, status: &Value) 
         _ => "direct",
     };
     let count = |key: &str| json!(status["stats"][key].as_i64().unwrap_or(0).max(0));
-    let media: Vec<Value> = sqlx::query_scalar("select to_jsonb(m) from media_attachments m where m.status_id = $1 order by m.id")
-        .bind(id)
-        .fetch_all(&mut *db)
-        .await?;
+    let media: Vec<Value> =
+        sqlx::query_scalar("select to_jsonb(m) from media_attachments m where m.status_id = $1 order by m.id")
+            .bind(id)
+            .fetch_all(&mut *db)
+            .await?;
     let content = if local { paragraphs(text(status, "text")) } else { text(status, "text").to_owned() };
     let url = if local { json!(format!("{base}/@{}/{id}", text(&author, "username"))) } else { status["url"].clone() };
     let mut out = json!({

@@ -11,10 +11,11 @@ async fn setting(practice: &Practice, var: &str) -> Result<Option<String>, Failu
         return Ok(kept);
     }
     // 4.3 could hold two rows; the older counts.
-    let value: Option<Option<String>> = sqlx::query_scalar("select value from settings where var = $1 order by id limit 1")
-        .bind(var)
-        .fetch_optional(&practice.pool)
-        .await?;
+    let value: Option<Option<String>> =
+        sqlx::query_scalar("select value from settings where var = $1 order by id limit 1")
+            .bind(var)
+            .fetch_optional(&practice.pool)
+            .await?;
     // An absent row is the default, NULL is nil: told apart by an empty document.
     let value = value.map(|text| text.unwrap_or_else(|| "---\n".to_owned()));
     if let Some(cache) = &practice.cache {
@@ -29,7 +30,10 @@ fn word(stored: Option<&str>) -> Option<String> {
     if let Ok(Value::String(text)) = serde_json::from_str(body) {
         return Some(text);
     }
-    let text = body.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).map_or(body.to_owned(), |text| text.replace("''", "'"));
+    let text = body
+        .strip_prefix('\'')
+        .and_then(|text| text.strip_suffix('\''))
+        .map_or(body.to_owned(), |text| text.replace("''", "'"));
     Some(text)
 }
 
@@ -65,7 +69,8 @@ pub async fn show(call: &Call) -> Result<Answer, Failure> {
         stored => word(stored.as_deref()),
     };
     let mode = mode.unwrap_or_default();
-    let message = word(setting(practice, "closed_registrations_message").await?.as_deref()).filter(|text| !text.is_empty());
+    let message =
+        word(setting(practice, "closed_registrations_message").await?.as_deref()).filter(|text| !text.is_empty());
     let title = word(setting(practice, "site_title").await?.as_deref()).filter(|text| !text.is_empty());
     let description = word(setting(practice, "site_short_description").await?.as_deref()).unwrap_or_default();
     let contact = word(setting(practice, "site_contact_email").await?.as_deref()).unwrap_or_default();

@@ -80,7 +80,8 @@ async fn main() -> Result<()> {
                 (None, Some(cluster)) => own_database(cluster).await?,
                 (None, None) => unreachable!("one of the two was given"),
             };
-            let pool = PgPoolOptions::new().max_connections(16).connect(&url).await.context("the database does not answer")?;
+            let pool =
+                PgPoolOptions::new().max_connections(16).connect(&url).await.context("the database does not answer")?;
             let media = data.map(|data| data.join("media"));
             // The recorded requests name their host; a practice address is plain http on loopback.
             let https = https || domain.is_some();

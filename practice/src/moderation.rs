@@ -64,10 +64,12 @@ pub async fn resolve(db: &mut PgConnection, caller: &Caller, report: i64) -> sql
 /// # Errors
 /// If the database does not answer.
 pub async fn unresolved(db: &mut PgConnection, target: i64) -> sqlx::Result<Vec<i64>> {
-    sqlx::query_scalar("select id from reports where target_account_id = $1 and action_taken_at is null order by id desc")
-        .bind(target)
-        .fetch_all(db)
-        .await
+    sqlx::query_scalar(
+        "select id from reports where target_account_id = $1 and action_taken_at is null order by id desc",
+    )
+    .bind(target)
+    .fetch_all(db)
+    .await
 }
 
 /// Sets one of the account's sanctions; a repetition renews it.
@@ -163,7 +165,10 @@ async fn reject_follows(db: &mut PgConnection, account: i64) -> sqlx::Result<()>
 /// If the database does not answer.
 pub async fn unsuspend(db: &mut PgConnection, id: i64) -> sqlx::Result<()> {
     sqlx::query("delete from account_deletion_requests where account_id = $1").bind(id).execute(&mut *db).await?;
-    sqlx::query("delete from canonical_email_blocks where reference_account_id = $1").bind(id).execute(&mut *db).await?;
+    sqlx::query("delete from canonical_email_blocks where reference_account_id = $1")
+        .bind(id)
+        .execute(&mut *db)
+        .await?;
     sqlx::query(
         "update accounts set suspended_at = null, suspension_origin = null, updated_at = clock_timestamp() at time zone 'utc' where id = $1",
     )

@@ -29,7 +29,10 @@ const QUARTER: i64 = 900;
 #[derive(Clone, Debug)]
 pub enum Payer {
     /// A known token: its id and its user's.
-    Token { token: i64, user: Option<i64> },
+    Token {
+        token: i64,
+        user: Option<i64>,
+    },
     Address(String),
 }
 

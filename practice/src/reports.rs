@@ -155,14 +155,26 @@ pub async fn act(call: &Call, id: i64, verb: &str) -> Result<Answer, Failure> {
     match verb {
         "resolve" => moderation::resolve(&mut tx, caller, id).await?,
         "assign_to_self" => {
-            change(&mut tx, caller, id, "assigned_to_self",
+            change(
+                &mut tx,
+                caller,
+                id,
+                "assigned_to_self",
                 "update reports set assigned_account_id = $2, updated_at = clock_timestamp() at time zone 'utc' \
-                 where id = $1 and assigned_account_id is distinct from $2").await?;
+                 where id = $1 and assigned_account_id is distinct from $2",
+            )
+            .await?;
         }
         "unassign" => {
-            change(&mut tx, caller, id, "unassigned",
+            change(
+                &mut tx,
+                caller,
+                id,
+                "unassigned",
                 "update reports set assigned_account_id = null, updated_at = clock_timestamp() at time zone 'utc' \
-                 where id = $1 and assigned_account_id is not null and $2 is not null").await?;
+                 where id = $1 and assigned_account_id is not null and $2 is not null",
+            )
+            .await?;
         }
         _ => {
             change(&mut tx, caller, id, "reopen",

@@ -1,7 +1,9 @@
 //! The HTTP server: routes, answers with Mastodon's headers, and the one place that turns failures into statuses.
 
 use crate::{
-    accounts, auth, cache::Cache, instance,
+    accounts, auth,
+    cache::Cache,
+    instance,
     rate_limit::{Limits, Payer, Standing},
     reports,
 };
@@ -108,9 +110,7 @@ impl Call {
             Value::Bool(value) => Some(*value),
             Value::Number(number) => Some(number.as_i64() != Some(0)),
             Value::String(text) if text.is_empty() => None,
-            Value::String(text) => {
-                Some(!matches!(text.as_str(), "false" | "FALSE" | "f" | "F" | "0" | "off" | "OFF"))
-            }
+            Value::String(text) => Some(!matches!(text.as_str(), "false" | "FALSE" | "f" | "F" | "0" | "off" | "OFF")),
             Value::Array(_) | Value::Object(_) => Some(true),
         }
     }
@@ -143,7 +143,10 @@ impl Call {
 /// Ruby's `String#to_i`.
 pub fn to_i(text: &str) -> i64 {
     let text = text.trim_start();
-    let end = text.char_indices().find(|(at, c)| !(c.is_ascii_digit() || (*at == 0 && *c == '-'))).map_or(text.len(), |(at, _)| at);
+    let end = text
+        .char_indices()
+        .find(|(at, c)| !(c.is_ascii_digit() || (*at == 0 && *c == '-')))
+        .map_or(text.len(), |(at, _)| at);
     text[..end].parse().unwrap_or(0)
 }
 
@@ -198,16 +201,17 @@ async fn door(State(practice): State<Arc<Practice>>, request: Request) -> Respon
         Ok(token) => token,
         Err(error) => return broken(&error),
     };
-    let paged = query.iter().any(|(key, value)| {
-        matches!(key.as_str(), "page" | "min_id" | "max_id" | "since_id") && !value.is_empty()
-    });
+    let paged = query
+        .iter()
+        .any(|(key, value)| matches!(key.as_str(), "page" | "min_id" | "max_id" | "since_id") && !value.is_empty());
     let payer = match &token {
         Some(token) => Payer::Token { token: token.id, user: token.user.as_ref().map(|user| user.id) },
         None => Payer::Address(peer),
     };
     let standing = practice.limits.count(&payer, paged, Timestamp::now());
     if standing.exceeded {
-        let mut response = (StatusCode::TOO_MANY_REQUESTS, axum::Json(json!({ "error": "Too many requests" }))).into_response();
+        let mut response =
+            (StatusCode::TOO_MANY_REQUESTS, axum::Json(json!({ "error": "Too many requests" }))).into_response();
         limit_headers(response.headers_mut(), standing);
         return response;
     }
@@ -342,8 +346,6 @@ fn broken(error: &sqlx::Error) -> Response {
 /// What Rails answers outside the application: no rate-limit headers.
 fn plain(status: StatusCode, text: &str) -> Response {
     let mut response = (status, json!({ "status": status.as_u16(), "error": text }).to_string()).into_response();
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
     response
 }

@@ -1,1 +1,10 @@
+//! Integration tests: real stores, a real instance, the real router.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
+mod access;
+mod faults;
+mod ledger;
+mod store;
+mod support;
+mod waiting;

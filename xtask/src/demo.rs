@@ -36,7 +36,9 @@ fn options(arguments: &[String]) -> Result<Options> {
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--fresh" => options.fresh = true,
-            "--port" => options.port = rest.next().context("--port needs a number")?.parse().context("--port needs a number")?,
+            "--port" => {
+                options.port = rest.next().context("--port needs a number")?.parse().context("--port needs a number")?
+            }
             "--size" => match rest.next().map(String::as_str) {
                 Some(size @ ("small" | "medium")) => options.size = size.to_owned(),
                 _ => bail!("--size is small or medium"),
@@ -113,7 +115,15 @@ pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str) -
     let (practice, ready) = step("the practice instance", || {
         let mut practice = Background::start(
             Command::new("target/debug/practice")
-                .args(["serve", "--listen", &format!("127.0.0.1:{practice_port}"), "--redis", &redis_url, "--size", size])
+                .args([
+                    "serve",
+                    "--listen",
+                    &format!("127.0.0.1:{practice_port}"),
+                    "--redis",
+                    &redis_url,
+                    "--size",
+                    size,
+                ])
                 .arg("--data")
                 .arg(folder.join("practice"))
                 .stdin(Stdio::null())
@@ -124,7 +134,10 @@ pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str) -
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
         if line.trim().is_empty() {
-            bail!("the practice instance did not start: {}", fs::read_to_string(folder.join("practice.log")).unwrap_or_default());
+            bail!(
+                "the practice instance did not start: {}",
+                fs::read_to_string(folder.join("practice.log")).unwrap_or_default()
+            );
         }
         Ok((practice, line))
     })?;
@@ -142,7 +155,13 @@ pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str) -
     let console = step("the console", || {
         let log = fs::File::create(folder.join("howdah.log"))?;
         let mut console = Background::start(
-            Command::new("target/debug/howdah").arg("--config").arg(&config).arg("serve").stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log),
+            Command::new("target/debug/howdah")
+                .arg("--config")
+                .arg(&config)
+                .arg("serve")
+                .stdin(Stdio::null())
+                .stdout(log.try_clone()?)
+                .stderr(log),
         )?;
         wait_for_health(port, &mut console, &folder.join("howdah.log"))?;
         Ok(console)
@@ -175,7 +194,13 @@ fn configure(folder: &Path, port: u16, practice: u16, database: &str, redis: &st
          database_url = \"{database}\"\nredis_url = \"{redis}\"\ntoken = \"{token}\"\n"
     );
     let config = folder.join("howdah.toml");
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&config)?.write_all(text.as_bytes())?;
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&config)?
+        .write_all(text.as_bytes())?;
     Ok(config)
 }
 
@@ -190,8 +215,12 @@ fn people(config: &Path, folder: &Path) -> Result<()> {
             if role == "contractor" {
                 command.args(["--instance", "harbour", "--until", "2099-12-31"]);
             }
-            let mut adding =
-                command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).env("RUST_LOG", "error").spawn()?;
+            let mut adding = command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .env("RUST_LOG", "error")
+                .spawn()?;
             adding.stdin.take().context("no input")?.write_all(format!("{password}\n").as_bytes())?;
             let output = adding.wait_with_output()?;
             if !output.status.success() {

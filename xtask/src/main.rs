@@ -29,7 +29,9 @@ fn main() -> Result<()> {
         "build" => {
             site::build()?;
             process::run("cargo", &["build", "--release", "-p", "howdah", "--features", "ssr"])?;
-            println!("target/release/howdah serves the site from target/site: copy both, and set `site` in howdah.toml.");
+            println!(
+                "target/release/howdah serves the site from target/site: copy both, and set `site` in howdah.toml."
+            );
             Ok(())
         }
         "help" | "--help" => {

@@ -19,10 +19,8 @@ pub fn root() -> PathBuf {
 
 /// Runs a program to its end, showing what it prints.
 pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
-    let status = Command::new(program)
-        .args(arguments)
-        .status()
-        .with_context(|| format!("{program} cannot be started"))?;
+    let status =
+        Command::new(program).args(arguments).status().with_context(|| format!("{program} cannot be started"))?;
     if !status.success() {
         bail!("{program} {} failed", arguments.join(" "));
     }

@@ -43,8 +43,17 @@ pub fn build() -> Result<()> {
         run(
             "cargo",
             &[
-                "build", "-p", "howdah", "--lib", "--no-default-features", "--features", "hydrate", "--target",
-                "wasm32-unknown-unknown", "--profile", "wasm",
+                "build",
+                "-p",
+                "howdah",
+                "--lib",
+                "--no-default-features",
+                "--features",
+                "hydrate",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--profile",
+                "wasm",
             ],
         )
     })?;

@@ -54,11 +54,37 @@ fn format() -> Result<()> {
 
 fn clippy() -> Result<()> {
     setup::wasm_target()?;
-    run("cargo", &["clippy", "-p", "howdah", "-p", "practice", "-p", "xtask", "--features", "howdah/ssr", "--all-targets", "--", "-D", "warnings"])?;
     run(
         "cargo",
         &[
-            "clippy", "-p", "howdah", "--lib", "--features", "hydrate", "--target", "wasm32-unknown-unknown", "--", "-D",
+            "clippy",
+            "-p",
+            "howdah",
+            "-p",
+            "practice",
+            "-p",
+            "xtask",
+            "--features",
+            "howdah/ssr",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
+    )?;
+    run(
+        "cargo",
+        &[
+            "clippy",
+            "-p",
+            "howdah",
+            "--lib",
+            "--features",
+            "hydrate",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--",
+            "-D",
             "warnings",
         ],
     )

@@ -85,7 +85,7 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
     for (value, words) in [("local", "Local"), ("remote", "Remote")] {
         states.push(chip("origin", value, words.to_owned(), &page.filter.origin));
     }
-    for (value, words) in [("1h", "Over 1 h"), ("1d", "Over a day"), ("1w", "Over a week")] {
+    for (value, words) in [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")] {
         states.push(chip("age", value, words.to_owned(), &page.filter.age));
     }
     let hidden = [

@@ -1,0 +1,61 @@
+// What every spec stands on: somebody signed in, and a page that fails the test on any error it prints.
+import { test as base, expect, type Browser, type Page } from '@playwright/test';
+
+export type Role = 'owner' | 'admin' | 'moderator' | 'contractor' | 'auditor';
+
+export function person(role: Role): { name: string; password: string } {
+  const [name, password] = (process.env[`HOWDAH_${role.toUpperCase()}`] ?? '').split('\n');
+  return { name, password };
+}
+
+/** Collects console errors, page errors and policy violations; they fail the test at its end. */
+export function watch(page: Page, troubles: string[]): void {
+  page.on('pageerror', (error) => troubles.push(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    // The browser itself prints a line for a page that answers 4xx or 5xx on purpose.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      troubles.push(`console: ${message.text()}`);
+    }
+  });
+}
+
+export async function signIn(page: Page, role: Role): Promise<void> {
+  const { name, password } = person(role);
+  await page.goto('/sign-in');
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/i/harbour');
+}
+
+/** From here on scripts are listening. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.waitForSelector('html[data-hydrated]');
+}
+
+type Options = { scripts?: boolean; width?: number; dark?: boolean };
+type Fixtures = { as: (role: Role, options?: Options) => Promise<Page> };
+
+export const test = base.extend<Fixtures>({
+  as: async ({ browser }: { browser: Browser }, use) => {
+    const troubles: string[] = [];
+    const contexts: { close(): Promise<void> }[] = [];
+    await use(async (role, options = {}) => {
+      const context = await browser.newContext({
+        baseURL: process.env.HOWDAH_URL,
+        javaScriptEnabled: options.scripts ?? true,
+        viewport: { width: options.width ?? 1280, height: 800 },
+        colorScheme: options.dark ? 'dark' : 'light',
+      });
+      contexts.push(context);
+      const page = await context.newPage();
+      watch(page, troubles);
+      await signIn(page, role);
+      return page;
+    });
+    for (const context of contexts) await context.close();
+    expect(troubles, 'errors printed by pages').toEqual([]);
+  },
+});
+
+export { expect };

@@ -1,0 +1,136 @@
+// A day: a moderator decides, an admin closes the doors, an auditor finds both.
+import { expect, hydrated, test } from '../support/test';
+
+test('a moderator decides a report, an admin closes registrations, an auditor finds both', async ({ as }) => {
+  const moderator = await as('moderator');
+  await moderator.getByRole('link', { name: /^Reports/ }).click();
+  await expect(moderator.getByRole('heading', { name: 'Reports' })).toBeVisible();
+  await moderator.getByRole('link', { name: '@quarry@night.example' }).click();
+  await expect(moderator.getByText('This is my real address')).toBeVisible();
+  await expect(moderator.getByText('3 reports, 1 case')).toBeVisible();
+  await moderator.getByRole('link', { name: /^Suspend/ }).click();
+  await moderator.getByLabel('What they are told').fill('You published where somebody lives.');
+  await moderator.getByLabel(/^Why/).fill('Doxxing, three reports');
+  await moderator.getByRole('button', { name: 'Suspend @quarry@night.example' }).click();
+  await expect(moderator.getByRole('status')).toContainText('Suspended @quarry@night.example, 3 reports. Done and read back.');
+  await moderator.goto('/i/harbour/reports');
+  await expect(moderator.getByRole('link', { name: '@quarry@night.example' })).toHaveCount(0);
+
+  const admin = await as('admin', { width: 360, dark: true });
+  await admin.goto('/i/harbour/registrations');
+  await admin.getByRole('radio', { name: /^Closed/ }).check();
+  await admin.getByLabel(/^Why/).fill('Spam wave, back on Monday');
+  await admin.getByLabel(/^What visitors read/).fill('We are full. „Bis Montag“\nSecond line');
+  await admin.getByRole('button', { name: 'Set registrations' }).click();
+  await expect(admin.getByRole('status')).toContainText('Closed registrations. Done and read back.');
+  await expect(admin.locator('h1 + .badge')).toHaveText('closed');
+  const answer = await (await admin.request.get(`${process.env.PRACTICE_URL}/api/v2/instance`)).json();
+  expect(answer.registrations.enabled).toBe(false);
+
+  const auditor = await as('auditor');
+  await auditor.goto('/audit');
+  await expect(auditor.getByText('suspended @quarry@night.example, 3 reports').first()).toBeVisible();
+  await expect(auditor.getByText('closed registrations').first()).toBeVisible();
+  await auditor.getByRole('link', { name: 'Check now' }).click();
+  await expect(auditor.getByRole('status')).toContainText('The tree is whole');
+  await auditor.goto('/i/harbour/registrations');
+  await expect(auditor.getByRole('button', { name: 'Set registrations' })).toHaveCount(0);
+});
+
+test('the whole loop works without scripts', async ({ as }) => {
+  const page = await as('moderator', { scripts: false });
+  await page.goto('/i/harbour/reports?category=spam');
+  const first = page.locator('table.list tbody tr a').first();
+  const handle = await first.innerText();
+  await first.click();
+  await page.getByRole('button', { name: /^Take it/ }).click();
+  await expect(page.getByText('held by you')).toBeVisible();
+  await page.getByRole('link', { name: /^No action/ }).click();
+  await page.getByRole('button', { name: /^Close/ }).click();
+  await expect(page.getByRole('status')).toContainText(`Closed the reports about ${handle}`);
+});
+
+test('a warning without words comes back beside its field, with everything typed', async ({ as }) => {
+  const page = await as('moderator', { scripts: false });
+  await page.goto('/i/harbour/reports?category=other');
+  await page.locator('table.list tbody tr a').nth(3).click();
+  await page.getByRole('link', { name: /^Warn/ }).click();
+  const reason = 'because '.repeat(50).trim();
+  await page.locator('#why').fill(reason);
+  await page.getByRole('button', { name: /^Warn @/ }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'A warning needs words' })).toBeVisible();
+  await expect(page.locator('#why')).toHaveValue(reason);
+});
+
+test('twenty thousand characters survive an ended session', async ({ as }) => {
+  const page = await as('moderator', { scripts: false });
+  await page.goto('/i/harbour/reports?category=other');
+  await page.locator('table.list tbody tr a').nth(2).click();
+  await page.getByRole('link', { name: /^Warn/ }).click();
+  const text = 'Every word counts. '.repeat(1100).slice(0, 19_990) + '</textarea>';
+  await page.getByLabel('What they are told').fill(text);
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: /^Warn @/ }).click();
+  await expect(page.getByText('What you typed is kept')).toBeVisible();
+  const { person } = await import('../support/test');
+  await page.getByLabel('Name').fill(person('moderator').name);
+  await page.getByLabel('Password').fill(person('moderator').password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  expect(await page.getByLabel('What they are told').inputValue()).toBe(text);
+});
+
+test('a mail address is masked until revealed with a reason, once', async ({ as }) => {
+  const page = await as('moderator');
+  await page.goto('/i/harbour/reports');
+  await page.getByRole('link', { name: '@windvane' }).click();
+  expect(await page.content()).not.toContain('windvane@post.example');
+  await page.getByTitle('Show it, with a reason').first().click();
+  await page.getByLabel('Why').first().fill('same person as last week?');
+  await page.getByRole('button', { name: 'Show it once' }).first().click();
+  await expect(page.getByText('windvane@post.example')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('windvane@post.example')).toHaveCount(0);
+});
+
+test('keys work on queue and case', async ({ as }) => {
+  const page = await as('moderator');
+  await page.goto('/i/harbour/reports');
+  await hydrated(page);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(page.locator('tr.at')).toHaveCount(1);
+  await page.keyboard.press('o');
+  await page.waitForURL('**/reports/*');
+  await hydrated(page);
+  await page.keyboard.press('l');
+  await expect(page.getByRole('heading', { name: /^Limit:/ })).toBeVisible();
+});
+
+test('a contractor sees their instance and acts in the grant, and not about staff', async ({ as }) => {
+  const page = await as('contractor');
+  await page.goto('/i/harbour/find?q=@adwoaosei');
+  await expect(page.getByText('member of the instance’s staff')).toBeVisible();
+  const refused = await page.goto('/i/harbour/registrations');
+  expect(refused?.status()).toBe(403);
+});
+
+test('no private post that nobody reported, no mail address in clear, nothing hostile on any page', async ({ as }) => {
+  const page = await as('owner');
+  let dialogs = 0;
+  page.on('dialog', (dialog) => { dialogs += 1; void dialog.dismiss(); });
+  await page.goto('/i/harbour/reports');
+  const cases = await page.locator('table.list tbody tr a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
+  expect(cases.length).toBeGreaterThan(15);
+  for (const path of ['/i/harbour', '/i/harbour/registrations', '/audit', '/people', '/i/harbour/reports?state=decided', ...cases]) {
+    const html = await (await page.request.get(path)).text();
+    expect(html, path).not.toContain('for followers only, please:');
+    expect(html, path).not.toMatch(/[a-z0-9_]@post\.example/);
+    expect(html, path).not.toContain('<script>alert');
+    expect(html, path).not.toMatch(/ style="/);
+    for (const [script] of html.matchAll(/<script(?![^>]*nonce=)[^>]*>/g)) throw new Error(`${path}: ${script} without a nonce`);
+  }
+  const hostile = page.locator('a').filter({ hasText: 'gfish@rage.example' });
+  await hostile.first().click();
+  await expect(page.getByText('This went on and on')).toBeVisible();
+  expect(dialogs).toBe(0);
+});

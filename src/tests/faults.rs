@@ -1,0 +1,323 @@
+//! Bad luck: what the instance does wrong, what dies in the middle of a deed, who is quicker.
+
+use crate::support::{Fault, House, Kept, NO_SANCTION, house, postgres, sqlite};
+use axum::http::StatusCode;
+use howdah::{carry_out, ledger::Outcome, store::Store};
+use std::time::Duration;
+
+/// Limits an account by the form; what came of it.
+async fn limit(house: &House, cookie: &str, username: &str) -> crate::support::Answered {
+    let (account, reports) = house.case(username).await;
+    house
+        .post(
+            Some(cookie),
+            "/api/reports/decide",
+            &[
+                ("instance", "harbour"),
+                ("account", &account),
+                ("decision", "silence"),
+                ("reports", &reports),
+                ("state", NO_SANCTION),
+                ("text", "some words to keep"),
+                ("why", "a reason to keep"),
+                ("back", "/i/harbour/reports"),
+            ],
+        )
+        .await
+}
+
+async fn is_silenced(house: &House, username: &str) -> bool {
+    sqlx::query_scalar("select silenced_at is not null from accounts where username = $1 and domain is null")
+        .bind(username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_deed_is_done_read_back_and_recorded() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let answer = limit(&house, &cookie, "windvane").await;
+        let location = answer.location.unwrap();
+        assert!(location.contains("done="), "{location}");
+        assert!(is_silenced(&house, "windvane").await);
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn whatever_the_instance_answers_the_deed_is_closed_and_the_words_are_kept() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    for fault in [Fault::Limited, Fault::Elsewhere] {
+        house.weather.set(fault);
+        let answer = limit(&house, &cookie, "windvane").await;
+        let location = answer.location.unwrap_or_default();
+        assert!(location.contains("draft="), "{fault:?}: {location}");
+        let (account, _) = house.case("windvane").await;
+        let id = location.split("draft=").nth(1).unwrap();
+        let page = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}?draft={id}")).await;
+        assert_eq!(page.status, StatusCode::CONFLICT, "{fault:?}");
+        assert!(page.body.contains("some words to keep") && page.body.contains("a reason to keep"), "{fault:?}");
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Failed), "{fault:?}");
+        assert_eq!(house.open_deeds().await, 0, "{fault:?}");
+    }
+    assert!(!is_silenced(&house, "windvane").await);
+}
+
+#[tokio::test]
+async fn a_deed_without_an_answer_stays_open_and_is_watched() {
+    for fault in [Fault::Broken, Fault::Html, Fault::Halved, Fault::Endless] {
+        let house = house(sqlite().await).await;
+        let cookie = house.sign_in("moderator").await;
+        house.weather.set(fault);
+        let answer = limit(&house, &cookie, "windvane").await;
+        let location = answer.location.unwrap_or_default();
+        let page = house.get(Some(&cookie), &location).await;
+        assert!(page.body.contains("sent, and not answered"), "{fault:?}: {location}");
+        assert_eq!(house.outcome("decide_case").await, None, "{fault:?}: open until it is known");
+        // Nobody may begin another deed about it meanwhile.
+        house.weather.set(Fault::None);
+        let writes = house.weather.writes();
+        let second = limit(&house, &cookie, "windvane").await;
+        assert!(second.location.unwrap_or_default().contains("draft="));
+        assert_eq!(house.weather.writes(), writes, "{fault:?}: a second deed was sent");
+    }
+}
+
+#[tokio::test]
+async fn cut_after_it_acted_and_before_it_answered_is_known_by_its_trace() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        house.weather.set(Fault::CutAfterwards);
+        let answer = limit(&house, &cookie, "windvane").await;
+        assert!(answer.location.unwrap_or_default().contains("done="));
+        assert!(is_silenced(&house, "windvane").await);
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    }
+}
+
+#[tokio::test]
+async fn what_changed_meanwhile_is_shown_and_nothing_is_sent() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("lantern_fell").await;
+    // A colleague in Mastodon's own pages closes one of the two.
+    sqlx::query("update reports set action_taken_at = now() where id = $1::bigint")
+        .bind(reports.split(',').next().unwrap().parse::<i64>().unwrap())
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let answer = house
+        .post(
+            Some(&cookie),
+            "/api/reports/decide",
+            &[
+                ("instance", "harbour"),
+                ("account", &account),
+                ("decision", "resolve"),
+                ("reports", &reports),
+                ("state", NO_SANCTION),
+                ("back", &format!("/i/harbour/reports/{account}")),
+            ],
+        )
+        .await;
+    let page = house.get(Some(&cookie), &answer.location.unwrap()).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.body.contains("1 report was closed by somebody else"), "{}", page.body);
+    assert_eq!(house.weather.writes(), 0);
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Stale));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_at_once_have_one_effect() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (one, two) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        for number in 0..12 {
+            let username = format!("deals4u_{}", 7_700 + number);
+            let before = house.weather.writes();
+            let (first, second) = tokio::join!(limit(&house, &one, &username), limit(&house, &two, &username));
+            let done = [first, second]
+                .iter()
+                .filter(|answer| answer.location.as_deref().unwrap_or_default().contains("done="))
+                .count();
+            assert_eq!(done, 1, "{username}");
+            assert_eq!(house.weather.writes() - before, 1, "{username}");
+            let strikes: i64 = sqlx::query_scalar(
+                "select count(*) from account_warnings w join accounts a on a.id = w.target_account_id where a.username = $1",
+            )
+            .bind(&username)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+            assert_eq!(strikes, 1, "{username}");
+        }
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_that_goes_away_leaves_nothing_locked() {
+    let house = std::sync::Arc::new(house(sqlite().await).await);
+    let cookie = house.sign_in("moderator").await;
+    for number in 0..100 {
+        let username = format!("deals4u_{}", 7_700 + number % 23);
+        let (account, claim) =
+            (house_account(&house, &username).await, if number / 23 % 2 == 0 { "yes" } else { "no" });
+        let fields = [("instance", "harbour"), ("account", account.as_str()), ("claim", claim)];
+        let asked = house.post(Some(&cookie), "/api/reports/hold", &fields);
+        // Gone after a few milliseconds, at another moment each time.
+        let _gone = tokio::time::timeout(Duration::from_micros(200 * number), asked).await;
+    }
+    for _ in 0..400 {
+        if house.open_deeds().await == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(house.open_deeds().await, 0);
+}
+
+async fn house_account(house: &House, username: &str) -> String {
+    sqlx::query_scalar("select id::text from accounts where username = $1")
+        .bind(username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+/// A console whose process died after the intent: the deed stands open under a lease that nobody renews.
+async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
+    let house = house(kept).await;
+    let cookie = house.sign_in("moderator").await;
+    house.weather.set(Fault::Broken);
+    let _unanswered = limit(&house, &cookie, "windvane").await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(also.to_owned())).execute(&house.instance).await.unwrap();
+    // The next process: the same store, another lease holder; the dead one's lease has run out.
+    let next = howdah::cli::assemble(
+        house.config.clone(),
+        howdah::clock::Clock::System,
+        howdah::seal::Keys::from_secret([7; 32]),
+        house.store.store.clone(),
+    )
+    .unwrap();
+    for instance in next.instances.values() {
+        instance.take_pulse(next.clock.now()).await;
+    }
+    match &house.store.store {
+        Store::Sqlite(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
+            .execute(pool)
+            .await
+            .map(|_| ()),
+        Store::Postgres(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
+            .execute(pool)
+            .await
+            .map(|_| ()),
+    }
+    .unwrap();
+    carry_out::sweep(&next).await;
+    let outcome = house.outcome("decide_case").await;
+    (house, outcome)
+}
+
+#[tokio::test]
+async fn after_a_crash_a_deed_is_closed_by_reading() {
+    // Nothing happened: failed, after two minutes without a trace.
+    for kept in [sqlite().await, postgres().await] {
+        assert_eq!(died_after_intent(kept, "select 1").await.1, Some(Outcome::Failed));
+    }
+    // The right state by somebody else's hand: unknown.
+    let by_another = "update accounts set silenced_at = now() where username = 'windvane'; \
+        update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane')";
+    assert_eq!(died_after_intent(sqlite().await, by_another).await.1, Some(Outcome::Unknown));
+    // Its own trace, a strike by the service account after the mark: succeeded.
+    let its_own = "update accounts set silenced_at = now() where username = 'windvane'; \
+        update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane'); \
+        insert into account_warnings (account_id, target_account_id, action, text, created_at, updated_at) \
+        select (select id from accounts where username = 'harbourmaster'), id, 3000, '', now(), now() from accounts where username = 'windvane'";
+    let (house, outcome) = died_after_intent(sqlite().await, its_own).await;
+    assert_eq!(outcome, Some(Outcome::Succeeded));
+    assert_eq!(house.open_deeds().await, 0);
+}
+
+#[tokio::test]
+async fn without_a_record_nothing_happens_and_nothing_is_lost() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let admin = house.sign_in("admin").await;
+    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    sqlx::raw_sql("create trigger broken before insert on ledger_entries begin select raise(abort, 'disk full'); end")
+        .execute(pool)
+        .await
+        .unwrap();
+    let (account, reports) = house.case("windvane").await;
+    let text = "x".repeat(20_000);
+    let answer = house
+        .post(
+            Some(&cookie),
+            "/api/reports/decide",
+            &[
+                ("instance", "harbour"),
+                ("account", &account),
+                ("decision", "silence"),
+                ("reports", &reports),
+                ("state", NO_SANCTION),
+                ("text", &text),
+                ("why", "</textarea><script>"),
+            ],
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.body.contains(&text), "20,000 characters come back");
+    assert!(!answer.body.contains("<script>"));
+    let registrations = house
+        .post(
+            Some(&admin),
+            "/api/registrations/set",
+            &[
+                ("instance", "harbour"),
+                ("mode", "none"),
+                ("why", "a reason"),
+                ("seen", "[[\"--- approved\\n\"],[\"--- We are full for the moment.\\n\"]]"),
+            ],
+        )
+        .await;
+    assert_eq!(registrations.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(house.weather.writes(), 0);
+    let mode: String = sqlx::query_scalar("select value from settings where var = 'registrations_mode'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    assert_eq!(mode, "--- approved\n");
+}
+
+#[tokio::test]
+async fn an_instance_that_is_away_is_said_and_the_rest_goes_on() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    let admin: sqlx::PgPool = sqlx::PgPool::connect(&std::env::var("HOWDAH_TEST_POSTGRES").unwrap()).await.unwrap();
+    let name: String = sqlx::query_scalar("select current_database()::text").fetch_one(&house.instance).await.unwrap();
+    house.instance.close().await;
+    for statement in [
+        format!("alter database {name} with allow_connections false"),
+        format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"),
+    ] {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&admin).await.unwrap();
+    }
+    let case = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await;
+    assert_eq!(case.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(case.body.contains("database does not answer"), "{}", case.body);
+    house.look().await;
+    let queue = house.get(Some(&cookie), "/i/harbour/reports").await;
+    assert_eq!(queue.status, StatusCode::OK);
+    assert!(queue.body.contains("@windvane"), "what was known is still shown");
+    assert!(queue.body.contains("What waits is shown as it was"), "and its age is said");
+    let overview = house.get(Some(&cookie), "/i/harbour").await;
+    assert!(overview.body.contains("look here"));
+}

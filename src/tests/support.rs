@@ -1,0 +1,304 @@
+//! What the tests stand on: stores on both engines, a practice instance, and a console in front of it.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use howdah::{
+    access::Role,
+    cli,
+    clock::Clock,
+    config::{Config, InstanceConfig, Secret},
+    context::App,
+    http,
+    id::OperatorId,
+    ledger::deed::AddOperator,
+    operators::service,
+    seal::Keys,
+    store::Store,
+};
+use http_body_util::BodyExt;
+use practice::{rate_limit::Limits, server};
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "a password of the tests";
+
+fn variable(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set; run the tests with: cargo xtask test --only unit"))
+}
+
+/// A new, empty database on the tests' PostgreSQL: its address.
+pub async fn database() -> String {
+    let admin = variable("HOWDAH_TEST_POSTGRES");
+    let name = format!("t{:032x}", rand::random::<u128>());
+    let pool = PgPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&pool).await.expect("a database");
+    let (base, _) = admin.rsplit_once('/').expect("a database in the address");
+    format!("{base}/{name}")
+}
+
+/// A store on one engine; the folder goes when dropped.
+pub struct Kept {
+    pub store: Store,
+    pub url: String,
+    pub _folder: Option<TempDir>,
+}
+
+pub async fn sqlite() -> Kept {
+    let folder = TempDir::new().expect("a folder");
+    let url = format!("sqlite:{}", folder.path().join("howdah.db").display());
+    let store = Store::connect(&url).await.expect("a store");
+    store.migrate().await.expect("tables");
+    Kept { store, url, _folder: Some(folder) }
+}
+
+pub async fn postgres() -> Kept {
+    let url = database().await;
+    let store = Store::connect(&url).await.expect("a store");
+    store.migrate().await.expect("tables");
+    Kept { store, url, _folder: None }
+}
+
+/// What stands between console and instance, and can be told to misbehave.
+#[derive(Clone, Default)]
+pub struct Weather(Arc<Mutex<Fault>>, Arc<AtomicUsize>);
+
+/// How the instance fails, for writing calls only unless said otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    #[default]
+    None,
+    /// Answers 500 without doing anything.
+    Broken,
+    /// Answers 429.
+    Limited,
+    /// Answers a web page.
+    Html,
+    /// Answers half a JSON document.
+    Halved,
+    /// Answers a body that never ends.
+    Endless,
+    /// Sends us to another host.
+    Elsewhere,
+    /// Does what it was asked, and breaks off before it answers.
+    CutAfterwards,
+}
+
+impl Weather {
+    pub fn set(&self, fault: Fault) {
+        *self.0.lock().unwrap() = fault;
+    }
+
+    /// How many writing calls reached the instance's door.
+    pub fn writes(&self) -> usize {
+        self.1.load(Ordering::SeqCst)
+    }
+}
+
+async fn weathered(State((weather, inner)): State<(Weather, Router)>, request: Request) -> Response {
+    let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if !writes {
+        return inner.oneshot(request).await.unwrap();
+    }
+    weather.1.fetch_add(1, Ordering::SeqCst);
+    let fault = *weather.0.lock().unwrap();
+    match fault {
+        Fault::None => inner.oneshot(request).await.unwrap(),
+        Fault::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "{\"error\":\"boom\"}").into_response(),
+        Fault::Limited => (StatusCode::TOO_MANY_REQUESTS, "{\"error\":\"Too many requests\"}").into_response(),
+        Fault::Html => axum::response::Html("<h1>maintenance</h1>").into_response(),
+        Fault::Halved => ([(header::CONTENT_TYPE, "application/json")], "{\"id\":").into_response(),
+        Fault::Endless => {
+            let chunk = || Ok::<_, std::io::Error>(axum::body::Bytes::from_static(&[b' '; 65_536]));
+            Body::from_stream(futures::stream::iter((0..1_600).map(move |_| chunk()))).into_response()
+        }
+        Fault::Elsewhere => (StatusCode::FOUND, [(header::LOCATION, "http://evil.example/steal")], "").into_response(),
+        Fault::CutAfterwards => {
+            let _done = inner.oneshot(request).await.unwrap();
+            let broken = futures::stream::iter([Err::<axum::body::Bytes, _>(std::io::Error::other("cut"))]);
+            Body::from_stream(broken).into_response()
+        }
+    }
+}
+
+/// A practice instance, a console in front of it, and its people.
+pub struct House {
+    pub app: Arc<App>,
+    pub router: Router,
+    pub instance: PgPool,
+    pub weather: Weather,
+    pub store: Kept,
+    pub config: Config,
+}
+
+/// Everything, over a store.
+pub async fn house(store: Kept) -> House {
+    let url = database().await;
+    let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("a database");
+    practice::schema::create(&pool).await.expect("Mastodon's tables");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let options = practice::community::Options {
+        seed: 7,
+        size: practice::community::Size::Small,
+        domain: address.to_string(),
+        now: jiff::Timestamp::now(),
+        media: None,
+    };
+    practice::community::seed(&pool, &options).await.expect("a community");
+    let token: String =
+        sqlx::query_scalar("select token from oauth_access_tokens order by id limit 1").fetch_one(&pool).await.unwrap();
+    let inner = server::router(Arc::new(server::Practice {
+        pool: pool.clone(),
+        cache: None,
+        domain: address.to_string(),
+        limits: Limits::default(),
+        media: None,
+        https: false,
+    }));
+    let weather = Weather::default();
+    let outer = Router::new().fallback(weathered).with_state((weather.clone(), inner));
+    tokio::spawn(async move {
+        axum::serve(listener, outer.into_make_service_with_connect_info::<SocketAddr>()).await.expect("it serves");
+    });
+    let base: url::Url = format!("http://{address}").parse().unwrap();
+    let config = Config {
+        listen: "127.0.0.1:3000".parse().unwrap(),
+        public_url: "http://127.0.0.1:3000".parse().unwrap(),
+        store: Secret::new(store.url.clone()),
+        secret_key: [7; 32],
+        checkpoint_file: None,
+        second_factor_optional: true,
+        site: "target/site".into(),
+        instances: vec![InstanceConfig {
+            name: "harbour".parse().unwrap(),
+            title: "harbour.example".into(),
+            base_url: base.clone(),
+            media_base_url: base.join("system").unwrap(),
+            database_url: Secret::new(url),
+            redis_url: None,
+            token: Secret::new(token),
+        }],
+    };
+    let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
+    let hash = app.passwords.hash(PASSWORD).await.unwrap();
+    for role in Role::ALL {
+        let contractor = role == Role::Contractor;
+        let deed = AddOperator {
+            operator: OperatorId(format!("01{}", role.name())),
+            name: role.name().to_owned(),
+            role,
+            instance: contractor.then(|| "harbour".parse().unwrap()),
+            until: contractor.then_some(i64::MAX),
+        };
+        service::add(&app, service::command_actor(), deed, hash.clone(), "a test").await.unwrap();
+    }
+    let router = http::router(app.clone());
+    let house = House { app, router, instance: pool, weather, store, config };
+    house.look().await;
+    house
+}
+
+impl House {
+    /// The background's work, once.
+    pub async fn look(&self) {
+        for instance in self.app.instances.values() {
+            instance.take_pulse(self.app.clock.now()).await;
+            instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
+        }
+    }
+
+    /// Sends a request as somebody; the status, where it leads, and the body.
+    pub async fn ask(&self, request: Request<Body>) -> Answered {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let header = |name: header::HeaderName| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let location = header(header::LOCATION);
+        let cookie = header(header::SET_COOKIE).and_then(|cookie| cookie.split(';').next().map(str::to_owned));
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        Answered { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    pub async fn get(&self, cookie: Option<&str>, path: &str) -> Answered {
+        let mut request = Request::get(path).header(header::ACCEPT, "text/html");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.ask(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts a form the way a browser without scripts does.
+    pub async fn post(&self, cookie: Option<&str>, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        let mut request = Request::post(path)
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.ask(request.body(Body::from(form.finish())).unwrap()).await
+    }
+
+    /// Signs somebody in by their role; the cookie.
+    pub async fn sign_in(&self, role: &str) -> String {
+        let answer = self.post(None, "/api/sign-in/password", &[("name", role), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.body);
+        answer.cookie.expect("a cookie")
+    }
+
+    /// The account with the most open reports of a handle's beginning: its id, and its open reports with commas.
+    pub async fn case(&self, username: &str) -> (String, String) {
+        sqlx::query_as(
+            "select a.id::text, string_agg(r.id::text, ',' order by r.id) from accounts a \
+             join reports r on r.target_account_id = a.id and r.action_taken_at is null where a.username = $1 group by a.id",
+        )
+        .bind(username)
+        .fetch_one(&self.instance)
+        .await
+        .expect("an account with open reports")
+    }
+
+    /// The outcome of the newest deed of a kind.
+    pub async fn outcome(&self, kind: &str) -> Option<howdah::ledger::Outcome> {
+        let filter = howdah::ledger::Filter { kind: Some(kind.to_owned()), limit: 1, ..Default::default() };
+        self.app.ledger.list(&filter).await.unwrap().first().and_then(|entry| entry.outcome)
+    }
+
+    /// How many deeds are open.
+    pub async fn open_deeds(&self) -> i64 {
+        match &self.store.store {
+            Store::Sqlite(pool) => sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap(),
+            Store::Postgres(pool) => {
+                sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap()
+            }
+        }
+    }
+}
+
+/// The sanctions of nobody, as the forms give them back.
+pub const NO_SANCTION: &str = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":false}"#;
+
+pub struct Answered {
+    pub status: StatusCode,
+    pub location: Option<String>,
+    pub cookie: Option<String>,
+    pub body: String,
+}
