@@ -238,6 +238,7 @@ impl Seed<'_> {
     }
 
     /// A report that was closed, with the log row and, where it led to one, the strike.
+    #[expect(clippy::too_many_arguments, reason = "the facts of one row")]
     async fn decided(
         &mut self,
         from: Person,

@@ -143,10 +143,23 @@ async fn give_back(
     }
     match store_draft(app, operator, target, body, &problem).await {
         Ok(id) => {
-            let back = back_of(body).or_else(|| referer.map(path::ours)).unwrap_or_else(|| path::OVERVIEW.to_owned());
-            Redirect::to(&path::with(&back, "draft", &id)).into_response()
+            let page =
+                sign_in_page(target).map(str::to_owned).or_else(|| back_of(body)).or_else(|| referer.map(path::ours));
+            let page = page.unwrap_or_else(|| path::OVERVIEW.to_owned());
+            Redirect::to(&path::with(&page, "draft", &id)).into_response()
         }
         Err(_) => echo(target, body, &problem),
+    }
+}
+
+/// The forms of signing in name the page for afterwards; they themselves stand on these.
+fn sign_in_page(target: &str) -> Option<&'static str> {
+    match target {
+        "/api/sign-in/password" => Some(path::SIGN_IN),
+        "/api/sign-in/code" => Some(path::SIGN_IN_CODE),
+        "/api/sign-in/enrol" => Some(path::SIGN_IN_ENROL),
+        "/api/sign-in/set-up" => Some(path::SET_UP),
+        _ => None,
     }
 }
 

@@ -19,7 +19,7 @@ pub use site::{PresetRow, RuleRow};
 
 use sqlx::{
     PgPool, Postgres, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity},
 };
 use std::{str::FromStr, time::Duration};
 
@@ -39,15 +39,16 @@ pub enum DatabaseError {
 
 impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
+        let Some(answer) = error.as_database_error().and_then(|inner| inner.try_downcast_ref::<PgDatabaseError>())
+        else {
+            return Self::Away(error);
+        };
+        match answer.severity() {
+            // It ended the connection, or never took it.
+            PgSeverity::Fatal | PgSeverity::Panic => Self::Away(error),
             // 57014: the statement time-out.
-            sqlx::Error::Database(inner) if inner.code().as_deref() == Some("57014") => Self::Slow,
-            sqlx::Error::Database(inner)
-                if inner.code().is_some_and(|code| !code.starts_with("57") && !code.starts_with("08")) =>
-            {
-                Self::Refused(inner.message().to_owned())
-            }
-            _ => Self::Away(error),
+            _ if answer.code() == "57014" => Self::Slow,
+            _ => Self::Refused(answer.message().to_owned()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The doors of the report desk.
 
+#![expect(clippy::too_many_arguments, reason = "a server function has an argument for each field of its form")]
+
 use super::{CasePage, QueuePage};
 use crate::{frame::Framed, problem::Problem};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -15,7 +17,6 @@ pub async fn case(instance: String, account: String, search: String) -> Result<F
 }
 
 /// Decides the case: the reports the person saw, and the account they are about.
-#[expect(clippy::too_many_arguments, reason = "the fields of the form")]
 #[server(prefix = "/api/reports", endpoint = "decide")]
 pub async fn decide(
     instance: String,

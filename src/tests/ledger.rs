@@ -325,7 +325,7 @@ async fn yesterdays_copy_is_found(kept: Kept) {
     };
     let copy = ledger_of(&yesterday, "a", &clock);
     fill(&copy, 2).await;
-    let report = check(&yesterday, &[late.clone()]).await;
+    let report = check(&yesterday, std::slice::from_ref(&late)).await;
     assert!(!report.holds());
     // Another tail of the same length, correctly hashed, under the same key: only the outside checkpoint knows.
     for account in 20..23 {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Keys() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(|| browser::listen());
+    Effect::new(browser::listen);
 }
 
 #[cfg(feature = "hydrate")]

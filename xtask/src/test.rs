@@ -14,6 +14,8 @@ use std::{
     time::Instant,
 };
 
+type Step = fn() -> Result<()>;
+
 pub fn test(arguments: &[String]) -> Result<()> {
     let only: Option<Vec<&str>> = match arguments {
         [] => None,
@@ -21,8 +23,7 @@ pub fn test(arguments: &[String]) -> Result<()> {
         _ => bail!("options of test: --only fmt,clippy,unit,browser"),
     };
     end_all_when_told()?;
-    let steps: [(&str, fn() -> Result<()>); 4] =
-        [("fmt", format), ("clippy", clippy), ("unit", unit), ("browser", browser::test)];
+    let steps: [(&str, Step); 4] = [("fmt", format), ("clippy", clippy), ("unit", unit), ("browser", browser::test)];
     let mut times = Vec::new();
     let mut failed = None;
     for (name, work) in steps {
