@@ -62,7 +62,10 @@ pub fn open(verifier_key: &str, note: &str) -> Result<Checkpoint, String> {
         .verify(&VerifierList::new(vec![Box::new(verifier)]))
         .map_err(|error| format!("its signature does not hold: {error}"))?;
     let text = String::from_utf8_lossy(parsed.text()).into_owned();
-    let mut lines = text.lines().skip(1);
+    let mut lines = text.lines();
+    if lines.next() != verifier_key.split('+').next() {
+        return Err("it is of another ledger".to_owned());
+    }
     let size = lines.next().and_then(|line| line.parse().ok());
     let root = lines.next().and_then(|line| STANDARD.decode(line).ok()).and_then(|bytes| bytes.try_into().ok());
     match (size, root) {
@@ -110,8 +113,9 @@ impl Ledger {
     /// # Errors
     /// The store's, or that the outside place cannot be written.
     pub async fn checkpoint(&self) -> Result<Option<i64>, LedgerError> {
-        const KEEP: &str =
-            "insert into ledger_checkpoints (size, note, at) values ($1, $2, $3) on conflict (size) do nothing";
+        // Another process may have kept one in the meantime; its trigger takes none that is not over more.
+        const KEEP: &str = "insert into ledger_checkpoints (size, note, at) select $1, $2, $3 \
+            where not exists (select 1 from ledger_checkpoints where size >= $1) on conflict (size) do nothing";
         let state = self.tree_state().await?;
         if state.size == 0 || state.checkpoint.as_ref().is_some_and(|(size, ..)| *size >= state.size) {
             return Ok(None);

@@ -6,14 +6,16 @@
 pub mod checkpoint;
 pub mod deed;
 mod entry;
+mod keys;
+mod lease;
 mod read;
 pub mod tree;
 pub mod verify;
 mod write;
 
 pub use entry::{Acting, Fact, Mark, Outcome, Verdict};
-pub use read::{Detail, Entry, Filter, TreeState};
-pub use write::{LedgerError, NotOpened, OpenDeed};
+pub use read::{Detail, Entry, Filter, Sealed, TreeState};
+pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
 use deed::Act;
@@ -35,6 +37,8 @@ pub struct Ledger {
     /// The place outside the store where checkpoints go.
     outside: Option<Arc<PathBuf>>,
     appends: mpsc::Sender<write::Append>,
+    /// The deeds that somebody here is still at work on.
+    at_work: lease::AtWork,
 }
 
 impl Ledger {
@@ -50,6 +54,7 @@ impl Ledger {
             process: process.into(),
             outside: outside.map(Arc::new),
             appends,
+            at_work: lease::AtWork::default(),
         }
     }
 }
@@ -61,6 +66,8 @@ pub struct Warrant<D> {
     index: i64,
     mark: Mark,
     actor: Actor,
+    /// Keeps the lease running: a warrant that is dropped, whyever, leaves its deed to the sweep.
+    _held: lease::Held,
 }
 
 impl<D: Act> Warrant<D> {

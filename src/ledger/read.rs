@@ -2,9 +2,10 @@
 
 use super::{
     Ledger, LedgerError, Outcome, checkpoint,
-    tree::{Hash, from_hex, inclusion},
+    keys::Opened,
+    tree::{Frontier, Hash, from_hex, inclusion},
 };
-use crate::{clock::Instant, store::on};
+use crate::{clock::Instant, seal::hex, store::on};
 use serde_json::Value;
 
 /// What the record is narrowed to.
@@ -24,6 +25,18 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// Whether the sealed part of an entry could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealed {
+    /// It has none.
+    Nothing,
+    Opened,
+    /// Its key was destroyed; the tree is whole all the same.
+    Destroyed,
+    /// Its key is there and does not open it: it was changed.
+    Damaged,
+}
+
 /// An intent or a fact, with the outcome of the one.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -34,8 +47,9 @@ pub struct Entry {
     pub operator: Option<String>,
     pub instance: Option<String>,
     pub leaf: Value,
-    /// The sealed document, opened; `None` where its key was destroyed, and for facts.
+    /// The sealed document; see `sealed` for why there may be none.
     pub document: Option<Value>,
+    pub sealed: Sealed,
     pub outcome: Option<Outcome>,
     /// What the outcome's leaf says in clear.
     pub outcome_facts: Value,
@@ -49,7 +63,11 @@ pub struct Detail {
     pub leaf_hash: String,
     pub outcome_leaf: Option<(i64, String)>,
     pub seen: Option<Value>,
+    /// Leads from the leaf to the root of the first `proof_size` leaves.
     pub proof: Vec<String>,
+    /// 0 where the tree is too large for a proof on a page.
+    pub proof_size: i64,
+    pub proof_root: String,
 }
 
 /// The tree now.
@@ -109,7 +127,7 @@ impl Ledger {
         let (index, leaf, _, at, kind, deed, operator, instance, outcome, outcome_leaf) = row;
         let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
         let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
-        let document = self.open_sealed(&leaf).await?;
+        let (document, sealed) = self.open_sealed(&leaf).await?;
         let outcome_facts = match outcome_leaf {
             Some(text) => serde_json::from_str::<Value>(&text).map_err(damaged)?["facts"].clone(),
             None => Value::Null,
@@ -122,17 +140,22 @@ impl Ledger {
             operator,
             instance,
             document,
+            sealed,
             leaf,
             outcome: outcome.as_deref().and_then(Outcome::parse),
             outcome_facts,
         })
     }
 
-    async fn open_sealed(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
-        match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
-            (Some(key), Some(sealed)) => self.unseal(key, sealed).await,
-            _ => Ok(None),
-        }
+    async fn open_sealed(&self, leaf: &Value) -> Result<(Option<Value>, Sealed), LedgerError> {
+        let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else {
+            return Ok((None, Sealed::Nothing));
+        };
+        Ok(match self.unseal(key, sealed).await? {
+            Opened::Text(document) => (Some(document), Sealed::Opened),
+            Opened::Destroyed => (None, Sealed::Destroyed),
+            Opened::Damaged => (None, Sealed::Damaged),
+        })
     }
 
     /// One intent or fact in full; `None` where there is none.
@@ -154,19 +177,32 @@ impl Ledger {
             Some((at, text)) => {
                 let leaf: Value =
                     serde_json::from_str(text).map_err(|error| LedgerError::Entry(format!("entry {at}: {error}")))?;
-                self.open_sealed(&leaf).await?
+                self.open_sealed(&leaf).await?.0
             }
             None => None,
         };
-        let proof = if self.tree_state().await?.size <= MOST_LEAVES_FOR_A_PROOF {
-            let hashes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(HASHES).fetch_all(pool).await?);
-            let hashes: Vec<Hash> = hashes.iter().filter_map(|hash| from_hex(hash)).collect();
-            let index = usize::try_from(index).unwrap_or(usize::MAX);
-            inclusion(index, &hashes).iter().map(|hash| crate::seal::hex(hash)).collect()
-        } else {
-            Vec::new()
+        let mut detail = Detail {
+            entry,
+            leaf_text,
+            leaf_hash,
+            outcome_leaf,
+            seen,
+            proof: Vec::new(),
+            proof_size: 0,
+            proof_root: String::new(),
         };
-        Ok(Some(Detail { entry, leaf_text, leaf_hash, outcome_leaf, seen, proof }))
+        if self.tree_state().await?.size <= MOST_LEAVES_FOR_A_PROOF {
+            let texts: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(HASHES).fetch_all(pool).await?);
+            let hashes: Option<Vec<Hash>> = texts.iter().map(|hash| from_hex(hash)).collect();
+            let hashes = hashes.ok_or_else(|| LedgerError::Entry("a stored hash is damaged".into()))?;
+            let mut tree = Frontier::default();
+            hashes.iter().for_each(|hash| tree.push(*hash));
+            let index = usize::try_from(index).unwrap_or(usize::MAX);
+            detail.proof = inclusion(index, &hashes).iter().map(|hash| hex(hash)).collect();
+            detail.proof_size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
+            detail.proof_root = hex(&tree.root());
+        }
+        Ok(Some(detail))
     }
 
     /// The tree and its last checkpoint.

@@ -151,6 +151,18 @@ mod tests {
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ];
 
+    /// RFC 6962, 2.1, word for word.
+    fn by_definition(leaves: &[Hash]) -> Hash {
+        match leaves {
+            [] => Sha256::digest([]).into(),
+            [leaf] => *leaf,
+            _ => {
+                let (left, right) = leaves.split_at(split(leaves.len()));
+                node_hash(&by_definition(left), &by_definition(right))
+            }
+        }
+    }
+
     #[test]
     fn the_published_roots_come_out() {
         let mut tree = Frontier::default();
@@ -163,6 +175,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_was_kept_goes_on_to_the_same_root(size in 0usize..200, cut in 0usize..200) {
+            let leaves: Vec<Hash> = (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect();
+            let (before, after) = leaves.split_at(cut.min(size));
+            let mut tree = Frontier::default();
+            before.iter().for_each(|leaf| tree.push(*leaf));
+            prop_assert_eq!(tree.root(), root_of(before));
+            let mut tree = Frontier::from_text(tree.size(), &tree.to_text()).ok_or(TestCaseError::fail("unread"))?;
+            after.iter().for_each(|leaf| tree.push(*leaf));
+            prop_assert_eq!(tree.root(), by_definition(&leaves));
+        }
+
         #[test]
         fn a_proof_holds_for_its_leaf_and_for_nothing_else(size in 1usize..70, at in 0usize..70, flip in 0usize..256) {
             let leaves: Vec<Hash> = (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect();

@@ -1,15 +1,12 @@
 //! Checking a live store: every leaf, every index, the head, and the checkpoints, those in the store and one from outside.
 
 use super::{
-    LedgerError,
+    LedgerError, Outcome,
     checkpoint::{self, Checkpoint},
-    tree::{Frontier, from_hex, leaf_hash},
+    tree::{Frontier, leaf_hash},
     write::canonical,
 };
-use crate::{
-    seal::hex,
-    store::{Store, on},
-};
+use crate::{seal::hex, store::Store};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -76,145 +73,232 @@ type Row = (
 /// Entries read at once.
 const PAGE: i64 = 2_000;
 
-/// Checks the store against itself and against the checkpoints from outside, oldest first.
+const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome \
+    from ledger_entries where idx >= $1 order by idx limit $2";
+const HEAD: &str = "select size, root, frontier from ledger_head where id = 1";
+const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
+const OPEN: &str = "select intent from open_deeds order by intent";
+
+/// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
+macro_rules! check {
+    ($tx:ident, $verifier_key:ident, $outside:ident) => {{
+        let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
+        let mut check = Check::begin($verifier_key, &stored, $outside);
+        let mut from = Some(i64::MIN);
+        while let Some(first) = from {
+            let rows: Vec<Row> = sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(&mut *$tx).await?;
+            from = rows.last().and_then(|row| row.0.checked_add(1));
+            rows.iter().for_each(|row| check.row(row));
+        }
+        let head: Option<(i64, String, String)> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
+        let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
+        $tx.rollback().await?;
+        Ok(check.end(head, &open))
+    }};
+}
+
+/// Checks the store against itself and against the checkpoints from outside.
 ///
 /// # Errors
 /// Only if the store cannot be read; what is wrong with the ledger is in the report.
 pub async fn verify(store: &Store, verifier_key: &str, outside: &[String]) -> Result<Report, LedgerError> {
-    const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome \
-        from ledger_entries where idx > $1 order by idx limit $2";
-    const HEAD: &str = "select size, root, frontier from ledger_head where id = 1";
-    const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
-
-    let mut wrong = Vec::new();
-    let mut at_size: BTreeMap<i64, Vec<(Checkpoint, &'static str)>> = BTreeMap::new();
-    let stored: Vec<(i64, String)> = on!(store, pool => sqlx::query_as(CHECKPOINTS).fetch_all(pool).await?);
-    for (size, note) in &stored {
-        match checkpoint::open(verifier_key, note) {
-            Ok(checkpoint) if checkpoint.size == *size => {
-                at_size.entry(*size).or_default().push((checkpoint, "in the store"));
-            }
-            Ok(_) => wrong.push(Wrong {
-                index: None,
-                what: format!("the checkpoint stored for {size} entries names another size"),
-            }),
-            Err(why) => {
-                wrong.push(Wrong { index: None, what: format!("the checkpoint stored for {size} entries: {why}") })
-            }
+    match store {
+        // In WAL a reading transaction keeps to what it saw first.
+        Store::Sqlite(pool) => {
+            let mut tx = pool.begin().await?;
+            check!(tx, verifier_key, outside)
+        }
+        Store::Postgres(pool) => {
+            let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
+            check!(tx, verifier_key, outside)
         }
     }
-    let mut newest_outside = None;
-    for note in outside {
-        match checkpoint::open(verifier_key, note) {
-            Ok(checkpoint) => {
-                newest_outside = newest_outside.max(Some(checkpoint.size));
-                at_size.entry(checkpoint.size).or_default().push((checkpoint, "from outside"));
-            }
-            Err(why) => wrong.push(Wrong { index: None, what: format!("a checkpoint from outside: {why}") }),
-        }
-    }
-
-    let mut tree = Frontier::default();
-    let mut next = 0i64;
-    let mut last_good_checkpoint = 0;
-    let mut open: BTreeMap<i64, String> = BTreeMap::new();
-    let mut located = false;
-    let mut after = -1i64;
-    loop {
-        let rows: Vec<Row> = on!(store, pool => sqlx::query_as(PAGE_SQL).bind(after).bind(PAGE).fetch_all(pool).await?);
-        let Some(last) = rows.last() else { break };
-        after = last.0;
-        for row in rows {
-            let index = row.0;
-            if index != next && !located {
-                located = true;
-                wrong.push(Wrong { index: Some(next), what: format!("the entry is missing; the next is {index}") });
-            }
-            next = index + 1;
-            let hash = leaf_hash(row.1.as_bytes());
-            if let Some(what) = check_entry(&row, &hex(&hash), &mut open)
-                && !located
-            {
-                located = true;
-                wrong.push(Wrong { index: Some(index), what });
-            }
-            tree.push(hash);
-            let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
-            for (checkpoint, place) in at_size.remove(&size).unwrap_or_default() {
-                if checkpoint.root == tree.root() {
-                    last_good_checkpoint = size;
-                } else if !located {
-                    located = true;
-                    wrong.push(Wrong {
-                        index: Some(last_good_checkpoint),
-                        what: format!(
-                            "something between it and entry {} is not what the checkpoint {place} signed",
-                            size - 1
-                        ),
-                    });
-                }
-            }
-        }
-    }
-    let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
-    for (beyond, checkpoints) in at_size {
-        for (_, place) in checkpoints {
-            wrong.push(Wrong {
-                index: Some(size),
-                what: format!(
-                    "the checkpoint {place} signed {beyond} entries, the store has {size}: the end is missing"
-                ),
-            });
-        }
-    }
-    let root = hex(&tree.root());
-    let head: Option<(i64, String, String)> = on!(store, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
-    match head {
-        Some((head_size, head_root, frontier))
-            if head_size == size && head_root == root && frontier == tree.to_text() => {}
-        Some((head_size, ..)) => wrong.push(Wrong {
-            index: (head_size > size).then_some(size),
-            what: format!("the head says {head_size} entries, and the leaves do not lead to its root"),
-        }),
-        None => wrong.push(Wrong { index: None, what: "the tree has no head".to_owned() }),
-    }
-    wrong.sort_by_key(|wrong| wrong.index.unwrap_or(i64::MAX));
-    Ok(Report { size, root, outside: newest_outside, wrong })
 }
 
-/// What is wrong with one entry, if anything.
-fn check_entry(row: &Row, hash: &str, open: &mut BTreeMap<i64, String>) -> Option<String> {
-    let (index, leaf, stored_hash, at, kind, deed, operator, instance, subject, intent, outcome) = row;
-    if stored_hash != hash || from_hex(stored_hash).is_none() {
-        return Some("the leaf is not the one that was hashed".to_owned());
-    }
-    let Ok(value) = serde_json::from_str::<Value>(leaf) else { return Some("the leaf is not JSON".to_owned()) };
-    if canonical(&value).ok().as_deref() != Some(leaf.as_str()) {
-        return Some("the leaf is not in canonical form".to_owned());
-    }
-    let text = |key: &str| value[key].as_str().map(str::to_owned);
-    let same = value["index"].as_i64() == Some(*index)
-        && text("at") == Some(at.to_string())
-        && text("kind").as_ref() == Some(kind)
-        && text("deed").as_ref() == Some(deed)
-        && text("operator") == *operator
-        && text("instance") == *instance
-        && text("subject") == *subject
-        && value["intent"].as_i64() == *intent
-        && text("outcome") == *outcome;
-    if !same {
-        return Some("the columns beside the leaf do not say what it says".to_owned());
-    }
-    match (kind.as_str(), intent) {
-        ("intent", None) => {
-            open.insert(*index, deed.clone());
-            None
+/// An intent whose outcome has not come yet.
+struct Open {
+    at: i64,
+    deed: String,
+    instance: Option<String>,
+    subject: Option<String>,
+}
+
+/// A check under way.
+struct Check {
+    wrong: Vec<Wrong>,
+    /// Checkpoints not reached yet, by size, with where they are from.
+    checkpoints: BTreeMap<i64, Vec<(Checkpoint, &'static str)>>,
+    newest_outside: Option<i64>,
+    tree: Frontier,
+    /// The index that must come next.
+    next: i64,
+    /// How many leaves a checkpoint has vouched for.
+    vouched: i64,
+    open: BTreeMap<i64, Open>,
+    /// The first wrong entry has been named; what follows from it is not.
+    located: bool,
+}
+
+impl Check {
+    fn begin(verifier_key: &str, stored: &[(i64, String)], outside: &[String]) -> Self {
+        let mut check = Self {
+            wrong: Vec::new(),
+            checkpoints: BTreeMap::new(),
+            newest_outside: None,
+            tree: Frontier::default(),
+            next: 0,
+            vouched: 0,
+            open: BTreeMap::new(),
+            located: false,
+        };
+        for (size, note) in stored {
+            match checkpoint::open(verifier_key, note) {
+                Ok(found) if found.size == *size => {
+                    check.checkpoints.entry(*size).or_default().push((found, "in the store"));
+                }
+                Ok(_) => check.wrong(None, format!("the checkpoint stored for {size} entries names another size")),
+                Err(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
+            }
         }
-        ("outcome", Some(of)) => match open.remove(of) {
-            Some(of_deed) if of_deed == *deed => None,
-            _ => Some(format!("it is the outcome of entry {of}, which is no open deed of its kind")),
-        },
-        ("fact", None) => None,
-        _ => Some("it is neither intent, outcome nor fact".to_owned()),
+        for note in outside {
+            match checkpoint::open(verifier_key, note) {
+                Ok(found) => {
+                    check.newest_outside = check.newest_outside.max(Some(found.size));
+                    check.checkpoints.entry(found.size).or_default().push((found, "from outside"));
+                }
+                Err(why) => check.wrong(None, format!("a checkpoint from outside: {why}")),
+            }
+        }
+        check
+    }
+
+    fn wrong(&mut self, index: Option<i64>, what: String) {
+        self.wrong.push(Wrong { index, what });
+    }
+
+    fn locate(&mut self, index: i64, what: String) {
+        if !self.located {
+            self.located = true;
+            self.wrong(Some(index), what);
+        }
+    }
+
+    fn row(&mut self, row: &Row) {
+        let index = row.0;
+        if index > self.next {
+            self.locate(self.next, format!("the entry is missing; the next is {index}"));
+        } else if index < self.next {
+            self.locate(index, "an entry before the first".to_owned());
+        }
+        self.next = index.saturating_add(1);
+        let hash = leaf_hash(row.1.as_bytes());
+        if let Some(what) = self.entry(row, &hex(&hash)) {
+            self.locate(index, what);
+        }
+        self.tree.push(hash);
+        let size = self.size();
+        for (checkpoint, place) in self.checkpoints.remove(&size).unwrap_or_default() {
+            if checkpoint.root == self.tree.root() {
+                self.vouched = size;
+            } else {
+                let last = size - 1;
+                self.locate(
+                    self.vouched,
+                    format!("something from here to entry {last} is not what the checkpoint {place} signed"),
+                );
+            }
+        }
+    }
+
+    fn size(&self) -> i64 {
+        i64::try_from(self.tree.size()).unwrap_or(i64::MAX)
+    }
+
+    fn end(mut self, head: Option<(i64, String, String)>, open: &[i64]) -> Report {
+        let size = self.size();
+        for (signed, checkpoints) in std::mem::take(&mut self.checkpoints) {
+            for (_, place) in checkpoints {
+                self.wrong(
+                    Some(size),
+                    format!("the checkpoint {place} signed {signed} entries, the store has {size}: the end is missing"),
+                );
+            }
+        }
+        let root = hex(&self.tree.root());
+        match head {
+            Some((head_size, head_root, frontier))
+                if head_size == size && head_root == root && frontier == self.tree.to_text() => {}
+            Some((head_size, ..)) => {
+                // Entries that the head has not counted, or counted entries that are gone.
+                let first = (head_size != size).then_some(head_size.min(size));
+                self.wrong(first, format!("the head says {head_size} entries, and the leaves do not lead to its root"));
+            }
+            None => self.wrong(None, "the tree has no head".to_owned()),
+        }
+        // After a wrong entry it is not known any more which deeds are open.
+        if !self.located {
+            self.compare_open(open);
+        }
+        self.wrong.sort_by_key(|wrong| wrong.index.unwrap_or(i64::MAX));
+        Report { size, root, outside: self.newest_outside, wrong: self.wrong }
+    }
+
+    /// An intent without an outcome and a row among the open deeds are the same thing said twice.
+    fn compare_open(&mut self, open: &[i64]) {
+        let expected: Vec<i64> = self.open.keys().copied().collect();
+        if let Some(index) = expected.iter().find(|index| open.binary_search(index).is_err()) {
+            let what = "the deed has no outcome and is not among the open ones: nobody would close it";
+            self.wrong(Some(*index), what.to_owned());
+        }
+        if let Some(index) = open.iter().find(|index| expected.binary_search(index).is_err()) {
+            self.wrong(Some(*index), "the deed counts as open and is none, or has its outcome".to_owned());
+        }
+    }
+
+    /// What is wrong with one entry, if anything.
+    fn entry(&mut self, row: &Row, hash: &str) -> Option<String> {
+        let (index, leaf, stored_hash, at, kind, deed, operator, instance, subject, intent, outcome) = row;
+        if stored_hash != hash {
+            return Some("the leaf is not the one that was hashed".to_owned());
+        }
+        let Ok(value) = serde_json::from_str::<Value>(leaf) else { return Some("the leaf is not JSON".to_owned()) };
+        if canonical(&value).ok().as_deref() != Some(leaf.as_str()) {
+            return Some("the leaf is not in canonical form".to_owned());
+        }
+        let text = |key: &str| value[key].as_str().map(str::to_owned);
+        let same = value["v"].as_i64() == Some(1)
+            && value["index"].as_i64() == Some(*index)
+            && text("at") == Some(at.to_string())
+            && text("kind").as_ref() == Some(kind)
+            && text("deed").as_ref() == Some(deed)
+            && text("operator") == *operator
+            && text("instance") == *instance
+            && text("subject") == *subject
+            && value["intent"].as_i64() == *intent
+            && text("outcome") == *outcome;
+        if !same {
+            return Some("the columns beside the leaf do not say what it says".to_owned());
+        }
+        match (kind.as_str(), intent, outcome) {
+            ("intent", None, None) => {
+                let open = Open { at: *at, deed: deed.clone(), instance: instance.clone(), subject: subject.clone() };
+                self.open.insert(*index, open);
+                None
+            }
+            ("outcome", Some(of), Some(outcome)) => match self.open.remove(of) {
+                Some(open) if open.deed == *deed && open.instance == *instance && open.subject == *subject => {
+                    if Outcome::parse(outcome).is_none() {
+                        Some(format!("“{outcome}” is no outcome"))
+                    } else if *at < open.at {
+                        Some(format!("it is from before its intent, entry {of}"))
+                    } else {
+                        None
+                    }
+                }
+                _ => Some(format!("it is the outcome of entry {of}, which is no open deed of its kind")),
+            },
+            ("fact", None, None) => None,
+            _ => Some("it is neither intent, outcome nor fact".to_owned()),
+        }
     }
 }

@@ -4,13 +4,15 @@ use super::{
     Acting, Answered, Fact, Ledger, Mark, Outcome, Verdict, Warrant,
     deed::{Act, Deed},
     entry::subject_hash,
+    keys::Opened,
     tree::{Frontier, leaf_hash},
 };
 use crate::{
-    access::{Actor, Permit, Role},
+    access::{Actor, Permission, Permit, Role},
     clock::{Instant, MINUTE, SECOND},
     id::{InstanceName, OperatorId},
-    seal::{self, hex},
+    registrations::RegistrationsMode,
+    seal::hex,
     store::{Store, on},
 };
 use serde::Deserialize;
@@ -27,8 +29,12 @@ const FAILED_SIGN_INS: i64 = 10 * MINUTE;
 pub enum LedgerError {
     #[error("the ledger's database: {0}")]
     Store(#[from] sqlx::Error),
+    #[error("the ledger could not be written: {0}")]
+    Unwritten(String),
     #[error("an entry could not be made: {0}")]
     Entry(String),
+    #[error("the permit ({0}) is not one for this deed and instance")]
+    Permit(&'static str),
     #[error("the deed with entry {0} was closed already")]
     AlreadyClosed(i64),
     #[error("the task that writes the ledger has stopped")]
@@ -53,13 +59,14 @@ pub struct OpenDeed {
     pub mark: Mark,
     /// `None` where its key was destroyed.
     pub deed: Option<Deed>,
-    subject: Option<String>,
-    key: String,
+    subject: String,
+    kind: String,
     instance: Option<String>,
 }
 
 /// A leaf before it knows its index, and what happens beside the tree with it.
 pub(super) struct Draft {
+    /// Without index and instant, which it gets where it is appended.
     leaf: Value,
     at: Instant,
     kind: &'static str,
@@ -82,6 +89,11 @@ enum Beside {
     Close {
         intent: i64,
     },
+    /// Not, if the newest leaf about this subject is younger than so many milliseconds.
+    Seldom {
+        subject: String,
+        within: i64,
+    },
 }
 
 pub(super) struct Append {
@@ -92,7 +104,12 @@ pub(super) struct Append {
 #[derive(Debug)]
 enum Appended {
     At(i64),
-    Busy { since: Instant, intent: i64 },
+    Busy {
+        since: Instant,
+        intent: i64,
+    },
+    /// The same is recorded already.
+    Recorded,
 }
 
 /// Drains the queue of appends, as many at once as there are, each group in one transaction.
@@ -100,20 +117,42 @@ pub(super) async fn drain(store: Store, mut queue: mpsc::Receiver<Append>) {
     let mut group = Vec::new();
     while queue.recv_many(&mut group, 256).await > 0 {
         let (drafts, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|append| (append.draft, append.reply)).unzip();
-        match append_group(&store, &drafts).await {
-            Ok(results) => {
-                for (reply, result) in replies.into_iter().zip(results) {
-                    // Nobody waits any more where the other end is gone; the leaf stands all the same.
-                    let _ = reply.send(result);
+        let results = match append_group(&store, &drafts).await {
+            Ok(results) => results,
+            // One leaf that cannot be written must not take the others with it.
+            Err(error) if drafts.len() > 1 && error.is_about_a_leaf() => {
+                let mut results = Vec::with_capacity(drafts.len());
+                for draft in &drafts {
+                    results.push(append_group(&store, std::slice::from_ref(draft)).await.and_then(only));
                 }
+                results
             }
             Err(error) => {
-                tracing::error!(%error, "ledger.append");
+                tracing::error!(%error, leaves = drafts.len(), "ledger.append");
                 let text = error.to_string();
-                for reply in replies {
-                    let _ = reply.send(Err(LedgerError::Entry(text.clone())));
-                }
+                drafts.iter().map(|_| Err(LedgerError::Unwritten(text.clone()))).collect()
             }
+        };
+        for (reply, result) in replies.into_iter().zip(results) {
+            // Nobody waits any more where the other end is gone: the leaf stands, and an intent is left to the sweep.
+            let _ = reply.send(result);
+        }
+    }
+}
+
+fn only(mut results: Vec<Result<Appended, LedgerError>>) -> Result<Appended, LedgerError> {
+    results.pop().unwrap_or(Err(LedgerError::Stopped))
+}
+
+impl LedgerError {
+    /// Whether a leaf is to blame, not the database.
+    fn is_about_a_leaf(&self) -> bool {
+        match self {
+            Self::Entry(_) => true,
+            Self::Store(sqlx::Error::Database(error)) => {
+                error.is_unique_violation() || error.is_check_violation() || error.is_foreign_key_violation()
+            }
+            Self::Store(_) | Self::Unwritten(_) | Self::Permit(_) | Self::AlreadyClosed(_) | Self::Stopped => false,
         }
     }
 }
@@ -127,6 +166,8 @@ const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until,
     on conflict (subject) do nothing returning intent";
 const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
 const IS_CLOSED: &str = "select idx from ledger_entries where intent = $1";
+const INTENT: &str = "select at from ledger_entries where idx = $1 and kind = 'intent' and deed = $2";
+const NEWEST_ABOUT: &str = "select at from ledger_entries where subject = $1 order by idx desc limit 1";
 const CLOSE: &str = "delete from open_deeds where intent = $1";
 
 macro_rules! group {
@@ -140,6 +181,7 @@ macro_rules! group {
         for draft in $drafts {
             let index = i64::try_from(tree.size()).unwrap_or(i64::MAX);
             let mut intent = None;
+            let mut at = draft.at;
             match &draft.beside {
                 Beside::Nothing => {}
                 Beside::Open { key, lease } => {
@@ -164,19 +206,36 @@ macro_rules! group {
                         results.push(Err(LedgerError::AlreadyClosed(*of)));
                         continue;
                     }
+                    let opened_at: Option<i64> =
+                        sqlx::query_scalar(INTENT).bind(*of).bind(&draft.deed).fetch_optional(&mut *$tx).await?;
+                    let Some(opened_at) = opened_at else {
+                        results.push(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind"))));
+                        continue;
+                    };
+                    // A clock that was set back, or another machine's, must not put an outcome before its intent.
+                    at = at.max(Instant(opened_at));
                     sqlx::query(CLOSE).bind(*of).execute(&mut *$tx).await?;
                     intent = Some(*of);
+                }
+                Beside::Seldom { subject, within } => {
+                    let newest: Option<i64> =
+                        sqlx::query_scalar(NEWEST_ABOUT).bind(subject).fetch_optional(&mut *$tx).await?;
+                    if newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(Instant(newest)))) {
+                        results.push(Ok(Appended::Recorded));
+                        continue;
+                    }
                 }
             }
             let mut leaf = draft.leaf.clone();
             leaf["index"] = json!(index);
+            leaf["at"] = json!(at.0.to_string());
             let text = canonical(&leaf)?;
             let hash = leaf_hash(text.as_bytes());
             sqlx::query(INSERT)
                 .bind(index)
                 .bind(&text)
                 .bind(hex(&hash))
-                .bind(draft.at.0)
+                .bind(at.0)
                 .bind(draft.kind)
                 .bind(&draft.deed)
                 .bind(&draft.operator)
@@ -213,41 +272,70 @@ async fn append_group(store: &Store, drafts: &[Draft]) -> Result<Vec<Result<Appe
     }
 }
 
-/// RFC 8785.
+/// RFC 8785, which knows no numbers but those of JavaScript: what would be rounded is refused.
 pub(super) fn canonical(value: &Value) -> Result<String, LedgerError> {
+    if !exact(value) {
+        return Err(LedgerError::Entry("a number above 2^53 must be written as text".into()));
+    }
     serde_json_canonicalizer::to_string(value).map_err(|error| LedgerError::Entry(error.to_string()))
 }
 
-/// A data key by its id: made at need, kept wrapped, gone once destroyed.
-async fn data_key(ledger: &Ledger, id: &str) -> Result<Option<[u8; 32]>, LedgerError> {
-    const READ: &str = "select wrapped from ledger_keys where id = $1";
-    const MAKE: &str = "insert into ledger_keys (id, wrapped) values ($1, $2) on conflict (id) do nothing";
-    let sealing = |_| LedgerError::Entry("a key could not be wrapped".into());
-    for _ in 0..2 {
-        let found: Option<Option<String>> =
-            on!(&ledger.store, pool => sqlx::query_scalar(READ).bind(id).fetch_optional(pool).await?);
-        match found {
-            Some(Some(wrapped)) => {
-                let key =
-                    ledger.keys.open_text("ledger key", id, &wrapped).and_then(|text| super::tree::from_hex(&text));
-                return Ok(key);
-            }
-            Some(None) => return Ok(None),
-            None => {
-                let key: [u8; 32] = rand::random();
-                let wrapped = ledger.keys.seal_text("ledger key", id, &hex(&key)).map_err(sealing)?;
-                on!(&ledger.store, pool => sqlx::query(MAKE).bind(id).bind(wrapped).execute(pool).await?.rows_affected());
-            }
+fn exact(value: &Value) -> bool {
+    const LARGEST: i64 = 1 << 53;
+    match value {
+        Value::Number(number) => {
+            number.is_f64() || number.as_i64().is_some_and(|number| (-LARGEST..=LARGEST).contains(&number))
         }
+        Value::Array(values) => values.iter().all(exact),
+        Value::Object(fields) => fields.values().all(exact),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
     }
-    Err(LedgerError::Entry("a key could not be kept".into()))
 }
 
 #[derive(Deserialize)]
 struct IntentLeaf {
     sealed: String,
     key: String,
-    mark: Mark,
+    mark: MarkText,
+}
+
+/// A mark in a leaf: ids as text.
+#[derive(Deserialize)]
+struct MarkText {
+    log: String,
+    strike: String,
+}
+
+impl MarkText {
+    fn read(&self) -> Option<Mark> {
+        Some(Mark { log: self.log.parse().ok()?, strike: self.strike.parse().ok()? })
+    }
+}
+
+/// The permissions that a deed may be opened with.
+fn asked_for(deed: &Deed) -> &'static [Permission] {
+    use Permission as P;
+    match deed {
+        Deed::DecideCase(_)
+        | Deed::ReverseSanction(_)
+        | Deed::ReopenReport(_)
+        | Deed::ChangeCategory(_)
+        | Deed::HoldCase(_) => &[P::DecideReports, P::DecideAboutStaff],
+        Deed::SetRegistrations(deed) => match deed.mode_after {
+            RegistrationsMode::Open => &[P::OpenRegistrations],
+            RegistrationsMode::Approved | RegistrationsMode::None => &[P::CloseRegistrations],
+        },
+        Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
+        Deed::AddOperator(_) | Deed::DisableOperator(_) | Deed::EndSessions(_) => &[P::ManageOperators],
+    }
+}
+
+/// A permit is for one permission on one instance; the deed must be of that kind and there.
+fn check_permit(permit: &Permit, deed: &Deed, instance: Option<&InstanceName>) -> Result<(), LedgerError> {
+    let permission = permit.permission();
+    // People belong to the console; a contractor's row names an instance all the same.
+    let there = permission == Permission::ManageOperators || permit.instance() == instance;
+    if there && asked_for(deed).contains(&permission) { Ok(()) } else { Err(LedgerError::Permit(permission.name())) }
 }
 
 impl Ledger {
@@ -257,38 +345,11 @@ impl Ledger {
         answer.await.map_err(|_| LedgerError::Stopped)?
     }
 
-    /// The key that seals what concerns one subject. A new one each 90 days, so that old ones can be destroyed.
-    fn key_id(&self, subject: &str, at: Instant) -> String {
-        format!("{subject}:{}", at.0.div_euclid(90 * crate::clock::DAY))
-    }
-
-    pub(super) async fn seal(&self, key: &str, value: &Value) -> Result<String, LedgerError> {
-        let data_key = data_key(self, key)
-            .await?
-            .ok_or_else(|| LedgerError::Entry("the key for this subject has been destroyed".into()))?;
-        seal::seal(&data_key, key, &value.to_string()).map_err(|error| LedgerError::Entry(error.to_string()))
-    }
-
-    pub(super) async fn unseal(&self, key: &str, sealed: &str) -> Result<Option<Value>, LedgerError> {
-        let Some(data_key) = data_key(self, key).await? else { return Ok(None) };
-        Ok(seal::open(&data_key, key, sealed).and_then(|text| serde_json::from_str(&text).ok()))
-    }
-
-    /// Destroys the clear text of what was recorded about a subject in one quarter; the tree stays whole.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn destroy_key(&self, key: &str) -> Result<(), LedgerError> {
-        const SQL: &str = "update ledger_keys set wrapped = null where id = $1";
-        on!(&self.store, pool => sqlx::query(SQL).bind(key).execute(pool).await?.rows_affected());
-        Ok(())
-    }
-
     /// Stores the intent. A deed that changes something locks its subject until it is closed.
     ///
     /// # Errors
-    /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written:
-    /// then nothing may happen.
+    /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written, or
+    /// if the permit is for something else: then nothing may happen.
     pub async fn open<D: Act>(
         &self,
         permit: Permit,
@@ -300,15 +361,15 @@ impl Ledger {
         let at = self.clock.now();
         let actor = permit.actor().clone();
         let subject = subject_hash(&self.keys, &deed.subject());
-        let key = self.key_id(&subject, at);
-        let document = serde_json::to_value(deed.clone().into_deed())
+        let document = deed.clone().into_deed();
+        check_permit(&permit, &document, deed.instance())?;
+        let document = serde_json::to_value(document)
             .map_err(|error| NotOpened::Unwritable(LedgerError::Entry(error.to_string())))?;
-        let sealed = self.seal(&key, &json!({ "deed": document, "why": why })).await?;
+        let (key, sealed) = self.seal(&subject, at, &json!({ "deed": document, "why": why })).await?;
         let instance = deed.instance().map(InstanceName::to_string);
         let leaf = json!({
             "v": 1,
             "kind": "intent",
-            "at": at.0.to_string(),
             "operator": actor.operator,
             "role": actor.role,
             "session": actor.session,
@@ -318,7 +379,7 @@ impl Ledger {
             "subject": subject,
             "facts": deed.facts(),
             "acting": acting,
-            "mark": { "log": mark.log, "strike": mark.strike },
+            "mark": { "log": mark.log.to_string(), "strike": mark.strike.to_string() },
             "key": key,
             "sealed": sealed,
         });
@@ -336,7 +397,8 @@ impl Ledger {
             beside: Beside::Open { key: lock, lease: self.process.to_string() },
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor }),
+            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, _held: self.at_work.hold(index) }),
+            Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;
                 Err(NotOpened::Busy { since, by })
@@ -380,12 +442,10 @@ impl Ledger {
         seen: &Value,
     ) -> Result<(), LedgerError> {
         let at = self.clock.now();
-        let key = self.key_id(subject, at);
-        let sealed = self.seal(&key, seen).await?;
+        let (key, sealed) = self.seal(subject, at, seen).await?;
         let leaf = json!({
             "v": 1,
             "kind": "outcome",
-            "at": at.0.to_string(),
             "intent": intent,
             "deed": kind,
             "instance": instance,
@@ -423,19 +483,14 @@ impl Ledger {
             }
             _ => None,
         };
-        if let Some(subject) = &subject {
-            const SQL: &str = "select max(at) from ledger_entries where subject = $1 and deed = 'sign_in_failed'";
-            let last: Option<i64> =
-                on!(&self.store, pool => sqlx::query_scalar(SQL).bind(subject).fetch_one(pool).await?);
-            if last.is_some_and(|last| at.since(Instant(last)) < FAILED_SIGN_INS) {
-                return Ok(());
-            }
-        }
+        let beside = match &subject {
+            Some(subject) => Beside::Seldom { subject: subject.clone(), within: FAILED_SIGN_INS },
+            None => Beside::Nothing,
+        };
         let operator = fact.operator().map(|id| id.0.clone());
         let leaf = json!({
             "v": 1,
             "kind": "fact",
-            "at": at.0.to_string(),
             "operator": operator,
             "deed": fact.kind(),
             "subject": subject,
@@ -450,36 +505,13 @@ impl Ledger {
             instance: None,
             subject,
             outcome: None,
-            beside: Beside::Nothing,
+            beside,
         };
         self.append(draft).await.map(|_| ())
     }
 
-    /// Keeps the leases of this process's open deeds running.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn renew_leases(&self) -> Result<(), LedgerError> {
-        const SQL: &str = "update open_deeds set lease_until = $2 where lease = $1";
-        let until = self.clock.now().plus(LEASE).0;
-        on!(&self.store, pool => sqlx::query(SQL).bind(&*self.process).bind(until).execute(pool).await?.rows_affected());
-        Ok(())
-    }
-
-    /// On SQLite the lock of the one server proves every former holder dead: their leases end now.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn end_former_leases(&self) -> Result<(), LedgerError> {
-        if matches!(self.store, Store::Sqlite(_)) {
-            const SQL: &str = "update open_deeds set lease_until = $2 where lease <> $1";
-            let now = self.clock.now().0;
-            on!(&self.store, pool => sqlx::query(SQL).bind(&*self.process).bind(now).execute(pool).await?.rows_affected());
-        }
-        Ok(())
-    }
-
-    /// Claims the deeds whose lease has run out: each goes to one process only.
+    /// Claims the deeds whose lease has run out: each goes to one process only. Who cannot close one yet lets the claim run
+    /// out and gets it again.
     ///
     /// # Errors
     /// The store's.
@@ -491,26 +523,34 @@ impl Ledger {
             .bind(&*self.process).bind(now.plus(LEASE).0).bind(now.0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
         for (index, opened_at) in claimed {
-            const LEAF: &str = "select leaf, subject, deed, instance from ledger_entries where idx = $1";
-            let (leaf, subject, kind, instance): (String, Option<String>, String, Option<String>) =
-                on!(&self.store, pool => sqlx::query_as(LEAF).bind(index).fetch_one(pool).await?);
-            let leaf: IntentLeaf =
-                serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
-            let deed = self
-                .unseal(&leaf.key, &leaf.sealed)
-                .await?
-                .and_then(|value| serde_json::from_value(value["deed"].clone()).ok());
-            deeds.push(OpenDeed {
-                index,
-                opened_at: Instant(opened_at),
-                mark: leaf.mark,
-                deed,
-                subject,
-                key: kind,
-                instance,
-            });
+            // Its lease was only renewed late: the one at work on it goes on.
+            if self.at_work.has(index) {
+                continue;
+            }
+            match self.open_deed(index, Instant(opened_at)).await {
+                Ok(deed) => deeds.push(deed),
+                // One damaged entry must not keep the others from being closed.
+                Err(error) => tracing::error!(%error, index, "ledger.claim"),
+            }
         }
         Ok(deeds)
+    }
+
+    async fn open_deed(&self, index: i64, opened_at: Instant) -> Result<OpenDeed, LedgerError> {
+        const LEAF: &str = "select leaf, subject, deed, instance from ledger_entries where idx = $1";
+        let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
+        let (leaf, subject, kind, instance): (String, String, String, Option<String>) =
+            on!(&self.store, pool => sqlx::query_as(LEAF).bind(index).fetch_one(pool).await?);
+        let leaf: IntentLeaf = serde_json::from_str(&leaf).map_err(|error| damaged(&error.to_string()))?;
+        let mark = leaf.mark.read().ok_or_else(|| damaged("its mark is no number"))?;
+        let deed = match self.unseal(&leaf.key, &leaf.sealed).await? {
+            Opened::Text(mut document) => {
+                Some(serde_json::from_value(document["deed"].take()).map_err(|error| damaged(&error.to_string()))?)
+            }
+            Opened::Destroyed => None,
+            Opened::Damaged => return Err(damaged("its sealed part does not open")),
+        };
+        Ok(OpenDeed { index, opened_at, mark, deed, subject, kind, instance })
     }
 
     /// Closes a claimed deed by what was read.
@@ -518,9 +558,8 @@ impl Ledger {
     /// # Errors
     /// The ledger's.
     pub async fn close_swept(&self, open: &OpenDeed, verdict: &Verdict) -> Result<(), LedgerError> {
-        let subject = open.subject.clone().unwrap_or_default();
         let seen = json!({ "steps": [], "seen": verdict.seen, "closed by reading": true });
-        self.append_outcome(open.index, &open.key, &subject, open.instance.clone(), verdict, &seen).await
+        self.append_outcome(open.index, &open.kind, &open.subject, open.instance.clone(), verdict, &seen).await
     }
 
     /// The actor that a command or a job records itself as.

@@ -63,6 +63,7 @@ impl Store {
         if let Some(file) = sqlite_file(url) {
             let shown = file.display().to_string();
             let fail = |error| StoreError::Open(shown.clone(), error);
+            only_for_us(&file).map_err(|error| fail(sqlx::Error::Io(error)))?;
             let options = SqliteConnectOptions::from_str("sqlite:")
                 .map_err(fail)?
                 .filename(&file)
@@ -71,6 +72,8 @@ impl Store {
                 // A leaf that was reported as written must survive a power cut.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
+                // A key that was destroyed must not survive in a free page.
+                .pragma("secure_delete", "on")
                 .busy_timeout(Duration::from_secs(5));
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
@@ -78,7 +81,6 @@ impl Store {
                 .connect_with(options)
                 .await
                 .map_err(fail)?;
-            only_for_us(&file);
             Ok(Self::Sqlite(pool))
         } else {
             let shown = url::Url::parse(url)
@@ -140,10 +142,10 @@ impl Store {
     }
 }
 
-/// The store holds hashes and sealed texts: nobody else on the machine needs to read it.
-fn only_for_us(file: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    if let Err(error) = std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)) {
-        tracing::warn!(%error, file = %file.display(), "store.permissions");
-    }
+/// The store holds hashes and sealed texts: nobody else on the machine needs to read it. The file is made before SQLite
+/// opens it, because SQLite gives the files beside it (`-wal`, `-shm`) the rights that it has then.
+fn only_for_us(file: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
 }

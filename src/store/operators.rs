@@ -66,6 +66,11 @@ fn from_row(row: Row) -> sqlx::Result<Operator> {
     })
 }
 
+/// What two names must differ by.
+fn key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 /// Adds a person; false if the name is taken.
 pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
     const SQL: &str = "insert into operators \
@@ -74,7 +79,7 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
     let added = on!(store, pool => sqlx::query(SQL)
         .bind(&operator.id.0)
         .bind(&operator.name)
-        .bind(operator.name.to_lowercase())
+        .bind(key(&operator.name))
         .bind(operator.role.name())
         .bind(&operator.password_hash)
         .bind(&operator.totp_secret)
@@ -90,8 +95,7 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
 pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>> {
     const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
         from operators where name_key = $1";
-    let row: Option<Row> =
-        on!(store, pool => sqlx::query_as(SQL).bind(name.trim().to_lowercase()).fetch_optional(pool).await?);
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(key(name)).fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
 

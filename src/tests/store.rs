@@ -1,48 +1,25 @@
-//! The store's behaviour, the same on both engines.
+//! What the console's own database does, the same on both engines.
 
-use crate::support::{Kept, postgres, sqlite};
+use crate::engine::{Database, Engine, on_both};
 use howdah::{
     access::Role,
-    clock::{HOUR, Instant, MINUTE},
-    id::{AccountId, OperatorId},
+    clock::{DAY, HOUR, Instant, MINUTE, SECOND},
+    id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
     store::{
-        Store, attempts, case_holds, drafts, operators, operators::Operator, recovery_codes, setup_links,
+        Store, StoreError, attempts, case_holds, drafts, operators, operators::Operator, recovery_codes, setup_links,
         setup_links::SetupLink, web_sessions,
     },
 };
 
-/// One behaviour, tested on each engine.
-macro_rules! on_both {
-    ($($name:ident => $body:path;)*) => {
-        mod on_sqlite {
-            $(#[tokio::test] async fn $name() { $body(super::sqlite().await).await; })*
-        }
-        mod on_postgres {
-            $(#[tokio::test] async fn $name() { $body(super::postgres().await).await; })*
-        }
-    };
-}
+const NOW: Instant = Instant(1_790_000_000_000);
 
-on_both! {
-    a_name_is_taken_once => super::a_name_is_taken_once;
-    a_time_step_is_used_once => super::a_time_step_is_used_once;
-    a_code_works_once => super::a_code_works_once;
-    a_link_works_once => super::a_link_works_once;
-    sessions_end_everywhere_at_once => super::sessions_end_everywhere_at_once;
-    a_draft_is_for_its_writer => super::a_draft_is_for_its_writer;
-    attempts_are_forgotten => super::attempts_are_forgotten;
-    a_case_has_one_holder => super::a_case_has_one_holder;
-}
-
-const NOW: Instant = Instant(1_795_000_000_000);
-
-fn person(id: &str, name: &str) -> Operator {
+fn person(name: &str) -> Operator {
     Operator {
-        id: OperatorId(id.into()),
-        name: name.into(),
+        id: OperatorId(ulid::Ulid::generate().to_string()),
+        name: name.to_owned(),
         role: Role::Moderator,
-        password_hash: Some("x".into()),
+        password_hash: Some("$argon2id$…".to_owned()),
         totp_secret: None,
         instance: None,
         until: None,
@@ -51,140 +28,343 @@ fn person(id: &str, name: &str) -> Operator {
     }
 }
 
-async fn a_name_is_taken_once(kept: Kept) {
-    let store = &kept.store;
-    assert!(operators::insert(store, &person("1", "Mira Kost")).await.unwrap());
-    assert!(!operators::insert(store, &person("2", "mira KOST")).await.unwrap());
-    let found = operators::by_name(store, " MIRA kost ").await.unwrap().expect("she is there");
-    assert_eq!(found, person("1", "Mira Kost"));
-    assert_eq!(operators::count(store).await.unwrap(), 1);
-    operators::set_disabled(store, &found.id, Some(NOW)).await.unwrap();
-    let found = operators::by_id(store, &found.id).await.unwrap().expect("she is there");
-    assert!(!found.may_sign_in(NOW));
+fn instance(name: &str) -> InstanceName {
+    name.parse().unwrap()
 }
 
-async fn a_time_step_is_used_once(kept: Kept) {
-    let store = &kept.store;
-    let one = person("1", "one");
-    operators::insert(store, &one).await.unwrap();
-    assert!(operators::use_totp_step(store, &one.id, 50).await.unwrap());
-    assert!(!operators::use_totp_step(store, &one.id, 50).await.unwrap());
-    assert!(!operators::use_totp_step(store, &one.id, 49).await.unwrap(), "an older code after a newer one");
-    assert!(operators::use_totp_step(store, &one.id, 51).await.unwrap());
+async fn people_are_found_by_name_and_id(db: &Database) {
+    let store = &db.store;
+    let mut ann = person("Ann");
+    ann.role = Role::Contractor;
+    ann.instance = Some(instance("main"));
+    ann.until = Some(NOW.plus(DAY));
+    ann.totp_secret = Some("sealed".to_owned());
+    assert_eq!(operators::count(store).await.unwrap(), 0);
+    assert!(operators::insert(store, &ann).await.unwrap());
+    assert!(!operators::insert(store, &person("aNN")).await.unwrap(), "a name that differs by case only is taken");
+    assert!(!operators::insert(store, &person(" Ann ")).await.unwrap(), "a name that differs by spaces only is taken");
+    assert!(operators::insert(store, &person("Änne")).await.unwrap());
+    assert_eq!(operators::by_name(store, " aNn ").await.unwrap().as_ref(), Some(&ann));
+    assert_eq!(operators::by_name(store, "äNNE").await.unwrap().map(|found| found.name), Some("Änne".to_owned()));
+    assert_eq!(operators::by_id(store, &ann.id).await.unwrap().as_ref(), Some(&ann));
+    assert_eq!(operators::by_name(store, "nobody").await.unwrap(), None);
+    assert_eq!(operators::count(store).await.unwrap(), 2);
+    let names: Vec<String> = operators::list(store).await.unwrap().into_iter().map(|found| found.name).collect();
+    assert_eq!(names, ["Ann", "Änne"]);
 }
 
-async fn a_code_works_once(kept: Kept) {
-    let store = &kept.store;
-    let one = person("1", "one");
-    operators::insert(store, &one).await.unwrap();
-    recovery_codes::replace_all(store, &one.id, &["a".into(), "b".into()]).await.unwrap();
-    assert!(recovery_codes::use_code(store, &one.id, "a", NOW).await.unwrap());
-    assert!(!recovery_codes::use_code(store, &one.id, "a", NOW).await.unwrap());
-    recovery_codes::replace_all(store, &one.id, &["c".into()]).await.unwrap();
-    assert!(!recovery_codes::use_code(store, &one.id, "b", NOW).await.unwrap());
+async fn access_ends_and_comes_back(db: &Database) {
+    let ann = person("ann");
+    operators::insert(&db.store, &ann).await.unwrap();
+    operators::set_disabled(&db.store, &ann.id, Some(NOW)).await.unwrap();
+    let ended = operators::by_id(&db.store, &ann.id).await.unwrap().unwrap();
+    assert_eq!(ended.disabled_at, Some(NOW));
+    assert!(!ended.may_sign_in(NOW));
+    operators::set_disabled(&db.store, &ann.id, None).await.unwrap();
+    assert!(operators::by_id(&db.store, &ann.id).await.unwrap().unwrap().may_sign_in(NOW));
 }
 
-async fn a_link_works_once(kept: Kept) {
-    let store = &kept.store;
-    let link = SetupLink { role: Role::Owner, name: None, instance: None, until: None };
-    setup_links::insert(store, "hash", &link, NOW, NOW.plus(HOUR)).await.unwrap();
-    assert_eq!(setup_links::read(store, "hash", NOW).await.unwrap(), Some(link.clone()));
-    assert_eq!(setup_links::take(store, "hash", NOW.plus(HOUR)).await.unwrap(), None, "it has run out");
-    assert_eq!(setup_links::take(store, "hash", NOW).await.unwrap(), Some(link));
-    assert_eq!(setup_links::take(store, "hash", NOW).await.unwrap(), None);
-}
-
-async fn sessions_end_everywhere_at_once(kept: Kept) {
-    let store = &kept.store;
-    let (one, two) = (OperatorId("1".into()), OperatorId("2".into()));
-    for (hash, who) in [("a", &one), ("b", &one), ("c", &two)] {
-        web_sessions::save(store, hash, Some(who), "{}", NOW, NOW.plus(HOUR)).await.unwrap();
+async fn a_time_step_works_once(db: &Database) {
+    let ann = person("ann");
+    operators::insert(&db.store, &ann).await.unwrap();
+    operators::set_totp(&db.store, &ann.id, Some("sealed")).await.unwrap();
+    assert_eq!(operators::by_id(&db.store, &ann.id).await.unwrap().unwrap().totp_secret.as_deref(), Some("sealed"));
+    let tries = (0..16).map(|_| {
+        let (store, id) = (db.store.clone(), ann.id.clone());
+        tokio::spawn(async move { operators::use_totp_step(&store, &id, 59_000_000).await.unwrap() })
+    });
+    let mut used = 0;
+    for one in tries.collect::<Vec<_>>() {
+        used += usize::from(one.await.unwrap());
     }
-    web_sessions::touch(store, "a", NOW.plus(MINUTE - 1)).await.unwrap();
-    assert_eq!(web_sessions::load(store, "a").await.unwrap().unwrap().seen_at, NOW, "touched within a minute");
-    web_sessions::touch(store, "a", NOW.plus(MINUTE)).await.unwrap();
-    assert_eq!(web_sessions::load(store, "a").await.unwrap().unwrap().seen_at, NOW.plus(MINUTE));
-    assert_eq!(web_sessions::delete_all_of(store, &one).await.unwrap(), 2);
-    assert!(web_sessions::load(store, "a").await.unwrap().is_none());
-    assert!(web_sessions::load(store, "c").await.unwrap().is_some());
+    assert_eq!(used, 1);
+    assert!(!operators::use_totp_step(&db.store, &ann.id, 58_999_999).await.unwrap(), "an earlier step is over too");
+    assert!(operators::use_totp_step(&db.store, &ann.id, 59_000_001).await.unwrap());
 }
 
-async fn a_draft_is_for_its_writer(kept: Kept) {
-    let store = &kept.store;
+async fn a_recovery_code_works_once(db: &Database) {
+    let (ann, ben) = (person("ann"), person("ben"));
+    operators::insert(&db.store, &ann).await.unwrap();
+    operators::insert(&db.store, &ben).await.unwrap();
+    let codes = ["a".to_owned(), "b".to_owned()];
+    recovery_codes::replace_all(&db.store, &ann.id, &codes).await.unwrap();
+    assert!(!recovery_codes::use_code(&db.store, &ben.id, "a", NOW).await.unwrap(), "it is ann’s");
+    let tries: Vec<_> = (0..16)
+        .map(|_| {
+            let (store, id) = (db.store.clone(), ann.id.clone());
+            tokio::spawn(async move { recovery_codes::use_code(&store, &id, "a", NOW).await.unwrap() })
+        })
+        .collect();
+    let mut used = 0;
+    for one in tries {
+        used += usize::from(one.await.unwrap());
+    }
+    assert_eq!(used, 1);
+    recovery_codes::replace_all(&db.store, &ann.id, &["c".to_owned()]).await.unwrap();
+    assert!(!recovery_codes::use_code(&db.store, &ann.id, "b", NOW).await.unwrap(), "former codes are gone");
+    assert!(recovery_codes::use_code(&db.store, &ann.id, "c", NOW).await.unwrap());
+}
+
+async fn a_set_up_link_works_once_and_in_its_time(db: &Database) {
+    let link = SetupLink {
+        role: Role::Contractor,
+        name: Some("ann".to_owned()),
+        instance: Some(instance("main")),
+        until: Some(NOW.plus(DAY)),
+    };
+    setup_links::insert(&db.store, "h1", &link, NOW, NOW.plus(HOUR)).await.unwrap();
+    setup_links::insert(&db.store, "h2", &link, NOW, NOW.plus(HOUR)).await.unwrap();
+    assert_eq!(setup_links::read(&db.store, "h1", NOW).await.unwrap().as_ref(), Some(&link));
+    assert_eq!(setup_links::take(&db.store, "h2", NOW.plus(HOUR)).await.unwrap(), None, "its hour is over");
+    let tries: Vec<_> = (0..16)
+        .map(|_| {
+            let store = db.store.clone();
+            tokio::spawn(async move { setup_links::take(&store, "h1", NOW).await.unwrap() })
+        })
+        .collect();
+    let mut taken = Vec::new();
+    for one in tries {
+        taken.extend(one.await.unwrap());
+    }
+    assert_eq!(taken, [link]);
+    assert_eq!(setup_links::read(&db.store, "h1", NOW).await.unwrap(), None);
+}
+
+async fn sessions_end_one_by_one_and_all_at_once(db: &Database) {
+    let store = &db.store;
+    let (ann, ben) = (OperatorId("ANN".into()), OperatorId("BEN".into()));
+    let end = NOW.plus(12 * HOUR);
+    for (hash, who) in [("a1", Some(&ann)), ("a2", Some(&ann)), ("b1", Some(&ben)), ("n1", None)] {
+        web_sessions::save(store, hash, who, "{}", NOW, end).await.unwrap();
+    }
+    web_sessions::save(store, "a1", Some(&ann), r#"{"k":1}"#, NOW.plus(SECOND), end.plus(DAY)).await.unwrap();
+    let saved = web_sessions::load(store, "a1").await.unwrap().unwrap();
+    assert_eq!((saved.data.as_str(), saved.seen_at), (r#"{"k":1}"#, NOW.plus(SECOND)));
+    assert_eq!(saved.absolute_until, end, "saving again does not put the end off");
+
+    web_sessions::touch(store, "a2", NOW.plus(MINUTE - 1)).await.unwrap();
+    assert_eq!(web_sessions::load(store, "a2").await.unwrap().unwrap().seen_at, NOW, "not with every page");
+    web_sessions::touch(store, "a2", NOW.plus(MINUTE)).await.unwrap();
+    assert_eq!(web_sessions::load(store, "a2").await.unwrap().unwrap().seen_at, NOW.plus(MINUTE));
+
+    assert_eq!(
+        web_sessions::summary(store).await.unwrap(),
+        [("ANN".to_owned(), 2, NOW.plus(MINUTE)), ("BEN".to_owned(), 1, NOW)]
+    );
+    web_sessions::delete(store, "b1").await.unwrap();
+    assert_eq!(web_sessions::load(store, "b1").await.unwrap(), None);
+    assert_eq!(web_sessions::delete_all_of(store, &ann).await.unwrap(), 2);
+    assert_eq!(web_sessions::load(store, "a1").await.unwrap(), None);
+    assert!(web_sessions::load(store, "n1").await.unwrap().is_some());
+    assert_eq!(web_sessions::delete_expired(store, NOW).await.unwrap(), 0);
+    assert_eq!(web_sessions::delete_expired(store, NOW.plus(1)).await.unwrap(), 1, "unused since before that");
+}
+
+async fn a_draft_is_for_its_person_and_its_hour(db: &Database) {
+    let store = &db.store;
     let keys = Keys::from_secret([3; 32]);
-    let (me, you) = (OperatorId("me".into()), OperatorId("you".into()));
-    let text = "said in confidence";
-    let id = drafts::keep(store, &keys, Some(&me), "/api/x", text, NOW).await.unwrap();
-    assert!(drafts::read(store, &keys, &id, Some(&you), NOW).await.unwrap().is_none());
-    assert!(drafts::read(store, &keys, &id, None, NOW).await.unwrap().is_none());
-    assert!(drafts::read(store, &keys, &id, Some(&me), NOW.plus(HOUR)).await.unwrap().is_none(), "after an hour");
-    assert!(drafts::take(store, &keys, &id, Some(&you), NOW).await.unwrap().is_none());
-    assert_eq!(drafts::take(store, &keys, &id, Some(&me), NOW).await.unwrap().unwrap().text, text);
-    assert!(drafts::take(store, &keys, &id, Some(&me), NOW).await.unwrap().is_none(), "taken once");
-}
+    let (ann, ben) = (OperatorId("ANN".into()), OperatorId("BEN".into()));
+    let text = "what was typed ".repeat(2_000);
+    let id = drafts::keep(store, &keys, Some(&ann), "/i/main/reports", &text, NOW).await.unwrap();
+    assert_eq!(drafts::read(store, &keys, &id, Some(&ben), NOW).await.unwrap(), None);
+    assert_eq!(drafts::take(store, &keys, &id, None, NOW).await.unwrap(), None);
+    assert_eq!(drafts::take(store, &keys, &id, Some(&ben), NOW).await.unwrap(), None);
+    let read = drafts::read(store, &keys, &id, Some(&ann), NOW.plus(HOUR - 1)).await.unwrap().unwrap();
+    assert_eq!((read.path.as_str(), read.text.as_str()), ("/i/main/reports", text.as_str()));
+    assert_eq!(drafts::read(store, &keys, &id, Some(&ann), NOW.plus(HOUR)).await.unwrap(), None, "its hour is over");
 
-async fn attempts_are_forgotten(kept: Kept) {
-    let store = &kept.store;
-    for expected in 1..=4 {
-        assert_eq!(attempts::record_failure(store, "k", NOW).await.unwrap(), expected);
+    let stored = db.texts("select id || ' ' || sealed from drafts").await.concat();
+    assert!(!stored.contains(&id), "who reads the store does not learn the address");
+    assert!(!stored.contains("what was typed"));
+
+    let tries: Vec<_> = (0..16)
+        .map(|_| {
+            let (store, keys, ann, id) = (store.clone(), keys.clone(), ann.clone(), id.clone());
+            tokio::spawn(async move { drafts::take(&store, &keys, &id, Some(&ann), NOW).await.unwrap() })
+        })
+        .collect();
+    let mut taken = 0;
+    for one in tries {
+        taken += usize::from(one.await.unwrap().is_some());
     }
-    assert_eq!(attempts::failures(store, "k", NOW).await.unwrap(), (4, NOW));
-    let later = NOW.plus(16 * MINUTE);
+    assert_eq!(taken, 1);
+
+    let nobodys = drafts::keep(store, &keys, None, "/sign-in", "x", NOW).await.unwrap();
+    assert!(drafts::read(store, &keys, &nobodys, Some(&ben), NOW).await.unwrap().is_some());
+    assert_eq!(drafts::delete_expired(store, NOW.plus(HOUR - 1)).await.unwrap(), 0);
+    assert_eq!(drafts::delete_expired(store, NOW.plus(HOUR)).await.unwrap(), 1);
+}
+
+async fn failures_are_counted_and_forgotten(db: &Database) {
+    let store = &db.store;
+    let tries: Vec<_> = (0..20)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { attempts::record_failure(&store, "k", NOW).await.unwrap() })
+        })
+        .collect();
+    let mut counts = Vec::new();
+    for one in tries {
+        counts.push(one.await.unwrap());
+    }
+    counts.sort_unstable();
+    assert_eq!(counts, (1..=20).collect::<Vec<i64>>(), "none is lost");
+    assert_eq!(attempts::failures(store, "k", NOW.plus(15 * MINUTE)).await.unwrap(), (20, NOW));
+    assert_eq!(attempts::failures(store, "other", NOW).await.unwrap().0, 0);
+    let later = NOW.plus(15 * MINUTE + 1);
+    assert_eq!(attempts::failures(store, "k", later).await.unwrap().0, 0, "nobody is locked out for good");
+    assert_eq!(attempts::record_failure(store, "k", later).await.unwrap(), 1, "counting begins anew");
+    attempts::clear(store, "k").await.unwrap();
     assert_eq!(attempts::failures(store, "k", later).await.unwrap().0, 0);
-    assert_eq!(attempts::record_failure(store, "k", later).await.unwrap(), 1, "a new count");
+    attempts::record_failure(store, "k", NOW).await.unwrap();
+    assert_eq!(attempts::delete_expired(store, NOW.plus(15 * MINUTE)).await.unwrap(), 0);
+    assert_eq!(attempts::delete_expired(store, later).await.unwrap(), 1);
 }
 
-async fn a_case_has_one_holder(kept: Kept) {
-    let store = &kept.store;
-    let harbour = "harbour".parse().unwrap();
-    let account = AccountId(i64::MAX);
-    let (one, two) = (OperatorId("1".into()), OperatorId("2".into()));
-    assert!(case_holds::claim(store, &harbour, account, &one, NOW).await.unwrap());
-    assert!(!case_holds::claim(store, &harbour, account, &two, NOW).await.unwrap());
-    assert!(case_holds::claim(store, &harbour, account, &one, NOW).await.unwrap(), "again by the same person");
-    assert!(!case_holds::give_back(store, &harbour, account, &two).await.unwrap());
-    assert!(case_holds::give_back(store, &harbour, account, &one).await.unwrap());
-    assert!(case_holds::claim(store, &harbour, account, &two, NOW).await.unwrap());
-    assert_eq!(case_holds::list(store, &harbour).await.unwrap()[0].account, account);
+async fn a_case_has_one_holder(db: &Database) {
+    let store = &db.store;
+    let (main, other) = (instance("main"), instance("other"));
+    // Larger than a double holds.
+    let account = AccountId(9_007_199_254_740_993);
+    let tries: Vec<_> = (0..16)
+        .map(|n| {
+            let (store, main, who) = (store.clone(), main.clone(), OperatorId(format!("P{n:02}")));
+            tokio::spawn(async move { (case_holds::claim(&store, &main, account, &who, NOW).await.unwrap(), who) })
+        })
+        .collect();
+    let mut holders = Vec::new();
+    for one in tries {
+        let (held, who) = one.await.unwrap();
+        if held {
+            holders.push(who);
+        }
+    }
+    let [who] = holders.as_slice() else { panic!("{} hold it", holders.len()) };
+    let hold = case_holds::holder(store, &main, account).await.unwrap().unwrap();
+    assert_eq!((hold.account, &hold.operator, hold.since), (account, who, NOW));
+    assert!(case_holds::claim(store, &main, account, who, NOW.plus(1)).await.unwrap(), "again by the same person");
+    assert_eq!(case_holds::holder(store, &main, account).await.unwrap().unwrap().since, NOW);
+    assert_eq!(case_holds::holder(store, &other, account).await.unwrap(), None, "another instance’s");
+    assert!(!case_holds::give_back(store, &main, account, &OperatorId("X".into())).await.unwrap());
+    assert!(case_holds::give_back(store, &main, account, who).await.unwrap());
+    assert_eq!(case_holds::holder(store, &main, account).await.unwrap(), None);
+
+    case_holds::claim(store, &main, AccountId(2), who, NOW.plus(1)).await.unwrap();
+    case_holds::claim(store, &main, AccountId(1), who, NOW.plus(2)).await.unwrap();
+    case_holds::claim(store, &other, AccountId(3), who, NOW).await.unwrap();
+    let listed: Vec<AccountId> =
+        case_holds::list(store, &main).await.unwrap().into_iter().map(|hold| hold.account).collect();
+    assert_eq!(listed, [AccountId(2), AccountId(1)]);
+    case_holds::end(store, &main, AccountId(2)).await.unwrap();
+    assert_eq!(case_holds::end_all_of(store, who).await.unwrap(), 2);
+    assert_eq!(case_holds::list(store, &other).await.unwrap(), []);
 }
 
-/// Tables and columns, in order.
-async fn columns(store: &Store) -> Vec<(String, String)> {
-    match store {
-        Store::Sqlite(pool) => sqlx::query_as(
-            "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c \
-             where m.type = 'table' and m.name not like 'sqlite_%' and m.name <> '_sqlx_migrations' order by 1, 2",
-        )
-        .fetch_all(pool)
-        .await
-        .unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(
-            "select table_name::text, column_name::text from information_schema.columns \
-             where table_schema = 'public' and table_name <> '_sqlx_migrations' order by 1, 2",
-        )
-        .fetch_all(pool)
-        .await
-        .unwrap(),
+async fn migrating_again_changes_nothing(db: &Database) {
+    operators::insert(&db.store, &person("ann")).await.unwrap();
+    let before = db.number("select count(*) from _sqlx_migrations").await;
+    db.store.migrate().await.unwrap();
+    assert_eq!(db.number("select count(*) from _sqlx_migrations").await, before);
+    assert_eq!(operators::count(&db.store).await.unwrap(), 1);
+    db.store.ping().await.unwrap();
+}
+
+on_both!(
+    people_are_found_by_name_and_id,
+    access_ends_and_comes_back,
+    a_time_step_works_once,
+    a_recovery_code_works_once,
+    a_set_up_link_works_once_and_in_its_time,
+    sessions_end_one_by_one_and_all_at_once,
+    a_draft_is_for_its_person_and_its_hour,
+    failures_are_counted_and_forgotten,
+    a_case_has_one_holder,
+    migrating_again_changes_nothing,
+);
+
+/// `table.column type null` of every table of ours.
+async fn columns(db: &Database) -> Vec<String> {
+    match &db.store {
+        Store::Sqlite(_) => {
+            db.texts(
+                "select m.name || '.' || c.name || ' ' || lower(c.type) || \
+                 case when c.\"notnull\" = 1 or c.pk > 0 then ' not null' else '' end || \
+                 case when c.pk > 0 then ' key ' || c.pk else '' end \
+                 from sqlite_master m, pragma_table_info(m.name) c \
+                 where m.type = 'table' and m.name not like 'sqlite_%' and m.name <> '_sqlx_migrations' order by 1",
+            )
+            .await
+        }
+        Store::Postgres(_) => {
+            db.texts(
+                "select c.table_name || '.' || c.column_name || ' ' || c.data_type || \
+                 case when c.is_nullable = 'NO' then ' not null' else '' end || \
+                 coalesce(' key ' || k.ordinal_position, '') \
+                 from information_schema.columns c \
+                 left join information_schema.table_constraints t on t.table_schema = c.table_schema \
+                   and t.table_name = c.table_name and t.constraint_type = 'PRIMARY KEY' \
+                 left join information_schema.key_column_usage k on k.constraint_schema = t.constraint_schema \
+                   and k.constraint_name = t.constraint_name and k.table_name = c.table_name \
+                   and k.column_name = c.column_name \
+                 where c.table_schema = 'public' and c.table_name <> '_sqlx_migrations' order by 1",
+            )
+            .await
+        }
     }
 }
 
 #[tokio::test]
-async fn both_engines_have_the_same_tables() {
-    let (one, two) = (sqlite().await, postgres().await);
-    let tables = columns(&one.store).await;
-    assert!(tables.len() > 50, "{tables:?}");
-    assert_eq!(tables, columns(&two.store).await);
-    // Migrating again changes nothing.
-    one.store.migrate().await.unwrap();
-    two.store.migrate().await.unwrap();
+async fn both_engines_get_the_same_tables() {
+    let (sqlite, postgres) = (Database::new(Engine::Sqlite).await, Database::new(Engine::Postgres).await);
+    let (mut left, mut right) = (columns(&sqlite).await, columns(&postgres).await);
+    left.sort();
+    right.sort();
+    assert!(left.iter().any(|column| column == "ledger_entries.leaf text not null"), "{left:#?}");
+    assert_eq!(left, right);
+    let indexes = "select name from sqlite_master where type = 'index' and sql is not null order by 1";
+    let pg_indexes = "select i.relname::text from pg_index x join pg_class i on i.oid = x.indexrelid \
+        join pg_namespace n on n.oid = i.relnamespace left join pg_constraint c on c.conindid = x.indexrelid \
+        where n.nspname = 'public' and c.oid is null order by 1";
+    assert_eq!(sqlite.texts(indexes).await, postgres.texts(pg_indexes).await);
+    sqlite.drop().await;
+    postgres.drop().await;
+}
+
+#[tokio::test]
+async fn nobody_else_reads_the_file_or_what_lies_beside_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let db = Database::new(Engine::Sqlite).await;
+    operators::insert(&db.store, &person("ann")).await.unwrap();
+    let mut seen = Vec::new();
+    for entry in std::fs::read_dir(db.file().parent().unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.file_name());
+        seen.push(entry.file_name().into_string().unwrap());
+    }
+    seen.sort();
+    assert_eq!(seen, ["howdah.db", "howdah.db-shm", "howdah.db-wal"]);
+    assert_eq!(db.texts("select journal_mode from pragma_journal_mode").await, ["wal"]);
+    assert_eq!(db.number("select synchronous from pragma_synchronous").await, 2, "FULL");
+    assert_eq!(db.number("select foreign_keys from pragma_foreign_keys").await, 1);
+    db.drop().await;
 }
 
 #[tokio::test]
 async fn a_second_server_on_one_file_is_refused() {
-    let kept = sqlite().await;
-    let first = Store::lock_for_serving(&kept.url).unwrap();
+    let db = Database::new(Engine::Sqlite).await;
+    let first = Store::lock_for_serving(&db.url).unwrap();
     assert!(first.is_some());
-    assert!(Store::lock_for_serving(&kept.url).is_err());
+    assert!(matches!(Store::lock_for_serving(&db.url), Err(StoreError::InUse(_))));
     drop(first);
-    assert!(Store::lock_for_serving(&kept.url).is_ok());
+    assert!(Store::lock_for_serving(&db.url).unwrap().is_some(), "it is free again");
+    db.drop().await;
+    assert!(Store::lock_for_serving("postgres://localhost/howdah").unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_opened_says_what_to_check_and_no_password() {
+    let error = Store::connect("sqlite:///no/such/folder/howdah.db").await.unwrap_err().to_string();
+    assert!(error.contains("/no/such/folder/howdah.db") && error.contains("configuration"), "{error}");
+    let error = Store::connect("postgres://someone:hunter2@127.0.0.1:1/howdah").await.unwrap_err().to_string();
+    assert!(error.contains("127.0.0.1") && !error.contains("hunter2"), "{error}");
 }

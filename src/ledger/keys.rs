@@ -1,0 +1,104 @@
+//! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
+
+use super::{Ledger, LedgerError, tree::from_hex};
+use crate::{
+    clock::{DAY, Instant},
+    seal::{self, hex},
+    store::{Store, on},
+};
+use serde_json::Value;
+
+/// A subject gets a new key after so long, so that old ones can be destroyed.
+const QUARTER: i64 = 90 * DAY;
+
+enum Key {
+    Whole([u8; 32]),
+    Destroyed,
+    Missing,
+}
+
+/// What a sealed text turned out to be.
+pub(super) enum Opened {
+    Text(Value),
+    Destroyed,
+    /// The key is there and does not open it.
+    Damaged,
+}
+
+impl Ledger {
+    async fn key(&self, id: &str) -> Result<Key, LedgerError> {
+        const READ: &str = "select wrapped from ledger_keys where id = $1";
+        let found: Option<Option<String>> =
+            on!(&self.store, pool => sqlx::query_scalar(READ).bind(id).fetch_optional(pool).await?);
+        match found {
+            None => Ok(Key::Missing),
+            Some(None) => Ok(Key::Destroyed),
+            Some(Some(wrapped)) => self
+                .keys
+                .open_text("ledger key", id, &wrapped)
+                .and_then(|text| from_hex(&text))
+                .map(Key::Whole)
+                .ok_or_else(|| LedgerError::Entry("a data key does not open; is `secret_key` the right one?".into())),
+        }
+    }
+
+    /// The key to seal with, and its name. Where the quarter's key was destroyed, the next one takes its place.
+    async fn sealing_key(&self, subject: &str, at: Instant) -> Result<(String, [u8; 32]), LedgerError> {
+        const MAKE: &str = "insert into ledger_keys (id, wrapped) values ($1, $2) on conflict (id) do nothing";
+        let quarter = at.0.div_euclid(QUARTER);
+        let mut destroyed = 0u32;
+        loop {
+            let id = if destroyed == 0 {
+                format!("{subject}:{quarter}")
+            } else {
+                format!("{subject}:{quarter}:{destroyed}")
+            };
+            match self.key(&id).await? {
+                Key::Whole(key) => return Ok((id, key)),
+                Key::Destroyed => destroyed += 1,
+                Key::Missing => {
+                    let key: [u8; 32] = rand::random();
+                    let wrapped = self
+                        .keys
+                        .seal_text("ledger key", &id, &hex(&key))
+                        .map_err(|error| LedgerError::Entry(error.to_string()))?;
+                    // Whoever came first has made the key; the next turn reads it.
+                    on!(&self.store, pool => sqlx::query(MAKE).bind(&id).bind(wrapped).execute(pool).await?.rows_affected());
+                }
+            }
+        }
+    }
+
+    /// Seals a document about a subject: the name of the key, and the sealed text.
+    pub(super) async fn seal(
+        &self,
+        subject: &str,
+        at: Instant,
+        value: &Value,
+    ) -> Result<(String, String), LedgerError> {
+        let (id, key) = self.sealing_key(subject, at).await?;
+        let sealed =
+            seal::seal(&key, &id, &value.to_string()).map_err(|error| LedgerError::Entry(error.to_string()))?;
+        Ok((id, sealed))
+    }
+
+    pub(super) async fn unseal(&self, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
+        let Key::Whole(key) = self.key(id).await? else { return Ok(Opened::Destroyed) };
+        let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
+        Ok(document.map_or(Opened::Damaged, Opened::Text))
+    }
+
+    /// Destroys the clear text of what was sealed under one key (a leaf names its own); the tree stays whole.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn destroy_key(&self, id: &str) -> Result<(), LedgerError> {
+        const SQL: &str = "update ledger_keys set wrapped = null where id = $1";
+        on!(&self.store, pool => sqlx::query(SQL).bind(id).execute(pool).await?.rows_affected());
+        if let Store::Sqlite(pool) = &self.store {
+            // The log of writes must not keep what the table has lost.
+            sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await?;
+        }
+        Ok(())
+    }
+}
