@@ -8,7 +8,7 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, InstanceName},
     ledger::{
-        self, Entry,
+        self, Entry, Sealed,
         deed::{Deed, Masked, Subject},
         verify,
     },
@@ -110,7 +110,7 @@ pub fn line(entry: &Entry, who: &str) -> Line {
     let what = match (&deed, entry.kind.as_str()) {
         (Some(deed), _) => clause(deed),
         (None, "fact") => fact_clause(entry),
-        (None, _) => format!("{} (sealed: its key was destroyed)", entry.deed.replace('_', " ")),
+        (None, _) => format!("{} (sealed; it does not open)", entry.deed.replace('_', " ")),
     };
     let why = entry.document.as_ref().and_then(|document| document["why"].as_str()).unwrap_or_default().to_owned();
     Line {
@@ -282,9 +282,16 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     };
     let line = line(&detail.entry, &who);
     let deed = deed_of(&detail.entry);
-    let sealed = (detail.entry.kind == "intent" && deed.is_none()).then(|| {
-        "What this deed was about is sealed, and its key has been destroyed. The tree is whole all the same.".to_owned()
-    });
+    let sealed = match detail.entry.sealed {
+        Sealed::Nothing | Sealed::Opened => None,
+        Sealed::Destroyed => Some(
+            "What this deed was about is sealed, and its key has been destroyed. The tree is whole all the same.".to_owned(),
+        ),
+        Sealed::Damaged => Some(
+            "What this deed was about is sealed and does not open: the text was changed, or the secret key is another one."
+                .to_owned(),
+        ),
+    };
     let page = EntryPage {
         line,
         leaf: detail.leaf_text,

@@ -29,23 +29,35 @@ fn backend(error: impl std::fmt::Display) -> Error {
     Error::Backend(error.to_string())
 }
 
+/// The person behind a session, and all it remembers.
+fn contents(record: &Record) -> Result<(Option<OperatorId>, String)> {
+    let operator = record
+        .data
+        .get(SessionData::KEY)
+        .and_then(|value| serde_json::from_value::<SessionData>(value.clone()).ok())
+        .map(|data| data.operator);
+    let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+    Ok((operator, data))
+}
+
 #[async_trait]
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // 128 random bits: a collision is not worth a query.
-        self.save(record).await
+        let now = self.clock.now();
+        let (operator, data) = contents(record)?;
+        let hash = web_sessions::hash(&record.id.to_string());
+        web_sessions::save(&self.store, &hash, operator.as_ref(), &data, now, now.plus(ABSOLUTE)).await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let now = self.clock.now();
-        let operator: Option<OperatorId> = record
-            .data
-            .get(SessionData::KEY)
-            .and_then(|value| serde_json::from_value::<SessionData>(value.clone()).ok())
-            .map(|data| data.operator);
-        let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let (operator, data) = contents(record)?;
         let hash = web_sessions::hash(&record.id.to_string());
-        web_sessions::save(&self.store, &hash, operator.as_ref(), &data, now, now.plus(ABSOLUTE)).await.map_err(backend)
+        // A request that was still running must not bring back a session that was ended everywhere.
+        web_sessions::update(&self.store, &hash, operator.as_ref(), &data, self.clock.now())
+            .await
+            .map(|_| ())
+            .map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

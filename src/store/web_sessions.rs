@@ -37,6 +37,20 @@ pub async fn save(
         .execute(pool).await.map(|_| ()))
 }
 
+/// Changes a session that is still there; one that was ended meanwhile stays ended.
+pub async fn update(
+    store: &Store,
+    hash: &str,
+    operator: Option<&OperatorId>,
+    data: &str,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update web_sessions set operator = $2, data = $3, seen_at = $4 where id_hash = $1";
+    let changed = on!(store, pool => sqlx::query(SQL)
+        .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(changed == 1)
+}
+
 pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>> {
     const SQL: &str = "select data, seen_at, absolute_until from web_sessions where id_hash = $1";
     let row: Option<(String, i64, i64)> =
