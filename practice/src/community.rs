@@ -287,9 +287,9 @@ pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
     let staff = staff(&mut seed).await?;
     let people = people(&mut seed).await?;
     let neighbours = neighbours(&mut seed).await?;
+    history(&mut seed, &staff, &people).await?;
     cases(&mut seed, &staff, &people, &neighbours).await?;
     waiting(&mut seed).await?;
-    history(&mut seed, &staff, &people).await?;
     if options.size == Size::Medium {
         crowd(&mut seed, &staff).await?;
     }
@@ -775,7 +775,8 @@ async fn waiting(seed: &mut Seed<'_>) -> Result<()> {
 
 /// A year of decided reports by the different moderators.
 async fn history(seed: &mut Seed<'_>, staff: &Staff, people: &[Person]) -> Result<()> {
-    for number in 0..240i64 {
+    // Oldest first: ids ascend with time, as on a real server.
+    for number in (0..240i64).rev() {
         let from = people[usize::try_from(seed.between(0, 60)).unwrap_or(0)];
         let about = people[usize::try_from(seed.between(100, 250)).unwrap_or(100)];
         let by =
@@ -783,7 +784,8 @@ async fn history(seed: &mut Seed<'_>, staff: &Staff, people: &[Person]) -> Resul
         let category = [0, 1000, 2000, 0][usize::try_from(number % 4).unwrap_or(0)];
         let strike = (number % 3 == 0).then_some((0, "Please read the rules again."));
         let at = seed.ago(days(2 + number * 3 / 2));
-        seed.decided(from, about, by, category, seed.options.domain.clone().as_str(), at, strike).await?;
+        let comment = seed.pick(words::COMMENTS);
+        seed.decided(from, about, by, category, comment, at, strike).await?;
     }
     Ok(())
 }

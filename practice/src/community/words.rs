@@ -193,3 +193,16 @@ pub const CASES: &[(&str, i32, &str, &str, i64)] = &[
     ("seawall", 1500, "copied my photographs without asking", "My photographs of the storm.", 4200),
     ("nightwatch@reef.example", 0, "spreads rumours about the school", "<p>Ask yourself who pays them.</p>", 7000),
 ];
+
+/// What people wrote into reports that were decided long ago.
+pub const COMMENTS: &[&str] = &[
+    "keeps posting the same link",
+    "rude in every reply",
+    "",
+    "this is my photograph",
+    "pretends to be the ferry company",
+    "Beleidigt Leute im Hafenforum",
+    "insulting my neighbours",
+    "not funny any more",
+    "spam",
+];

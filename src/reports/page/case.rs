@@ -250,7 +250,10 @@ fn one_report(instance: &InstanceName, page: &CasePage, report: &ReportCard, fra
     let comment = if report.comment.is_empty() {
         view! { <p class="soft">"no comment"</p> }.into_any()
     } else {
-        view! { <p dir="auto" class="said">{report.comment.clone()}</p> }.into_any()
+        // A long one scrolls in its place: what stands below must not be pushed off the screen.
+        let long = report.comment.chars().count() > 600;
+        let class = if long { "said scroll" } else { "said" };
+        view! { <p dir="auto" class=class tabindex=long.then_some("0")>{report.comment.clone()}</p> }.into_any()
     };
     let rules =
         report.rules.iter().map(|rule| view! { <p class="small soft"><bdi>{rule.clone()}</bdi></p> }).collect_view();

@@ -43,7 +43,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         <div class="head">
             <h1>"Reports"</h1>
             <span class="soft">{sentence}</span>
-            <span class="end">{next}</span>
+            <span class="end">{server_filter(&instance, &page)} {next}</span>
         </div>
         {filters(&instance, &page)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
@@ -53,6 +53,24 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
             </span>
             <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
         </div>
+    }
+    .into_any()
+}
+
+/// Only what people of one server are reported for.
+fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
+    let base = path::reports(instance);
+    let hidden = [
+        ("state", page.filter.state.clone()),
+        ("category", page.filter.category.clone()),
+        ("origin", page.filter.origin.clone()),
+        ("age", page.filter.age.clone()),
+    ];
+    view! {
+            <form class="chip-form" method="get" action=base>
+                {hidden.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| view! { <input type="hidden" name=key value=value /> }).collect_view()}
+                <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=page.filter.domain.clone() />
+            </form>
     }
     .into_any()
 }
@@ -88,19 +106,9 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
     for (value, words) in [("1h", "> 1 h"), ("1d", "> 1 day"), ("1w", "> 1 week")] {
         states.push(chip("age", value, words.to_owned(), &page.filter.age));
     }
-    let hidden = [
-        ("state", page.filter.state.clone()),
-        ("category", page.filter.category.clone()),
-        ("origin", page.filter.origin.clone()),
-        ("age", page.filter.age.clone()),
-    ];
     view! {
         <div class="chips bar">
             {states}
-            <form class="chip-form" method="get" action=base>
-                {hidden.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| view! { <input type="hidden" name=key value=value /> }).collect_view()}
-                <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=page.filter.domain.clone() />
-            </form>
         </div>
     }
 }

@@ -170,10 +170,11 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
         search: search.to_owned(),
         partly: (gone > 0).then(|| {
-            format!(
-                "{} named in the reports no longer in the database.",
-                if gone == 1 { "1 post is".to_owned() } else { format!("{gone} posts are") }
-            )
+            let posts = match gone {
+                1 => "1 post named in the reports is".to_owned(),
+                many => format!("{many} posts named in the reports are"),
+            };
+            format!("{posts} no longer in the database.")
         }),
     };
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await

@@ -1,0 +1,281 @@
+//! Signing in to its end, headers on every sort of answer, strange settings, troubles with the token and the database.
+
+use crate::support::{House, PASSWORD, database, house, postgres, sqlite};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use howdah::{
+    cli,
+    clock::Clock,
+    config::{Config, Secret},
+    http,
+    ledger::Outcome,
+    seal::Keys,
+    store::{Store, setup_links, setup_links::SetupLink},
+};
+use totp_rs::{Builder, Secret as TotpSecret};
+use tower::ServiceExt;
+
+/// The same house where people who can act need a second factor, with a clock of its own.
+async fn guarded() -> (House, Clock) {
+    let mut house = house(sqlite().await).await;
+    let config = Config { second_factor_optional: false, ..house.config.clone() };
+    let clock = Clock::set(Clock::System.now());
+    house.app = cli::assemble(config, clock.clone(), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    house.router = http::router(house.app.clone());
+    (house, clock)
+}
+
+fn code(secret: &str, clock: &Clock) -> String {
+    let secret = TotpSecret::try_from_base32(secret).unwrap();
+    let totp = Builder::new().with_secret(secret).build().unwrap();
+    totp.generate(u64::try_from(clock.now().0 / 1000).unwrap()).to_string()
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split(before)
+        .nth(1)
+        .and_then(|rest| rest.split(after).next())
+        .unwrap_or_else(|| panic!("no {before} in {text}"))
+}
+
+#[tokio::test]
+async fn a_second_factor_is_set_up_used_once_and_replaced_by_a_recovery_code_once() {
+    let (house, clock) = guarded().await;
+    let password = [("name", "moderator"), ("password", PASSWORD)];
+    let first = house.post(None, "/api/sign-in/password", &password).await;
+    assert!(first.location.unwrap().starts_with("/sign-in/enrol"));
+    let half = first.cookie.unwrap();
+    assert_eq!(
+        house.get(Some(&half), "/i/harbour").await.status,
+        StatusCode::SEE_OTHER,
+        "half a sign-in opens nothing"
+    );
+    let page = house.get(Some(&half), "/sign-in/enrol").await.body;
+    assert!(page.contains("<svg"), "a picture for the phone");
+    let secret = between(&page, "<code>", "</code>").replace(' ', "");
+    let wrong = house.post(Some(&half), "/api/sign-in/enrol", &[("code", "000000")]).await;
+    assert!(wrong.location.unwrap().contains("/sign-in/enrol?draft="));
+    let done =
+        house.post(Some(&half), "/api/sign-in/enrol", &[("code", &code(&secret, &clock)), ("back", "/audit")]).await;
+    let full = done.cookie.expect("a new session");
+    assert_ne!(full, half);
+    let shown = done.location.unwrap();
+    assert!(shown.starts_with("/sign-in/recovery-codes?shown="), "{shown}");
+    let codes = house.get(Some(&full), &shown).await.body;
+    assert_eq!(codes.matches("<li>").count(), 10);
+    let recovery = between(&codes, "<li>", "</li>").to_owned();
+    assert!(house.get(Some(&full), &shown).await.body.contains("shown already"));
+    assert_eq!(house.get(Some(&full), "/i/harbour").await.status, StatusCode::OK);
+    assert_eq!(
+        house.get(Some(&half), "/i/harbour").await.status,
+        StatusCode::SEE_OTHER,
+        "the half session is worthless"
+    );
+
+    // The next sign-in asks for a code; the one used for the set-up is used up.
+    let half = house.post(None, "/api/sign-in/password", &password).await.cookie.unwrap();
+    let again = house.post(Some(&half), "/api/sign-in/code", &[("code", &code(&secret, &clock))]).await;
+    assert!(again.location.unwrap().contains("draft="), "a code twice");
+    clock.advance(31_000);
+    let next = code(&secret, &clock);
+    let full = house.post(Some(&half), "/api/sign-in/code", &[("code", &next)]).await;
+    assert_eq!(full.location.as_deref(), Some("/"));
+    for expected in [true, false] {
+        let half = house.post(None, "/api/sign-in/password", &password).await.cookie.unwrap();
+        let answer = house.post(Some(&half), "/api/sign-in/code", &[("code", &recovery)]).await;
+        assert_eq!(answer.location.as_deref() == Some("/"), expected, "a recovery code works once");
+    }
+    // An auditor reads only and may go without.
+    let auditor = house.post(None, "/api/sign-in/password", &[("name", "auditor"), ("password", PASSWORD)]).await;
+    assert_eq!(auditor.location.as_deref(), Some("/"));
+}
+
+#[tokio::test]
+async fn sessions_idle_out_and_end() {
+    let (house, clock) = guarded().await;
+    let sign_in = || house.post(None, "/api/sign-in/password", &[("name", "auditor"), ("password", PASSWORD)]);
+    let cookie = sign_in().await.cookie.unwrap();
+    for _ in 0..13 {
+        clock.advance(50 * 60_000);
+        house.get(Some(&cookie), "/audit").await;
+    }
+    clock.advance(50 * 60_000);
+    assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::OK, "used every fifty minutes");
+    clock.advance(30 * 60_000);
+    assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "twelve hours are over");
+    let cookie = sign_in().await.cookie.unwrap();
+    clock.advance(61 * 60_000);
+    assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "an hour without a request");
+    let cookie = sign_in().await.cookie.unwrap();
+    house.post(Some(&cookie), "/api/session/end", &[]).await;
+    assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "signed out");
+}
+
+#[tokio::test]
+async fn the_first_owner_comes_by_a_link_that_works_once() {
+    let house = house(postgres().await).await;
+    let link = "0123456789abcdef0123456789abcdef";
+    let hash = house.app.keys.hash("set-up link", link.as_bytes());
+    let offer = SetupLink { role: howdah::access::Role::Owner, name: None, instance: None, until: None };
+    let now = house.app.clock.now();
+    setup_links::insert(&house.app.store, &hash, &offer, now, now.plus(60_000)).await.unwrap();
+    let page = house.get(None, &format!("/set-up?link={link}")).await;
+    assert!(page.body.contains("You will be"), "{}", page.body);
+    let form = |password: &'static str, repeat: &'static str| {
+        [("link", link), ("name", "First Owner"), ("password", password), ("repeat", repeat)]
+    };
+    let short = house.post(None, "/api/sign-in/set-up", &form("short", "short")).await;
+    let page = house.get(None, &short.location.unwrap()).await;
+    assert!(page.body.contains("needs at least 12") && page.body.contains("First Owner"), "{}", page.body);
+    let done = house.post(None, "/api/sign-in/set-up", &form("long enough to keep", "long enough to keep")).await;
+    assert_eq!(done.location.as_deref(), Some("/sign-in"));
+    let again = house.post(None, "/api/sign-in/set-up", &form("long enough to keep", "long enough to keep")).await;
+    assert!(again.location.unwrap().contains("draft="), "the link is used up");
+    let signed = house
+        .post(None, "/api/sign-in/password", &[("name", "first owner"), ("password", "long enough to keep")])
+        .await;
+    assert_eq!(signed.location.as_deref(), Some("/"));
+}
+
+#[tokio::test]
+async fn every_sort_of_answer_carries_the_headers() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    for (path, cookie) in [
+        ("/", None),
+        ("/sign-in", None),
+        ("/health", None),
+        ("/nowhere", Some(&cookie)),
+        ("/i/harbour", Some(&cookie)),
+        ("/i/harbour/reports/5", Some(&cookie)),
+        ("/api/overview/home", None),
+        ("/pkg/nothing.js", None),
+    ] {
+        let mut request = Request::get(path).header(header::ACCEPT, "text/html");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let response = house.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let text = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+        };
+        let policy = text("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("'nonce-"), "{path}: {policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}");
+        for (name, value) in
+            [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("referrer-policy", "same-origin")]
+        {
+            assert_eq!(text(name), value, "{path}");
+        }
+        assert_eq!(text("cache-control"), "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_strange_setting_is_said_as_what_it_does_and_put_right() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    for (sql, said) in [
+        ("update settings set value = '--- nonsense\n' where var = 'registrations_mode'", "none of the three"),
+        ("update settings set value = null where var = 'registrations_mode'", "none of the three"),
+        ("update settings set value = '--- 2024-01-01\n' where var = 'registrations_mode'", "cannot be read"),
+        ("delete from settings where var = 'registrations_mode'", "default holds: closed"),
+    ] {
+        sqlx::query(sql).execute(&house.instance).await.unwrap();
+        let page = house.get(Some(&cookie), "/i/harbour/registrations").await;
+        assert!(page.body.contains(said), "{sql}: {}", page.body);
+        let seen = between(&page.body, "name=\"seen\" value=\"", "\"").replace("&quot;", "\"").replace("&amp;", "&");
+        let message = "„Voll“: back \"soon\" \\ really\nsecond line 🌊";
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "approved"),
+            ("message", message),
+            ("why", "putting it right"),
+            ("seen", &seen),
+            ("back", "/i/harbour/registrations"),
+        ];
+        let done = house.post(Some(&cookie), "/api/registrations/set", &form).await;
+        assert!(done.location.as_deref().unwrap_or_default().contains("done="), "{sql}: {:?}", done.location);
+        assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded), "{sql}");
+        let stored: Vec<String> = sqlx::query_scalar("select value from settings where var = 'registrations_mode'")
+            .fetch_all(&house.instance)
+            .await
+            .unwrap();
+        assert_eq!(stored, ["--- approved\n"], "{sql}");
+        let page = house.get(Some(&cookie), "/i/harbour/registrations").await;
+        assert!(page.body.contains("second line 🌊"), "the message came back as it was");
+        // The same form a second time: somebody changed it between reading and writing.
+        let stale = house.post(Some(&cookie), "/api/registrations/set", &form).await;
+        let back = house.get(Some(&cookie), &stale.location.unwrap()).await;
+        assert_eq!(back.status, StatusCode::CONFLICT);
+        assert!(back.body.contains("putting it right"), "what was typed is kept");
+        sqlx::query("update settings set updated_at = now()").execute(&house.instance).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn troubles_with_token_and_database_are_named() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    sqlx::query("update oauth_access_tokens set revoked_at = now()").execute(&house.instance).await.unwrap();
+    house.look().await;
+    assert!(house.get(Some(&cookie), "/i/harbour").await.body.contains("give it a new one in howdah.toml"));
+    sqlx::query("update oauth_access_tokens set revoked_at = null").execute(&house.instance).await.unwrap();
+    sqlx::query("update users set role_id = null").execute(&house.instance).await.unwrap();
+    house.look().await;
+    assert!(house.get(Some(&cookie), "/i/harbour").await.body.contains("may not manage users and reports"));
+    sqlx::query("alter table statuses drop column edited_at").execute(&house.instance).await.unwrap();
+    house.look().await;
+    assert!(house.get(Some(&cookie), "/i/harbour").await.body.contains("statuses.edited_at"));
+
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new(database().await);
+    let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let instance = app.instances.values().next().unwrap();
+    instance.take_pulse(app.clock.now()).await;
+    let said = instance.pulse().database.clone().unwrap().unwrap_err();
+    assert!(said.contains("not a Mastodon database"), "{said}");
+}
+
+#[tokio::test]
+async fn no_mail_address_reaches_the_store_in_clear() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    let back = format!("/i/harbour/reports/{account}");
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("what", "email"),
+        ("why", "a reason with windvane@post.example in it"),
+        ("back", &back),
+    ];
+    let shown = house.post(Some(&cookie), "/api/reports/reveal", &form).await;
+    let page = house.get(Some(&cookie), &shown.location.unwrap()).await;
+    assert!(page.body.contains("windvane@post.example"));
+    assert_eq!(house.outcome("reveal").await, Some(Outcome::Succeeded));
+    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_master where type = 'table' and name <> '_sqlx_migrations' order by name")
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    for table in tables {
+        let columns: Vec<String> =
+            sqlx::query_scalar("select name from pragma_table_info($1)").bind(&table).fetch_all(pool).await.unwrap();
+        let all = columns
+            .iter()
+            .map(|column| format!("coalesce(cast(\"{column}\" as text), '')"))
+            .collect::<Vec<_>>()
+            .join(" || ' ' || ");
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select {all} from \"{table}\"")))
+            .fetch_all(pool)
+            .await
+            .unwrap();
+        for row in rows {
+            assert!(!row.contains("post.example"), "{table}: {row}");
+            assert!(!row.contains("198.51."), "{table}: {row}");
+        }
+    }
+}
