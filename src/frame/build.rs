@@ -49,6 +49,9 @@ pub async fn build<T>(
         Some(index) => notice(context, index).await,
         None => None,
     };
+    if let Some(instance) = instance {
+        instance.look(now);
+    }
     let waiting = instance.map(|instance| instance.waiting.snapshot());
     let pulse = instance.map(Instance::pulse);
     let cases = waiting

@@ -2,12 +2,15 @@
 
 use crate::{
     carry_out,
-    clock::DAY,
+    clock::{DAY, Instant, SECOND},
     context::App,
     store::{attempts, drafts, web_sessions},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
+
+/// How often what waits is asked for while nobody looks.
+const UNWATCHED: i64 = 10 * SECOND;
 
 /// Starts everything that goes on by itself, until the process ends.
 pub fn start(app: &Arc<App>) {
@@ -15,9 +18,14 @@ pub fn start(app: &Arc<App>) {
         let (instance, clock) = (instance.clone(), app.clock.clone());
         tokio::spawn(async move {
             let mut tick = every(Duration::from_secs(1));
+            let mut last = Instant(0);
             loop {
                 tick.tick().await;
-                instance.waiting.refresh(&instance.database, clock.now()).await;
+                let now = clock.now();
+                if instance.is_looked_at(now) || now.since(last) >= UNWATCHED {
+                    instance.waiting.refresh(&instance.database, now).await;
+                    last = now;
+                }
             }
         });
     }

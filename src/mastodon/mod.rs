@@ -9,8 +9,15 @@ pub mod rest;
 pub mod settings;
 pub mod waiting;
 
-use crate::{clock::Clock, config::InstanceConfig, id::InstanceName};
-use std::sync::{Arc, RwLock};
+use crate::{
+    clock::{Clock, Instant, MINUTE},
+    config::InstanceConfig,
+    id::InstanceName,
+};
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicI64, Ordering},
+};
 use url::Url;
 
 /// One instance the console looks after. Nothing of it needs to be up for this to exist.
@@ -24,6 +31,8 @@ pub struct Instance {
     pub cache: Option<cache::Cache>,
     pub waiting: waiting::List,
     pulse: RwLock<Arc<pulse::Pulse>>,
+    /// When somebody last opened one of its pages, in Unix milliseconds.
+    looked_at: AtomicI64,
 }
 
 impl Instance {
@@ -40,7 +49,18 @@ impl Instance {
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
             pulse: RwLock::default(),
+            looked_at: AtomicI64::new(0),
         })
+    }
+
+    /// Remembers that somebody is looking.
+    pub fn look(&self, now: Instant) {
+        self.looked_at.store(now.0, Ordering::Relaxed);
+    }
+
+    /// Whether somebody looked within the last minute: only then is what waits asked for every second.
+    pub fn is_looked_at(&self, now: Instant) -> bool {
+        now.since(Instant(self.looked_at.load(Ordering::Relaxed))) < MINUTE
     }
 
     /// What was last seen of its health, who may sign up, and as whom we act there.

@@ -278,6 +278,8 @@ pub struct QueueFilter {
     /// `local` or `remote`
     pub origin: String,
     pub domain: String,
+    /// The name of whoever holds the case
+    pub holder: String,
     /// Older than: `1h`, `1d`, `1w`
     pub age: String,
 }

@@ -257,10 +257,12 @@ async fn no_mail_address_reaches_the_store_in_clear() {
     assert!(page.body.contains("windvane@post.example"));
     assert_eq!(house.outcome("reveal").await, Some(Outcome::Succeeded));
     let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
-    let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_master where type = 'table' and name <> '_sqlx_migrations' order by name")
-        .fetch_all(pool)
-        .await
-        .unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select name from sqlite_master where type = 'table' and name <> '_sqlx_migrations' order by name",
+    )
+    .fetch_all(pool)
+    .await
+    .unwrap();
     for table in tables {
         let columns: Vec<String> =
             sqlx::query_scalar("select name from pragma_table_info($1)").bind(&table).fetch_all(pool).await.unwrap();

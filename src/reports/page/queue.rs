@@ -99,6 +99,11 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         let name = category.name();
         chip("category", name, category.word().to_owned(), &page.filter.category)
     }));
+    if !page.filter.holder.is_empty() {
+        let href = format!("{base}{}", search.with("holder", ""));
+        let words = format!("held by {} ×", page.filter.holder);
+        states.push(view! { <a class="chip" href=href aria-current="true">{words}</a> }.into_any());
+    }
     states.push(view! { <span class="gap"></span> }.into_any());
     for (value, words) in [("local", "Local"), ("remote", "Remote")] {
         states.push(chip("origin", value, words.to_owned(), &page.filter.origin));
@@ -152,7 +157,10 @@ fn queue_row(instance: &InstanceName, row: &QueueRow, frame: &Frame) -> impl Int
         (Some(holder), _) if holder.you => {
             view! { <span class="badge accent">"you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
         }
-        (Some(holder), _) => view! { <span class="small soft">{holder.name.clone()}</span> }.into_any(),
+        (Some(holder), _) => {
+            let theirs = path::with(&path::reports(instance), "holder", &holder.name);
+            view! { <a class="small soft" href=theirs title="All that this person holds">{holder.name.clone()}</a> }.into_any()
+        }
         (None, Some(there)) => {
             view! { <span class="small soft" title="Assigned on the instance, not in the console">{there.clone()} " there"</span> }.into_any()
         }

@@ -120,6 +120,7 @@ fn filter_of(search: &Search) -> QueueFilter {
         category: text("category"),
         origin: text("origin"),
         domain: text("domain").trim_start_matches('@').to_lowercase(),
+        holder: text("holder"),
         age: text("age"),
     }
 }
@@ -137,13 +138,14 @@ fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
         _ => true,
     };
     let domain = filter.domain.is_empty() || case.domain.as_deref() == Some(filter.domain.as_str());
+    let held = filter.holder.is_empty() || case.row.holder.as_ref().is_some_and(|holder| holder.name == filter.holder);
     let older_than = match filter.age.as_str() {
         "1h" => HOUR,
         "1d" => DAY,
         "1w" => 7 * DAY,
         _ => 0,
     };
-    state && category && origin && domain && now.since(case.row.since) >= older_than
+    state && category && origin && domain && held && now.since(case.row.since) >= older_than
 }
 
 /// The keyset of a page: `rank.since.account` of the last case on the page before.
