@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 pub async fn serve(config: Config) -> anyhow::Result<()> {
+    http::check_site(&config.site)?;
     let _only_server = Store::lock_for_serving(config.store.expose())?;
     let listen = config.listen;
     let app = app(config).await?;

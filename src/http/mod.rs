@@ -11,6 +11,7 @@ mod router;
 mod sessions;
 
 pub use address::ClientAddress;
+pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
 pub use router::router;

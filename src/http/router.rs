@@ -37,9 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
         .site_root(app.config.site.display().to_string())
         .site_pkg_dir("pkg")
         .hash_files(true)
-        .hash_file(
-            std::path::absolute(app.config.site.join("hash.txt")).unwrap_or_default().display().to_string().into(),
-        )
+        .hash_file(assets::hash_file(&app.config.site).display().to_string().into())
         .build();
     let https = app.config.public_url.scheme() == "https";
     let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();

@@ -143,6 +143,22 @@ pub struct House {
     pub weather: Weather,
     pub store: Kept,
     pub config: Config,
+    /// The browser's half, as small as it can be: a test needs no build of it.
+    pub site: TempDir,
+}
+
+/// A site whose script and styles are one word each, with their packed copies.
+fn site() -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("hash.txt"), "js: 1\nwasm: 2\ncss: 3\n").unwrap();
+    let package = folder.path().join("pkg");
+    std::fs::create_dir(&package).unwrap();
+    for name in ["howdah.1.js", "howdah.2.wasm", "howdah.3.css"] {
+        std::fs::write(package.join(name), "plain").unwrap();
+        std::fs::write(package.join(format!("{name}.br")), "brotli").unwrap();
+        std::fs::write(package.join(format!("{name}.gz")), "gzip").unwrap();
+    }
+    folder
 }
 
 /// Everything, over a store.
@@ -175,6 +191,7 @@ pub async fn house(store: Kept) -> House {
     tokio::spawn(async move {
         axum::serve(listener, outer.into_make_service_with_connect_info::<SocketAddr>()).await.expect("it serves");
     });
+    let site = site();
     let base: url::Url = format!("http://{address}").parse().unwrap();
     let config = Config {
         listen: "127.0.0.1:3000".parse().unwrap(),
@@ -183,7 +200,7 @@ pub async fn house(store: Kept) -> House {
         secret_key: [7; 32],
         checkpoint_file: None,
         second_factor_optional: true,
-        site: "target/site".into(),
+        site: site.path().to_owned(),
         instances: vec![InstanceConfig {
             name: "harbour".parse().unwrap(),
             title: "harbour.example".into(),
@@ -208,7 +225,7 @@ pub async fn house(store: Kept) -> House {
         service::add(&app, service::command_actor(), deed, hash.clone(), "a test").await.unwrap();
     }
     let router = http::router(app.clone());
-    let house = House { app, router, instance: pool, weather, store, config };
+    let house = House { app, router, instance: pool, weather, store, config, site };
     house.look().await;
     house
 }

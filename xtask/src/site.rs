@@ -135,7 +135,7 @@ fn inputs() -> Result<String> {
     for folder in ["src", "style", "public"] {
         collect(Path::new(folder), &mut files)?;
     }
-    for file in ["Cargo.toml", "Cargo.lock", "xtask/src/site.rs", "end2end/package-lock.json"] {
+    for file in ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", "xtask/src/site.rs", "end2end/package-lock.json"] {
         files.insert(PathBuf::from(file), fs::read(file)?);
     }
     let mut digest = Sha256::new();
