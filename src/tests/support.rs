@@ -144,7 +144,7 @@ pub struct House {
     pub store: Kept,
     pub config: Config,
     /// The browser's half, as small as it can be: a test needs no build of it.
-    pub site: TempDir,
+    pub _site: TempDir,
 }
 
 /// A site whose script and styles are one word each, with their packed copies.
@@ -225,7 +225,7 @@ pub async fn house(store: Kept) -> House {
         service::add(&app, service::command_actor(), deed, hash.clone(), "a test").await.unwrap();
     }
     let router = http::router(app.clone());
-    let house = House { app, router, instance: pool, weather, store, config, site };
+    let house = House { app, router, instance: pool, weather, store, config, _site: site };
     house.look().await;
     house
 }

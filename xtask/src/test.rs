@@ -118,6 +118,8 @@ fn unit() -> Result<()> {
     )?;
     let status = Command::new("cargo")
         .args(["test", "-p", "howdah", "-p", "practice", "--features", "howdah/ssr"])
+        // A hundred frames of routers and futures would bury the one line that says what is wrong.
+        .env("RUST_BACKTRACE", "0")
         .env("HOWDAH_TEST_POSTGRES", url.trim())
         .env("HOWDAH_TEST_REDIS", format!("redis://127.0.0.1:{port}/"))
         .status()?;
