@@ -1,10 +1,9 @@
 //! A believable community, the same for the same seed and moment: the people of a small harbour town's server, their
 //! neighbours on other servers, and the work that waits for their moderators.
 
-mod files;
+pub(crate) mod files;
 mod words;
 
-use crate::entities::in_threes;
 use anyhow::{Context, Result};
 use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -196,22 +195,22 @@ impl Seed<'_> {
         let id = self.id(at);
         let stamp = sql_time(at);
         let name = format!("{id:x}.png");
+        let domain: Option<String> = sqlx::query_scalar("select domain from accounts where id = $1")
+            .bind(person.account)
+            .fetch_one(&mut *self.db)
+            .await?;
         insert(
             self.db,
             "media_attachments",
             &[json!({ "id": id, "account_id": person.account, "status_id": status, "type": 0, "description": description,
                 "file_file_name": there.then(|| name.clone()), "file_content_type": there.then_some("image/png"),
-                "file_meta": { "original": { "width": 320, "height": 200 } }, "remote_url": "", "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
+                "file_meta": { "original": { "width": 320, "height": 200 } }, "file_storage_schema_version": 1,
+                "remote_url": domain.as_ref().map(|domain| format!("https://{domain}/media/{name}")).unwrap_or_default(), "blurhash": "UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH",
                 "created_at": stamp, "updated_at": stamp, "processing": 2 })],
         )
         .await?;
         if let (true, Some(folder)) = (there, &self.options.media) {
-            let image = files::landscape(id.unsigned_abs());
-            for style in ["original", "small"] {
-                let place = folder.join("media_attachments/files").join(in_threes(id)).join(style);
-                std::fs::create_dir_all(&place)?;
-                std::fs::write(place.join(&name), &image)?;
-            }
+            files::store(folder, domain.is_some(), id, &name)?;
         }
         Ok(())
     }

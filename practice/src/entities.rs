@@ -340,7 +340,8 @@ fn attachment(practice: &Practice, media: &Value) -> Value {
     };
     let (url, preview) = match media["file_file_name"].as_str() {
         Some(name) => {
-            let folder = format!("{base}/system/media_attachments/files/{}", in_threes(id));
+            let cache = if media["remote_url"] == "" { "" } else { "cache/" };
+            let folder = format!("{base}/system/{cache}media_attachments/files/{}", in_threes(id));
             (format!("{folder}/original/{name}"), format!("{folder}/small/{name}"))
         }
         None => (format!("{base}/media_proxy/{id}/original"), format!("{base}/media_proxy/{id}/small")),

@@ -3,7 +3,8 @@
 use crate::{
     accounts, auth,
     cache::Cache,
-    instance,
+    community::files,
+    entities, instance,
     rate_limit::{Limits, Payer, Standing},
     reports,
 };
@@ -155,6 +156,7 @@ pub fn router(practice: Arc<Practice>) -> Router {
     Router::new()
         .route("/health", get(|| async { "OK" }))
         .route("/system/{*file}", get(file))
+        .route("/media_proxy/{id}/original", get(media_proxy))
         .route("/admin/{*page}", get(web_page))
         .fallback(door)
         .with_state(practice)
@@ -168,6 +170,35 @@ async fn web_page(Path(page): Path<String>) -> impl IntoResponse {
          <p>On a real server this is Mastodon’s own page <code>/admin/{page}</code>, where posts can be deleted, \
          passwords reset and appeals decided.</p>"
     ))
+}
+
+/// A remote file that the instance has no copy of: fetched from its origin, then sent on to the copy
+/// (`app/controllers/media_proxy_controller.rb`). The origin is imagined: every file there is a picture.
+async fn media_proxy(State(practice): State<Arc<Practice>>, Path(id): Path<i64>) -> Response {
+    let missing = || (StatusCode::NOT_FOUND, "").into_response();
+    let row = "select m.file_file_name from media_attachments m join statuses s on s.id = m.status_id \
+        where m.id = $1 and m.remote_url <> '' and s.deleted_at is null and s.visibility in (0, 1)";
+    let kept = "update media_attachments set file_file_name = $2, file_content_type = 'image/png', \
+        file_storage_schema_version = 1, file_updated_at = now(), updated_at = now() where id = $1";
+    let name = match sqlx::query_scalar::<_, Option<String>>(row).bind(id).fetch_optional(&practice.pool).await {
+        Ok(Some(Some(name))) => name,
+        Ok(Some(None)) => {
+            let name = format!("{id:x}.png");
+            let Some(folder) = &practice.media else { return missing() };
+            if let Err(error) = files::store(folder, true, id, &name) {
+                tracing::error!(%error, id, "media_proxy");
+                return (StatusCode::INTERNAL_SERVER_ERROR, "").into_response();
+            }
+            match sqlx::query(kept).bind(id).bind(&name).execute(&practice.pool).await {
+                Ok(_) => name,
+                Err(error) => return broken(&error),
+            }
+        }
+        Ok(None) => return missing(),
+        Err(error) => return broken(&error),
+    };
+    let place = format!("/system/cache/media_attachments/files/{}/original/{name}", entities::in_threes(id));
+    (StatusCode::FOUND, [(header::LOCATION, practice.base() + &place)]).into_response()
 }
 
 /// A file of a post.

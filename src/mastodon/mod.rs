@@ -4,6 +4,7 @@
 
 pub mod cache;
 pub mod database;
+pub mod files;
 pub mod pulse;
 pub mod rest;
 pub mod settings;
@@ -25,7 +26,7 @@ pub struct Instance {
     pub name: InstanceName,
     pub title: String,
     pub base: Url,
-    pub media_base: Url,
+    pub files: files::Files,
     pub rest: rest::Client,
     pub database: database::Database,
     pub cache: Option<cache::Cache>,
@@ -43,7 +44,7 @@ impl Instance {
             name: config.name.clone(),
             title: config.title.clone(),
             base: config.base_url.clone(),
-            media_base: config.media_base_url.clone(),
+            files: files::Files::new(config.base_url.clone(), config.media_base_url.clone())?,
             rest: rest::Client::new(config.name.clone(), config.base_url.clone(), config.token.clone(), clock)?,
             database: database::Database::new(config.database_url.expose())?,
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,

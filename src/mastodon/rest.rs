@@ -88,23 +88,6 @@ pub struct InstanceAnswer {
     pub version: String,
 }
 
-/// The files of a report's posts, with addresses ready to fetch. Everything else in the answer is dropped unread.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ReportMedia {
-    pub statuses: Vec<StatusMedia>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct StatusMedia {
-    pub media_attachments: Vec<MediaAddress>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub struct MediaAddress {
-    pub id: String,
-    pub url: Option<String>,
-}
-
 /// One instance's API under the service account's token.
 pub struct Client {
     instance: InstanceName,
@@ -258,14 +241,6 @@ impl Client {
     /// As every read.
     pub async fn instance(&self) -> Result<InstanceAnswer, RestError> {
         self.get("/api/v2/instance").await
-    }
-
-    /// The addresses of the files in a report's posts.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn report_media(&self, report: ReportId) -> Result<ReportMedia, RestError> {
-        self.get(&format!("/api/v1/admin/reports/{report}")).await
     }
 
     /// One writing call as a step of a deed.

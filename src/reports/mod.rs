@@ -350,6 +350,8 @@ pub struct MediaCard {
     /// `image`, `video`, `gifv`, `audio` or `unknown`
     pub kind: String,
     pub description: String,
+    /// The instance has no copy yet and would fetch one from the file's own server.
+    pub fetched: bool,
     /// Shown now, at this address of ours.
     pub shown: Option<String>,
     /// Why it cannot be had, and where it is.

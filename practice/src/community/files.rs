@@ -1,5 +1,8 @@
 //! Small real pictures, drawn and encoded here: PNG with stored blocks needs no library.
 
+use crate::entities::in_threes;
+use std::{io, path::Path};
+
 const WIDTH: usize = 320;
 const HEIGHT: usize = 200;
 
@@ -26,8 +29,23 @@ fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Puts a file's picture where Mastodon keeps it (`config/initializers/paperclip.rb`); `cached` for other servers' files.
+///
+/// # Errors
+/// If the folder cannot be written.
+pub fn store(folder: &Path, cached: bool, id: i64, name: &str) -> io::Result<()> {
+    let image = landscape(id.unsigned_abs());
+    let folder = if cached { folder.join("cache") } else { folder.to_owned() };
+    for style in ["original", "small"] {
+        let place = folder.join("media_attachments/files").join(in_threes(id)).join(style);
+        std::fs::create_dir_all(&place)?;
+        std::fs::write(place.join(name), &image)?;
+    }
+    Ok(())
+}
+
 /// Sky, sun and water in colours that the seed decides.
-pub fn landscape(seed: u64) -> Vec<u8> {
+fn landscape(seed: u64) -> Vec<u8> {
     let hue = |shift: u64| u8::try_from((seed >> shift) & 63).unwrap_or(0);
     let sun = (60 + usize::from(hue(3)) * 3, 40 + usize::from(hue(9)));
     let mut raw = Vec::with_capacity(HEIGHT * (WIDTH * 3 + 1));

@@ -154,9 +154,12 @@ pub struct MediaRow {
     pub status: StatusId,
     pub kind: i32,
     pub description: String,
+    /// `None` where the instance has no copy.
     pub file_name: Option<String>,
-    pub content_type: Option<String>,
+    /// Whether it comes from another server (`MediaAttachment#local?`), and could be fetched from there.
     pub remote: bool,
+    /// Whether its copy lies under `cache/`.
+    pub cached: bool,
     /// Whether the post is public or unlisted.
     pub public: bool,
 }
@@ -423,9 +426,9 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn media(&mut self, statuses: &[StatusId]) -> Result<Vec<MediaRow>, DatabaseError> {
-        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.file_content_type, \
-            a.domain is not null, s.visibility in (0, 1) \
-            from media_attachments m join statuses s on s.id = m.status_id join accounts a on a.id = s.account_id \
+        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
+            m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
+            from media_attachments m join statuses s on s.id = m.status_id \
             where m.status_id = any($1) order by m.id limit 200";
         let ids: Vec<i64> = statuses.iter().map(|id| id.0).collect();
         let rows: Vec<MediaTuple> = sqlx::query_as(SQL).persistent(false).bind(&ids).fetch_all(&mut *self.tx).await?;
@@ -437,9 +440,9 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn media_of(&mut self, account: AccountId, id: MediaId) -> Result<Option<MediaRow>, DatabaseError> {
-        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.file_content_type, \
-            a.domain is not null, s.visibility in (0, 1) \
-            from media_attachments m join statuses s on s.id = m.status_id join accounts a on a.id = s.account_id \
+        const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
+            m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
+            from media_attachments m join statuses s on s.id = m.status_id \
             where m.id = $1 and s.account_id = $2 and s.visibility in (0, 1)";
         let row: Option<MediaTuple> =
             sqlx::query_as(SQL).persistent(false).bind(id.0).bind(account.0).fetch_optional(&mut *self.tx).await?;
@@ -592,17 +595,17 @@ fn closed(row: ClosedTuple) -> ClosedRow {
     }
 }
 
-type MediaTuple = (i64, i64, i32, Option<String>, Option<String>, Option<String>, bool, bool);
+type MediaTuple = (i64, i64, i32, Option<String>, Option<String>, bool, bool, bool);
 
-fn file((id, status, kind, description, file_name, content_type, remote, public): MediaTuple) -> MediaRow {
+fn file((id, status, kind, description, file_name, remote, cached, public): MediaTuple) -> MediaRow {
     MediaRow {
         id: MediaId(id),
         status: StatusId(status),
         kind,
         description: description.unwrap_or_default(),
         file_name,
-        content_type,
         remote,
+        cached,
         public,
     }
 }

@@ -30,7 +30,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("instances", &["domain", "accounts_count"]),
     (
         "media_attachments",
-        &["id", "status_id", "type", "description", "file_file_name", "file_content_type", "remote_url"],
+        &["id", "status_id", "type", "description", "file_file_name", "file_storage_schema_version", "remote_url"],
     ),
     ("report_notes", &["report_id", "account_id", "content", "created_at"]),
     (

@@ -209,8 +209,14 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
         format!("described as “{}”", media.description)
     };
     if let Some(missing) = &media.missing {
-        return view! { <div class="cover">{media.kind.clone()} " · " {described} " · " {missing.clone()}</div> }
-            .into_any();
+        let rel = "noopener noreferrer external";
+        return view! {
+            <div class="cover">
+                {media.kind.clone()} " · " {described} " · " {missing.clone()} " "
+                <a class="link" href=page.there.clone() rel=rel>"Look there →"</a>
+            </div>
+        }
+        .into_any();
     }
     if let Some(address) = &media.shown {
         let alt = media.description.clone();
@@ -226,7 +232,7 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
     let _ = frame;
     view! {
         <a class="cover" href=show data-key="i">
-            <bdi>{media.kind.clone()} " covered · " {described}</bdi>
+            <bdi>{media.kind.clone()} " covered · " {described} {media.fetched.then_some(" · fetched when shown")}</bdi>
             <span class="key">"i"</span>
         </a>
     }

@@ -264,9 +264,10 @@ fn post(instance: &Instance, facts: &Facts, row: &PostRow, reported: bool, shown
             kind: words::media_kind(media.kind).to_owned(),
             description: if media.public { ui::excerpt(&media.description, 200) } else { String::new() },
             shown: (mine && media.public).then(|| path::media(&instance.name, facts.account.id, media.id)),
+            fetched: media.file_name.is_none(),
             missing: if !media.public {
                 Some("of a private post: look at it on the instance itself".to_owned())
-            } else if media.file_name.is_none() {
+            } else if media.file_name.is_none() && !media.remote {
                 Some("the instance has no copy of it".to_owned())
             } else {
                 None
