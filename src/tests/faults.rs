@@ -70,7 +70,7 @@ async fn whatever_the_instance_answers_the_deed_is_closed_and_the_words_are_kept
 
 #[tokio::test]
 async fn a_deed_without_an_answer_stays_open_and_is_watched() {
-    for fault in [Fault::Broken, Fault::Html, Fault::Halved, Fault::Endless] {
+    for fault in [Fault::Broken, Fault::Html, Fault::Halved, Fault::Endless, Fault::Trickling] {
         let house = house(sqlite().await).await;
         let cookie = house.sign_in("moderator").await;
         house.weather.set(fault);

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
@@ -96,6 +96,18 @@ pub enum Fault {
     Elsewhere,
     /// Does what it was asked, and breaks off before it answers.
     CutAfterwards,
+    /// Does what it was asked, and never answers.
+    SilentAfterwards,
+    /// Answers a byte at a time, for ever.
+    Trickling,
+    /// Sends whoever wants a file to another host.
+    FileElsewhere,
+    /// Sends whoever wants a file on and on between its own addresses.
+    FileInCircles,
+    /// Answers a file with a web page.
+    FileOfAnotherKind,
+    /// Answers a file that says it is larger than we take.
+    FileTooLarge,
 }
 
 impl Weather {
@@ -111,25 +123,51 @@ impl Weather {
 
 async fn weathered(State((weather, inner)): State<(Weather, Router)>, request: Request) -> Response {
     let writes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let fault = *weather.0.lock().unwrap();
+    if request.uri().path().starts_with("/system/") {
+        let to = |place: &str| (StatusCode::FOUND, [(header::LOCATION, place.to_owned())], "").into_response();
+        return match fault {
+            Fault::FileElsewhere => to("http://evil.example/picture.png"),
+            Fault::FileInCircles => to(request.uri().path()),
+            Fault::FileOfAnotherKind => axum::response::Html("<script>alert(1)</script>").into_response(),
+            Fault::FileTooLarge => {
+                let headers = [(header::CONTENT_TYPE, "image/png"), (header::CONTENT_LENGTH, "104857601")];
+                (headers, Body::from_stream(futures::stream::pending::<std::io::Result<Bytes>>())).into_response()
+            }
+            _ => inner.oneshot(request).await.unwrap(),
+        };
+    }
     if !writes {
         return inner.oneshot(request).await.unwrap();
     }
     weather.1.fetch_add(1, Ordering::SeqCst);
-    let fault = *weather.0.lock().unwrap();
     match fault {
-        Fault::None => inner.oneshot(request).await.unwrap(),
+        Fault::SilentAfterwards => {
+            let _done = inner.oneshot(request).await.unwrap();
+            std::future::pending().await
+        }
+        Fault::Trickling => {
+            let drip = futures::stream::unfold((), |()| async {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                Some((Ok::<_, std::io::Error>(Bytes::from_static(b" ")), ()))
+            });
+            ([(header::CONTENT_TYPE, "application/json")], Body::from_stream(drip)).into_response()
+        }
+        Fault::None | Fault::FileElsewhere | Fault::FileInCircles | Fault::FileOfAnotherKind | Fault::FileTooLarge => {
+            inner.oneshot(request).await.unwrap()
+        }
         Fault::Broken => (StatusCode::INTERNAL_SERVER_ERROR, "{\"error\":\"boom\"}").into_response(),
         Fault::Limited => (StatusCode::TOO_MANY_REQUESTS, "{\"error\":\"Too many requests\"}").into_response(),
         Fault::Html => axum::response::Html("<h1>maintenance</h1>").into_response(),
         Fault::Halved => ([(header::CONTENT_TYPE, "application/json")], "{\"id\":").into_response(),
         Fault::Endless => {
-            let chunk = || Ok::<_, std::io::Error>(axum::body::Bytes::from_static(&[b' '; 65_536]));
+            let chunk = || Ok::<_, std::io::Error>(Bytes::from_static(&[b' '; 65_536]));
             Body::from_stream(futures::stream::iter((0..1_600).map(move |_| chunk()))).into_response()
         }
         Fault::Elsewhere => (StatusCode::FOUND, [(header::LOCATION, "http://evil.example/steal")], "").into_response(),
         Fault::CutAfterwards => {
             let _done = inner.oneshot(request).await.unwrap();
-            let broken = futures::stream::iter([Err::<axum::body::Bytes, _>(std::io::Error::other("cut"))]);
+            let broken = futures::stream::iter([Err::<Bytes, _>(std::io::Error::other("cut"))]);
             Body::from_stream(broken).into_response()
         }
     }
@@ -143,6 +181,8 @@ pub struct House {
     pub weather: Weather,
     pub store: Kept,
     pub config: Config,
+    /// Where the instance keeps its files.
+    pub _files: TempDir,
     /// The browser's half, as small as it can be: a test needs no build of it.
     pub _site: TempDir,
 }
@@ -166,6 +206,7 @@ pub async fn house(store: Kept) -> House {
     let url = database().await;
     let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("a database");
     practice::schema::create(&pool).await.expect("Mastodon's tables");
+    let files = TempDir::new().expect("a folder");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let options = practice::community::Options {
@@ -173,7 +214,7 @@ pub async fn house(store: Kept) -> House {
         size: practice::community::Size::Small,
         domain: address.to_string(),
         now: jiff::Timestamp::now(),
-        media: None,
+        media: Some(files.path().to_owned()),
     };
     practice::community::seed(&pool, &options).await.expect("a community");
     let token: String =
@@ -183,7 +224,7 @@ pub async fn house(store: Kept) -> House {
         cache: None,
         domain: address.to_string(),
         limits: Limits::default(),
-        media: None,
+        media: Some(files.path().to_owned()),
         https: false,
     }));
     let weather = Weather::default();
@@ -225,7 +266,7 @@ pub async fn house(store: Kept) -> House {
         service::add(&app, service::command_actor(), deed, hash.clone(), "a test").await.unwrap();
     }
     let router = http::router(app.clone());
-    let house = House { app, router, instance: pool, weather, store, config, _site: site };
+    let house = House { app, router, instance: pool, weather, store, config, _files: files, _site: site };
     house.look().await;
     house
 }

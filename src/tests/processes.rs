@@ -1,0 +1,278 @@
+//! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
+//! asked to verify its record.
+
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, database, house, postgres, sqlite};
+use howdah::{ledger::Outcome, store::Store};
+use reqwest::{Client, StatusCode, redirect::Policy};
+use std::{
+    io::Write,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    time::Duration,
+};
+use tempfile::TempDir;
+
+/// `howdah`, with a configuration file of its own.
+struct Program {
+    folder: TempDir,
+    address: String,
+}
+
+impl Program {
+    /// For a house: its store, its instance.
+    fn new(house: &House) -> Self {
+        let instance = &house.config.instances[0];
+        Self::with(house, instance.base_url.as_str(), instance.database_url.expose())
+    }
+
+    fn with(house: &House, base_url: &str, database_url: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let address =
+            std::net::TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).unwrap().to_string();
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let text = format!(
+            "listen = \"{address}\"\npublic_url = \"http://{address}\"\nstore = \"{}\"\nsecret_key_file = \"{}\"\n\
+             checkpoint_file = \"{}\"\nsecond_factor = \"optional\"\nsite = \"{}\"\n\n[[instance]]\nname = \"harbour\"\n\
+             base_url = \"{base_url}\"\ndatabase_url = \"{database_url}\"\ntoken = \"{}\"\n",
+            house.store.url,
+            file("secret.key"),
+            file("checkpoints.txt"),
+            house.config.site.display(),
+            house.config.instances[0].token.expose(),
+        );
+        std::fs::write(folder.path().join("secret.key"), "07".repeat(32)).unwrap();
+        std::fs::write(folder.path().join("howdah.toml"), text).unwrap();
+        Self { folder, address }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_howdah"));
+        command.arg("--config").arg(self.file("howdah.toml")).args(arguments);
+        command
+    }
+
+    /// Runs a command to its end.
+    fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Starts serving, and waits until it answers.
+    async fn serve(&self) -> Running {
+        let log = std::fs::File::create(self.file("log")).unwrap();
+        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        let running = Running { child, client, base: format!("http://{}", self.address) };
+        for _ in 0..200 {
+            if running.client.get(format!("{}/health", running.base)).send().await.is_ok() {
+                return running;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it does not serve: {}", std::fs::read_to_string(self.file("log")).unwrap_or_default());
+    }
+}
+
+/// A process that serves; killed when dropped, without a chance to tidy up.
+struct Running {
+    child: Child,
+    client: Client,
+    base: String,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _gone = self.child.wait();
+    }
+}
+
+impl Running {
+    async fn sign_in(&self, name: &str) -> String {
+        let answer = self
+            .client
+            .post(format!("{}/api/sign-in/password", self.base))
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "text/html")
+            .form(&[("name", name), ("password", PASSWORD)])
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::FOUND);
+        answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    async fn get(&self, cookie: &str, path: &str) -> (StatusCode, String) {
+        let answer = self.client.get(format!("{}{path}", self.base)).header("cookie", cookie).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+}
+
+async fn sql(store: &Store, text: &str) {
+    let text = sqlx::AssertSqlSafe(text.to_owned());
+    match store {
+        Store::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+        Store::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+    }
+    .unwrap();
+}
+
+/// Kills the process between intent and outcome, lets `meanwhile` happen, and starts the next one: what it records.
+async fn killed(kept: Kept, fault: Fault, meanwhile: &str, minutes_later: bool) -> Option<Outcome> {
+    let house = house(kept).await;
+    let program = Program::new(&house);
+    let running = program.serve().await;
+    let cookie = running.sign_in("moderator").await;
+    house.weather.set(fault);
+    let (account, reports) = house.case("windvane").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", "some words"),
+        ("back", "/i/harbour/reports"),
+    ];
+    let posted = running
+        .client
+        .post(format!("{}/api/reports/decide", running.base))
+        .header("cookie", &cookie)
+        .header("sec-fetch-site", "same-origin")
+        .form(&form)
+        .send();
+    let sent = async {
+        while house.weather.writes() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        // Time enough for the instance to act.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    };
+    tokio::select! {
+        answer = posted => panic!("answered before it was killed: {answer:?}"),
+        () = sent => {}
+    }
+    drop(running);
+    assert_eq!(house.open_deeds().await, 1, "the intent stands, without an outcome");
+    house.weather.set(Fault::None);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(meanwhile.to_owned())).execute(&house.instance).await.unwrap();
+    if minutes_later {
+        sql(&house.store.store, "update open_deeds set opened_at = opened_at - 121000").await;
+    }
+    if matches!(house.store.store, Store::Postgres(_)) {
+        // Nothing proves the former process dead but its lease, which runs out by itself after a while.
+        sql(&house.store.store, "update open_deeds set lease_until = 0").await;
+    }
+    let writes = house.weather.writes();
+    let _next = program.serve().await;
+    for _ in 0..300 {
+        if house.open_deeds().await == 0 {
+            assert_eq!(house.weather.writes(), writes, "closed by reading, never by repeating");
+            return house.outcome("decide_case").await;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    None
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_after_the_instance_acted_it_is_known_by_its_trace() {
+    for kept in [sqlite().await, postgres().await] {
+        assert_eq!(killed(kept, Fault::SilentAfterwards, "select 1", false).await, Some(Outcome::Succeeded));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_before_the_instance_acted_it_has_failed_or_is_unknown() {
+    assert_eq!(killed(sqlite().await, Fault::Trickling, "select 1", true).await, Some(Outcome::Failed));
+    let by_another = "update accounts set silenced_at = now() where username = 'windvane'; \
+        update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane')";
+    assert_eq!(killed(sqlite().await, Fault::Trickling, by_another, true).await, Some(Outcome::Unknown));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_server_on_one_file_refuses_and_commands_work_beside_it() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    let running = program.serve().await;
+    let second = program.run(&["serve"], "");
+    assert!(!second.status.success());
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("another `howdah serve` uses this store"), "{said}");
+    let added = program.run(&["operator", "add", "Nora Night", "--role", "moderator"], PASSWORD);
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    running.sign_in("Nora Night").await;
+    for (arguments, words) in [
+        (["operator", "add", "Nora Night", "--role", "moderator"].as_slice(), "Nora Night"),
+        (&["operator", "add", "Cleo", "--role", "contractor"], "--instance"),
+        (&["operator", "add", "Cleo", "--role", "contractor", "--instance", "harbour"], "--until"),
+        (&["operator", "add", "Cleo", "--role", "contractor", "--instance", "harbour", "--until", "soon"], "soon"),
+        (&["operator", "add", "Cleo", "--role", "captain"], "captain"),
+    ] {
+        let refused = program.run(arguments, PASSWORD);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && said.contains(words), "{arguments:?}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_the_instance_down_at_start_everything_else_works() {
+    let house = house(sqlite().await).await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = database().await.replace(|c: char| c.is_ascii_digit(), "9");
+    let program = Program::with(&house, &format!("http://{closed}"), &gone);
+    let running = program.serve().await;
+    let cookie = running.sign_in("owner").await;
+    for path in ["/i/harbour", "/i/harbour/reports", "/i/harbour/registrations", "/audit", "/people"] {
+        let answer = tokio::time::timeout(Duration::from_secs(10), running.get(&cookie, path)).await;
+        let (status, page) = answer.unwrap_or_else(|_| panic!("{path} hangs"));
+        let away = path == "/i/harbour/registrations";
+        let expected = if away { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        assert_eq!(status, expected, "{path}: {page}");
+        assert!(page.contains("Sign out"), "{path} stands in its frame");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_record_is_verified_from_the_command_line() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let program = Program::new(&house);
+        let mut running = program.serve().await;
+        running.sign_in("moderator").await;
+        // Told to stop, it takes a last checkpoint.
+        assert!(Command::new("kill").args(["-TERM", &running.child.id().to_string()]).status().unwrap().success());
+        assert!(running.child.wait().unwrap().success(), "a clean end");
+        let checkpoints = program.file("checkpoints.txt");
+        let verify = ["audit", "verify", "--checkpoint", checkpoints.to_str().unwrap()];
+        let whole = program.run(&verify, "");
+        let said = String::from_utf8_lossy(&whole.stdout);
+        assert!(whole.status.success() && said.contains("vouches for the first") && said.contains("whole"), "{said}");
+        let form = program.run(&["audit", "verify"], "");
+        let said = String::from_utf8_lossy(&form.stdout);
+        assert!(form.status.success() && said.contains("no checkpoint from outside was given"), "{said}");
+        // Somebody with the database, past the triggers.
+        sql(&house.store.store, match &house.store.store {
+            Store::Sqlite(_) => "drop trigger ledger_entries_no_update; update ledger_entries set leaf = replace(leaf, 'moderator', 'auditor') where idx = 2",
+            Store::Postgres(_) => "set session_replication_role = replica; update ledger_entries set leaf = replace(leaf, 'moderator', 'auditor') where idx = 2",
+        })
+        .await;
+        let forged = program.run(&verify, "");
+        let said = String::from_utf8_lossy(&forged.stdout);
+        assert!(!forged.status.success() && said.contains("WRONG from entry 2"), "{said}");
+        let missing = program.run(&["audit", "verify", "--checkpoint", "/nowhere/at/all"], "");
+        assert!(!missing.status.success());
+        assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all cannot be read"));
+    }
+}
