@@ -46,10 +46,10 @@ pub mod seal;
 #[cfg(feature = "ssr")]
 pub mod store;
 
-/// Wakes the page in the browser.
+/// Wakes the islands of a page in the browser.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_islands();
 }

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 /// Listens for keys once the page is awake. A letter presses what carries it in `data-key`; `data-key-focus` is focused.
-#[component]
+///
+/// The one island: everything else of a page is made on the server and needs nothing in the browser.
+#[island]
 pub fn Keys() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(browser::listen);
@@ -18,6 +20,10 @@ mod browser {
     pub fn listen() {
         let handle = window_event_listener(ev::keydown, on_key);
         leptos::prelude::on_cleanup(move || handle.remove());
+        // Tests may wait for this: from now on somebody listens.
+        if let Some(root) = leptos::prelude::document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
     }
 
     fn is_typing(document: &Document) -> bool {
