@@ -1,6 +1,6 @@
 //! The document, and the one table of routes.
 
-use crate::{accounts, audit, operators, overview, path, registrations, reports, sign_in, ui};
+use crate::{accounts, audit, batches, operators, overview, path, registrations, reports, sign_in, signups, ui};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -60,6 +60,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/reports/:account") view=reports::page::Case ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/signups") view=signups::page::SignUps ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/signups/:account") view=signups::page::SignUp ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/batches/:batch") view=batches::page::Batch ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
@@ -83,8 +86,10 @@ fn Keys() -> impl IntoView {
         ("?", "this page"),
         ("j  k", "down and up in a list"),
         ("o  Enter", "open what is marked"),
-        ("n", "next case"),
-        ("x", "take the case, or give it back"),
+        ("space", "choose what is marked"),
+        ("n", "next case, next person"),
+        ("x", "take the case, or give it back; refuse a sign-up"),
+        ("a", "let a sign-up in"),
         ("r", "no action: close the reports"),
         ("w", "warn"),
         ("m", "hide media: mark all media as sensitive"),

@@ -65,6 +65,11 @@ pub trait Carry: Act {
         read: &mut Read,
     ) -> impl Future<Output = Result<Evidence, DatabaseError>> + Send;
 
+    /// What the console itself does about a deed that is closed: nothing, for most.
+    fn afterwards(&self, _app: &App, _intent: i64, _outcome: Outcome) -> impl Future<Output = sqlx::Result<()>> + Send {
+        async { Ok(()) }
+    }
+
     /// The steps whose answers decide; the others are courtesy.
     fn deciding(steps: &[Step]) -> &[Step] {
         steps
@@ -187,7 +192,15 @@ async fn run<D: Carry>(
     }
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict).await;
+    afterwards(app, &deed, answered.index(), verdict.outcome).await;
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said: said(answered.steps()) })
+}
+
+/// The deed is done and recorded: what fails here is said in the log and changes nothing of that.
+async fn afterwards<D: Carry>(app: &App, deed: &D, intent: i64, outcome: Outcome) {
+    if let Err(error) = deed.afterwards(app, intent, outcome).await {
+        tracing::error!(%error, intent, deed = D::KIND, "deed.afterwards");
+    }
 }
 
 async fn read_back<D: Carry>(
@@ -306,11 +319,12 @@ pub async fn sweep(app: &App) {
                 seen: json!({ "reason": "its key was destroyed" }),
             }),
         };
-        if let Some(verdict) = verdict {
-            match app.ledger.close_swept(&open, &verdict).await {
-                Ok(()) => tracing::info!(index = open.index, outcome = verdict.outcome.name(), "sweep.closed"),
-                Err(error) => tracing::error!(%error, index = open.index, "sweep.close"),
-            }
+        let closed = match verdict {
+            Some(verdict) => app.ledger.close_swept(&open, &verdict).await,
+            None => app.ledger.leave(&open).await,
+        };
+        if let Err(error) = closed {
+            tracing::error!(%error, index = open.index, "sweep.close");
         }
     }
 }
@@ -322,6 +336,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::ReopenReport(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeCategory(deed) => look(app, open, deed, &deed.instance).await,
         Deed::HoldCase(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::DecideSignUp(deed) => look(app, open, deed, &deed.instance).await,
         Deed::SetRegistrations(deed) => {
             // Dropping the settings cache again is harmless, and its process may have died before it.
             if let Some(instance) = app.instances.get(&deed.instance) {
@@ -357,5 +372,7 @@ async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &Instanc
     let Some(instance) = app.instances.get(instance) else { return gone("the instance is not configured any more") };
     let acting = instance.pulse().acting()?;
     let evidence = read_back(instance, deed, open.mark, acting).await;
-    conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))
+    let verdict = conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))?;
+    afterwards(app, deed, open.index, verdict.outcome).await;
+    Some(verdict)
 }

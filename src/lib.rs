@@ -10,6 +10,7 @@ pub mod access;
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod batches;
 pub mod clock;
 pub mod frame;
 pub mod id;
@@ -21,6 +22,7 @@ pub mod registrations;
 pub mod reports;
 pub mod search;
 pub mod sign_in;
+pub mod signups;
 pub mod ui;
 
 #[cfg(feature = "ssr")]

@@ -36,6 +36,18 @@ pub fn registrations(instance: &InstanceName) -> String {
     format!("/i/{instance}/registrations")
 }
 
+pub fn signups(instance: &InstanceName) -> String {
+    format!("/i/{instance}/signups")
+}
+
+pub fn sign_up(instance: &InstanceName, account: AccountId) -> String {
+    format!("/i/{instance}/signups/{account}")
+}
+
+pub fn batch(instance: &InstanceName, batch: &str) -> String {
+    format!("/i/{instance}/batches/{batch}")
+}
+
 pub fn audit_entry(index: i64) -> String {
     format!("/audit/{index}")
 }

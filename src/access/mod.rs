@@ -61,6 +61,9 @@ pub enum Permission {
     DecideAboutStaff,
     /// See one masked field or one private post, with a reason.
     Reveal,
+    ViewSignUps,
+    /// Let people in who asked to join, or refuse them.
+    DecideSignUps,
     ViewRegistrations,
     /// Approval and closed.
     CloseRegistrations,
@@ -75,11 +78,13 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
         Self::Reveal,
+        Self::ViewSignUps,
+        Self::DecideSignUps,
         Self::ViewRegistrations,
         Self::CloseRegistrations,
         Self::OpenRegistrations,
@@ -95,6 +100,8 @@ impl Permission {
             Self::DecideReports => "decide reports",
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
+            Self::ViewSignUps => "view sign-ups",
+            Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
             Self::CloseRegistrations => "close registrations",
             Self::OpenRegistrations => "open registrations",
@@ -111,10 +118,12 @@ impl Permission {
             Self::DecideReports
             | Self::DecideAboutStaff
             | Self::Reveal
+            | Self::DecideSignUps
             | Self::CloseRegistrations
             | Self::OpenRegistrations
             | Self::ManageOperators => true,
             Self::ViewWork
+            | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
@@ -133,6 +142,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
+            | P::ViewSignUps
+            | P::DecideSignUps
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -141,7 +152,13 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::CheckLedger | P::ManageOperators => false,
         },
         Role::Moderator => match permission {
-            P::ViewWork | P::DecideReports | P::Reveal | P::ViewRegistrations | P::ViewOwnLedger => true,
+            P::ViewWork
+            | P::DecideReports
+            | P::Reveal
+            | P::ViewSignUps
+            | P::DecideSignUps
+            | P::ViewRegistrations
+            | P::ViewOwnLedger => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -153,6 +170,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::ViewWork | P::DecideReports | P::ViewOwnLedger => true,
             P::DecideAboutStaff
             | P::Reveal
+            | P::ViewSignUps
+            | P::DecideSignUps
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -161,10 +180,16 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators => false,
         },
         Role::Auditor => match permission {
-            P::ViewWork | P::ViewRegistrations | P::ViewOwnLedger | P::ViewWholeLedger | P::CheckLedger => true,
+            P::ViewWork
+            | P::ViewSignUps
+            | P::ViewRegistrations
+            | P::ViewOwnLedger
+            | P::ViewWholeLedger
+            | P::CheckLedger => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
+            | P::DecideSignUps
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ManageOperators => false,

@@ -79,13 +79,14 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 14] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
     ("change_category", "categories changed"),
     ("hold_case", "cases taken"),
     ("set_registrations", "registrations"),
+    ("decide_sign_up", "sign-ups decided"),
     ("reveal", "reveals"),
     ("reveal_media", "private files shown"),
     ("add_operator", "people added"),

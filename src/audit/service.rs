@@ -31,14 +31,7 @@ fn unreadable(error: impl std::fmt::Display) -> Problem {
 fn outcome(entry: &Entry) -> Option<Outcome> {
     match (entry.kind.as_str(), entry.outcome) {
         ("intent", None) => Some(Outcome::Open),
-        (_, Some(outcome)) => Some(match outcome {
-            ledger::Outcome::Succeeded => Outcome::Succeeded,
-            ledger::Outcome::Partly => Outcome::Partly,
-            ledger::Outcome::Failed => Outcome::Failed,
-            ledger::Outcome::Unknown => Outcome::Unknown,
-            ledger::Outcome::Stale => Outcome::Stale,
-            ledger::Outcome::Refused => Outcome::Refused,
-        }),
+        (_, Some(outcome)) => Some(outcome.into()),
         (_, None) => None,
     }
 }
@@ -74,6 +67,9 @@ fn clause(deed: &Deed) -> String {
         Deed::HoldCase(deed) if deed.claim => format!("took the case of {}", at(&deed.acct)),
         Deed::HoldCase(deed) => format!("gave back the case of {}", at(&deed.acct)),
         Deed::SetRegistrations(deed) => mode_word(deed.mode_after).to_owned(),
+        Deed::DecideSignUp(deed) => {
+            format!("{} {}", if deed.approve { "let in" } else { "refused the sign-up of" }, at(&deed.acct))
+        }
         Deed::Reveal(deed) => {
             let what = match deed.what {
                 Masked::Email => "the mail address",
@@ -336,6 +332,10 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
             row("account", state_words(deed.state_before), deed.decision.words().to_owned()),
             row("open reports", deed.reports.len().to_string(), "0".to_owned()),
         ],
+        Deed::DecideSignUp(deed) => {
+            let after = if deed.approve { "let in" } else { "refused and deleted" };
+            vec![row("sign-up", "waiting".to_owned(), after.to_owned())]
+        }
         Deed::ReverseSanction(deed) => {
             vec![row("account", state_words(deed.state_before), deed.reversal.words().to_owned())]
         }

@@ -86,6 +86,23 @@ pub struct SetRegistrations {
     pub message_after: String,
 }
 
+/// Let somebody in who asked to join, or refuse them; a refusal deletes them at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideSignUp {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`: Mastodon's log names logins by it.
+    pub user: i64,
+    pub acct: String,
+    pub approve: bool,
+    /// Whether the mail address was confirmed; only then Mastodon tells anybody of an approval.
+    pub confirmed: bool,
+    /// Keyed hashes of mail address, address and words: all that is remembered of somebody who is refused.
+    pub mail: String,
+    pub address: Option<String>,
+    pub words: Option<String>,
+}
+
 /// What can be looked at only with a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -151,6 +168,7 @@ pub enum Deed {
     ChangeCategory(ChangeCategory),
     HoldCase(HoldCase),
     SetRegistrations(SetRegistrations),
+    DecideSignUp(DecideSignUp),
     Reveal(Reveal),
     RevealMedia(RevealMedia),
     AddOperator(AddOperator),
@@ -229,6 +247,10 @@ act!(SetRegistrations, "set_registrations", changes: true,
     subject: |d| Subject::Registrations(d.instance.clone()),
     instance: |d| Some(&d.instance),
     facts: |d| json!({ "before": d.mode_before, "after": d.mode_after }));
+act!(DecideSignUp, "decide_sign_up", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "approve": d.approve, "confirmed": d.confirmed }));
 act!(Reveal, "reveal", changes: false,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),

@@ -7,6 +7,7 @@ mod account;
 mod hidden;
 mod reports;
 mod shape;
+mod signups;
 mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
@@ -15,6 +16,7 @@ pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use shape::Shape;
+pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
 
 use sqlx::{

@@ -6,7 +6,7 @@ use crate::{
     id::{AccountId, InstanceName, ReportId},
     ledger::{
         Answer, Answered, Step, Warrant,
-        deed::{Act, ChangeCategory, DecideCase, HoldCase, ReopenReport, ReverseSanction},
+        deed::{Act, ChangeCategory, DecideCase, DecideSignUp, HoldCase, ReopenReport, ReverseSanction},
     },
     reports::{Category, Decision},
 };
@@ -126,6 +126,13 @@ impl Client {
         {
             *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = Some(Limits { limit, remaining, reset });
         }
+    }
+
+    /// How long work in the background should wait, in milliseconds: it leaves half of what the token may ask for to people.
+    pub fn background_waits(&self) -> Option<i64> {
+        let limits = self.limits()?;
+        let wait = limits.reset.since(self.clock.now());
+        (wait > 0 && limits.remaining <= limits.limit / 2).then_some(wait)
     }
 
     /// A deed that would only wait for its turn is not sent at all.
@@ -308,6 +315,18 @@ impl Client {
             }
         }
         warrant.answered(steps)
+    }
+
+    /// Lets somebody in who asked to join, or refuses them (`app/controllers/api/v1/admin/accounts_controller.rb`).
+    pub async fn decide_sign_up(&self, warrant: Warrant<DecideSignUp>) -> Answered<DecideSignUp> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let deed = warrant.deed();
+        let verb = if deed.approve { "approve" } else { "reject" };
+        let path = format!("/api/v1/admin/accounts/{}/{verb}", deed.account);
+        let step = self.step(format!("POST {verb}"), Method::POST, &path, &[]).await;
+        warrant.answered(vec![step])
     }
 
     /// Takes a sanction back.

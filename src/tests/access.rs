@@ -28,7 +28,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 10] = [
+const WRITES: [(&str, &[(&str, &str)]); 12] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -45,6 +45,8 @@ const WRITES: [(&str, &[(&str, &str)]); 10] = [
         "/api/registrations/set",
         &[("instance", "harbour"), ("mode", "none"), ("why", "a test"), ("seen", "[[\"not this\"],[]]")],
     ),
+    ("/api/signups/decide", &[("instance", "harbour"), ("who", "1"), ("verdict", "reject"), ("why", "a test")]),
+    ("/api/batches/pause", &[("instance", "harbour"), ("batch", "none"), ("pause", "yes")]),
     ("/api/people/disable", &[("operator", "nobody"), ("disabled", "yes")]),
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
@@ -63,13 +65,16 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 11] = [
+const READS: [&str; 14] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
     "/api/reports/case?instance=harbour&account=1&search=",
     "/api/accounts/find?instance=harbour&search=q%3Dwren",
     "/api/accounts/page?instance=harbour&account=1&search=",
+    "/api/signups/list?instance=harbour&search=",
+    "/api/signups/page?instance=harbour&account=1&search=",
+    "/api/batches/page?instance=harbour&batch=none&search=",
     "/api/registrations/page?instance=harbour&search=",
     "/api/audit/list?search=",
     "/api/audit/entry?index=0&search=",

@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod ledger;
 mod processes;
+mod signups;
 mod store;
 mod support;
 mod waiting;

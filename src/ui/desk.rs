@@ -18,6 +18,7 @@ pub enum Desk {
     Overview,
     Reports,
     Accounts,
+    SignUps,
     Registrations,
     People,
     Audit,
@@ -143,6 +144,16 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
                 path::reports(&instance.name),
                 icon::reports().into_any(),
                 "Reports",
+                waiting,
+            ));
+        }
+        if frame.may(Permission::ViewSignUps) {
+            let waiting = frame.sign_ups.map(super::grouped);
+            links.push(link(
+                Desk::SignUps,
+                path::signups(&instance.name),
+                icon::sign_ups().into_any(),
+                "Sign-ups",
                 waiting,
             ));
         }

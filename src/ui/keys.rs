@@ -51,6 +51,7 @@ mod browser {
             "j" => step(&document, 1),
             "k" => step(&document, -1),
             "o" | "Enter" => open(&document, &key),
+            " " => choose(&document),
             other => press(&document, other),
         };
         if done {
@@ -105,6 +106,17 @@ mod browser {
             row.scroll_into_view_with_bool(false);
         }
         true
+    }
+
+    /// Ticks the box of the marked line.
+    fn choose(document: &Document) -> bool {
+        let Ok(Some(tick)) = document.query_selector("table.list tbody tr.at input[type=checkbox]") else {
+            return false;
+        };
+        tick.dyn_into::<HtmlElement>().is_ok_and(|tick| {
+            tick.click();
+            true
+        })
     }
 
     fn open(document: &Document, key: &str) -> bool {

@@ -28,6 +28,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("appeals", &["account_warning_id", "approved_at", "rejected_at"]),
     ("domain_blocks", &["domain", "severity"]),
     ("instances", &["domain", "accounts_count"]),
+    ("invites", &["id", "user_id"]),
     (
         "media_attachments",
         &["id", "status_id", "type", "description", "file_file_name", "file_storage_schema_version", "remote_url"],
@@ -71,8 +72,22 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("status_stats", &["status_id", "reblogs_count", "replies_count"]),
     (
         "users",
-        &["id", "account_id", "email", "sign_up_ip", "approved", "confirmed_at", "disabled", "role_id", "created_at"],
+        &[
+            "id",
+            "account_id",
+            "email",
+            "sign_up_ip",
+            "approved",
+            "confirmed_at",
+            "confirmation_sent_at",
+            "disabled",
+            "invite_id",
+            "locale",
+            "role_id",
+            "created_at",
+        ],
     ),
+    ("user_invite_requests", &["id", "user_id", "text"]),
     ("user_roles", &["id", "name", "permissions", "position"]),
 ];
 

@@ -3,10 +3,11 @@
 use crate::{
     access::Permission,
     frame::Frame,
-    id::InstanceName,
+    id::{AccountId, InstanceName},
     path,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Reversal, api,
+        AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Revealed, Reversal,
+        api,
     },
     ui::{self, desk, form, time},
 };
@@ -51,7 +52,7 @@ pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
         <div class="case">
             <div class="stack">
                 {deciding(&instance, &page, &frame)}
-                {revealed(&page)}
+                {page.revealed.as_ref().map(revealed_card)}
                 {posted(&instance, &page, &frame)}
                 {reported(&instance, &page, &frame)}
                 {latest(&instance, &page, &frame)}
@@ -177,13 +178,20 @@ fn private_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame
     view! {
         <details class="cover-open">
             <summary class="cover">{words}</summary>
-            {reveal_form(instance, page, frame, format!("post:{}", post.id), "Open it once")}
+            {reveal_form(instance, page.account.id, frame, format!("post:{}", post.id), "Open it once")}
         </details>
     }
     .into_any()
 }
 
-fn reveal_form(instance: &InstanceName, page: &CasePage, frame: &Frame, what: String, words: &'static str) -> AnyView {
+/// Asks for the reason that a reveal needs.
+pub fn reveal_form(
+    instance: &InstanceName,
+    account: AccountId,
+    frame: &Frame,
+    what: String,
+    words: &'static str,
+) -> AnyView {
     let draft = frame.draft_for("/api/reports/reveal").filter(|draft| draft.value("what") == Some(what.as_str()));
     let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let id = format!("why-{what}");
@@ -191,7 +199,7 @@ fn reveal_form(instance: &InstanceName, page: &CasePage, frame: &Frame, what: St
         <form method="post" action="/api/reports/reveal" class="reveal">
             {form::back(&frame.here)}
             <input type="hidden" name="instance" value=instance.to_string() />
-            <input type="hidden" name="account" value=page.account.id.to_string() />
+            <input type="hidden" name="account" value=account.to_string() />
             <input type="hidden" name="what" value=what />
             <label class="field" for=id.clone()>"Why"</label>
             <input class="input" id=id name="why" required="" maxlength="500" value=why placeholder="Kept in the record" />
@@ -332,17 +340,15 @@ fn latest(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn revealed(page: &CasePage) -> AnyView {
-    match &page.revealed {
-        Some(revealed) => view! {
-            <section class="card revealed" aria-live="polite">
-                <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
-                <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
-            </section>
-        }
-        .into_any(),
-        None => ().into_any(),
+/// What was revealed just now.
+pub fn revealed_card(revealed: &Revealed) -> AnyView {
+    view! {
+        <section class="card revealed" aria-live="polite">
+            <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
+            <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
+        </section>
     }
+    .into_any()
 }
 
 /// The person a case is about.
@@ -419,7 +425,7 @@ fn masked(
         view! {
             <details class="menu">
                 <summary class="mask" title="Show it, with a reason">{value}</summary>
-                <div class="card pad">{reveal_form(instance, page, frame, what.to_owned(), "Show it once")}</div>
+                <div class="card pad">{reveal_form(instance, page.account.id, frame, what.to_owned(), "Show it once")}</div>
             </details>
         }
         .into_any()

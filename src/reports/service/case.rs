@@ -95,7 +95,6 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let parsed = Search::parse(search);
     let app = &context.app;
-    let now = context.now();
 
     let hold = case_holds::holder(&app.store, &instance.name, id).await.map_err(store_problem)?;
     let holder = match hold {
@@ -109,16 +108,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         }
         None => None,
     };
-    let revealed = match parsed.get("shown") {
-        Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
-            .await
-            .map_err(store_problem)?
-            .filter(|draft| draft.path == "reveal")
-            .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
-            .filter(|(about, ..)| *about == id)
-            .map(|(_, what, value)| Revealed { what, value }),
-        None => None,
-    };
+    let revealed = revealed(context, &parsed, id).await?;
     let shown = parsed.get("show");
     let posts = |rows: &[PostRow], reported: bool| -> Vec<PostCard> {
         rows.iter().map(|row| post(&instance, &facts, row, reported, shown)).collect()
@@ -178,6 +168,23 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         }),
     };
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
+}
+
+/// What was revealed about an account just now, to this person: it is taken out, and shown once.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn revealed(context: &Context, search: &Search, account: AccountId) -> Result<Option<Revealed>, Problem> {
+    let Some(shown) = search.get("shown") else { return Ok(None) };
+    let app = &context.app;
+    let draft = drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), context.now())
+        .await
+        .map_err(store_problem)?;
+    Ok(draft
+        .filter(|draft| draft.path == "reveal")
+        .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
+        .filter(|(about, ..)| *about == account)
+        .map(|(_, what, value)| Revealed { what, value }))
 }
 
 fn account_card(facts: &Facts) -> AccountCard {

@@ -4,7 +4,7 @@ use super::{case::hands_off, store_problem, unread};
 use crate::{
     access::{Permission, Permit},
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
-    context::Context,
+    context::{App, Context},
     id::{AccountId, ReportId, RuleId},
     ledger::{
         Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant,
@@ -83,7 +83,10 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
 }
 
 /// Where a deed leads: on, or back with the reason.
-fn landed(done: Done, to: &str) -> Result<String, Problem> {
+///
+/// # Errors
+/// What was not done, in words.
+pub fn landed(done: Done, to: &str) -> Result<String, Problem> {
     match done.outcome {
         Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &done.index.to_string())),
         Outcome::Partly => Err(Problem::new(
@@ -149,9 +152,6 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
     refresh(&context, &instance).await;
     let done = done?;
-    if matches!(done.outcome, Outcome::Succeeded | Outcome::Unknown) {
-        case_holds::end(&context.app.store, &instance.name, account.id).await.map_err(store_problem)?;
-    }
     let to = match form.next.parse::<AccountId>() {
         Ok(next) => path::case(&instance.name, next),
         Err(_) => path::reports(&instance.name),
@@ -383,6 +383,14 @@ impl Carry for DecideCase {
 
     async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
         instance.rest.decide_case(warrant).await
+    }
+
+    /// A case that is decided is nobody's any more.
+    async fn afterwards(&self, app: &App, _: i64, outcome: Outcome) -> sqlx::Result<()> {
+        match outcome {
+            Outcome::Succeeded | Outcome::Unknown => case_holds::end(&app.store, &self.instance, self.account).await,
+            Outcome::Partly | Outcome::Failed | Outcome::Stale | Outcome::Refused => Ok(()),
+        }
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -52,7 +52,7 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
         })
     };
     let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
-    for report in &list.reports {
+    for report in &list.rows {
         by_target.entry(report.target).or_default().push(report);
     }
     let acting = instance.pulse().acting();
