@@ -202,7 +202,7 @@ fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame:
             <td class="num soft nowrap">{time::age(row.asked_at, frame.now)}</td>
             <td class="full fill"><div class="cut"><bdi>{reason}</bdi></div></td>
             <td class="nowrap wide"><span class="mask">{row.mail.clone()}</span></td>
-            <td class="nowrap">{unconfirmed} {first} {more}</td>
+            <td class="nowrap full">{unconfirmed} {first} {more}</td>
         </tr>
     }
     .into_any()
@@ -246,7 +246,7 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
         format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
     if preview.people.is_empty() {
         return view! {
-            <section class="card panel" id="decide"><div class="body">
+            <section class="card panel lead" id="decide"><div class="body">
                 <p>"Nobody is chosen. Tick the people first, or mark a line with j and choose it with the space bar."</p>
                 <p><a class="btn" href=leave>"Back to the list"</a></p>
             </div></section>
@@ -283,7 +283,7 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
     let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
     let title = format!("{} {}", preview.verdict.words(), ui::count(number, "person", "people"));
     view! {
-        <section class="card panel" id="decide">
+        <section class="card panel lead" id="decide">
             <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
             <div class="body stack">
                 {gone}

@@ -180,6 +180,8 @@ impl Desk {
             }
             if let Some(there) = self.by_mail.get(&domain)
                 && there.len() >= FROM_ONE_SERVER
+                // What most have in common tells nobody apart.
+                && there.len() * 3 <= self.people().len()
                 && !LARGE_MAIL_SERVERS.contains(&domain.as_str())
             {
                 signals.push(against(
@@ -345,6 +347,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let desk = Desk::look(context, &instance).await?;
     let now = context.now();
     let mut fitting: Vec<usize> = (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter)).collect();
+    fitting.sort_by_key(|at| (desk.people()[*at].asked_at, desk.people()[*at].user));
     if filter.order == "newest" {
         fitting.reverse();
     }
