@@ -87,6 +87,7 @@ fn Keys() -> impl IntoView {
         ("j  k", "down and up in a list"),
         ("o  Enter", "open what is marked"),
         ("space", "choose what is marked"),
+        ("v", "decide about what is chosen"),
         ("n", "next case, next person"),
         ("x", "take the case, or give it back; refuse a sign-up"),
         ("a", "let a sign-up in"),

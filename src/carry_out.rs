@@ -213,6 +213,44 @@ async fn read_back<D: Carry>(
     deed.evidence(mark, acting, &mut read).await
 }
 
+/// Carries out one deed on the console's own store: intent, change, outcome.
+///
+/// # Errors
+/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
+pub async fn recorded<D: Act, T>(
+    app: &App,
+    permit: Permit,
+    deed: D,
+    why: &str,
+    change: impl Future<Output = sqlx::Result<T>>,
+) -> Result<T, Problem> {
+    let store_problem = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, deed = D::KIND, "deed.store");
+        Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+    };
+    let warrant =
+        app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
+            NotOpened::Busy { .. } => Problem::new(
+                Kind::Conflict,
+                "Somebody is changing the same thing right now, and nothing was done.",
+                "Look again in a moment.",
+            ),
+            NotOpened::Unwritable(error) => {
+                tracing::error!(%error, "ledger.unwritable");
+                Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
+            }
+        })?;
+    let changed = change.await;
+    let (outcome, answer) = match &changed {
+        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
+        Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
+    };
+    let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
+    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
+    app.ledger.close(&answered, &verdict).await.map_err(|error| store_problem(&error))?;
+    changed.map_err(|error| store_problem(&error))
+}
+
 /// What the instance said against it.
 fn said(steps: &[Step]) -> Option<String> {
     steps.iter().find_map(|step| match &step.answer {
@@ -352,7 +390,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         }),
         Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
-        Deed::EndSessions(_) => own(None),
+        Deed::EndSessions(_) | Deed::HandOverCase(_) => own(None),
     }
 }
 

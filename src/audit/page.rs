@@ -79,12 +79,13 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 15] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
     ("change_category", "categories changed"),
     ("hold_case", "cases taken"),
+    ("hand_over_case", "cases handed over"),
     ("set_registrations", "registrations"),
     ("decide_sign_up", "sign-ups decided"),
     ("reveal", "reveals"),

@@ -66,6 +66,7 @@ fn clause(deed: &Deed) -> String {
         }
         Deed::HoldCase(deed) if deed.claim => format!("took the case of {}", at(&deed.acct)),
         Deed::HoldCase(deed) => format!("gave back the case of {}", at(&deed.acct)),
+        Deed::HandOverCase(deed) => format!("handed the case of {} to {}", at(&deed.acct), ui::tame(&deed.to_name)),
         Deed::SetRegistrations(deed) => mode_word(deed.mode_after).to_owned(),
         Deed::DecideSignUp(deed) => {
             format!("{} {}", if deed.approve { "let in" } else { "refused the sign-up of" }, at(&deed.acct))
@@ -346,6 +347,9 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         Deed::HoldCase(deed) => {
             let held = if deed.held_before.is_some() { "held" } else { "nobody’s" };
             vec![row("case", held.to_owned(), if deed.claim { "held" } else { "nobody’s" }.to_owned())]
+        }
+        Deed::HandOverCase(deed) => {
+            vec![row("case", "held".to_owned(), format!("held by {}", ui::tame(&deed.to_name)))]
         }
         Deed::DisableOperator(deed) => {
             let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();

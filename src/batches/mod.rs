@@ -6,8 +6,24 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-use crate::{audit::Outcome, clock::Instant, id::AccountId};
+use crate::{access::Role, audit::Outcome, clock::Instant, id::AccountId};
 use serde::{Deserialize, Serialize};
+
+/// The most that are decided at once.
+pub const MOST_AT_ONCE: usize = 200;
+/// Above so many, only owners and admins decide at once.
+pub const MOST_FOR_MODERATORS: usize = 50;
+
+/// Why so many cannot be decided at once by somebody of this role.
+pub fn too_many(role: Role, number: usize) -> Option<String> {
+    if number > MOST_AT_ONCE {
+        Some(format!("At most {MOST_AT_ONCE} are decided at once; these are {number}."))
+    } else if number > MOST_FOR_MODERATORS && !matches!(role, Role::Owner | Role::Admin) {
+        Some(format!("More than {MOST_FOR_MODERATORS} at once are for owners and admins; these are {number}."))
+    } else {
+        None
+    }
+}
 
 /// A batch that is not at its end, in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

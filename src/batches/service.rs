@@ -10,12 +10,12 @@ use crate::{
     frame::{self, Framed},
     ledger::{
         self, Outcome,
-        deed::{Act, DecideSignUp, Deed},
+        deed::{Act, DecideCase, DecideSignUp, Deed},
     },
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
-    signups,
+    reports, signups,
     store::{
         batches,
         batches::{Batch, State},
@@ -44,6 +44,7 @@ fn what(deed: Option<&Deed>, number: usize) -> String {
     match deed {
         Some(Deed::DecideSignUp(deed)) if deed.approve => format!("Let in {people}"),
         Some(Deed::DecideSignUp(_)) => format!("Refuse the sign-ups of {people}"),
+        Some(Deed::DecideCase(deed)) => format!("{}: {}", deed.decision.words(), ui::count(number, "case", "cases")),
         _ => format!("Decide about {people}"),
     }
 }
@@ -55,6 +56,7 @@ fn what(deed: Option<&Deed>, number: usize) -> String {
 pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why: String) -> Result<String, Problem> {
     let kind = match deeds.first() {
         Some(Deed::DecideSignUp(_)) => DecideSignUp::KIND,
+        Some(Deed::DecideCase(_)) => DecideCase::KIND,
         _ => {
             return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
         }
@@ -308,6 +310,7 @@ async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context
 async fn carry(context: Context, instance: Arc<Instance>, deed: &Deed, why: String) -> Result<Done, Problem> {
     match deed {
         Deed::DecideSignUp(deed) => signups::service::carry(context, instance, deed.clone(), why).await,
+        Deed::DecideCase(deed) => reports::service::carry(context, deed.clone(), why).await,
         _ => Err(Problem::new(Kind::Invalid, "This kind of deed is not done in batches.", "")),
     }
 }

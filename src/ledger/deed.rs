@@ -74,6 +74,17 @@ pub struct HoldCase {
     pub held_before: Option<OperatorId>,
 }
 
+/// Hand a case that one holds to a colleague.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOverCase {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub to: OperatorId,
+    pub to_name: String,
+    pub note: String,
+}
+
 /// Set who may sign up, and what visitors read while closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRegistrations {
@@ -167,6 +178,7 @@ pub enum Deed {
     ReopenReport(ReopenReport),
     ChangeCategory(ChangeCategory),
     HoldCase(HoldCase),
+    HandOverCase(HandOverCase),
     SetRegistrations(SetRegistrations),
     DecideSignUp(DecideSignUp),
     Reveal(Reveal),
@@ -243,6 +255,10 @@ act!(HoldCase, "hold_case", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
     facts: |d| json!({ "claim": d.claim, "reports": d.reports.len() }));
+act!(HandOverCase, "hand_over_case", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "to": d.to }));
 act!(SetRegistrations, "set_registrations", changes: true,
     subject: |d| Subject::Registrations(d.instance.clone()),
     instance: |d| Some(&d.instance),

@@ -322,7 +322,8 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ReverseSanction(_)
         | Deed::ReopenReport(_)
         | Deed::ChangeCategory(_)
-        | Deed::HoldCase(_) => &[P::DecideReports, P::DecideAboutStaff],
+        | Deed::HoldCase(_)
+        | Deed::HandOverCase(_) => &[P::DecideReports, P::DecideAboutStaff],
         Deed::SetRegistrations(deed) => match deed.mode_after {
             RegistrationsMode::Open => &[P::OpenRegistrations],
             RegistrationsMode::Approved | RegistrationsMode::None => &[P::CloseRegistrations],

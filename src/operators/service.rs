@@ -3,18 +3,18 @@
 use super::{PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
+    carry_out,
     context::{App, Context},
     frame::{self, Framed},
     id::OperatorId,
     ledger::{
-        Acting, Answer, Ledger, Mark, NotOpened, Outcome, Step, Verdict,
+        Ledger,
         deed::{Act, AddOperator, DisableOperator, EndSessions},
     },
     path,
     problem::{Kind, Problem},
     store::{case_holds, operators, operators::Operator, web_sessions},
 };
-use serde_json::json;
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "operators.store");
@@ -26,7 +26,7 @@ pub fn command_actor() -> Actor {
     Ledger::command_actor("command line")
 }
 
-/// One deed on the console's own store: intent, change, outcome.
+/// One deed about a person of the console.
 async fn recorded<D: Act, T>(
     app: &App,
     actor: &Actor,
@@ -36,27 +36,7 @@ async fn recorded<D: Act, T>(
 ) -> Result<T, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
-    let warrant =
-        app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
-            NotOpened::Busy { .. } => Problem::new(
-                Kind::Conflict,
-                "Somebody is changing this person’s access right now.",
-                "Look again in a moment.",
-            ),
-            NotOpened::Unwritable(error) => {
-                tracing::error!(%error, "ledger.unwritable");
-                Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
-            }
-        })?;
-    let changed = change.await;
-    let (outcome, answer) = match &changed {
-        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
-        Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
-    };
-    let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
-    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
-    app.ledger.close(&answered, &verdict).await.map_err(store_problem)?;
-    changed.map_err(store_problem)
+    carry_out::recorded(app, permit, deed, why, change).await
 }
 
 /// Adds a person with a password already hashed.

@@ -8,11 +8,6 @@ pub mod service;
 use crate::{batches::Running, clock::Instant, id::AccountId, reports::Revealed};
 use serde::{Deserialize, Serialize};
 
-/// The most people that are decided at once.
-pub const MOST_AT_ONCE: usize = 200;
-/// Above so many, moderators do not decide at once.
-pub const MOST_FOR_MODERATORS: usize = 50;
-
 /// What is decided about somebody who asked to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

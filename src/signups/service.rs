@@ -1,11 +1,8 @@
 //! What the sign-up desk does.
 
-use super::{
-    Cluster, MOST_AT_ONCE, MOST_FOR_MODERATORS, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal,
-    Verdict, groups, words,
-};
+use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, groups, words};
 use crate::{
-    access::{self, Permission, Role},
+    access::{self, Permission},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     clock::{DAY, Instant, MINUTE},
@@ -363,8 +360,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         let gone = if all { 0 } else { chosen.len() - people.len() };
         Preview {
             verdict,
-            refused: too_many(context.actor.role, people.len()),
-            people: people.iter().take(MOST_AT_ONCE).map(|at| desk.row(&context.app, *at, now)).collect(),
+            refused: batches::too_many(context.actor.role, people.len()),
+            people: people.iter().take(batches::MOST_AT_ONCE).map(|at| desk.row(&context.app, *at, now)).collect(),
             gone,
         }
     });
@@ -453,17 +450,6 @@ fn next_after(list: &[PendingSignUp], account: AccountId) -> Option<AccountId> {
     after.or_else(|| list.iter().find(waits)).map(|person| person.account)
 }
 
-/// Why so many cannot be decided at once by somebody of this role.
-fn too_many(role: Role, number: usize) -> Option<String> {
-    if number > MOST_AT_ONCE {
-        Some(format!("At most {MOST_AT_ONCE} are decided at once; these are {number}."))
-    } else if number > MOST_FOR_MODERATORS && !matches!(role, Role::Owner | Role::Admin) {
-        Some(format!("More than {MOST_FOR_MODERATORS} at once are for owners and admins; these are {number}."))
-    } else {
-        None
-    }
-}
-
 /// The deed about somebody who waits.
 fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: Verdict) -> DecideSignUp {
     let kept = Kept::of(app, person);
@@ -500,7 +486,7 @@ pub async fn decide(
     if accounts.is_empty() {
         return Err(Problem::new(Kind::Invalid, "Nobody is chosen, and nothing was done.", "Choose somebody first."));
     }
-    if let Some(refused) = too_many(context.actor.role, accounts.len()) {
+    if let Some(refused) = batches::too_many(context.actor.role, accounts.len()) {
         return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
     }
     let why = [reason.trim(), why.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");

@@ -28,11 +28,13 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 12] = [
+const WRITES: [(&str, &[(&str, &str)]); 14] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
     ),
+    ("/api/reports/decide-many", &[("instance", "harbour"), ("seen", "[[\"1\",[\"1\"]]]"), ("decision", "resolve")]),
+    ("/api/reports/hand-over", &[("instance", "harbour"), ("account", "1"), ("to", "nobody")]),
     ("/api/reports/hold", &[("instance", "harbour"), ("account", "1"), ("claim", "yes")]),
     ("/api/reports/reopen", &[("instance", "harbour"), ("account", "1"), ("report", "1")]),
     (

@@ -7,6 +7,10 @@ use crate::{
     reports::AccountState,
 };
 
+/// The two permissions that make nobody staff (`app/models/user_role.rb`).
+const INVITE_USERS: i64 = 1 << 16;
+const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
+
 /// An account as a case shows it.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -43,8 +47,6 @@ impl Account {
 
     /// Whether its role carries any permission beyond inviting (`app/models/user_role.rb`): staff of the instance.
     pub fn is_staff(&self) -> bool {
-        const INVITE_USERS: i64 = 1 << 16;
-        const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
         self.role
             .as_ref()
             .is_some_and(|(_, permissions, _)| permissions & !(INVITE_USERS | INVITE_BYPASS_APPROVAL) != 0)
@@ -170,6 +172,23 @@ impl Read {
             .fetch_optional(&mut *self.tx)
             .await?;
         Ok(user)
+    }
+
+    /// Those of these accounts whose role carries a staff permission (`users (account_id)`, primary key of `user_roles`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn staff_among(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
+        let rows: Vec<i64> = sqlx::query_scalar(
+            "select u.account_id from users u join user_roles r on r.id = u.role_id \
+             where u.account_id = any($1) and r.permissions & ~$2::bigint <> 0",
+        )
+        .persistent(false)
+        .bind(accounts)
+        .bind(INVITE_USERS | INVITE_BYPASS_APPROVAL)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(AccountId).collect())
     }
 
     /// A remote server (`instances (domain)`, `domain_blocks (domain)`): the longest rule for the host or a parent holds.

@@ -48,6 +48,7 @@ pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
             <span class="badge">{number}</span>
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
+        {page.handed.clone().map(|note| view! { <p class="note lead good"><bdi>{note}</bdi></p> })}
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
         <div class="case">
             <div class="stack">
@@ -92,7 +93,8 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let mine = page.holder.as_ref().is_some_and(|holder| holder.you);
     let held = match &page.holder {
         Some(holder) if holder.you => {
-            view! { <span class="badge accent">"held by you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
+            let left = holder.until.map(|until| format!(" · {} left", time::span(until.since(frame.now))));
+            view! { <span class="badge accent" title="Ten minutes from the last time you were at it">"held by you" {left}</span> {hand_over(instance, page, frame)} }.into_any()
         }
         Some(holder) => {
             view! { <span class="badge warn">"held by " {holder.name.clone()} " · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
@@ -109,6 +111,37 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
         ().into_any()
     };
     view! { {held} {button} }.into_any()
+}
+
+/// Somebody else goes on with it, with a note.
+fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.colleagues.is_empty() {
+        return ().into_any();
+    }
+    let draft = frame.draft_for("/api/reports/hand-over");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let chosen = typed("to");
+    let options = page
+        .colleagues
+        .iter()
+        .map(|(id, name)| view! { <option value=id.clone() selected=*id == chosen>{name.clone()}</option> })
+        .collect_view();
+    view! {
+        <details class="menu" open=draft.is_some()>
+            <summary class="btn quiet">"Hand over…"</summary>
+            <form method="post" action="/api/reports/hand-over" class="card pad stack">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=page.account.id.to_string() />
+                <label class="field">"To"<select name="to">{options}</select></label>
+                {form::beside(draft, "to")}
+                <label class="field">"Note"<input class="input" name="note" maxlength="500" value=typed("note") placeholder="What they should know" /></label>
+                {form::beside(draft, "why")}
+                <button class="btn">"Hand it over"</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {

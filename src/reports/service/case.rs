@@ -96,7 +96,13 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let parsed = Search::parse(search);
     let app = &context.app;
 
-    let hold = case_holds::holder(&app.store, &instance.name, id).await.map_err(store_problem)?;
+    let now = context.now();
+    case_holds::touch(&app.store, &instance.name, id, &context.actor.operator, now).await.map_err(store_problem)?;
+    let hold = case_holds::holder(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    let handed = hold
+        .as_ref()
+        .filter(|hold| hold.operator == context.actor.operator)
+        .and_then(|hold| app.keys.open_text("case note", &id.to_string(), hold.note.as_deref()?));
     let holder = match hold {
         Some(hold) => {
             let person = operators::by_id(&app.store, &hold.operator).await.map_err(store_problem)?;
@@ -104,9 +110,15 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
                 name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
                 you: hold.operator == context.actor.operator,
                 since: hold.since,
+                until: Some(hold.seen_at.plus(case_holds::LEASE)),
             })
         }
         None => None,
+    };
+    let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
+        super::deeds::colleagues(context, &instance).await?
+    } else {
+        Vec::new()
     };
     let revealed = revealed(context, &parsed, id).await?;
     let shown = parsed.get("show");
@@ -152,6 +164,8 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
             .collect(),
         rules: facts.rules.iter().filter(|rule| rule.live).map(|rule| (rule.id, ui::excerpt(&rule.text, 90))).collect(),
         holder,
+        handed,
+        colleagues,
         hands_off: hands_off(context, &instance, &facts.account),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
