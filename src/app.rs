@@ -58,6 +58,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance") view=overview::page::Overview ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports") view=reports::page::Queue ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports/:account") view=reports::page::Case ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/accounts") view=accounts::page::Accounts ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/signups") view=signups::page::SignUps ssr=SsrMode::Async />
@@ -82,7 +83,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Keys() -> impl IntoView {
     let rows = [
-        ("/", "find an account by handle or id"),
+        ("/", "find somebody: @name, @name@server, the address of a profile, an id, a mail address, an IP"),
         ("?", "this page"),
         ("j  k", "down and up in a list"),
         ("o  Enter", "open what is marked"),

@@ -28,6 +28,11 @@ pub fn account(instance: &InstanceName, account: AccountId) -> String {
     format!("/i/{instance}/accounts/{account}")
 }
 
+/// Accounts, newest first.
+pub fn accounts(instance: &InstanceName) -> String {
+    format!("/i/{instance}/accounts")
+}
+
 pub fn find(instance: &InstanceName) -> String {
     format!("/i/{instance}/find")
 }

@@ -61,6 +61,8 @@ pub enum Permission {
     DecideAboutStaff,
     /// See one masked field or one private post, with a reason.
     Reveal,
+    /// Find somebody by the whole mail address or one address, without seeing it.
+    SearchPersonal,
     ViewSignUps,
     /// Let people in who asked to join, or refuse them.
     DecideSignUps,
@@ -78,11 +80,12 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
         Self::Reveal,
+        Self::SearchPersonal,
         Self::ViewSignUps,
         Self::DecideSignUps,
         Self::ViewRegistrations,
@@ -100,6 +103,7 @@ impl Permission {
             Self::DecideReports => "decide reports",
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
+            Self::SearchPersonal => "search by mail, address",
             Self::ViewSignUps => "view sign-ups",
             Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
@@ -118,6 +122,7 @@ impl Permission {
             Self::DecideReports
             | Self::DecideAboutStaff
             | Self::Reveal
+            | Self::SearchPersonal
             | Self::DecideSignUps
             | Self::CloseRegistrations
             | Self::OpenRegistrations
@@ -142,6 +147,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
+            | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
             | P::ViewRegistrations
@@ -155,6 +161,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::ViewWork
             | P::DecideReports
             | P::Reveal
+            | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
             | P::ViewRegistrations
@@ -167,7 +174,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators => false,
         },
         Role::Contractor => match permission {
-            P::ViewWork | P::DecideReports | P::ViewOwnLedger => true,
+            P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
             P::DecideAboutStaff
             | P::Reveal
             | P::ViewSignUps
@@ -189,6 +196,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
+            | P::SearchPersonal
             | P::DecideSignUps
             | P::CloseRegistrations
             | P::OpenRegistrations

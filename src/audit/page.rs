@@ -79,7 +79,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 15] = [
+const KINDS: [(&str, &str); 16] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -89,6 +89,7 @@ const KINDS: [(&str, &str); 15] = [
     ("set_registrations", "registrations"),
     ("decide_sign_up", "sign-ups decided"),
     ("reveal", "reveals"),
+    ("search_personal", "searches by mail or address"),
     ("reveal_media", "private files shown"),
     ("add_operator", "people added"),
     ("disable_operator", "people disabled"),

@@ -9,7 +9,7 @@ use crate::{
     id::{AccountId, InstanceName},
     ledger::{
         self, Entry, Sealed,
-        deed::{Deed, Masked, Subject},
+        deed::{Deed, Masked, Personal, Subject},
         verify,
     },
     path,
@@ -79,6 +79,10 @@ fn clause(deed: &Deed) -> String {
             };
             format!("revealed {what} of {}", at(&deed.acct))
         }
+        Deed::SearchPersonal(deed) => match deed.what {
+            Personal::Email(_) => "looked for somebody by mail address".to_owned(),
+            Personal::Address(_) => "looked for people by address".to_owned(),
+        },
         Deed::RevealMedia(deed) => format!("opened a private file of account {}", deed.account),
         Deed::AddOperator(deed) => format!("added {} as {}", ui::tame(&deed.name), deed.role.name()),
         Deed::DisableOperator(deed) if deed.disabled => format!("ended the access of {}", ui::tame(&deed.name)),
@@ -355,7 +359,11 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
             let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();
             vec![row("access", word(!deed.disabled), word(deed.disabled))]
         }
-        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::AddOperator(_) | Deed::EndSessions(_) => Vec::new(),
+        Deed::Reveal(_)
+        | Deed::RevealMedia(_)
+        | Deed::SearchPersonal(_)
+        | Deed::AddOperator(_)
+        | Deed::EndSessions(_) => Vec::new(),
     }
 }
 

@@ -126,6 +126,23 @@ pub enum Masked {
     PrivatePost(StatusId),
 }
 
+/// What people can be looked for by that is masked otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Personal {
+    /// A whole mail address
+    Email(String),
+    /// An address, or a range in CIDR form
+    Address(String),
+}
+
+/// Look for people by a mail address or an IP: a reveal like any other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchPersonal {
+    pub instance: InstanceName,
+    pub what: Personal,
+}
+
 /// Show one masked thing to one person once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reveal {
@@ -181,6 +198,7 @@ pub enum Deed {
     HandOverCase(HandOverCase),
     SetRegistrations(SetRegistrations),
     DecideSignUp(DecideSignUp),
+    SearchPersonal(SearchPersonal),
     Reveal(Reveal),
     RevealMedia(RevealMedia),
     AddOperator(AddOperator),
@@ -193,6 +211,8 @@ pub enum Deed {
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     Account(InstanceName, AccountId),
+    /// All the people of an instance
+    People(InstanceName),
     /// The settings that say who may sign up
     Registrations(InstanceName),
     Operator(OperatorId),
@@ -267,6 +287,13 @@ act!(DecideSignUp, "decide_sign_up", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
     facts: |d| json!({ "approve": d.approve, "confirmed": d.confirmed }));
+act!(SearchPersonal, "search_personal", changes: false,
+    subject: |d| Subject::People(d.instance.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "by": match d.what {
+        Personal::Email(_) => "email",
+        Personal::Address(_) => "address",
+    } }));
 act!(Reveal, "reveal", changes: false,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),

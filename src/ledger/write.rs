@@ -329,6 +329,7 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
             RegistrationsMode::Approved | RegistrationsMode::None => &[P::CloseRegistrations],
         },
         Deed::DecideSignUp(_) => &[P::DecideSignUps],
+        Deed::SearchPersonal(_) => &[P::SearchPersonal],
         Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
         Deed::AddOperator(_) | Deed::DisableOperator(_) | Deed::EndSessions(_) => &[P::ManageOperators],
     }

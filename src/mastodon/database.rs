@@ -4,6 +4,7 @@
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
 
 mod account;
+mod finding;
 mod hidden;
 mod reports;
 mod shape;
@@ -11,6 +12,7 @@ mod signups;
 mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,

@@ -28,12 +28,13 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 14] = [
+const WRITES: [(&str, &[(&str, &str)]); 15] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
     ),
     ("/api/reports/decide-many", &[("instance", "harbour"), ("seen", "[[\"1\",[\"1\"]]]"), ("decision", "resolve")]),
+    ("/api/accounts/look-up", &[("instance", "harbour"), ("q", "nobody@nowhere.example")]),
     ("/api/reports/hand-over", &[("instance", "harbour"), ("account", "1"), ("to", "nobody")]),
     ("/api/reports/hold", &[("instance", "harbour"), ("account", "1"), ("claim", "yes")]),
     ("/api/reports/reopen", &[("instance", "harbour"), ("account", "1"), ("report", "1")]),
@@ -67,12 +68,13 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 14] = [
+const READS: [&str; 15] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
     "/api/reports/case?instance=harbour&account=1&search=",
     "/api/accounts/find?instance=harbour&search=q%3Dwren",
+    "/api/accounts/list?instance=harbour&search=",
     "/api/accounts/page?instance=harbour&account=1&search=",
     "/api/signups/list?instance=harbour&search=",
     "/api/signups/page?instance=harbour&account=1&search=",
