@@ -26,6 +26,7 @@ enum Version {
 enum Size {
     Small,
     Medium,
+    Large,
 }
 
 #[derive(Subcommand)]
@@ -94,6 +95,7 @@ async fn main() -> Result<()> {
                         size: match size {
                             Size::Small => community::Size::Small,
                             Size::Medium => community::Size::Medium,
+                            Size::Large => community::Size::Large,
                         },
                         domain: domain.clone(),
                         now: jiff::Timestamp::now(),

@@ -253,6 +253,10 @@ impl Read {
 
     /// Accounts whose name begins so (the same index, as a range; the filter makes it right in every collation).
     ///
+    /// The order is the index's own, so that it is read until the page is full and no further: by any other, a name that
+    /// 20,000 accounts begin with is read and sorted whole, a third of a second, because PostgreSQL expects one row of
+    /// such a range.
+    ///
     /// # Errors
     /// If the database does not answer.
     pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
@@ -260,7 +264,8 @@ impl Read {
             a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null \
             from accounts a left join users u on u.account_id = a.id \
             where lower((a.username)::text) >= $1 and lower((a.username)::text) < $1 || 'zzzzzzzz' \
-            and lower((a.username)::text) like $2 and a.id > 0 order by lower((a.username)::text), a.id limit 20";
+            and lower((a.username)::text) like $2 and a.id > 0 \
+            order by lower((a.username)::text), coalesce(lower((a.domain)::text), ''::text) limit 20";
         type Row = (i64, String, Option<String>, String, bool, bool, bool, bool);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
