@@ -67,13 +67,14 @@ async fn plan(db: &mut PgConnection, seed: u64, now: Timestamp, domain: &str, sc
         .bind(words::COMMENTS)
         .execute(&mut *db)
         .await?;
-    sqlx::query("insert into phrases values ($1, $2, $3, $4, $5, $6, $7, $8)")
+    sqlx::query("insert into phrases values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
         .bind(ADVERTS)
         .bind(ATTACKS)
         .bind(REASONS)
         .bind(TAILS)
         .bind(SHORT_REASONS)
         .bind(SPAM_REASONS)
+        .bind(AGENTS)
         .bind(super::CANARY)
         .bind(super::MAIL_CANARY)
         .execute(&mut *db)
@@ -205,6 +206,13 @@ const SPAM_REASONS: &[&str] = &[
     "crypto signals every day, join free",
     "SEO services cheap price",
     "online pharmacy no prescription",
+];
+
+/// What people sign in with.
+const AGENTS: &[&str] = &[
+    "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)",
+    "Mastodon/Android",
 ];
 
 #[cfg(test)]

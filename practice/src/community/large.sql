@@ -4,6 +4,8 @@
 -- part: the plan
 create function pg_temp.dice(n bigint, salt bigint) returns double precision language sql immutable parallel safe as
     $$ select (hashint8extended(n, salt) & 4503599627370495)::double precision / 4503599627370496 $$;
+create function pg_temp.pick(list anycompatiblearray, n bigint, salt bigint) returns anycompatible language sql immutable parallel safe as
+    $$ select list[1 + floor(array_length(list, 1) * pg_temp.dice(n, salt))::int] $$;
 create function pg_temp.at(ms bigint) returns timestamp language sql immutable parallel safe as
     $$ select timestamp 'epoch' + ms * interval '1 millisecond' $$;
 
@@ -17,7 +19,8 @@ create temp table vocabulary (
     names text[], nouns text[], looks text[], bios text[], posts text[], post_languages text[], comments text[]
 ) on commit drop;
 create temp table phrases (
-    adverts text[], attacks text[], reasons text[], tails text[], short_reasons text[], spam_reasons text[], canary text, mail text
+    adverts text[], attacks text[], reasons text[], tails text[], short_reasons text[], spam_reasons text[], agents text[],
+    canary text, mail text
 ) on commit drop;
 alter table vocabulary alter names set storage plain, alter nouns set storage plain, alter looks set storage plain,
     alter bios set storage plain, alter posts set storage plain, alter post_languages set storage plain, alter comments set storage plain;
@@ -58,7 +61,7 @@ analyze measure;
 analyze vocabulary;
 analyze phrases;
 analyze wave;
--- Rank 1 is the largest. Some are below one another's names: m.otter-bay.example.
+-- Rank 1 is the largest. Some names lie below others: social.boldacorn.example and boldacorn.example.
 create temp table server on commit drop as
 select r, case form when 0 then look || noun when 1 then look || '-' || noun when 2 then 'social.' || look || noun
     when 3 then noun || '.' || look else 'mastodon.' || look || '-' || noun end
@@ -75,12 +78,12 @@ create temp table ruled on commit drop as
 select row_number() over (order by ms, domain)::int as n, *
 from (
     select s.r, s.domain, m.now - (86400000 * (3 + 1400 * pg_temp.dice(s.r, m.seed + 1)))::bigint as ms,
-        (array[1, 1, 0, 0, 0, 2])[1 + floor(6 * pg_temp.dice(s.r, m.seed + 2))::int] as severity
+        pg_temp.pick(array[1, 1, 0, 0, 0, 2], s.r, m.seed + 2) as severity
     from measure m, server s where s.r > m.servers / 100 and pg_temp.dice(s.r, m.seed + 3) < 0.18
     union all
     select null, v.names[1 + k % array_length(v.names, 1)] || case when k % 7 = 0 then '.' else '-' end
         || v.looks[1 + k % array_length(v.looks, 1)] || k || '.example',
-        m.now - 86400000 * (array[1410, 1409, 702, 160, 41])[1 + floor(5 * pg_temp.dice(k, m.seed + 4))::int]::bigint + k,
+        m.now - 86400000 * pg_temp.pick(array[1410, 1409, 702, 160, 41], k, m.seed + 4)::bigint + k,
         case when pg_temp.dice(k, m.seed + 5) < 0.85 then 1 else 0 end
     from measure m, vocabulary v, generate_series(1, m.blocks) k
     order by 1 nulls last, 2 limit (select blocks from measure)
@@ -154,7 +157,8 @@ with sized as (
 ), chosen as (
     select r, size, flood, local, case
         when flood = 59 then m.locals / 2 - many + k - 100
-        when flood is not null then (pg_temp.dice(flood, m.seed + 13) * 0.9 * case when local then m.locals / 2 else m.remotes end)::bigint + k
+        when flood is not null
+            then (pg_temp.dice(flood, m.seed + 13) * 0.9 * case when local then m.locals / 2 else m.remotes end)::bigint + k
         when local then r::bigint * 611953 % (m.locals / 2)
         else r::bigint * 611953 % m.remotes end as place
     from placed, measure m
@@ -183,7 +187,8 @@ from (
     select t.r, j, t.account, t.local, t.begins - (least(t.begins - t.came, 259200000)
             * (0.02 + 0.9 * j / (3 + t.size % 3)::double precision))::bigint as ms,
         case when t.category = 1000 then 'advert' when t.size > 200 then 'plain' else 'attack' end as kind,
-        case when pg_temp.dice(t.r * 8 + j, m.seed + 17) < 0.04 then 3 when pg_temp.dice(t.r, m.seed + 18) < 0.2 then 1 else 0 end as visibility
+        case when pg_temp.dice(t.r * 8 + j, m.seed + 17) < 0.04 then 3
+            when pg_temp.dice(t.r, m.seed + 18) < 0.2 then 1 else 0 end as visibility
     from measure m, target t, generate_series(1, 2) j where j = 1 or pg_temp.dice(t.r, m.seed + 19) < 0.5
     union all
     select null, 3, t.account, t.local, t.begins - (least(t.begins - t.came, 259200000) * 0.97)::bigint, 'private',
@@ -253,7 +258,8 @@ from measure m cross join numbered n
     left join elsewhere e on n.local and n.chance < 0.15 and e.n = m.remotes + least(m.actors,
         floor((m.actors + 1) ^ (pg_temp.dice(n.id, m.seed + 32) ^ 1.2)))::int
     left join server s on s.r = e.r
-    left join here h on h.n = greatest(2, 4 * floor(least(n.share * m.locals, m.locals - 8 * m.pending) / 4 * pg_temp.dice(n.id, m.seed + 33) ^ 3)::int
+    left join here h on h.n = greatest(2, 4 * floor(least(n.share * m.locals, m.locals - 8 * m.pending) / 4
+            * pg_temp.dice(n.id, m.seed + 33) ^ 3)::int
         + case when (n.action is not null) = (pg_temp.dice(n.id, m.seed + 34) < 0.85) then 0 else 2 end);
 alter table reporter add primary key (id);
 analyze reporter;
@@ -293,8 +299,8 @@ from measure m cross join vocabulary v cross join here h left join sanction s on
     lateral (select array_length(v.names, 1) as a, array_length(v.nouns, 1) as b) l,
     lateral (select (h.n::bigint * 611953 + m.seed) % (a * b * (m.locals / (a * b) + 1)) as number) o,
     lateral (select v.names[1 + number % a] as name, v.nouns[1 + number / a % b] as noun, number / a / b as turn) p,
-    lateral (select case turn % 3 when 0 then name || '_' || noun || case turn when 0 then '' else turn::text end
-        when 1 then name || turn || '_' || noun else noun || '_' || name || turn end as username) u
+    lateral (select case when turn = 0 then name || '_' || noun when turn % 3 = 0 then name || '_' || noun || turn
+        when turn % 3 = 1 then name || turn || '_' || noun else noun || '_' || name || turn end as username) u
 order by h.n;
 insert into accounts (id, username, domain, display_name, note, created_at, updated_at, uri, url, protocol, id_scheme, actor_type,
     inbox_url, suspended_at, suspension_origin, silenced_at, sensitized_at)
@@ -311,8 +317,8 @@ from measure m cross join vocabulary v cross join elsewhere e join server d on d
     lateral (select array_length(v.names, 1) as a, array_length(v.nouns, 1) as b) l,
     lateral (select (e.n::bigint * 611953 + m.seed) % (l.a * l.b * ((m.remotes + m.actors) / (l.a * l.b) + 1)) as number) o,
     lateral (select v.names[1 + number % l.a] as name, v.nouns[1 + number / l.a % l.b] as noun, number / l.a / l.b as turn) p,
-    lateral (select case when e.actor then d.domain else case turn % 3 when 0 then name || '_' || noun || case turn when 0 then '' else turn::text end
-        when 1 then name || turn || '_' || noun else noun || '_' || name || turn end end as username) u
+    lateral (select case when e.actor then d.domain when turn = 0 then name || '_' || noun when turn % 3 = 0 then name || '_' || noun || turn
+        when turn % 3 = 1 then name || turn || '_' || noun else noun || '_' || name || turn end as username) u
 order by e.n;
 
 -- part: logins
@@ -321,10 +327,13 @@ select 'Trial moderator', 5, 16 + 1024, '#8c8dff', pg_temp.at(now - 86400000 * 9
 from measure;
 -- Invitations: everybody may, few do, some bring many.
 insert into invites (id, user_id, code, max_uses, uses, created_at, updated_at, expires_at, autofollow, comment)
-select k, h.login, (select string_agg(substr('abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789', 1 + 7 * place + (number / power(7, place)::bigint % 7)::int, 1), '')
-        from generate_series(0, 7) place), nullif((array[0, 1, 5, 10, 25, 100])[1 + k % 6], 0), 0, pg_temp.at(t.ms), pg_temp.at(t.ms),
+select k, h.login, (
+        -- Eight different characters of those that Mastodon uses (app/models/invite.rb).
+        select string_agg(substr('abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789',
+            1 + 7 * place + (number / power(7, place)::bigint % 7)::int, 1), '' order by place) from generate_series(0, 7) place
+    ), nullif((array[0, 1, 5, 10, 25, 100])[1 + k % 6], 0), 0, pg_temp.at(t.ms), pg_temp.at(t.ms),
     case when k % 4 > 0 then pg_temp.at(t.ms + 86400000 * 7) end, k % 3 = 0,
-    case k % 9 when 0 then 'for the choir' when 1 then 'Lesekreis' when 2 then 'pour la bibliothèque' when 3 then 'from the other server' end
+    (array['for the choir', 'Lesekreis', 'pour la bibliothèque', 'from the other server'])[1 + k % 9]
 from measure m cross join generate_series(1, (30000 * m.scale)::int) k
     cross join lateral (select k::bigint * 611953 % 5764801 as number) o
     join here h on h.n = 2 + 2 * floor(m.locals / 2.2 * pg_temp.dice(k, m.seed + 40) ^ 2)::int
@@ -334,18 +343,22 @@ select setval('invites_id_seq', (select greatest(1, max(id)) from invites));
 insert into users (id, account_id, email, created_at, updated_at, confirmed_at, confirmation_sent_at, approved, disabled, locale, settings,
     sign_up_ip, current_sign_in_at, last_sign_in_at, sign_in_count, role_id, invite_id)
 select h.login, h.account, lower(a.username) || '@' || case when w.rush is not null then 'rush' || w.rush || '.' else
-        (array['', '', '', 'web.', 'web.', 'home.', 'uni.', 'box' || h.n % 900 || '.'])[1 + floor(8 * pg_temp.dice(h.n, m.seed + 42))::int] end || f.mail,
+        pg_temp.pick(array['', '', '', 'web.', 'web.', 'home.', 'uni.', 'box' || h.n % 900 || '.'], h.n, m.seed + 42) end || f.mail,
     a.created_at, a.created_at,
     case when not (w.n is not null and w.p % 6 = 5 or pg_temp.dice(h.n, m.seed + 43) < 0.1) or h.ms < m.now - 86400000 * 6::bigint
         then pg_temp.at(least(m.now, h.ms + 1000 * (30 + 3600 * pg_temp.dice(h.n, m.seed + 44) ^ 3)::bigint)) end,
     a.created_at, w.n is null, coalesce(s.disabled, false),
-    (array['en', 'en', 'en', 'en', 'de', 'de', 'fr', 'fr', 'es', 'pt', 'ja', 'it', 'nl', 'pl', 'uk', 'tr'])[1 + floor(16 * pg_temp.dice(h.n, m.seed + 45))::int],
+    pg_temp.pick(array['en', 'en', 'en', 'en', 'de', 'de', 'fr', 'fr', 'es', 'pt', 'ja', 'it', 'nl', 'pl', 'uk', 'tr'], h.n,
+        m.seed + 45),
     '{}',
     case when h.ms < m.now - 86400000 * 365::bigint and q.seen < m.now - 86400000 * 365::bigint then null
         when w.rush is not null then inet '100.66.0.0' + (w.rush * 256 + 1 + h.n % 250)
-        when pg_temp.dice(h.n, m.seed + 46) < 0.15 then ('2001:db8:' || to_hex(h.n % 4096) || ':' || to_hex(h.n * 31 % 65536) || '::' || to_hex(1 + h.n % 9))::inet
+        when pg_temp.dice(h.n, m.seed + 46) < 0.15
+            then ('2001:db8:' || to_hex(h.n % 4096) || ':' || to_hex(h.n * 31 % 65536) || '::' || to_hex(1 + h.n % 9))::inet
         else inet '100.64.0.0' + floor(4194304 * pg_temp.dice(h.n, m.seed + 47))::bigint end,
-    case when w.n is null then pg_temp.at(q.seen) end, case when w.n is null then pg_temp.at(h.ms + ((q.seen - h.ms) * 0.9)::bigint) end, case when w.n is null then 1 + (20 * pg_temp.dice(h.n, m.seed + 48) ^ 4)::int else 0 end,
+    case when w.n is null then pg_temp.at(q.seen) end,
+    case when w.n is null then pg_temp.at(h.ms + ((q.seen - h.ms) * 0.9)::bigint) end,
+    case when w.n is null then 1 + (20 * pg_temp.dice(h.n, m.seed + 48) ^ 4)::int else 0 end,
     case when h.n % 2 = 0 and h.n <= 28 then (select id from user_roles where name = case when h.n <= 4 then 'Admin' else 'Moderator' end)
         when h.n % 2 = 0 and h.n <= 34 then (select id from user_roles where name = 'Trial moderator') end,
     case when pg_temp.dice(h.n, m.seed + 49) < 0.04 then 1 + floor((30000 * m.scale)::int * pg_temp.dice(h.n, m.seed + 50) ^ 2)::int end
@@ -363,11 +376,11 @@ update invites i set uses = c.number, max_uses = case when i.max_uses < c.number
 select setval('users_id_seq', (select max(id) from users) + 4);
 insert into user_invite_requests (user_id, text, created_at, updated_at)
 select h.login, case when w.rush is not null then 'I am looking for a friendly community where I can share my thoughts about '
-            || (array['travel', 'travelling', 'travel and food', 'crypto', 'my travels'])[1 + w.p % 5] || case when w.p % 3 = 0 then '!' else '.' end
-        when kind < 0.45 then f.reasons[1 + floor(array_length(f.reasons, 1) * pg_temp.dice(h.n, m.seed + 53))::int] || ' '
-            || f.tails[1 + floor(array_length(f.tails, 1) * pg_temp.dice(h.n, m.seed + 54))::int]
-        when kind < 0.75 then f.short_reasons[1 + floor(array_length(f.short_reasons, 1) * pg_temp.dice(h.n, m.seed + 53))::int]
-        else f.spam_reasons[1 + floor(array_length(f.spam_reasons, 1) * pg_temp.dice(h.n, m.seed + 53))::int] || ' ' || (h.n % 97)::text end,
+            || (array['travel', 'travelling', 'travel and food', 'crypto', 'my travels'])[1 + w.p % 5]
+            || case when w.p % 3 = 0 then '!' else '.' end
+        when kind < 0.45 then pg_temp.pick(f.reasons, h.n, m.seed + 53) || ' ' || pg_temp.pick(f.tails, h.n, m.seed + 54)
+        when kind < 0.75 then pg_temp.pick(f.short_reasons, h.n, m.seed + 53)
+        else pg_temp.pick(f.spam_reasons, h.n, m.seed + 53) || ' ' || (h.n % 97)::text end,
     pg_temp.at(h.ms), pg_temp.at(h.ms)
 from measure m cross join phrases f cross join waits w join here h on h.n = w.n
     cross join lateral (select pg_temp.dice(h.n, m.seed + 55) as kind) q
@@ -375,22 +388,26 @@ order by h.n;
 insert into login_activities (user_id, authentication_method, success, failure_reason, ip, user_agent, created_at)
 select u.id, 'password', k > 1 or u.id % 9 > 0, case when k = 1 and u.id % 9 = 0 then 'invalid_password' end,
     case when k = 3 then inet '100.64.0.0' + u.id % 4194304 else coalesce(u.sign_up_ip, inet '100.64.0.0' + u.id % 4194304) end,
-    (array['Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)', 'Mastodon/Android'])[1 + u.id % 3],
+    f.agents[1 + u.id % 3],
     u.current_sign_in_at - (k - 1) * interval '9 days' * pg_temp.dice(u.id, m.seed + 56)
-from measure m, users u, generate_series(1, 3) k
-where u.id > m.first_user and u.approved and u.current_sign_in_at > pg_temp.at(m.now - 86400000 * 360::bigint) and pg_temp.dice(u.id * 4 + k, m.seed + 57) < 0.45;
+from measure m, phrases f, users u, generate_series(1, 3) k
+where u.id > m.first_user and u.approved and u.current_sign_in_at > pg_temp.at(m.now - 86400000 * 360::bigint)
+    and pg_temp.dice(u.id * 4 + k, m.seed + 57) < 0.45
+order by u.current_sign_in_at, u.id, k;
 insert into session_activations (user_id, session_id, ip, user_agent, created_at, updated_at)
 select u.id, md5(u.id::text || '/' || k), coalesce(u.sign_up_ip, inet '100.64.0.0' + u.id % 4194304),
-    (array['Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X)', 'Mastodon/Android'])[1 + (u.id + k) % 3],
+    f.agents[1 + (u.id + k) % 3],
     u.created_at, u.current_sign_in_at
-from measure m, users u, generate_series(1, 2) k
-where u.id > m.first_user and u.approved and u.current_sign_in_at > pg_temp.at(m.now - 86400000 * 90::bigint) and (k = 1 or u.id % 3 = 0);
+from measure m, phrases f, users u, generate_series(1, 2) k
+where u.id > m.first_user and u.approved and u.current_sign_in_at > pg_temp.at(m.now - 86400000 * 90::bigint)
+    and (k = 1 or u.id % 3 = 0)
+order by u.id, k;
 
 -- part: reports
 insert into reports (id, account_id, target_account_id, category, comment, created_at, updated_at, status_ids, rule_ids, forwarded, uri,
     action_taken_at, action_taken_by_account_id, assigned_account_id)
 select n.id, q.account, n.target, c.category, case when pg_temp.dice(n.id, m.seed + 71) < 0.35 then '' else
-        v.comments[1 + floor(array_length(v.comments, 1) * pg_temp.dice(n.id, m.seed + 72))::int] end,
+        pg_temp.pick(v.comments, n.id, m.seed + 72) end,
     pg_temp.at(n.ms), pg_temp.at(case when n.open then n.ms else n.closed end),
     case when n.category = 0 and pg_temp.dice(n.id, m.seed + 73) < 0.4 then '{}' else coalesce(e.ids[1:1 + (n.id % 2)::int], '{}') end,
     case when c.category = 2000 then array[1 + n.id % 5] end, not n.local and pg_temp.dice(n.id, m.seed + 74) < 0.5,
@@ -402,20 +419,26 @@ from measure m cross join vocabulary v cross join numbered n join reporter q on 
 order by n.id;
 select setval('reports_id_seq', (select max(id) from reports));
 insert into report_notes (report_id, account_id, content, created_at, updated_at)
-select n.id, n.moderator, (array['Asked for a second look.', 'Same person as last month, I think.', 'No rule broken, but watch.', 'Bitte mit Vorsicht, es gab schon Streit.',
-    'Posts are gone already; the pattern is clear from the account page.'])[1 + (n.id % 5)::int], pg_temp.at(n.ms + (n.closed - n.ms) / 2), pg_temp.at(n.ms + (n.closed - n.ms) / 2)
-from measure m, numbered n where pg_temp.dice(n.id, m.seed + 75) < 0.04 order by n.id;
+select n.id, n.moderator, (array['Asked for a second look.', 'Same person as last month, I think.', 'No rule broken, but watch.',
+    'Bitte mit Vorsicht, es gab schon Streit.', 'Posts are gone already; the pattern is clear from the account page.'])[1 + n.id % 5],
+    t.at, t.at
+from measure m cross join numbered n cross join lateral (select pg_temp.at(n.ms + (n.closed - n.ms) / 2) as at) t
+where pg_temp.dice(n.id, m.seed + 75) < 0.04 order by n.id;
 insert into account_warnings (id, account_id, target_account_id, action, text, report_id, status_ids, created_at, updated_at, overruled_at)
-select s.id, s.moderator, s.target, s.action, case s.action when 4000 then 'Your account is suspended: this server is not for advertising.' when 3000 then 'Your posts are limited because of repeated complaints.'
-        else (array['Please be kinder to the people around you.', 'Bitte lies unsere Regeln noch einmal.', 'Merci de relire nos règles.', 'This post was against rule 2.'])[1 + (s.id % 4)::int] end,
+select s.id, s.moderator, s.target, s.action, case s.action when 4000 then 'Your account is suspended: this server is not for advertising.'
+        when 3000 then 'Your posts are limited because of repeated complaints.'
+        else (array['Please be kinder to the people around you.', 'Bitte lies unsere Regeln noch einmal.', 'Merci de relire nos règles.',
+            'This post was against rule 2.'])[1 + s.id % 4] end,
     s.report, case when s.action in (1250, 1500) then e.ids::text[] end, pg_temp.at(s.closed), pg_temp.at(s.closed),
     case when o.strike is not null then pg_temp.at(b.decided) end
 from strike s left join evidence e on e.r = s.r left join overruled o on o.strike = s.id left join objection b on b.strike = s.id
 order by s.id;
 select setval('account_warnings_id_seq', (select max(id) from account_warnings));
-insert into appeals (account_id, account_warning_id, text, created_at, updated_at, approved_at, approved_by_account_id, rejected_at, rejected_by_account_id)
-select o.target, o.strike, (array['It was a joke among friends.', 'Ich habe den Beitrag längst gelöscht und mich entschuldigt.', 'That was not me: somebody had my password.',
-        'Je ne comprends pas quelle règle j’aurais enfreinte.', 'Please look at the whole thread, not at one line of it.'])[1 + (o.strike % 5)::int],
+insert into appeals (account_id, account_warning_id, text, created_at, updated_at, approved_at, approved_by_account_id, rejected_at,
+    rejected_by_account_id)
+select o.target, o.strike, (array['It was a joke among friends.', 'Ich habe den Beitrag längst gelöscht und mich entschuldigt.',
+        'That was not me: somebody had my password.', 'Je ne comprends pas quelle règle j’aurais enfreinte.',
+        'Please look at the whole thread, not at one line of it.'])[1 + o.strike % 5],
     pg_temp.at(o.ms), pg_temp.at(case when done then o.decided else o.ms end), case when done and answer < 0.3 then pg_temp.at(decided) end,
     case when done and answer < 0.3 then judge.account end, case when done and answer >= 0.3 then pg_temp.at(decided) end,
     case when done and answer >= 0.3 then judge.account end
@@ -424,8 +447,9 @@ from measure m cross join objection o cross join lateral (select o.decided < m.n
     cross join lateral (select account from team t where t.account <> s.moderator order by t.account # o.strike limit 1) judge
 order by o.strike;
 insert into account_moderation_notes (account_id, target_account_id, content, created_at, updated_at)
-select d.moderator, d.target, (array['Second time. Next time limit.', 'Friendly answer by mail, let it be.', 'Competition of some local feud, see reports.', 'Possibly the same as the one suspended last week.',
-    'Hat sich entschuldigt.'])[1 + (d.d % 5)::int], pg_temp.at(d.closed), pg_temp.at(d.closed)
+select d.moderator, d.target, (array['Second time. Next time limit.', 'Friendly answer by mail, let it be.',
+    'Some local feud, see the reports.', 'Possibly the same as the one suspended last week.', 'Hat sich entschuldigt.'])[1 + d.d % 5],
+    pg_temp.at(d.closed), pg_temp.at(d.closed)
 from measure m, decision d where pg_temp.dice(d.d, m.seed + 76) < 0.12 order by d.d;
 insert into account_deletion_requests (account_id, created_at, updated_at)
 select s.account, pg_temp.at(s.suspended), pg_temp.at(s.suspended) from measure m, sanction s join here h on h.account = s.account
@@ -436,31 +460,38 @@ from sanction s join users u on u.account_id = s.account where s.suspended is no
 
 -- part: posts and figures
 insert into statuses (id, account_id, text, created_at, updated_at, visibility, language, local, uri, sensitive, spoiler_text)
-select p.id, p.account, case when p.local then words.text else '<p>' || words.text || '</p>' end, pg_temp.at(p.ms), pg_temp.at(p.ms), p.visibility,
+select p.id, p.account, case when p.local then words.text else '<p>' || words.text || '</p>' end, pg_temp.at(p.ms), pg_temp.at(p.ms),
+    p.visibility,
     case when p.kind in ('plain', 'private') then v.post_languages[c.k] else 'en' end, p.local,
     case when p.local then 'https://' || m.host || '/ap/' || p.id else 'https://elsewhere.example/s/' || p.id end,
     p.n % 17 = 0, case when p.n % 17 = 0 then 'for adults' else '' end
 from measure m cross join vocabulary v cross join phrases f cross join post p
     left join (select distinct unnest(status_ids) as id from measure m, reports r where r.id > m.first_report) named on named.id = p.id
     cross join lateral (select 1 + floor(array_length(v.posts, 1) * pg_temp.dice(p.n, m.seed + 58))::int as k) c
-    cross join lateral (select case when p.visibility > 1 and named.id is null then f.canary || ' ' else '' end || case when p.kind in ('plain', 'private') then v.posts[c.k]
-        when p.kind = 'advert' then f.adverts[1 + floor(array_length(f.adverts, 1) * pg_temp.dice(p.n, m.seed + 59))::int] || ' https://offer' || p.account % 977 || '.example/' || p.j
-        else f.attacks[1 + floor(array_length(f.attacks, 1) * pg_temp.dice(p.n, m.seed + 59))::int] end as text) words
+    cross join lateral (select case when p.visibility > 1 and named.id is null then f.canary || ' ' else '' end
+        || case when p.kind in ('plain', 'private') then v.posts[c.k]
+        when p.kind = 'advert'
+            then pg_temp.pick(f.adverts, p.n, m.seed + 59) || ' https://offer' || p.account % 977 || '.example/' || p.j
+        else pg_temp.pick(f.attacks, p.n, m.seed + 59) end as text) words
 order by p.id;
 insert into status_stats (status_id, replies_count, reblogs_count, favourites_count, created_at, updated_at)
 select p.id, (12 * pg_temp.dice(p.n, m.seed + 60) ^ 4)::int, (90 * pg_temp.dice(p.n, m.seed + 61) ^ 6)::int,
     (300 * pg_temp.dice(p.n, m.seed + 62) ^ 6)::int, pg_temp.at(p.ms), pg_temp.at(p.ms)
 from measure m, post p where pg_temp.dice(p.n, m.seed + 63) < 0.3;
 -- Pictures of other servers that the cache no longer holds.
-insert into media_attachments (id, account_id, status_id, type, description, file_meta, remote_url, blurhash, created_at, updated_at, processing,
-    file_storage_schema_version)
-select p.id + 1, p.account, p.id, 0, case when p.n % 3 = 0 then 'A photograph of the harbour' end, '{"original":{"width":1200,"height":800}}',
-    'https://elsewhere.example/media/' || to_hex(p.id) || '.jpeg', 'UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH', pg_temp.at(p.ms), pg_temp.at(p.ms), 2, 1
+insert into media_attachments (id, account_id, status_id, type, description, file_meta, remote_url, blurhash, created_at, updated_at,
+    processing, file_storage_schema_version)
+select p.id + 1, p.account, p.id, 0, case when p.n % 3 = 0 then 'A photograph of the harbour' end,
+    '{"original":{"width":1200,"height":800}}', 'https://elsewhere.example/media/' || to_hex(p.id) || '.jpeg',
+    'UBL_:rOpGG-oBUNG,qRj2so|=eE1w^n4S5NH', pg_temp.at(p.ms), pg_temp.at(p.ms), 2, 1
 from post p where not p.local and p.n % 5 = 0;
 insert into account_stats (account_id, followers_count, following_count, statuses_count, last_status_at, created_at, updated_at)
-select a.id, (4 * exp(11 * pg_temp.dice(a.id, m.seed + 64) ^ 4) - 4 + 3 * pg_temp.dice(a.id, m.seed + 65))::bigint, (400 * pg_temp.dice(a.id, m.seed + 66) ^ 3)::bigint,
+select a.id, (4 * exp(11 * pg_temp.dice(a.id, m.seed + 64) ^ 4) - 4 + 3 * pg_temp.dice(a.id, m.seed + 65))::bigint,
+    (400 * pg_temp.dice(a.id, m.seed + 66) ^ 3)::bigint,
     greatest(coalesce(p.number, 0), (2000 * pg_temp.dice(a.id, m.seed + 67) ^ 7)::bigint), p.last, a.created_at, a.created_at
-from measure m cross join (select account as id, pg_temp.at(ms) as created_at from here union all select account, pg_temp.at(ms) from elsewhere) a
+from measure m cross join (
+        select account as id, pg_temp.at(ms) as created_at from here union all select account, pg_temp.at(ms) from elsewhere
+    ) a
     left join (select account, count(*) as number, pg_temp.at(max(ms)) as last from post group by 1) p on p.account = a.id;
 -- Follows across servers, both ways: the large ones have most.
 insert into follows (account_id, target_account_id, created_at, updated_at)
@@ -474,11 +505,14 @@ from (
 ) pairs order by one, other;
 
 -- part: blocks
-create temp table rule on commit drop as select n + coalesce((select max(id) from domain_blocks), 0) as id, r, domain, ms, severity from ruled;
-insert into domain_blocks (id, domain, severity, reject_media, reject_reports, obfuscate, public_comment, private_comment, created_at, updated_at)
+create temp table rule on commit drop as
+select n + coalesce((select max(id) from domain_blocks), 0) as id, r, domain, ms, severity from ruled;
+insert into domain_blocks (id, domain, severity, reject_media, reject_reports, obfuscate, public_comment, private_comment, created_at,
+    updated_at)
 select id, domain, severity, severity = 2 or id % 5 = 0, id % 9 = 0, id % 13 = 0,
-    (array['', '', 'spam', 'harassment', 'hate', 'unmoderated', 'no rules against racism', 'Belästigung'])[1 + (id % 8)::int],
-    case when r is null then 'Imported from a list' else (array['', 'see reports', 'asked their admin twice, no answer'])[1 + (id % 3)::int] end,
+    (array['', '', 'spam', 'harassment', 'hate', 'unmoderated', 'no rules against racism', 'Belästigung'])[1 + id % 8],
+    case when r is null then 'Imported from a list'
+        else (array['', 'see reports', 'asked their admin twice, no answer'])[1 + id % 3] end,
     pg_temp.at(ms), pg_temp.at(ms)
 from rule order by id;
 select setval('domain_blocks_id_seq', (select max(id) from domain_blocks));
@@ -486,20 +520,23 @@ insert into unavailable_domains (domain, created_at, updated_at)
 select s.domain, pg_temp.at(m.now - 86400000 * 20::bigint), pg_temp.at(m.now - 86400000 * 20::bigint)
 from measure m, server s where s.r > m.servers / 50 and pg_temp.dice(s.r, m.seed + 77) < 0.05 order by s.r;
 insert into instance_moderation_notes (domain, account_id, content, created_at, updated_at)
-select s.domain, t.account, 'Their admin answers within a day.', pg_temp.at(m.now - 86400000 * (1 + s.r % 300)::bigint), pg_temp.at(m.now - 86400000 * (1 + s.r % 300)::bigint)
+select s.domain, t.account, 'Their admin answers within a day.', pg_temp.at(m.now - 86400000 * (1 + s.r % 300)::bigint),
+    pg_temp.at(m.now - 86400000 * (1 + s.r % 300)::bigint)
 from measure m, server s, (select min(account) as account from team) t where pg_temp.dice(s.r, m.seed + 78) < 0.015 order by s.r;
 insert into email_domain_blocks (domain, allow_with_approval, created_at, updated_at)
 select 'throwaway' || k || '.example', k % 4 = 0, pg_temp.at(now - 86400000 * k::bigint), pg_temp.at(now - 86400000 * k::bigint)
 from measure, generate_series(1, 400) k;
 insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at)
-select ('100.' || 64 + k % 64 || '.' || k || '.0/24')::inet, (array[5000, 5500, 9999])[1 + k % 3], case when k % 2 = 0 then 'sign-up spam' else '' end,
-    case when k % 3 > 0 then pg_temp.at(now + 86400000 * k::bigint) end, pg_temp.at(now - 86400000 * k::bigint), pg_temp.at(now - 86400000 * k::bigint)
+select ('100.' || 64 + k % 64 || '.' || k || '.0/24')::inet, (array[5000, 5500, 9999])[1 + k % 3],
+    case when k % 2 = 0 then 'sign-up spam' else '' end, case when k % 3 > 0 then pg_temp.at(now + 86400000 * k::bigint) end,
+    pg_temp.at(now - 86400000 * k::bigint), pg_temp.at(now - 86400000 * k::bigint)
 from measure, generate_series(1, 150) k;
 
 -- part: Mastodon's own log
 -- The rows of the hand-written community take their place in time: ids grow with it.
 create temp table hand_written on commit drop as
-select account_id, action, target_type, target_id, human_identifier, route_param, permalink, (extract(epoch from created_at) * 1000)::bigint as ms
+select account_id, action, target_type, target_id, human_identifier, route_param, permalink,
+    (extract(epoch from created_at) * 1000)::bigint as ms
 from admin_action_logs;
 delete from admin_action_logs;
 create temp table logged on commit drop as
@@ -507,19 +544,22 @@ select * from hand_written
 union all
 select n.moderator, 'resolve', 'Report', n.id, n.id::text, null, null, n.closed from numbered n where not n.open
 union all
-select n.moderator, 'assigned_to_self', 'Report', n.id, n.id::text, null, null, case when n.open then n.ms + 60000 else n.ms + (n.closed - n.ms) * 9 / 10 end
+select n.moderator, 'assigned_to_self', 'Report', n.id, n.id::text, null, null,
+    case when n.open then n.ms + 60000 else n.ms + (n.closed - n.ms) * 9 / 10 end
 from numbered n where n.open and n.chance > 0.93 or not n.open and n.chance > 0.7
 union all
-select n.moderator, 'reopen', 'Report', n.id, n.id::text, null, null, n.closed - 30000 from numbered n where not n.open and n.chance between 0.2 and 0.202
+select n.moderator, 'reopen', 'Report', n.id, n.id::text, null, null, n.closed - 30000 from numbered n
+where not n.open and n.chance between 0.2 and 0.202
 union all
-select s.moderator, case s.action when 1000 then 'disable' when 2000 then 'sensitive' when 3000 then 'silence' when 4000 then 'suspend' when 1500 then 'destroy' when 1250 then 'update'
-        else 'create' end,
+select s.moderator, case s.action when 1000 then 'disable' when 2000 then 'sensitive' when 3000 then 'silence' when 4000 then 'suspend'
+        when 1500 then 'destroy' when 1250 then 'update' else 'create' end,
     case s.action when 1000 then 'User' when 0 then 'AccountWarning' when 1500 then 'Status' when 1250 then 'Status' else 'Account' end,
     case s.action when 1000 then u.id when 0 then s.id when 1500 then e.ids[1] when 1250 then e.ids[1] else s.target end,
     a.username || coalesce('@' || a.domain, ''), case when s.action = 1000 then s.target::text end, null, s.closed
 from strike s join accounts a on a.id = s.target left join users u on u.account_id = s.target left join evidence e on e.r = s.r
 union all
-select t.account, 'create', 'DomainBlock', b.id, b.domain, null, null, b.ms from rule b, (select min(account) as account from team where veteran) t
+select t.account, 'create', 'DomainBlock', b.id, b.domain, null, null, b.ms
+from rule b, (select min(account) as account from team where veteran) t
 union all
 -- Who was let in by hand.
 select h.moderator, 'approve', 'User', h.login, a.username, h.account::text, null, h.ms + 60000 * (5 + h.n % 900) from (
@@ -529,15 +569,17 @@ select h.moderator, 'approve', 'User', h.login, a.username, h.account::text, nul
 ) h join accounts a on a.id = h.account;
 -- And all those who were not, whose accounts are gone.
 insert into logged
-select t.hands[1 + floor(array_length(t.hands, 1) * pg_temp.dice(k, m.seed + 81) ^ 1.6)::int], 'reject', 'User', m.first_user + 4 * (k::bigint * m.locals / m.fill) + 1 + k % 3,
+select t.hands[1 + floor(array_length(t.hands, 1) * pg_temp.dice(k, m.seed + 81) ^ 1.6)::int], 'reject', 'User',
+    m.first_user + 4 * (k::bigint * m.locals / m.fill) + 1 + k % 3,
     v.names[1 + k % array_length(v.names, 1)] || to_hex(k), (h.account + 3)::text, null, h.ms + 60000 * (5 + k % 900)
 from (select measure.*, greatest(0, log - (select count(*) from logged))::int as fill from measure) m cross join vocabulary v
     cross join (select array_agg(account order by k) as hands from team where veteran) t
     cross join generate_series(1, m.fill) k
     join here h on h.n = 1 + (k::bigint * (m.locals - 8 * m.pending) / (m.fill + 1));
-insert into admin_action_logs (id, account_id, action, target_type, target_id, human_identifier, route_param, permalink, created_at, updated_at)
-select row_number() over (order by ms, target_type, target_id, action), account_id, action, target_type, target_id, human_identifier, route_param, permalink,
-    pg_temp.at(least(ms, m.now)), pg_temp.at(least(ms, m.now))
+insert into admin_action_logs (id, account_id, action, target_type, target_id, human_identifier, route_param, permalink, created_at,
+    updated_at)
+select row_number() over (order by ms, target_type, target_id, action), account_id, action, target_type, target_id, human_identifier,
+    route_param, permalink, pg_temp.at(least(ms, m.now)), pg_temp.at(least(ms, m.now))
 from logged, measure m;
 select setval('admin_action_logs_id_seq', (select max(id) from admin_action_logs));
 
