@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large]   a practice instance and the console, ready to try
 cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
-cargo xtask bench [--size medium|large]                          time of every page, memory of the console
+cargo xtask bench [--size small|medium|large]                    time of every page, memory of the console
 cargo xtask site                                                 the browser’s half: script, styles, compressed copies
 cargo xtask build                                                the release: target/release/howdah and target/site";
 
