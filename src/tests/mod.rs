@@ -9,6 +9,7 @@ mod doors;
 mod engine;
 mod faults;
 mod files;
+mod finding;
 mod ledger;
 mod processes;
 mod signups;

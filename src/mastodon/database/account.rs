@@ -270,16 +270,23 @@ impl Read {
         Ok(id.map(AccountId))
     }
 
-    /// Accounts whose name begins so (the same index, as a range; the filter makes it right in every collation).
+    /// Accounts whose name begins so (the same index, in its own order from the prefix on; the filter makes it right in
+    /// every collation).
+    ///
+    /// The inner select has no upper bound on purpose. With one PostgreSQL expects a single row of the range, fetches all
+    /// of them and sorts: half a second for a name that 40,000 accounts begin with. Without one it walks the index and
+    /// stops after sixty.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
         const SQL: &str = "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
             a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null \
-            from accounts a left join users u on u.account_id = a.id \
-            where lower((a.username)::text) >= $1 and lower((a.username)::text) < $1 || 'zzzzzzzz' \
-            and lower((a.username)::text) like $2 and a.id > 0 order by lower((a.username)::text), a.id limit 20";
+            from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at from accounts \
+            where lower((username)::text) >= $1 \
+            order by lower((username)::text), coalesce(lower((domain)::text), ''::text) limit 60) a \
+            left join users u on u.account_id = a.id where lower((a.username)::text) like $2 and a.id > 0 \
+            order by lower((a.username)::text), coalesce(lower((a.domain)::text), ''::text) limit 20";
         type Row = (i64, String, Option<String>, String, bool, bool, bool, bool);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
