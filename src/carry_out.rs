@@ -390,7 +390,8 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         }),
         Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
-        Deed::EndSessions(_) | Deed::HandOverCase(_) => own(None),
+        Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
+        Deed::EndSessions(_) | Deed::HandOverCase(_) | Deed::OfferAccess(_) => own(None),
     }
 }
 

@@ -79,7 +79,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 16] = [
+const KINDS: [(&str, &str); 18] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -91,7 +91,9 @@ const KINDS: [(&str, &str); 16] = [
     ("reveal", "reveals"),
     ("search_personal", "searches by mail or address"),
     ("reveal_media", "private files shown"),
+    ("offer_access", "access offered"),
     ("add_operator", "people added"),
+    ("change_operator_role", "roles of people changed"),
     ("disable_operator", "people disabled"),
     ("end_sessions", "sessions ended"),
     ("signed_in", "sign-ins"),

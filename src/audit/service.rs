@@ -87,7 +87,12 @@ fn clause(deed: &Deed) -> String {
         Deed::AddOperator(deed) => format!("added {} as {}", ui::tame(&deed.name), deed.role.name()),
         Deed::DisableOperator(deed) if deed.disabled => format!("ended the access of {}", ui::tame(&deed.name)),
         Deed::DisableOperator(deed) => format!("gave access back to {}", ui::tame(&deed.name)),
+        Deed::EndSessions(deed) if deed.session.is_some() => format!("ended a session of {}", ui::tame(&deed.name)),
         Deed::EndSessions(deed) => format!("ended the sessions of {}", ui::tame(&deed.name)),
+        Deed::OfferAccess(deed) => format!("offered {} access as {}", ui::tame(&deed.name), deed.role.name()),
+        Deed::ChangeOperatorRole(deed) => {
+            format!("made {} {}, before {}", ui::tame(&deed.name), deed.after.name(), deed.before.name())
+        }
     }
 }
 
@@ -355,6 +360,9 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         Deed::HandOverCase(deed) => {
             vec![row("case", "held".to_owned(), format!("held by {}", ui::tame(&deed.to_name)))]
         }
+        Deed::ChangeOperatorRole(deed) => {
+            vec![row("role", deed.before.name().to_owned(), deed.after.name().to_owned())]
+        }
         Deed::DisableOperator(deed) => {
             let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();
             vec![row("access", word(!deed.disabled), word(deed.disabled))]
@@ -362,6 +370,7 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         Deed::Reveal(_)
         | Deed::RevealMedia(_)
         | Deed::SearchPersonal(_)
+        | Deed::OfferAccess(_)
         | Deed::AddOperator(_)
         | Deed::EndSessions(_) => Vec::new(),
     }

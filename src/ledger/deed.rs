@@ -179,11 +179,35 @@ pub struct DisableOperator {
     pub disabled: bool,
 }
 
-/// A person's sessions were ended everywhere.
+/// A person's sessions were ended: one of them, or everywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndSessions {
     pub operator: OperatorId,
     pub name: String,
+    /// The beginning of the session's hash; `None` for all.
+    #[serde(default)]
+    pub session: Option<String>,
+}
+
+/// A one-time link with which somebody becomes a person of the console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferAccess {
+    /// The beginning of the link's hash.
+    pub offer: String,
+    pub name: String,
+    pub role: Role,
+    pub instance: Option<InstanceName>,
+    /// Milliseconds since the Unix epoch.
+    pub until: Option<i64>,
+}
+
+/// A person of the console got another role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeOperatorRole {
+    pub operator: OperatorId,
+    pub name: String,
+    pub before: Role,
+    pub after: Role,
 }
 
 /// Every deed there is.
@@ -204,6 +228,8 @@ pub enum Deed {
     AddOperator(AddOperator),
     DisableOperator(DisableOperator),
     EndSessions(EndSessions),
+    OfferAccess(OfferAccess),
+    ChangeOperatorRole(ChangeOperatorRole),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -318,3 +344,11 @@ act!(EndSessions, "end_sessions", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
     facts: |_| json!({}));
+act!(OfferAccess, "offer_access", changes: true,
+    subject: |d| Subject::Operator(OperatorId(d.offer.clone())),
+    instance: |d| d.instance.as_ref(),
+    facts: |d| json!({ "role": d.role, "until": d.until.map(|at| at.to_string()) }));
+act!(ChangeOperatorRole, "change_operator_role", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "before": d.before, "after": d.after }));

@@ -331,7 +331,11 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::DecideSignUp(_) => &[P::DecideSignUps],
         Deed::SearchPersonal(_) => &[P::SearchPersonal],
         Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
-        Deed::AddOperator(_) | Deed::DisableOperator(_) | Deed::EndSessions(_) => &[P::ManageOperators],
+        Deed::AddOperator(_)
+        | Deed::DisableOperator(_)
+        | Deed::EndSessions(_)
+        | Deed::OfferAccess(_)
+        | Deed::ChangeOperatorRole(_) => &[P::ManageOperators],
     }
 }
 
