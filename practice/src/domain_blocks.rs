@@ -158,7 +158,7 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     if let Some(existing) = rule_for(&mut tx, &given).await? {
         let (there, new) = (existing["severity"].as_i64(), severity.as_ref().ok().copied());
         let stricter = new == Some(SUSPEND)
-            || there != Some(SUSPEND)
+            || !(there == Some(SUSPEND) && matches!(new, Some(SILENCE | NOOP)))
                 && !(there == Some(SILENCE) && new == Some(NOOP))
                 && (media || existing["reject_media"] == json!(false))
                 && (reports || existing["reject_reports"] == json!(false));
