@@ -317,8 +317,8 @@ fn remote(request: &Request) -> IpAddr {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
     };
-    let named = forwarded.split(',').filter_map(|text| text.trim().parse().ok()).filter(|ip| !proxy(ip));
-    named.last().filter(|_| proxy(&peer)).unwrap_or(peer)
+    let mut named = forwarded.split(',').filter_map(|text| text.trim().parse().ok()).filter(|ip| !proxy(ip));
+    named.next_back().filter(|_| proxy(&peer)).unwrap_or(peer)
 }
 
 /// Mastodon's own pages are not imitated; a link to one says what it would lead to.
