@@ -9,6 +9,10 @@
 mod clock;
 #[path = "replay/community.rs"]
 mod community;
+#[path = "replay/consent.rs"]
+mod consent;
+#[path = "replay/mail_rules.rs"]
+mod mail_rules;
 #[path = "replay/outside.rs"]
 mod outside;
 #[path = "replay/support.rs"]
@@ -945,7 +949,7 @@ impl Replay {
     /// The recorded clock goes on with what a step wrote.
     fn advance(&mut self, change: &Change) {
         for entry in change.values() {
-            let new = entry.inserted.values().flat_map(Map::iter).map(|(column, value)| (column, value));
+            let new = entry.inserted.values().flat_map(Map::iter);
             let set = entry.updated.values().flat_map(BTreeMap::iter).map(|(column, (_, after))| (column, after));
             for (_, value) in new.chain(set).filter(|(column, _)| !column.contains("expires")) {
                 let Some(text) = value.as_str() else { continue };

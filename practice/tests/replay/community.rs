@@ -78,10 +78,17 @@ impl Community {
         Answer { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
     }
 
+    /// A new application.
+    pub async fn register(&self, redirect: &str, scopes: &str) -> Value {
+        let app = json!({ "client_name": "x", "redirect_uris": redirect, "scopes": scopes });
+        let answer = self.ask("POST", "/api/v1/apps", None, Some(app)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body
+    }
+
     /// The token of an application that may sign people up.
     pub async fn application(&self) -> String {
-        let app = json!({ "client_name": "x", "redirect_uris": "https://x.test/", "scopes": "write" });
-        let app = self.ask("POST", "/api/v1/apps", None, Some(app)).await.body;
+        let app = self.register("https://x.test/", "write").await;
         let grant = json!({
             "grant_type": "client_credentials", "scope": "write",
             "client_id": app["client_id"], "client_secret": app["client_secret"],
