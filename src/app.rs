@@ -1,6 +1,6 @@
 //! The document, and the one table of routes.
 
-use crate::{accounts, audit, operators, overview, path, registrations, reports, sign_in, ui};
+use crate::{accounts, audit, domain_blocks, operators, overview, path, registrations, reports, sign_in, ui};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -67,6 +67,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains") view=domain_blocks::page::Rules ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/servers") view=domain_blocks::page::Servers ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/server") view=domain_blocks::page::Server ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/mail") view=domain_blocks::page::MailDomains ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/addresses") view=domain_blocks::page::Addresses ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />

@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod app;
 pub mod audit;
 pub mod clock;
+pub mod domain_blocks;
 pub mod frame;
 pub mod id;
 pub mod operators;

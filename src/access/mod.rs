@@ -72,10 +72,15 @@ pub enum Permission {
     CheckLedger,
     /// People of the console: add, disable, end sessions.
     ManageOperators,
+    /// Rules about servers, mail domains and addresses.
+    ViewBlocks,
+    ManageBlocks,
+    /// Suspend a server that people here follow.
+    SuspendFollowedDomain,
 }
 
 impl Permission {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -87,6 +92,9 @@ impl Permission {
         Self::ViewWholeLedger,
         Self::CheckLedger,
         Self::ManageOperators,
+        Self::ViewBlocks,
+        Self::ManageBlocks,
+        Self::SuspendFollowedDomain,
     ];
 
     pub fn name(self) -> &'static str {
@@ -102,6 +110,9 @@ impl Permission {
             Self::ViewWholeLedger => "view the whole ledger",
             Self::CheckLedger => "check the ledger",
             Self::ManageOperators => "manage operators",
+            Self::ViewBlocks => "view blocks",
+            Self::ManageBlocks => "manage blocks",
+            Self::SuspendFollowedDomain => "suspend what we follow",
         }
     }
 
@@ -113,12 +124,15 @@ impl Permission {
             | Self::Reveal
             | Self::CloseRegistrations
             | Self::OpenRegistrations
-            | Self::ManageOperators => true,
+            | Self::ManageOperators
+            | Self::ManageBlocks
+            | Self::SuspendFollowedDomain => true,
             Self::ViewWork
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
-            | Self::CheckLedger => false,
+            | Self::CheckLedger
+            | Self::ViewBlocks => false,
         }
     }
 }
@@ -137,17 +151,23 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewOwnLedger
-            | P::ViewWholeLedger => true,
-            P::CheckLedger | P::ManageOperators => false,
+            | P::ViewWholeLedger
+            | P::ViewBlocks
+            | P::ManageBlocks => true,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
         },
         Role::Moderator => match permission {
-            P::ViewWork | P::DecideReports | P::Reveal | P::ViewRegistrations | P::ViewOwnLedger => true,
+            P::ViewWork | P::DecideReports | P::Reveal | P::ViewRegistrations | P::ViewOwnLedger | P::ViewBlocks => {
+                true
+            }
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ManageOperators => false,
+            | P::ManageOperators
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain => false,
         },
         Role::Contractor => match permission {
             P::ViewWork | P::DecideReports | P::ViewOwnLedger => true,
@@ -158,16 +178,26 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ManageOperators => false,
+            | P::ManageOperators
+            | P::ViewBlocks
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain => false,
         },
         Role::Auditor => match permission {
-            P::ViewWork | P::ViewRegistrations | P::ViewOwnLedger | P::ViewWholeLedger | P::CheckLedger => true,
+            P::ViewWork
+            | P::ViewRegistrations
+            | P::ViewOwnLedger
+            | P::ViewWholeLedger
+            | P::CheckLedger
+            | P::ViewBlocks => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
             | P::CloseRegistrations
             | P::OpenRegistrations
-            | P::ManageOperators => false,
+            | P::ManageOperators
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain => false,
         },
     }
 }

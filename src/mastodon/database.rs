@@ -4,12 +4,14 @@
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
 
 mod account;
+mod domains;
 mod hidden;
 mod reports;
 mod shape;
 mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use domains::Narrowed;
 pub use hidden::Hidden;
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,

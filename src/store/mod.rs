@@ -4,6 +4,7 @@
 
 pub mod attempts;
 pub mod case_holds;
+pub mod domain_imports;
 pub mod drafts;
 pub mod operators;
 pub mod recovery_codes;
