@@ -713,6 +713,30 @@ create table terms_of_services (
 );
 alter sequence terms_of_services_id_seq owned by terms_of_services.id;
 
+create sequence tags_id_seq;
+create table tags (
+    "id" bigint primary key default nextval('tags_id_seq'),
+    "created_at" timestamp without time zone not null,
+    "display_name" character varying,
+    "last_status_at" timestamp without time zone,
+    "listable" boolean,
+    "max_score" double precision,
+    "max_score_at" timestamp without time zone,
+    "name" character varying not null default '',
+    "requested_review_at" timestamp without time zone,
+    "reviewed_at" timestamp without time zone,
+    "trendable" boolean,
+    "updated_at" timestamp without time zone not null,
+    "usable" boolean
+);
+alter sequence tags_id_seq owned by tags.id;
+
+create table statuses_tags (
+    "status_id" bigint not null,
+    "tag_id" bigint not null,
+    primary key ("tag_id", "status_id")
+);
+
 create index index_users_on_account_id on users ("account_id");
 create unique index index_users_on_confirmation_token on users ("confirmation_token");
 create index index_users_on_created_by_application_id on users ("created_by_application_id") where (created_by_application_id IS NOT NULL);
@@ -809,6 +833,8 @@ create index index_notifications_on_filtered on notifications ("account_id", "id
 create index index_notifications_on_activity_id_and_activity_type on notifications ("activity_id", "activity_type");
 create index index_notifications_on_from_account_id on notifications ("from_account_id");
 create unique index index_terms_of_services_on_effective_date on terms_of_services ("effective_date") where (effective_date IS NOT NULL);
+create unique index index_tags_on_name_lower_btree on tags (lower((name)::text) text_pattern_ops);
+create index index_statuses_tags_on_status_id on statuses_tags ("status_id");
 create index search_index on accounts using gin ((setweight(to_tsvector('simple'::regconfig, (display_name)::text), 'A'::"char")
     || setweight(to_tsvector('simple'::regconfig, (username)::text), 'B'::"char")
     || setweight(to_tsvector('simple'::regconfig, (coalesce(domain, ''::character varying))::text), 'C'::"char")));
@@ -870,6 +896,8 @@ alter table account_relationship_severance_events add foreign key (account_id) r
 alter table account_relationship_severance_events add foreign key (relationship_severance_event_id) references relationship_severance_events (id) on delete CASCADE;
 alter table notifications add foreign key (from_account_id) references accounts (id) on delete CASCADE;
 alter table notifications add foreign key (account_id) references accounts (id) on delete CASCADE;
+alter table statuses_tags add foreign key (status_id) references statuses (id) on delete CASCADE;
+alter table statuses_tags add foreign key (tag_id) references tags (id) on delete CASCADE;
 
 create materialized view instances as
     with domain_counts (domain, accounts_count) as (

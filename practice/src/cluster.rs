@@ -101,6 +101,17 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// The address of a database in a cluster that another process runs in this folder.
+    pub fn running(folder: &Path, database: &str) -> Option<String> {
+        // The lines of the file: process, folder, start, port.
+        let text = std::fs::read_to_string(folder.join("data/postmaster.pid")).ok()?;
+        let mut lines = text.lines();
+        let process = lines.next()?.trim();
+        let port: u16 = lines.nth(2)?.trim().parse().ok()?;
+        let alive = Path::new("/proc").join(process).exists();
+        alive.then(|| format!("postgres://postgres@127.0.0.1:{port}/{database}"))
+    }
+
     fn wait(&mut self, folder: &Path) -> Result<()> {
         let until = Instant::now() + Duration::from_secs(60);
         loop {

@@ -1,6 +1,6 @@
 //! Mastodon's entities as its API prints them (`app/serializers/rest`).
 
-use crate::server::Practice;
+use crate::{server::Instance, version::Version};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
@@ -64,8 +64,9 @@ pub async fn account_row(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<
 }
 
 /// `REST::AccountSerializer`
-pub fn account(practice: &Practice, row: &Value) -> Value {
+pub fn account(practice: &Instance, row: &Value) -> Value {
     let base = practice.base();
+    let later = practice.version == Version::V46;
     let local = row["domain"].is_null();
     let id = row["id"].as_i64().unwrap_or(0);
     let username = text(row, "username");
@@ -117,18 +118,24 @@ pub fn account(practice: &Practice, row: &Value) -> Value {
     put("uri", uri);
     put("avatar", missing("avatars"));
     put("avatar_static", missing("avatars"));
-    put("avatar_description", if suspended { json!("") } else { row["avatar_description"].clone() });
+    if later {
+        put("avatar_description", if suspended { json!("") } else { row["avatar_description"].clone() });
+    }
     put("header", missing("headers"));
     put("header_static", missing("headers"));
-    put("header_description", if suspended { json!("") } else { row["header_description"].clone() });
+    if later {
+        put("header_description", if suspended { json!("") } else { row["header_description"].clone() });
+    }
     put("followers_count", count("followers_count"));
     put("following_count", count("following_count"));
     put("statuses_count", count("statuses_count"));
     put("last_status_at", last);
     put("hide_collections", row["hide_collections"].clone());
-    put("show_media", row["show_media"].clone());
-    put("show_media_replies", row["show_media_replies"].clone());
-    put("show_featured", row["show_featured"].clone());
+    if later {
+        put("show_media", row["show_media"].clone());
+        put("show_media_replies", row["show_media_replies"].clone());
+        put("show_featured", row["show_featured"].clone());
+    }
     if suspended {
         put("suspended", json!(true));
     }
@@ -141,8 +148,10 @@ pub fn account(practice: &Practice, row: &Value) -> Value {
     if local {
         put("noindex", json!(false));
     }
-    let denied = if local { "denied" } else { "missing" };
-    put("feature_approval", json!({ "automatic": [], "manual": [], "current_user": denied }));
+    if later {
+        let denied = if local { "denied" } else { "missing" };
+        put("feature_approval", json!({ "automatic": [], "manual": [], "current_user": denied }));
+    }
     put("emojis", json!([]));
     if local {
         let role = &row["user_role"];
@@ -153,30 +162,37 @@ pub fn account(practice: &Practice, row: &Value) -> Value {
         };
         put("roles", shown);
     }
-    let fields = match row["fields"].as_array() {
-        Some(fields) if !suspended => fields
-            .iter()
-            .map(|field| json!({ "name": field["name"], "value": field["value"], "verified_at": field["verified_at"] }))
-            .collect(),
-        _ => json!([]),
-    };
-    put("fields", fields);
+    put("fields", if suspended { json!([]) } else { fields(row) });
     Value::Object(out)
 }
 
+/// The fields of a profile.
+pub fn fields(row: &Value) -> Value {
+    match row["fields"].as_array() {
+        Some(fields) => fields
+            .iter()
+            .map(|field| json!({ "name": field["name"], "value": field["value"], "verified_at": field["verified_at"] }))
+            .collect(),
+        None => json!([]),
+    }
+}
+
 /// `REST::RoleSerializer`: the effective mask.
-pub fn role(own: &Value, everyone: &Value) -> Value {
+pub fn role(practice: &Instance, own: &Value, everyone: &Value) -> Value {
     let everyone_mask = everyone["permissions"].as_i64().unwrap_or(0);
     let shown = if own.is_null() { everyone } else { own };
-    let mask = crate::auth::effective(own["permissions"].as_i64(), everyone_mask);
-    json!({
+    let mask = crate::auth::effective(practice.version, own["permissions"].as_i64(), everyone_mask);
+    let mut out = json!({
         "id": id_text(&shown["id"]),
         "name": shown["name"],
         "permissions": mask.to_string(),
         "color": shown["color"],
         "highlighted": shown["highlighted"],
-        "collection_limit": shown["collection_limit"],
-    })
+    });
+    if practice.version == Version::V46 {
+        out["collection_limit"] = shown["collection_limit"].clone();
+    }
+    out
 }
 
 /// The role everybody has.
@@ -192,7 +208,7 @@ pub async fn everyone(db: &mut PgConnection) -> sqlx::Result<Value> {
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn admin_account(db: &mut PgConnection, practice: &Practice, id: i64) -> sqlx::Result<Option<Value>> {
+pub async fn admin_account(db: &mut PgConnection, practice: &Instance, id: i64) -> sqlx::Result<Option<Value>> {
     let Some(found) = account_row(db, id).await? else { return Ok(None) };
     let everyone = everyone(db).await?;
     let user = &found["user"];
@@ -249,7 +265,7 @@ pub async fn admin_account(db: &mut PgConnection, practice: &Practice, id: i64) 
     }
     put("ips", if has_login { json!(ips) } else { Value::Null });
     put("account", account(practice, &found));
-    put("role", if has_login { role(&found["user_role"], &everyone) } else { Value::Null });
+    put("role", if has_login { role(practice, &found["user_role"], &everyone) } else { Value::Null });
     Ok(Some(Value::Object(out)))
 }
 
@@ -260,7 +276,7 @@ const STATUS: &str = "select to_jsonb(s) || jsonb_build_object('stats', to_jsonb
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn statuses(db: &mut PgConnection, practice: &Practice, ids: &[i64]) -> sqlx::Result<Value> {
+pub async fn statuses(db: &mut PgConnection, practice: &Instance, ids: &[i64]) -> sqlx::Result<Value> {
     let rows: Vec<Value> = sqlx::query_scalar(STATUS).bind(ids).fetch_all(&mut *db).await?;
     let mut out = Vec::new();
     for status in rows {
@@ -269,7 +285,7 @@ pub async fn statuses(db: &mut PgConnection, practice: &Practice, ids: &[i64]) -
     Ok(json!(out))
 }
 
-async fn one_status(db: &mut PgConnection, practice: &Practice, status: &Value) -> sqlx::Result<Value> {
+async fn one_status(db: &mut PgConnection, practice: &Instance, status: &Value) -> sqlx::Result<Value> {
     let base = practice.base();
     let id = status["id"].as_i64().unwrap_or(0);
     let author = account_row(db, status["account_id"].as_i64().unwrap_or(0)).await?.unwrap_or(Value::Null);
@@ -302,7 +318,6 @@ async fn one_status(db: &mut PgConnection, practice: &Practice, status: &Value) 
         "replies_count": count("replies_count"),
         "reblogs_count": count("reblogs_count"),
         "favourites_count": count("favourites_count"),
-        "quotes_count": count("quotes_count"),
         "edited_at": time(&status["edited_at"]),
         "favourited": false,
         "reblogged": false,
@@ -316,19 +331,22 @@ async fn one_status(db: &mut PgConnection, practice: &Practice, status: &Value) 
         "mentions": [],
         "tags": [],
         "emojis": [],
-        "tagged_collections": [],
-        "quote": null,
         "card": null,
         "poll": null,
-        "quote_approval": { "automatic": [], "manual": [], "current_user": "denied" },
     });
+    if practice.version == Version::V46 {
+        out["quotes_count"] = count("quotes_count");
+        out["tagged_collections"] = json!([]);
+        out["quote"] = Value::Null;
+        out["quote_approval"] = json!({ "automatic": [], "manual": [], "current_user": "denied" });
+    }
     if local {
         out["application"] = Value::Null;
     }
     Ok(out)
 }
 
-fn attachment(practice: &Practice, media: &Value) -> Value {
+fn attachment(practice: &Instance, media: &Value) -> Value {
     let base = practice.base();
     let id = media["id"].as_i64().unwrap_or(0);
     let kind = match media["type"].as_i64() {
@@ -376,7 +394,7 @@ pub fn in_threes(id: i64) -> String {
 ///
 /// # Errors
 /// If the database does not answer.
-pub async fn report(db: &mut PgConnection, practice: &Practice, id: i64) -> sqlx::Result<Option<Value>> {
+pub async fn report(db: &mut PgConnection, practice: &Instance, id: i64) -> sqlx::Result<Option<Value>> {
     let Some(report) = row(db, "select to_jsonb(r) from reports r where r.id = $1", id).await? else { return Ok(None) };
     let ids = |key: &str| -> Vec<i64> {
         report[key].as_array().map(|items| items.iter().filter_map(Value::as_i64).collect()).unwrap_or_default()
@@ -387,13 +405,7 @@ pub async fn report(db: &mut PgConnection, practice: &Practice, id: i64) -> sqlx
         Some(2000) => "violation",
         _ => "other",
     };
-    let rules: Vec<Value> = sqlx::query_scalar(
-        "select jsonb_build_object('id', id::text, 'text', text, 'hint', hint, 'translations', '{}'::jsonb) \
-         from rules where id = any($1) order by id",
-    )
-    .bind(ids("rule_ids"))
-    .fetch_all(&mut *db)
-    .await?;
+    let rules = rules(db, practice.version, Some(&ids("rule_ids"))).await?;
     let mut people = Vec::new();
     for key in ["account_id", "target_account_id", "assigned_account_id", "action_taken_by_account_id"] {
         people.push(match report[key].as_i64() {
@@ -420,4 +432,46 @@ pub async fn report(db: &mut PgConnection, practice: &Practice, id: i64) -> sqlx
         "statuses": statuses,
         "rules": rules,
     })))
+}
+
+/// `REST::RuleSerializer`: named ones, removed ones among them, or those in force.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn rules(db: &mut PgConnection, version: Version, named: Option<&[i64]>) -> sqlx::Result<Value> {
+    const V46: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint, 'translations', \
+        coalesce((select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint)) \
+        from rule_translations t where t.rule_id = r.id), '{}')) from rules r \
+        where case when $1::bigint[] is null then r.deleted_at is null else r.id = any($1) end \
+        order by case when $1 is null then r.priority end, r.id";
+    const V43: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint) from rules r \
+        where case when $1::bigint[] is null then r.deleted_at is null else r.id = any($1) end \
+        order by case when $1 is null then r.priority end, r.id";
+    let sql = if version == Version::V46 { V46 } else { V43 };
+    let rules: Vec<Value> = sqlx::query_scalar(sql).bind(named).fetch_all(db).await?;
+    Ok(json!(rules))
+}
+
+/// `REST::ReportSerializer`: what the reporter gets.
+///
+/// # Errors
+/// If the database does not answer.
+pub async fn own_report(db: &mut PgConnection, practice: &Instance, id: i64) -> sqlx::Result<Option<Value>> {
+    let Some(found) = report(db, practice, id).await? else { return Ok(None) };
+    let row = row(db, "select to_jsonb(r) from reports r where r.id = $1", id).await?.unwrap_or(Value::Null);
+    let texts = |key: &str| match row[key].as_array() {
+        Some(ids) => ids.iter().map(id_text).collect(),
+        None => Value::Null,
+    };
+    let mut out = json!({});
+    for key in ["id", "action_taken", "action_taken_at", "category", "comment", "forwarded", "created_at"] {
+        out[key] = found[key].clone();
+    }
+    out["status_ids"] = texts("status_ids");
+    out["rule_ids"] = texts("rule_ids");
+    if practice.version == Version::V46 {
+        out["collection_ids"] = json!([]);
+    }
+    out["target_account"] = found["target_account"]["account"].clone();
+    Ok(Some(out))
 }

@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
-use practice::{cache::Cache, cluster::Cluster, community, rate_limit::Limits, schema, server};
+use practice::{
+    cache::Cache, cluster::Cluster, community, jobs, rate_limit::Limits, schema, server, tick, version::Version,
+};
 use serde_json::json;
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{io::Read, net::SocketAddr, path::PathBuf, sync::Arc};
@@ -17,9 +19,20 @@ struct Cli {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum Version {
+enum Release {
+    #[value(name = "4.3")]
+    V43,
     #[value(name = "4.6")]
     V46,
+}
+
+impl From<Release> for Version {
+    fn from(release: Release) -> Self {
+        match release {
+            Release::V43 => Self::V43,
+            Release::V46 => Self::V46,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -49,7 +62,7 @@ enum Command {
         #[arg(long)]
         https: bool,
         #[arg(long, default_value = "4.6")]
-        mastodon: Version,
+        mastodon: Release,
         /// Only the tables, no community.
         #[arg(long)]
         empty: bool,
@@ -57,6 +70,18 @@ enum Command {
         size: Size,
         #[arg(long, default_value_t = 1)]
         seed: u64,
+    },
+    /// Move the practice clock: what Mastodon would have done in that time is done now.
+    Tick {
+        #[arg(long)]
+        data: Option<PathBuf>,
+        #[arg(long)]
+        database: Option<String>,
+        #[arg(long)]
+        redis: Option<String>,
+        /// How much time passes: 90m, 12h, 31d, 2w.
+        #[arg(long, value_parser = tick::duration)]
+        by: std::time::Duration,
     },
     /// A throw-away cluster for tests; prints its address, and stops when its input ends.
     Postgres {
@@ -69,7 +94,8 @@ enum Command {
 async fn main() -> Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     match Cli::parse().command {
-        Command::Serve { data, database, redis, listen, domain, https, mastodon: Version::V46, empty, size, seed } => {
+        Command::Serve { data, database, redis, listen, domain, https, mastodon, empty, size, seed } => {
+            let version = Version::from(mastodon);
             let cluster = match (&database, &data) {
                 (Some(_), _) => None,
                 (None, Some(data)) => Some(Cluster::start(&data.join("postgres"), false)?),
@@ -87,7 +113,7 @@ async fn main() -> Result<()> {
             let https = https || domain.is_some();
             let domain = domain.unwrap_or_else(|| listen.to_string());
             if !schema::exists(&pool).await? {
-                schema::create(&pool).await?;
+                schema::create_as(&pool, version).await?;
                 if !empty {
                     let options = community::Options {
                         seed,
@@ -99,13 +125,20 @@ async fn main() -> Result<()> {
                         now: jiff::Timestamp::now(),
                         media: media.clone(),
                     };
+                    schema::before_seed(&pool, version).await?;
                     community::seed(&pool, &options).await?;
+                    schema::seeded(&pool, version).await?;
                 }
             }
-            let cache = match &redis {
-                Some(url) => Some(Cache::connect(url).await.context("Redis does not answer")?),
-                None => None,
-            };
+            if schema::version(&pool).await? != Some(version) {
+                anyhow::bail!(
+                    "the tables there are not those of Mastodon {}; use another folder or database",
+                    version.number()
+                );
+            }
+            schema::own(&pool).await?;
+            tick::remember(&pool, &domain, https).await?;
+            let cache = cache(redis.as_deref()).await?;
             let token = service_token(&pool).await?;
             let practice = server::Practice { pool, cache, domain, limits: Limits::default(), media, https };
             let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
@@ -113,8 +146,28 @@ async fn main() -> Result<()> {
                 "{}",
                 json!({ "address": format!("http://{listen}"), "database": url, "redis": redis, "token": token })
             );
-            let router = server::router(Arc::new(practice)).into_make_service_with_connect_info::<SocketAddr>();
+            let instance = Arc::new(server::Instance::new(Arc::new(practice), version));
+            // What was left undone when it stopped.
+            jobs::start(&instance);
+            let router = server::router_of(instance).into_make_service_with_connect_info::<SocketAddr>();
             axum::serve(listener, router).with_graceful_shutdown(until_told()).await?;
+            drop(cluster);
+        }
+        Command::Tick { data, database, redis, by } => {
+            let (url, cluster) = match (database, data) {
+                (Some(url), _) => (url, None),
+                (None, Some(data)) => match Cluster::running(&data.join("postgres"), "mastodon") {
+                    Some(url) => (url, None),
+                    None => {
+                        let cluster = Cluster::start(&data.join("postgres"), false)?;
+                        (own_database(&cluster).await?, Some(cluster))
+                    }
+                },
+                (None, None) => anyhow::bail!("give --data FOLDER or --database URL"),
+            };
+            let pool = PgPool::connect(&url).await.context("the database does not answer")?;
+            let done = tick::tick(pool, cache(redis.as_deref()).await?, by).await?;
+            println!("{}", serde_json::to_string(&done)?);
             drop(cluster);
         }
         Command::Postgres { data } => {
@@ -134,6 +187,13 @@ async fn main() -> Result<()> {
         }
     }
     Ok(())
+}
+
+async fn cache(redis: Option<&str>) -> Result<Option<Cache>> {
+    match redis {
+        Some(url) => Ok(Some(Cache::connect(url).await.context("Redis does not answer")?)),
+        None => Ok(None),
+    }
 }
 
 async fn own_database(cluster: &Cluster) -> Result<String> {
