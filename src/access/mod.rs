@@ -112,7 +112,7 @@ impl Permission {
             Self::ManageOperators => "manage operators",
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
-            Self::SuspendFollowedDomain => "suspend what we follow",
+            Self::SuspendFollowedDomain => "suspend if followed",
         }
     }
 
