@@ -146,7 +146,7 @@ fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, fr
     let comment = listed.rule.as_ref().map(|rule| ui::excerpt(&rule.comment, 120)).unwrap_or_default();
     view! {
         <tr data-row="">
-            <td class="nowrap"><b class="mono">{listed.network.clone()}</b></td>
+            <td class="full nowrap"><b class="mono">{listed.network.clone()}</b></td>
             <td class="nowrap">{rule}</td>
             <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
             <td class="num nowrap">{until}</td>

@@ -190,7 +190,8 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         }
         .into_any()
     } else {
-        view! { <div class="body"><p class="soft">"Owners and admins carry lists out."</p>{suspends}</div> }.into_any()
+        view! { <div class="body stack"><p class="soft">"Owners and admins carry lists out."</p>{suspends}</div> }
+            .into_any()
     };
     view! { <section class="card lead"><header><h2>"What would change"</h2></header>{form}</section> }.into_any()
 }
@@ -280,11 +281,10 @@ fn rows(page: &ImportPage) -> AnyView {
             row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
         view! {
             <tr data-row="">
-                <td class="num soft">{row.line}</td>
-                <td class="fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b></div></td>
+                <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b> <span class="soft small">"line " {row.line}</span></div></td>
                 <td class="nowrap"><span class=class(row.difference)>{row.difference.name()}</span></td>
                 {result}
-                <td class="fill"><span>{row.what.clone()}</span> " " <span class="soft">{ui::tame(&row.said)}</span>{entry}</td>
+                <td class="full fill"><span>{row.what.clone()}</span> " " <span class="soft">{ui::tame(&row.said)}</span>{entry}</td>
             </tr>
         }
     };
@@ -293,7 +293,7 @@ fn rows(page: &ImportPage) -> AnyView {
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th class="num">"Line"</th><th>"Server"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"Rule"</th></tr></thead>
+            <thead><tr><th>"Server"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"Rule"</th></tr></thead>
             <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

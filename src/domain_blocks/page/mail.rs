@@ -104,7 +104,7 @@ fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame)
     };
     view! {
         <tr data-row="">
-            <td class="fill"><div class="cut"><b><bdi>{ui::tame(&rule.domain)}</bdi></b></div></td>
+            <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&rule.domain)}</bdi></b></div></td>
             <td class="nowrap"><span class=if rule.review { "badge" } else { "badge warn" }>{word(rule.review)}</span></td>
             <td class="wide soft">{besides}</td>
             <td class="num nowrap">{time::age(rule.since, frame.now)}</td>

@@ -133,8 +133,8 @@ fn rule_row(instance: &InstanceName, listed: &Listed, frame: &Frame) -> AnyView 
     };
     view! {
         <tr data-row="">
-            <td class="fill"><div class="cut"><a href=path::server(instance, &listed.domain)><b><bdi>{ui::tame(&listed.domain)}</bdi></b></a></div></td>
-            <td class="nowrap"><span class=rule.severity.badge()>{rule.severity.word()}</span> <span class="soft small">{rejected}</span></td>
+            <td class="full fill"><div class="cut"><a href=path::server(instance, &listed.domain)><b><bdi>{ui::tame(&listed.domain)}</bdi></b></a></div></td>
+            <td class="nowrap"><div class="line"><span class=rule.severity.badge()>{rule.severity.word()}</span><span class="soft small">{rejected}</span></div></td>
             <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
             <td class="num wide">{listed.accounts.map_or_else(|| "–".to_owned(), |accounts| ui::grouped(usize::try_from(accounts).unwrap_or(0)))}</td>
             <td class="num nowrap">{time::age(listed.since, frame.now)}</td>

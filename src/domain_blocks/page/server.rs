@@ -89,7 +89,7 @@ fn said(rule: &Rule) -> AnyView {
 fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
     let now = page.rule.as_ref().map(|listed| {
         view! {
-            <div class="body">
+            <div class="body stack">
                 {said(&listed.rule)}
                 <p class="soft small">"Since " {time::ago(listed.since, frame.now)} "."</p>
             </div>
@@ -134,7 +134,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         .and_then(|listed| serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).ok())
         .unwrap_or_default();
     view! {
-        <form method="post" action="/api/domains/set" class="body stack ruled">
+        <form method="post" action="/api/domains/set" class=if rule.is_some() { "body stack ruled" } else { "body stack" }>
             {form::above(draft)}
             {hidden(instance, &frame.here)}
             <input type="hidden" name="domain" value=page.domain.to_string() />
