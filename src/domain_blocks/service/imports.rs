@@ -464,11 +464,11 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
     };
     let seen = seen_of(&row.seen);
     if row.state == RowState::UnderWay {
-        // Its process ended in the middle. What it did is read, never repeated.
+        // Its process ended in the middle, or the instance gave no answer. What became of it is read, never repeated.
         match rule_now(instance, &domain).await {
             Err(problem) => return Ok(After::Wait(problem.what)),
             Ok(Some(now)) if now.rule == wanted => {
-                mark(app, import, row, RowState::Done, "Found done after the console was started anew.", None).await?;
+                mark(app, import, row, RowState::Done, "Found done when looked at again.", row.entry).await?;
                 return Ok(After::Next);
             }
             Ok(_) => mark(app, import, row, RowState::Waiting, "", None).await?,
@@ -488,7 +488,7 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
         Ok(done) => {
             let (state, said) = match done.outcome {
                 Outcome::Succeeded => (RowState::Done, String::new()),
-                Outcome::Unknown => (RowState::Done, "Sent and not answered; the entry has the end of it.".to_owned()),
+                Outcome::Unknown => (RowState::UnderWay, "Sent and not answered.".to_owned()),
                 _ => (RowState::Failed, done.said.unwrap_or_else(|| "The instance refused it.".to_owned())),
             };
             mark(app, import, row, state, &said, Some(done.index)).await?;
