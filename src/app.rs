@@ -1,6 +1,8 @@
 //! The document, and the one table of routes.
 
-use crate::{accounts, audit, batches, operators, overview, path, registrations, reports, sign_in, signups, ui};
+use crate::{
+    accounts, audit, batches, domain_blocks, operators, overview, path, registrations, reports, sign_in, signups, ui,
+};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -65,6 +67,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/signups/:account") view=signups::page::SignUp ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/batches/:batch") view=batches::page::Batch ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains") view=domain_blocks::page::Rules ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/servers") view=domain_blocks::page::Servers ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/server") view=domain_blocks::page::Server ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/mail") view=domain_blocks::page::MailDomains ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/addresses") view=domain_blocks::page::Addresses ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/domains/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />

@@ -392,6 +392,17 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
         Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
         Deed::EndSessions(_) | Deed::HandOverCase(_) | Deed::OfferAccess(_) => own(None),
+        Deed::BlockDomain(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::ChangeDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::LiftDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::AllowDomain(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::DisallowDomain(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::BlockMailDomain(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::ChangeMailDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::LiftMailDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::BlockAddress(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::ChangeAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::LiftAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
     }
 }
 

@@ -63,6 +63,10 @@ mastodon_id!(
     /// `account_warning_presets.id`
     PresetId
 );
+mastodon_id!(
+    /// `domain_blocks.id`, `domain_allows.id`, `email_domain_blocks.id` or `ip_blocks.id`
+    RuleNumber
+);
 
 /// A person of the console (ULID).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -12,6 +12,7 @@ pub mod app;
 pub mod audit;
 pub mod batches;
 pub mod clock;
+pub mod domain_blocks;
 pub mod frame;
 pub mod id;
 pub mod operators;

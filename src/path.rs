@@ -62,6 +62,51 @@ pub fn media(instance: &InstanceName, account: AccountId, media: MediaId) -> Str
     format!("/i/{instance}/reports/{account}/media/{media}")
 }
 
+/// The rules about servers.
+pub fn domains(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains")
+}
+
+pub fn known_servers(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains/servers")
+}
+
+/// The page of one server, without its name.
+pub fn servers_page(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains/server")
+}
+
+/// One server.
+pub fn server(instance: &InstanceName, domain: &str) -> String {
+    with(&servers_page(instance), "name", domain)
+}
+
+pub fn mail_domains(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains/mail")
+}
+
+pub fn addresses(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains/addresses")
+}
+
+pub fn domain_imports(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains/imports")
+}
+
+pub fn domain_import(instance: &InstanceName, import: &str) -> String {
+    format!("/i/{instance}/domains/imports/{import}")
+}
+
+/// A list as a file, in Mastodon’s own form: `domain_blocks.csv` or `domain_allows.csv`.
+pub fn domain_list(instance: &InstanceName, file: &str) -> String {
+    format!("/i/{instance}/domains/export/{file}")
+}
+
+/// Where a list is sent to be read in.
+pub fn domain_upload(instance: &InstanceName) -> String {
+    format!("/i/{instance}/domains/upload")
+}
+
 /// The same address with one more thing in its query.
 pub fn with(path: &str, key: &str, value: &str) -> String {
     let mut encoded = form_urlencoded::Serializer::new(String::new());

@@ -77,10 +77,15 @@ pub enum Permission {
     CheckLedger,
     /// People of the console: add, disable, end sessions.
     ManageOperators,
+    /// Rules about servers, mail domains and addresses.
+    ViewBlocks,
+    ManageBlocks,
+    /// Suspend a server that people here follow.
+    SuspendFollowedDomain,
 }
 
 impl Permission {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -95,6 +100,9 @@ impl Permission {
         Self::ViewWholeLedger,
         Self::CheckLedger,
         Self::ManageOperators,
+        Self::ViewBlocks,
+        Self::ManageBlocks,
+        Self::SuspendFollowedDomain,
     ];
 
     pub fn name(self) -> &'static str {
@@ -113,6 +121,9 @@ impl Permission {
             Self::ViewWholeLedger => "view the whole ledger",
             Self::CheckLedger => "check the ledger",
             Self::ManageOperators => "manage operators",
+            Self::ViewBlocks => "view blocks",
+            Self::ManageBlocks => "manage blocks",
+            Self::SuspendFollowedDomain => "suspend if followed",
         }
     }
 
@@ -126,13 +137,16 @@ impl Permission {
             | Self::DecideSignUps
             | Self::CloseRegistrations
             | Self::OpenRegistrations
-            | Self::ManageOperators => true,
+            | Self::ManageOperators
+            | Self::ManageBlocks
+            | Self::SuspendFollowedDomain => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
-            | Self::CheckLedger => false,
+            | Self::CheckLedger
+            | Self::ViewBlocks => false,
         }
     }
 }
@@ -154,8 +168,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewOwnLedger
-            | P::ViewWholeLedger => true,
-            P::CheckLedger | P::ManageOperators => false,
+            | P::ViewWholeLedger
+            | P::ViewBlocks
+            | P::ManageBlocks => true,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -165,13 +181,16 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewSignUps
             | P::DecideSignUps
             | P::ViewRegistrations
-            | P::ViewOwnLedger => true,
+            | P::ViewOwnLedger
+            | P::ViewBlocks => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ManageOperators => false,
+            | P::ManageOperators
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain => false,
         },
         Role::Contractor => match permission {
             P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
@@ -184,7 +203,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ManageOperators => false,
+            | P::ManageOperators
+            | P::ViewBlocks
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -192,7 +214,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewRegistrations
             | P::ViewOwnLedger
             | P::ViewWholeLedger
-            | P::CheckLedger => true,
+            | P::CheckLedger
+            | P::ViewBlocks => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -200,7 +223,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideSignUps
             | P::CloseRegistrations
             | P::OpenRegistrations
-            | P::ManageOperators => false,
+            | P::ManageOperators
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain => false,
         },
     }
 }

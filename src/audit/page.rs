@@ -79,7 +79,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 18] = [
+const KINDS: [(&str, &str); 29] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -98,6 +98,17 @@ const KINDS: [(&str, &str); 18] = [
     ("end_sessions", "sessions ended"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
+    ("block_domain", "server rules made"),
+    ("change_domain_block", "server rules changed"),
+    ("lift_domain_block", "server rules lifted"),
+    ("allow_domain", "servers allowed"),
+    ("disallow_domain", "servers not allowed any more"),
+    ("block_mail_domain", "mail rules made"),
+    ("change_mail_domain_block", "mail rules changed"),
+    ("lift_mail_domain_block", "mail rules lifted"),
+    ("block_address", "address rules made"),
+    ("change_address_block", "address rules changed"),
+    ("lift_address_block", "address rules lifted"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

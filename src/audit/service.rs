@@ -5,6 +5,7 @@ use crate::{
     access::Permission,
     clock::{DAY, Instant},
     context::Context,
+    domain_blocks::{AddressRule, Rule},
     frame::{self, Framed},
     id::{AccountId, InstanceName},
     ledger::{
@@ -46,6 +47,10 @@ fn mode_word(mode: RegistrationsMode) -> &'static str {
         RegistrationsMode::Approved => "set registrations to approval",
         RegistrationsMode::None => "closed registrations",
     }
+}
+
+fn review(review: bool) -> &'static str {
+    if review { "sign-ups reviewed" } else { "no sign-ups" }
 }
 
 /// What somebody did, as a clause that goes on after their name.
@@ -93,6 +98,21 @@ fn clause(deed: &Deed) -> String {
         Deed::ChangeOperatorRole(deed) => {
             format!("made {} {}, before {}", ui::tame(&deed.name), deed.after.name(), deed.before.name())
         }
+        Deed::BlockDomain(deed) => format!("made a rule for {}: {}", deed.domain, deed.after.words()),
+        Deed::ChangeDomainBlock(deed) => format!("changed the rule for {} to {}", deed.domain, deed.after.words()),
+        Deed::LiftDomainBlock(deed) => format!("lifted the rule for {} ({})", deed.domain, deed.before.words()),
+        Deed::AllowDomain(deed) => format!("allowed {}", deed.domain),
+        Deed::DisallowDomain(deed) => format!("took {} off the allowed servers", deed.domain),
+        Deed::BlockMailDomain(deed) => format!("made a rule for mail at {}: {}", deed.domain, review(deed.review)),
+        Deed::ChangeMailDomainBlock(deed) => {
+            format!("changed the rule for mail at {} to {}", deed.domain, review(deed.review_after))
+        }
+        Deed::LiftMailDomainBlock(deed) => format!("lifted the rule for mail at {}", deed.domain),
+        Deed::BlockAddress(deed) => format!("made a rule for {}: {}", deed.network, deed.after.severity.word()),
+        Deed::ChangeAddressBlock(deed) => {
+            format!("changed the rule for {} to {}", deed.network, deed.after.severity.word())
+        }
+        Deed::LiftAddressBlock(deed) => format!("lifted the rule for {}", deed.network),
     }
 }
 
@@ -373,7 +393,51 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::OfferAccess(_)
         | Deed::AddOperator(_)
         | Deed::EndSessions(_) => Vec::new(),
+        Deed::BlockDomain(deed) => rules(None, Some(&deed.after)),
+        Deed::ChangeDomainBlock(deed) => rules(Some(&deed.before), Some(&deed.after)),
+        Deed::LiftDomainBlock(deed) => rules(Some(&deed.before), None),
+        Deed::AllowDomain(_) => vec![row("federation", "not allowed".to_owned(), "allowed".to_owned())],
+        Deed::DisallowDomain(_) => vec![row("federation", "allowed".to_owned(), "not allowed".to_owned())],
+        Deed::BlockMailDomain(deed) => vec![row("rule", "none".to_owned(), review(deed.review).to_owned())],
+        Deed::ChangeMailDomainBlock(deed) => {
+            vec![row("rule", review(deed.review_before).to_owned(), review(deed.review_after).to_owned())]
+        }
+        Deed::LiftMailDomainBlock(deed) => vec![row("rule", review(deed.review_before).to_owned(), "none".to_owned())],
+        Deed::BlockAddress(deed) => addresses(None, Some(&deed.after)),
+        Deed::ChangeAddressBlock(deed) => addresses(deed.before.as_ref(), Some(&deed.after)),
+        Deed::LiftAddressBlock(deed) => addresses(deed.before.as_ref(), None),
     }
+}
+
+/// Two rules about a server, line by line where they differ.
+fn rules(before: Option<&Rule>, after: Option<&Rule>) -> Vec<(String, String, String)> {
+    let lines = |rule: Option<&Rule>| match rule {
+        Some(rule) => [
+            rule.words(),
+            rule.public_comment.clone(),
+            rule.private_comment.clone(),
+            if rule.obfuscate { "obscured" } else { "in full" }.to_owned(),
+        ],
+        None => ["none", "", "", ""].map(str::to_owned),
+    };
+    ["rule", "public comment", "private comment", "name in public lists"]
+        .into_iter()
+        .zip(lines(before).into_iter().zip(lines(after)))
+        .filter(|(_, (before, after))| before != after)
+        .map(|(name, (before, after))| (name.to_owned(), before, after))
+        .collect()
+}
+
+fn addresses(before: Option<&AddressRule>, after: Option<&AddressRule>) -> Vec<(String, String, String)> {
+    let words = |rule: Option<&AddressRule>| match rule {
+        Some(rule) => {
+            let until =
+                rule.until.map_or_else(|| "for good".to_owned(), |at| format!("until {}", ui::time::absolute(at)));
+            format!("{}, {until}, “{}”", rule.severity.word(), rule.comment)
+        }
+        None => "none".to_owned(),
+    };
+    vec![("rule".to_owned(), words(before), words(after))]
 }
 
 fn state_words(state: crate::reports::AccountState) -> String {

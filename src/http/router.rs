@@ -4,6 +4,7 @@ use super::{assets, forms, guard, headers, headers::CspNonce, origin, sessions::
 use crate::{
     app::{App as Pages, shell},
     context::App,
+    domain_blocks::api::files,
     media,
 };
 use axum::{
@@ -12,7 +13,7 @@ use axum::{
     http::{StatusCode, request::Parts},
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
-    routing::get,
+    routing::{get, post},
 };
 use leptos::{
     config::LeptosOptions,
@@ -67,6 +68,8 @@ pub fn router(app: Arc<App>) -> Router {
         })
         .route("/health", get(health))
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
+        .route("/i/{instance}/domains/export/{file}", get(files::export))
+        .route("/i/{instance}/domains/upload", post(files::upload).layer(DefaultBodyLimit::max(files::LARGEST_FILE)))
         .fallback(not_found)
         .with_state(state)
         .layer(DefaultBodyLimit::max(1024 * 1024))

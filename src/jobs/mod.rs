@@ -1,5 +1,7 @@
 //! Work outside a request: what waits, the pulse of each instance, leases, checkpoints, tidying.
 
+mod domain_imports;
+
 use crate::{
     carry_out,
     clock::{DAY, Instant, SECOND},
@@ -40,6 +42,7 @@ pub fn start(app: &Arc<App>) {
             }
         });
     }
+    domain_imports::start(app);
     let leases = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(5));

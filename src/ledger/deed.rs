@@ -6,7 +6,8 @@
 
 use crate::{
     access::Role,
-    id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, StatusId},
+    domain_blocks::{AddressRule, Domain, Rule},
+    id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, RuleNumber, StatusId},
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
 };
@@ -210,6 +211,111 @@ pub struct ChangeOperatorRole {
     pub after: Role,
 }
 
+/// Make a rule about a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockDomain {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    pub after: Rule,
+    /// Whether people here follow somebody there, as far as was found; not known counts as yes.
+    pub followed: bool,
+}
+
+/// Change a rule about a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeDomainBlock {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    /// `domain_blocks.id`
+    pub id: RuleNumber,
+    pub before: Rule,
+    pub after: Rule,
+    pub followed: bool,
+}
+
+/// Take a rule about a server away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiftDomainBlock {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    pub id: RuleNumber,
+    pub before: Rule,
+}
+
+/// Put a server on the list of those federated with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowDomain {
+    pub instance: InstanceName,
+    pub domain: Domain,
+}
+
+/// Take a server off that list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisallowDomain {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    /// `domain_allows.id`
+    pub id: RuleNumber,
+}
+
+/// Make a rule about a mail domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockMailDomain {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    /// Sign-ups go to review; otherwise they are refused.
+    pub review: bool,
+}
+
+/// Change a rule about a mail domain. The API cannot: it is taken away and made again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeMailDomainBlock {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    /// `email_domain_blocks.id`
+    pub id: RuleNumber,
+    pub review_before: bool,
+    pub review_after: bool,
+}
+
+/// Take a rule about a mail domain away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiftMailDomainBlock {
+    pub instance: InstanceName,
+    pub domain: Domain,
+    pub id: RuleNumber,
+    pub review_before: bool,
+}
+
+/// Make a rule about addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockAddress {
+    pub instance: InstanceName,
+    /// `203.0.113.0/24`
+    pub network: String,
+    pub after: AddressRule,
+}
+
+/// Change a rule about addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeAddressBlock {
+    pub instance: InstanceName,
+    pub network: String,
+    /// `ip_blocks.id`
+    pub id: RuleNumber,
+    pub before: Option<AddressRule>,
+    pub after: AddressRule,
+}
+
+/// Take a rule about addresses away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiftAddressBlock {
+    pub instance: InstanceName,
+    pub network: String,
+    pub id: RuleNumber,
+    pub before: Option<AddressRule>,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -230,6 +336,17 @@ pub enum Deed {
     EndSessions(EndSessions),
     OfferAccess(OfferAccess),
     ChangeOperatorRole(ChangeOperatorRole),
+    BlockDomain(BlockDomain),
+    ChangeDomainBlock(ChangeDomainBlock),
+    LiftDomainBlock(LiftDomainBlock),
+    AllowDomain(AllowDomain),
+    DisallowDomain(DisallowDomain),
+    BlockMailDomain(BlockMailDomain),
+    ChangeMailDomainBlock(ChangeMailDomainBlock),
+    LiftMailDomainBlock(LiftMailDomainBlock),
+    BlockAddress(BlockAddress),
+    ChangeAddressBlock(ChangeAddressBlock),
+    LiftAddressBlock(LiftAddressBlock),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -242,6 +359,12 @@ pub enum Subject {
     /// The settings that say who may sign up
     Registrations(InstanceName),
     Operator(OperatorId),
+    /// A server, by name
+    Domain(InstanceName, Domain),
+    /// A mail domain at sign-up
+    MailDomain(InstanceName, Domain),
+    /// An address or network
+    Address(InstanceName, String),
 }
 
 /// What every deed can say of itself.
@@ -352,3 +475,47 @@ act!(ChangeOperatorRole, "change_operator_role", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
     facts: |d| json!({ "before": d.before, "after": d.after }));
+act!(BlockDomain, "block_domain", changes: true,
+    subject: |d| Subject::Domain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "after": d.after.severity, "followed": d.followed }));
+act!(ChangeDomainBlock, "change_domain_block", changes: true,
+    subject: |d| Subject::Domain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.before.severity, "after": d.after.severity, "followed": d.followed }));
+act!(LiftDomainBlock, "lift_domain_block", changes: true,
+    subject: |d| Subject::Domain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.before.severity }));
+act!(AllowDomain, "allow_domain", changes: true,
+    subject: |d| Subject::Domain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(DisallowDomain, "disallow_domain", changes: true,
+    subject: |d| Subject::Domain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(BlockMailDomain, "block_mail_domain", changes: true,
+    subject: |d| Subject::MailDomain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "review": d.review }));
+act!(ChangeMailDomainBlock, "change_mail_domain_block", changes: true,
+    subject: |d| Subject::MailDomain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.review_before, "after": d.review_after }));
+act!(LiftMailDomainBlock, "lift_mail_domain_block", changes: true,
+    subject: |d| Subject::MailDomain(d.instance.clone(), d.domain.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.review_before }));
+act!(BlockAddress, "block_address", changes: true,
+    subject: |d| Subject::Address(d.instance.clone(), d.network.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "after": d.after.severity }));
+act!(ChangeAddressBlock, "change_address_block", changes: true,
+    subject: |d| Subject::Address(d.instance.clone(), d.network.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "after": d.after.severity }));
+act!(LiftAddressBlock, "lift_address_block", changes: true,
+    subject: |d| Subject::Address(d.instance.clone(), d.network.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));

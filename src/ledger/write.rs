@@ -336,6 +336,21 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_) => &[P::ManageOperators],
+        Deed::BlockDomain(deed) if deed.followed && deed.after.begins_to_suspend(None) => &[P::SuspendFollowedDomain],
+        Deed::ChangeDomainBlock(deed) if deed.followed && deed.after.begins_to_suspend(Some(&deed.before)) => {
+            &[P::SuspendFollowedDomain]
+        }
+        Deed::BlockDomain(_)
+        | Deed::ChangeDomainBlock(_)
+        | Deed::LiftDomainBlock(_)
+        | Deed::AllowDomain(_)
+        | Deed::DisallowDomain(_)
+        | Deed::BlockMailDomain(_)
+        | Deed::ChangeMailDomainBlock(_)
+        | Deed::LiftMailDomainBlock(_)
+        | Deed::BlockAddress(_)
+        | Deed::ChangeAddressBlock(_)
+        | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
     }
 }
 

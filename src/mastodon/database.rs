@@ -4,6 +4,7 @@
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
 
 mod account;
+mod domains;
 mod finding;
 mod hidden;
 mod reports;
@@ -12,6 +13,7 @@ mod signups;
 mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use domains::Narrowed;
 pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
 pub use reports::{

@@ -15,6 +15,8 @@ pub struct Pulse {
     /// The version it says it runs, or why its API does not answer.
     pub api: Option<Result<String, String>>,
     pub api_milliseconds: i64,
+    /// The domain of its handles, once known.
+    pub domain: Option<String>,
     pub account: Option<ServiceAccount>,
     /// What is wrong with the token, if anything.
     pub token: Option<String>,
@@ -67,8 +69,10 @@ impl Instance {
             Err(super::rest::RestError::Refused { message, .. }) => Some(message.clone()),
             Err(_) => before.token.clone(),
         };
+        let domain = api.as_ref().ok().map(|answer| answer.domain.clone()).filter(|domain| !domain.is_empty());
         let mut pulse = Pulse {
             at: Some(now),
+            domain: domain.or_else(|| before.domain.clone()),
             api: Some(api.map(|answer| answer.version).map_err(|error| error.to_string())),
             api_milliseconds,
             // Whom we act as does not change while the instance is away.

@@ -1,5 +1,7 @@
 //! Mastodon's REST API: typed, bounded in time and size, never redirected elsewhere, repeated only where that is harmless.
 
+mod domains;
+
 use crate::{
     clock::{Clock, Instant},
     config::Secret,
@@ -86,6 +88,9 @@ impl ServiceAccount {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct InstanceAnswer {
     pub version: String,
+    /// The domain of its handles, which may differ from the one of its pages.
+    #[serde(default)]
+    pub domain: String,
 }
 
 /// One instance's API under the service account's token.
@@ -143,6 +148,19 @@ impl Client {
                 Err(RestError::NotSent(format!(
                     "the instance takes no more calls from us for {seconds} seconds; nothing was sent"
                 )))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether background work may call now: it leaves at least half of what the token may do in each period to people.
+    ///
+    /// # Errors
+    /// When there is room again.
+    pub fn room_for_background(&self) -> Result<(), Instant> {
+        match self.limits() {
+            Some(limits) if limits.remaining * 2 <= limits.limit && self.clock.now() < limits.reset => {
+                Err(limits.reset)
             }
             _ => Ok(()),
         }

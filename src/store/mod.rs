@@ -5,6 +5,7 @@
 pub mod attempts;
 pub mod batches;
 pub mod case_holds;
+pub mod domain_imports;
 pub mod drafts;
 pub mod operators;
 pub mod recovery_codes;

@@ -28,7 +28,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 17] = [
+const WRITES: [(&str, &[(&str, &str)]); 28] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -55,7 +55,58 @@ const WRITES: [(&str, &[(&str, &str)]); 17] = [
     ("/api/people/disable", &[("operator", "nobody"), ("disabled", "yes")]),
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
+    (
+        "/api/domains/set",
+        &[
+            ("instance", "harbour"),
+            ("domain", "nowhere.example"),
+            ("severity", "silence"),
+            ("why", "a test"),
+            ("seen", NO_RULE),
+        ],
+    ),
+    (
+        "/api/domains/lift",
+        &[("instance", "harbour"), ("domain", "nowhere.example"), ("why", "a test"), ("seen", NO_RULE)],
+    ),
+    ("/api/domains/allow", &[("instance", "harbour"), ("domain", "co.uk"), ("why", "a test")]),
+    (
+        "/api/domains/disallow",
+        &[("instance", "harbour"), ("domain", "nowhere.example"), ("id", "1"), ("why", "a test")],
+    ),
+    (
+        "/api/domains/mail-set",
+        &[("instance", "harbour"), ("domain", "nowhere.example"), ("why", "a test"), ("seen", "[\"1\",false]")],
+    ),
+    (
+        "/api/domains/mail-lift",
+        &[("instance", "harbour"), ("domain", "nowhere.example"), ("why", "a test"), ("seen", "[\"1\",false]")],
+    ),
+    (
+        "/api/domains/address-set",
+        &[
+            ("instance", "harbour"),
+            ("network", "203.0.113.9"),
+            ("severity", "no_access"),
+            ("why", "a test"),
+            ("seen", "[\"1\",null]"),
+        ],
+    ),
+    (
+        "/api/domains/address-lift",
+        &[("instance", "harbour"), ("network", "203.0.113.9"), ("why", "a test"), ("seen", "[\"1\",null]")],
+    ),
+    (
+        "/api/domains/import-start",
+        &[("instance", "harbour"), ("import", "nothing"), ("which[]", "new"), ("why", "a test")],
+    ),
+    ("/api/domains/import-pause", &[("instance", "harbour"), ("import", "nothing"), ("pause", "yes")]),
+    ("/api/domains/import-again", &[("instance", "harbour"), ("import", "nothing")]),
 ];
+
+/// A rule that is not there, as a page would give it back.
+const NO_RULE: &str = "[\"1\",{\"severity\":\"silence\",\"reject_media\":false,\"reject_reports\":false,\
+    \"obfuscate\":false,\"public_comment\":\"\",\"private_comment\":\"\"}]";
 
 /// Doors that strangers may knock at, and the two that change nothing but the visitor's own browser.
 const OPEN: [&str; 9] = [
@@ -70,7 +121,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 15] = [
+const READS: [&str; 22] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -86,6 +137,13 @@ const READS: [&str; 15] = [
     "/api/audit/entry?index=0&search=",
     "/api/people/list?search=",
     "/api/sign-in/recovery-codes?search=",
+    "/api/domains/rules?instance=harbour&search=",
+    "/api/domains/servers?instance=harbour&search=",
+    "/api/domains/server?instance=harbour&search=name%3Dnowhere.example",
+    "/api/domains/mail?instance=harbour&search=",
+    "/api/domains/addresses?instance=harbour&search=",
+    "/api/domains/imports?instance=harbour&search=",
+    "/api/domains/import?instance=harbour&import=nothing&search=",
 ];
 
 #[tokio::test]

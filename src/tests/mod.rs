@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod bulk;
+mod domains;
 mod doors;
 mod engine;
 mod faults;

@@ -75,7 +75,7 @@ pub async fn postgres() -> Kept {
 
 /// What stands between console and instance, and can be told to misbehave.
 #[derive(Clone, Default)]
-pub struct Weather(Arc<Mutex<Fault>>, Arc<AtomicUsize>);
+pub struct Weather(Arc<Mutex<Fault>>, Arc<AtomicUsize>, Arc<Mutex<Option<(PgPool, &'static str)>>>);
 
 /// How the instance fails, for writing calls only unless said otherwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,6 +115,11 @@ impl Weather {
         *self.0.lock().unwrap() = fault;
     }
 
+    /// What somebody else does on the instance just before the next writing call arrives.
+    pub fn meanwhile(&self, instance: &PgPool, statement: &'static str) {
+        *self.2.lock().unwrap() = Some((instance.clone(), statement));
+    }
+
     /// How many writing calls reached the instance's door.
     pub fn writes(&self) -> usize {
         self.1.load(Ordering::SeqCst)
@@ -141,6 +146,10 @@ async fn weathered(State((weather, inner)): State<(Weather, Router)>, request: R
         return inner.oneshot(request).await.unwrap();
     }
     weather.1.fetch_add(1, Ordering::SeqCst);
+    let meanwhile = weather.2.lock().unwrap().take();
+    if let Some((instance, statement)) = meanwhile {
+        sqlx::query(statement).execute(&instance).await.expect("somebody else's statement");
+    }
     match fault {
         Fault::SilentAfterwards => {
             let _done = inner.oneshot(request).await.unwrap();

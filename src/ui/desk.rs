@@ -25,6 +25,7 @@ pub enum Desk {
     Registrations,
     People,
     Audit,
+    DomainBlocks,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -171,6 +172,10 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
             let state = frame.registrations.as_deref().map(|state| state.trim_start_matches("with ").to_owned());
             let href = path::registrations(&instance.name);
             links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state));
+        }
+        if frame.may(Permission::ViewBlocks) {
+            let href = path::domains(&instance.name);
+            links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Blocks", None));
         }
     }
     if frame.may(Permission::ManageOperators) {

@@ -31,6 +31,10 @@ pub fn registrations() -> impl IntoView {
     drawn("M3 14V2h7v12M1 14h14M8 8h.01M10 4l3 1v9")
 }
 
+pub fn domain_blocks() -> impl IntoView {
+    drawn("M8 2a6 6 0 100 12A6 6 0 008 2zM3.8 3.8l8.4 8.4")
+}
+
 pub fn people() -> impl IntoView {
     drawn("M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z")
 }

@@ -26,12 +26,34 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("account_warning_presets", &["id", "title", "text"]),
     ("admin_action_logs", &["id", "account_id", "action", "target_type", "target_id"]),
     ("appeals", &["account_warning_id", "approved_at", "rejected_at"]),
-    ("domain_blocks", &["domain", "severity"]),
+    (
+        "domain_blocks",
+        &[
+            "id",
+            "domain",
+            "severity",
+            "reject_media",
+            "reject_reports",
+            "obfuscate",
+            "public_comment",
+            "private_comment",
+            "created_at",
+        ],
+    ),
     ("instances", &["domain", "accounts_count"]),
     ("invites", &["id", "user_id"]),
     (
         "media_attachments",
-        &["id", "status_id", "type", "description", "file_file_name", "file_storage_schema_version", "remote_url"],
+        &[
+            "id",
+            "status_id",
+            "account_id",
+            "type",
+            "description",
+            "file_file_name",
+            "file_storage_schema_version",
+            "remote_url",
+        ],
     ),
     ("report_notes", &["report_id", "account_id", "content", "created_at"]),
     (
@@ -89,6 +111,11 @@ const NEEDED: &[(&str, &[&str])] = &[
     ),
     ("user_invite_requests", &["id", "user_id", "text"]),
     ("user_roles", &["id", "name", "permissions", "position"]),
+    ("domain_allows", &["id", "domain", "created_at"]),
+    ("email_domain_blocks", &["id", "domain", "parent_id", "allow_with_approval", "created_at"]),
+    ("follows", &["account_id", "target_account_id"]),
+    ("ip_blocks", &["id", "ip", "severity", "comment", "expires_at", "created_at"]),
+    ("unavailable_domains", &["domain"]),
 ];
 
 /// What is missing.

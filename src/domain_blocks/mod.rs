@@ -1,0 +1,720 @@
+//! Which servers, mail domains and addresses the instance keeps out, and how far.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{clock::Instant, ui};
+use serde::{Deserialize, Serialize};
+
+/// The name of a server as Mastodon stores it: lower case, punycode, labels of `[a-z0-9-]`
+/// (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Domain(String);
+
+impl Domain {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The domains above it, nearest first: a rule for one of them covers this one too.
+    pub fn parents(&self) -> Vec<String> {
+        let mut parents = Vec::new();
+        let mut rest = self.0.as_str();
+        while let Some((_, parent)) = rest.split_once('.') {
+            parents.push(parent.to_owned());
+            rest = parent;
+        }
+        parents
+    }
+
+    /// Whether it is `other` or above it.
+    pub fn covers(&self, other: &str) -> bool {
+        other == self.0 || other.strip_suffix(&self.0).is_some_and(|front| front.ends_with('.'))
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        if text.len() < 256 && text.split('.').all(label) {
+            Ok(Self(text))
+        } else {
+            Err(format!("“{}” is not the name of a server", ui::excerpt(&text, 80)))
+        }
+    }
+}
+
+impl From<Domain> for String {
+    fn from(domain: Domain) -> Self {
+        domain.0
+    }
+}
+
+impl std::fmt::Display for Domain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `domain_blocks.severity` (`app/models/domain_block.rb`), mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Noop,
+    Silence,
+    Suspend,
+}
+
+impl Severity {
+    pub const ALL: [Self; 3] = [Self::Noop, Self::Silence, Self::Suspend];
+
+    /// Mastodon's own word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Noop => "noop",
+            Self::Silence => "silence",
+            Self::Suspend => "suspend",
+        }
+    }
+
+    /// The number in the row.
+    pub fn stored(self) -> i32 {
+        match self {
+            Self::Silence => 0,
+            Self::Suspend => 1,
+            Self::Noop => 2,
+        }
+    }
+
+    pub fn from_stored(number: i32) -> Self {
+        match number {
+            1 => Self::Suspend,
+            0 => Self::Silence,
+            _ => Self::Noop,
+        }
+    }
+
+    /// The word people use for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Noop => "no limit",
+            Self::Silence => "limited",
+            Self::Suspend => "suspended",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Noop => "badge",
+            Self::Silence => "badge warn",
+            Self::Suspend => "badge danger",
+        }
+    }
+}
+
+impl std::str::FromStr for Severity {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|severity| severity.name() == text).ok_or(())
+    }
+}
+
+/// What a rule says about a server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rule {
+    pub severity: Severity,
+    pub reject_media: bool,
+    pub reject_reports: bool,
+    pub obfuscate: bool,
+    pub public_comment: String,
+    pub private_comment: String,
+}
+
+impl Rule {
+    /// Mastodon's own comparison (`DomainBlock#stricter_than?`): true also for an equal one below a suspension.
+    pub fn is_stricter_than(&self, other: &Self) -> bool {
+        match (self.severity, other.severity) {
+            (Severity::Suspend, _) => true,
+            (_, Severity::Suspend) | (Severity::Noop, Severity::Silence) => false,
+            _ => (self.reject_media || !other.reject_media) && (self.reject_reports || !other.reject_reports),
+        }
+    }
+
+    /// Whether it cuts what was not cut before: a suspension whose comment is changed does not.
+    pub fn begins_to_suspend(&self, before: Option<&Self>) -> bool {
+        self.severity == Severity::Suspend && before.is_none_or(|before| before.severity != Severity::Suspend)
+    }
+
+    /// Whether both keep out the same; comments and obfuscation aside.
+    pub fn limits_as(&self, other: &Self) -> bool {
+        self.severity == other.severity
+            && (self.severity == Severity::Suspend
+                || (self.reject_media == other.reject_media && self.reject_reports == other.reject_reports))
+    }
+
+    /// “suspended”, “limited, media and reports rejected”
+    pub fn words(&self) -> String {
+        let rejected = match (self.reject_media, self.reject_reports) {
+            (true, true) => ", media and reports rejected",
+            (true, false) => ", media rejected",
+            (false, true) => ", reports rejected",
+            (false, false) => "",
+        };
+        format!("{}{rejected}", self.severity.word())
+    }
+}
+
+/// What people here lose if a server is suspended; counted up to a bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Losses {
+    /// People here who follow somebody there, and how many follows that is.
+    pub followers: i64,
+    pub follows: i64,
+    /// People here who are followed from there, and how often.
+    pub followed: i64,
+    pub followers_there: i64,
+}
+
+/// Numbers are counted up to here, and then said as “10,000+”.
+pub const COUNTED: i64 = 10_000;
+
+/// “57”, “10,000+”
+pub fn bounded(number: i64) -> String {
+    let shown = ui::grouped(usize::try_from(number.clamp(0, COUNTED)).unwrap_or(0));
+    if number > COUNTED { format!("{shown}+") } else { shown }
+}
+
+fn bounded_of(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", bounded(number), if number == 1 { one } else { many })
+}
+
+impl Losses {
+    /// “34 people here lose 57 follows, and 20 lose 31 followers there”
+    pub fn sentence(&self) -> String {
+        let out = (self.follows > 0).then(|| {
+            format!(
+                "{} here {} {}",
+                bounded_of(self.followers, "person", "people"),
+                if self.followers == 1 { "loses" } else { "lose" },
+                bounded_of(self.follows, "follow", "follows"),
+            )
+        });
+        let back = (self.followers_there > 0).then(|| {
+            format!(
+                "{} {} {} there",
+                bounded_of(self.followed, "person here", "people here"),
+                if self.followed == 1 { "loses" } else { "lose" },
+                bounded_of(self.followers_there, "follower", "followers"),
+            )
+        });
+        match (out, back) {
+            (Some(out), Some(back)) => format!("{out}, and {back}"),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => "nobody here loses a follow".to_owned(),
+        }
+    }
+}
+
+/// A rule in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub id: i64,
+    pub domain: String,
+    pub rule: Rule,
+    pub since: Instant,
+    /// Accounts known there when Mastodon last counted; `None` where it never did.
+    pub accounts: Option<i64>,
+}
+
+/// A domain on the list of those federated with, where Mastodon federates with no others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    pub id: i64,
+    pub domain: String,
+    pub since: Instant,
+}
+
+/// A server this one knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    pub domain: String,
+    pub accounts: i64,
+    pub severity: Option<Severity>,
+    pub allowed: bool,
+}
+
+/// A rule about mail addresses at sign-up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailRule {
+    pub id: i64,
+    pub domain: String,
+    /// Sign-ups go to review; otherwise they are refused.
+    pub review: bool,
+    /// Rules that Mastodon derived from its mail servers.
+    pub derived: i64,
+    /// The rule it was derived from.
+    pub parent: Option<String>,
+    pub since: Instant,
+}
+
+/// `ip_blocks.severity` (`app/models/ip_block.rb`), mildest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressSeverity {
+    SignUpRequiresApproval,
+    SignUpBlock,
+    NoAccess,
+}
+
+impl AddressSeverity {
+    pub const ALL: [Self; 3] = [Self::SignUpRequiresApproval, Self::SignUpBlock, Self::NoAccess];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignUpRequiresApproval => "sign_up_requires_approval",
+            Self::SignUpBlock => "sign_up_block",
+            Self::NoAccess => "no_access",
+        }
+    }
+
+    /// `None` for the SQL default 0, which Mastodon never writes.
+    pub fn from_stored(number: i32) -> Option<Self> {
+        match number {
+            5000 => Some(Self::SignUpRequiresApproval),
+            5500 => Some(Self::SignUpBlock),
+            9999 => Some(Self::NoAccess),
+            _ => None,
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SignUpRequiresApproval => "sign-ups reviewed",
+            Self::SignUpBlock => "no sign-ups",
+            Self::NoAccess => "no access at all",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::SignUpRequiresApproval => "badge",
+            Self::SignUpBlock => "badge warn",
+            Self::NoAccess => "badge danger",
+        }
+    }
+}
+
+impl std::str::FromStr for AddressSeverity {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|severity| severity.name() == text).ok_or(())
+    }
+}
+
+/// What a rule about addresses says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressRule {
+    pub severity: AddressSeverity,
+    pub comment: String,
+    pub until: Option<Instant>,
+}
+
+/// A rule about addresses in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedAddress {
+    pub id: i64,
+    /// `203.0.113.0/24`
+    pub network: String,
+    /// `None` where the row holds a number that Mastodon does not know.
+    pub rule: Option<AddressRule>,
+    pub since: Instant,
+}
+
+/// The list of rules and of allows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RulesPage {
+    pub filter: RulesFilter,
+    pub rules: Vec<Listed>,
+    pub allowed: Vec<Allowed>,
+    /// The address of the next, older page.
+    pub older: Option<String>,
+    pub search: String,
+    pub look: Look,
+    pub may_change: bool,
+}
+
+/// What the list is narrowed to; empty text means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesFilter {
+    /// `blocks` or `allows`
+    pub list: String,
+    pub severity: String,
+    /// `rejected` for rules that reject media.
+    pub media: String,
+    /// A part of the domain or of a comment.
+    pub text: String,
+}
+
+/// A server's name that was typed to look at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    pub typed: String,
+    /// The page goes on to this one.
+    pub found: Option<Domain>,
+    pub refused: Option<String>,
+}
+
+/// Servers known, by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ServersPage {
+    /// What names begin with.
+    pub begins: String,
+    pub servers: Vec<Known>,
+    pub further: Option<String>,
+    pub look: Look,
+}
+
+/// A staff note on a server (4.4 and later).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub by: String,
+    pub text: String,
+    pub at: Instant,
+}
+
+/// What is known of a server and those below it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    pub losses: Losses,
+    /// Reports about people there, and how many of them are open; reports from there.
+    pub reports_about: i64,
+    pub open_about: i64,
+    pub reports_from: i64,
+    pub media: i64,
+    /// How many accounts were looked at for these numbers, if not all.
+    pub looked_at: Option<i64>,
+}
+
+/// A server, what the instance does about it, and what changing that would do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ServerPage {
+    pub domain: Domain,
+    /// The same in Unicode, where that differs.
+    pub shown: Option<String>,
+    /// Accounts known there, and on the servers below it.
+    pub accounts: Option<i64>,
+    pub below: Vec<(String, i64)>,
+    /// `None` where the database took too long to count.
+    pub reach: Option<Reach>,
+    pub rule: Option<Listed>,
+    pub allow: Option<Allowed>,
+    /// Rules for domains above it, nearest first, and below it.
+    pub parents: Vec<Listed>,
+    pub children: Vec<Listed>,
+    pub delivery_stopped: bool,
+    /// `None` on 4.3, which has none.
+    pub notes: Option<Vec<Note>>,
+    pub history: Vec<crate::registrations::Change>,
+    pub may_change: bool,
+    /// Whether this person may suspend it as things are; if not, why.
+    pub may_suspend: Result<(), String>,
+    /// Why no rule may be made for it at all: it is our own, a suffix, no domain.
+    pub refused: Option<String>,
+    /// The instance federates with allowed domains only, as far as the list says.
+    pub allows_exist: bool,
+}
+
+/// Rules about mail domains.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MailPage {
+    pub text: String,
+    pub rules: Vec<MailRule>,
+    pub older: Option<String>,
+    pub may_change: bool,
+}
+
+/// Rules about addresses.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AddressesPage {
+    pub rules: Vec<ListedAddress>,
+    pub older: Option<String>,
+    pub may_change: bool,
+    /// The console's own addresses, as far as known.
+    pub own: Vec<String>,
+}
+
+/// What was typed into the form of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleForm {
+    pub instance: String,
+    pub domain: String,
+    pub severity: String,
+    pub reject_media: String,
+    pub reject_reports: String,
+    pub obfuscate: String,
+    pub public_comment: String,
+    pub private_comment: String,
+    pub why: String,
+    /// The rule the page showed: its id and what it said; empty for none.
+    pub seen: String,
+}
+
+/// What was typed into the form of a rule about addresses.
+#[derive(Clone, Debug, Default)]
+pub struct AddressForm {
+    pub instance: String,
+    pub network: String,
+    pub severity: String,
+    pub comment: String,
+    /// In so many days, `never`, or `keep`.
+    pub until: String,
+    /// `yes` once the warning has been read.
+    pub sure: String,
+    pub why: String,
+    pub seen: String,
+}
+
+/// How a row of a list to import stands to the rules there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    New,
+    Stricter,
+    Weaker,
+    Same,
+    Invalid,
+}
+
+impl Difference {
+    pub const ALL: [Self; 5] = [Self::New, Self::Stricter, Self::Weaker, Self::Same, Self::Invalid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Stricter => "stricter",
+            Self::Weaker => "weaker",
+            Self::Same => "same",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// Whether such a row can be carried out at all.
+    pub fn applies(self) -> bool {
+        matches!(self, Self::New | Self::Stricter | Self::Weaker)
+    }
+}
+
+impl std::str::FromStr for Difference {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|difference| difference.name() == text).ok_or(())
+    }
+}
+
+/// How far a row of an import has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowState {
+    /// Only shown.
+    Listed,
+    Waiting,
+    /// A process is at it.
+    UnderWay,
+    Done,
+    Failed,
+}
+
+impl RowState {
+    pub const ALL: [Self; 5] = [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Waiting => "waiting",
+            Self::UnderWay => "under_way",
+            Self::Done => "done",
+            Self::Failed => "failed",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Listed => "not asked for",
+            Self::Waiting => "waits",
+            Self::UnderWay => "under way",
+            Self::Done => "done",
+            Self::Failed => "not done",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Listed | Self::Waiting => "badge",
+            Self::UnderWay => "badge accent",
+            Self::Done => "badge good",
+            Self::Failed => "badge danger",
+        }
+    }
+}
+
+impl std::str::FromStr for RowState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(())
+    }
+}
+
+/// How far an import has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportState {
+    Preview,
+    Running,
+    Paused,
+    Done,
+}
+
+impl ImportState {
+    pub const ALL: [Self; 4] = [Self::Preview, Self::Running, Self::Paused, Self::Done];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Preview => "preview",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Preview => "badge",
+            Self::Running => "badge accent",
+            Self::Paused => "badge warn",
+            Self::Done => "badge good",
+        }
+    }
+}
+
+impl std::str::FromStr for ImportState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(())
+    }
+}
+
+/// An import in the list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportHead {
+    pub id: String,
+    pub file: String,
+    pub by: String,
+    pub at: Instant,
+    pub state: ImportState,
+    pub rows: i64,
+}
+
+/// All imports, newest first, and the way to a new one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportsPage {
+    pub imports: Vec<ImportHead>,
+    pub may_change: bool,
+}
+
+/// A row of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportRow {
+    pub line: i64,
+    pub domain: String,
+    pub difference: Difference,
+    /// “suspended”, and where a rule exists “limited → suspended”.
+    pub what: String,
+    /// Why it is invalid or the same, or what came of it.
+    pub said: String,
+    pub state: RowState,
+    pub entry: Option<i64>,
+}
+
+/// One import: preview, progress and results.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportPage {
+    pub head: ImportHead,
+    pub differences: Vec<(Difference, i64)>,
+    pub states: Vec<(RowState, i64)>,
+    /// Rows that suspend a server known here, and accounts known there in all.
+    pub suspends_known: (i64, i64),
+    pub show: String,
+    pub rows: Vec<ImportRow>,
+    pub further: Option<String>,
+    pub search: String,
+    pub why: String,
+    /// What the work waits for, or why it stopped.
+    pub note: String,
+    pub may_change: bool,
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    fn rule(severity: Severity, reject_media: bool, reject_reports: bool) -> Rule {
+        Rule {
+            severity,
+            reject_media,
+            reject_reports,
+            obfuscate: false,
+            public_comment: String::new(),
+            private_comment: String::new(),
+        }
+    }
+
+    #[test]
+    fn stricter_is_what_mastodon_calls_stricter() {
+        use Severity::{Noop, Silence, Suspend};
+        for (one, other, stricter) in [
+            (rule(Suspend, false, false), rule(Suspend, true, true), true),
+            (rule(Suspend, false, false), rule(Silence, true, true), true),
+            (rule(Silence, true, true), rule(Suspend, false, false), false),
+            (rule(Noop, true, true), rule(Suspend, false, false), false),
+            (rule(Noop, true, true), rule(Silence, false, false), false),
+            (rule(Silence, false, false), rule(Noop, true, false), false),
+            (rule(Silence, true, false), rule(Noop, true, false), true),
+            (rule(Silence, true, false), rule(Silence, false, true), false),
+        ] {
+            assert_eq!(one.is_stricter_than(&other), stricter, "{one:?} against {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_knows_what_is_above_and_below_it() {
+        let domain = |text: &str| Domain::try_from(text.to_owned()).unwrap();
+        assert_eq!(domain("a.b.example").parents(), ["b.example", "example"]);
+        assert!(domain("b.example").covers("a.b.example"));
+        assert!(domain("b.example").covers("b.example"));
+        assert!(!domain("b.example").covers("ab.example"));
+        assert!(!domain("a.b.example").covers("b.example"));
+        for wrong in ["", "a..b", "A.example", "a_b.example", ".example", "bücher.example", "a b"] {
+            assert!(Domain::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn losses_are_said_as_people_say_them() {
+        let losses =
+            |followers, follows, followed, followers_there| Losses { followers, follows, followed, followers_there };
+        assert_eq!(losses(0, 0, 0, 0).sentence(), "nobody here loses a follow");
+        assert_eq!(losses(1, 2, 0, 0).sentence(), "1 person here loses 2 follows");
+        assert_eq!(losses(0, 0, 1, 1).sentence(), "1 person here loses 1 follower there");
+        assert_eq!(
+            losses(3_400, 10_001, 2, 5).sentence(),
+            "3,400 people here lose 10,000+ follows, and 2 people here lose 5 followers there"
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! The views of the desk for servers, mail domains and addresses.
+
+mod addresses;
+mod imports;
+mod mail;
+mod rules;
+mod server;
+
+pub use addresses::Addresses;
+pub use imports::{Import, Imports};
+pub use mail::MailDomains;
+pub use rules::{Rules, Servers};
+pub use server::Server;
+
+use super::Look;
+use crate::{frame::Draft, id::InstanceName, path, ui::form};
+use leptos::prelude::*;
+
+/// The lists of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Rules,
+    Servers,
+    Mail,
+    Addresses,
+    Imports,
+}
+
+/// The way from one list to another.
+fn tabs(instance: &InstanceName, here: Tab) -> AnyView {
+    let tab = |tab: Tab, href: String, words: &'static str| {
+        view! { <a class="chip" href=href aria-current=(tab == here).then_some("page")>{words}</a> }.into_any()
+    };
+    view! {
+        <nav class="chips bar" aria-label="Lists">
+            {tab(Tab::Rules, path::domains(instance), "Rules")}
+            {tab(Tab::Servers, path::known_servers(instance), "Known servers")}
+            {tab(Tab::Mail, path::mail_domains(instance), "Mail domains")}
+            {tab(Tab::Addresses, path::addresses(instance), "Addresses")}
+            {tab(Tab::Imports, path::domain_imports(instance), "Import and export")}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The field that leads to a server’s page, whatever is known of it.
+fn look_field(action: String, look: &Look) -> AnyView {
+    view! {
+        <form class="line look" method="get" action=action role="search">
+            <input class="input" name="look" aria-label="A server’s name" placeholder="night.example" autocapitalize="none" value=look.typed.clone() />
+            <button class="btn">"Look at a server"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Why what was typed leads nowhere, beside the field.
+fn look_refused(look: &Look) -> AnyView {
+    look.refused.clone().map(|why| view! { <p class="bad" role="alert">{why}</p> }).into_any()
+}
+
+/// The reason that every change needs.
+fn why_field(draft: Option<&Draft>, id: &'static str) -> AnyView {
+    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    view! {
+        <label class="field" for=id>"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
+        <input class="input" id=id name="why" maxlength="500" required="" value=typed />
+        {form::beside(draft, "why")}
+    }
+    .into_any()
+}
+
+fn hidden(instance: &InstanceName, here: &str) -> AnyView {
+    view! { {form::back(here)} <input type="hidden" name="instance" value=instance.to_string() /> }.into_any()
+}

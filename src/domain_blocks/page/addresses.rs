@@ -1,0 +1,196 @@
+//! Rules about addresses and networks.
+
+use super::{Tab, hidden, tabs, why_field};
+use crate::{
+    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, api},
+    frame::{Draft, Frame},
+    id::{InstanceName, RuleNumber},
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Addresses() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::addresses(instance, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Addresses".to_owned())
+}
+
+fn body(frame: Frame, page: AddressesPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    view! {
+        <div class="head"><h1>"Addresses"</h1><span class="soft">"who may sign up or come at all from which network"</span></div>
+        {tabs(&instance, Tab::Addresses)}
+        <div class="two">
+            <div class="stack">{list(&instance, &page, &frame)}</div>
+            <aside class="stack">
+                {page.may_change.then(|| make(&instance, &frame))}
+                {own(&page)}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn own(page: &AddressesPage) -> AnyView {
+    view! {
+        <section class="card">
+            <header><h2>"This console’s own addresses"</h2></header>
+            <div class="body stack">
+                <p class="mono">{page.own.join(", ")}</p>
+                <p class="soft small">"As far as this machine knows. Behind a router or proxy the instance sees another address: a rule of “no access at all” for that one would lock the console out without a warning."</p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+const ENDS: [(&str, &str); 6] = [
+    ("1", "after a day"),
+    ("14", "after two weeks"),
+    ("30", "after 30 days"),
+    ("182", "after half a year"),
+    ("365", "after a year"),
+    ("never", "never"),
+];
+
+/// The fields that a new rule and a change have in common.
+fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>) -> AnyView {
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).map(str::to_owned);
+    let severity = typed("severity").or_else(|| now.map(|now| now.severity.name().to_owned())).unwrap_or_default();
+    let until = typed("until").unwrap_or_else(|| if now.is_some() { "keep" } else { "30" }.to_owned());
+    let comment = typed("comment").or_else(|| now.map(|now| now.comment.clone())).unwrap_or_default();
+    let option = |value: &str, words: &str, current: &str| {
+        let selected = value == current;
+        view! { <option value=value.to_owned() selected=selected>{words.to_owned()}</option> }.into_any()
+    };
+    let sure = draft.is_some_and(|draft| draft.problem.field.as_deref() == Some("sure"));
+    view! {
+        <label class="field">"What it does"
+            <select class="input" name="severity">
+                {AddressSeverity::ALL.into_iter().map(|one| option(one.name(), one.word(), &severity)).collect_view()}
+            </select>
+        </label>
+        {form::beside(draft, "severity")}
+        <label class="field">"Ends"
+            <select class="input" name="until">
+                {now.is_some().then(|| option("keep", "as it does now", &until))}
+                {ENDS.into_iter().map(|(value, words)| option(value, words, &until)).collect_view()}
+            </select>
+        </label>
+        {form::beside(draft, "until")}
+        <label class="field">"Comment"<input class="input" name="comment" maxlength="500" value=comment /></label>
+        {form::beside(draft, "comment")}
+        {sure.then(|| view! {
+            {form::beside(draft, "sure")}
+            <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know, and want it all the same"</span></label>
+        })}
+    }
+    .into_any()
+}
+
+fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
+    let draft =
+        frame.draft_for("/api/domains/address-set").filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let typed = draft.and_then(|draft| draft.value("network")).unwrap_or_default().to_owned();
+    view! {
+        <section class="card">
+            <header><h2>"Make a rule"</h2></header>
+            <form method="post" action="/api/domains/address-set" class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                <label class="field" for="network">"Address or network"</label>
+                <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
+                {form::beside(draft, "network")}
+                {fields(draft, None)}
+                {why_field(draft, "why")}
+                <div><button class="btn main">"Make the rule"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView {
+    if page.rules.is_empty() {
+        return view! { <div class="card pad empty"><p>"No address has a rule. Rules appear here with what they do and when they end."</p></div> }.into_any();
+    }
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"Network"</th><th>"Rule"</th><th class="wide">"Comment"</th><th class="num">"Ends"</th><th></th></tr></thead>
+            <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
+        </table></div>
+        <div class="head foot">
+            <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first. Mastodon clears ended ones once a day; until then they count."</span>
+            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, frame: &Frame) -> AnyView {
+    let rule = match &listed.rule {
+        Some(rule) => view! { <span class=rule.severity.badge()>{rule.severity.word()}</span> }.into_any(),
+        None => view! { <span class="badge">"a number Mastodon does not know"</span> }.into_any(),
+    };
+    let until = match listed.rule.as_ref().and_then(|rule| rule.until) {
+        Some(until) if until <= frame.now => view! { <span class="soft">"ended"</span> }.into_any(),
+        Some(until) => view! { <time datetime=time::machine(until) title=time::absolute(until)>{time::relative(until, frame.now)}</time> }.into_any(),
+        None => view! { <span class="soft">"never"</span> }.into_any(),
+    };
+    let comment = listed.rule.as_ref().map(|rule| ui::excerpt(&rule.comment, 120)).unwrap_or_default();
+    view! {
+        <tr data-row="">
+            <td class="full nowrap"><b class="mono">{listed.network.clone()}</b></td>
+            <td class="nowrap">{rule}</td>
+            <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
+            <td class="num nowrap">{until}</td>
+            <td class="num">{page.may_change.then(|| change(instance, listed, frame))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> AnyView {
+    let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
+    let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
+    let (set, lift) = (ours("/api/domains/address-set"), ours("/api/domains/address-lift"));
+    let about = || {
+        view! {
+            {hidden(instance, &frame.here)}
+            <input type="hidden" name="network" value=listed.network.clone() />
+            <input type="hidden" name="seen" value=seen.clone() />
+        }
+    };
+    let reason = |draft: Option<&Draft>| {
+        let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+        view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
+    };
+    view! {
+        <details class="menu" open=set.or(lift).is_some()>
+            <summary class="btn quiet small">"Change…"</summary>
+            <div class="card pad stack">
+                <form method="post" action="/api/domains/address-set" class="stack">
+                    {form::above(set)}
+                    {about()}
+                    {form::beside(set, "network")}
+                    {fields(set, listed.rule.as_ref())}
+                    {reason(set)}
+                    <button class="btn">{format!("Change the rule for {}", listed.network)}</button>
+                </form>
+                <form method="post" action="/api/domains/address-lift" class="stack ruled">
+                    {form::above(lift)}
+                    {about()}
+                    {reason(lift)}
+                    <button class="btn danger">{format!("Lift the rule for {}", listed.network)}</button>
+                </form>
+            </div>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,301 @@
+//! Lists read in: a preview as a difference, progress, and a result for each row.
+
+use super::{Tab, hidden, tabs, why_field};
+use crate::{
+    domain_blocks::{Difference, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, RowState, api},
+    frame::Frame,
+    id::InstanceName,
+    path,
+    search::Search,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_meta::Meta;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Imports() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::imports(instance, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, imports_body, |_, _| "Import and export".to_owned())
+}
+
+fn grouped(number: i64) -> String {
+    ui::grouped(usize::try_from(number).unwrap_or(0))
+}
+
+fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let draft = frame.draft_for("upload");
+    let upload = page.may_change.then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"Read a list in"</h2></header>
+                <form method="post" action=path::domain_upload(&instance) enctype="multipart/form-data" class="body stack">
+                    <label class="field" for="file">"File" <span class="soft small">" CSV as Mastodon exports it, or one domain a line; up to 20,000 rows"</span></label>
+                    <input class="input" type="file" id="file" name="file" accept=".csv,text/csv,text/plain" required="" />
+                    {form::beside(draft, "file")}
+                    <p class="soft small">"Nothing is done yet: the next page shows what would change. A line without a severity means suspended, as it does to Mastodon."</p>
+                    <div><button class="btn main">"Show what would change"</button></div>
+                </form>
+            </section>
+        }
+    });
+    let row = |head: &ImportHead| {
+        view! {
+            <tr data-row="">
+                <td class="full fill"><div class="cut"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
+                <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span></td>
+                <td class="num">{grouped(head.rows)}</td>
+                <td class="wide">{head.by.clone()}</td>
+                <td class="num nowrap">{time::ago(head.at, frame.now)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="head"><h1>"Import and export"</h1></div>
+        {tabs(&instance, Tab::Imports)}
+        <div class="two">
+            <div class="stack">
+                {upload}
+                {if page.imports.is_empty() {
+                    view! { <div class="card pad empty"><p>"No list has been read in yet. Lists stay here with what became of each row."</p></div> }.into_any()
+                } else {
+                    view! { <div class="card"><table class="list">
+                        <thead><tr><th>"File"</th><th>"State"</th><th class="num">"Rows"</th><th class="wide">"By"</th><th class="num">"Read in"</th></tr></thead>
+                        <tbody>{page.imports.iter().map(row).collect_view()}</tbody>
+                    </table></div> }.into_any()
+                }}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>"Export"</h2></header>
+                    <div class="body stack">
+                        <p class="soft small">"As Mastodon writes it: rules that neither limit nor reject media are left out, private comments never leave."</p>
+                        <div class="chips">
+                            <a class="btn" href=path::domain_list(&instance, "domain_blocks.csv") download="" rel="external">"domain_blocks.csv"</a>
+                            <a class="btn" href=path::domain_list(&instance, "domain_allows.csv") download="" rel="external">"domain_allows.csv"</a>
+                        </div>
+                    </div>
+                </section>
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn Import() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || {
+            let params = params.read();
+            let part = |name: &str| params.get(name).unwrap_or_default();
+            (part("instance"), part("import"), location.search.get())
+        },
+        |(instance, import, search)| api::import(instance, import, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, body, |_, page| page.head.file.clone())
+}
+
+fn of(counts: &[(RowState, i64)], state: RowState) -> i64 {
+    counts.iter().find(|(own, _)| *own == state).map_or(0, |(_, number)| *number)
+}
+
+fn body(frame: Frame, page: ImportPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let running = page.head.state == ImportState::Running;
+    view! {
+        // Without scripts, too, the page follows the work.
+        {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
+        <div class="head">
+            <a class="soft" href=path::domain_imports(&instance)>"Imports"</a>
+            <span class="soft">"/"</span>
+            <h1 class="cut"><bdi>{page.head.file.clone()}</bdi></h1>
+            <span class=page.head.state.badge()>{page.head.state.name()}</span>
+            <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
+        </div>
+        {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{page.note.clone()}</p> })}
+        {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
+        {show(&instance, &page)}
+        {rows(&page)}
+        <div class="head foot">
+            <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, by line"</span>
+            <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
+    let many =
+        |wanted: Difference| page.differences.iter().find(|(own, _)| *own == wanted).map_or(0, |(_, number)| *number);
+    let says = |difference: Difference| match difference {
+        Difference::New => "no rule yet: make it",
+        Difference::Stricter => "stricter than our rule: change ours",
+        Difference::Weaker => "weaker than our rule: change ours",
+        Difference::Same => "nothing to do",
+        Difference::Invalid => "cannot be used; each says why",
+    };
+    let draft = frame.draft_for("/api/domains/import-start");
+    let tick = |difference: Difference| {
+        let number = many(difference);
+        let on = match draft {
+            Some(draft) => {
+                draft.fields.iter().any(|(key, value)| key.starts_with("which") && value == difference.name())
+            }
+            None => difference != Difference::Weaker,
+        };
+        let none = number == 0;
+        let on = on && !none;
+        view! {
+            <label class="check">
+                <input type="checkbox" name="which[]" value=difference.name() checked=on disabled=none />
+                <span><b>{grouped(number)} " " {difference.name()}</b> " – " {says(difference)}</span>
+            </label>
+        }
+        .into_any()
+    };
+    let (servers, accounts) = page.suspends_known;
+    let suspends = (servers > 0).then(|| {
+        let says = format!(
+            "{} known here would be suspended, with {} accounts in all. Where people here follow somebody, only an owner’s import goes through. Deleted copies and cut follows do not come back.",
+            ui::count(usize::try_from(servers).unwrap_or(0), "server", "servers"),
+            grouped(accounts)
+        );
+        view! { <p class="note">{says}</p> }
+    });
+    let form = if page.may_change {
+        view! {
+            <form method="post" action="/api/domains/import-start" class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                <input type="hidden" name="import" value=page.head.id.clone() />
+                {tick(Difference::New)}
+                {tick(Difference::Stricter)}
+                {tick(Difference::Weaker)}
+                {form::beside(draft, "which")}
+                <p class="soft">{grouped(many(Difference::Same))} " same – " {says(Difference::Same)} " · " {grouped(many(Difference::Invalid))} " invalid – " {says(Difference::Invalid)}</p>
+                {suspends}
+                {why_field(draft, "why")}
+                {(page.head.rows > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
+                <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before."</p>
+                <div><button class="btn main">"Carry out what is ticked"</button></div>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! { <div class="body stack"><p class="soft">"Owners and admins carry lists out."</p>{suspends}</div> }
+            .into_any()
+    };
+    view! { <section class="card lead"><header><h2>"What would change"</h2></header>{form}</section> }.into_any()
+}
+
+fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
+    let number = |state| of(&page.states, state);
+    let (done, failed) = (number(RowState::Done), number(RowState::Failed));
+    let waiting = number(RowState::Waiting) + number(RowState::UnderWay);
+    let asked = done + failed + waiting;
+    let width = |part: i64| if asked == 0 { 0 } else { part * 640 / asked };
+    let says = format!(
+        "{} of {} done, {} not done, {} wait",
+        grouped(done),
+        grouped(asked),
+        grouped(failed),
+        grouped(waiting)
+    );
+    let button = |target: &'static str, name: &'static str, value: &'static str, words: &'static str| {
+        view! {
+            <form method="post" action=target class="chip-form">
+                {hidden(instance, &frame.here)}
+                <input type="hidden" name="import" value=page.head.id.clone() />
+                <button class="btn" name=name value=value>{words}</button>
+            </form>
+        }
+        .into_any()
+    };
+    let act = page.may_change.then(|| match page.head.state {
+        ImportState::Running => button("/api/domains/import-pause", "pause", "yes", "Pause"),
+        ImportState::Paused => button("/api/domains/import-pause", "pause", "", "Go on"),
+        ImportState::Done if failed > 0 => button("/api/domains/import-again", "again", "yes", "Try the rest again"),
+        ImportState::Done | ImportState::Preview => ().into_any(),
+    });
+    view! {
+        <section class="card lead">
+            <header><h2>"Progress"</h2><span class="soft small end">"“" {page.why.clone()} "”"</span></header>
+            <div class="body stack">
+                <svg class="chart meter" viewBox="0 0 640 12" role="img" aria-label=says.clone()>
+                    <rect class="done" x="0" y="0" width=width(done) height="12"></rect>
+                    <rect class="failed" x=width(done) y="0" width=width(failed) height="12"></rect>
+                </svg>
+                <p>{says}</p>
+                <div class="chips">{act}</div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Only one difference, or one result.
+fn show(instance: &InstanceName, page: &ImportPage) -> AnyView {
+    let base = path::domain_import(instance, &page.head.id);
+    let search = Search::parse(&page.search);
+    let chip = |name: &'static str, words: String| {
+        let on = page.show == name;
+        let href = format!("{base}{}", search.with("show", if on { "" } else { name }));
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    };
+    let differences = page
+        .differences
+        .iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(difference, number)| chip(difference.name(), format!("{} {}", difference.name(), grouped(*number))))
+        .collect_view();
+    let states = (page.head.state != ImportState::Preview).then(|| {
+        page.states
+            .iter()
+            .filter(|(_, number)| *number > 0)
+            .map(|(state, number)| chip(state.name(), format!("{} {}", state.word(), grouped(*number))))
+            .collect_view()
+    });
+    view! { <div class="chips bar">{differences} <span class="gap"></span> {states}</div> }.into_any()
+}
+
+fn rows(page: &ImportPage) -> AnyView {
+    let preview = page.head.state == ImportState::Preview;
+    let class = |difference: Difference| match difference {
+        Difference::New | Difference::Stricter => "badge accent",
+        Difference::Weaker => "badge warn",
+        Difference::Same => "badge",
+        Difference::Invalid => "badge danger",
+    };
+    let row = |row: &ImportRow| {
+        let result = (!preview)
+            .then(|| view! { <td class="nowrap"><span class=row.state.badge()>{row.state.word()}</span></td> });
+        let entry =
+            row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
+        view! {
+            <tr data-row="">
+                <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b> <span class="soft small">"line " {row.line}</span></div></td>
+                <td class="nowrap"><span class=class(row.difference)>{row.difference.name()}</span></td>
+                {result}
+                <td class="full fill"><span>{row.what.clone()}</span> " " <span class="soft">{ui::tame(&row.said)}</span>{entry}</td>
+            </tr>
+        }
+    };
+    if page.rows.is_empty() {
+        return view! { <div class="card pad empty"><p>"No such row."</p></div> }.into_any();
+    }
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"Server"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"Rule"</th></tr></thead>
+            <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
+}

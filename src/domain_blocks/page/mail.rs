@@ -1,0 +1,157 @@
+//! Rules about mail domains at sign-up.
+
+use super::{Tab, hidden, tabs, why_field};
+use crate::{
+    domain_blocks::{MailPage, MailRule, api},
+    frame::Frame,
+    id::{InstanceName, RuleNumber},
+    path,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn MailDomains() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::mail_domains(instance, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Mail domains".to_owned())
+}
+
+fn word(review: bool) -> &'static str {
+    if review { "sign-ups reviewed" } else { "no sign-ups" }
+}
+
+fn body(frame: Frame, page: MailPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    view! {
+        <div class="head"><h1>"Mail domains"</h1><span class="soft">"who may sign up with which mail address"</span></div>
+        {tabs(&instance, Tab::Mail)}
+        <div class="chips bar">
+            <form class="chip-form" method="get" action=path::mail_domains(&instance)>
+                <input class="chip" name="q" aria-label="Only with this in the name" placeholder="in the name…" value=page.text.clone() />
+            </form>
+        </div>
+        <div class="two">
+            <div class="stack">{list(&instance, &page, &frame)}</div>
+            <aside class="stack">{page.may_change.then(|| make(&instance, &frame))}</aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
+    // A draft of a change belongs to its row.
+    let draft =
+        frame.draft_for("/api/domains/mail-set").filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let typed = draft.and_then(|draft| draft.value("domain")).unwrap_or_default().to_owned();
+    let review = draft.and_then(|draft| draft.value("review")) == Some("yes");
+    view! {
+        <section class="card">
+            <header><h2>"Make a rule"</h2></header>
+            <form method="post" action="/api/domains/mail-set" class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                <label class="field" for="domain">"Mail domain" <span class="soft small">" what stands behind the @"</span></label>
+                <input class="input" id="domain" name="domain" required="" autocapitalize="none" placeholder="throwaway.example" value=typed />
+                {form::beside(draft, "domain")}
+                <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Only review these sign-ups; otherwise they are refused"</span></label>
+                <p class="soft small">"Counts for everything below the domain, and for domains whose mail it receives. People who are here already stay."</p>
+                {why_field(draft, "why")}
+                <div><button class="btn main">"Make the rule"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
+    if page.rules.is_empty() {
+        let says = if page.text.is_empty() {
+            "No mail domain has a rule: every address may be used to sign up."
+        } else {
+            "No rule’s name holds this."
+        };
+        return view! { <div class="card pad empty"><p>{says}</p></div> }.into_any();
+    }
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"Mail domain"</th><th>"Rule"</th><th class="wide">"Besides"</th><th class="num">"Since"</th><th></th></tr></thead>
+            <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
+        </table></div>
+        <div class="head foot">
+            <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first"</span>
+            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame) -> AnyView {
+    let besides = match (&rule.parent, rule.derived) {
+        (Some(parent), _) => format!("its mail server; derived from {parent}"),
+        (None, 0) => String::new(),
+        (None, derived) => {
+            format!(
+                "and {}",
+                ui::count(usize::try_from(derived).unwrap_or(0), "mail server of it", "mail servers of it")
+            )
+        }
+    };
+    view! {
+        <tr data-row="">
+            <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&rule.domain)}</bdi></b></div></td>
+            <td class="nowrap"><span class=if rule.review { "badge" } else { "badge warn" }>{word(rule.review)}</span></td>
+            <td class="wide soft">{besides}</td>
+            <td class="num nowrap">{time::age(rule.since, frame.now)}</td>
+            <td class="num">{page.may_change.then(|| change(instance, rule, frame))}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
+    let seen = serde_json::to_string(&(RuleNumber(rule.id), rule.review)).unwrap_or_default();
+    let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
+    let (set, lift) = (ours("/api/domains/mail-set"), ours("/api/domains/mail-lift"));
+    let fields = || {
+        view! {
+            {hidden(instance, &frame.here)}
+            <input type="hidden" name="domain" value=rule.domain.clone() />
+            <input type="hidden" name="seen" value=seen.clone() />
+        }
+    };
+    let reason = |draft: Option<&crate::frame::Draft>| {
+        let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+        view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
+    };
+    let derived = (rule.derived > 0).then(|| {
+        view! { <p class="small warn">"The rules Mastodon derived for its mail servers go with it, and the API makes no new ones."</p> }
+    });
+    view! {
+        <details class="menu" open=set.or(lift).is_some()>
+            <summary class="btn quiet small">"Change…"</summary>
+            <div class="card pad stack">
+                <form method="post" action="/api/domains/mail-set" class="stack">
+                    {form::above(set)}
+                    {fields()}
+                    <input type="hidden" name="review" value=if rule.review { "" } else { "yes" } />
+                    {reason(set)}
+                    {derived}
+                    <button class="btn">{format!("{}: {}", rule.domain, word(!rule.review))}</button>
+                </form>
+                <form method="post" action="/api/domains/mail-lift" class="stack ruled">
+                    {form::above(lift)}
+                    {fields()}
+                    {reason(lift)}
+                    <button class="btn danger">{format!("Lift the rule for {}", rule.domain)}</button>
+                </form>
+            </div>
+        </details>
+    }
+    .into_any()
+}

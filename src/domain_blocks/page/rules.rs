@@ -1,0 +1,229 @@
+//! The list of rules, of allowed servers, and of all servers known.
+
+use super::{Tab, look_field, look_refused, tabs};
+use crate::{
+    domain_blocks::{Allowed, Known, Listed, RulesPage, ServersPage, Severity, api, bounded},
+    frame::Frame,
+    id::InstanceName,
+    path,
+    search::Search,
+    ui::{self, desk, time},
+};
+use leptos::prelude::*;
+use leptos_router::{
+    components::Redirect,
+    hooks::{use_location, use_params_map},
+};
+
+#[component]
+pub fn Rules() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::rules(instance, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Blocks".to_owned())
+}
+
+fn body(frame: Frame, page: RulesPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    if let Some(found) = &page.look.found {
+        return view! { <Redirect path=path::server(&instance, found.as_str()) /> }.into_any();
+    }
+    let allows = page.filter.list == "allows";
+    let shown = if allows { page.allowed.len() } else { page.rules.len() };
+    view! {
+        <div class="head">
+            <h1>"Blocks"</h1>
+            <span class="soft">{if page.may_change { "what this instance keeps out, and how far" } else { "what this instance keeps out; owners and admins change it" }}</span>
+            <span class="end">{look_field(path::domains(&instance), &page.look)}</span>
+        </div>
+        {look_refused(&page.look)}
+        {tabs(&instance, Tab::Rules)}
+        {filters(&instance, &page)}
+        {if allows { allowed_list(&instance, &page, &frame) } else { rules_list(&instance, &page, &frame) }}
+        <div class="head foot">
+            <span class="soft small">{ui::count(shown, "rule", "rules")} " shown, newest first"</span>
+            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn filters(instance: &InstanceName, page: &RulesPage) -> AnyView {
+    let base = path::domains(instance);
+    let search = Search::parse(&page.search);
+    let chip = |key: &'static str, value: &'static str, words: &'static str, current: &str| {
+        let on = current == value;
+        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    };
+    let filter = &page.filter;
+    let kept = [("list", &filter.list), ("severity", &filter.severity), ("media", &filter.media)];
+    let kept = kept
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| view! { <input type="hidden" name=key value=value.clone() /> })
+        .collect_view();
+    let narrower = (filter.list != "allows").then(|| {
+        view! {
+            {Severity::ALL.into_iter().rev().map(|severity| chip("severity", severity.name(), capital(severity), &filter.severity)).collect_view()}
+            {chip("media", "rejected", "Media rejected", &filter.media)}
+            <span class="gap"></span>
+        }
+    });
+    view! {
+        <div class="chips bar">
+            {narrower}
+            {chip("list", "allows", "Allowed servers", &filter.list)}
+            <form class="chip-form" method="get" action=base.clone()>
+                {kept}
+                <input class="chip" name="q" aria-label="Only with this in the name or a comment" placeholder="in name or comment…" value=filter.text.clone() />
+            </form>
+        </div>
+    }
+    .into_any()
+}
+
+fn capital(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Noop => "No limit",
+        Severity::Silence => "Limited",
+        Severity::Suspend => "Suspended",
+    }
+}
+
+/// What stands in an empty list: nothing there, or nothing that fits.
+fn empty(instance: &InstanceName, filtered: bool, nothing: &'static str) -> AnyView {
+    if filtered {
+        view! { <div class="card pad empty"><p>"No rule fits these filters. "<a class="link" href=path::domains(instance)>"Show all"</a></p></div> }.into_any()
+    } else {
+        view! { <div class="card pad empty"><p>{nothing}</p></div> }.into_any()
+    }
+}
+
+fn rules_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> AnyView {
+    let filter = &page.filter;
+    if page.rules.is_empty() {
+        let filtered = [&filter.severity, &filter.media, &filter.text].iter().any(|text| !text.is_empty());
+        return empty(instance, filtered, "No server has a rule. Look at a server to make one, or read a list in.");
+    }
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"Server"</th><th>"Rule"</th><th class="wide">"Said about it"</th><th class="num wide">"Accounts known"</th><th class="num">"Since"</th></tr></thead>
+            <tbody>{page.rules.iter().map(|rule| rule_row(instance, rule, frame)).collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+fn rule_row(instance: &InstanceName, listed: &Listed, frame: &Frame) -> AnyView {
+    let rule = &listed.rule;
+    let comment = match (rule.private_comment.as_str(), rule.public_comment.as_str()) {
+        ("", public) => ui::excerpt(public, 120),
+        (private, "") => ui::excerpt(private, 120),
+        (private, public) => format!("{} · public: {}", ui::excerpt(private, 80), ui::excerpt(public, 80)),
+    };
+    let rejected = match (rule.reject_media, rule.reject_reports) {
+        (true, true) => "media, reports rejected",
+        (true, false) => "media rejected",
+        (false, true) => "reports rejected",
+        (false, false) => "",
+    };
+    view! {
+        <tr data-row="">
+            <td class="full fill"><div class="cut"><a href=path::server(instance, &listed.domain)><b><bdi>{ui::tame(&listed.domain)}</bdi></b></a></div></td>
+            <td class="nowrap"><div class="line"><span class=rule.severity.badge()>{rule.severity.word()}</span><span class="soft small">{rejected}</span></div></td>
+            <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
+            <td class="num wide">{listed.accounts.map_or_else(|| "–".to_owned(), |accounts| ui::grouped(usize::try_from(accounts).unwrap_or(0)))}</td>
+            <td class="num nowrap">{time::age(listed.since, frame.now)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> AnyView {
+    if page.allowed.is_empty() {
+        return empty(
+            instance,
+            !page.filter.text.is_empty(),
+            "No server is on the list of allowed ones. It counts only where Mastodon runs in limited federation mode.",
+        );
+    }
+    let row = |allowed: &Allowed| {
+        view! {
+            <tr data-row="">
+                <td class="full"><a href=path::server(instance, &allowed.domain)><b><bdi>{ui::tame(&allowed.domain)}</bdi></b></a></td>
+                <td class="num nowrap">{time::age(allowed.since, frame.now)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <p class="soft small lead">"These count only where Mastodon runs in limited federation mode."</p>
+        <div class="card"><table class="list">
+            <thead><tr><th>"Server"</th><th class="num">"Since"</th></tr></thead>
+            <tbody>{page.allowed.iter().map(row).collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn Servers() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::servers(instance, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, servers_body, |_, _| "Known servers".to_owned())
+}
+
+fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    if let Some(found) = &page.look.found {
+        return view! { <Redirect path=path::server(&instance, found.as_str()) /> }.into_any();
+    }
+    let row = |server: &Known| {
+        let rule = match (server.severity, server.allowed) {
+            (Some(severity), _) => view! { <span class=severity.badge()>{severity.word()}</span> }.into_any(),
+            (None, true) => view! { <span class="badge good">"allowed"</span> }.into_any(),
+            (None, false) => view! { <span class="soft">"no rule"</span> }.into_any(),
+        };
+        view! {
+            <tr data-row="">
+                <td class="full fill"><div class="cut"><a href=path::server(&instance, &server.domain)><b><bdi>{ui::tame(&server.domain)}</bdi></b></a></div></td>
+                <td class="nowrap">{rule}</td>
+                <td class="num">{ui::grouped(usize::try_from(server.accounts).unwrap_or(0))}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="head">
+            <h1>"Known servers"</h1>
+            <span class="soft">"by name; accounts as Mastodon last counted them, within the hour"</span>
+            <span class="end">{look_field(path::known_servers(&instance), &page.look)}</span>
+        </div>
+        {look_refused(&page.look)}
+        {tabs(&instance, Tab::Servers)}
+        <div class="chips bar">
+            <form class="chip-form" method="get" action=path::known_servers(&instance)>
+                <input class="chip" name="begins" aria-label="Only names that begin with this" placeholder="begins with…" value=page.begins.clone() />
+            </form>
+        </div>
+        {if page.servers.is_empty() {
+            view! { <div class="card pad empty"><p>"No known server’s name begins like this."</p></div> }.into_any()
+        } else {
+            view! { <div class="card"><table class="list">
+                <thead><tr><th>"Server"</th><th>"Rule"</th><th class="num">"Accounts"</th></tr></thead>
+                <tbody>{page.servers.iter().map(row).collect_view()}</tbody>
+            </table></div> }.into_any()
+        }}
+        <div class="head foot">
+            <span class="soft small">{bounded(i64::try_from(page.servers.len()).unwrap_or(0))} " shown"</span>
+            <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,392 @@
+//! One server: what is known, what our rule is, and what another would do before anything is pressed.
+
+use super::{hidden, look_field, why_field};
+use crate::{
+    audit::Outcome,
+    domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, api, bounded},
+    frame::{Draft, Frame},
+    id::{InstanceName, RuleNumber},
+    path,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Server() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::server(instance, search),
+    );
+    desk::page(desk::Desk::DomainBlocks, resource, body, |_, page| page.domain.to_string())
+}
+
+fn body(frame: Frame, page: ServerPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let badge = match &page.rule {
+        Some(listed) => {
+            view! { <span class=listed.rule.severity.badge()>{listed.rule.severity.word()}</span> }.into_any()
+        }
+        None => view! { <span class="badge good">"no rule"</span> }.into_any(),
+    };
+    view! {
+        <div class="head">
+            <a class="soft" href=path::domains(&instance)>"Blocks"</a>
+            <span class="soft">"/"</span>
+            <h1 class="cut"><bdi>{page.domain.to_string()}</bdi></h1>
+            {badge}
+            {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
+            <span class="soft"><bdi>{page.shown.clone().map(|shown| ui::tame(&shown))}</bdi></span>
+            <span class="end">{look_field(path::domains(&instance), &Look::default())}</span>
+        </div>
+        <div class="two">
+            <div class="stack">
+                {rule_card(&instance, &page, &frame)}
+                {lift_card(&instance, &page, &frame)}
+                {allow_card(&instance, &page, &frame)}
+            </div>
+            <aside class="stack">
+                {known(&page)}
+                {around(&instance, &page)}
+                {notes(&page, &frame)}
+                {history(&page, &frame)}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// The losses in a sentence, with how far was looked.
+fn losses(reach: Option<&Reach>) -> String {
+    match reach {
+        None => "who follows whom could not be counted in time".to_owned(),
+        Some(reach) => match reach.looked_at {
+            Some(looked_at) => {
+                format!("{} (among {} accounts there; there are more)", reach.losses.sentence(), bounded(looked_at))
+            }
+            None => reach.losses.sentence(),
+        },
+    }
+}
+
+fn said(rule: &Rule) -> AnyView {
+    let line = |name: &'static str, text: &str| {
+        (!text.is_empty()).then(|| view! { <dt>{name}</dt><dd class="said">{ui::tame(text)}</dd> })
+    };
+    view! {
+        <dl class="facts">
+            <dt>"Rule"</dt><dd>{rule.words()}</dd>
+            {line("Public comment", &rule.public_comment)}
+            {line("Private comment", &rule.private_comment)}
+            <dt>"In public lists"</dt><dd>{if rule.obfuscate { "name obscured" } else { "name in full" }}</dd>
+        </dl>
+    }
+    .into_any()
+}
+
+fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
+    let now = page.rule.as_ref().map(|listed| {
+        view! {
+            <div class="body stack">
+                {said(&listed.rule)}
+                <p class="soft small">"Since " {time::ago(listed.since, frame.now)} "."</p>
+            </div>
+        }
+    });
+    let form = if !page.may_change {
+        view! { <div class="body"><p class="soft">"Owners and admins make and change rules."</p></div> }.into_any()
+    } else if let Some(refused) = page.refused.clone() {
+        view! { <div class="body"><p class="note" role="alert">{refused} " No rule is made for it."</p></div> }
+            .into_any()
+    } else {
+        rule_form(instance, page, frame)
+    };
+    view! {
+        <section class="card">
+            <header><h2>{if page.rule.is_some() { "Our rule" } else { "Make a rule" }}</h2></header>
+            {now}
+            {form}
+        </section>
+    }
+    .into_any()
+}
+
+fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for("/api/domains/set");
+    let rule = page.rule.as_ref().map(|listed| &listed.rule);
+    let text = |name: &str, stored: fn(&Rule) -> &str| {
+        draft
+            .and_then(|draft| draft.value(name))
+            .map_or_else(|| rule.map(stored).unwrap_or_default().to_owned(), str::to_owned)
+    };
+    let tick = |name: &'static str, stored: fn(&Rule) -> bool, words: &'static str| {
+        let on = match draft {
+            Some(draft) => draft.value(name) == Some("yes"),
+            None => rule.is_some_and(stored),
+        };
+        view! { <label class="check"><input type="checkbox" name=name value="yes" checked=on /> <span>{words}</span></label> }.into_any()
+    };
+    let seen = page
+        .rule
+        .as_ref()
+        .and_then(|listed| serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).ok())
+        .unwrap_or_default();
+    view! {
+        <form method="post" action="/api/domains/set" class=if rule.is_some() { "body stack ruled" } else { "body stack" }>
+            {form::above(draft)}
+            {hidden(instance, &frame.here)}
+            <input type="hidden" name="domain" value=page.domain.to_string() />
+            <input type="hidden" name="seen" value=seen />
+            {form::beside(draft, "domain")}
+            {tick("reject_media", |rule| rule.reject_media, "Reject media: no files from there are kept or fetched")}
+            {tick("reject_reports", |rule| rule.reject_reports, "Reject reports: reports from there are dropped unseen")}
+            {tick("obfuscate", |rule| rule.obfuscate, "Obscure the name where the rules are published")}
+            <label class="field" for="public_comment">"Public comment" <span class="soft small">" shown where the rules are published with reasons"</span></label>
+            {form::text_area("public_comment", "public_comment", "2", &text("public_comment", |rule| &rule.public_comment), "")}
+            {form::beside(draft, "public_comment")}
+            <label class="field" for="private_comment">"Private comment" <span class="soft small">" for the staff of the instance"</span></label>
+            {form::text_area("private_comment", "private_comment", "2", &text("private_comment", |rule| &rule.private_comment), "")}
+            {form::beside(draft, "private_comment")}
+            {why_field(draft, "why")}
+            {choices(page, draft)}
+            {form::beside(draft, "severity")}
+        </form>
+    }
+    .into_any()
+}
+
+/// The three rules there are as buttons, each with what it does; the one that changes least comes first, because that is
+/// what Enter presses.
+fn choices(page: &ServerPage, draft: Option<&Draft>) -> AnyView {
+    let now = page.rule.as_ref().map(|listed| listed.rule.severity);
+    let mut order = Severity::ALL.to_vec();
+    order.sort_by_key(|severity| Some(*severity) != now);
+    let domain = page.domain.as_str();
+    let wanted = draft.and_then(|draft| draft.value("severity")).unwrap_or_default().to_owned();
+    let choice = |severity: Severity| {
+        let same = Some(severity) == now;
+        let (words, does) = match severity {
+            Severity::Noop => (
+                format!("No limit for {domain}, only what is ticked"),
+                "Its people are as everybody’s. Only what is ticked above counts. Nothing is lost but media, if they are rejected.".to_owned(),
+            ),
+            Severity::Silence => (
+                format!("Limit {domain}"),
+                "Its people are hidden here from all who do not follow them. Follows stay. Lifting it brings everything back.".to_owned(),
+            ),
+            Severity::Suspend => (
+                format!("Suspend {domain}: {}", losses(page.reach.as_ref())),
+                "Nothing comes from there or goes there. Copies of its people and their posts are deleted at once, and follows are cut: \
+                 lifting the rule later brings neither back."
+                    .to_owned(),
+            ),
+        };
+        let refused = if severity == Severity::Suspend && !same { page.may_suspend.clone().err() } else { None };
+        let alone = severity == Severity::Suspend
+            && !same
+            && refused.is_none()
+            && page.reach.is_none_or(|reach| reach.losses.follows > 0);
+        let class = match severity {
+            _ if same => "btn main long",
+            Severity::Suspend => "btn danger long",
+            Severity::Noop | Severity::Silence => "btn long",
+        };
+        let words = if same { format!("Keep {domain} {}, and set what stands above", severity.word()) } else { words };
+        let marked =
+            (wanted == severity.name()).then(|| view! { <span class="badge accent">"what you pressed"</span> });
+        view! {
+            <div class="choice">
+                <button class=class name="severity" value=severity.name() disabled=refused.is_some()>{words}</button>
+                {marked}
+                <p class="soft small">{does}</p>
+                {refused.map(|why| view! { <p class="bad small">{why}</p> })}
+                {alone.then(|| view! { <p class="small warn">"People here follow it. One person’s decision for now: the owner’s; the record says so."</p> })}
+            </div>
+        }
+        .into_any()
+    };
+    let severities = order.into_iter().map(choice).collect_view();
+    view! { <div class="stack" role="group" aria-label="What the rule does">{severities}</div> }.into_any()
+}
+
+fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
+    let (Some(listed), true) = (&page.rule, page.may_change) else { return ().into_any() };
+    let draft = frame.draft_for("/api/domains/lift");
+    let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
+    let says = match listed.rule.severity {
+        Severity::Suspend => {
+            "It may be reached again from then on. Deleted copies and cut follows do not come back; people follow anew. \
+             A deletion that Mastodon is still at goes on all the same."
+        }
+        Severity::Silence => "Those whom this rule limited are limited no more; those limited by hand stay so.",
+        Severity::Noop => "Media and reports from there are taken again. Rejected ones do not come back.",
+    };
+    let parent = page.parents.first().map(|parent| {
+        let says = format!("The rule for {} ({}) then counts for it.", parent.domain, parent.rule.words());
+        view! { <p class="small warn">{says}</p> }
+    });
+    view! {
+        <section class="card">
+            <header><h2>"Lift the rule"</h2></header>
+            <form method="post" action="/api/domains/lift" class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                <input type="hidden" name="domain" value=page.domain.to_string() />
+                <input type="hidden" name="seen" value=seen />
+                <p class="soft small">{says}</p>
+                {parent}
+                {why_field(draft, "why-lift")}
+                <div><button class="btn danger">{format!("Lift the rule for {}", page.domain)}</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
+    if !page.may_change || !(page.allows_exist || page.allow.is_some()) || page.refused.is_some() {
+        return ().into_any();
+    }
+    let (target, words, says) = match &page.allow {
+        Some(_) => (
+            "/api/domains/disallow",
+            format!("Take {} off the allowed servers", page.domain),
+            "In limited federation mode Mastodon then deletes what it holds of it, as after a suspension.",
+        ),
+        None => (
+            "/api/domains/allow",
+            format!("Allow {}", page.domain),
+            "Counts only where Mastodon runs in limited federation mode.",
+        ),
+    };
+    let draft = frame.draft_for(target);
+    view! {
+        <section class="card">
+            <header><h2>"Allowed servers"</h2></header>
+            <form method="post" action=target class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                <input type="hidden" name="domain" value=page.domain.to_string() />
+                {page.allow.as_ref().map(|allow| view! { <input type="hidden" name="id" value=allow.id.to_string() /> })}
+                <p class="soft small">{says}</p>
+                {why_field(draft, "why-allow")}
+                <div><button class="btn">{words}</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn known(page: &ServerPage) -> AnyView {
+    let grouped = |number: i64| ui::grouped(usize::try_from(number).unwrap_or(0));
+    let accounts = match page.accounts {
+        Some(accounts) => grouped(accounts),
+        None => "never met".to_owned(),
+    };
+    let below = (!page.below.is_empty()).then(|| {
+        let accounts: i64 = page.below.iter().map(|(_, accounts)| accounts).sum();
+        let servers = ui::count(page.below.len(), "server", "servers");
+        view! { <dt>"Below it"</dt><dd>{servers} ", " {grouped(accounts)} " accounts"</dd> }
+    });
+    let counted = page.reach.map(|reach| {
+        let losses = reach.losses;
+        let open = (reach.open_about > 0).then(|| format!(", {} open", bounded(reach.open_about)));
+        let looked_at = reach.looked_at.map(|looked_at| {
+            view! { <dt>"Counted"</dt><dd class="soft">"among the first " {bounded(looked_at)} " accounts"</dd> }
+        });
+        view! {
+            <dt>"Followed from here"</dt><dd>{bounded(losses.follows)} " by " {bounded(losses.followers)} " people"</dd>
+            <dt>"Follows to here"</dt><dd>{bounded(losses.followers_there)} " to " {bounded(losses.followed)} " people"</dd>
+            <dt>"Reports about it"</dt><dd>{bounded(reach.reports_about)} {open}</dd>
+            <dt>"Reports from it"</dt><dd>{bounded(reach.reports_from)}</dd>
+            <dt>"Media"</dt><dd>{bounded(reach.media)}</dd>
+            {looked_at}
+        }
+    });
+    let slow = page.reach.is_none().then(|| view! { <dt>"Follows"</dt><dd class="soft">"took too long to count"</dd> });
+    view! {
+        <section class="card">
+            <header><h2>"Known of it"</h2></header>
+            <div class="body"><dl class="facts">
+                <dt>"Accounts"</dt><dd>{accounts}</dd>
+                {below}
+                {counted}
+                {slow}
+                <dt>"Delivery"</dt><dd>{if page.delivery_stopped { "stopped" } else { "goes on" }}</dd>
+            </dl></div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Rules above and below, because the longest name wins.
+fn around(instance: &InstanceName, page: &ServerPage) -> AnyView {
+    if page.parents.is_empty() && page.children.is_empty() {
+        return ().into_any();
+    }
+    let line = |listed: &Listed| {
+        view! {
+            <dt><a class="link" href=path::server(instance, &listed.domain)><bdi>{ui::tame(&listed.domain)}</bdi></a></dt>
+            <dd>{listed.rule.words()}</dd>
+        }
+    };
+    let covered = match (&page.rule, page.parents.first()) {
+        (None, Some(parent)) => format!("The rule for {} counts for it.", parent.domain),
+        (Some(_), Some(_)) => "Its own rule counts, not the one above it.".to_owned(),
+        _ => "Those below it have rules of their own, which count for them.".to_owned(),
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Rules above and below"</h2></header>
+            <div class="body stack">
+                <p class="soft small">{covered}</p>
+                <dl class="facts">{page.parents.iter().chain(&page.children).map(line).collect_view()}</dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn notes(page: &ServerPage, frame: &Frame) -> AnyView {
+    let Some(notes) = &page.notes else { return ().into_any() };
+    view! {
+        <section class="card">
+            <header><h2>"Notes in Mastodon"</h2></header>
+            {if notes.is_empty() {
+                view! { <p class="pad soft">"Nobody has written one."</p> }.into_any()
+            } else {
+                notes.iter().map(|note| view! {
+                    <div class="post">
+                        <div class="said">{ui::tame(&note.text)}</div>
+                        <div class="meta"><bdi>"@" {ui::tame(&note.by)}</bdi> {time::ago(note.at, frame.now)}</div>
+                    </div>
+                }).collect_view().into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+fn history(page: &ServerPage, frame: &Frame) -> AnyView {
+    if page.history.is_empty() {
+        return ().into_any();
+    }
+    let line = |change: &crate::registrations::Change| {
+        let outcome = if change.outcome == Outcome::Succeeded { "done" } else { change.outcome.word() };
+        view! {
+            <div class="post">
+                <div><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a> " " {change.what.clone()} " " <span class=change.outcome.badge()>{outcome}</span></div>
+                <div class="meta">{(!change.why.is_empty()).then(|| format!("“{}”", change.why))} {time::ago(change.at, frame.now)}</div>
+            </div>
+        }
+    };
+    view! {
+        <section class="card">
+            <header><h2>"What we did about it"</h2><span class="soft small end">"from the record"</span></header>
+            {page.history.iter().map(line).collect_view()}
+        </section>
+    }
+    .into_any()
+}

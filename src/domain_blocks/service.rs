@@ -1,0 +1,293 @@
+//! What stands about servers, mail domains and addresses, and what changing it would do.
+
+mod addresses;
+mod csv;
+mod deeds;
+mod imports;
+mod mail;
+mod names;
+mod networks;
+
+pub use addresses::{addresses, lift_address, set_address};
+pub use deeds::{allow, disallow, lift, set};
+pub use imports::{List, ask_again, export, import, imports, keep, pause, start, work};
+pub use mail::{lift_mail, mail_domains, set_mail};
+
+use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
+use crate::{
+    access::{self, Permission},
+    audit,
+    carry_out::Done,
+    context::Context,
+    frame::{self, Framed},
+    ledger::{Filter, Outcome, deed::Subject},
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Narrowed},
+    },
+    path,
+    problem::{Kind, Problem},
+    registrations::Change,
+    search::Search,
+    store::operators,
+};
+use std::sync::Arc;
+
+const PAGE: i64 = 50;
+const LONGEST_COMMENT: usize = 5_000;
+const LONGEST_WHY: usize = 500;
+
+/// `manage_federation` and `manage_blocks` (`app/models/user_role.rb`).
+const MANAGE_FEDERATION: u64 = 1 << 5;
+const MANAGE_BLOCKS: u64 = 1 << 7;
+
+fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so this cannot be shown."), "Try again in a moment.")
+}
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "domain_blocks.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+fn misread() -> Problem {
+    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
+}
+
+fn checked_why(why: &str) -> Result<String, Problem> {
+    let why = why.trim();
+    if why.is_empty() {
+        return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
+    }
+    if why.chars().count() > LONGEST_WHY {
+        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
+    }
+    Ok(why.to_owned())
+}
+
+/// A comment as a form sent it, as Mastodon stores it.
+fn checked_comment(field: &'static str, text: &str) -> Result<String, Problem> {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    if text.chars().count() > LONGEST_COMMENT {
+        return Err(Problem::invalid(field, "The comment is longer than 5,000 characters."));
+    }
+    if text.contains('\0') {
+        return Err(Problem::invalid(field, "The comment contains a NUL character, which cannot be stored."));
+    }
+    Ok(text)
+}
+
+/// The service account's own role must allow it; a refusal comes before any intent.
+fn able(instance: &Instance, bit: u64, words: &str) -> Result<(), Problem> {
+    match &instance.pulse().account {
+        Some(account) if !account.can(bit) => Err(Problem::new(
+            Kind::Forbidden,
+            format!("The console acts as @{} there, whose role may not {words}.", account.username),
+            "Give that role the permission on the instance.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The instance's own domains: of its pages, and of its handles.
+fn own_domains(instance: &Instance) -> Vec<String> {
+    let mut own: Vec<String> = instance.base.host_str().map(str::to_lowercase).into_iter().collect();
+    own.extend(instance.pulse().domain.as_deref().map(str::to_lowercase));
+    own.dedup();
+    own
+}
+
+/// Where a deed leads: on, or back with the reason.
+fn landed(done: Done, to: &str) -> Result<String, Problem> {
+    match done.outcome {
+        Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &done.index.to_string())),
+        Outcome::Partly => Err(Problem::new(
+            Kind::Conflict,
+            format!("Only a part was done{}.", done.said.map(|said| format!(": {said}")).unwrap_or_default()),
+            format!("The page shows how it stands now; entry {} has the details.", done.index),
+        )),
+        Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
+            Kind::Conflict,
+            format!("Nothing was changed: {}.", done.said.unwrap_or_else(|| "the instance refused".to_owned())),
+            format!("What you typed is kept. Entry {} has the details.", done.index),
+        )),
+    }
+}
+
+/// What this console did about a subject, newest first.
+async fn history(context: &Context, subject: &Subject) -> Result<Vec<Change>, Problem> {
+    let filter = Filter { subject: Some(context.app.ledger.subject(subject)), limit: 10, ..Filter::default() };
+    let entries = context.app.ledger.list(&filter).await.map_err(store_problem)?;
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    Ok(entries
+        .into_iter()
+        .map(|entry| {
+            let name = people
+                .iter()
+                .find(|person| Some(person.id.0.as_str()) == entry.operator.as_deref())
+                .map_or("somebody", |person| person.name.as_str());
+            let line = audit::service::line(&entry, name);
+            Change {
+                index: entry.index,
+                at: entry.at,
+                who: name.to_owned(),
+                what: line.what,
+                why: line.why,
+                outcome: line.outcome.unwrap_or(audit::Outcome::Open),
+            }
+        })
+        .collect())
+}
+
+async fn viewed(context: &Context, instance: &str) -> Result<Arc<Instance>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewBlocks, Some(&instance.name)).await?;
+    Ok(instance)
+}
+
+fn may_change(context: &Context) -> bool {
+    access::allows(context.actor.role, Permission::ManageBlocks)
+}
+
+/// What was typed to go to a server's page. Only what cannot be a server at all is refused here: a page about our own
+/// domain says itself that no rule can be made.
+fn look(instance: &Instance, search: &Search) -> Look {
+    let typed = search.get("look").unwrap_or_default().to_owned();
+    if typed.is_empty() {
+        return Look::default();
+    }
+    match names::server(&typed, &own_domains(instance)) {
+        Ok(found) => Look { typed, found: Some(found), refused: None },
+        Err(refused) => Look { typed, found: None, refused: Some(refused) },
+    }
+}
+
+/// A page of a list and one more, which says whether there is a next page.
+fn page_of<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
+    let most = usize::try_from(PAGE).unwrap_or(0);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    (rows, more)
+}
+
+pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Framed<RulesPage>, Problem> {
+    let instance = viewed(context, instance).await?;
+    let parsed = Search::parse(search);
+    let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    let filter = RulesFilter { list: text("list"), severity: text("severity"), media: text("media"), text: text("q") };
+    let before = parsed.get("before").and_then(|id| id.parse().ok());
+    let wanted = Some(filter.text.clone()).filter(|text| !text.is_empty());
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let (rules, allowed, last) = if filter.list == "allows" {
+        let (allowed, more) = page_of(read.domain_allows(wanted.as_deref(), before, PAGE + 1).await.map_err(unread)?);
+        let last = allowed.last().filter(|_| more).map(|allow| allow.id);
+        (Vec::new(), allowed, last)
+    } else {
+        let narrowed = Narrowed {
+            severity: filter.severity.parse().ok(),
+            media: filter.media == "rejected",
+            text: wanted,
+            before,
+        };
+        let (rules, more) = page_of(read.domain_blocks(&narrowed, PAGE + 1).await.map_err(unread)?);
+        let last = rules.last().filter(|_| more).map(|rule| rule.id);
+        (rules, Vec::new(), last)
+    };
+    drop(read);
+    let here = path::domains(&instance.name);
+    let page = RulesPage {
+        filter,
+        rules,
+        allowed,
+        older: last.map(|id| format!("{here}{}", parsed.with("before", &id.to_string()))),
+        search: search.to_owned(),
+        look: look(&instance, &parsed),
+        may_change: may_change(context),
+    };
+    frame::build(context, Some(&instance), &here, search, page).await
+}
+
+pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<Framed<ServersPage>, Problem> {
+    let instance = viewed(context, instance).await?;
+    let parsed = Search::parse(search);
+    let begins = parsed.get("begins").unwrap_or_default().trim().to_lowercase();
+    let after = parsed.get("after").unwrap_or_default().to_owned();
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let (servers, more) = page_of(read.known_servers(&begins, &after, PAGE + 1).await.map_err(unread)?);
+    drop(read);
+    let here = path::known_servers(&instance.name);
+    let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
+    let page = ServersPage { begins, servers, further, look: look(&instance, &parsed) };
+    frame::build(context, Some(&instance), &here, search, page).await
+}
+
+/// Whether a suspension would cut follows of people here; what is not known for certain counts as yes.
+async fn is_followed(instance: &Instance, domains: &[String]) -> Result<bool, DatabaseError> {
+    let mut read = instance.database.read().await?;
+    match read.is_followed(domains).await {
+        Ok(followed) => Ok(followed.unwrap_or(true)),
+        Err(DatabaseError::Slow) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+pub async fn server(context: &Context, instance: &str, search: &str) -> Result<Framed<ServerPage>, Problem> {
+    let instance = viewed(context, instance).await?;
+    let parsed = Search::parse(search);
+    let domain = Domain::try_from(parsed.get("name").unwrap_or_default().to_lowercase()).map_err(Problem::not_found)?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let accounts = read.accounts_known(&domain).await.map_err(unread)?;
+    let below = read.servers_below(&domain).await.map_err(unread)?;
+    let rule = read.domain_block(&domain).await.map_err(unread)?;
+    let allow = read.domain_allow(&domain).await.map_err(unread)?;
+    let parents = read.domain_blocks_of(&domain.parents()).await.map_err(unread)?;
+    let children = read.domain_blocks_below(&domain).await.map_err(unread)?;
+    let delivery_stopped = read.delivery_stopped(&domain).await.map_err(unread)?;
+    let allows_exist = !read.domain_allows(None, None, 1).await.map_err(unread)?.is_empty();
+    let notes = read.server_notes(&domain).await.map_err(unread)?;
+    drop(read);
+    let mut there = vec![domain.to_string()];
+    there.extend(below.iter().map(|(domain, _)| domain.clone()));
+    // A read of its own: one that takes too long ends its transaction.
+    let reach = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        match read.reach(&there).await {
+            Ok(reach) => Some(reach),
+            Err(DatabaseError::Slow) => None,
+            Err(error) => return Err(unread(error)),
+        }
+    };
+    let followed = match &reach {
+        Some(reach) if reach.losses.follows > 0 => true,
+        Some(reach) if reach.looked_at.is_none() => false,
+        _ => is_followed(&instance, &there).await.map_err(unread)?,
+    };
+    let refused = names::server(domain.as_str(), &own_domains(&instance)).err();
+    let may_suspend = match followed {
+        _ if !may_change(context) => Err("Owners and admins make rules.".to_owned()),
+        true if !access::allows(context.actor.role, Permission::SuspendFollowedDomain) => {
+            Err("People here follow it: suspending it is the owner’s decision.".to_owned())
+        }
+        _ => Ok(()),
+    };
+    let history = history(context, &Subject::Domain(instance.name.clone(), domain.clone())).await?;
+    let page = ServerPage {
+        shown: names::shown(domain.as_str()),
+        accounts,
+        below,
+        reach,
+        rule,
+        allow,
+        parents,
+        children,
+        delivery_stopped,
+        notes,
+        history,
+        may_change: may_change(context),
+        may_suspend,
+        refused,
+        allows_exist,
+        domain,
+    };
+    frame::build(context, Some(&instance), &path::servers_page(&instance.name), search, page).await
+}

@@ -1,0 +1,217 @@
+//! Rules about addresses: never one that shuts out everybody, never unwarned one that shuts out the console.
+
+use super::{
+    MANAGE_BLOCKS, PAGE, able, checked_comment, checked_why,
+    deeds::of_rows,
+    landed, may_change, misread,
+    networks::{self, Network},
+    page_of, unread, viewed,
+};
+use crate::{
+    access::Permission,
+    carry_out::{Carry, Evidence, carry_out},
+    clock::{DAY, Instant, MINUTE},
+    context::Context,
+    domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress},
+    frame::{self, Framed},
+    id::{AccountId, RuleNumber},
+    ledger::{
+        Answered, Mark, Warrant,
+        deed::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
+    },
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Read},
+    },
+    path,
+    problem::Problem,
+    search::Search,
+};
+
+pub async fn addresses(context: &Context, instance: &str, search: &str) -> Result<Framed<AddressesPage>, Problem> {
+    let instance = viewed(context, instance).await?;
+    let parsed = Search::parse(search);
+    let before = parsed.get("before").and_then(|id| id.parse().ok());
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(unread)?);
+    drop(read);
+    let here = path::addresses(&instance.name);
+    let older =
+        rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
+    let page = AddressesPage {
+        rules,
+        older,
+        may_change: may_change(context),
+        own: networks::own().iter().map(ToString::to_string).collect(),
+    };
+    frame::build(context, Some(&instance), &here, search, page).await
+}
+
+/// When a rule is to end, as the form says it: in so many days, never, or as it is.
+fn until(text: &str, before: Option<&AddressRule>, now: Instant) -> Result<Option<Instant>, Problem> {
+    match text {
+        "" | "never" => Ok(None),
+        "keep" => Ok(before.and_then(|before| before.until)),
+        days => days
+            .parse::<i64>()
+            .ok()
+            .filter(|days| (1..=3_660).contains(days))
+            .map(|days| Some(now.plus(days * DAY)))
+            .ok_or_else(|| Problem::invalid("until", "A rule ends after 1 to 3,660 days, or never.")),
+    }
+}
+
+/// What must be known before the rule is made; said once, carried out when sent again with `sure`.
+fn warned(network: &Network, severity: AddressSeverity) -> Option<String> {
+    if severity == AddressSeverity::NoAccess
+        && let Some(own) = networks::own().into_iter().find(|own| network.contains(*own))
+    {
+        return Some(format!(
+            "{network} holds {own}, from which this console may reach the instance: the rule would lock the console out, \
+             and only somebody on the server could lift it."
+        ));
+    }
+    network.wide()
+}
+
+/// Makes a rule, or changes the one the page showed (`seen`: its id and what it said).
+pub async fn set_address(context: Context, form: AddressForm) -> Result<String, Problem> {
+    let instance = context.instance(&form.instance)?.clone();
+    let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let network: Network = form.network.parse().map_err(|why: String| Problem::invalid("network", why))?;
+    if let Some(why) = network.too_wide() {
+        return Err(Problem::invalid("network", why));
+    }
+    let severity: AddressSeverity =
+        form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
+    let seen: Option<(RuleNumber, Option<AddressRule>)> = match form.seen.as_str() {
+        "" => None,
+        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
+    };
+    let before = seen.as_ref().and_then(|(_, before)| before.as_ref());
+    let after = AddressRule {
+        severity,
+        comment: checked_comment("comment", &form.comment)?,
+        until: until(&form.until, before, context.now())?,
+    };
+    let why = checked_why(&form.why)?;
+    if form.sure != "yes"
+        && let Some(warning) = warned(&network, severity)
+    {
+        return Err(Problem::invalid("sure", format!("{warning} Tick the box to make it all the same.")));
+    }
+    able(&instance, MANAGE_BLOCKS, "manage blocks")?;
+    let (name, network) = (instance.name.clone(), network.to_string());
+    let done = match seen {
+        None => {
+            let now = {
+                let mut read = instance.database.read().await.map_err(unread)?;
+                read.address_block(&network).await.map_err(unread)?
+            };
+            if now.is_some() {
+                return Err(Problem::invalid(
+                    "network",
+                    format!("There is a rule for {network} already. Change it in the list."),
+                ));
+            }
+            let deed = BlockAddress { instance: name, network, after };
+            carry_out(context.clone(), instance.clone(), permit, deed, why).await?
+        }
+        Some((id, before)) => {
+            let deed = ChangeAddressBlock { instance: name, network, id, before, after };
+            carry_out(context.clone(), instance.clone(), permit, deed, why).await?
+        }
+    };
+    landed(done, &path::addresses(&instance.name))
+}
+
+pub async fn lift_address(
+    context: Context,
+    instance: String,
+    network: String,
+    seen: String,
+    why: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let network: Network = network.parse().map_err(|_| misread())?;
+    let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let why = checked_why(&why)?;
+    able(&instance, MANAGE_BLOCKS, "manage blocks")?;
+    let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    landed(done, &path::addresses(&instance.name))
+}
+
+fn changed(now: Option<&ListedAddress>, id: RuleNumber, before: Option<&AddressRule>) -> Option<String> {
+    match now {
+        None => Some("somebody else lifted the rule meanwhile, or it ran out".to_owned()),
+        Some(now) if now.id != id.0 || now.rule.as_ref() != before => {
+            Some("somebody else changed the rule meanwhile".to_owned())
+        }
+        Some(_) => None,
+    }
+}
+
+/// Whether a rule is as it was meant. Its end is sent as seconds from now, so it may lie a little beside.
+fn as_meant(now: Option<&ListedAddress>, after: &AddressRule) -> bool {
+    now.and_then(|now| now.rule.as_ref()).is_some_and(|rule| {
+        let ends_alike = match (rule.until, after.until) {
+            (Some(now), Some(meant)) => now.since(meant).abs() < MINUTE,
+            (now, meant) => now == meant,
+        };
+        rule.severity == after.severity && rule.comment == after.comment && ends_alike
+    })
+}
+
+impl Carry for BlockAddress {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now = read.address_block(&self.network).await?;
+        Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.block_address(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let now = read.address_block(&self.network).await?;
+        let right = as_meant(now.as_ref(), &self.after);
+        Ok(of_rows(&log, "IpBlock", &[("create", now.map(|now| now.id))], right))
+    }
+}
+
+impl Carry for ChangeAddressBlock {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now = read.address_block(&self.network).await?;
+        Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.change_address_block(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let right = as_meant(read.address_block(&self.network).await?.as_ref(), &self.after);
+        Ok(of_rows(&log, "IpBlock", &[("update", Some(self.id.0))], right))
+    }
+}
+
+impl Carry for LiftAddressBlock {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now = read.address_block(&self.network).await?;
+        Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.lift_address_block(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let gone = read.address_block(&self.network).await?.is_none();
+        Ok(of_rows(&log, "IpBlock", &[("destroy", Some(self.id.0))], gone))
+    }
+}

@@ -1,0 +1,316 @@
+//! Rules about servers: made, changed, lifted; and the list of those federated with.
+
+use super::{
+    MANAGE_FEDERATION, able, checked_comment, checked_why, is_followed, landed, misread, names, own_domains, unread,
+};
+use crate::{
+    access::Permission,
+    carry_out::{Carry, Done, Evidence, Trace, carry_out},
+    context::Context,
+    domain_blocks::{Domain, Listed, Rule, RuleForm, Severity},
+    id::{AccountId, RuleNumber},
+    ledger::{
+        Answered, Mark, Outcome, Warrant,
+        deed::{AllowDomain, BlockDomain, ChangeDomainBlock, DisallowDomain, LiftDomainBlock},
+    },
+    mastodon::{
+        Instance,
+        database::{DatabaseError, LogRow, Read},
+    },
+    path,
+    problem::{Kind, Problem},
+};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Makes a rule, or changes the one the page showed.
+pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
+    let instance = context.instance(&form.instance)?.clone();
+    context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let domain = names::server(&form.domain, &own_domains(&instance)).map_err(|why| Problem::invalid("domain", why))?;
+    let severity: Severity =
+        form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
+    let after = Rule {
+        severity,
+        reject_media: form.reject_media == "yes",
+        reject_reports: form.reject_reports == "yes",
+        obfuscate: form.obfuscate == "yes",
+        public_comment: checked_comment("public_comment", &form.public_comment)?,
+        private_comment: checked_comment("private_comment", &form.private_comment)?,
+    };
+    let why = checked_why(&form.why)?;
+    let seen: Option<(RuleNumber, Rule)> = match form.seen.as_str() {
+        "" => None,
+        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
+    };
+    let now = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.domain_block(&domain).await.map_err(unread)?
+    };
+    if let (None, Some(now)) = (&seen, &now) {
+        return Err(exists(&domain, now));
+    }
+    let done = set_rule(&context, &instance, domain.clone(), after, seen, why).await?;
+    if matches!(done.outcome, Outcome::Failed | Outcome::Refused) {
+        // A 422 with `existing_domain_block`: the page shows that rule, with what was typed as its change.
+        let mut read = instance.database.read().await.map_err(unread)?;
+        if let (None, Some(now)) = (now, read.domain_block(&domain).await.map_err(unread)?) {
+            return Err(exists(&domain, &now));
+        }
+    }
+    landed(done, &path::server(&instance.name, domain.as_str()))
+}
+
+fn exists(domain: &Domain, rule: &Listed) -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        format!("Nothing was done: there is a rule for {domain} already ({}).", rule.rule.words()),
+        "The page shows it; what you typed is kept. Press again to put it in its place.",
+    )
+}
+
+/// Carries one rule out, with everything that is checked before: the service account's role, the rule above it, and who
+/// may cut follows.
+pub(super) async fn set_rule(
+    context: &Context,
+    instance: &Arc<Instance>,
+    domain: Domain,
+    after: Rule,
+    seen: Option<(RuleNumber, Rule)>,
+    why: String,
+) -> Result<Done, Problem> {
+    able(instance, MANAGE_FEDERATION, "manage federation")?;
+    if seen.is_none() {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        let above = read.domain_blocks_of(&domain.parents()).await.map_err(unread)?;
+        if let Some(nearest) = above.first().filter(|nearest| !after.is_stricter_than(&nearest.rule)) {
+            return Err(Problem::invalid(
+                "severity",
+                format!(
+                    "The rule for {} ({}) covers {domain} already. Mastodon takes only a stricter one below it.",
+                    nearest.domain,
+                    nearest.rule.words()
+                ),
+            ));
+        }
+    }
+    let before = seen.as_ref().map(|(_, before)| before);
+    let followed = after.begins_to_suspend(before) && {
+        let there = there(instance, &domain).await.map_err(unread)?;
+        is_followed(instance, &there).await.map_err(unread)?
+    };
+    let permission = if followed { Permission::SuspendFollowedDomain } else { Permission::ManageBlocks };
+    let permit = context.permit(permission, Some(&instance.name)).await?;
+    let name = instance.name.clone();
+    match seen {
+        None => {
+            let deed = BlockDomain { instance: name, domain, after, followed };
+            carry_out(context.clone(), instance.clone(), permit, deed, why).await
+        }
+        Some((id, before)) => {
+            let deed = ChangeDomainBlock { instance: name, domain, id, before, after, followed };
+            carry_out(context.clone(), instance.clone(), permit, deed, why).await
+        }
+    }
+}
+
+/// A server and all known below it: what a rule for it covers.
+async fn there(instance: &Instance, domain: &Domain) -> Result<Vec<String>, DatabaseError> {
+    let mut read = instance.database.read().await?;
+    let mut there = vec![domain.to_string()];
+    there.extend(read.servers_below(domain).await?.into_iter().map(|(domain, _)| domain));
+    Ok(there)
+}
+
+pub async fn lift(
+    context: Context,
+    instance: String,
+    domain: String,
+    seen: String,
+    why: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let domain = Domain::try_from(domain).map_err(|_| misread())?;
+    let (id, before): (RuleNumber, Rule) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let why = checked_why(&why)?;
+    able(&instance, MANAGE_FEDERATION, "manage federation")?;
+    let deed = LiftDomainBlock { instance: instance.name.clone(), domain: domain.clone(), id, before };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    landed(done, &path::server(&instance.name, domain.as_str()))
+}
+
+pub async fn allow(context: Context, instance: String, domain: String, why: String) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let domain = names::server(&domain, &own_domains(&instance)).map_err(|why| Problem::invalid("domain", why))?;
+    let why = checked_why(&why)?;
+    able(&instance, MANAGE_FEDERATION, "manage federation")?;
+    let deed = AllowDomain { instance: instance.name.clone(), domain: domain.clone() };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    landed(done, &path::server(&instance.name, domain.as_str()))
+}
+
+pub async fn disallow(
+    context: Context,
+    instance: String,
+    domain: String,
+    id: String,
+    why: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let domain = Domain::try_from(domain).map_err(|_| misread())?;
+    let id = id.parse().map_err(|_| misread())?;
+    let why = checked_why(&why)?;
+    able(&instance, MANAGE_FEDERATION, "manage federation")?;
+    let deed = DisallowDomain { instance: instance.name.clone(), domain: domain.clone(), id };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    landed(done, &path::server(&instance.name, domain.as_str()))
+}
+
+/// Evidence for a deed about one row: the log rows that only this deed can have left, and whether the state is right.
+pub(super) fn of_rows(log: &[LogRow], kind: &str, wanted: &[(&str, Option<i64>)], state_is_right: bool) -> Evidence {
+    let traced = wanted
+        .iter()
+        .filter(|(action, id)| {
+            log.iter().any(|row| row.action == *action && row.target_type == kind && Some(row.target_id) == *id)
+        })
+        .count();
+    Evidence {
+        trace: match traced {
+            0 => Trace::None,
+            some if some < wanted.len() => Trace::Part,
+            _ => Trace::Whole,
+        },
+        state_is_right,
+        facts: json!({ "log rows": traced }),
+        seen: json!({
+            "log rows": log.iter().map(|row| format!("{} {} {} {}", row.id, row.action, row.target_type, row.target_id)).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+/// What is different in a rule, in a clause.
+fn changed(now: Option<&Listed>, id: RuleNumber, before: &Rule) -> Option<String> {
+    match now {
+        None => Some("somebody else lifted the rule meanwhile".to_owned()),
+        Some(now) if now.id != id.0 => Some("somebody else lifted the rule and made another meanwhile".to_owned()),
+        Some(now) if now.rule != *before => {
+            Some(format!("somebody else changed the rule meanwhile; it is now “{}”", now.rule.words()))
+        }
+        Some(_) => None,
+    }
+}
+
+/// A suspension that was said to cut nobody’s follows must still cut nobody’s.
+async fn now_followed(read: &mut Read, domain: &Domain, followed: bool) -> Result<Option<String>, DatabaseError> {
+    if followed {
+        return Ok(None);
+    }
+    let mut there = vec![domain.to_string()];
+    there.extend(read.servers_below(domain).await?.into_iter().map(|(domain, _)| domain));
+    let followed = read.is_followed(&there).await?.unwrap_or(true);
+    Ok(followed.then(|| format!("somebody here has begun to follow people on {domain}")))
+}
+
+impl Carry for BlockDomain {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        if let Some(now) = read.domain_block(&self.domain).await? {
+            return Ok(Some(format!("somebody else made a rule for it meanwhile ({})", now.rule.words())));
+        }
+        if self.after.begins_to_suspend(None) {
+            return now_followed(read, &self.domain, self.followed).await;
+        }
+        Ok(None)
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.block_domain(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let now = read.domain_block(&self.domain).await?;
+        let right = now.as_ref().is_some_and(|now| now.rule == self.after);
+        Ok(of_rows(&log, "DomainBlock", &[("create", now.map(|now| now.id))], right))
+    }
+}
+
+impl Carry for ChangeDomainBlock {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now = read.domain_block(&self.domain).await?;
+        if let Some(what) = changed(now.as_ref(), self.id, &self.before) {
+            return Ok(Some(what));
+        }
+        if self.after.begins_to_suspend(Some(&self.before)) {
+            return now_followed(read, &self.domain, self.followed).await;
+        }
+        Ok(None)
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.change_domain_block(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let right = read.domain_block(&self.domain).await?.is_some_and(|now| now.rule == self.after);
+        Ok(of_rows(&log, "DomainBlock", &[("update", Some(self.id.0))], right))
+    }
+}
+
+impl Carry for LiftDomainBlock {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now = read.domain_block(&self.domain).await?;
+        Ok(changed(now.as_ref(), self.id, &self.before))
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.lift_domain_block(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let gone = read.domain_block(&self.domain).await?.is_none();
+        Ok(of_rows(&log, "DomainBlock", &[("destroy", Some(self.id.0))], gone))
+    }
+}
+
+impl Carry for AllowDomain {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        let now = read.domain_allow(&self.domain).await?;
+        Ok(now.map(|_| "somebody else allowed it meanwhile".to_owned()))
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.allow_domain(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let now = read.domain_allow(&self.domain).await?;
+        let there = now.is_some();
+        Ok(of_rows(&log, "DomainAllow", &[("create", now.map(|now| now.id))], there))
+    }
+}
+
+impl Carry for DisallowDomain {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        Ok(match read.domain_allow(&self.domain).await? {
+            None => Some("somebody else took it off the list meanwhile".to_owned()),
+            Some(now) if now.id != self.id.0 => Some("somebody else allowed it anew meanwhile".to_owned()),
+            Some(_) => None,
+        })
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.disallow_domain(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let log = read.log_after(mark, acting).await?;
+        let gone = read.domain_allow(&self.domain).await?.is_none();
+        Ok(of_rows(&log, "DomainAllow", &[("destroy", Some(self.id.0))], gone))
+    }
+}

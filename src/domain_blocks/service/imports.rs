@@ -1,0 +1,555 @@
+//! Lists of rules: written out as Mastodon writes them, read in as a difference, and carried out row by row in the
+//! background, each row a deed of its own.
+
+use super::{
+    MANAGE_FEDERATION, PAGE, able, checked_why, csv, deeds::set_rule, may_change, misread, names, own_domains, page_of,
+    store_problem, unread, viewed,
+};
+use crate::{
+    access::{Actor, Permission},
+    clock::{Instant, MINUTE},
+    context::{App, Context},
+    domain_blocks::{
+        Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, RowState, Rule,
+    },
+    frame::{self, Framed},
+    http::ClientAddress,
+    id::RuleNumber,
+    ledger::Outcome,
+    mastodon::Instance,
+    path,
+    problem::{Kind, Problem},
+    search::Search,
+    store::{
+        domain_imports::{self, Import, Row},
+        operators,
+    },
+    ui::{self, time},
+};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+
+/// How long an import belongs to the process that works on it without a word from it.
+const LEASE: i64 = MINUTE;
+/// Rules read in one go for a list.
+const CHUNK: i64 = 5_000;
+
+/// Which list is written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    Blocks,
+    Allows,
+}
+
+/// A list in Mastodon's own form, byte for byte.
+pub async fn export(context: &Context, instance: &str, list: List) -> Result<String, Problem> {
+    let instance = viewed(context, instance).await?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    match list {
+        List::Blocks => {
+            let mut rules = Vec::new();
+            let mut last = 0;
+            loop {
+                let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(unread)?;
+                let Some((listed, _)) = chunk.last() else { break };
+                last = listed.id;
+                rules.extend(chunk);
+            }
+            Ok(csv::blocks(&rules))
+        }
+        List::Allows => {
+            let mut allowed = Vec::new();
+            let mut last = None;
+            loop {
+                let chunk = read.domain_allows(None, last, CHUNK).await.map_err(unread)?;
+                let Some(allow) = chunk.last() else { break };
+                last = Some(allow.id);
+                allowed.extend(chunk);
+            }
+            allowed.reverse();
+            Ok(csv::allows(&allowed))
+        }
+    }
+}
+
+/// Every rule there is, by domain.
+async fn all_rules(instance: &Instance) -> Result<HashMap<String, Listed>, Problem> {
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut rules = HashMap::new();
+    let mut last = 0;
+    loop {
+        let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(unread)?;
+        let Some((listed, _)) = chunk.last() else { return Ok(rules) };
+        last = listed.id;
+        rules.extend(chunk.into_iter().map(|(listed, _)| (listed.domain.clone(), listed)));
+    }
+}
+
+/// How a row stands to the rules there are.
+fn compare(
+    row: csv::Row,
+    own: &[String],
+    rules: &HashMap<String, Listed>,
+    file: &str,
+    lines: &mut HashMap<String, usize>,
+) -> Row {
+    let line = i64::try_from(row.line).unwrap_or(i64::MAX);
+    let listed = |domain: String, difference, said: String| Row {
+        line,
+        domain,
+        difference,
+        seen: String::new(),
+        wanted: String::new(),
+        said,
+        state: RowState::Listed,
+        entry: None,
+    };
+    let invalid = |domain: String, said: String| listed(domain, Difference::Invalid, said);
+    let domain = match names::server(&row.domain, own) {
+        Ok(domain) => domain,
+        Err(why) => return invalid(row.domain, why),
+    };
+    let mut wanted = match row.rule {
+        Ok(rule) => rule,
+        Err(why) => return invalid(domain.into(), format!("{why}.")),
+    };
+    if let Some(first) = lines.insert(domain.to_string(), row.line) {
+        lines.insert(domain.to_string(), first);
+        return invalid(domain.into(), format!("Line {first} names it already."));
+    }
+    let (difference, seen, said) = match rules.get(domain.as_str()) {
+        Some(now) => {
+            // What the list does not say stays as it is.
+            wanted.private_comment.clone_from(&now.rule.private_comment);
+            if wanted.public_comment.is_empty() {
+                wanted.public_comment.clone_from(&now.rule.public_comment);
+            }
+            let difference = if wanted.limits_as(&now.rule) {
+                Difference::Same
+            } else if wanted.is_stricter_than(&now.rule) {
+                Difference::Stricter
+            } else {
+                Difference::Weaker
+            };
+            (difference, Some(now), String::new())
+        }
+        None => {
+            wanted.private_comment = format!("Imported from {file}");
+            let above = domain.parents().into_iter().find_map(|parent| rules.get(&parent));
+            match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
+                Some(above) => (
+                    Difference::Same,
+                    None,
+                    format!("The rule for {} ({}) covers it.", above.domain, above.rule.words()),
+                ),
+                None => (Difference::New, None, String::new()),
+            }
+        }
+    };
+    Row {
+        seen: seen.and_then(|now| serde_json::to_string(now).ok()).unwrap_or_default(),
+        wanted: serde_json::to_string(&wanted).unwrap_or_default(),
+        ..listed(domain.into(), difference, said)
+    }
+}
+
+/// Whether a row would begin to suspend a server.
+fn suspends(row: &Row) -> bool {
+    let seen = seen_of(&row.seen).map(|seen| seen.rule);
+    row.difference.applies() && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
+}
+
+/// Reads a list and keeps it, compared with the rules there are. Nothing is done yet.
+///
+/// # Errors
+/// If the whole file cannot be used: with the reason, for the field.
+pub async fn keep(context: &Context, instance: &str, file: &str, bytes: &[u8]) -> Result<String, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let rows = csv::read(bytes).map_err(|why| Problem::invalid("file", why))?;
+    let rules = all_rules(&instance).await?;
+    let own = own_domains(&instance);
+    let now = context.now();
+    let file = match ui::excerpt(file, 80) {
+        name if name.is_empty() => "a file without a name".to_owned(),
+        name => name,
+    };
+    let source = format!("{file}, {}", time::day(now, Instant(0)));
+    let mut lines = HashMap::new();
+    let rows: Vec<Row> = rows.into_iter().map(|row| compare(row, &own, &rules, &source, &mut lines)).collect();
+    let suspending: Vec<String> = rows.iter().filter(|row| suspends(row)).map(|row| row.domain.clone()).collect();
+    let (suspends, suspends_accounts) = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.accounts_known_on(&suspending).await.map_err(unread)?
+    };
+    let import = Import {
+        id: ulid::Ulid::generate().to_string().to_lowercase(),
+        instance: instance.name.clone(),
+        operator: context.actor.operator.clone(),
+        file,
+        rows: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        suspends,
+        suspends_accounts,
+        created_at: now,
+        state: ImportState::Preview,
+        why: String::new(),
+        note: String::new(),
+    };
+    domain_imports::insert(&context.app.store, &import, &rows).await.map_err(store_problem)?;
+    Ok(path::domain_import(&instance.name, &import.id))
+}
+
+async fn head(context: &Context, import: &Import) -> Result<ImportHead, Problem> {
+    let by = operators::by_id(&context.app.store, &import.operator).await.map_err(store_problem)?;
+    Ok(ImportHead {
+        id: import.id.clone(),
+        file: import.file.clone(),
+        by: by.map_or_else(|| "somebody".to_owned(), |person| person.name),
+        at: import.created_at,
+        state: import.state,
+        rows: import.rows,
+    })
+}
+
+pub async fn imports(context: &Context, instance: &str, search: &str) -> Result<Framed<ImportsPage>, Problem> {
+    let instance = viewed(context, instance).await?;
+    let mut heads = Vec::new();
+    for import in domain_imports::list(&context.app.store, &instance.name, PAGE).await.map_err(store_problem)? {
+        heads.push(head(context, &import).await?);
+    }
+    let page = ImportsPage { imports: heads, may_change: may_change(context) };
+    frame::build(context, Some(&instance), &path::domain_imports(&instance.name), search, page).await
+}
+
+async fn found(context: &Context, instance: &Instance, id: &str) -> Result<Import, Problem> {
+    domain_imports::by_id(&context.app.store, &instance.name, id)
+        .await
+        .map_err(store_problem)?
+        .ok_or_else(|| Problem::not_found("There is no such import on this instance."))
+}
+
+pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -> Result<Framed<ImportPage>, Problem> {
+    let instance = viewed(context, instance).await?;
+    let parsed = Search::parse(search);
+    let import = found(context, &instance, id).await?;
+    let store = &context.app.store;
+    let show = parsed
+        .get("show")
+        .filter(|show| show.parse::<Difference>().is_ok() || show.parse::<RowState>().is_ok())
+        .unwrap_or_default()
+        .to_owned();
+    let after = parsed.get("after").and_then(|line| line.parse().ok()).unwrap_or(0);
+    let counts = domain_imports::counts(store, &import.id).await.map_err(store_problem)?;
+    let sum = |wanted: &dyn Fn(Difference, RowState) -> bool| {
+        counts.iter().filter(|(difference, state, _)| wanted(*difference, *state)).map(|(_, _, number)| number).sum()
+    };
+    let differences = Difference::ALL.map(|one| (one, sum(&|difference, _| difference == one))).to_vec();
+    let states = RowState::ALL.map(|one| (one, sum(&|_, state| state == one))).to_vec();
+    let rows = domain_imports::rows(store, &import.id, &show, after, PAGE + 1).await.map_err(store_problem)?;
+    let (rows, more) = page_of(rows);
+    let here = path::domain_import(&instance.name, &import.id);
+    let further =
+        rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
+    let page = ImportPage {
+        head: head(context, &import).await?,
+        differences,
+        states,
+        suspends_known: (import.suspends, import.suspends_accounts),
+        show,
+        rows: rows.iter().map(shown).collect(),
+        further,
+        search: search.to_owned(),
+        why: import.why,
+        note: import.note,
+        may_change: may_change(context),
+    };
+    frame::build(context, Some(&instance), &here, search, page).await
+}
+
+fn rule_of(text: &str) -> Option<Rule> {
+    serde_json::from_str(text).ok()
+}
+
+fn seen_of(text: &str) -> Option<Listed> {
+    serde_json::from_str(text).ok()
+}
+
+fn shown(row: &Row) -> ImportRow {
+    let wanted = rule_of(&row.wanted).map(|rule| rule.words()).unwrap_or_default();
+    let what = match seen_of(&row.seen) {
+        Some(seen) if seen.rule.words() != wanted => format!("{} → {wanted}", seen.rule.words()),
+        _ => wanted,
+    };
+    ImportRow {
+        line: row.line,
+        domain: row.domain.clone(),
+        difference: row.difference,
+        what,
+        said: row.said.clone(),
+        state: row.state,
+        entry: row.entry,
+    }
+}
+
+async fn changed(context: &Context, instance: &str, id: &str) -> Result<(Arc<Instance>, Import), Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let import = found(context, &instance, id).await?;
+    Ok((instance, import))
+}
+
+fn elsewhere() -> Problem {
+    Problem::new(Kind::Conflict, "Nothing was done: the import is not as the page showed it.", "Look again and decide.")
+}
+
+/// Begins to carry out the differences that were ticked, as the person who presses.
+pub async fn start(
+    context: Context,
+    instance: String,
+    id: String,
+    which: Vec<String>,
+    why: String,
+) -> Result<String, Problem> {
+    let (instance, import) = changed(&context, &instance, &id).await?;
+    let which: Vec<Difference> = which
+        .iter()
+        .map(|name| name.parse::<Difference>().ok().filter(|difference| difference.applies()).ok_or_else(misread))
+        .collect::<Result<_, _>>()?;
+    if which.is_empty() {
+        return Err(Problem::invalid("which", "Tick what is to be carried out."));
+    }
+    let why = checked_why(&why)?;
+    if import.operator != context.actor.operator {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "Somebody else read this list in, and rows are carried out in that person’s name.",
+            "Read the list in yourself.",
+        ));
+    }
+    let store = &context.app.store;
+    let mut rows = 0;
+    for difference in which {
+        rows += domain_imports::ask_for(store, &import.id, difference).await.map_err(store_problem)?;
+    }
+    if rows == 0 {
+        return Err(Problem::invalid("which", "There is no such row in the list."));
+    }
+    if !domain_imports::change_state(store, &import.id, ImportState::Preview, ImportState::Running, &why, "")
+        .await
+        .map_err(store_problem)?
+    {
+        return Err(elsewhere());
+    }
+    Ok(path::domain_import(&instance.name, &import.id))
+}
+
+/// Pauses the work, or goes on with it.
+pub async fn pause(context: Context, instance: String, id: String, pause: bool) -> Result<String, Problem> {
+    let (instance, import) = changed(&context, &instance, &id).await?;
+    let (from, to) =
+        if pause { (ImportState::Running, ImportState::Paused) } else { (ImportState::Paused, ImportState::Running) };
+    let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
+    if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
+        .await
+        .map_err(store_problem)?
+    {
+        return Err(elsewhere());
+    }
+    Ok(path::domain_import(&instance.name, &import.id))
+}
+
+/// Tries once more what was not done.
+pub async fn ask_again(context: Context, instance: String, id: String) -> Result<String, Problem> {
+    let (instance, import) = changed(&context, &instance, &id).await?;
+    let store = &context.app.store;
+    let rows = domain_imports::ask_again(store, &import.id).await.map_err(store_problem)?;
+    let begun =
+        domain_imports::change_state(store, &import.id, ImportState::Done, ImportState::Running, &import.why, "")
+            .await
+            .map_err(store_problem)?;
+    if rows == 0 || !begun {
+        return Err(elsewhere());
+    }
+    Ok(path::domain_import(&instance.name, &import.id))
+}
+
+/// What becomes of the work after a row.
+#[derive(Debug)]
+enum After {
+    /// On with the next.
+    Next,
+    /// This row later, others now.
+    Later,
+    /// All of it later: what it waits for.
+    Wait(String),
+    /// No further, until somebody says so: why.
+    Stop(String),
+}
+
+/// Works on an instance's running imports, at most so many rows, as far as the instance's limits leave room; how many rows
+/// came to an end. `holder` is this process: no other works on the same import meanwhile.
+///
+/// # Errors
+/// The store's.
+pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: usize) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    let mut ended = 0;
+    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(LEASE)).await? {
+        // Rows that another deed keeps from being carried out are passed over until the next time.
+        let mut passed = 0;
+        let mut noted = !import.note.is_empty();
+        while ended < most {
+            let now = app.clock.now();
+            if let Err(until) = instance.rest.room_for_background() {
+                let note =
+                    format!("Half of what the instance takes from us is used up; on at {} UTC.", time::clock(until));
+                domain_imports::note(&app.store, &import.id, &note).await?;
+                break;
+            }
+            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(LEASE)).await? {
+                break;
+            }
+            let Some(row) = domain_imports::next(&app.store, &import.id, passed).await? else {
+                if passed == 0 {
+                    let (from, to) = (ImportState::Running, ImportState::Done);
+                    domain_imports::change_state(&app.store, &import.id, from, to, &import.why, "").await?;
+                }
+                break;
+            };
+            match carry_row(app, instance, &import, &row).await? {
+                After::Next => {
+                    ended += 1;
+                    if std::mem::take(&mut noted) {
+                        domain_imports::note(&app.store, &import.id, "").await?;
+                    }
+                }
+                After::Later => passed = row.line,
+                After::Wait(note) => {
+                    domain_imports::note(&app.store, &import.id, &note).await?;
+                    break;
+                }
+                After::Stop(note) => {
+                    let (from, to) = (ImportState::Running, ImportState::Paused);
+                    domain_imports::change_state(&app.store, &import.id, from, to, &import.why, &note).await?;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(ended)
+}
+
+/// Says how far a row has come.
+async fn mark(
+    app: &App,
+    import: &Import,
+    row: &Row,
+    state: RowState,
+    said: &str,
+    entry: Option<i64>,
+) -> sqlx::Result<()> {
+    domain_imports::set_row(&app.store, &import.id, row.line, state, said, entry).await
+}
+
+async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, row: &Row) -> sqlx::Result<After> {
+    let (Ok(domain), Some(wanted)) = (Domain::try_from(row.domain.clone()), rule_of(&row.wanted)) else {
+        mark(app, import, row, RowState::Failed, "The row cannot be read any more.", None).await?;
+        return Ok(After::Next);
+    };
+    let Some(actor) = actor(app, import).await? else {
+        return Ok(After::Stop("The person who asked for it may not do it any more.".to_owned()));
+    };
+    let seen = seen_of(&row.seen);
+    if row.state == RowState::UnderWay {
+        // Its process ended in the middle, or the instance gave no answer. What became of it is read, never repeated.
+        match rule_now(instance, &domain).await {
+            Err(problem) => return Ok(After::Wait(problem.what)),
+            Ok(Some(now)) if now.rule == wanted => {
+                mark(app, import, row, RowState::Done, "Found done when looked at again.", row.entry).await?;
+                return Ok(After::Next);
+            }
+            Ok(_) => mark(app, import, row, RowState::Waiting, "", None).await?,
+        }
+    }
+    let context = Context { app: app.clone(), actor, address: ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+    if !crate::access::allows(context.actor.role, Permission::ManageBlocks) {
+        return Ok(After::Stop(format!("{} may not change rules any more.", context.actor.name)));
+    }
+    if let Err(problem) = able(instance, MANAGE_FEDERATION, "manage federation") {
+        return Ok(After::Stop(problem.what));
+    }
+    mark(app, import, row, RowState::UnderWay, "", None).await?;
+    let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
+    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, import.why.clone()).await;
+    match done {
+        Ok(done) => {
+            let (state, said) = match done.outcome {
+                Outcome::Succeeded => (RowState::Done, String::new()),
+                Outcome::Unknown => (RowState::UnderWay, "Sent and not answered.".to_owned()),
+                _ => (RowState::Failed, done.said.unwrap_or_else(|| "The instance refused it.".to_owned())),
+            };
+            mark(app, import, row, state, &said, Some(done.index)).await?;
+            Ok(After::Next)
+        }
+        Err(problem) if problem.kind == Kind::Unavailable => {
+            mark(app, import, row, RowState::Waiting, "", None).await?;
+            Ok(After::Wait(problem.what))
+        }
+        // Somebody else’s deed about it is under way, or it is not as it was.
+        Err(problem) if problem.kind == Kind::Conflict => match rule_now(instance, &domain).await {
+            Ok(now) if now.as_ref().map(|now| &now.rule) == seen.as_ref().map(|seen| &seen.rule) => {
+                mark(app, import, row, RowState::Waiting, "", None).await?;
+                Ok(After::Later)
+            }
+            Ok(Some(now)) if now.rule.limits_as(&wanted) => {
+                mark(app, import, row, RowState::Done, "Somebody else did it meanwhile.", None).await?;
+                Ok(After::Next)
+            }
+            Ok(_) => {
+                mark(app, import, row, RowState::Failed, &problem.what, None).await?;
+                Ok(After::Next)
+            }
+            Err(problem) => {
+                mark(app, import, row, RowState::Waiting, "", None).await?;
+                Ok(After::Wait(problem.what))
+            }
+        },
+        // What the role itself may do was asked before: only cutting follows is left.
+        Err(problem) if problem.kind == Kind::Forbidden => {
+            mark(
+                app,
+                import,
+                row,
+                RowState::Failed,
+                "People here follow it: suspending it is the owner’s decision.",
+                None,
+            )
+            .await?;
+            Ok(After::Next)
+        }
+        Err(problem) => {
+            mark(app, import, row, RowState::Failed, &problem.what, None).await?;
+            Ok(After::Next)
+        }
+    }
+}
+
+async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
+    let mut read = instance.database.read().await.map_err(unread)?;
+    read.domain_block(domain).await.map_err(unread)
+}
+
+/// The person who asked for the import, with the role that person has now; `None` without access.
+async fn actor(app: &App, import: &Import) -> sqlx::Result<Option<Actor>> {
+    let person = operators::by_id(&app.store, &import.operator).await?;
+    Ok(person.filter(|person| person.may_sign_in(app.clock.now())).map(|person| Actor {
+        operator: person.id,
+        name: person.name,
+        role: person.role,
+        instance: person.instance,
+        session: "import".to_owned(),
+    }))
+}

@@ -1,0 +1,435 @@
+//! Servers, and the rules about servers, mail domains and addresses.
+//!
+//! `domain_blocks`, `domain_allows`, `email_domain_blocks` and `ip_blocks` are tables of at most some tens of thousands of
+//! rows; `accounts` is not, and is only ever entered by exact domain, up to a bound.
+
+use super::{DatabaseError, Read, ms};
+use crate::{
+    clock::Instant,
+    domain_blocks::{
+        AddressRule, AddressSeverity, Allowed, COUNTED, Domain, Known, Listed, ListedAddress, Losses, MailRule, Note,
+        Reach, Rule, Severity,
+    },
+};
+
+/// Accounts of a server that are looked at for the numbers on its page.
+const LOOKED_AT: i64 = 5_000;
+/// Accounts that are looked at to say that nobody here follows any of them.
+const SEARCHED: i64 = 200_000;
+/// Servers below a server that are counted with it.
+const BELOW: i64 = 200;
+
+type RuleColumns = (i64, String, Option<i32>, bool, bool, bool, Option<String>, Option<String>, i64, Option<i64>);
+
+/// The columns of a rule, its accounts among them, and where they come from.
+macro_rules! rules {
+    ($rest:literal) => {
+        concat!(
+            "select b.id, b.domain, b.severity, b.reject_media, b.reject_reports, b.obfuscate, b.public_comment, \
+             b.private_comment, ",
+            ms!("b.created_at"),
+            ", i.accounts_count from domain_blocks b left join instances i on i.domain = b.domain ",
+            $rest
+        )
+    };
+}
+
+fn listed(row: RuleColumns) -> Listed {
+    let (id, domain, severity, reject_media, reject_reports, obfuscate, public, private, since, accounts) = row;
+    Listed {
+        id,
+        domain,
+        rule: Rule {
+            // NULL, which only SQL from outside can leave, limits nobody.
+            severity: severity.map_or(Severity::Noop, Severity::from_stored),
+            reject_media,
+            reject_reports,
+            obfuscate,
+            public_comment: public.unwrap_or_default(),
+            private_comment: private.unwrap_or_default(),
+        },
+        since: Instant(since),
+        accounts,
+    }
+}
+
+/// A part of a text as a pattern for `ilike`.
+fn containing(text: &str) -> String {
+    format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// What a list of rules is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Narrowed {
+    pub severity: Option<Severity>,
+    pub media: bool,
+    /// A part of the domain or of a comment.
+    pub text: Option<String>,
+    /// Only rules older than this one.
+    pub before: Option<i64>,
+}
+
+impl Read {
+    /// Rules about servers, newest first (primary key of `domain_blocks` backwards, with a filter).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_blocks(&mut self, narrowed: &Narrowed, limit: i64) -> Result<Vec<Listed>, DatabaseError> {
+        const SQL: &str = rules!(
+            "where ($1::bigint is null or b.id < $1) and ($2::int is null or b.severity = $2) \
+             and (not $3 or b.reject_media) and ($4::text is null or b.domain ilike $4 or b.public_comment ilike $4 \
+             or b.private_comment ilike $4) order by b.id desc limit $5"
+        );
+        let rows: Vec<RuleColumns> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(narrowed.before)
+            .bind(narrowed.severity.map(Severity::stored))
+            .bind(narrowed.media)
+            .bind(narrowed.text.as_deref().map(containing))
+            .bind(limit)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows.into_iter().map(listed).collect())
+    }
+
+    /// Rules about servers from an id on, oldest first, with the public comment as it is stored: none is not an empty one
+    /// (primary key of `domain_blocks`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_blocks_after(
+        &mut self,
+        id: i64,
+        limit: i64,
+    ) -> Result<Vec<(Listed, Option<String>)>, DatabaseError> {
+        const SQL: &str = rules!("where b.id > $1 order by b.id limit $2");
+        let rows: Vec<RuleColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|row| (row.6.clone(), row)).map(|(comment, row)| (listed(row), comment)).collect())
+    }
+
+    /// The rules for exactly these domains, longest first (unique index on `domain_blocks.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_blocks_of(&mut self, domains: &[String]) -> Result<Vec<Listed>, DatabaseError> {
+        const SQL: &str = rules!("where b.domain = any($1) order by char_length(b.domain) desc, b.domain limit 200");
+        let rows: Vec<RuleColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(domains).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(listed).collect())
+    }
+
+    /// The rule for exactly this domain.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_block(&mut self, domain: &Domain) -> Result<Option<Listed>, DatabaseError> {
+        Ok(self.domain_blocks_of(&[domain.to_string()]).await?.into_iter().next())
+    }
+
+    /// Rules for domains below one (a scan of `domain_blocks`, which has no index by the end of a name).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_blocks_below(&mut self, domain: &Domain) -> Result<Vec<Listed>, DatabaseError> {
+        const SQL: &str = rules!("where right(b.domain, char_length($1) + 1) = '.' || $1 order by b.domain limit 50");
+        let rows: Vec<RuleColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(listed).collect())
+    }
+
+    /// Allowed servers, newest first (primary key of `domain_allows` backwards, with a filter).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_allows(
+        &mut self,
+        text: Option<&str>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Allowed>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select id, domain, ",
+            ms!("created_at"),
+            " from domain_allows where ($1::bigint is null or id < $1) and ($2::text is null or domain ilike $2) \
+             order by id desc limit $3"
+        );
+        let rows: Vec<(i64, String, i64)> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(before)
+            .bind(text.map(containing))
+            .bind(limit)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows.into_iter().map(|(id, domain, since)| Allowed { id, domain, since: Instant(since) }).collect())
+    }
+
+    /// Whether a server is allowed (unique index on `domain_allows.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_allow(&mut self, domain: &Domain) -> Result<Option<Allowed>, DatabaseError> {
+        const SQL: &str = concat!("select id, domain, ", ms!("created_at"), " from domain_allows where domain = $1");
+        let row: Option<(i64, String, i64)> =
+            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|(id, domain, since)| Allowed { id, domain, since: Instant(since) }))
+    }
+
+    /// Servers by name, from one on, all of them or those whose name begins with a text (unique index on
+    /// `instances.domain`; the range keeps the index in every collation, the pattern is what counts).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn known_servers(&mut self, begins: &str, after: &str, limit: i64) -> Result<Vec<Known>, DatabaseError> {
+        const SQL: &str = "select i.domain, i.accounts_count, b.severity, b.id is not null, \
+            exists (select from domain_allows a where a.domain = i.domain) \
+            from instances i left join domain_blocks b on b.domain = i.domain \
+            where i.domain > $2 and ($1 = '' or (i.domain >= $1 and i.domain < $1 || 'zzzzzzzz' and starts_with(i.domain, $1))) \
+            order by i.domain limit $3";
+        let rows: Vec<(String, i64, Option<i32>, bool, bool)> =
+            sqlx::query_as(SQL).persistent(false).bind(begins).bind(after).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(domain, accounts, severity, ruled, allowed)| Known {
+                domain,
+                accounts,
+                severity: ruled.then(|| severity.map_or(Severity::Noop, Severity::from_stored)),
+                allowed,
+            })
+            .collect())
+    }
+
+    /// Accounts known on a server when Mastodon last counted (unique index on `instances.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn accounts_known(&mut self, domain: &Domain) -> Result<Option<i64>, DatabaseError> {
+        Ok(sqlx::query_scalar("select accounts_count from instances where domain = $1")
+            .persistent(false)
+            .bind(domain.as_str())
+            .fetch_optional(&mut *self.tx)
+            .await?)
+    }
+
+    /// How many of these servers are known, and how many accounts there are on them in all (unique index on
+    /// `instances.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn accounts_known_on(&mut self, domains: &[String]) -> Result<(i64, i64), DatabaseError> {
+        const SQL: &str = "select count(*), coalesce(sum(accounts_count), 0)::bigint from instances \
+            where domain = any($1) and accounts_count > 0";
+        Ok(sqlx::query_as(SQL).persistent(false).bind(domains).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// Known servers below a server (`index_instances_on_reverse_domain`, as a range for every collation).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn servers_below(&mut self, domain: &Domain) -> Result<Vec<(String, i64)>, DatabaseError> {
+        const SQL: &str = "select domain, accounts_count from instances \
+            where reverse('.' || domain) >= reverse('.' || $1) || '.' \
+            and reverse('.' || domain) < reverse('.' || $1) || 'zzzzzzzz' \
+            and right(domain, char_length($1) + 1) = '.' || $1 order by reverse('.' || domain), domain limit $2";
+        Ok(sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).bind(BELOW).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// Follows, reports and media of the first accounts known on some servers, each counted up to a bound
+    /// (`accounts (domain, id)`, then `follows` both ways, `reports` both ways and `media_attachments` by account).
+    ///
+    /// # Errors
+    /// If the database does not answer, or not in time.
+    pub async fn reach(&mut self, domains: &[String]) -> Result<Reach, DatabaseError> {
+        // Joins that cannot be turned round: a planner left free reads all of `accounts` and `follows` for a large server.
+        const SQL: &str = "with there as materialized (select a.id from unnest($1::text[]) d (name) cross join lateral \
+             (select id from accounts where domain = d.name order by id limit $2) a limit $2), \
+            followed as materialized (select f.account_id from there t cross join lateral \
+             (select account_id from follows where target_account_id = t.id limit $3) f limit $3), \
+            following as materialized (select f.target_account_id from there t cross join lateral \
+             (select target_account_id from follows where account_id = t.id limit $3) f limit $3) \
+            select (select count(*) from there), \
+            (select count(distinct account_id) from followed), (select count(*) from followed), \
+            (select count(distinct target_account_id) from following), (select count(*) from following), \
+            (select count(*) from (select from there t cross join lateral \
+             (select from reports where target_account_id = t.id limit $3) r limit $3) about), \
+            (select count(*) from (select from there t cross join lateral \
+             (select from reports where target_account_id = t.id and action_taken_at is null limit $3) r limit $3) open_about), \
+            (select count(*) from (select from there t cross join lateral \
+             (select from reports where account_id = t.id limit $3) r limit $3) theirs), \
+            (select count(*) from (select from there t cross join lateral \
+             (select from media_attachments where account_id = t.id limit $3) m limit $3) media)";
+        let row: (i64, i64, i64, i64, i64, i64, i64, i64, i64) = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(domains)
+            .bind(LOOKED_AT + 1)
+            .bind(COUNTED + 1)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        let (there, followers, follows, followed, followers_there, reports_about, open_about, reports_from, media) =
+            row;
+        Ok(Reach {
+            losses: Losses { followers, follows, followed, followers_there },
+            reports_about,
+            open_about,
+            reports_from,
+            media,
+            looked_at: (there > LOOKED_AT).then_some(LOOKED_AT),
+        })
+    }
+
+    /// Whether anybody here follows anybody on some servers; `None` where there are more accounts than can be looked at
+    /// (`accounts (domain, id)`, `follows (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer, or not in time.
+    pub async fn is_followed(&mut self, domains: &[String]) -> Result<Option<bool>, DatabaseError> {
+        const SQL: &str = "select exists (select from unnest($1::text[]) d (name) cross join lateral \
+             (select id from accounts where domain = d.name order by id limit $2) a cross join lateral \
+             (select from follows where target_account_id = a.id limit 1) f), \
+            (select count(*) from (select from unnest($1::text[]) d (name) cross join lateral \
+             (select from accounts where domain = d.name order by id limit $2) a limit $2) there)";
+        let (followed, there): (bool, i64) =
+            sqlx::query_as(SQL).persistent(false).bind(domains).bind(SEARCHED).fetch_one(&mut *self.tx).await?;
+        Ok(if followed || there < SEARCHED { Some(followed) } else { None })
+    }
+
+    /// Whether deliveries to a server are stopped (unique index on `unavailable_domains.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn delivery_stopped(&mut self, domain: &Domain) -> Result<bool, DatabaseError> {
+        Ok(sqlx::query_scalar("select exists (select from unavailable_domains where domain = $1)")
+            .persistent(false)
+            .bind(domain.as_str())
+            .fetch_one(&mut *self.tx)
+            .await?)
+    }
+
+    /// Staff notes on a server, newest first; `None` on 4.3, which has no such table, or where the console's role may not
+    /// read it (index on `instance_moderation_notes.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn server_notes(&mut self, domain: &Domain) -> Result<Option<Vec<Note>>, DatabaseError> {
+        const READABLE: &str =
+            "select coalesce(has_table_privilege(to_regclass('public.instance_moderation_notes'), 'select'), false)";
+        const SQL: &str = concat!(
+            "select a.username, coalesce(n.content, ''), ",
+            ms!("n.created_at"),
+            " from instance_moderation_notes n join accounts a on a.id = n.account_id where n.domain = $1 \
+             order by n.id desc limit 50"
+        );
+        let readable: bool = sqlx::query_scalar(READABLE).persistent(false).fetch_one(&mut *self.tx).await?;
+        if !readable {
+            return Ok(None);
+        }
+        let rows: Vec<(String, String, i64)> =
+            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
+        Ok(Some(rows.into_iter().map(|(by, text, at)| Note { by, text, at: Instant(at) }).collect()))
+    }
+
+    /// Rules about mail domains, newest first (primary key of `email_domain_blocks` backwards, with a filter).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn mail_domain_blocks(
+        &mut self,
+        text: Option<&str>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<MailRule>, DatabaseError> {
+        const SQL: &str = concat!(
+            "with page as materialized (select * from email_domain_blocks \
+             where ($1::bigint is null or id < $1) and ($2::text is null or domain ilike $2) order by id desc limit $3), \
+             derived as (select parent_id, count(*) as rules from email_domain_blocks \
+             where parent_id in (select id from page) group by parent_id) \
+             select b.id, b.domain, b.allow_with_approval, coalesce(d.rules, 0), p.domain, ",
+            ms!("b.created_at"),
+            " from page b left join derived d on d.parent_id = b.id \
+             left join email_domain_blocks p on p.id = b.parent_id order by b.id desc"
+        );
+        let rows: Vec<MailColumns> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(before)
+            .bind(text.map(containing))
+            .bind(limit)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows.into_iter().map(mail_rule).collect())
+    }
+
+    /// The rule about a mail domain (unique index on `email_domain_blocks.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn mail_domain_block(&mut self, domain: &Domain) -> Result<Option<MailRule>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select b.id, b.domain, b.allow_with_approval, \
+             (select count(*) from email_domain_blocks d where d.parent_id = b.id), p.domain, ",
+            ms!("b.created_at"),
+            " from email_domain_blocks b left join email_domain_blocks p on p.id = b.parent_id where b.domain = $1"
+        );
+        let row: Option<MailColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(mail_rule))
+    }
+
+    /// Rules about addresses, newest first (primary key of `ip_blocks` backwards).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn address_blocks(
+        &mut self,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<ListedAddress>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
+            ms!("expires_at"),
+            ", ",
+            ms!("created_at"),
+            " from ip_blocks where ($1::bigint is null or id < $1) order by id desc limit $2"
+        );
+        let rows: Vec<AddressColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(address).collect())
+    }
+
+    /// The rule about exactly this network (unique index on `ip_blocks.ip`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn address_block(&mut self, network: &str) -> Result<Option<ListedAddress>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
+            ms!("expires_at"),
+            ", ",
+            ms!("created_at"),
+            " from ip_blocks where ip = $1::inet"
+        );
+        let row: Option<AddressColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(network).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(address))
+    }
+}
+
+type MailColumns = (i64, String, bool, i64, Option<String>, i64);
+
+fn mail_rule((id, domain, review, derived, parent, since): MailColumns) -> MailRule {
+    MailRule { id, domain, review, derived, parent, since: Instant(since) }
+}
+
+type AddressColumns = (i64, String, i32, String, Option<i64>, i64);
+
+fn address((id, network, severity, comment, until, since): AddressColumns) -> ListedAddress {
+    ListedAddress {
+        id,
+        network,
+        rule: AddressSeverity::from_stored(severity).map(|severity| AddressRule {
+            severity,
+            comment,
+            until: until.map(Instant),
+        }),
+        since: Instant(since),
+    }
+}

@@ -1,0 +1,256 @@
+//! Imports of domain blocks: what was asked for, and what became of each row. They survive a restart here.
+
+use super::{Store, on};
+use crate::{
+    clock::Instant,
+    domain_blocks::{Difference, ImportState, RowState},
+    id::{InstanceName, OperatorId},
+};
+use serde::Serialize;
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    pub id: String,
+    pub instance: InstanceName,
+    pub operator: OperatorId,
+    pub file: String,
+    pub rows: i64,
+    /// Servers known here that it would begin to suspend, and the accounts known on them.
+    pub suspends: i64,
+    pub suspends_accounts: i64,
+    pub created_at: Instant,
+    pub state: ImportState,
+    pub why: String,
+    /// What the work waits for, or why it stopped.
+    pub note: String,
+}
+
+/// One row of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    pub line: i64,
+    pub domain: String,
+    pub difference: Difference,
+    /// The rule there was, as JSON of [`crate::domain_blocks::Listed`]; empty for none.
+    pub seen: String,
+    /// The rule asked for, as JSON of [`crate::domain_blocks::Rule`]; empty for an invalid row.
+    pub wanted: String,
+    /// Why it is invalid or the same, or what came of it.
+    pub said: String,
+    pub state: RowState,
+    pub entry: Option<i64>,
+}
+
+fn decode(what: impl std::fmt::Debug) -> sqlx::Error {
+    sqlx::Error::Decode(format!("{what:?}").into())
+}
+
+type ImportColumns = (String, String, String, String, i64, i64, i64, i64, String, String, String);
+
+fn import(columns: ImportColumns) -> sqlx::Result<Import> {
+    let (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note) = columns;
+    Ok(Import {
+        id,
+        instance: instance.parse().map_err(decode)?,
+        operator: OperatorId(operator),
+        file,
+        rows,
+        suspends,
+        suspends_accounts,
+        created_at: Instant(created_at),
+        state: state.parse().map_err(decode)?,
+        why,
+        note,
+    })
+}
+
+type RowColumns = (i64, String, String, String, String, String, String, Option<i64>);
+
+fn row((line, domain, difference, seen, wanted, said, state, entry): RowColumns) -> sqlx::Result<Row> {
+    Ok(Row {
+        line,
+        domain,
+        difference: difference.parse().map_err(decode)?,
+        seen,
+        wanted,
+        said,
+        state: state.parse().map_err(decode)?,
+        entry,
+    })
+}
+
+/// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
+/// of 20,000 would be as many round trips; taking it apart is the one thing the engines spell differently.
+pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Result<()> {
+    const IMPORT: &str = "insert into domain_imports \
+        (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
+    const SQLITE: &str = "insert into domain_import_rows \
+        (import, line, domain, difference, seen, wanted, said, state) \
+        select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
+        value ->> 'said', value ->> 'state' from json_each($2)";
+    const POSTGRES: &str = "insert into domain_import_rows \
+        (import, line, domain, difference, seen, wanted, said, state) \
+        select $1, line, domain, difference, seen, wanted, said, state from json_to_recordset($2::json) \
+        as r (line bigint, domain text, difference text, seen text, wanted text, said text, state text)";
+    let document = serde_json::to_string(rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    macro_rules! keep {
+        ($tx:ident, $rows:expr) => {{
+            sqlx::query(IMPORT)
+                .bind(&import.id)
+                .bind(import.instance.as_str())
+                .bind(&import.operator.0)
+                .bind(&import.file)
+                .bind(import.rows)
+                .bind(import.suspends)
+                .bind(import.suspends_accounts)
+                .bind(import.created_at.0)
+                .bind(import.state.name())
+                .bind(&import.why)
+                .bind(&import.note)
+                .execute(&mut *$tx)
+                .await?;
+            sqlx::query($rows).bind(&import.id).bind(&document).execute(&mut *$tx).await?;
+            $tx.commit().await
+        }};
+    }
+    match store {
+        Store::Sqlite(pool) => {
+            let mut tx = pool.begin_with("begin immediate").await?;
+            keep!(tx, SQLITE)
+        }
+        Store::Postgres(pool) => {
+            let mut tx = pool.begin().await?;
+            keep!(tx, POSTGRES)
+        }
+    }
+}
+
+/// One import of an instance's.
+pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Result<Option<Import>> {
+    const SQL: &str = "select id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note from domain_imports \
+        where id = $1 and instance = $2";
+    let found: Option<ImportColumns> =
+        on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
+    found.map(import).transpose()
+}
+
+/// The newest imports of an instance; ids are ULIDs and grow with time.
+pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::Result<Vec<Import>> {
+    const SQL: &str = "select id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note from domain_imports \
+        where instance = $1 order by id desc limit $2";
+    let found: Vec<ImportColumns> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
+    found.into_iter().map(import).collect()
+}
+
+/// Rows of an import after a line, all of them or those of one difference or state.
+pub async fn rows(store: &Store, id: &str, show: &str, after: i64, limit: i64) -> sqlx::Result<Vec<Row>> {
+    const SQL: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
+        where import = $1 and line > $2 and ($3 = '' or difference = $3 or state = $3) order by line limit $4";
+    let found: Vec<RowColumns> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(id).bind(after).bind(show).bind(limit).fetch_all(pool).await?);
+    found.into_iter().map(row).collect()
+}
+
+/// How many rows there are of each difference and state.
+pub async fn counts(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, RowState, i64)>> {
+    const SQL: &str = "select difference, state, count(*) from domain_import_rows where import = $1 \
+        group by difference, state order by difference, state";
+    let found: Vec<(String, String, i64)> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_all(pool).await?);
+    found
+        .into_iter()
+        .map(|(difference, state, number)| {
+            Ok((difference.parse().map_err(decode)?, state.parse().map_err(decode)?, number))
+        })
+        .collect()
+}
+
+/// Asks for all listed rows of a difference; how many.
+pub async fn ask_for(store: &Store, id: &str, difference: Difference) -> sqlx::Result<u64> {
+    const SQL: &str = "update domain_import_rows set state = 'waiting' \
+        where import = $1 and difference = $2 and state = 'listed'";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(id).bind(difference.name()).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+/// Asks once more for what failed; how many.
+pub async fn ask_again(store: &Store, id: &str) -> sqlx::Result<u64> {
+    const SQL: &str = "update domain_import_rows set state = 'waiting', said = '', entry = null \
+        where import = $1 and state = 'failed'";
+    on!(store, pool => sqlx::query(SQL).bind(id).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+/// Moves an import from one state to another; true exactly once.
+pub async fn change_state(
+    store: &Store,
+    id: &str,
+    from: ImportState,
+    to: ImportState,
+    why: &str,
+    note: &str,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update domain_imports set state = $3, why = $4, note = $5 where id = $1 and state = $2";
+    let moved = on!(store, pool => sqlx::query(SQL)
+        .bind(id).bind(from.name()).bind(to.name()).bind(why).bind(note).execute(pool).await?.rows_affected());
+    Ok(moved == 1)
+}
+
+/// Says what the work waits for.
+pub async fn note(store: &Store, id: &str, note: &str) -> sqlx::Result<()> {
+    on!(store, pool => sqlx::query("update domain_imports set note = $2 where id = $1")
+        .bind(id).bind(note).execute(pool).await.map(|_| ()))
+}
+
+/// Claims the running imports that no living process works on, or goes on with one's own: `holder` has them until then.
+pub async fn claim(
+    store: &Store,
+    instance: &InstanceName,
+    holder: &str,
+    now: Instant,
+    until: Instant,
+) -> sqlx::Result<Vec<Import>> {
+    const SQL: &str = "update domain_imports set lease = $1, lease_until = $2 \
+        where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3) \
+        returning id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note";
+    let found: Vec<ImportColumns> = on!(store, pool => sqlx::query_as(SQL)
+            .bind(holder).bind(until.0).bind(now.0).bind(instance.as_str()).fetch_all(pool).await?);
+    found.into_iter().map(import).collect()
+}
+
+/// Whether the import still runs and is still this holder's; then for so long more.
+pub async fn still_ours(store: &Store, id: &str, holder: &str, until: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "update domain_imports set lease_until = $3 where id = $1 and lease = $2 and state = 'running'";
+    let kept =
+        on!(store, pool => sqlx::query(SQL).bind(id).bind(holder).bind(until.0).execute(pool).await?.rows_affected());
+    Ok(kept == 1)
+}
+
+/// The next row to carry out: one that a process left under way first, then the first that waits after a line.
+pub async fn next(store: &Store, id: &str, after: i64) -> sqlx::Result<Option<Row>> {
+    const LEFT: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
+        where import = $1 and state = 'under_way' order by line limit 1";
+    const WAITING: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
+        where import = $1 and state = 'waiting' and line > $2 order by line limit 1";
+    let left: Option<RowColumns> = on!(store, pool => sqlx::query_as(LEFT).bind(id).fetch_optional(pool).await?);
+    let found = match left {
+        Some(left) => Some(left),
+        None => on!(store, pool => sqlx::query_as(WAITING).bind(id).bind(after).fetch_optional(pool).await?),
+    };
+    found.map(row).transpose()
+}
+
+/// Says how far a row has come.
+pub async fn set_row(
+    store: &Store,
+    id: &str,
+    line: i64,
+    state: RowState,
+    said: &str,
+    entry: Option<i64>,
+) -> sqlx::Result<()> {
+    const SQL: &str = "update domain_import_rows set state = $3, said = $4, entry = $5 where import = $1 and line = $2";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(id).bind(line).bind(state.name()).bind(said).bind(entry).execute(pool).await.map(|_| ()))
+}

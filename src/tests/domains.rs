@@ -1,0 +1,666 @@
+//! Rules about servers, mail domains and addresses: through the real router, against the practice instance.
+
+use crate::support::{Answered, House, house, postgres, sqlite};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use howdah::{
+    cli,
+    clock::{Clock, MINUTE},
+    domain_blocks::{AddressRule, AddressSeverity, Difference, ImportState, RowState, Rule, Severity, service},
+    id::{InstanceName, RuleNumber},
+    ledger::Outcome,
+    seal::Keys,
+    store::domain_imports,
+};
+
+fn rule(severity: Severity) -> Rule {
+    Rule {
+        severity,
+        reject_media: false,
+        reject_reports: false,
+        obfuscate: false,
+        public_comment: String::new(),
+        private_comment: String::new(),
+    }
+}
+
+/// A rule as a page gives it back.
+fn seen(id: i64, rule: &Rule) -> String {
+    serde_json::to_string(&(RuleNumber(id), rule)).unwrap()
+}
+
+async fn row(house: &House, domain: &str) -> Option<(i64, i32, bool)> {
+    sqlx::query_as("select id, severity, reject_media from domain_blocks where domain = $1")
+        .bind(domain)
+        .fetch_optional(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn set(house: &House, cookie: &str, domain: &str, more: &[(&str, &str)]) -> Answered {
+    let mut form = vec![
+        ("instance", "harbour"),
+        ("domain", domain),
+        ("why", "a test"),
+        ("back", "/i/harbour/domains/server?name=fresh.example"),
+    ];
+    form.extend(more);
+    house.post(Some(cookie), "/api/domains/set", &form).await
+}
+
+/// The page a refused form comes back on.
+async fn back(house: &House, cookie: &str, answer: Answered) -> Answered {
+    let to = answer.location.expect("a page to go back to");
+    assert!(to.contains("draft="), "{to}");
+    house.get(Some(cookie), &to).await
+}
+
+/// Somebody on a server whom somebody here follows.
+async fn followed(house: &House, domain: &str) {
+    sqlx::query(
+        "with there as (insert into accounts (id, username, domain, created_at, updated_at) \
+         values ((extract(epoch from now()) * 1000)::bigint << 16, 'far', $1, now(), now()) returning id) \
+         insert into follows (account_id, target_account_id, created_at, updated_at) \
+         select (select a.id from accounts a join users u on u.account_id = a.id order by a.id limit 1), id, now(), now() from there",
+    )
+    .bind(domain)
+    .execute(&house.instance)
+    .await
+    .expect("a follow");
+    sqlx::query("refresh materialized view instances").execute(&house.instance).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rule_is_made_changed_overtaken_and_lifted() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=fresh.example").await;
+    assert!(page.body.contains("Make a rule") && page.body.contains("nobody here loses a follow"), "{}", page.body);
+
+    let made = set(&house, &cookie, " Fresh.EXAMPLE/ ", &[("severity", "silence"), ("reject_media", "yes")]).await;
+    assert!(made.location.as_deref().unwrap_or_default().contains("done="), "{:?}", made.location);
+    assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
+    let (id, severity, media) = row(&house, "fresh.example").await.expect("a row");
+    assert_eq!((severity, media), (0, true));
+
+    let before = Rule { reject_media: true, ..rule(Severity::Silence) };
+    let change = [("severity", "suspend"), ("public_comment", "spam\r\nand worse"), ("seen", &seen(id, &before))];
+    set(&house, &cookie, "fresh.example", &change).await;
+    assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Succeeded));
+    assert_eq!(row(&house, "fresh.example").await.map(|row| row.1), Some(1));
+
+    // The page of before the change is out of date: nothing is sent, and what was typed comes back.
+    let writes = house.weather.writes();
+    let stale = set(&house, &cookie, "fresh.example", &change).await;
+    let page = back(&house, &cookie, stale).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.body.contains("somebody else changed the rule meanwhile"), "{}", page.body);
+    assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Stale));
+    assert_eq!(house.weather.writes(), writes);
+
+    let now = Rule { public_comment: "spam\nand worse".to_owned(), ..rule(Severity::Suspend) };
+    let lift = |seen: String| {
+        let (house, cookie) = (&house, &cookie);
+        async move {
+            let form =
+                [("instance", "harbour"), ("domain", "fresh.example"), ("seen", &seen), ("why", "they mended it")];
+            house.post(Some(cookie), "/api/domains/lift", &form).await
+        }
+    };
+    lift(seen(id, &now)).await;
+    assert_eq!(house.outcome("lift_domain_block").await, Some(Outcome::Succeeded));
+    assert_eq!(row(&house, "fresh.example").await, None);
+    lift(seen(id, &now)).await;
+    assert_eq!(house.outcome("lift_domain_block").await, Some(Outcome::Stale));
+    assert_eq!(house.open_deeds().await, 0);
+}
+
+#[tokio::test]
+async fn a_rule_that_exists_becomes_an_offer_to_change_it() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    // It appears between the last look and the call: the instance answers 422 with the rule there is.
+    house.weather.meanwhile(
+        &house.instance,
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('fresh.example', 0, now(), now())",
+    );
+    let refused =
+        set(&house, &cookie, "fresh.example", &[("severity", "suspend"), ("private_comment", "ring of spam")]).await;
+    assert_eq!(house.outcome("block_domain").await, Some(Outcome::Failed));
+    let page = back(&house, &cookie, refused).await;
+    assert!(page.body.contains("there is a rule for fresh.example already (limited)"), "{}", page.body);
+    assert!(page.body.contains("ring of spam"), "what was typed is kept");
+    assert!(page.body.contains("what you pressed"), "and which rule was meant");
+    let (id, ..) = row(&house, "fresh.example").await.unwrap();
+    let change =
+        [("severity", "suspend"), ("private_comment", "ring of spam"), ("seen", &seen(id, &rule(Severity::Silence)))];
+    set(&house, &cookie, "fresh.example", &change).await;
+    assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Succeeded));
+    // A page of before the rule was there is told so before anything is recorded.
+    let again = set(&house, &cookie, "fresh.example", &[("severity", "silence")]).await;
+    let page = back(&house, &cookie, again).await;
+    assert!(page.body.contains("already (suspended)"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let writes = house.weather.writes();
+    let own = house.config.instances[0].base_url.host_str().unwrap().to_owned();
+    for (name, reason) in [
+        (own.as_str(), "own domain"),
+        ("co.uk", "public suffix"),
+        ("192.0.2.7", "an address"),
+        ("https://night.example/@wren", "page"),
+        ("not a name", "not a name"),
+    ] {
+        let answer = set(&house, &cookie, name, &[("severity", "suspend")]).await;
+        let page = back(&house, &cookie, answer).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
+        assert!(looked.body.contains(reason), "{name}: {}", looked.body);
+    }
+    let found = house.get(Some(&cookie), "/i/harbour/domains?look=B%C3%9CCHER.example").await;
+    assert_eq!(found.location.as_deref(), Some("/i/harbour/domains/server?name=xn--bcher-kva.example"));
+    assert_eq!(house.weather.writes(), writes);
+}
+
+#[tokio::test]
+async fn a_rule_below_a_stricter_one_is_refused_before_it_is_sent() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    set(&house, &cookie, "fresh.example", &[("severity", "suspend")]).await;
+    let writes = house.weather.writes();
+    let answer = set(&house, &cookie, "under.fresh.example", &[("severity", "silence")]).await;
+    let page = back(&house, &cookie, answer).await;
+    assert!(page.status == StatusCode::UNPROCESSABLE_ENTITY, "{}", page.body);
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=under.fresh.example").await;
+    assert!(page.body.contains("The rule for fresh.example counts for it"), "{}", page.body);
+    assert_eq!(house.weather.writes(), writes);
+}
+
+#[tokio::test]
+async fn suspending_a_followed_server_is_the_owners_alone_and_the_page_says_what_is_lost() {
+    let house = house(sqlite().await).await;
+    followed(&house, "fresh.example").await;
+    // A rule for the parent cuts those below it, too.
+    followed(&house, "under.other.example").await;
+    let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
+    let page = house.get(Some(&admin), "/i/harbour/domains/server?name=fresh.example").await;
+    assert!(page.body.contains("1 person here loses 1 follow"), "{}", page.body);
+    assert!(page.body.contains("suspending it is the owner’s decision"), "{}", page.body);
+    for domain in ["fresh.example", "other.example"] {
+        let answer = set(&house, &admin, domain, &[("severity", "suspend")]).await;
+        assert_eq!(back(&house, &admin, answer).await.status, StatusCode::FORBIDDEN, "{domain}");
+        assert_eq!(row(&house, domain).await, None);
+    }
+    set(&house, &admin, "fresh.example", &[("severity", "silence")]).await;
+    let (id, ..) = row(&house, "fresh.example").await.expect("a limit is an admin’s to set");
+    let raise = [("severity", "suspend"), ("seen", &seen(id, &rule(Severity::Silence)))];
+    let answer = set(&house, &admin, "fresh.example", &raise).await;
+    assert_eq!(back(&house, &admin, answer).await.status, StatusCode::FORBIDDEN, "raising a limit is no way round");
+    let page = house.get(Some(&owner), "/i/harbour/domains/server?name=fresh.example").await;
+    assert!(page.body.contains("One person’s decision for now"), "{}", page.body);
+    set(&house, &owner, "fresh.example", &raise).await;
+    assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Succeeded));
+    assert_eq!(row(&house, "fresh.example").await.map(|row| row.1), Some(1));
+}
+
+#[tokio::test]
+async fn a_moderator_reads_and_changes_nothing() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=fresh.example").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("/api/domains/"), "no form");
+    for (who, list, upload) in [
+        ("owner", StatusCode::OK, "imports/"),
+        ("admin", StatusCode::OK, "imports/"),
+        ("moderator", StatusCode::OK, "draft="),
+        ("contractor", StatusCode::FORBIDDEN, "draft="),
+        ("auditor", StatusCode::OK, "draft="),
+    ] {
+        let cookie = house.sign_in(who).await;
+        for file in ["domain_blocks.csv", "domain_allows.csv"] {
+            let answer = house.get(Some(&cookie), &format!("/i/harbour/domains/export/{file}")).await;
+            assert_eq!(answer.status, list, "{who} {file}");
+        }
+        let answer = send(&house, &cookie, b"night.example\n").await;
+        assert!(answer.location.as_deref().unwrap_or_default().contains(upload), "{who}: {:?}", answer.location);
+    }
+    assert_eq!(house.get(None, "/i/harbour/domains/export/domain_blocks.csv").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn allowed_servers_come_and_go() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let form = [("instance", "harbour"), ("domain", "friend.example"), ("why", "a test")];
+    house.post(Some(&cookie), "/api/domains/allow", &form).await;
+    assert_eq!(house.outcome("allow_domain").await, Some(Outcome::Succeeded));
+    let page = house.get(Some(&cookie), "/i/harbour/domains?list=allows").await;
+    assert!(page.body.contains("friend.example"), "{}", page.body);
+    let id: i64 = sqlx::query_scalar("select id from domain_allows where domain = 'friend.example'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let id = id.to_string();
+    let form = [("instance", "harbour"), ("domain", "friend.example"), ("id", &id), ("why", "a test")];
+    house.post(Some(&cookie), "/api/domains/disallow", &form).await;
+    assert_eq!(house.outcome("disallow_domain").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn mail_rules_are_made_changed_and_lifted() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let post = |path: &'static str, more: Vec<(&'static str, String)>| {
+        let (house, cookie) = (&house, &cookie);
+        async move {
+            let mut form = vec![("instance", "harbour"), ("why", "a test"), ("back", "/i/harbour/domains/mail")];
+            form.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
+            house.post(Some(cookie), path, &form).await
+        }
+    };
+    let id = || async {
+        sqlx::query_scalar::<_, i64>("select id from email_domain_blocks where domain = 'junk.example'")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap()
+    };
+    let domain = || ("domain", "JUNK.example".to_owned());
+    post("/api/domains/mail-set", vec![domain()]).await;
+    assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
+    let first = id().await;
+    let twice = post("/api/domains/mail-set", vec![domain()]).await;
+    assert!(back(&house, &cookie, twice).await.body.contains("There is a rule for junk.example already"));
+    let seen = format!("[\"{first}\",false]");
+    post("/api/domains/mail-set", vec![domain(), ("review", "yes".to_owned()), ("seen", seen.clone())]).await;
+    assert_eq!(house.outcome("change_mail_domain_block").await, Some(Outcome::Succeeded));
+    let second = id().await;
+    assert_ne!(first, second, "the API can only take away and make again");
+    let domain = || ("domain", "junk.example".to_owned());
+    post("/api/domains/mail-lift", vec![domain(), ("seen", seen)]).await;
+    assert_eq!(house.outcome("lift_mail_domain_block").await, Some(Outcome::Stale));
+    post("/api/domains/mail-lift", vec![domain(), ("seen", format!("[\"{second}\",true]"))]).await;
+    assert_eq!(house.outcome("lift_mail_domain_block").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let post = |path: &'static str, network: &'static str, more: Vec<(&'static str, String)>| {
+        let (house, cookie) = (&house, &cookie);
+        async move {
+            let mut form = vec![
+                ("instance", "harbour"),
+                ("network", network),
+                ("why", "a test"),
+                ("back", "/i/harbour/domains/addresses"),
+            ];
+            form.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
+            house.post(Some(cookie), path, &form).await
+        }
+    };
+    let severity = |severity: AddressSeverity| ("severity", severity.name().to_owned());
+    let writes = house.weather.writes();
+    for (network, reason) in [
+        ("0.0.0.0/0", "everybody"),
+        ("::/0", "everybody"),
+        ("12.0.0.0/7", "as wide as /8"),
+        ("night.example", "not an address"),
+        ("127.0.0.1", "lock the console out"),
+        ("127.0.0.0/8", "lock the console out"),
+        ("203.0.0.0/12", "very wide"),
+    ] {
+        let answer = post("/api/domains/address-set", network, vec![severity(AddressSeverity::NoAccess)]).await;
+        let page = back(&house, &cookie, answer).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{network}");
+        assert!(page.body.contains(reason), "{network}: {}", page.body);
+    }
+    assert_eq!(house.weather.writes(), writes, "nothing was sent");
+    // A warning is only one: who knows better says so. A rule about sign-ups keeps no console out.
+    let sure = vec![severity(AddressSeverity::SignUpBlock), ("sure", "yes".to_owned())];
+    post("/api/domains/address-set", "203.0.0.0/12", sure).await;
+    assert_eq!(house.outcome("block_address").await, Some(Outcome::Succeeded));
+    let rule = vec![severity(AddressSeverity::SignUpBlock), ("until", "14".to_owned()), ("comment", "wave".to_owned())];
+    post("/api/domains/address-set", "198.51.100.77/24", rule).await;
+    assert_eq!(house.outcome("block_address").await, Some(Outcome::Succeeded));
+    let (id, until): (i64, i64) = sqlx::query_as(
+        "select id, (extract(epoch from expires_at) * 1000)::bigint from ip_blocks where ip = '198.51.100.0/24'",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .expect("stored as a network");
+    let before = AddressRule {
+        severity: AddressSeverity::SignUpBlock,
+        comment: "wave".to_owned(),
+        until: Some(howdah::clock::Instant(until)),
+    };
+    let seen = serde_json::to_string(&(RuleNumber(id), Some(&before))).unwrap();
+    let change = vec![
+        severity(AddressSeverity::SignUpRequiresApproval),
+        ("until", "never".to_owned()),
+        ("comment", "milder".to_owned()),
+        ("seen", seen.clone()),
+    ];
+    post("/api/domains/address-set", "198.51.100.0/24", change).await;
+    assert_eq!(house.outcome("change_address_block").await, Some(Outcome::Succeeded));
+    post("/api/domains/address-lift", "198.51.100.0/24", vec![("seen", seen)]).await;
+    assert_eq!(house.outcome("lift_address_block").await, Some(Outcome::Stale));
+    let now =
+        AddressRule { severity: AddressSeverity::SignUpRequiresApproval, comment: "milder".to_owned(), until: None };
+    let seen = serde_json::to_string(&(RuleNumber(id), Some(&now))).unwrap();
+    post("/api/domains/address-lift", "198.51.100.0/24", vec![("seen", seen)]).await;
+    assert_eq!(house.outcome("lift_address_block").await, Some(Outcome::Succeeded));
+}
+
+/// Sends a file the way a browser without scripts does.
+async fn send(house: &House, cookie: &str, file: &[u8]) -> Answered {
+    let mut body = b"--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n".to_vec();
+    body.extend(file);
+    body.extend(b"\r\n--line--\r\n");
+    let request = Request::post("/i/harbour/domains/upload")
+        .header(header::ACCEPT, "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=line")
+        .body(Body::from(body))
+        .unwrap();
+    house.ask(request).await
+}
+
+fn harbour() -> InstanceName {
+    "harbour".parse().unwrap()
+}
+
+async fn rows(house: &House, import: &str) -> Vec<domain_imports::Row> {
+    domain_imports::rows(&house.app.store, import, "", 0, 30_000).await.unwrap()
+}
+
+/// The list of a colleague: Windows line ends, a byte order mark, Unicode, and everything that can be wrong.
+const MESSY: &str = "\u{FEFF}#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\r\n\
+    new.example,suspend,false,false,\"one, two\",true\r\n\
+    BÜCHER.example,Silence,TRUE,f,,\r\n\
+    stricter.example,suspend\r\n\
+    weaker.example,silence\r\n\
+    same.example,silence,true\r\n\
+    under.weaker.example,silence\r\n\
+    co.uk,suspend\r\n\
+    192.0.2.1,suspend\r\n\
+    odd.example,nonsense\r\n\
+    NEW.example,silence\r\n\
+    followed.example,suspend\r\n";
+
+async fn messy(house: &House) {
+    for statement in [
+        "insert into domain_blocks (domain, severity, private_comment, created_at, updated_at) values ('stricter.example', 0, 'ours', now(), now())",
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('weaker.example', 1, now(), now())",
+        "insert into domain_blocks (domain, severity, reject_media, created_at, updated_at) values ('same.example', 0, true, now(), now())",
+    ] {
+        sqlx::query(statement).execute(&house.instance).await.unwrap();
+    }
+    followed(house, "followed.example").await;
+}
+
+async fn read_in(house: &House, cookie: &str, text: &str) -> String {
+    let answer = send(house, cookie, text.as_bytes()).await;
+    let to = answer.location.expect("a page");
+    to.rsplit_once("/imports/").unwrap_or_else(|| panic!("{to}")).1.to_owned()
+}
+
+async fn begin(house: &House, cookie: &str, import: &str, which: &[&str]) {
+    let mut form = vec![("instance", "harbour"), ("import", import), ("why", "the coalition’s list")];
+    form.extend(which.iter().map(|which| ("which[]", *which)));
+    let answer = house.post(Some(cookie), "/api/domains/import-start", &form).await;
+    assert_eq!(answer.location.as_deref(), Some(format!("/i/harbour/domains/imports/{import}").as_str()));
+}
+
+#[tokio::test]
+async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        messy(&house).await;
+        let cookie = house.sign_in("admin").await;
+        let import = read_in(&house, &cookie, MESSY).await;
+        use Difference::{Invalid, New, Same, Stricter, Weaker};
+        let listed: Vec<_> =
+            rows(&house, &import).await.into_iter().map(|row| (row.line, row.domain, row.difference)).collect();
+        let expected = [
+            (2, "new.example", New),
+            (3, "xn--bcher-kva.example", New),
+            (4, "stricter.example", Stricter),
+            (5, "weaker.example", Weaker),
+            (6, "same.example", Same),
+            (7, "under.weaker.example", Same),
+            (8, "co.uk", Invalid),
+            (9, "192.0.2.1", Invalid),
+            (10, "odd.example", Invalid),
+            (11, "new.example", Invalid),
+            (12, "followed.example", New),
+        ];
+        assert_eq!(listed, expected.map(|(line, domain, difference)| (line, domain.to_owned(), difference)));
+        let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await;
+        assert!(page.body.contains("Line 2 names it already"), "{}", page.body);
+        assert!(page.body.contains("1 server known here would be suspended"), "{}", page.body);
+        assert_eq!(house.weather.writes(), 0, "a preview does nothing");
+
+        begin(&house, &cookie, &import, &["new", "stricter"]).await;
+        let instance = house.app.instances[&harbour()].clone();
+        while service::work(&house.app, &instance, "one", 2).await.unwrap() > 0 {}
+        let done: Vec<_> = rows(&house, &import).await.into_iter().map(|row| (row.line, row.state)).collect();
+        use RowState::{Done, Failed, Listed};
+        let expected = [
+            (2, Done),
+            (3, Done),
+            (4, Done),
+            (5, Listed),
+            (6, Listed),
+            (7, Listed),
+            (8, Listed),
+            (9, Listed),
+            (10, Listed),
+            (11, Listed),
+            (12, Failed),
+        ];
+        assert_eq!(done, expected, "people here follow the last: not an admin’s decision");
+        assert_eq!(row(&house, "new.example").await.map(|row| row.1), Some(1));
+        assert_eq!(row(&house, "xn--bcher-kva.example").await.map(|row| (row.1, row.2)), Some((0, true)));
+        let kept: Option<String> = sqlx::query_scalar(
+            "select private_comment from domain_blocks where domain = 'stricter.example' and severity = 1",
+        )
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        assert_eq!(kept.as_deref(), Some("ours"), "what the list does not say stays");
+        assert_eq!(row(&house, "followed.example").await, None);
+        let state = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap().state;
+        assert_eq!(state, ImportState::Done);
+        assert_eq!(house.weather.writes(), 3, "a call a row");
+        let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}?show=failed")).await;
+        assert!(page.body.contains("the owner’s decision") && !page.body.contains("xn--bcher"), "{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let text: String = (0..6).map(|number| format!("row{number}.example\n")).collect();
+    let import = read_in(&house, &cookie, &text).await;
+    begin(&house, &cookie, &import, &["new"]).await;
+    let instance = house.app.instances[&harbour()].clone();
+    assert_eq!(service::work(&house.app, &instance, "one", 2).await.unwrap(), 2);
+
+    // The process ended after the third row was done on the instance, and before it was marked; the fourth had just begun.
+    set(
+        &house,
+        &cookie,
+        "row2.example",
+        &[("severity", "suspend"), ("private_comment", &private(&house, &import).await)],
+    )
+    .await;
+    for line in [3, 4] {
+        domain_imports::set_row(&house.app.store, &import, line, RowState::UnderWay, "", None).await.unwrap();
+    }
+    let clock = Clock::set(Clock::System.now());
+    let keys = Keys::from_secret([7; 32]);
+    let second = cli::assemble(house.config.clone(), clock.clone(), keys, house.store.store.clone()).unwrap();
+    let again = second.instances[&harbour()].clone();
+    again.take_pulse(clock.now()).await;
+    let writes = house.weather.writes();
+    assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 0, "the first may still be at it");
+    clock.advance(2 * MINUTE);
+
+    let pause = |pause: &'static str| {
+        let (house, cookie, import) = (&house, &cookie, &import);
+        async move {
+            let form = [("instance", "harbour"), ("import", import.as_str()), ("pause", pause)];
+            house.post(Some(cookie), "/api/domains/import-pause", &form).await
+        }
+    };
+    pause("yes").await;
+    assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 0, "paused");
+    pause("").await;
+    assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 4);
+    assert_eq!(service::work(&house.app, &instance, "one", 10).await.unwrap(), 0, "nothing is left");
+    let rows = rows(&house, &import).await;
+    assert!(rows.iter().all(|row| row.state == RowState::Done), "{rows:?}");
+    assert!(rows[2].said.contains("Found done"), "{rows:?}");
+    assert_eq!(house.weather.writes() - writes, 3, "what was done is not done again");
+    let rules: i64 = sqlx::query_scalar("select count(*) from domain_blocks where domain like 'row%.example'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    assert_eq!(rules, 6);
+}
+
+/// The comment an import gives its rules.
+async fn private(house: &House, import: &str) -> String {
+    let first = rows(house, import).await.remove(0);
+    serde_json::from_str::<Rule>(&first.wanted).unwrap().private_comment
+}
+
+#[tokio::test]
+async fn an_import_stops_when_its_person_may_not_go_on_and_leaves_half_the_calls_to_people() {
+    let house = house(sqlite().await).await;
+    let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
+    let import = read_in(&house, &admin, "one.example\ntwo.example\n").await;
+    begin(&house, &admin, &import, &["new"]).await;
+    let instance = house.app.instances[&harbour()].clone();
+    house
+        .post(Some(&owner), "/api/people/disable", &[("operator", "01admin"), ("disabled", "yes"), ("why", "left")])
+        .await;
+    assert_eq!(service::work(&house.app, &instance, "one", 10).await.unwrap(), 0);
+    let kept = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap();
+    assert_eq!((kept.state, house.weather.writes()), (ImportState::Paused, 0));
+    assert!(kept.note.contains("may not do it any more"), "{}", kept.note);
+
+    // 300 calls in five minutes: the background stops at 150, and people go on.
+    let text: String = (0..200).map(|number| format!("row{number}.example\n")).collect();
+    let import = read_in(&house, &owner, &text).await;
+    begin(&house, &owner, &import, &["new"]).await;
+    let done = service::work(&house.app, &instance, "one", 500).await.unwrap();
+    assert!(done < 150, "{done}");
+    let kept = domain_imports::by_id(&house.app.store, &harbour(), &import).await.unwrap().unwrap();
+    assert!(kept.note.contains("Half of what the instance takes"), "{}", kept.note);
+    set(&house, &owner, "fresh.example", &[("severity", "silence")]).await;
+    assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn twenty_thousand_rows_are_kept_on_both_engines() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let cookie = house.sign_in("admin").await;
+        let text: String = (0..20_000).map(|number| format!("row{number}.example\r\n")).collect();
+        let import = read_in(&house, &cookie, &text).await;
+        let counts = domain_imports::counts(&house.app.store, &import).await.unwrap();
+        assert_eq!(counts, [(Difference::New, RowState::Listed, 20_000)]);
+        let refused = send(&house, &cookie, format!("{text}more.example\r\n").as_bytes()).await;
+        let page = back(&house, &cookie, refused).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains("more than 20,000 rows"), "{}", page.body);
+    }
+}
+
+#[tokio::test]
+async fn the_export_is_mastodons_own_to_the_byte() {
+    let house = house(sqlite().await).await;
+    sqlx::query("delete from domain_blocks").execute(&house.instance).await.unwrap();
+    for (domain, severity, media, comment) in [
+        ("blocked.test", 1, false, None),
+        ("parent.test", 0, true, Some("says \"hi\", twice")),
+        ("left.test", 2, false, None),
+        ("media.test", 2, true, Some("")),
+    ] {
+        sqlx::query(
+            "insert into domain_blocks (domain, severity, reject_media, public_comment, private_comment, created_at, updated_at) \
+             values ($1, $2, $3, $4, 'secret', now(), now())",
+        )
+        .bind(domain)
+        .bind(severity)
+        .bind(media)
+        .bind(comment)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    }
+    let cookie = house.sign_in("auditor").await;
+    let answer = house.get(Some(&cookie), "/i/harbour/domains/export/domain_blocks.csv").await;
+    assert_eq!(
+        answer.body,
+        "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n\
+         blocked.test,suspend,false,false,,false\n\
+         parent.test,silence,true,false,\"says \"\"hi\"\", twice\",false\n\
+         media.test,noop,true,false,\"\",false\n"
+    );
+    let allows = house.get(Some(&cookie), "/i/harbour/domains/export/domain_allows.csv").await;
+    assert!(allows.body.starts_with("#domain\n"), "{}", allows.body);
+}
+
+#[tokio::test]
+async fn lists_are_narrowed_and_paged_and_notes_are_shown_where_there_are_any() {
+    let house = house(sqlite().await).await;
+    sqlx::query(
+        "insert into domain_blocks (domain, severity, private_comment, created_at, updated_at) \
+         select 'page' || n || '.example', n % 2, 'batch_' || n, now(), now() from generate_series(1, 120) n",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let cookie = house.sign_in("auditor").await;
+    let page = house.get(Some(&cookie), "/i/harbour/domains?severity=silence&q=page").await;
+    assert!(page.body.contains("page120.example") && !page.body.contains("page119.example"), "{}", page.body);
+    let older =
+        page.body.split("href=\"").find(|rest| rest.contains("before=")).and_then(|rest| rest.split('"').next());
+    let older = older.expect("an older page").replace("&amp;", "&");
+    let page = house.get(Some(&cookie), &older).await;
+    assert!(page.body.contains("page2.example") && !page.body.contains("page120.example"), "{older}: {}", page.body);
+    let page = house.get(Some(&cookie), "/i/harbour/domains?q=batch_7").await;
+    assert!(
+        page.body.contains("page7.example")
+            && page.body.contains("page70.example")
+            && !page.body.contains("page17.example")
+    );
+    sqlx::query(
+        "insert into instance_moderation_notes (account_id, domain, content, created_at, updated_at) \
+         select id, 'page7.example', 'talked to their admin', now(), now() from accounts where domain is null limit 1",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=page7.example").await;
+    assert!(page.body.contains("talked to their admin"), "{}", page.body);
+    // 4.3 has no such table.
+    sqlx::query("drop table instance_moderation_notes").execute(&house.instance).await.unwrap();
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=page7.example").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("Notes in Mastodon"), "{}", page.body);
+    let servers = house.get(Some(&cookie), "/i/harbour/domains/servers?begins=N").await;
+    assert_eq!(servers.status, StatusCode::OK);
+}
