@@ -18,7 +18,7 @@ use std::{sync::Arc, time::Duration};
 /// What was done.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Done {
-    /// Accounts emptied: suspended thirty days ago, or by work that was left over.
+    /// Accounts emptied that were suspended thirty days ago.
     pub deleted: usize,
     /// Sign-ups whose address nobody confirmed for seven days.
     pub unconfirmed: u64,
@@ -86,12 +86,12 @@ pub async fn tick(pool: PgPool, cache: Option<Cache>, by: Duration) -> Result<Do
     )
     .fetch_all(&instance.pool)
     .await?;
+    done.deleted = due.len();
     let mut db = instance.pool.acquire().await?;
     for account in due {
         jobs::queue(&mut db, &Job::DeleteAccount { account }).await?;
     }
     let events = jobs::run(&instance).await.map_err(|failure| anyhow!("follow-up work failed: {failure:?}"))?;
-    done.deleted = events.len();
     done.ip_rules = sqlx::query("delete from ip_blocks where expires_at < practice.now()")
         .execute(&instance.pool)
         .await?

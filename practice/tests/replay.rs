@@ -15,6 +15,8 @@ mod consent;
 mod mail_rules;
 #[path = "replay/outside.rs"]
 mod outside;
+#[path = "replay/statistics.rs"]
+mod statistics;
 #[path = "replay/support.rs"]
 mod support;
 
