@@ -1,6 +1,8 @@
 //! The document, and the one table of routes.
 
-use crate::{accounts, audit, domain_blocks, operators, overview, path, registrations, reports, sign_in, ui};
+use crate::{
+    accounts, audit, batches, domain_blocks, operators, overview, path, registrations, reports, sign_in, signups, ui,
+};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
@@ -20,7 +22,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options=options.clone() id="style" />
-                <HydrationScripts options=options.clone() />
+                <HydrationScripts options=options.clone() islands=true />
                 <MetaTags />
             </head>
             <body>
@@ -50,12 +52,6 @@ fn theme() -> Option<&'static str> {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    // Tests and styles may wait for this: from now on scripts are listening.
-    Effect::new(|| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-hydrated", "");
-        }
-    });
     view! {
         <Title text="Howdah" />
         <Router>
@@ -64,8 +60,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance") view=overview::page::Overview ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports") view=reports::page::Queue ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports/:account") view=reports::page::Case ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/accounts") view=accounts::page::Accounts ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/accounts/:account") view=accounts::page::Account ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/find") view=accounts::page::Find ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/signups") view=signups::page::SignUps ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/signups/:account") view=signups::page::SignUp ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/batches/:batch") view=batches::page::Batch ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/registrations") view=registrations::page::Registrations ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains") view=domain_blocks::page::Rules ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/servers") view=domain_blocks::page::Servers ssr=SsrMode::Async />
@@ -92,12 +92,15 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Keys() -> impl IntoView {
     let rows = [
-        ("/", "find an account by handle or id"),
+        ("/", "find somebody: @name, @name@server, the address of a profile, an id, a mail address, an IP"),
         ("?", "this page"),
         ("j  k", "down and up in a list"),
         ("o  Enter", "open what is marked"),
-        ("n", "next case"),
-        ("x", "take the case, or give it back"),
+        ("space", "choose what is marked"),
+        ("v", "decide about what is chosen"),
+        ("n", "next case, next person"),
+        ("x", "take the case, or give it back; refuse a sign-up"),
+        ("a", "let a sign-up in"),
         ("r", "no action: close the reports"),
         ("w", "warn"),
         ("m", "hide media: mark all media as sensitive"),

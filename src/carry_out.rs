@@ -65,6 +65,11 @@ pub trait Carry: Act {
         read: &mut Read,
     ) -> impl Future<Output = Result<Evidence, DatabaseError>> + Send;
 
+    /// What the console itself does about a deed that is closed: nothing, for most.
+    fn afterwards(&self, _app: &App, _intent: i64, _outcome: Outcome) -> impl Future<Output = sqlx::Result<()>> + Send {
+        async { Ok(()) }
+    }
+
     /// The steps whose answers decide; the others are courtesy.
     fn deciding(steps: &[Step]) -> &[Step] {
         steps
@@ -187,7 +192,15 @@ async fn run<D: Carry>(
     }
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict).await;
+    afterwards(app, &deed, answered.index(), verdict.outcome).await;
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said: said(answered.steps()) })
+}
+
+/// The deed is done and recorded: what fails here is said in the log and changes nothing of that.
+async fn afterwards<D: Carry>(app: &App, deed: &D, intent: i64, outcome: Outcome) {
+    if let Err(error) = deed.afterwards(app, intent, outcome).await {
+        tracing::error!(%error, intent, deed = D::KIND, "deed.afterwards");
+    }
 }
 
 async fn read_back<D: Carry>(
@@ -198,6 +211,44 @@ async fn read_back<D: Carry>(
 ) -> Result<Evidence, DatabaseError> {
     let mut read = instance.database.read().await?;
     deed.evidence(mark, acting, &mut read).await
+}
+
+/// Carries out one deed on the console's own store: intent, change, outcome.
+///
+/// # Errors
+/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
+pub async fn recorded<D: Act, T>(
+    app: &App,
+    permit: Permit,
+    deed: D,
+    why: &str,
+    change: impl Future<Output = sqlx::Result<T>>,
+) -> Result<T, Problem> {
+    let store_problem = |error: &dyn std::fmt::Display| {
+        tracing::error!(%error, deed = D::KIND, "deed.store");
+        Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+    };
+    let warrant =
+        app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
+            NotOpened::Busy { .. } => Problem::new(
+                Kind::Conflict,
+                "Somebody is changing the same thing right now, and nothing was done.",
+                "Look again in a moment.",
+            ),
+            NotOpened::Unwritable(error) => {
+                tracing::error!(%error, "ledger.unwritable");
+                Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
+            }
+        })?;
+    let changed = change.await;
+    let (outcome, answer) = match &changed {
+        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
+        Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
+    };
+    let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
+    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
+    app.ledger.close(&answered, &verdict).await.map_err(|error| store_problem(&error))?;
+    changed.map_err(|error| store_problem(&error))
 }
 
 /// What the instance said against it.
@@ -306,11 +357,12 @@ pub async fn sweep(app: &App) {
                 seen: json!({ "reason": "its key was destroyed" }),
             }),
         };
-        if let Some(verdict) = verdict {
-            match app.ledger.close_swept(&open, &verdict).await {
-                Ok(()) => tracing::info!(index = open.index, outcome = verdict.outcome.name(), "sweep.closed"),
-                Err(error) => tracing::error!(%error, index = open.index, "sweep.close"),
-            }
+        let closed = match verdict {
+            Some(verdict) => app.ledger.close_swept(&open, &verdict).await,
+            None => app.ledger.leave(&open).await,
+        };
+        if let Err(error) = closed {
+            tracing::error!(%error, index = open.index, "sweep.close");
         }
     }
 }
@@ -322,6 +374,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::ReopenReport(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeCategory(deed) => look(app, open, deed, &deed.instance).await,
         Deed::HoldCase(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::DecideSignUp(deed) => look(app, open, deed, &deed.instance).await,
         Deed::SetRegistrations(deed) => {
             // Dropping the settings cache again is harmless, and its process may have died before it.
             if let Some(instance) = app.instances.get(&deed.instance) {
@@ -330,14 +383,15 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
             look(app, open, deed, &deed.instance).await
         }
         // What was shown or not shown to somebody whose process died leaves no trace.
-        Deed::Reveal(_) | Deed::RevealMedia(_) => Some(Verdict {
+        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::SearchPersonal(_) => Some(Verdict {
             outcome: Outcome::Unknown,
             facts: json!({}),
             seen: json!({ "reason": "the process ended" }),
         }),
         Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
-        Deed::EndSessions(_) => own(None),
+        Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
+        Deed::EndSessions(_) | Deed::HandOverCase(_) | Deed::OfferAccess(_) => own(None),
         Deed::BlockDomain(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
         Deed::LiftDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
@@ -368,5 +422,7 @@ async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &Instanc
     let Some(instance) = app.instances.get(instance) else { return gone("the instance is not configured any more") };
     let acting = instance.pulse().acting()?;
     let evidence = read_back(instance, deed, open.mark, acting).await;
-    conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))
+    let verdict = conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))?;
+    afterwards(app, deed, open.index, verdict.outcome).await;
+    Some(verdict)
 }

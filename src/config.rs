@@ -5,7 +5,7 @@
 use crate::id::InstanceName;
 use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -55,6 +55,8 @@ pub struct Config {
     /// People who can act may leave the second factor out; only where both addresses are loopback.
     pub second_factor_optional: bool,
     pub site: PathBuf,
+    /// Mail servers that give addresses to be thrown away, in lower case.
+    pub disposable_domains: BTreeSet<String>,
     pub instances: Vec<InstanceConfig>,
 }
 
@@ -78,6 +80,7 @@ struct Raw {
     checkpoint_file: Option<PathBuf>,
     second_factor: Option<String>,
     site: Option<PathBuf>,
+    disposable_domains_file: Option<PathBuf>,
     #[serde(default)]
     instance: Vec<RawInstance>,
     #[serde(flatten)]
@@ -177,6 +180,7 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
         let at = instance.name.clone().unwrap_or_else(|| format!("number {}", index + 1));
         read.instance(&at, instance, &mut instances);
     }
+    let disposable_domains = raw.disposable_domains_file.map(|file| read.domains(&file)).unwrap_or_default();
     let wrong = read.wrong;
     match (listen, public_url, store, secret_key) {
         (Some(listen), Some(public_url), Some(store), Some(secret_key)) if wrong.is_empty() => Ok(Config {
@@ -187,6 +191,7 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             checkpoint_file: raw.checkpoint_file,
             second_factor_optional,
             site: env("HOWDAH_SITE").map(PathBuf::from).or(raw.site).unwrap_or_else(|| "target/site".into()),
+            disposable_domains,
             instances,
         }),
         _ => Err(wrong),
@@ -201,6 +206,21 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn wrong(&mut self, line: String) {
         self.wrong.push(line);
+    }
+
+    /// A list of domains, one a line; lines that begin with `#` are left out.
+    fn domains(&mut self, file: &Path) -> BTreeSet<String> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => text
+                .lines()
+                .map(|line| line.trim().to_lowercase())
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                .collect(),
+            Err(error) => {
+                self.wrong(format!("`disposable_domains_file` ({}) cannot be read: {error}", file.display()));
+                BTreeSet::new()
+            }
+        }
     }
 
     fn parsed<T>(

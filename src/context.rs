@@ -49,6 +49,11 @@ impl Context {
         Ok(Self { app, actor: signed.actor, address: signed.address })
     }
 
+    /// The context of work in the background, on behalf of somebody.
+    pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
+        Self { app, actor, address: ClientAddress(std::net::Ipv4Addr::LOCALHOST.into()) }
+    }
+
     pub fn now(&self) -> Instant {
         self.app.clock.now()
     }

@@ -53,6 +53,8 @@ pub struct Frame {
     pub instances: Vec<InstanceHead>,
     /// Cases that wait on the instance; `None` while its waiting list has never been filled.
     pub waiting: Option<usize>,
+    /// People who wait for a decision about their sign-up.
+    pub sign_ups: Option<usize>,
     /// Why what waits may be out of date, in a sentence.
     pub waiting_is_old: Option<String>,
     /// Who may sign up, in a word.

@@ -10,6 +10,7 @@ pub mod access;
 pub mod accounts;
 pub mod app;
 pub mod audit;
+pub mod batches;
 pub mod clock;
 pub mod domain_blocks;
 pub mod frame;
@@ -22,6 +23,7 @@ pub mod registrations;
 pub mod reports;
 pub mod search;
 pub mod sign_in;
+pub mod signups;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
@@ -47,10 +49,10 @@ pub mod seal;
 #[cfg(feature = "ssr")]
 pub mod store;
 
-/// Wakes the page in the browser.
+/// Wakes the islands of a page in the browser.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_islands();
 }

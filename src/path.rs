@@ -28,12 +28,29 @@ pub fn account(instance: &InstanceName, account: AccountId) -> String {
     format!("/i/{instance}/accounts/{account}")
 }
 
+/// Accounts, newest first.
+pub fn accounts(instance: &InstanceName) -> String {
+    format!("/i/{instance}/accounts")
+}
+
 pub fn find(instance: &InstanceName) -> String {
     format!("/i/{instance}/find")
 }
 
 pub fn registrations(instance: &InstanceName) -> String {
     format!("/i/{instance}/registrations")
+}
+
+pub fn signups(instance: &InstanceName) -> String {
+    format!("/i/{instance}/signups")
+}
+
+pub fn sign_up(instance: &InstanceName, account: AccountId) -> String {
+    format!("/i/{instance}/signups/{account}")
+}
+
+pub fn batch(instance: &InstanceName, batch: &str) -> String {
+    format!("/i/{instance}/batches/{batch}")
 }
 
 pub fn audit_entry(index: i64) -> String {

@@ -14,6 +14,17 @@ impl Search {
         self.0.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a key, in their order.
+    pub fn all<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(own, _)| own == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The same query without these keys.
+    pub fn without(&self, keys: &[&str]) -> String {
+        let kept = self.0.iter().filter(|(own, _)| !keys.contains(&own.as_str())).cloned().collect();
+        Self(kept).with("", "")
+    }
+
     /// The same query with `key` set to `value`, or without it where that is empty. Notices and drafts do not travel on.
     pub fn with(&self, key: &str, value: &str) -> String {
         let mut encoded = form_urlencoded::Serializer::new(String::new());

@@ -33,6 +33,15 @@ create table if not exists practice.activity (
     primary key (kind, day, user_id)
 );
 
+-- Attempts to sign up that fell under a rule for domains of mail (in Redis with Mastodon, app/models/trends/history.rb).
+create table if not exists practice.attempts (
+    email_domain_block_id bigint not null,
+    day date not null,
+    ip inet not null,
+    uses bigint not null,
+    primary key (email_domain_block_id, day, ip)
+);
+
 -- Where it is served, for what is sent from elsewhere.
 create table if not exists practice.site (
     one boolean primary key default true check (one),

@@ -260,7 +260,7 @@ pub async fn act(call: &Call, id: i64) -> Result<Answer, Failure> {
 /// `POST /api/v1/admin/accounts/:id/…`
 pub async fn decide(call: &Call, id: i64, verb: &str) -> Result<Answer, Failure> {
     if !matches!(verb, "approve" | "reject" | "enable" | "unsilence" | "unsensitive" | "unsuspend") {
-        return Err(Failure::Said(StatusCode::NOT_FOUND, "Not Found".into()));
+        return Err(Failure::Nowhere);
     }
     auth::scope(call, &WRITE)?;
     let mut tx = call.practice.pool.begin().await?;
@@ -303,7 +303,8 @@ pub async fn decide(call: &Call, id: i64, verb: &str) -> Result<Answer, Failure>
                 .await?;
         }
         "unsuspend" => {
-            if account["suspended_at"].is_null() || account["suspension_origin"].as_i64() == Some(1) {
+            // Only a suspension of this server's own.
+            if account["suspension_origin"].as_i64() != Some(0) {
                 return Err(forbidden());
             }
             moderation::unsuspend(&mut tx, id).await?;

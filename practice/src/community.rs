@@ -2,6 +2,7 @@
 //! neighbours on other servers, and the work that waits for their moderators.
 
 pub(crate) mod files;
+mod large;
 mod words;
 
 use anyhow::{Context, Result};
@@ -22,6 +23,8 @@ pub enum Size {
     Small,
     /// 50,000 accounts.
     Medium,
+    /// The largest real server: 900,000 people, 3 million accounts elsewhere.
+    Large,
 }
 
 /// What decides the community.
@@ -289,8 +292,10 @@ pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
     history(&mut seed, &staff, &people).await?;
     cases(&mut seed, &staff, &people, &neighbours).await?;
     waiting(&mut seed).await?;
-    if options.size == Size::Medium {
-        crowd(&mut seed, &staff).await?;
+    match options.size {
+        Size::Small => {}
+        Size::Medium => crowd(&mut seed, &staff).await?,
+        Size::Large => large::add(&mut tx, options.seed, options.now, &options.domain, 1.0).await?,
     }
     tx.commit().await?;
     sqlx::raw_sql("refresh materialized view instances; analyze").execute(pool).await?;

@@ -157,9 +157,10 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     let mut tx = call.practice.pool.begin().await?;
     if let Some(existing) = rule_for(&mut tx, &given).await? {
         let (there, new) = (existing["severity"].as_i64(), severity.as_ref().ok().copied());
+        let milder = there == Some(SUSPEND) && matches!(new, Some(SILENCE | NOOP))
+            || there == Some(SILENCE) && new == Some(NOOP);
         let stricter = new == Some(SUSPEND)
-            || there != Some(SUSPEND)
-                && !(there == Some(SILENCE) && new == Some(NOOP))
+            || !milder
                 && (media || existing["reject_media"] == json!(false))
                 && (reports || existing["reject_reports"] == json!(false));
         let same = normalized(&given).as_deref() == existing["domain"].as_str();

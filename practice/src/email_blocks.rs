@@ -8,7 +8,6 @@ use crate::{
     paging::Page,
     server::{Answer, Call, Failure, invalid, not_found, required},
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -17,21 +16,21 @@ const WRITE: [&str; 2] = ["admin:write", "admin:write:email_domain_blocks"];
 const READ_HASHES: [&str; 2] = ["admin:read", "admin:read:canonical_email_blocks"];
 const WRITE_HASHES: [&str; 2] = ["admin:write", "admin:write:canonical_email_blocks"];
 const MOST: i64 = 200;
-const DAY: i64 = 86_400;
 
-/// `REST::Admin::EmailDomainBlockSerializer`; attempts to sign up are not counted here.
-fn entity(row: &Value) -> Value {
-    let now = Timestamp::now().as_second();
-    let today = now - now.rem_euclid(DAY);
-    let history: Value =
-        (0..7).map(|days| json!({ "day": (today - days * DAY).to_string(), "accounts": "0", "uses": "0" })).collect();
-    json!({
+/// `REST::Admin::EmailDomainBlockSerializer`, with the attempts of seven days.
+async fn entity(db: &mut PgConnection, row: &Value) -> Result<Value, Failure> {
+    const HISTORY: &str = "select jsonb_agg(jsonb_build_object('day', extract(epoch from day)::bigint::text, \
+        'accounts', accounts::text, 'uses', uses::text) order by day desc) from (select d as day, count(t.ip) as accounts, \
+        coalesce(sum(t.uses), 0) as uses from generate_series(practice.now()::date - 6, practice.now()::date, interval '1 day') d \
+        left join practice.attempts t on t.day = d and t.email_domain_block_id = $1 group by d) days";
+    let history: Value = sqlx::query_scalar(HISTORY).bind(row["id"].as_i64()).fetch_one(db).await?;
+    Ok(json!({
         "id": row["id"].as_i64().map(|id| id.to_string()),
         "domain": row["domain"],
         "created_at": entities::time(&row["created_at"]),
         "history": history,
         "allow_with_approval": row["allow_with_approval"],
-    })
+    }))
 }
 
 async fn find(db: &mut PgConnection, id: i64) -> Result<Value, Failure> {
@@ -58,7 +57,12 @@ pub async fn list(call: &Call) -> Result<Answer, Failure> {
     .await?;
     let ids: Vec<i64> = rows.iter().filter_map(|row| row["id"].as_i64()).collect();
     let link = page.links(call, &["limit"], &ids)?;
-    Ok(Answer::from(rows.iter().map(entity).collect::<Value>()).linked(link))
+    let mut db = call.practice.pool.acquire().await?;
+    let mut body = Vec::new();
+    for row in &rows {
+        body.push(entity(&mut db, row).await?);
+    }
+    Ok(Answer::from(json!(body)).linked(link))
 }
 
 /// `GET /api/v1/admin/email_domain_blocks/:id`
@@ -67,7 +71,7 @@ pub async fn show(call: &Call, id: i64) -> Result<Answer, Failure> {
     let mut db = call.practice.pool.acquire().await?;
     let row = find(&mut db, id).await?;
     auth::may(call, MANAGE_BLOCKS)?;
-    Ok(entity(&row).into())
+    Ok(entity(&mut db, &row).await?.into())
 }
 
 /// `POST /api/v1/admin/email_domain_blocks`
@@ -95,8 +99,9 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     .await?;
     let id = row["id"].as_i64().unwrap_or(0);
     moderation::log(&mut tx, caller, "create", ("EmailDomainBlock", id), &domain, None).await?;
+    let body = entity(&mut tx, &row).await?;
     tx.commit().await?;
-    Ok(entity(&row).into())
+    Ok(body.into())
 }
 
 /// `DELETE /api/v1/admin/email_domain_blocks/:id`

@@ -6,8 +6,11 @@ use practice::{
     cache::Cache, cluster::Cluster, community, jobs, rate_limit::Limits, schema, server, tick, version::Version,
 };
 use serde_json::json;
-use sqlx::{PgPool, postgres::PgPoolOptions};
-use std::{io::Read, net::SocketAddr, path::PathBuf, sync::Arc};
+use sqlx::{
+    ConnectOptions, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{io::Read, net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 /// A practice Mastodon instance.
@@ -39,6 +42,7 @@ impl From<Release> for Version {
 enum Size {
     Small,
     Medium,
+    Large,
 }
 
 #[derive(Subcommand)]
@@ -106,8 +110,10 @@ async fn main() -> Result<()> {
                 (None, Some(cluster)) => own_database(cluster).await?,
                 (None, None) => unreachable!("one of the two was given"),
             };
-            let pool =
-                PgPoolOptions::new().max_connections(16).connect(&url).await.context("the database does not answer")?;
+            // A large community is made by statements of minutes: no news worth printing each of them.
+            let options = PgConnectOptions::from_str(&url)?.disable_statement_logging();
+            let pool = PgPoolOptions::new().max_connections(16).connect_with(options).await;
+            let pool = pool.context("the database does not answer")?;
             let media = data.map(|data| data.join("media"));
             // The recorded requests name their host; a practice address is plain http on loopback.
             let https = https || domain.is_some();
@@ -120,6 +126,7 @@ async fn main() -> Result<()> {
                         size: match size {
                             Size::Small => community::Size::Small,
                             Size::Medium => community::Size::Medium,
+                            Size::Large => community::Size::Large,
                         },
                         domain: domain.clone(),
                         now: jiff::Timestamp::now(),

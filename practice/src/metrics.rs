@@ -347,6 +347,9 @@ async fn of_tag(
     }))
 }
 
+/// The key and the name that a stored word is shown by.
+type Namer = fn(&Instance, Option<&str>) -> (String, String);
+
 /// `POST /api/v1/admin/dimensions`
 pub async fn dimensions(call: &Call) -> Result<Answer, Failure> {
     auth::admin(call, &READ, VIEW_DASHBOARD)?;
@@ -382,7 +385,7 @@ async fn dimension(call: &Call, key: &str, period: Option<Period>) -> Result<Opt
     const TAG_LANGUAGES: &str = "select coalesce(s.language, 'und')::text, count(*) from statuses s \
         join statuses_tags t on t.status_id = s.id where t.tag_id = $4::bigint and s.created_at >= $1::timestamp \
         and s.created_at < $2::timestamp + interval '1 day' group by 1 order by 2 desc limit $3";
-    let (sql, parameter, name): (_, _, fn(&Instance, Option<&str>) -> (String, String)) = match key {
+    let (sql, parameter, name): (_, _, Namer) = match key {
         "languages" => (LANGUAGES, None, language),
         "sources" => (SOURCES, None, source),
         "servers" => (SERVERS, None, server),

@@ -6,10 +6,11 @@ use crate::{
     server::{Answer, Call, Failure, not_found},
 };
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 const KEPT: [&str; 5] = ["limit", "account_id", "types[]", "exclude_types[]", "include_filtered"];
 
-/// `GET /api/v1/notifications`. Posts and strikes that a notification is about are not shown in it.
+/// `GET /api/v1/notifications`. A post that a notification is about is not shown in it.
 pub async fn list(call: &Call) -> Result<Answer, Failure> {
     let caller = auth::person(call, &["read", "read:notifications"])?;
     let page = Page::read(call, 40, 80);
@@ -49,9 +50,17 @@ pub async fn list(call: &Call) -> Result<Answer, Failure> {
             entry["filtered"] = json!(true);
         }
         entry["account"] = entities::account(&call.practice, &account);
+        let about = row["activity_id"].as_i64().unwrap_or(0);
         if row["type"] == "admin.report" {
-            let report = row["activity_id"].as_i64().unwrap_or(0);
-            entry["report"] = entities::own_report(&mut db, &call.practice, report).await?.unwrap_or(Value::Null);
+            entry["report"] = entities::own_report(&mut db, &call.practice, about).await?.unwrap_or(Value::Null);
+        }
+        if row["type"] == "moderation_warning" {
+            entry["moderation_warning"] = strike(&mut db, about).await?;
+            let target = entities::account_row(&mut db, caller.account).await?.ok_or_else(not_found)?;
+            entry["moderation_warning"]["target_account"] = entities::account(&call.practice, &target);
+        }
+        if row["type"] == "severed_relationships" {
+            entry["event"] = severance(&mut db, about).await?;
         }
         body.push(entry);
     }
@@ -59,4 +68,52 @@ pub async fn list(call: &Call) -> Result<Answer, Failure> {
     // The next page is offered whether there is one or not.
     let link = paging::links(call, &KEPT, &ids, true);
     Ok(Answer::from(json!(body)).linked(link))
+}
+
+/// `REST::AccountWarningSerializer`, but for the account it is about.
+async fn strike(db: &mut PgConnection, id: i64) -> Result<Value, Failure> {
+    const SQL: &str = "select to_jsonb(w) || jsonb_build_object('appeal', (select jsonb_build_object('text', p.text, 'state', \
+        case when p.approved_at is not null then 'approved' when p.rejected_at is not null then 'rejected' else 'pending' end) \
+        from appeals p where p.account_warning_id = w.id)) from account_warnings w where w.id = $1";
+    let row: Value = sqlx::query_scalar(SQL).bind(id).fetch_optional(db).await?.unwrap_or_default();
+    let action = match row["action"].as_i64() {
+        Some(1000) => "disable",
+        Some(1250) => "mark_statuses_as_sensitive",
+        Some(1500) => "delete_statuses",
+        Some(2000) => "sensitive",
+        Some(3000) => "silence",
+        Some(4000) => "suspend",
+        _ => "none",
+    };
+    Ok(json!({
+        "id": id.to_string(),
+        "action": action,
+        "text": row["text"],
+        "status_ids": row["status_ids"],
+        "created_at": entities::time(&row["created_at"]),
+        "target_account": null,
+        "appeal": row["appeal"],
+    }))
+}
+
+/// `REST::AccountRelationshipSeveranceEventSerializer`
+async fn severance(db: &mut PgConnection, id: i64) -> Result<Value, Failure> {
+    const SQL: &str = "select to_jsonb(n) || jsonb_build_object('type', e.type, 'purged', e.purged, 'target_name', e.target_name) \
+        from account_relationship_severance_events n \
+        join relationship_severance_events e on e.id = n.relationship_severance_event_id where n.id = $1";
+    let row: Value = sqlx::query_scalar(SQL).bind(id).fetch_optional(db).await?.unwrap_or_default();
+    let kind = match row["type"].as_i64() {
+        Some(1) => "user_domain_block",
+        Some(2) => "account_suspension",
+        _ => "domain_block",
+    };
+    Ok(json!({
+        "id": id.to_string(),
+        "type": kind,
+        "purged": row["purged"],
+        "target_name": row["target_name"],
+        "followers_count": row["followers_count"],
+        "following_count": row["following_count"],
+        "created_at": entities::time(&row["created_at"]),
+    }))
 }

@@ -617,7 +617,7 @@ pub async fn revoke(call: &Call) -> Result<Answer, Failure> {
 /// `GET /oauth/userinfo`, since 4.4.
 pub async fn userinfo(call: &Call) -> Result<Answer, Failure> {
     if call.is(Version::V43) {
-        return Err(Failure::Said(StatusCode::NOT_FOUND, "Not Found".into()));
+        return Err(Failure::Nowhere);
     }
     let caller = auth::person(call, &["profile"])?;
     let (username, name): (String, String) =

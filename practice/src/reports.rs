@@ -8,7 +8,6 @@ use crate::{
     version::Version,
     webhooks::{self, Event},
 };
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 const READ: [&str; 2] = ["admin:read", "admin:read:reports"];
@@ -127,7 +126,7 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
 /// `POST /api/v1/admin/reports/:id/…`
 pub async fn act(call: &Call, id: i64, verb: &str) -> Result<Answer, Failure> {
     if !matches!(verb, "assign_to_self" | "unassign" | "resolve" | "reopen") {
-        return Err(Failure::Said(StatusCode::NOT_FOUND, "Not Found".into()));
+        return Err(Failure::Nowhere);
     }
     auth::scope(call, &WRITE)?;
     find(call, id).await?;

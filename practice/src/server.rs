@@ -79,6 +79,8 @@ pub enum Failure {
     Unauthorized(StatusCode, String, String),
     /// `{"status":500,…}` without rate-limit headers
     Broken,
+    /// No such route: no rate-limit headers
+    Nowhere,
     /// A body that is not JSON
     Misread,
     Database(sqlx::Error),
@@ -255,7 +257,7 @@ impl Call {
         )
     }
 
-    /// Whether this is the older release.
+    /// Whether this release is imitated.
     pub fn is(&self, version: Version) -> bool {
         self.practice.version == version
     }
@@ -315,8 +317,8 @@ fn remote(request: &Request) -> IpAddr {
         IpAddr::V4(ip) => ip.is_loopback() || ip.is_private(),
         IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local(),
     };
-    let named = forwarded.split(',').filter_map(|text| text.trim().parse().ok()).filter(|ip| !proxy(ip));
-    named.last().filter(|_| proxy(&peer)).unwrap_or(peer)
+    let mut named = forwarded.split(',').filter_map(|text| text.trim().parse().ok()).filter(|ip| !proxy(ip));
+    named.next_back().filter(|_| proxy(&peer)).unwrap_or(peer)
 }
 
 /// Mastodon's own pages are not imitated; a link to one says what it would lead to.
@@ -474,7 +476,7 @@ async fn route(method: &Method, call: Call) -> Result<Answer, Failure> {
         ("GET", ["api", "v1", "notifications"]) => notifications::list(&call).await,
         ("POST", ["api", "v1", "reports"]) => reports::create(&call).await,
         (_, ["api", _, "admin", ..]) => admin(method, &parts, call).await,
-        _ => Err(nowhere()),
+        _ => Err(Failure::Nowhere),
     }
 }
 
@@ -526,12 +528,8 @@ async fn admin(method: &Method, parts: &[&str], call: Call) -> Result<Answer, Fa
             trends::review_tag(&call, to_i(id), verb).await
         }
         ("POST", ["v1", "admin", "trends", .., "approve" | "reject"]) => trends::review(&call),
-        _ => Err(nowhere()),
+        _ => Err(Failure::Nowhere),
     }
-}
-
-fn nowhere() -> Failure {
-    Failure::Said(StatusCode::NOT_FOUND, "Not Found".into())
 }
 
 /// Query, then body; `a[]` is a list and `a[b]` a part.
@@ -596,12 +594,14 @@ fn json_answer(status: StatusCode, error: String) -> Answer {
 }
 
 fn answer(result: Result<Answer, Failure>, standing: Option<Standing>) -> Response {
+    let standing = standing.filter(|_| !matches!(result, Err(Failure::Nowhere)));
     let answer = match result {
         Ok(answer) => answer,
         Err(Failure::Said(status, text)) => json_answer(status, text),
         Err(Failure::Unauthorized(status, text, challenge)) => {
             json_answer(status, text).with(header::WWW_AUTHENTICATE, challenge)
         }
+        Err(Failure::Nowhere) => json_answer(StatusCode::NOT_FOUND, "Not Found".into()),
         Err(Failure::Misread) => return plain(StatusCode::BAD_REQUEST, "Bad Request"),
         Err(Failure::Broken) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
         Err(Failure::Database(error)) if error.as_database_error().is_some_and(|error| error.is_unique_violation()) => {

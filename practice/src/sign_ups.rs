@@ -10,6 +10,7 @@ use crate::{
     webhooks::{self, Event},
 };
 use axum::http::StatusCode;
+use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
@@ -103,19 +104,23 @@ struct Wish {
     reason: Option<String>,
 }
 
-/// Whether a rule for domains of mail covers an address, parents included.
-async fn mail_rule(db: &mut PgConnection, email: &str, with_approval: bool) -> Result<bool, Failure> {
+/// Whether a rule for domains of mail covers an address, parents included; the attempt is counted with each such rule,
+/// whatever becomes of it.
+async fn mail_rule(call: &Call, email: &str, with_approval: bool) -> Result<bool, Failure> {
     let host = email.rsplit('@').next().unwrap_or_default().to_lowercase();
     let labels: Vec<&str> = host.split('.').collect();
     let variants: Vec<String> = (0..labels.len()).map(|at| labels[at..].join(".")).collect();
-    let found = sqlx::query_scalar(
-        "select exists (select from email_domain_blocks where domain = any($1) and allow_with_approval = $2)",
+    let counted = sqlx::query(
+        "insert into practice.attempts (day, email_domain_block_id, ip, uses) \
+         select practice.now()::date, id, $3::inet, 1 from email_domain_blocks where domain = any($1) and allow_with_approval = $2 \
+         on conflict (email_domain_block_id, day, ip) do update set uses = practice.attempts.uses + 1",
     )
     .bind(variants)
     .bind(with_approval)
-    .fetch_one(db)
+    .bind(call.remote.to_string())
+    .execute(&call.practice.pool)
     .await?;
-    Ok(found)
+    Ok(counted.rows_affected() > 0)
 }
 
 /// Whether a name is reserved (since 4.5 by a rule, before by a setting), or wants a review.
@@ -160,7 +165,7 @@ async fn check(call: &Call, db: &mut PgConnection, wish: &Wish, invited: bool) -
     let mut problems = Problems::default();
     let Wish { username, email, password, reason } = wish;
     let host = email.split_once('@').map(|(_, host)| host);
-    let formed = host.is_some_and(|host| domain_blocks::is_domain(host)) && !email.contains(char::is_whitespace);
+    let formed = host.is_some_and(domain_blocks::is_domain) && !email.contains(char::is_whitespace);
     let taken: bool = sqlx::query_scalar("select exists (select from users where email = lower($1))")
         .bind(email)
         .fetch_one(&mut *db)
@@ -209,7 +214,7 @@ async fn check(call: &Call, db: &mut PgConnection, wish: &Wish, invited: bool) -
         _ => {}
     }
     if formed && !invited {
-        if mail_rule(db, email, false).await? {
+        if mail_rule(call, email, false).await? {
             problems.add("email", EMAIL, "ERR_BLOCKED", "uses a disallowed e-mail provider");
         }
         let hashed: bool =
@@ -224,7 +229,27 @@ async fn check(call: &Call, db: &mut PgConnection, wish: &Wish, invited: bool) -
     if !call.text("agreement").is_some_and(|text| matches!(text.as_str(), "true" | "1")) {
         problems.add("agreement", "Service agreement", "ERR_ACCEPTED", "must be accepted");
     }
+    if let Some(age) = least_age(call).await? {
+        let born: Option<Date> = call.present("date_of_birth").and_then(|text| text.get(..10)?.parse().ok());
+        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        let latest = today.checked_sub(Span::new().years(age)).map_err(|_| Failure::Broken)?;
+        match born {
+            None => problems.add("date_of_birth", "Date of birth", "ERR_BLANK", "can't be blank"),
+            Some(born) if born > latest => {
+                problems.add("date_of_birth", "Date of birth", "ERR_BELOW_LIMIT", "is below the age limit");
+            }
+            Some(_) => {}
+        }
+    }
     Ok(problems)
+}
+
+/// How old one must be, since 4.4.
+async fn least_age(call: &Call) -> Result<Option<i64>, Failure> {
+    if call.is(Version::V43) {
+        return Ok(None);
+    }
+    Ok(settings::read(&call.practice, "min_age").await?.or("").parse().ok())
 }
 
 /// `User#set_approved`
@@ -239,7 +264,7 @@ async fn approved(
             .bind(call.remote.to_string())
             .fetch_one(&mut *db)
             .await?;
-    if wary || mail_rule(db, &wish.email, true).await? || name_rule(call, db, &wish.username, true).await? {
+    if wary || mail_rule(call, &wish.email, true).await? || name_rule(call, db, &wish.username, true).await? {
         return Ok(false);
     }
     let mode = settings::read(&call.practice, "registrations_mode").await?.or("none");
@@ -295,6 +320,12 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
         .bind(oauth::random_text(20))
         .fetch_one(&mut *tx)
         .await?;
+    if least_age(call).await?.is_some() {
+        sqlx::query("update users set age_verified_at = practice.now() where id = $1")
+            .bind(user)
+            .execute(&mut *tx)
+            .await?;
+    }
     if let Some(reason) = &wish.reason {
         sqlx::query(
             "insert into user_invite_requests (user_id, text, created_at, updated_at) values ($1, $2, practice.now(), practice.now())",

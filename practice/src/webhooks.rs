@@ -84,7 +84,8 @@ async fn deliveries(instance: &Instance, event: Event) -> sqlx::Result<Vec<(Hook
         Event::Account(_, id) => entities::admin_account(&mut db, instance, id).await?,
         Event::Report(_, id) => entities::report(&mut db, instance, id).await?,
     };
-    let Some(object) = object else { return Ok(Vec::new()) };
+    let Some(mut object) = object else { return Ok(Vec::new()) };
+    as_nobody_sees(&mut object);
     let at = format!("{:.3}", Timestamp::now());
     let document = json!({ "event": event.name(), "created_at": at, "object": object });
     let body = |hook: &Hook| match hook.template.as_deref().filter(|template| !template.trim().is_empty()) {
@@ -98,6 +99,23 @@ async fn deliveries(instance: &Instance, event: Event) -> sqlx::Result<Vec<(Hook
             (hook, body)
         })
         .collect())
+}
+
+/// There is no reader: a post says nothing of what they did with it, an account refuses what it would have asked them.
+fn as_nobody_sees(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|key, _| {
+                !matches!(key.as_str(), "favourited" | "reblogged" | "muted" | "bookmarked" | "filtered")
+            });
+            if let Some(approval) = map.get_mut("feature_approval") {
+                approval["current_user"] = json!("denied");
+            }
+            map.values_mut().for_each(as_nobody_sees);
+        }
+        Value::Array(items) => items.iter_mut().for_each(as_nobody_sees),
+        _ => {}
+    }
 }
 
 /// A template with `{{object.username}}` in it: paths become what stands there, texts without their quotes.

@@ -61,6 +61,11 @@ pub enum Permission {
     DecideAboutStaff,
     /// See one masked field or one private post, with a reason.
     Reveal,
+    /// Find somebody by the whole mail address or one address, without seeing it.
+    SearchPersonal,
+    ViewSignUps,
+    /// Let people in who asked to join, or refuse them.
+    DecideSignUps,
     ViewRegistrations,
     /// Approval and closed.
     CloseRegistrations,
@@ -80,11 +85,14 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
         Self::Reveal,
+        Self::SearchPersonal,
+        Self::ViewSignUps,
+        Self::DecideSignUps,
         Self::ViewRegistrations,
         Self::CloseRegistrations,
         Self::OpenRegistrations,
@@ -103,6 +111,9 @@ impl Permission {
             Self::DecideReports => "decide reports",
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
+            Self::SearchPersonal => "search by mail, address",
+            Self::ViewSignUps => "view sign-ups",
+            Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
             Self::CloseRegistrations => "close registrations",
             Self::OpenRegistrations => "open registrations",
@@ -122,12 +133,15 @@ impl Permission {
             Self::DecideReports
             | Self::DecideAboutStaff
             | Self::Reveal
+            | Self::SearchPersonal
+            | Self::DecideSignUps
             | Self::CloseRegistrations
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
             | Self::SuspendFollowedDomain => true,
             Self::ViewWork
+            | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
@@ -147,6 +161,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
+            | P::SearchPersonal
+            | P::ViewSignUps
+            | P::DecideSignUps
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -157,9 +174,15 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
         },
         Role::Moderator => match permission {
-            P::ViewWork | P::DecideReports | P::Reveal | P::ViewRegistrations | P::ViewOwnLedger | P::ViewBlocks => {
-                true
-            }
+            P::ViewWork
+            | P::DecideReports
+            | P::Reveal
+            | P::SearchPersonal
+            | P::ViewSignUps
+            | P::DecideSignUps
+            | P::ViewRegistrations
+            | P::ViewOwnLedger
+            | P::ViewBlocks => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -170,9 +193,11 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::SuspendFollowedDomain => false,
         },
         Role::Contractor => match permission {
-            P::ViewWork | P::DecideReports | P::ViewOwnLedger => true,
+            P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
             P::DecideAboutStaff
             | P::Reveal
+            | P::ViewSignUps
+            | P::DecideSignUps
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -185,6 +210,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         },
         Role::Auditor => match permission {
             P::ViewWork
+            | P::ViewSignUps
             | P::ViewRegistrations
             | P::ViewOwnLedger
             | P::ViewWholeLedger
@@ -193,6 +219,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
+            | P::SearchPersonal
+            | P::DecideSignUps
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ManageOperators

@@ -1,12 +1,23 @@
 //! The doors of the account desk.
 
-use super::FindPage;
+use super::{AccountsPage, FindPage};
 use crate::{frame::Framed, problem::Problem, reports::CasePage};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 #[server(prefix = "/api/accounts", endpoint = "find", input = GetUrl)]
 pub async fn find(instance: String, search: String) -> Result<Framed<FindPage>, Problem> {
     super::service::find(&crate::context::Context::of_request()?, &instance, &search).await
+}
+
+#[server(prefix = "/api/accounts", endpoint = "list", input = GetUrl)]
+pub async fn list(instance: String, search: String) -> Result<Framed<AccountsPage>, Problem> {
+    super::service::list(&crate::context::Context::of_request()?, &instance, &search).await
+}
+
+/// What the search field is sent to: by POST, because a mail address or an IP must not stand in an address.
+#[server(prefix = "/api/accounts", endpoint = "look-up")]
+pub async fn look_up(instance: String, #[server(default)] q: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::look_up(context, instance, q)).await
 }
 
 #[server(prefix = "/api/accounts", endpoint = "page", input = GetUrl)]

@@ -1,11 +1,12 @@
 //! The views of the account desk.
 
-use super::{FindPage, Hit, api};
+use super::{AccountRow, AccountsPage, FindPage, Hit, api};
 use crate::{
     frame::Frame,
     path,
     reports::page::case_body,
-    ui::{self, desk},
+    search::Search,
+    ui::{self, desk, time},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -56,15 +57,109 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
         }
     };
     view! {
-        <div class="head"><h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1></div>
+        <div class="head">
+            {if page.personal {
+                view! { <h1>"Who has " {page.asked.clone()}</h1><span class="soft">"this search is in the record"</span> }.into_any()
+            } else {
+                view! { <h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1> }.into_any()
+            }}
+        </div>
         {if page.hits.is_empty() {
-            view! { <div class="card pad empty"><p>"No account has this handle or id. A handle is written @name or @name@server; a part of the name finds those that begin with it."</p></div> }.into_any()
+            view! { <div class="card pad empty"><p>"No account has this. A handle is written @name or @name@server; a part of the name finds those that begin with it."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
                 <thead><tr><th>"Account"</th><th>"Name"</th><th>"State"</th></tr></thead>
                 <tbody>{page.hits.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
+    }
+    .into_any()
+}
+
+/// All accounts, newest first, narrowed by what the address says.
+#[component]
+pub fn Accounts() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::list(instance, search),
+    );
+    desk::page(desk::Desk::Accounts, resource, list_body, |_, _| "Accounts".to_owned())
+}
+
+fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::accounts(&instance);
+    let search = Search::parse(&page.search);
+    let chip = |key: &'static str, value: &'static str, words: &'static str, current: &str| {
+        let on = current == value;
+        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    };
+    let filter = &page.filter;
+    let mut chips: Vec<AnyView> = [("local", "Local"), ("remote", "Remote")]
+        .into_iter()
+        .map(|(value, words)| chip("origin", value, words, &filter.origin))
+        .collect();
+    chips.push(view! { <span class="gap"></span> }.into_any());
+    for (value, words) in
+        [("suspended", "Suspended"), ("limited", "Limited"), ("media", "Media hidden"), ("frozen", "Login frozen")]
+    {
+        chips.push(chip("state", value, words, &filter.state));
+    }
+    if !filter.inviter.is_empty() {
+        let href = format!("{base}{}", search.with("inviter", ""));
+        chips.push(view! { <a class="chip" href=href aria-current="true">"came with an invitation ×"</a> }.into_any());
+    }
+    let roles = page
+        .roles
+        .iter()
+        .map(|(id, name)| view! { <option value=id.clone() selected=*id == filter.role>{name.clone()}</option> })
+        .collect_view();
+    let row = |row: &AccountRow| {
+        let role = row.role.clone().map(|role| view! { <span class="badge accent">{role}</span> " " });
+        view! {
+            <tr data-row="">
+                <td class="nowrap"><a href=path::account(&instance, row.id)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+                <td class="full fill"><div class="cut"><bdi>{row.display_name.clone()}</bdi></div></td>
+                <td class="nowrap">{role}{row.state.join(", ")}</td>
+                <td class="num soft nowrap">{time::age(row.since, frame.now)}</td>
+                <td class="num soft nowrap wide">{row.last_active.map(|at| time::ago(at, frame.now))}</td>
+            </tr>
+        }
+    };
+    let looked = match (page.edge, &page.older) {
+        (Some(edge), _) => format!(
+            "{}; looked back to {}",
+            ui::count(page.rows.len(), "account", "accounts"),
+            time::day(edge, frame.now)
+        ),
+        (None, Some(_)) => ui::count(page.rows.len(), "account", "accounts"),
+        (None, None) => format!("{}, to the end", ui::count(page.rows.len(), "account", "accounts")),
+    };
+    let further = page.older.clone().map(|older| {
+        view! { <a class="btn" href=older>{if page.edge.is_some() { "Look further back →" } else { "Older →" }}</a> }
+    });
+    view! {
+        <div class="head"><h1>"Accounts"</h1><span class="soft">"newest first"</span></div>
+        <form method="get" action=base.clone() class="chips bar">
+            {chips}
+            <span class="gap"></span>
+            <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
+            <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
+            <button class="chip">"Show"</button>
+            <a class="chip" href=base.clone()>"All"</a>
+        </form>
+        {if page.rows.is_empty() {
+            view! { <div class="card pad empty"><p>"No account fits as far back as was looked."</p></div> }.into_any()
+        } else {
+            view! { <div class="card"><table class="list">
+                <thead><tr><th>"Account"</th><th>"Name"</th><th>"State"</th><th class="num">"Here since"</th><th class="num wide">"Last post"</th></tr></thead>
+                <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
+            </table></div> }.into_any()
+        }}
+        <div class="head foot"><span class="soft small">{looked}</span><span class="end">{further}</span></div>
     }
     .into_any()
 }

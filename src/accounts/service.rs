@@ -1,16 +1,25 @@
-//! Finding an account by handle or id.
+//! Finding accounts: by handle, address of a profile, id; by mail address or IP with an entry in the record; by filters.
 
-use super::{FindPage, Hit};
+use super::{AccountFilter, AccountRow, AccountsPage, FindPage, Hit};
 use crate::{
-    access::Permission,
+    access::{self, Permission},
+    clock::Instant,
     context::Context,
     frame::{self, Framed},
     id::AccountId,
+    ledger::{
+        Acting, Answer, Mark, Outcome, Step, Verdict,
+        deed::{Personal, SearchPersonal},
+    },
+    mastodon::database::{DatabaseError, Found, Origin, Sanctioned, Window, created_at},
     path,
     problem::Problem,
     search::Search,
+    store::drafts,
     ui,
 };
+use serde_json::json;
+use std::net::IpAddr;
 
 /// What was typed, as something to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +58,127 @@ fn parse(text: &str, own_host: Option<&str>) -> Asked {
     }
 }
 
+fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so nothing could be looked up."), "Try again in a moment.")
+}
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "accounts.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+fn hit(found: &Found) -> Hit {
+    Hit {
+        id: found.id,
+        handle: format!("@{}", ui::tame(&found.acct)),
+        display_name: ui::excerpt(&found.display_name, 80),
+        state: found.state.words().into_iter().map(str::to_owned).collect(),
+    }
+}
+
+/// A mail address or an IP, in the form it is looked for; ranges only for those who may reveal.
+fn personal(text: &str, may_reveal: bool) -> Result<Option<Personal>, Problem> {
+    let text = text.trim();
+    let (plain, prefix) = match text.split_once('/') {
+        Some((plain, prefix)) => (plain, Some(prefix)),
+        None => (text, None),
+    };
+    if let Ok(address) = plain.parse::<IpAddr>() {
+        let whole: u8 = if address.is_ipv4() { 32 } else { 128 };
+        let least: u8 = if address.is_ipv4() { 16 } else { 48 };
+        let bits = match prefix.map(str::parse::<u8>) {
+            None => whole,
+            Some(Ok(bits)) if bits <= whole => bits,
+            Some(_) => {
+                return Err(Problem::invalid("q", format!("“{}” is not a range of addresses.", ui::excerpt(text, 60))));
+            }
+        };
+        if bits < least {
+            return Err(Problem::invalid(
+                "q",
+                format!("A range as wide as /{bits} finds half the world: /{least} at the widest."),
+            ));
+        }
+        if bits < whole && !may_reveal {
+            return Err(Problem::invalid("q", "Only a single address can be looked for, because you reveal none."));
+        }
+        return Ok(Some(Personal::Address(format!("{address}/{bits}"))));
+    }
+    match text.split_once('@') {
+        Some((name, domain)) if !name.is_empty() && domain.contains('.') && !text.contains(char::is_whitespace) => {
+            Ok(Some(Personal::Email(text.to_lowercase())))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Sends the search field on to where it leads.
+pub async fn look_up(context: Context, instance: String, q: String) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let typed = q.trim();
+    let by_name = |text: &str| path::with(&path::find(&instance.name), "q", text);
+    let may_reveal = access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok();
+    let Some(what) = personal(typed, may_reveal)? else { return Ok(by_name(typed)) };
+    if let (Personal::Email(_), Asked::Handle(name, domain)) = (&what, parse(typed, instance.base.host_str())) {
+        // name@server may be a handle as well; that tells nobody anything.
+        let mut read = instance.database.read().await.map_err(unread)?;
+        if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(unread)? {
+            return Ok(path::account(&instance.name, account));
+        }
+    }
+    let permit = context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
+    let app = &context.app;
+    let deed = SearchPersonal { instance: instance.name.clone(), what };
+    let warrant = app.ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
+        tracing::error!(%error, "search.unrecorded");
+        Problem::unavailable("The record cannot be written, so nothing is looked for.", "Try again in a moment.")
+    })?;
+    let found = match instance.database.read().await {
+        Ok(mut read) => read.by_personal(&warrant).await,
+        Err(error) => Err(error),
+    };
+    let (outcome, facts, answer) = match &found {
+        Ok(found) => (
+            Outcome::Succeeded,
+            json!({ "found": found.len() }),
+            Answer::Accepted { body: json!({ "accounts": found.iter().map(|found| found.id).collect::<Vec<_>>() }) },
+        ),
+        Err(error) => (Outcome::Failed, json!({}), Answer::NotSent { why: error.to_string() }),
+    };
+    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
+    app.ledger.close(&answered, &Verdict { outcome, facts, seen: json!({}) }).await.map_err(store_problem)?;
+    let hits: Vec<Hit> = found.map_err(unread)?.iter().map(hit).collect();
+    let asked = match answered.deed().what {
+        Personal::Email(_) => "this mail address",
+        Personal::Address(_) => "this address",
+    };
+    let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;
+    let id = drafts::keep(&app.store, &app.keys, Some(&context.actor.operator), "search", &text, context.now())
+        .await
+        .map_err(store_problem)?;
+    Ok(path::with(&path::find(&instance.name), "found", &id))
+}
+
 pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Framed<FindPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
+    let base = path::find(&instance.name);
+    if let Some(id) = parsed.get("found") {
+        let app = &context.app;
+        let kept = drafts::read(&app.store, &app.keys, id, Some(&context.actor.operator), context.now())
+            .await
+            .map_err(store_problem)?
+            .filter(|kept| kept.path == "search")
+            .and_then(|kept| serde_json::from_str::<(String, Vec<Hit>)>(&kept.text).ok());
+        let (asked, hits) = kept.ok_or_else(|| {
+            Problem::not_found("What was found is shown for an hour, to the person who looked for it.")
+        })?;
+        let page = FindPage { asked, exact: None, hits, personal: true };
+        return frame::build(context, Some(&instance), &base, search, page).await;
+    }
     let typed = parsed.get("q").unwrap_or_default().to_owned();
-    let unread = |error: crate::mastodon::database::DatabaseError| {
-        Problem::unavailable(format!("{error}, so nothing could be looked up."), "Try again in a moment.")
-    };
     let asked = parse(&typed, instance.base.host_str());
     let mut exact = None;
     let mut hits = Vec::new();
@@ -73,25 +195,97 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
             Asked::Nothing => {}
         }
     }
-    let page = FindPage {
-        asked: typed,
-        exact,
-        hits: hits
-            .into_iter()
-            .map(|found| Hit {
-                id: found.id,
-                handle: format!("@{}", ui::tame(&found.acct)),
-                display_name: ui::excerpt(&found.display_name, 80),
-                state: found.state.words().into_iter().map(str::to_owned).collect(),
-            })
-            .collect(),
+    let page = FindPage { asked: typed, exact, hits: hits.iter().map(hit).collect(), personal: false };
+    frame::build(context, Some(&instance), &base, search, page).await
+}
+
+const PAGE: usize = 40;
+
+pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<AccountsPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let parsed = Search::parse(search);
+    let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    let filter = AccountFilter {
+        origin: text("origin"),
+        domain: text("domain").trim_start_matches('@').to_lowercase(),
+        state: text("state"),
+        role: text("role"),
+        inviter: text("inviter"),
     };
-    frame::build(context, Some(&instance), &path::find(&instance.name), search, page).await
+    let base = path::accounts(&instance.name);
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let roles = read.role_names().await.map_err(unread)?;
+    let before = parsed.get("before").and_then(|text| text.parse().ok());
+    let window = if let Ok(role) = filter.role.parse() {
+        Window { accounts: read.by_role(role).await.map_err(unread)?, edge: None }
+    } else if let Ok(inviter) = filter.inviter.parse() {
+        Window { accounts: read.invited_by(inviter).await.map_err(unread)?, edge: None }
+    } else {
+        let origin = match (filter.domain.as_str(), filter.origin.as_str()) {
+            ("", "local") => Origin::Local,
+            ("", "remote") => Origin::Remote,
+            ("", _) => Origin::Any,
+            (domain, _) => Origin::Domain(domain.to_owned()),
+        };
+        let sanctioned = match filter.state.as_str() {
+            "suspended" => Sanctioned::Suspended,
+            "limited" => Sanctioned::Silenced,
+            "media" => Sanctioned::Sensitized,
+            "frozen" => Sanctioned::Disabled,
+            _ => Sanctioned::Any,
+        };
+        read.window(&origin, sanctioned, before, PAGE).await.map_err(unread)?
+    };
+    let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
+    let full = window.accounts.len() >= PAGE;
+    let rows = window
+        .accounts
+        .iter()
+        .map(|account| {
+            let acct = match &account.domain {
+                Some(domain) => format!("{}@{domain}", account.username),
+                None => account.username.clone(),
+            };
+            AccountRow {
+                id: AccountId(account.id),
+                handle: format!("@{}", ui::tame(&acct)),
+                display_name: ui::excerpt(&account.display_name, 60),
+                state: account.state().words().into_iter().map(str::to_owned).collect(),
+                role: account.role.clone().filter(|name| !name.is_empty()),
+                since: Instant(account.created_at),
+                last_active: account.last_status_at.map(Instant),
+            }
+        })
+        .collect();
+    let page = AccountsPage {
+        rows,
+        filter,
+        roles: roles.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+        edge: window.edge.filter(|_| !full).map(created_at),
+        older,
+        search: search.to_owned(),
+    };
+    frame::build(context, Some(&instance), &base, search, page).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_personal_is_looked_for_whole() {
+        let address = |text: &str| Some(Personal::Address(text.to_owned()));
+        assert_eq!(personal(" Jonas@Post.Example ", false), Ok(Some(Personal::Email("jonas@post.example".into()))));
+        assert_eq!(personal("203.0.113.7", false), Ok(address("203.0.113.7/32")));
+        assert_eq!(personal("2001:db8::/64", true), Ok(address("2001:db8::/64")));
+        assert!(personal("203.0.113.0/24", false).is_err(), "a range shows addresses");
+        assert!(personal("0.0.0.0/0", true).is_err());
+        assert!(personal("203.0.113.7/99", true).is_err());
+        for name in ["wren", "@wren", "jon", "jonas@", "@wren@night.example", "117668003950957937"] {
+            assert_eq!(personal(name, true), Ok(None), "{name}");
+        }
+    }
 
     #[test]
     fn handles_addresses_and_ids_are_told_apart() {

@@ -60,6 +60,21 @@ impl Outcome {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl From<crate::ledger::Outcome> for Outcome {
+    fn from(outcome: crate::ledger::Outcome) -> Self {
+        use crate::ledger::Outcome as Recorded;
+        match outcome {
+            Recorded::Succeeded => Self::Succeeded,
+            Recorded::Partly => Self::Partly,
+            Recorded::Failed => Self::Failed,
+            Recorded::Unknown => Self::Unknown,
+            Recorded::Stale => Self::Stale,
+            Recorded::Refused => Self::Refused,
+        }
+    }
+}
+
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {

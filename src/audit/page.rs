@@ -79,16 +79,21 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 24] = [
+const KINDS: [(&str, &str); 29] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
     ("change_category", "categories changed"),
     ("hold_case", "cases taken"),
+    ("hand_over_case", "cases handed over"),
     ("set_registrations", "registrations"),
+    ("decide_sign_up", "sign-ups decided"),
     ("reveal", "reveals"),
+    ("search_personal", "searches by mail or address"),
     ("reveal_media", "private files shown"),
+    ("offer_access", "access offered"),
     ("add_operator", "people added"),
+    ("change_operator_role", "roles of people changed"),
     ("disable_operator", "people disabled"),
     ("end_sessions", "sessions ended"),
     ("signed_in", "sign-ins"),

@@ -10,7 +10,7 @@ use crate::{
     id::{AccountId, InstanceName},
     ledger::{
         self, Entry, Sealed,
-        deed::{Deed, Masked, Subject},
+        deed::{Deed, Masked, Personal, Subject},
         verify,
     },
     path,
@@ -32,14 +32,7 @@ fn unreadable(error: impl std::fmt::Display) -> Problem {
 fn outcome(entry: &Entry) -> Option<Outcome> {
     match (entry.kind.as_str(), entry.outcome) {
         ("intent", None) => Some(Outcome::Open),
-        (_, Some(outcome)) => Some(match outcome {
-            ledger::Outcome::Succeeded => Outcome::Succeeded,
-            ledger::Outcome::Partly => Outcome::Partly,
-            ledger::Outcome::Failed => Outcome::Failed,
-            ledger::Outcome::Unknown => Outcome::Unknown,
-            ledger::Outcome::Stale => Outcome::Stale,
-            ledger::Outcome::Refused => Outcome::Refused,
-        }),
+        (_, Some(outcome)) => Some(outcome.into()),
         (_, None) => None,
     }
 }
@@ -78,7 +71,11 @@ fn clause(deed: &Deed) -> String {
         }
         Deed::HoldCase(deed) if deed.claim => format!("took the case of {}", at(&deed.acct)),
         Deed::HoldCase(deed) => format!("gave back the case of {}", at(&deed.acct)),
+        Deed::HandOverCase(deed) => format!("handed the case of {} to {}", at(&deed.acct), ui::tame(&deed.to_name)),
         Deed::SetRegistrations(deed) => mode_word(deed.mode_after).to_owned(),
+        Deed::DecideSignUp(deed) => {
+            format!("{} {}", if deed.approve { "let in" } else { "refused the sign-up of" }, at(&deed.acct))
+        }
         Deed::Reveal(deed) => {
             let what = match deed.what {
                 Masked::Email => "the mail address",
@@ -87,11 +84,20 @@ fn clause(deed: &Deed) -> String {
             };
             format!("revealed {what} of {}", at(&deed.acct))
         }
+        Deed::SearchPersonal(deed) => match deed.what {
+            Personal::Email(_) => "looked for somebody by mail address".to_owned(),
+            Personal::Address(_) => "looked for people by address".to_owned(),
+        },
         Deed::RevealMedia(deed) => format!("opened a private file of account {}", deed.account),
         Deed::AddOperator(deed) => format!("added {} as {}", ui::tame(&deed.name), deed.role.name()),
         Deed::DisableOperator(deed) if deed.disabled => format!("ended the access of {}", ui::tame(&deed.name)),
         Deed::DisableOperator(deed) => format!("gave access back to {}", ui::tame(&deed.name)),
+        Deed::EndSessions(deed) if deed.session.is_some() => format!("ended a session of {}", ui::tame(&deed.name)),
         Deed::EndSessions(deed) => format!("ended the sessions of {}", ui::tame(&deed.name)),
+        Deed::OfferAccess(deed) => format!("offered {} access as {}", ui::tame(&deed.name), deed.role.name()),
+        Deed::ChangeOperatorRole(deed) => {
+            format!("made {} {}, before {}", ui::tame(&deed.name), deed.after.name(), deed.before.name())
+        }
         Deed::BlockDomain(deed) => format!("made a rule for {}: {}", deed.domain, deed.after.words()),
         Deed::ChangeDomainBlock(deed) => format!("changed the rule for {} to {}", deed.domain, deed.after.words()),
         Deed::LiftDomainBlock(deed) => format!("lifted the rule for {} ({})", deed.domain, deed.before.words()),
@@ -356,6 +362,10 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
             row("account", state_words(deed.state_before), deed.decision.words().to_owned()),
             row("open reports", deed.reports.len().to_string(), "0".to_owned()),
         ],
+        Deed::DecideSignUp(deed) => {
+            let after = if deed.approve { "let in" } else { "refused and deleted" };
+            vec![row("sign-up", "waiting".to_owned(), after.to_owned())]
+        }
         Deed::ReverseSanction(deed) => {
             vec![row("account", state_words(deed.state_before), deed.reversal.words().to_owned())]
         }
@@ -367,11 +377,22 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
             let held = if deed.held_before.is_some() { "held" } else { "nobody’s" };
             vec![row("case", held.to_owned(), if deed.claim { "held" } else { "nobody’s" }.to_owned())]
         }
+        Deed::HandOverCase(deed) => {
+            vec![row("case", "held".to_owned(), format!("held by {}", ui::tame(&deed.to_name)))]
+        }
+        Deed::ChangeOperatorRole(deed) => {
+            vec![row("role", deed.before.name().to_owned(), deed.after.name().to_owned())]
+        }
         Deed::DisableOperator(deed) => {
             let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();
             vec![row("access", word(!deed.disabled), word(deed.disabled))]
         }
-        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::AddOperator(_) | Deed::EndSessions(_) => Vec::new(),
+        Deed::Reveal(_)
+        | Deed::RevealMedia(_)
+        | Deed::SearchPersonal(_)
+        | Deed::OfferAccess(_)
+        | Deed::AddOperator(_)
+        | Deed::EndSessions(_) => Vec::new(),
         Deed::BlockDomain(deed) => rules(None, Some(&deed.after)),
         Deed::ChangeDomainBlock(deed) => rules(Some(&deed.before), Some(&deed.after)),
         Deed::LiftDomainBlock(deed) => rules(Some(&deed.before), None),

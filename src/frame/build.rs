@@ -57,7 +57,7 @@ pub async fn build<T>(
     let cases = waiting
         .as_ref()
         .filter(|list| list.at.is_some())
-        .map(|list| list.reports.iter().map(|report| report.target).collect::<BTreeSet<_>>().len());
+        .map(|list| list.rows.iter().map(|report| report.target).collect::<BTreeSet<_>>().len());
     let waiting_is_old = waiting.as_ref().and_then(|list| {
         let trouble = list.trouble.as_ref()?;
         Some(match list.at {
@@ -74,6 +74,7 @@ pub async fn build<T>(
         instance: instance.map(head),
         instances: context.visible().map(|instance| head(instance)).collect(),
         waiting: cases,
+        sign_ups: instance.and_then(crate::signups::service::waiting).map(|(number, _)| number),
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),

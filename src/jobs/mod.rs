@@ -6,7 +6,7 @@ use crate::{
     carry_out,
     clock::{DAY, Instant, SECOND},
     context::App,
-    store::{attempts, drafts, web_sessions},
+    store::{attempts, batches, drafts, refusals, web_sessions},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
@@ -26,6 +26,7 @@ pub fn start(app: &Arc<App>) {
                 let now = clock.now();
                 if instance.is_looked_at(now) || now.since(last) >= UNWATCHED {
                     instance.waiting.refresh(&instance.database, now).await;
+                    instance.signups.refresh(&instance.database, now).await;
                     last = now;
                 }
             }
@@ -60,6 +61,17 @@ pub fn start(app: &Arc<App>) {
             carry_out::sweep(&sweeping).await;
         }
     });
+    let batches = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(1));
+        let process = ulid::Ulid::generate().to_string();
+        loop {
+            tick.tick().await;
+            if let Err(error) = crate::batches::service::work(&batches, &process).await {
+                tracing::error!(%error, "batches.work");
+            }
+        }
+    });
     let checkpoints = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(30));
@@ -82,6 +94,8 @@ pub fn start(app: &Arc<App>) {
                 drafts::delete_expired(&tidying.store, now),
                 web_sessions::delete_expired(&tidying.store, now.plus(-DAY)),
                 attempts::delete_expired(&tidying.store, now),
+                refusals::delete_expired(&tidying.store, now),
+                batches::delete_ended(&tidying.store, now.plus(-30 * DAY)),
             );
             if let Err(error) = tidied {
                 tracing::error!(%error, "tidy");

@@ -75,6 +75,17 @@ pub struct HoldCase {
     pub held_before: Option<OperatorId>,
 }
 
+/// Hand a case that one holds to a colleague.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOverCase {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub to: OperatorId,
+    pub to_name: String,
+    pub note: String,
+}
+
 /// Set who may sign up, and what visitors read while closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRegistrations {
@@ -87,6 +98,23 @@ pub struct SetRegistrations {
     pub message_after: String,
 }
 
+/// Let somebody in who asked to join, or refuse them; a refusal deletes them at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideSignUp {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`: Mastodon's log names logins by it.
+    pub user: i64,
+    pub acct: String,
+    pub approve: bool,
+    /// Whether the mail address was confirmed; only then Mastodon tells anybody of an approval.
+    pub confirmed: bool,
+    /// Keyed hashes of mail address, address and words: all that is remembered of somebody who is refused.
+    pub mail: String,
+    pub address: Option<String>,
+    pub words: Option<String>,
+}
+
 /// What can be looked at only with a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -97,6 +125,23 @@ pub enum Masked {
     SignUpAddress,
     /// A reported post that is not public or unlisted
     PrivatePost(StatusId),
+}
+
+/// What people can be looked for by that is masked otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Personal {
+    /// A whole mail address
+    Email(String),
+    /// An address, or a range in CIDR form
+    Address(String),
+}
+
+/// Look for people by a mail address or an IP: a reveal like any other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchPersonal {
+    pub instance: InstanceName,
+    pub what: Personal,
 }
 
 /// Show one masked thing to one person once.
@@ -135,11 +180,35 @@ pub struct DisableOperator {
     pub disabled: bool,
 }
 
-/// A person's sessions were ended everywhere.
+/// A person's sessions were ended: one of them, or everywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndSessions {
     pub operator: OperatorId,
     pub name: String,
+    /// The beginning of the session's hash; `None` for all.
+    #[serde(default)]
+    pub session: Option<String>,
+}
+
+/// A one-time link with which somebody becomes a person of the console.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferAccess {
+    /// The beginning of the link's hash.
+    pub offer: String,
+    pub name: String,
+    pub role: Role,
+    pub instance: Option<InstanceName>,
+    /// Milliseconds since the Unix epoch.
+    pub until: Option<i64>,
+}
+
+/// A person of the console got another role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeOperatorRole {
+    pub operator: OperatorId,
+    pub name: String,
+    pub before: Role,
+    pub after: Role,
 }
 
 /// Make a rule about a server.
@@ -256,12 +325,17 @@ pub enum Deed {
     ReopenReport(ReopenReport),
     ChangeCategory(ChangeCategory),
     HoldCase(HoldCase),
+    HandOverCase(HandOverCase),
     SetRegistrations(SetRegistrations),
+    DecideSignUp(DecideSignUp),
+    SearchPersonal(SearchPersonal),
     Reveal(Reveal),
     RevealMedia(RevealMedia),
     AddOperator(AddOperator),
     DisableOperator(DisableOperator),
     EndSessions(EndSessions),
+    OfferAccess(OfferAccess),
+    ChangeOperatorRole(ChangeOperatorRole),
     BlockDomain(BlockDomain),
     ChangeDomainBlock(ChangeDomainBlock),
     LiftDomainBlock(LiftDomainBlock),
@@ -280,6 +354,8 @@ pub enum Deed {
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     Account(InstanceName, AccountId),
+    /// All the people of an instance
+    People(InstanceName),
     /// The settings that say who may sign up
     Registrations(InstanceName),
     Operator(OperatorId),
@@ -348,10 +424,25 @@ act!(HoldCase, "hold_case", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
     facts: |d| json!({ "claim": d.claim, "reports": d.reports.len() }));
+act!(HandOverCase, "hand_over_case", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "to": d.to }));
 act!(SetRegistrations, "set_registrations", changes: true,
     subject: |d| Subject::Registrations(d.instance.clone()),
     instance: |d| Some(&d.instance),
     facts: |d| json!({ "before": d.mode_before, "after": d.mode_after }));
+act!(DecideSignUp, "decide_sign_up", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "approve": d.approve, "confirmed": d.confirmed }));
+act!(SearchPersonal, "search_personal", changes: false,
+    subject: |d| Subject::People(d.instance.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "by": match d.what {
+        Personal::Email(_) => "email",
+        Personal::Address(_) => "address",
+    } }));
 act!(Reveal, "reveal", changes: false,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
@@ -376,6 +467,14 @@ act!(EndSessions, "end_sessions", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
     facts: |_| json!({}));
+act!(OfferAccess, "offer_access", changes: true,
+    subject: |d| Subject::Operator(OperatorId(d.offer.clone())),
+    instance: |d| d.instance.as_ref(),
+    facts: |d| json!({ "role": d.role, "until": d.until.map(|at| at.to_string()) }));
+act!(ChangeOperatorRole, "change_operator_role", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "before": d.before, "after": d.after }));
 act!(BlockDomain, "block_domain", changes: true,
     subject: |d| Subject::Domain(d.instance.clone(), d.domain.clone()),
     instance: |d| Some(&d.instance),

@@ -21,6 +21,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// A deed whose lease has run out is closed by reading, by whoever claims it.
 pub const LEASE: i64 = 30 * SECOND;
+/// How soon a left deed that could not be closed is looked at again.
+const LOOK_AGAIN: i64 = 2 * SECOND;
 /// One entry for all failed sign-ins of an account or address range within so long.
 const FAILED_SIGN_INS: i64 = 10 * MINUTE;
 
@@ -320,13 +322,20 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ReverseSanction(_)
         | Deed::ReopenReport(_)
         | Deed::ChangeCategory(_)
-        | Deed::HoldCase(_) => &[P::DecideReports, P::DecideAboutStaff],
+        | Deed::HoldCase(_)
+        | Deed::HandOverCase(_) => &[P::DecideReports, P::DecideAboutStaff],
         Deed::SetRegistrations(deed) => match deed.mode_after {
             RegistrationsMode::Open => &[P::OpenRegistrations],
             RegistrationsMode::Approved | RegistrationsMode::None => &[P::CloseRegistrations],
         },
+        Deed::DecideSignUp(_) => &[P::DecideSignUps],
+        Deed::SearchPersonal(_) => &[P::SearchPersonal],
         Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
-        Deed::AddOperator(_) | Deed::DisableOperator(_) | Deed::EndSessions(_) => &[P::ManageOperators],
+        Deed::AddOperator(_)
+        | Deed::DisableOperator(_)
+        | Deed::EndSessions(_)
+        | Deed::OfferAccess(_)
+        | Deed::ChangeOperatorRole(_) => &[P::ManageOperators],
         Deed::BlockDomain(deed) if deed.followed && deed.after.begins_to_suspend(None) => &[P::SuspendFollowedDomain],
         Deed::ChangeDomainBlock(deed) if deed.followed && deed.after.begins_to_suspend(Some(&deed.before)) => {
             &[P::SuspendFollowedDomain]
@@ -566,6 +575,17 @@ impl Ledger {
             Opened::Damaged => return Err(damaged("its sealed part does not open")),
         };
         Ok(OpenDeed { index, opened_at, mark, deed, subject, kind, instance })
+    }
+
+    /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn leave(&self, open: &OpenDeed) -> Result<(), LedgerError> {
+        const SQL: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
+        let soon = self.clock.now().plus(LOOK_AGAIN).0;
+        on!(&self.store, pool => sqlx::query(SQL).bind(open.index).bind(&*self.process).bind(soon).execute(pool).await?.rows_affected());
+        Ok(())
     }
 
     /// Closes a claimed deed by what was read.

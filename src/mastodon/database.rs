@@ -5,18 +5,22 @@
 
 mod account;
 mod domains;
+mod finding;
 mod hidden;
 mod reports;
 mod shape;
+mod signups;
 mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use domains::Narrowed;
+pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use shape::Shape;
+pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
 
 use sqlx::{

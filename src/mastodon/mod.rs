@@ -30,7 +30,8 @@ pub struct Instance {
     pub rest: rest::Client,
     pub database: database::Database,
     pub cache: Option<cache::Cache>,
-    pub waiting: waiting::List,
+    pub waiting: waiting::List<database::OpenReport>,
+    pub signups: waiting::List<database::PendingSignUp>,
     pulse: RwLock<Arc<pulse::Pulse>>,
     /// When somebody last opened one of its pages, in Unix milliseconds.
     looked_at: AtomicI64,
@@ -49,6 +50,7 @@ impl Instance {
             database: database::Database::new(config.database_url.expose())?,
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
+            signups: waiting::List::default(),
             pulse: RwLock::default(),
             looked_at: AtomicI64::new(0),
         })

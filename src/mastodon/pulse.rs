@@ -24,7 +24,6 @@ pub struct Pulse {
     pub database: Option<Result<i64, String>>,
     pub redis: Option<Result<(), String>>,
     pub registrations: Option<Stored>,
-    pub pending: Option<(usize, Option<Instant>)>,
     pub sign_ups: Vec<(Instant, usize)>,
 }
 
@@ -86,7 +85,6 @@ impl Instance {
             Ok(look) => {
                 pulse.database = Some(Ok(look.milliseconds));
                 pulse.registrations = Some(look.registrations);
-                pulse.pending = Some(look.pending);
                 pulse.sign_ups = look.sign_ups;
             }
             Err(why) => pulse.database = Some(Err(why)),
@@ -106,7 +104,6 @@ impl Instance {
         Ok(Look {
             milliseconds,
             registrations: read.registrations().await.map_err(words)?,
-            pending: read.pending().await.map_err(words)?,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
         })
     }
@@ -115,7 +112,6 @@ impl Instance {
 struct Look {
     milliseconds: i64,
     registrations: Stored,
-    pending: (usize, Option<Instant>),
     sign_ups: Vec<(Instant, usize)>,
 }
 

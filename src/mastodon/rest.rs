@@ -8,7 +8,7 @@ use crate::{
     id::{AccountId, InstanceName, ReportId},
     ledger::{
         Answer, Answered, Step, Warrant,
-        deed::{Act, ChangeCategory, DecideCase, HoldCase, ReopenReport, ReverseSanction},
+        deed::{Act, ChangeCategory, DecideCase, DecideSignUp, HoldCase, ReopenReport, ReverseSanction},
     },
     reports::{Category, Decision},
 };
@@ -133,6 +133,13 @@ impl Client {
         }
     }
 
+    /// How long work in the background should wait, in milliseconds: it leaves half of what the token may ask for to people.
+    pub fn background_waits(&self) -> Option<i64> {
+        let limits = self.limits()?;
+        let wait = limits.reset.since(self.clock.now());
+        (wait > 0 && limits.remaining <= limits.limit / 2).then_some(wait)
+    }
+
     /// A deed that would only wait for its turn is not sent at all.
     fn has_room(&self) -> Result<(), RestError> {
         match self.limits() {
@@ -141,19 +148,6 @@ impl Client {
                 Err(RestError::NotSent(format!(
                     "the instance takes no more calls from us for {seconds} seconds; nothing was sent"
                 )))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether background work may call now: it leaves at least half of what the token may do in each period to people.
-    ///
-    /// # Errors
-    /// When there is room again.
-    pub fn room_for_background(&self) -> Result<(), Instant> {
-        match self.limits() {
-            Some(limits) if limits.remaining * 2 <= limits.limit && self.clock.now() < limits.reset => {
-                Err(limits.reset)
             }
             _ => Ok(()),
         }
@@ -326,6 +320,18 @@ impl Client {
             }
         }
         warrant.answered(steps)
+    }
+
+    /// Lets somebody in who asked to join, or refuses them (`app/controllers/api/v1/admin/accounts_controller.rb`).
+    pub async fn decide_sign_up(&self, warrant: Warrant<DecideSignUp>) -> Answered<DecideSignUp> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let deed = warrant.deed();
+        let verb = if deed.approve { "approve" } else { "reject" };
+        let path = format!("/api/v1/admin/accounts/{}/{verb}", deed.account);
+        let step = self.step(format!("POST {verb}"), Method::POST, &path, &[]).await;
+        warrant.answered(vec![step])
     }
 
     /// Takes a sanction back.

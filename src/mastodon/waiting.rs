@@ -1,9 +1,10 @@
-//! The waiting list: open reports in memory, because Mastodon has no index for them and every page asks.
+//! The waiting lists: open reports and pending sign-ups in memory, because Mastodon has no index for them and every page
+//! asks.
 //!
 //! Filled by one scan, kept current by keys alone, reconciled by a full scan each minute. A sequence hands out ids before
 //! their rows become visible, so each refresh looks at the thousand ids below the last one again.
 
-use super::database::{Database, DatabaseError, OpenReport};
+use super::database::{Database, DatabaseError, OpenReport, PendingSignUp, Read};
 use crate::clock::{Instant, MINUTE};
 use std::{
     collections::BTreeMap,
@@ -17,18 +18,91 @@ const OVERLAP: i64 = 1_000;
 /// Above so many known entries the re-reading goes in slices.
 const SLICE: usize = 5_000;
 
+/// What can wait: rows of one table, known by its primary key.
+pub trait Waits: Clone + Send + Sync + 'static {
+    /// The primary key.
+    fn key(&self) -> i64;
+
+    /// The newest key there is, whether its row waits or not; 0 for none.
+    fn newest_key(read: &mut Read) -> impl Future<Output = Result<i64, DatabaseError>> + Send;
+
+    /// Those that wait above a key, oldest first.
+    fn above(read: &mut Read, key: i64, limit: i64) -> impl Future<Output = Result<Vec<Self>, DatabaseError>> + Send;
+
+    /// Those among these keys that wait.
+    fn among(read: &mut Read, keys: &[i64]) -> impl Future<Output = Result<Vec<Self>, DatabaseError>> + Send;
+
+    /// The newest that wait: the full scan.
+    fn newest(read: &mut Read, limit: i64) -> impl Future<Output = Result<Vec<Self>, DatabaseError>> + Send;
+
+    /// Keys that wait again, by the rows of Mastodon's log above an id, and the newest id of that log.
+    fn back_again(read: &mut Read, log: i64) -> impl Future<Output = Result<(Vec<i64>, i64), DatabaseError>> + Send;
+}
+
+impl Waits for OpenReport {
+    fn key(&self) -> i64 {
+        self.id.0
+    }
+
+    async fn newest_key(read: &mut Read) -> Result<i64, DatabaseError> {
+        read.newest_report().await
+    }
+
+    async fn above(read: &mut Read, key: i64, limit: i64) -> Result<Vec<Self>, DatabaseError> {
+        read.open_above(key, limit).await
+    }
+
+    async fn among(read: &mut Read, keys: &[i64]) -> Result<Vec<Self>, DatabaseError> {
+        read.open_among(keys).await
+    }
+
+    async fn newest(read: &mut Read, limit: i64) -> Result<Vec<Self>, DatabaseError> {
+        read.newest_open(limit).await
+    }
+
+    async fn back_again(read: &mut Read, log: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
+        read.reopened_above(log).await
+    }
+}
+
+impl Waits for PendingSignUp {
+    fn key(&self) -> i64 {
+        self.user
+    }
+
+    async fn newest_key(read: &mut Read) -> Result<i64, DatabaseError> {
+        read.newest_user().await
+    }
+
+    async fn above(read: &mut Read, key: i64, limit: i64) -> Result<Vec<Self>, DatabaseError> {
+        read.pending_above(key, limit).await
+    }
+
+    async fn among(read: &mut Read, keys: &[i64]) -> Result<Vec<Self>, DatabaseError> {
+        read.pending_among(keys).await
+    }
+
+    async fn newest(read: &mut Read, limit: i64) -> Result<Vec<Self>, DatabaseError> {
+        read.newest_pending(limit).await
+    }
+
+    /// Nothing in Mastodon makes an approved person wait again.
+    async fn back_again(_: &mut Read, log: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
+        Ok((Vec::new(), log))
+    }
+}
+
 /// What waits on one instance.
-#[derive(Default)]
-pub struct List {
-    shown: RwLock<Arc<Snapshot>>,
-    state: tokio::sync::Mutex<State>,
+pub struct List<T> {
+    shown: RwLock<Arc<Snapshot<T>>>,
+    state: tokio::sync::Mutex<State<T>>,
 }
 
 /// The list at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// Open reports, oldest first.
-    pub reports: Vec<OpenReport>,
+#[derive(Clone, Debug)]
+pub struct Snapshot<T> {
+    /// Oldest first.
+    pub rows: Vec<T>,
     /// When it was last equal to the table, as far as keys can tell; `None` before it was filled.
     pub at: Option<Instant>,
     /// There are more than it holds.
@@ -39,10 +113,9 @@ pub struct Snapshot {
     pub trouble: Option<String>,
 }
 
-#[derive(Default)]
-struct State {
-    known: BTreeMap<i64, OpenReport>,
-    newest_report: i64,
+struct State<T> {
+    known: BTreeMap<i64, T>,
+    newest: i64,
     newest_log: i64,
     reconciled: Option<Instant>,
     refreshed: Option<Instant>,
@@ -52,8 +125,25 @@ struct State {
     slice_from: i64,
 }
 
-impl List {
-    pub fn snapshot(&self) -> Arc<Snapshot> {
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        let empty = Snapshot { rows: Vec::new(), at: None, cut: false, missed: 0, trouble: None };
+        let state = State {
+            known: BTreeMap::new(),
+            newest: 0,
+            newest_log: 0,
+            reconciled: None,
+            refreshed: None,
+            cut: false,
+            missed: 0,
+            slice_from: 0,
+        };
+        Self { shown: RwLock::new(Arc::new(empty)), state: tokio::sync::Mutex::new(state) }
+    }
+}
+
+impl<T: Waits> List<T> {
+    pub fn snapshot(&self) -> Arc<Snapshot<T>> {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -67,7 +157,7 @@ impl List {
             state.refreshed = Some(now);
         }
         let snapshot = Snapshot {
-            reports: state.known.values().cloned().collect(),
+            rows: state.known.values().cloned().collect(),
             at: state.refreshed,
             cut: state.cut,
             missed: state.missed,
@@ -77,63 +167,63 @@ impl List {
     }
 }
 
-/// By keys: new ones, known ones, and those that Mastodon's log says were re-opened.
-async fn follow(state: &mut State, database: &Database) -> Result<(), DatabaseError> {
+/// By keys: new ones, known ones, and those that Mastodon's log says wait again.
+async fn follow<T: Waits>(state: &mut State<T>, database: &Database) -> Result<(), DatabaseError> {
     let mut read = database.read().await?;
-    let newest_report = read.newest_report().await?.max(state.newest_report);
-    let (reopened, newest_log) = read.reopened_above(state.newest_log - OVERLAP).await?;
-    let mut found = read.open_above(state.newest_report - OVERLAP, MOST).await?;
+    let newest = T::newest_key(&mut read).await?.max(state.newest);
+    let (again, newest_log) = T::back_again(&mut read, state.newest_log - OVERLAP).await?;
+    let mut found = T::above(&mut read, state.newest - OVERLAP, MOST).await?;
 
-    let ids: Vec<i64> = if state.known.len() <= SLICE {
+    let keys: Vec<i64> = if state.known.len() <= SLICE {
         state.known.keys().copied().collect()
     } else {
-        let slice: Vec<i64> = state.known.range(state.slice_from..).map(|(id, _)| *id).take(SLICE).collect();
+        let slice: Vec<i64> = state.known.range(state.slice_from..).map(|(key, _)| *key).take(SLICE).collect();
         state.slice_from = slice.last().filter(|_| slice.len() == SLICE).map_or(0, |last| last + 1);
         slice
     };
-    let mut asked: Vec<i64> = ids.clone();
-    asked.extend(reopened.iter().filter(|id| !state.known.contains_key(id)));
+    let mut asked: Vec<i64> = keys.clone();
+    asked.extend(again.iter().filter(|key| !state.known.contains_key(key)));
     asked.sort_unstable();
     asked.dedup();
-    let open = read.open_among(&asked).await?;
-    for id in ids {
-        state.known.remove(&id);
+    let waiting = T::among(&mut read, &asked).await?;
+    for key in keys {
+        state.known.remove(&key);
     }
-    found.extend(open);
-    state.known.extend(found.into_iter().map(|report| (report.id.0, report)));
-    state.newest_report = newest_report;
+    found.extend(waiting);
+    state.known.extend(found.into_iter().map(|row| (row.key(), row)));
+    state.newest = newest;
     state.newest_log = newest_log.max(state.newest_log);
     trim(state);
     Ok(())
 }
 
 /// By a full scan, counting what keys had missed.
-async fn reconcile(state: &mut State, database: &Database, now: Instant) -> Result<(), DatabaseError> {
+async fn reconcile<T: Waits>(state: &mut State<T>, database: &Database, now: Instant) -> Result<(), DatabaseError> {
     let filled = state.reconciled.is_some();
     if filled {
         follow(state, database).await?;
     }
     let mut read = database.read().await?;
-    let newest_report = read.newest_report().await?;
-    let (_, newest_log) = read.reopened_above(i64::MAX).await?;
-    let open = read.newest_open(MOST + 1).await?;
-    let cut = i64::try_from(open.len()).unwrap_or(i64::MAX) > MOST;
-    let table: BTreeMap<i64, OpenReport> = open.into_iter().map(|report| (report.id.0, report)).collect();
+    let newest = T::newest_key(&mut read).await?;
+    let (_, newest_log) = T::back_again(&mut read, i64::MAX).await?;
+    let waiting = T::newest(&mut read, MOST + 1).await?;
+    let cut = i64::try_from(waiting.len()).unwrap_or(i64::MAX) > MOST;
+    let table: BTreeMap<i64, T> = waiting.into_iter().map(|row| (row.key(), row)).collect();
     if filled {
-        let missed = table.keys().filter(|id| !state.known.contains_key(id)).count()
-            + state.known.keys().filter(|id| !table.contains_key(id)).count();
+        let missed = table.keys().filter(|key| !state.known.contains_key(key)).count()
+            + state.known.keys().filter(|key| !table.contains_key(key)).count();
         state.missed += u64::try_from(missed).unwrap_or(0);
     }
     state.known = table;
     state.cut = cut;
-    state.newest_report = newest_report.max(state.newest_report);
+    state.newest = newest.max(state.newest);
     state.newest_log = newest_log.max(state.newest_log);
     state.reconciled = Some(now);
     trim(state);
     Ok(())
 }
 
-fn trim(state: &mut State) {
+fn trim<T>(state: &mut State<T>) {
     while i64::try_from(state.known.len()).unwrap_or(i64::MAX) > MOST {
         state.known.pop_first();
         state.cut = true;

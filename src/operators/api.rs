@@ -15,8 +15,35 @@ pub async fn disable(operator: String, disabled: String, #[server(default)] why:
     crate::context::door(|context| super::service::disable(context, operator, disabled == "yes", why)).await
 }
 
-/// Ends every session of somebody, everywhere at once.
+/// Ends one session of somebody, or every one, everywhere at once.
 #[server(prefix = "/api/people", endpoint = "end-sessions")]
-pub async fn end_sessions(operator: String, #[server(default)] why: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::end_sessions(context, operator, why)).await
+pub async fn end_sessions(
+    operator: String,
+    #[server(default)] session: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::end_sessions(context, operator, session, why)).await
+}
+
+/// Makes a one-time link for somebody new.
+#[server(prefix = "/api/people", endpoint = "offer")]
+pub async fn offer(
+    #[server(default)] name: String,
+    #[server(default)] role: String,
+    #[server(default)] instance: String,
+    #[server(default)] until: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::offer(context, name, role, instance, until, why)).await
+}
+
+/// Gives somebody another role.
+#[server(prefix = "/api/people", endpoint = "role")]
+pub async fn change_role(
+    operator: String,
+    #[server(default)] role: String,
+    #[server(default)] seen: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::change_role(context, operator, role, seen, why)).await
 }

@@ -25,10 +25,24 @@ pub struct Person {
     pub sessions: usize,
     pub last_seen: Option<Instant>,
     pub you: bool,
+    /// Sessions that can still be used.
+    pub open: Vec<OpenSession>,
+}
+
+/// A session of somebody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSession {
+    /// The beginning of its hash.
+    pub short: String,
+    pub began_at: Instant,
+    pub seen_at: Instant,
 }
 
 /// The people desk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PeoplePage {
     pub people: Vec<Person>,
+    pub instances: Vec<InstanceName>,
+    /// A one-time link that was made just now: shown once.
+    pub link: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use super::{PeoplePage, Person, api};
 use crate::{
+    access::Role,
     frame::Frame,
     ui::{self, desk, form, time},
 };
@@ -17,12 +18,19 @@ pub fn People() -> impl IntoView {
 
 fn body(frame: Frame, page: PeoplePage) -> AnyView {
     view! {
+        {page.link.clone().map(|link| view! {
+            <section class="card panel lead"><header><h2>"A link for one person, once"</h2><span class="soft small end">"shown once, good for three days"</span></header>
+                <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Hand it over yourself. Whoever opens it chooses the password."</p></div></section>
+        })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card"><table class="list">
             <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Second factor"</th><th class="wide">"Last seen"</th><th></th></tr></thead>
             <tbody>{page.people.iter().map(|person| row(person, &frame)).collect_view()}</tbody>
         </table></div>
-        <p class="soft small lead">"People are added at the server: " <code>"howdah operator add NAME --role ROLE"</code></p>
+        <div class="two">
+            <div class="stack">{offer(&page, &frame)}</div>
+            <aside class="stack"><p class="soft small">"At the server the same is done by " <code>"howdah operator add NAME --role ROLE"</code></p></aside>
+        </div>
     }
     .into_any()
 }
@@ -58,9 +66,13 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                         {hidden()}
                         <button class="btn danger" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
                     </form>
+                    {change_role(person, frame)}
                     <form method="post" action="/api/people/end-sessions" class="stack">
                         {hidden()}
-                        <button class="btn">"End all sessions: " {person.name.clone()}</button>
+                        {person.open.iter().map(|session| view! {
+                            <button class="btn" name="session" value=session.short.clone()>"End the session of " {time::ago(session.began_at, frame.now)} ", last used " {time::ago(session.seen_at, frame.now)}</button>
+                        }).collect_view()}
+                        <button class="btn" name="session" value="">"End all sessions: " {person.name.clone()}</button>
                     </form>
                 </div>
             </details>
@@ -81,6 +93,72 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
             <td class="wide nowrap">{seen}</td>
             <td class="num">{act}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// Another role, for everybody but contractors: theirs is a grant with an end.
+fn change_role(person: &Person, frame: &Frame) -> AnyView {
+    if person.role == Role::Contractor {
+        return ().into_any();
+    }
+    let options = Role::ALL
+        .into_iter()
+        .filter(|role| *role != Role::Contractor)
+        .map(|role| view! { <option value=role.name() selected=role == person.role>{role.name()}</option> })
+        .collect_view();
+    view! {
+        <form method="post" action="/api/people/role" class="stack">
+            {form::back(&frame.here)}
+            <input type="hidden" name="operator" value=person.id.to_string() />
+            <input type="hidden" name="seen" value=person.role.name() />
+            <label class="field">"Role"<select class="input" name="role">{options}</select></label>
+            <label class="field">"Why"<input class="input" name="why" maxlength="500" placeholder="Kept in the record" /></label>
+            <button class="btn">"Change the role of " {person.name.clone()}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Somebody new: a link that works once.
+fn offer(page: &PeoplePage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for("/api/people/offer");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let (chosen, place) = (typed("role"), typed("instance"));
+    let roles = Role::ALL
+        .into_iter()
+        .map(|role| view! { <option value=role.name() selected=role.name() == chosen>{role.name()}</option> })
+        .collect_view();
+    let instances = page
+        .instances
+        .iter()
+        .map(
+            |name| view! { <option value=name.to_string() selected=name.as_str() == place>{name.to_string()}</option> },
+        )
+        .collect_view();
+    view! {
+        <section class="card">
+            <header><h2>"Somebody new"</h2></header>
+            <form method="post" action="/api/people/offer" class="body stack">
+                {form::above(draft)}
+                {form::back(&frame.here)}
+                <label class="field" for="name">"Name"</label>
+                <input class="input" id="name" name="name" maxlength="64" required="" value=typed("name") />
+                {form::beside(draft, "name")}
+                <label class="field" for="role">"Role"</label>
+                <select class="input" id="role" name="role">{roles}</select>
+                {form::beside(draft, "role")}
+                <label class="field" for="instance">"Instance" <span class="small soft">"for a contractor only"</span></label>
+                <select class="input" id="instance" name="instance">{instances}</select>
+                {form::beside(draft, "instance")}
+                <label class="field" for="until">"Last day, UTC" <span class="small soft">"for a contractor only"</span></label>
+                <input class="input" id="until" name="until" type="date" value=typed("until") />
+                {form::beside(draft, "until")}
+                <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
+                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
+                <div><button class="btn main">"Make a link"</button></div>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -1,20 +1,25 @@
 //! Adding people, ending their access, ending their sessions.
 
-use super::{PeoplePage, Person};
+use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
+    carry_out,
+    clock::{DAY, Instant},
     context::{App, Context},
     frame::{self, Framed},
+    http::IDLE,
     id::OperatorId,
     ledger::{
-        Acting, Answer, Ledger, Mark, NotOpened, Outcome, Step, Verdict,
-        deed::{Act, AddOperator, DisableOperator, EndSessions},
+        Ledger,
+        deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, EndSessions, OfferAccess},
     },
     path,
     problem::{Kind, Problem},
-    store::{case_holds, operators, operators::Operator, web_sessions},
+    seal::hex,
+    search::Search,
+    sign_in::service::link_hash,
+    store::{case_holds, drafts, operators, operators::Operator, setup_links, setup_links::SetupLink, web_sessions},
 };
-use serde_json::json;
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "operators.store");
@@ -26,7 +31,7 @@ pub fn command_actor() -> Actor {
     Ledger::command_actor("command line")
 }
 
-/// One deed on the console's own store: intent, change, outcome.
+/// One deed about a person of the console.
 async fn recorded<D: Act, T>(
     app: &App,
     actor: &Actor,
@@ -36,27 +41,7 @@ async fn recorded<D: Act, T>(
 ) -> Result<T, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
-    let warrant =
-        app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
-            NotOpened::Busy { .. } => Problem::new(
-                Kind::Conflict,
-                "Somebody is changing this person’s access right now.",
-                "Look again in a moment.",
-            ),
-            NotOpened::Unwritable(error) => {
-                tracing::error!(%error, "ledger.unwritable");
-                Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
-            }
-        })?;
-    let changed = change.await;
-    let (outcome, answer) = match &changed {
-        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
-        Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
-    };
-    let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
-    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
-    app.ledger.close(&answered, &verdict).await.map_err(store_problem)?;
-    changed.map_err(store_problem)
+    carry_out::recorded(app, permit, deed, why, change).await
 }
 
 /// Adds a person with a password already hashed.
@@ -111,8 +96,125 @@ pub async fn was_disabled(app: &App, deed: &DisableOperator) -> Option<bool> {
     found.map(|person| person.disabled_at.is_some() == deed.disabled)
 }
 
+/// Whether an interrupted change of role took place; `None` if that cannot be read.
+pub async fn has_role(app: &App, deed: &ChangeOperatorRole) -> Option<bool> {
+    let found = operators::by_id(&app.store, &deed.operator).await.ok()?;
+    found.map(|person| person.role == deed.after)
+}
+
+/// How long a link for somebody new can be opened.
+const LINK_TIME: i64 = 3 * DAY;
+
+pub async fn offer(
+    context: Context,
+    name: String,
+    role: String,
+    instance: String,
+    until: String,
+    why: String,
+) -> Result<String, Problem> {
+    context.permit(Permission::ManageOperators, None).await?;
+    let app = context.app.clone();
+    let name = name.trim().to_owned();
+    if let Some(wrong) = operators::name_problem(&name) {
+        return Err(Problem::invalid("name", wrong));
+    }
+    if operators::by_name(&app.store, &name).await.map_err(store_problem)?.is_some() {
+        return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
+    }
+    let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
+    let (instance, until) = if role == Role::Contractor {
+        let instance = context
+            .instance(&instance)
+            .map_err(|_| Problem::invalid("instance", "A contractor works on one instance: choose which."))?;
+        let day: jiff::civil::Date = until
+            .trim()
+            .parse()
+            .map_err(|_| Problem::invalid("until", "A contractor needs a last day, like 2026-12-31."))?;
+        let end = day
+            .tomorrow()
+            .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC))
+            .map_err(|_| Problem::invalid("until", "This day is beyond what can be reckoned with."))?;
+        let end = Instant(end.timestamp().as_millisecond());
+        if end <= context.now() {
+            return Err(Problem::invalid("until", "The last day is over already."));
+        }
+        (Some(instance.name.clone()), Some(end))
+    } else {
+        (None, None)
+    };
+    let link = hex(&rand::random::<[u8; 16]>());
+    let hash = link_hash(&app, &link);
+    let deed = OfferAccess {
+        offer: hash.chars().take(16).collect(),
+        name: name.clone(),
+        role,
+        instance: instance.clone(),
+        until: until.map(|at| at.0),
+    };
+    let offered = SetupLink { role, name: Some(name), instance, until };
+    let now = context.now();
+    recorded(
+        &app,
+        &context.actor,
+        deed,
+        why.trim(),
+        setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)),
+    )
+    .await?;
+    let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link)).map_err(store_problem)?;
+    let shown = drafts::keep(&app.store, &app.keys, Some(&context.actor.operator), "link", address.as_str(), now)
+        .await
+        .map_err(store_problem)?;
+    Ok(path::with(path::PEOPLE, "shown", &shown))
+}
+
+pub async fn change_role(
+    context: Context,
+    operator: String,
+    role: String,
+    seen: String,
+    why: String,
+) -> Result<String, Problem> {
+    context.permit(Permission::ManageOperators, None).await?;
+    let person = other(&context, &operator).await?;
+    let after: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
+    let before: Role = seen.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
+    if before == Role::Contractor || after == Role::Contractor {
+        return Err(Problem::invalid(
+            "role",
+            "A contractor’s access is a grant with an end: offer it by a link of its own.",
+        ));
+    }
+    let app = context.app.clone();
+    let deed = ChangeOperatorRole { operator: person.id.clone(), name: person.name.clone(), before, after };
+    let changed =
+        recorded(&app, &context.actor, deed, why.trim(), operators::set_role(&app.store, &person.id, before, after))
+            .await?;
+    if changed {
+        Ok(path::PEOPLE.to_owned())
+    } else {
+        Err(Problem::new(
+            Kind::Conflict,
+            format!("{} has another role by now, and nothing was changed.", person.name),
+            "The page shows which.",
+        ))
+    }
+}
+
 pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage>, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
+    let app = &context.app;
+    let now = context.now();
+    let open = web_sessions::list(&app.store, now.plus(-IDLE), now).await.map_err(store_problem)?;
+    let link = match Search::parse(search).get("shown") {
+        Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
+            .await
+            .map_err(store_problem)?
+            .filter(|draft| draft.path == "link")
+            .map(|draft| draft.text),
+        None => None,
+    };
     let list = operators::list(&context.app.store).await.map_err(store_problem)?;
     let sessions = web_sessions::summary(&context.app.store).await.map_err(store_problem)?;
     let people = list
@@ -129,12 +231,22 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
                 second_factor: person.totp_secret.is_some(),
                 sessions: own.map_or(0, |(_, number, _)| usize::try_from(*number).unwrap_or(0)),
                 last_seen: own.map(|(.., at)| *at),
+                open: open
+                    .iter()
+                    .filter(|session| session.operator == person.id.0)
+                    .map(|session| OpenSession {
+                        short: session.short.clone(),
+                        began_at: session.began_at,
+                        seen_at: session.seen_at,
+                    })
+                    .collect(),
                 id: person.id,
             }
         })
         .collect();
     let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::PEOPLE, search, PeoplePage { people }).await
+    let instances = context.visible().map(|instance| instance.name.clone()).collect();
+    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, instances, link }).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
@@ -166,11 +278,18 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     Ok(path::PEOPLE.to_owned())
 }
 
-pub async fn end_sessions(context: Context, operator: String, why: String) -> Result<String, Problem> {
+pub async fn end_sessions(context: Context, operator: String, session: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
-    let deed = EndSessions { operator: person.id.clone(), name: person.name.clone() };
-    recorded(&app, &context.actor, deed, why.trim(), web_sessions::delete_all_of(&app.store, &person.id)).await?;
+    let session = Some(session).filter(|session| !session.is_empty());
+    let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone() };
+    recorded(&app, &context.actor, deed, why.trim(), async {
+        match &session {
+            Some(short) => web_sessions::delete_one_of(&app.store, &person.id, short).await,
+            None => web_sessions::delete_all_of(&app.store, &person.id).await,
+        }
+    })
+    .await?;
     Ok(path::PEOPLE.to_owned())
 }

@@ -29,7 +29,7 @@ pub struct OverviewPage {
     pub oldest: Option<Instant>,
     pub by_category: Vec<(Category, usize)>,
     pub urgent: Vec<QueueRow>,
-    /// Pending sign-ups: how many (at most a thousand are counted), and the oldest.
+    /// Pending sign-ups with a confirmed address: how many, and the oldest.
     pub pending: Option<(usize, Option<Instant>)>,
     pub door: Door,
     pub health: Vec<Health>,

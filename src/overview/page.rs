@@ -56,7 +56,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         .join(", ");
     let pending = match &page.pending {
         Some((waiting, oldest)) => view! {
-            <b>{if *waiting >= 1000 { "1,000+".to_owned() } else { ui::grouped(*waiting) }}</b>
+            <b>{ui::grouped(*waiting)}</b>
             <span class="small">{waited(*oldest)}</span>
         }
         .into_any(),
@@ -78,7 +78,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                 <b>{ui::grouped(page.cases)}</b>
                 <span class="small">{waited(page.oldest)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
             </a>
-            <div class="card tile"><span class="soft small">"Sign-ups waiting"</span>{pending}</div>
+            {if frame.may(crate::access::Permission::ViewSignUps) {
+                view! { <a class="card tile" href=path::signups(&instance)><span class="soft small">"Sign-ups waiting"</span>{pending}</a> }.into_any()
+            } else {
+                view! { <div class="card tile"><span class="soft small">"Sign-ups waiting"</span>{pending}</div> }.into_any()
+            }}
             <a class="card tile" href=path::registrations(&instance)>
                 <span class="soft small">"Registrations"</span>
                 <b>{page.door.word.clone()}</b>

@@ -36,7 +36,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         by_category,
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
-        pending: pulse.pending,
+        pending: crate::signups::service::waiting(&instance),
         door: door(context, &instance).await?,
         health: health(context, &instance).await,
         sign_ups: pulse.sign_ups.clone(),

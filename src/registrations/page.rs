@@ -73,9 +73,8 @@ fn door(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     let waiting = match &page.pending {
         Some((0, _)) => "nobody".to_owned(),
         Some((waiting, oldest)) => {
-            let many = if *waiting >= 1000 { "1,000+".to_owned() } else { ui::grouped(*waiting) };
             let oldest = oldest.map(|at| format!(", oldest {}", time::span(frame.now.since(at)))).unwrap_or_default();
-            format!("{many}{oldest}")
+            format!("{}{oldest}", ui::grouped(*waiting))
         }
         None => "the database does not answer".to_owned(),
     };

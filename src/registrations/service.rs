@@ -135,7 +135,7 @@ pub async fn registrations(
         sign_ups: instance.pulse().sign_ups.clone(),
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
-        pending: instance.pulse().pending,
+        pending: crate::signups::service::waiting(&instance),
     };
     frame::build(context, Some(&instance), &path::registrations(&instance.name), search, page).await
 }

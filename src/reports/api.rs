@@ -34,6 +34,31 @@ pub async fn decide(
     crate::context::door(|context| super::service::decide(context, form)).await
 }
 
+/// Decides many cases: each is carried out by itself, in the background.
+#[server(prefix = "/api/reports", endpoint = "decide-many")]
+pub async fn decide_many(
+    instance: String,
+    #[server(default)] seen: String,
+    #[server(default)] decision: String,
+    #[server(default)] text: String,
+    #[server(default)] mail: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    let form = super::DecideManyForm { instance, seen, decision, text, mail, why };
+    crate::context::door(|context| super::service::decide_many(context, form)).await
+}
+
+/// Hands a case that one holds to a colleague.
+#[server(prefix = "/api/reports", endpoint = "hand-over")]
+pub async fn hand_over(
+    instance: String,
+    account: String,
+    #[server(default)] to: String,
+    #[server(default)] note: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::hand_over(context, instance, account, to, note)).await
+}
+
 #[server(prefix = "/api/reports", endpoint = "hold")]
 pub async fn hold(instance: String, account: String, claim: String) -> Result<(), Problem> {
     crate::context::door(|context| super::service::hold(context, instance, account, claim)).await

@@ -6,6 +6,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
+    batches::Running,
     clock::Instant,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
 };
@@ -249,6 +250,8 @@ pub struct Holder {
     pub name: String,
     pub you: bool,
     pub since: Instant,
+    /// When it is nobody's again, unless they do something about it.
+    pub until: Option<Instant>,
 }
 
 /// One case in the queue: everything open about one account.
@@ -301,6 +304,36 @@ pub struct QueuePage {
     pub search: String,
     /// Set while `decided` reports are listed instead.
     pub decided: Vec<DecidedRow>,
+    pub may_decide: bool,
+    pub preview: Option<BulkPreview>,
+    pub running: Vec<Running>,
+}
+
+/// Many cases about to be decided at once, before any is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BulkPreview {
+    pub decision: Decision,
+    pub cases: Vec<QueueRow>,
+    /// Accounts and their open reports as shown, for the form: frozen from here on.
+    pub seen: String,
+    /// Chosen, and not waiting any more.
+    pub gone: usize,
+    /// Cases to look at again, with the reason.
+    pub exceptions: Vec<(QueueRow, String)>,
+    /// Why this cannot be done as it is, in a sentence.
+    pub refused: Option<String>,
+}
+
+/// The form for many cases, as it was posted.
+#[derive(Clone, Debug)]
+pub struct DecideManyForm {
+    pub instance: String,
+    /// Accounts and their open reports as the person saw them, in JSON.
+    pub seen: String,
+    pub decision: String,
+    pub text: String,
+    pub mail: String,
+    pub why: String,
 }
 
 /// A closed report.
@@ -452,6 +485,10 @@ pub struct CasePage {
     pub presets: Vec<Preset>,
     pub rules: Vec<(RuleId, String)>,
     pub holder: Option<Holder>,
+    /// What came with it when a colleague handed it over to you.
+    pub handed: Option<String>,
+    /// Whom you may hand it to: id and name.
+    pub colleagues: Vec<(String, String)>,
     /// Why this person may not decide here; `None` where they may.
     pub hands_off: Option<String>,
     pub may_reveal: bool,

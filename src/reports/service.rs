@@ -5,8 +5,8 @@ mod deeds;
 mod queue;
 mod words;
 
-pub use case::case;
-pub use deeds::{change_category, decide, hold, reopen, reveal, reverse};
+pub use case::{case, revealed};
+pub use deeds::{carry, change_category, decide, decide_many, hand_over, hold, landed, reopen, reveal, reverse};
 pub use queue::{CaseInQueue, cases, queue};
 pub use words::plain_text;
 

@@ -1,10 +1,13 @@
-//! Who holds a case: uniquely, in the console.
+//! Who holds a case: uniquely, in the console, and for ten minutes from the last time they were at it.
 
 use super::{Store, on};
 use crate::{
-    clock::Instant,
+    clock::{Instant, MINUTE},
     id::{AccountId, InstanceName, OperatorId},
 };
+
+/// How long a case stays somebody's who does nothing about it.
+pub const LEASE: i64 = 10 * MINUTE;
 
 /// One case that somebody holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,9 +15,13 @@ pub struct Hold {
     pub account: AccountId,
     pub operator: OperatorId,
     pub since: Instant,
+    /// When the holder was last at it.
+    pub seen_at: Instant,
+    /// What came with it when it was handed over, sealed.
+    pub note: Option<String>,
 }
 
-/// Takes a case; true if this person holds it now, whether since now or before.
+/// Takes a case that is nobody's, or nobody's any more; true if this person holds it now, whether since now or before.
 pub async fn claim(
     store: &Store,
     instance: &InstanceName,
@@ -22,11 +29,47 @@ pub async fn claim(
     operator: &OperatorId,
     now: Instant,
 ) -> sqlx::Result<bool> {
-    const SQL: &str = "insert into case_holds (instance, account, operator, since) values ($1, $2, $3, $4) \
-        on conflict (instance, account) do nothing";
+    const SQL: &str = "insert into case_holds (instance, account, operator, since, seen_at) values ($1, $2, $3, $4, $4) \
+        on conflict (instance, account) do update set operator = excluded.operator, since = excluded.since, \
+        seen_at = excluded.seen_at, sealed_note = null where case_holds.seen_at <= $5";
     on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(holder(store, instance, account).await?.is_some_and(|hold| hold.operator == *operator))
+        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-LEASE).0)
+        .execute(pool).await?.rows_affected());
+    Ok(holder(store, instance, account, now).await?.is_some_and(|hold| hold.operator == *operator))
+}
+
+/// Renews the holder's ten minutes: at most once in half a minute.
+pub async fn touch(
+    store: &Store,
+    instance: &InstanceName,
+    account: AccountId,
+    operator: &OperatorId,
+    now: Instant,
+) -> sqlx::Result<()> {
+    const SQL: &str = "update case_holds set seen_at = $4 where instance = $1 and account = $2 and operator = $3 \
+        and seen_at <= $5 and seen_at > $6";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0)
+        .bind(now.plus(-MINUTE / 2).0).bind(now.plus(-LEASE).0)
+        .execute(pool).await.map(|_| ()))
+}
+
+/// Hands a case that this person holds to another; true if they did hold it.
+pub async fn hand_over(
+    store: &Store,
+    instance: &InstanceName,
+    account: AccountId,
+    from: &OperatorId,
+    to: &OperatorId,
+    note: Option<&str>,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update case_holds set operator = $4, since = $5, seen_at = $5, sealed_note = $6 \
+        where instance = $1 and account = $2 and operator = $3 and seen_at > $7";
+    let handed = on!(store, pool => sqlx::query(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(&from.0).bind(&to.0).bind(now.0).bind(note)
+        .bind(now.plus(-LEASE).0).execute(pool).await?.rows_affected());
+    Ok(handed == 1)
 }
 
 /// Gives a case back; true if this person held it.
@@ -55,21 +98,32 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u6
         .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
 }
 
-fn from_row((account, operator, since): (String, String, i64)) -> sqlx::Result<Hold> {
+type Row = (String, String, i64, i64, Option<String>);
+
+fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<Hold> {
     let account = account.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(Hold { account, operator: OperatorId(operator), since: Instant(since) })
+    Ok(Hold { account, operator: OperatorId(operator), since: Instant(since), seen_at: Instant(seen_at), note })
 }
 
-pub async fn holder(store: &Store, instance: &InstanceName, account: AccountId) -> sqlx::Result<Option<Hold>> {
-    const SQL: &str = "select account, operator, since from case_holds where instance = $1 and account = $2";
-    let row: Option<(String, String, i64)> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).fetch_optional(pool).await?);
+/// Who holds a case now.
+pub async fn holder(
+    store: &Store,
+    instance: &InstanceName,
+    account: AccountId,
+    now: Instant,
+) -> sqlx::Result<Option<Hold>> {
+    const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
+        where instance = $1 and account = $2 and seen_at > $3";
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-LEASE).0).fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
 
-pub async fn list(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<Hold>> {
-    const SQL: &str = "select account, operator, since from case_holds where instance = $1 order by since limit 5000";
-    let rows: Vec<(String, String, i64)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
+/// Everything that is held on an instance now.
+pub async fn list(store: &Store, instance: &InstanceName, now: Instant) -> sqlx::Result<Vec<Hold>> {
+    const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
+        where instance = $1 and seen_at > $2 order by since limit 5000";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(now.plus(-LEASE).0).fetch_all(pool).await?);
     rows.into_iter().map(from_row).collect()
 }

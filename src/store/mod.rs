@@ -3,11 +3,13 @@
 //! Identifiers are text, instants are Unix milliseconds, documents are JSON or sealed text that SQL never looks into.
 
 pub mod attempts;
+pub mod batches;
 pub mod case_holds;
 pub mod domain_imports;
 pub mod drafts;
 pub mod operators;
 pub mod recovery_codes;
+pub mod refusals;
 pub mod setup_links;
 pub mod web_sessions;
 

@@ -82,6 +82,41 @@ pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result
         .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
 }
 
+/// One session of a list: the beginning of its hash, when it began, when it was last used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub operator: String,
+    pub short: String,
+    pub began_at: Instant,
+    pub seen_at: Instant,
+}
+
+/// How much of a hash tells sessions apart.
+const SHORT: usize = 16;
+
+/// Sessions that can still be used, the last used first: not idle since `idle`, not over at `now`.
+pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Vec<Listed>> {
+    const SQL: &str = "select operator, id_hash, created_at, seen_at from web_sessions \
+        where operator is not null and seen_at > $1 and absolute_until > $2 order by seen_at desc, id_hash limit 1000";
+    let rows: Vec<(String, String, i64, i64)> =
+        on!(store, pool => sqlx::query_as(SQL).bind(idle.0).bind(now.0).fetch_all(pool).await?);
+    Ok(rows
+        .into_iter()
+        .map(|(operator, hash, began, seen)| Listed {
+            operator,
+            short: hash.chars().take(SHORT).collect(),
+            began_at: Instant(began),
+            seen_at: Instant(seen),
+        })
+        .collect())
+}
+
+/// Ends one session of a person, by the beginning of its hash.
+pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<u64> {
+    const SQL: &str = "delete from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2";
+    on!(store, pool => sqlx::query(SQL).bind(&operator.0).bind(short).execute(pool).await.map(|done| done.rows_affected()))
+}
+
 /// Sessions by person: how many, and when the last was used.
 pub async fn summary(store: &Store) -> sqlx::Result<Vec<(String, i64, Instant)>> {
     const SQL: &str = "select operator, count(*), max(seen_at) from web_sessions where operator is not null \

@@ -28,11 +28,14 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 21] = [
+const WRITES: [(&str, &[(&str, &str)]); 28] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
     ),
+    ("/api/reports/decide-many", &[("instance", "harbour"), ("seen", "[[\"1\",[\"1\"]]]"), ("decision", "resolve")]),
+    ("/api/accounts/look-up", &[("instance", "harbour"), ("q", "nobody@nowhere.example")]),
+    ("/api/reports/hand-over", &[("instance", "harbour"), ("account", "1"), ("to", "nobody")]),
     ("/api/reports/hold", &[("instance", "harbour"), ("account", "1"), ("claim", "yes")]),
     ("/api/reports/reopen", &[("instance", "harbour"), ("account", "1"), ("report", "1")]),
     (
@@ -45,6 +48,10 @@ const WRITES: [(&str, &[(&str, &str)]); 21] = [
         "/api/registrations/set",
         &[("instance", "harbour"), ("mode", "none"), ("why", "a test"), ("seen", "[[\"not this\"],[]]")],
     ),
+    ("/api/signups/decide", &[("instance", "harbour"), ("who", "1"), ("verdict", "reject"), ("why", "a test")]),
+    ("/api/batches/pause", &[("instance", "harbour"), ("batch", "none"), ("pause", "yes")]),
+    ("/api/people/offer", &[("name", ""), ("role", "moderator")]),
+    ("/api/people/role", &[("operator", "nobody"), ("role", "auditor"), ("seen", "moderator")]),
     ("/api/people/disable", &[("operator", "nobody"), ("disabled", "yes")]),
     ("/api/people/end-sessions", &[("operator", "nobody")]),
     ("/api/audit/checkpoint", &[]),
@@ -114,13 +121,17 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 18] = [
+const READS: [&str; 22] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
     "/api/reports/case?instance=harbour&account=1&search=",
     "/api/accounts/find?instance=harbour&search=q%3Dwren",
+    "/api/accounts/list?instance=harbour&search=",
     "/api/accounts/page?instance=harbour&account=1&search=",
+    "/api/signups/list?instance=harbour&search=",
+    "/api/signups/page?instance=harbour&account=1&search=",
+    "/api/batches/page?instance=harbour&batch=none&search=",
     "/api/registrations/page?instance=harbour&search=",
     "/api/audit/list?search=",
     "/api/audit/entry?index=0&search=",
@@ -235,6 +246,71 @@ async fn an_ended_access_holds_on_the_next_request() {
         .post(None, "/api/sign-in/password", &[("name", "moderator"), ("password", crate::support::PASSWORD)])
         .await;
     assert!(again.location.unwrap_or_default().contains("draft="), "no way back in");
+}
+
+#[tokio::test]
+async fn somebody_new_comes_by_a_link_and_roles_and_sessions_change_at_once() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let offer = async |fields: &[(&str, &str)]| {
+        let form = [fields, &[("back", "/people")]].concat();
+        house.post(Some(&owner), "/api/people/offer", &form).await
+    };
+    for (fields, said) in [
+        ([("name", "owner"), ("role", "auditor"), ("instance", ""), ("until", "")], "already"),
+        ([("name", "Nora"), ("role", "captain"), ("instance", ""), ("until", "")], "captain"),
+        ([("name", "Nora"), ("role", "contractor"), ("instance", "harbour"), ("until", "2020-01-01")], "over already"),
+        ([("name", "Nora"), ("role", "contractor"), ("instance", "nowhere"), ("until", "2099-01-01")], "choose which"),
+    ] {
+        let page = house.get(Some(&owner), &offer(&fields).await.location.unwrap()).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains(said) && page.body.contains(fields[0].1), "{said}: {}", page.body);
+    }
+    let made = offer(&[("name", "Nora"), ("role", "moderator"), ("why", "nights")]).await.location.unwrap();
+    let page = house.get(Some(&owner), &made).await.body;
+    let link = page.split("/set-up?link=").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(!house.get(Some(&owner), &made).await.body.contains(&link), "shown once");
+    let form = [
+        ("link", link.as_str()),
+        ("name", "Nora"),
+        ("password", "a long night shift"),
+        ("repeat", "a long night shift"),
+    ];
+    assert_eq!(house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(), Some("/sign-in"));
+    let sign_in = [("name", "Nora"), ("password", "a long night shift")];
+    let first = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
+    let second = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
+    let people = howdah::store::operators::by_name(&house.app.store, "nora").await.unwrap().unwrap();
+    let role = |seen: &'static str| {
+        [("operator", people.id.0.clone()), ("role", "auditor".to_owned()), ("seen", seen.to_owned())]
+    };
+    let change = async |seen: &'static str| {
+        let form = role(seen);
+        let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        house.post(Some(&owner), "/api/people/role", &form).await.location.unwrap()
+    };
+    assert!(change("admin").await.contains("draft="), "she is no admin");
+    assert_eq!(change("moderator").await, "/people");
+    let refused = verdict(
+        &house,
+        Some(&first),
+        "/api/signups/decide",
+        &[("instance", "harbour"), ("who", "1"), ("verdict", "approve")],
+    )
+    .await;
+    assert_eq!(refused, "403", "an auditor from the next request on");
+    // One session ends, the other goes on.
+    let now = house.app.clock.now();
+    let open = howdah::store::web_sessions::list(&house.app.store, now.plus(-3_600_000), now).await.unwrap();
+    let hers: Vec<_> = open.iter().filter(|session| session.operator == people.id.0).collect();
+    assert_eq!(hers.len(), 2);
+    let form = [("operator", people.id.0.as_str()), ("session", hers[0].short.as_str())];
+    house.post(Some(&owner), "/api/people/end-sessions", &form).await;
+    let mut alive = 0;
+    for cookie in [&first, &second] {
+        alive += i32::from(house.get(Some(cookie), "/i/harbour").await.status == StatusCode::OK);
+    }
+    assert_eq!(alive, 1);
 }
 
 #[tokio::test]

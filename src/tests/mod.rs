@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod access;
+mod accounts;
+mod bulk;
 mod domains;
 mod doors;
 mod engine;
 mod faults;
 mod files;
+mod finding;
 mod ledger;
 mod processes;
+mod signups;
 mod store;
 mod support;
 mod waiting;

@@ -1,7 +1,7 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, database, house, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, house, postgres, sqlite};
 use howdah::{ledger::Outcome, store::Store};
 use reqwest::{Client, StatusCode, redirect::Policy};
 use std::{
@@ -230,7 +230,7 @@ async fn a_second_server_on_one_file_refuses_and_commands_work_beside_it() {
 async fn with_the_instance_down_at_start_everything_else_works() {
     let house = house(sqlite().await).await;
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let gone = database().await.replace(|c: char| c.is_ascii_digit(), "9");
+    let gone = format!("postgres://nobody@{closed}/gone");
     let program = Program::with(&house, &format!("http://{closed}"), &gone);
     let running = program.serve().await;
     let cookie = running.sign_in("owner").await;
@@ -240,7 +240,8 @@ async fn with_the_instance_down_at_start_everything_else_works() {
         let away = path == "/i/harbour/registrations";
         let expected = if away { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
         assert_eq!(status, expected, "{path}: {page}");
-        assert!(page.contains("Sign out"), "{path} stands in its frame");
+        let way_on = if away { "To the overview" } else { "Sign out" };
+        assert!(page.contains(way_on), "{path} has a way on: {page}");
     }
 }
 
@@ -264,8 +265,8 @@ async fn the_record_is_verified_from_the_command_line() {
         assert!(form.status.success() && said.contains("no checkpoint from outside was given"), "{said}");
         // Somebody with the database, past the triggers.
         sql(&house.store.store, match &house.store.store {
-            Store::Sqlite(_) => "drop trigger ledger_entries_no_update; update ledger_entries set leaf = replace(leaf, 'moderator', 'auditor') where idx = 2",
-            Store::Postgres(_) => "set session_replication_role = replica; update ledger_entries set leaf = replace(leaf, 'moderator', 'auditor') where idx = 2",
+            Store::Sqlite(_) => "drop trigger ledger_entries_no_update; update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where idx = 2",
+            Store::Postgres(_) => "set session_replication_role = replica; update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where idx = 2",
         })
         .await;
         let forged = program.run(&verify, "");

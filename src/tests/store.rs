@@ -240,24 +240,46 @@ async fn a_case_has_one_holder(db: &Database) {
         }
     }
     let [who] = holders.as_slice() else { panic!("{} hold it", holders.len()) };
-    let hold = case_holds::holder(store, &main, account).await.unwrap().unwrap();
+    let hold = case_holds::holder(store, &main, account, NOW.plus(1)).await.unwrap().unwrap();
     assert_eq!((hold.account, &hold.operator, hold.since), (account, who, NOW));
     assert!(case_holds::claim(store, &main, account, who, NOW.plus(1)).await.unwrap(), "again by the same person");
-    assert_eq!(case_holds::holder(store, &main, account).await.unwrap().unwrap().since, NOW);
-    assert_eq!(case_holds::holder(store, &other, account).await.unwrap(), None, "another instance’s");
+    assert_eq!(case_holds::holder(store, &main, account, NOW.plus(1)).await.unwrap().unwrap().since, NOW);
+    assert_eq!(case_holds::holder(store, &other, account, NOW).await.unwrap(), None, "another instance’s");
     assert!(!case_holds::give_back(store, &main, account, &OperatorId("X".into())).await.unwrap());
     assert!(case_holds::give_back(store, &main, account, who).await.unwrap());
-    assert_eq!(case_holds::holder(store, &main, account).await.unwrap(), None);
+    assert_eq!(case_holds::holder(store, &main, account, NOW.plus(1)).await.unwrap(), None);
 
     case_holds::claim(store, &main, AccountId(2), who, NOW.plus(1)).await.unwrap();
     case_holds::claim(store, &main, AccountId(1), who, NOW.plus(2)).await.unwrap();
     case_holds::claim(store, &other, AccountId(3), who, NOW).await.unwrap();
     let listed: Vec<AccountId> =
-        case_holds::list(store, &main).await.unwrap().into_iter().map(|hold| hold.account).collect();
+        case_holds::list(store, &main, NOW.plus(3)).await.unwrap().into_iter().map(|hold| hold.account).collect();
     assert_eq!(listed, [AccountId(2), AccountId(1)]);
     case_holds::end(store, &main, AccountId(2)).await.unwrap();
     assert_eq!(case_holds::end_all_of(store, who).await.unwrap(), 2);
-    assert_eq!(case_holds::list(store, &other).await.unwrap(), []);
+    assert_eq!(case_holds::list(store, &other, NOW).await.unwrap(), []);
+}
+
+async fn a_case_is_held_for_ten_minutes_and_handed_over(db: &Database) {
+    let store = &db.store;
+    let main = instance("main");
+    let (ann, ben) = (OperatorId("ann".into()), OperatorId("ben".into()));
+    let account = AccountId(7);
+    let holder = async |at| case_holds::holder(store, &main, account, at).await.unwrap().map(|hold| hold.operator);
+    assert!(case_holds::claim(store, &main, account, &ann, NOW).await.unwrap());
+    let nearly = NOW.plus(10 * MINUTE - 1);
+    assert!(!case_holds::claim(store, &main, account, &ben, nearly).await.unwrap());
+    case_holds::touch(store, &main, account, &ann, nearly).await.unwrap();
+    assert_eq!(holder(nearly.plus(9 * MINUTE)).await, Some(ann.clone()), "renewed by activity");
+    let over = nearly.plus(10 * MINUTE);
+    assert_eq!(holder(over).await, None, "ten minutes without");
+    case_holds::touch(store, &main, account, &ann, over).await.unwrap();
+    assert_eq!(holder(over).await, None, "what has run out is not renewed");
+    assert!(case_holds::claim(store, &main, account, &ben, over).await.unwrap());
+    assert!(!case_holds::hand_over(store, &main, account, &ann, &ben, None, over).await.unwrap(), "not hers any more");
+    assert!(case_holds::hand_over(store, &main, account, &ben, &ann, Some("sealed"), over.plus(1)).await.unwrap());
+    let hold = case_holds::holder(store, &main, account, over.plus(2)).await.unwrap().unwrap();
+    assert_eq!((hold.operator, hold.note.as_deref()), (ann, Some("sealed")));
 }
 
 async fn migrating_again_changes_nothing(db: &Database) {
@@ -279,6 +301,7 @@ on_both!(
     a_draft_is_for_its_person_and_its_hour,
     failures_are_counted_and_forgotten,
     a_case_has_one_holder,
+    a_case_is_held_for_ten_minutes_and_handed_over,
     migrating_again_changes_nothing,
 );
 

@@ -251,6 +251,7 @@ pub async fn house(store: Kept) -> House {
         checkpoint_file: None,
         second_factor_optional: true,
         site: site.path().to_owned(),
+        disposable_domains: ["quickbox.example".to_owned()].into(),
         instances: vec![InstanceConfig {
             name: "harbour".parse().unwrap(),
             title: "harbour.example".into(),
@@ -286,6 +287,7 @@ impl House {
         for instance in self.app.instances.values() {
             instance.take_pulse(self.app.clock.now()).await;
             instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
+            instance.signups.refresh(&instance.database, self.app.clock.now()).await;
         }
     }
 

@@ -4,7 +4,10 @@
 use crate::support::database;
 use howdah::{
     clock::{Instant, MINUTE},
-    mastodon::{database::Database, waiting::List},
+    mastodon::{
+        database::{Database, OpenReport},
+        waiting::List,
+    },
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sqlx::{PgPool, postgres::PgPoolOptions};
@@ -18,8 +21,8 @@ async fn table(pool: &PgPool) -> Vec<i64> {
         .unwrap()
 }
 
-fn listed(list: &List) -> Vec<i64> {
-    list.snapshot().reports.iter().map(|report| report.id.0).collect()
+fn listed(list: &List<OpenReport>) -> Vec<i64> {
+    list.snapshot().rows.iter().map(|report| report.id.0).collect()
 }
 
 const REPORT: &str = "insert into reports (account_id, target_account_id, created_at, updated_at) values (1, $1, now(), now()) returning id";
@@ -37,7 +40,7 @@ async fn the_list_equals_the_table() {
             .unwrap();
     }
     let database = Database::new(&url).unwrap();
-    let list = List::default();
+    let list = List::<OpenReport>::default();
     let mut now = NOW;
     let mut rng = StdRng::seed_from_u64(11);
     let mut held = Vec::new();

@@ -12,12 +12,16 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use serde::{Serialize, de::DeserializeOwned};
 
+/// The door that the search field is sent to.
+const LOOK_UP: &str = "/api/accounts/look-up";
+
 /// Where somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
     Overview,
     Reports,
     Accounts,
+    SignUps,
     Registrations,
     People,
     Audit,
@@ -93,9 +97,11 @@ fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
     }
     let rail = rail(here, &frame);
     let top = top(&frame);
-    let loose = frame.draft.clone().filter(|draft| draft.problem.field.is_none()).map(|draft| {
-        view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
-    });
+    // The search field has no room for words beside it.
+    let loose =
+        frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == LOOK_UP).map(|draft| {
+            view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
+        });
     let notice = frame.notice.clone().map(notice);
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
@@ -146,6 +152,20 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
                 "Reports",
                 waiting,
             ));
+        }
+        if frame.may(Permission::ViewSignUps) {
+            let waiting = frame.sign_ups.map(super::grouped);
+            links.push(link(
+                Desk::SignUps,
+                path::signups(&instance.name),
+                icon::sign_ups().into_any(),
+                "Sign-ups",
+                waiting,
+            ));
+        }
+        if frame.may(Permission::ViewWork) {
+            let href = path::accounts(&instance.name);
+            links.push(link(Desk::Accounts, href, icon::accounts().into_any(), "Accounts", None));
         }
         links.push(view! { <div class="sep">"Running the place"</div> }.into_any());
         if frame.may(Permission::ViewRegistrations) {
@@ -214,6 +234,7 @@ fn top(frame: &Frame) -> AnyView {
     } else {
         view! { <a class="btn quiet" href=path::overview(&instance.name)><span class=dot title=state></span>{instance.title.clone()}</a> }.into_any()
     };
+    let typed = frame.draft_for(LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };
         view! { <span class=class>"Registrations " {state}</span> }
@@ -224,8 +245,10 @@ fn top(frame: &Frame) -> AnyView {
     view! {
         <div class="top">
             {switcher}
-            <form class="search" role="search" action=path::find(&instance.name) method="get">
-                <input type="search" name="q" aria-label="Find an account by handle or id" placeholder="Find an account by handle or id…" data-key-focus="/" />
+            <form class="search" role="search" action=LOOK_UP method="post">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.name.to_string() />
+                <input type="search" name="q" autocomplete="off" aria-label="Find somebody by handle, id, mail address or IP" placeholder="Find a handle, id, mail address, IP…" data-key-focus="/" value=typed />
                 <span class="key" aria-hidden="true">"/"</span>
             </form>
             {registrations}

@@ -19,6 +19,14 @@ pub fn reports() -> impl IntoView {
     drawn("M3 14V2h8l-1.5 3L11 8H3")
 }
 
+pub fn sign_ups() -> impl IntoView {
+    drawn("M6 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M1 14c0-3 2-5 5-5s5 2 5 5M13 5v4M11 7h4")
+}
+
+pub fn accounts() -> impl IntoView {
+    drawn("M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2 14c0-3 3-5 6-5s6 2 6 5")
+}
+
 pub fn registrations() -> impl IntoView {
     drawn("M3 14V2h7v12M1 14h14M8 8h.01M10 4l3 1v9")
 }

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 
 /// Listens for keys once the page is awake. A letter presses what carries it in `data-key`; `data-key-focus` is focused.
-#[component]
+///
+/// The one island: everything else of a page is made on the server and needs nothing in the browser.
+#[island]
 pub fn Keys() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     Effect::new(browser::listen);
@@ -18,6 +20,10 @@ mod browser {
     pub fn listen() {
         let handle = window_event_listener(ev::keydown, on_key);
         leptos::prelude::on_cleanup(move || handle.remove());
+        // Tests may wait for this: from now on somebody listens.
+        if let Some(root) = leptos::prelude::document().document_element() {
+            let _ = root.set_attribute("data-hydrated", "");
+        }
     }
 
     fn is_typing(document: &Document) -> bool {
@@ -45,6 +51,7 @@ mod browser {
             "j" => step(&document, 1),
             "k" => step(&document, -1),
             "o" | "Enter" => open(&document, &key),
+            " " => choose(&document),
             other => press(&document, other),
         };
         if done {
@@ -99,6 +106,17 @@ mod browser {
             row.scroll_into_view_with_bool(false);
         }
         true
+    }
+
+    /// Ticks the box of the marked line.
+    fn choose(document: &Document) -> bool {
+        let Ok(Some(tick)) = document.query_selector("table.list tbody tr.at input[type=checkbox]") else {
+            return false;
+        };
+        tick.dyn_into::<HtmlElement>().is_ok_and(|tick| {
+            tick.click();
+            true
+        })
     }
 
     fn open(document: &Document, key: &str) -> bool {

@@ -10,7 +10,7 @@ pub fn test() -> Result<()> {
     demo::compile()?;
     let folder = Path::new("target/e2e");
     let _gone = fs::remove_dir_all(folder);
-    let demo = demo::start(folder, free_port()?, None, "small")?;
+    let demo = demo::start(folder, free_port()?, None, "small", demo::CONSOLE)?;
     let mut command = Command::new("npx");
     command
         .args(["playwright", "test"])

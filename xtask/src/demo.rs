@@ -24,6 +24,9 @@ pub const PEOPLE: [(&str, &str, &str); 5] = [
     ("Ada Audit", "auditor", "ledger-and-lamp-55"),
 ];
 
+/// The console as `compile` builds it.
+pub const CONSOLE: &str = "target/debug/howdah";
+
 struct Options {
     fresh: bool,
     port: u16,
@@ -40,10 +43,10 @@ fn options(arguments: &[String]) -> Result<Options> {
                 options.port = rest.next().context("--port needs a number")?.parse().context("--port needs a number")?
             }
             "--size" => match rest.next().map(String::as_str) {
-                Some(size @ ("small" | "medium")) => options.size = size.to_owned(),
-                _ => bail!("--size is small or medium"),
+                Some(size @ ("small" | "medium" | "large")) => options.size = size.to_owned(),
+                _ => bail!("--size is small, medium or large"),
             },
-            other => bail!("“{other}” is not an option of demo: --fresh, --port N, --size small|medium"),
+            other => bail!("“{other}” is not an option of demo: --fresh, --port N, --size small|medium|large"),
         }
     }
     Ok(options)
@@ -58,6 +61,13 @@ pub struct Demo {
     console: Background,
     _practice: Background,
     _redis: Background,
+}
+
+impl Demo {
+    /// The console's process id.
+    pub fn console_process(&self) -> u32 {
+        self.console.child.id()
+    }
 }
 
 /// Builds what runs: both servers in one go, so that nothing is compiled twice.
@@ -79,7 +89,7 @@ pub fn demo(arguments: &[String]) -> Result<()> {
     if options.fresh {
         let _gone = fs::remove_dir_all(folder);
     }
-    let mut demo = start(folder, options.port, Some(options.port + 1), &options.size)?;
+    let mut demo = start(folder, options.port, Some(options.port + 1), &options.size, CONSOLE)?;
     println!("\nReady after {:.0} s.\n\n  {}\n", began.elapsed().as_secs_f32(), demo.address);
     for (name, role, password) in PEOPLE {
         println!("  {role:<11} {name:<12} {password}");
@@ -95,8 +105,8 @@ pub fn demo(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Starts Redis, the practice instance and the console in a folder.
-pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str) -> Result<Demo> {
+/// Starts Redis, the practice instance and the console, a program given by its path, in a folder.
+pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str, program: &str) -> Result<Demo> {
     fs::create_dir_all(folder)?;
     let folder = folder.canonicalize()?;
     let redis_port = free_port()?;
@@ -151,11 +161,11 @@ pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str) -
     };
     let (database, token) = (value("database")?, value("token")?);
     let config = configure(&folder, port, practice_port, &database, &redis_url, &token)?;
-    people(&config, &folder)?;
+    people(program, &config, &folder)?;
     let console = step("the console", || {
         let log = fs::File::create(folder.join("howdah.log"))?;
         let mut console = Background::start(
-            Command::new("target/debug/howdah")
+            Command::new(program)
                 .arg("--config")
                 .arg(&config)
                 .arg("serve")
@@ -204,13 +214,13 @@ fn configure(folder: &Path, port: u16, practice: u16, database: &str, redis: &st
     Ok(config)
 }
 
-fn people(config: &Path, folder: &Path) -> Result<()> {
+fn people(program: &str, config: &Path, folder: &Path) -> Result<()> {
     if folder.join("people").exists() {
         return Ok(());
     }
     step("people of the console", || {
         for (name, role, password) in PEOPLE {
-            let mut command = Command::new("target/debug/howdah");
+            let mut command = Command::new(program);
             command.arg("--config").arg(config).args(["operator", "add", name, "--role", role]);
             if role == "contractor" {
                 command.args(["--instance", "harbour", "--until", "2099-12-31"]);

@@ -1,5 +1,6 @@
 //! The commands of the README.
 
+mod bench;
 mod browser;
 mod demo;
 mod process;
@@ -10,8 +11,9 @@ mod test;
 use anyhow::{Result, bail};
 
 const HELP: &str = "\
-cargo xtask demo [--fresh] [--port 3000] [--size small|medium]   a practice instance and the console, ready to try
+cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large]   a practice instance and the console, ready to try
 cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
+cargo xtask bench [--size small|medium|large]                    time of every page, memory of the console
 cargo xtask site                                                 the browser’s half: script, styles, compressed copies
 cargo xtask build                                                the release: target/release/howdah and target/site";
 
@@ -25,6 +27,7 @@ fn main() -> Result<()> {
     match command {
         "demo" => demo::demo(rest),
         "test" => test::test(rest),
+        "bench" => bench::bench(rest),
         "site" => site::build(),
         "build" => {
             site::build()?;

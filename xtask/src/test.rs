@@ -113,7 +113,8 @@ fn unit() -> Result<()> {
     let port = free_port()?;
     let _redis = Background::start(
         Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
+            // Every practice instance under test has a database of its own.
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--databases", "64"])
             .stdout(Stdio::null()),
     )?;
     let status = Command::new("cargo")

@@ -7,6 +7,10 @@ use crate::{
     reports::AccountState,
 };
 
+/// The two permissions that make nobody staff (`app/models/user_role.rb`).
+const INVITE_USERS: i64 = 1 << 16;
+const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
+
 /// An account as a case shows it.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -43,8 +47,6 @@ impl Account {
 
     /// Whether its role carries any permission beyond inviting (`app/models/user_role.rb`): staff of the instance.
     pub fn is_staff(&self) -> bool {
-        const INVITE_USERS: i64 = 1 << 16;
-        const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
         self.role
             .as_ref()
             .is_some_and(|(_, permissions, _)| permissions & !(INVITE_USERS | INVITE_BYPASS_APPROVAL) != 0)
@@ -172,6 +174,23 @@ impl Read {
         Ok(user)
     }
 
+    /// Those of these accounts whose role carries a staff permission (`users (account_id)`, primary key of `user_roles`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn staff_among(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
+        let rows: Vec<i64> = sqlx::query_scalar(
+            "select u.account_id from users u join user_roles r on r.id = u.role_id \
+             where u.account_id = any($1) and r.permissions & ~$2::bigint <> 0",
+        )
+        .persistent(false)
+        .bind(accounts)
+        .bind(INVITE_USERS | INVITE_BYPASS_APPROVAL)
+        .fetch_all(&mut *self.tx)
+        .await?;
+        Ok(rows.into_iter().map(AccountId).collect())
+    }
+
     /// A remote server (`instances (domain)`, `domain_blocks (domain)`): the longest rule for the host or a parent holds.
     ///
     /// # Errors
@@ -251,16 +270,23 @@ impl Read {
         Ok(id.map(AccountId))
     }
 
-    /// Accounts whose name begins so (the same index, as a range; the filter makes it right in every collation).
+    /// Accounts whose name begins so (the same index, in its own order from the prefix on; the filter makes it right in
+    /// every collation).
+    ///
+    /// The inner select has no upper bound on purpose. With one PostgreSQL expects a single row of the range, fetches all
+    /// of them and sorts: half a second for a name that 40,000 accounts begin with. Without one it walks the index and
+    /// stops after sixty.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
         const SQL: &str = "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
             a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null \
-            from accounts a left join users u on u.account_id = a.id \
-            where lower((a.username)::text) >= $1 and lower((a.username)::text) < $1 || 'zzzzzzzz' \
-            and lower((a.username)::text) like $2 and a.id > 0 order by lower((a.username)::text), a.id limit 20";
+            from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at from accounts \
+            where lower((username)::text) >= $1 \
+            order by lower((username)::text), coalesce(lower((domain)::text), ''::text) limit 60) a \
+            left join users u on u.account_id = a.id where lower((a.username)::text) like $2 and a.id > 0 \
+            order by lower((a.username)::text), coalesce(lower((a.domain)::text), ''::text) limit 20";
         type Row = (i64, String, Option<String>, String, bool, bool, bool, bool);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));

@@ -1,12 +1,16 @@
 //! A mail address or an IP on its way to somebody who gave a reason.
 
-use crate::ledger::{
-    Warrant,
-    deed::{Masked, Reveal},
+use crate::{
+    ledger::{
+        Warrant,
+        deed::{Masked, Reveal},
+    },
+    seal::Keys,
 };
+use std::net::IpAddr;
 
 /// Personal data whose clear text needs a warrant. Its debug output and its display show nothing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Hidden(String);
 
 impl std::fmt::Debug for Hidden {
@@ -26,6 +30,36 @@ impl Hidden {
             Masked::Email | Masked::SignUpAddress => Some(&self.0),
             Masked::PrivatePost(_) => None,
         }
+    }
+
+    /// A keyed hash that stays when the clear text is gone; mail addresses are taken as Mastodon compares them, without
+    /// capitals, dots and `+tag` in the name (`app/helpers/email_helper.rb`).
+    pub fn keyed(&self, keys: &Keys) -> String {
+        let text = match self.0.to_lowercase().split_once('@') {
+            Some((name, domain)) => {
+                let name = name.split('+').next().unwrap_or_default().replace('.', "");
+                format!("{name}@{domain}")
+            }
+            None => self.range().0,
+        };
+        keys.hash("hidden", text.as_bytes())
+    }
+
+    /// The server of a mail address: it is on the mask too.
+    pub fn domain(&self) -> Option<String> {
+        self.0.rsplit_once('@').map(|(_, domain)| domain.to_lowercase())
+    }
+
+    /// What counts as the same address: an IPv4 address itself, the /64 of an IPv6 one.
+    pub fn range(&self) -> Self {
+        let plain = self.0.split('/').next().unwrap_or_default();
+        Self(match plain.parse::<IpAddr>() {
+            Ok(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+            _ => plain.to_owned(),
+        })
     }
 
     /// `j•••@example.org`, `203.0.•.•`, `2001:db8:•`
@@ -62,5 +96,16 @@ mod tests {
             assert_eq!(Hidden::new(clear.into()).masked(), masked);
         }
         assert_eq!(format!("{:?}", Hidden::new("jonas@example.org".into())), "[hidden]");
+    }
+
+    #[test]
+    fn what_is_the_same_has_the_same_hash() {
+        let keys = Keys::from_secret([7; 32]);
+        let hash = |text: &str| Hidden::new(text.into()).keyed(&keys);
+        assert_eq!(hash("Jo.nas+spam@Example.org"), hash("jonas@example.org"));
+        assert_ne!(hash("jonas@example.org"), hash("jonas@example.net"));
+        assert_eq!(hash("2001:db8:1:2::3"), hash("2001:db8:1:2:9::7"));
+        assert_ne!(hash("2001:db8:1:2::3"), hash("2001:db8:1:3::3"));
+        assert_ne!(hash("203.0.113.7"), hash("203.0.113.8"));
     }
 }

@@ -41,6 +41,7 @@ const NEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     ("instances", &["domain", "accounts_count"]),
+    ("invites", &["id", "user_id"]),
     (
         "media_attachments",
         &[
@@ -93,8 +94,22 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("status_stats", &["status_id", "reblogs_count", "replies_count"]),
     (
         "users",
-        &["id", "account_id", "email", "sign_up_ip", "approved", "confirmed_at", "disabled", "role_id", "created_at"],
+        &[
+            "id",
+            "account_id",
+            "email",
+            "sign_up_ip",
+            "approved",
+            "confirmed_at",
+            "confirmation_sent_at",
+            "disabled",
+            "invite_id",
+            "locale",
+            "role_id",
+            "created_at",
+        ],
     ),
+    ("user_invite_requests", &["id", "user_id", "text"]),
     ("user_roles", &["id", "name", "permissions", "position"]),
     ("domain_allows", &["id", "domain", "created_at"]),
     ("email_domain_blocks", &["id", "domain", "parent_id", "allow_with_approval", "created_at"]),

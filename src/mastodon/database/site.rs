@@ -1,6 +1,6 @@
 //! Rules, presets, settings, and what the overview counts.
 
-use super::{DatabaseError, Read, ms};
+use super::{DatabaseError, Read};
 use crate::{
     clock::{DAY, Instant},
     id::{PresetId, RuleId},
@@ -63,22 +63,6 @@ impl Read {
                 .await?;
         let of = |wanted: &str| rows.iter().filter(|(var, _)| var == wanted).map(|(_, value)| value.clone()).collect();
         Ok(Stored { mode: of(MODE), message: of(MESSAGE) })
-    }
-
-    /// People who wait for approval: how many, at most a thousand counted, and since when the oldest of them (primary
-    /// key of `users` backwards, with a filter; read in the background, never for a page).
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn pending(&mut self) -> Result<(usize, Option<Instant>), DatabaseError> {
-        const SQL: &str = concat!(
-            "select count(*), min(at) from (select ",
-            ms!("created_at"),
-            " as at from users where not approved order by id desc limit 1000) pending"
-        );
-        let (number, oldest): (i64, Option<i64>) =
-            sqlx::query_as(SQL).persistent(false).fetch_one(&mut *self.tx).await?;
-        Ok((usize::try_from(number).unwrap_or(0), oldest.map(Instant)))
     }
 
     /// Local sign-ups a day for 30 days, oldest first: by the creation time in `accounts.id` (primary key range).

@@ -3,10 +3,11 @@
 use crate::{
     access::Permission,
     frame::Frame,
-    id::InstanceName,
+    id::{AccountId, InstanceName},
     path,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Reversal, api,
+        AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Revealed, Reversal,
+        api,
     },
     ui::{self, desk, form, time},
 };
@@ -47,11 +48,12 @@ pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
             <span class="badge">{number}</span>
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
+        {page.handed.clone().map(|note| view! { <p class="note lead good"><bdi>{note}</bdi></p> })}
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
         <div class="case">
             <div class="stack">
                 {deciding(&instance, &page, &frame)}
-                {revealed(&page)}
+                {page.revealed.as_ref().map(revealed_card)}
                 {posted(&instance, &page, &frame)}
                 {reported(&instance, &page, &frame)}
                 {latest(&instance, &page, &frame)}
@@ -91,7 +93,8 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let mine = page.holder.as_ref().is_some_and(|holder| holder.you);
     let held = match &page.holder {
         Some(holder) if holder.you => {
-            view! { <span class="badge accent">"held by you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
+            let left = holder.until.map(|until| format!(" · {} left", time::span(until.since(frame.now))));
+            view! { <span class="badge accent" title="Ten minutes from the last time you were at it">"held by you" {left}</span> {hand_over(instance, page, frame)} }.into_any()
         }
         Some(holder) => {
             view! { <span class="badge warn">"held by " {holder.name.clone()} " · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
@@ -108,6 +111,37 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
         ().into_any()
     };
     view! { {held} {button} }.into_any()
+}
+
+/// Somebody else goes on with it, with a note.
+fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
+    if page.colleagues.is_empty() {
+        return ().into_any();
+    }
+    let draft = frame.draft_for("/api/reports/hand-over");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let chosen = typed("to");
+    let options = page
+        .colleagues
+        .iter()
+        .map(|(id, name)| view! { <option value=id.clone() selected=*id == chosen>{name.clone()}</option> })
+        .collect_view();
+    view! {
+        <details class="menu" open=draft.is_some()>
+            <summary class="btn quiet">"Hand over…"</summary>
+            <form method="post" action="/api/reports/hand-over" class="card pad stack">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=page.account.id.to_string() />
+                <label class="field">"To"<select name="to">{options}</select></label>
+                {form::beside(draft, "to")}
+                <label class="field">"Note"<input class="input" name="note" maxlength="500" value=typed("note") placeholder="What they should know" /></label>
+                {form::beside(draft, "why")}
+                <button class="btn">"Hand it over"</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }
 
 fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
@@ -177,13 +211,20 @@ fn private_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame
     view! {
         <details class="cover-open">
             <summary class="cover">{words}</summary>
-            {reveal_form(instance, page, frame, format!("post:{}", post.id), "Open it once")}
+            {reveal_form(instance, page.account.id, frame, format!("post:{}", post.id), "Open it once")}
         </details>
     }
     .into_any()
 }
 
-fn reveal_form(instance: &InstanceName, page: &CasePage, frame: &Frame, what: String, words: &'static str) -> AnyView {
+/// Asks for the reason that a reveal needs.
+pub fn reveal_form(
+    instance: &InstanceName,
+    account: AccountId,
+    frame: &Frame,
+    what: String,
+    words: &'static str,
+) -> AnyView {
     let draft = frame.draft_for("/api/reports/reveal").filter(|draft| draft.value("what") == Some(what.as_str()));
     let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let id = format!("why-{what}");
@@ -191,7 +232,7 @@ fn reveal_form(instance: &InstanceName, page: &CasePage, frame: &Frame, what: St
         <form method="post" action="/api/reports/reveal" class="reveal">
             {form::back(&frame.here)}
             <input type="hidden" name="instance" value=instance.to_string() />
-            <input type="hidden" name="account" value=page.account.id.to_string() />
+            <input type="hidden" name="account" value=account.to_string() />
             <input type="hidden" name="what" value=what />
             <label class="field" for=id.clone()>"Why"</label>
             <input class="input" id=id name="why" required="" maxlength="500" value=why placeholder="Kept in the record" />
@@ -332,17 +373,15 @@ fn latest(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn revealed(page: &CasePage) -> AnyView {
-    match &page.revealed {
-        Some(revealed) => view! {
-            <section class="card revealed" aria-live="polite">
-                <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
-                <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
-            </section>
-        }
-        .into_any(),
-        None => ().into_any(),
+/// What was revealed just now.
+pub fn revealed_card(revealed: &Revealed) -> AnyView {
+    view! {
+        <section class="card revealed" aria-live="polite">
+            <header><h2>{revealed.what.clone()}</h2><span class="soft small end">"shown once; it is in the record"</span></header>
+            <div class="post"><p dir="auto" class="said">{revealed.value.clone()}</p></div>
+        </section>
     }
+    .into_any()
 }
 
 /// The person a case is about.
@@ -419,7 +458,7 @@ fn masked(
         view! {
             <details class="menu">
                 <summary class="mask" title="Show it, with a reason">{value}</summary>
-                <div class="card pad">{reveal_form(instance, page, frame, what.to_owned(), "Show it once")}</div>
+                <div class="card pad">{reveal_form(instance, page.account.id, frame, what.to_owned(), "Show it once")}</div>
             </details>
         }
         .into_any()

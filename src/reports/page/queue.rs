@@ -4,9 +4,9 @@ use crate::{
     frame::Frame,
     id::InstanceName,
     path,
-    reports::{Category, DecidedRow, QueuePage, QueueRow, api},
+    reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, api},
     search::Search,
-    ui::{self, desk, time},
+    ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -43,9 +43,11 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         <div class="head">
             <h1>"Reports"</h1>
             <span class="soft">{sentence}</span>
-            <span class="end">{server_filter(&instance, &page)} {next}</span>
+            <span class="end">{server_filter(&instance, &page)} {choose_decision(&page, decided)} {next}</span>
         </div>
         {filters(&instance, &page)}
+        {page.preview.as_ref().map(|preview| bulk(&instance, &page, preview, &frame))}
+        {running(&instance, &page, &frame)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">
@@ -71,6 +73,127 @@ fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
                 {hidden.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| view! { <input type="hidden" name=key value=value /> }).collect_view()}
                 <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=page.filter.domain.clone() />
             </form>
+    }
+    .into_any()
+}
+
+/// What to do with the chosen cases.
+fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
+    let shown = page.may_decide && !decided && !page.rows.is_empty();
+    shown.then(|| {
+        let options = Decision::ALL
+            .into_iter()
+            .map(|decision| view! { <option value=decision.name()>{decision.words()}</option> })
+            .collect_view();
+        view! {
+            <select class="chip" name="decide" form="chosen" aria-label="What to do with the chosen cases">{options}</select>
+            <button class="btn" form="chosen" data-key="v">"Chosen… " <span class="key">"v"</span></button>
+        }
+        .into_any()
+    })
+}
+
+fn running(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
+    page.running
+        .iter()
+        .map(|batch| {
+            let state = if batch.paused { "paused" } else { "under way" };
+            view! {
+                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
+                    <a class="link" href=path::batch(instance, &batch.id)>"Look"</a></p>
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// Many cases at once, before any is decided: how many, which are odd, five that stand for all.
+fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
+    let leave =
+        format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
+    if preview.cases.is_empty() {
+        return view! {
+            <section class="card panel lead" id="decide"><div class="body stack">
+                <p>"No case is chosen. Tick some first, or mark a line with j and choose it with the space bar."</p>
+                <p><a class="btn" href=leave>"Back to the queue"</a></p>
+            </div></section>
+        }
+        .into_any();
+    }
+    let draft = frame.draft_for("/api/reports/decide-many");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let number = preview.cases.len();
+    let reports: usize = preview.cases.iter().map(|case| case.reports).sum();
+    let step = (number / 5).max(1);
+    let sample = preview.cases.iter().step_by(step).take(5).map(|case| {
+        view! { <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ": " <bdi>{case.what.clone()}</bdi></li> }
+    });
+    let exceptions = (!preview.exceptions.is_empty()).then(|| {
+        view! {
+            <div class="small"><p><b>"Look again at these:"</b></p>
+                <ul class="plain-list">{preview.exceptions.iter().map(|(case, why)| view! {
+                    <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ", " {why.clone()}</li>
+                }).collect_view()}</ul>
+            </div>
+        }
+    });
+    let gone = (preview.gone > 0)
+        .then(|| view! { <p class="note">{format!("{} of those chosen do not wait any more and are left out.", preview.gone)}</p> });
+    let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
+    let title = format!(
+        "{}: {}, {}",
+        preview.decision.words(),
+        ui::count(number, "case", "cases"),
+        ui::count(reports, "report", "reports")
+    );
+    let told = (preview.decision != Decision::Resolve).then(|| {
+        let mail_off = draft.is_some() && typed("mail").is_empty();
+        view! {
+            <label class="field" for="text">"What each of them is told"</label>
+            {form::text_area("text", "text", "3", &typed("text"), "In your words. They read this.")}
+            {form::beside(draft, "text")}
+            <label class="check"><input type="checkbox" name="mail" value="yes" checked=!mail_off />"Send it by mail to those with a login here"</label>
+        }
+    });
+    let undone = match preview.decision {
+        Decision::Resolve => "Closed reports can be reopened, one by one.",
+        Decision::Warn => "A warning stays as a strike.",
+        Decision::Suspend => {
+            "A suspension can be lifted for 30 days, one by one; the mails have gone out by then, and follows of remote accounts are lost."
+        }
+        Decision::Sensitive | Decision::Silence | Decision::Disable => {
+            "It can be lifted again, one by one; the mails have gone out by then."
+        }
+    };
+    let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
+    let form = preview.refused.is_none().then(|| {
+        view! {
+            <form method="post" action="/api/reports/decide-many" class="stack">
+                {form::above(draft)}
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="seen" value=preview.seen.clone() />
+                <input type="hidden" name="decision" value=preview.decision.name() />
+                {told}
+                <label class="field" for="why">"Why" <span class="small soft">"kept in the record, once for each case"</span></label>
+                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
+                {form::beside(draft, "why")}
+                <div><button class=button data-key="Enter">{title.clone()}</button></div>
+            </form>
+        }
+    });
+    view! {
+        <section class="card panel lead" id="decide">
+            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+            <div class="body stack">
+                {gone}
+                {refused}
+                <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone}</p>
+                <ul class="plain-list small">{sample.collect_view()}</ul>
+                {exceptions}
+                {form}
+            </div>
+        </section>
     }
     .into_any()
 }
@@ -132,11 +255,22 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         }
         .into_any();
     }
+    let kept = Search::parse(&page.search);
+    let keep = ["state", "category", "origin", "domain", "holder", "age", "before"].into_iter().filter_map(|key| {
+        let value = kept.get(key)?.to_owned();
+        Some(view! { <input type="hidden" name=key value=value /> })
+    });
+    let all = (page.may_decide && page.matching > 1 && kept != Search::default()).then(|| {
+        view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} that fit these filters", ui::grouped(page.matching))}</label> }
+    });
     view! {
-        <div class="card">
+        <div class="card"><form id="chosen" method="get" action=format!("{}#decide", path::reports(instance))>
+            {keep.collect_view()}
+            {all}
             <table class="list">
                 <thead>
                     <tr>
+                        {page.may_decide.then(|| view! { <th><span class="off">"Choose"</span></th> })}
                         <th>"Why first"</th>
                         <th>"About"</th>
                         <th class="num">"Waiting"</th>
@@ -145,14 +279,14 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
                         <th class="wide">"Held by"</th>
                     </tr>
                 </thead>
-                <tbody>{page.rows.iter().map(|row| queue_row(instance, row, frame)).collect_view()}</tbody>
+                <tbody>{page.rows.iter().map(|row| queue_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>
             </table>
-        </div>
+        </form></div>
     }
     .into_any()
 }
 
-fn queue_row(instance: &InstanceName, row: &QueueRow, frame: &Frame) -> impl IntoView + use<> {
+fn queue_row(instance: &InstanceName, row: &QueueRow, choosable: bool, frame: &Frame) -> impl IntoView + use<> {
     let holder = match (&row.holder, &row.assigned_there) {
         (Some(holder), _) if holder.you => {
             view! { <span class="badge accent">"you · " {time::span(frame.now.since(holder.since))}</span> }.into_any()
@@ -166,8 +300,13 @@ fn queue_row(instance: &InstanceName, row: &QueueRow, frame: &Frame) -> impl Int
         }
         (None, None) => ().into_any(),
     };
+    let choose = choosable.then(|| {
+        let label = format!("Choose {}", row.handle);
+        view! { <td class="tick"><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
+    });
     view! {
         <tr data-row="">
+            {choose}
             <td><span class=row.category.badge()>{row.category.word()}</span></td>
             <td class="nowrap"><a href=path::case(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
             <td class="num soft nowrap">{time::age(row.since, frame.now)}</td>

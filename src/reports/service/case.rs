@@ -95,9 +95,14 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let parsed = Search::parse(search);
     let app = &context.app;
-    let now = context.now();
 
-    let hold = case_holds::holder(&app.store, &instance.name, id).await.map_err(store_problem)?;
+    let now = context.now();
+    case_holds::touch(&app.store, &instance.name, id, &context.actor.operator, now).await.map_err(store_problem)?;
+    let hold = case_holds::holder(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    let handed = hold
+        .as_ref()
+        .filter(|hold| hold.operator == context.actor.operator)
+        .and_then(|hold| app.keys.open_text("case note", &id.to_string(), hold.note.as_deref()?));
     let holder = match hold {
         Some(hold) => {
             let person = operators::by_id(&app.store, &hold.operator).await.map_err(store_problem)?;
@@ -105,20 +110,17 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
                 name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
                 you: hold.operator == context.actor.operator,
                 since: hold.since,
+                until: Some(hold.seen_at.plus(case_holds::LEASE)),
             })
         }
         None => None,
     };
-    let revealed = match parsed.get("shown") {
-        Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
-            .await
-            .map_err(store_problem)?
-            .filter(|draft| draft.path == "reveal")
-            .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
-            .filter(|(about, ..)| *about == id)
-            .map(|(_, what, value)| Revealed { what, value }),
-        None => None,
+    let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
+        super::deeds::colleagues(context, &instance).await?
+    } else {
+        Vec::new()
     };
+    let revealed = revealed(context, &parsed, id).await?;
     let shown = parsed.get("show");
     let posts = |rows: &[PostRow], reported: bool| -> Vec<PostCard> {
         rows.iter().map(|row| post(&instance, &facts, row, reported, shown)).collect()
@@ -162,6 +164,8 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
             .collect(),
         rules: facts.rules.iter().filter(|rule| rule.live).map(|rule| (rule.id, ui::excerpt(&rule.text, 90))).collect(),
         holder,
+        handed,
+        colleagues,
         hands_off: hands_off(context, &instance, &facts.account),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
@@ -178,6 +182,23 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         }),
     };
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
+}
+
+/// What was revealed about an account just now, to this person: it is taken out, and shown once.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn revealed(context: &Context, search: &Search, account: AccountId) -> Result<Option<Revealed>, Problem> {
+    let Some(shown) = search.get("shown") else { return Ok(None) };
+    let app = &context.app;
+    let draft = drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), context.now())
+        .await
+        .map_err(store_problem)?;
+    Ok(draft
+        .filter(|draft| draft.path == "reveal")
+        .and_then(|draft| serde_json::from_str::<(AccountId, String, String)>(&draft.text).ok())
+        .filter(|(about, ..)| *about == account)
+        .map(|(_, what, value)| Revealed { what, value }))
 }
 
 fn account_card(facts: &Facts) -> AccountCard {

@@ -3,12 +3,15 @@
 use super::{case::hands_off, store_problem, unread};
 use crate::{
     access::{Permission, Permit},
-    carry_out::{Carry, Done, Evidence, Trace, carry_out},
-    context::Context,
-    id::{AccountId, ReportId, RuleId},
+    batches,
+    carry_out::{Carry, Done, Evidence, Trace, carry_out, recorded},
+    context::{App, Context},
+    id::{AccountId, OperatorId, ReportId, RuleId},
     ledger::{
         Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant,
-        deed::{ChangeCategory, DecideCase, HoldCase, Masked, ReopenReport, Reveal, ReverseSanction},
+        deed::{
+            ChangeCategory, DecideCase, Deed, HandOverCase, HoldCase, Masked, ReopenReport, Reveal, ReverseSanction,
+        },
     },
     mastodon::{
         Instance,
@@ -16,7 +19,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    reports::{AccountState, Category, DecideForm, Decision, Reversal},
+    reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, Reversal},
     store::{case_holds, drafts, operators},
     ui,
 };
@@ -65,7 +68,8 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
 
 /// Nobody decides a case that somebody else holds.
 async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId) -> Result<(), Problem> {
-    let hold = case_holds::holder(&context.app.store, &instance.name, account).await.map_err(store_problem)?;
+    let now = context.now();
+    let hold = case_holds::holder(&context.app.store, &instance.name, account, now).await.map_err(store_problem)?;
     match hold {
         Some(hold) if hold.operator != context.actor.operator => {
             let name = operators::by_id(&context.app.store, &hold.operator)
@@ -83,7 +87,10 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
 }
 
 /// Where a deed leads: on, or back with the reason.
-fn landed(done: Done, to: &str) -> Result<String, Problem> {
+///
+/// # Errors
+/// What was not done, in words.
+pub fn landed(done: Done, to: &str) -> Result<String, Problem> {
     match done.outcome {
         Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &done.index.to_string())),
         Outcome::Partly => Err(Problem::new(
@@ -114,10 +121,6 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         .map(|part| part.parse().map_err(|_| misread()))
         .collect::<Result<_, _>>()?;
     let state_before: AccountState = serde_json::from_str(&form.state).map_err(|_| misread())?;
-    let text = form.text.replace("\r\n", "\n").trim().to_owned();
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(Problem::invalid("text", "The text is longer than 20,000 characters."));
-    }
     let preset = match form.preset.as_str() {
         "" => None,
         id => Some(id.parse().map_err(|_| misread())?),
@@ -125,15 +128,10 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     if decision == Decision::Resolve && reports.is_empty() {
         return Err(Problem::new(Kind::Invalid, "There is no open report to close.", "Reload the page."));
     }
-    if decision == Decision::Warn && text.is_empty() && preset.is_none() {
-        return Err(Problem::invalid("text", "A warning needs words: write some, or choose a prepared text."));
-    }
     if decision == Decision::Disable && !account.has_login {
         return Err(Problem::new(Kind::Invalid, "This account has no login here that could be frozen.", ""));
     }
-    // The words to the person are a reason too; only a sanction without either has none.
-    let needs_why = !matches!(decision, Decision::Resolve | Decision::Warn) && text.is_empty() && preset.is_none();
-    let why = checked_why(&form.why, needs_why)?;
+    let (text, why) = checked_words(decision, &form.text, preset.is_some(), &form.why)?;
     free_or_mine(&context, &instance, account.id).await?;
     let deed = DecideCase {
         instance: instance.name.clone(),
@@ -149,9 +147,6 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
     refresh(&context, &instance).await;
     let done = done?;
-    if matches!(done.outcome, Outcome::Succeeded | Outcome::Unknown) {
-        case_holds::end(&context.app.store, &instance.name, account.id).await.map_err(store_problem)?;
-    }
     let to = match form.next.parse::<AccountId>() {
         Ok(next) => path::case(&instance.name, next),
         Err(_) => path::reports(&instance.name),
@@ -159,10 +154,130 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     landed(done, &to)
 }
 
+/// What was typed about a decision, checked: the words to the person, and the reason for the record.
+fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Result<(String, String), Problem> {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(Problem::invalid("text", "The text is longer than 20,000 characters."));
+    }
+    if decision == Decision::Warn && text.is_empty() && !preset {
+        return Err(Problem::invalid("text", "A warning needs words: write some, or choose a prepared text."));
+    }
+    // The words to the person are a reason too; only a sanction without either has none.
+    let needs_why = !matches!(decision, Decision::Resolve | Decision::Warn) && text.is_empty() && !preset;
+    let why = checked_why(why, needs_why)?;
+    Ok((text, why))
+}
+
+/// Begins a batch: a deed for each case, with the reports the person saw.
+pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<String, Problem> {
+    let instance = context.instance(&form.instance)?.clone();
+    context.permit(Permission::DecideReports, Some(&instance.name)).await?;
+    let decision: Decision = form.decision.parse().map_err(|()| misread())?;
+    let seen: Vec<(AccountId, Vec<ReportId>)> = serde_json::from_str(&form.seen).map_err(|_| misread())?;
+    if seen.is_empty() {
+        return Err(Problem::new(Kind::Invalid, "No case is chosen, and nothing was done.", "Choose some first."));
+    }
+    if let Some(refused) = batches::too_many(context.actor.role, seen.len()) {
+        return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
+    }
+    let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
+    let mut deeds = Vec::new();
+    {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        for (id, reports) in seen {
+            // Who is gone has no case any more.
+            let Some(account) = read.account(id).await.map_err(unread)? else { continue };
+            if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
+                continue;
+            }
+            deeds.push(Deed::DecideCase(DecideCase {
+                instance: instance.name.clone(),
+                account: id,
+                acct: account.acct(),
+                decision,
+                reports,
+                state_before: account.state,
+                text: text.clone(),
+                preset: None,
+                send_email: form.mail == "yes" && account.has_login,
+            }));
+        }
+    }
+    batches::service::begin(&context, &instance, deeds, why).await
+}
+
+/// Carries one decision of a batch out, with everything that is asked of a single one.
+///
+/// # Errors
+/// Hands off, held by somebody else, or the deed's own.
+pub async fn carry(context: Context, deed: DecideCase, why: String) -> Result<Done, Problem> {
+    let (instance, account, permit) = about(&context, deed.instance.as_str(), &deed.account.to_string()).await?;
+    free_or_mine(&context, &instance, account.id).await?;
+    carry_out(context, instance, permit, deed, why).await
+}
+
+/// Whom a case may be handed to: everybody else who may decide here now.
+pub async fn colleagues(context: &Context, instance: &Instance) -> Result<Vec<(String, String)>, Problem> {
+    let now = context.now();
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    Ok(people
+        .into_iter()
+        .filter(|person| person.id != context.actor.operator && person.may_sign_in(now))
+        .filter(|person| crate::access::allows(person.role, Permission::DecideReports))
+        .filter(|person| person.instance.as_ref().is_none_or(|only| *only == instance.name))
+        .map(|person| (person.id.0, person.name))
+        .collect())
+}
+
+pub async fn hand_over(
+    context: Context,
+    instance: String,
+    account: String,
+    to: String,
+    note: String,
+) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let note = checked_why(&note, false)?;
+    let (to, to_name) = colleagues(&context, &instance)
+        .await?
+        .into_iter()
+        .find(|(id, _)| *id == to)
+        .ok_or_else(|| Problem::invalid("to", "Choose somebody who may decide here."))?;
+    let to = OperatorId(to);
+    let deed = HandOverCase {
+        instance: instance.name.clone(),
+        account: account.id,
+        acct: account.acct(),
+        to: to.clone(),
+        to_name: to_name.clone(),
+        note: note.clone(),
+    };
+    let app = context.app.clone();
+    let sealed = if note.is_empty() {
+        None
+    } else {
+        let note = format!("{}: {note}", context.actor.name);
+        Some(app.keys.seal_text("case note", &account.id.to_string(), &note).map_err(store_problem)?)
+    };
+    let (from, now) = (context.actor.operator.clone(), context.now());
+    let handed = recorded(&app, permit, deed, &note, async {
+        case_holds::hand_over(&app.store, &instance.name, account.id, &from, &to, sealed.as_deref(), now).await
+    })
+    .await?;
+    if handed {
+        Ok(path::reports(&instance.name))
+    } else {
+        Err(Problem::new(Kind::Conflict, "You do not hold this case any more, so it stays as it is.", "Take it first."))
+    }
+}
+
 pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
-    let held = case_holds::holder(&context.app.store, &instance.name, account.id).await.map_err(store_problem)?;
+    let held = case_holds::holder(&context.app.store, &instance.name, account.id, context.now())
+        .await
+        .map_err(store_problem)?;
     let reports = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.open_reports(account.id).await.map_err(unread)?
@@ -383,6 +498,14 @@ impl Carry for DecideCase {
 
     async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
         instance.rest.decide_case(warrant).await
+    }
+
+    /// A case that is decided is nobody's any more.
+    async fn afterwards(&self, app: &App, _: i64, outcome: Outcome) -> sqlx::Result<()> {
+        match outcome {
+            Outcome::Succeeded | Outcome::Unknown => case_holds::end(&app.store, &self.instance, self.account).await,
+            Outcome::Partly | Outcome::Failed | Outcome::Stale | Outcome::Refused => Ok(()),
+        }
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -2,15 +2,17 @@
 
 use super::{store_problem, unread};
 use crate::{
-    access::Permission,
+    access::{self, Permission},
+    batches,
     clock::{DAY, HOUR, Instant},
     context::Context,
     frame::{self, Framed},
-    id::AccountId,
+    id::{AccountId, ReportId},
+    ledger::deed::{Act, DecideCase},
     mastodon::{Instance, database::OpenReport},
     path,
     problem::Problem,
-    reports::{Category, DecidedRow, Holder, QueueFilter, QueuePage, QueueRow},
+    reports::{BulkPreview, Category, DecidedRow, Decision, Holder, QueueFilter, QueuePage, QueueRow},
     search::Search,
     store::{case_holds, operators},
     ui,
@@ -39,7 +41,7 @@ impl CaseInQueue {
 /// If the console's own store does not answer.
 pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
     let list = instance.waiting.snapshot();
-    let holds = case_holds::list(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let holds = case_holds::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
     let people =
         if holds.is_empty() { Vec::new() } else { operators::list(&context.app.store).await.map_err(store_problem)? };
     let holder = |account: AccountId| {
@@ -49,10 +51,11 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
             name: name.unwrap_or_else(|| "somebody".to_owned()),
             you: hold.operator == context.actor.operator,
             since: hold.since,
+            until: Some(hold.seen_at.plus(case_holds::LEASE)),
         })
     };
     let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
-    for report in &list.reports {
+    for report in &list.rows {
         by_target.entry(report.target).or_default().push(report);
     }
     let acting = instance.pulse().acting();
@@ -173,12 +176,20 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         older: None,
         search: search.to_owned(),
         decided: Vec::new(),
+        may_decide: access::permit(&context.actor, Permission::DecideReports, Some(&instance.name)).is_ok(),
+        preview: None,
+        running: Vec::new(),
         filter,
     };
     if page.filter.state == "decided" {
         decided(&instance, &parsed, &base, &mut page).await?;
     } else {
-        let fitting: Vec<_> = all.into_iter().filter(|case| fits(case, &page.filter, now)).collect();
+        let fitting: Vec<_> = all.iter().filter(|case| fits(case, &page.filter, now)).cloned().collect();
+        if let Some(decision) =
+            parsed.get("decide").and_then(|decision| decision.parse().ok()).filter(|_| page.may_decide)
+        {
+            page.preview = Some(preview(context, &instance, &parsed, decision, &fitting, &all).await?);
+        }
         page.matching = fitting.len();
         let after = parsed.get("before").and_then(parse_key);
         let mut shown: Vec<_> =
@@ -192,7 +203,69 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         }
         page.rows = shown.into_iter().map(|case| case.row).collect();
     }
+    page.running = batches::service::running(context, &instance, DecideCase::KIND).await?;
     frame::build(context, Some(&instance), &base, search, page).await
+}
+
+/// What would be decided: chosen by hand, or all that fit the filter, frozen to what is shown here.
+async fn preview(
+    context: &Context,
+    instance: &Instance,
+    parsed: &Search,
+    decision: Decision,
+    fitting: &[CaseInQueue],
+    all: &[CaseInQueue],
+) -> Result<BulkPreview, Problem> {
+    let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
+    let everything = parsed.get("all").is_some();
+    let cases: Vec<&CaseInQueue> = if everything {
+        fitting.iter().collect()
+    } else {
+        all.iter().filter(|case| chosen.contains(&case.row.account)).collect()
+    };
+    let gone = if everything { 0 } else { chosen.len() - cases.len() };
+    let refused = batches::too_many(context.actor.role, cases.len());
+    let cases: Vec<&CaseInQueue> = cases.into_iter().take(batches::MOST_AT_ONCE).collect();
+    let list = instance.waiting.snapshot();
+    let seen: Vec<(AccountId, Vec<ReportId>)> = cases
+        .iter()
+        .map(|case| {
+            let about = list.rows.iter().filter(|report| report.target == case.row.account);
+            (case.row.account, about.map(|report| report.id).collect())
+        })
+        .collect();
+    let ids: Vec<i64> = cases.iter().map(|case| case.row.account.0).collect();
+    let staff = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.staff_among(&ids).await.map_err(unread)?
+    };
+    let exceptions = cases
+        .iter()
+        .filter_map(|case| {
+            let row = &case.row;
+            let why = if staff.contains(&row.account) {
+                "a member of the instance’s staff".to_owned()
+            } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
+                format!("held by {}: it will be refused", holder.name)
+            } else if row.category == Category::Legal {
+                "a legal matter".to_owned()
+            } else if row.reports >= 3 {
+                format!("{} reports", row.reports)
+            } else {
+                return None;
+            };
+            Some((row.clone(), why))
+        })
+        .take(20)
+        .collect();
+    Ok(BulkPreview {
+        decision,
+        seen: serde_json::to_string(&seen).unwrap_or_default(),
+        cases: cases.into_iter().map(|case| case.row.clone()).collect(),
+        gone,
+        exceptions,
+        refused,
+    })
 }
 
 async fn decided(instance: &Instance, parsed: &Search, base: &str, page: &mut QueuePage) -> Result<(), Problem> {

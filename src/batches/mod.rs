@@ -1,0 +1,67 @@
+//! Batches: what is decided about many at once is carried out one by one in the background, each with its own entry in the
+//! record.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{access::Role, audit::Outcome, clock::Instant, id::AccountId};
+use serde::{Deserialize, Serialize};
+
+/// The most that are decided at once.
+pub const MOST_AT_ONCE: usize = 200;
+/// Above so many, only owners and admins decide at once.
+pub const MOST_FOR_MODERATORS: usize = 50;
+
+/// Why so many cannot be decided at once by somebody of this role.
+pub fn too_many(role: Role, number: usize) -> Option<String> {
+    if number > MOST_AT_ONCE {
+        Some(format!("At most {MOST_AT_ONCE} are decided at once; these are {number}."))
+    } else if number > MOST_FOR_MODERATORS && !matches!(role, Role::Owner | Role::Admin) {
+        Some(format!("More than {MOST_FOR_MODERATORS} at once are for owners and admins; these are {number}."))
+    } else {
+        None
+    }
+}
+
+/// A batch that is not at its end, in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    pub id: String,
+    pub what: String,
+    pub who: String,
+    pub since: Instant,
+    pub paused: bool,
+}
+
+/// One of a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub account: AccountId,
+    pub handle: String,
+    /// `None` while it waits for its turn.
+    pub outcome: Option<Outcome>,
+    pub entry: Option<i64>,
+    pub said: String,
+}
+
+/// A batch with all its items.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchPage {
+    pub id: String,
+    /// “Let in 23 people”
+    pub what: String,
+    pub who: String,
+    pub why: String,
+    pub created_at: Instant,
+    pub ended_at: Option<Instant>,
+    pub paused: bool,
+    pub items: Vec<Item>,
+    /// Closed items by outcome: word and number.
+    pub counts: Vec<(Outcome, usize)>,
+    pub left: usize,
+    /// It waits so many seconds, because the other half of what the instance takes belongs to people.
+    pub waits: Option<i64>,
+    pub may_pause: bool,
+}

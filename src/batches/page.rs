@@ -1,0 +1,101 @@
+//! The view of a batch: how far it is, and what became of each.
+
+use super::{BatchPage, Item, api};
+use crate::{
+    audit::Outcome,
+    frame::Frame,
+    path,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_meta::Meta;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Batch() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || {
+            let params = params.read();
+            let part = |name: &str| params.get(name).unwrap_or_default();
+            (part("instance"), part("batch"), location.search.get())
+        },
+        |(instance, batch, search)| api::batch(instance, batch, search),
+    );
+    desk::page(desk::Desk::Overview, resource, body, |_, page| page.what.clone())
+}
+
+fn body(frame: Frame, page: BatchPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let number = page.items.len();
+    let done = number - page.left;
+    let state = match (page.ended_at, page.paused) {
+        (Some(at), _) => view! { <span class="badge good">"finished " {time::ago(at, frame.now)}</span> }.into_any(),
+        (None, true) => view! { <span class="badge warn">"paused"</span> }.into_any(),
+        (None, false) => view! { <span class="badge accent">"under way"</span> }.into_any(),
+    };
+    let counts = page
+        .counts
+        .iter()
+        .map(|(outcome, number)| view! { <span class=outcome.badge()>{format!("{number} {}", outcome.word())}</span> " " })
+        .collect_view();
+    let pause = page.may_pause.then(|| {
+        let (value, words) = if page.paused { ("no", "Go on") } else { ("yes", "Pause") };
+        view! {
+            <form method="post" action="/api/batches/pause" class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="batch" value=page.id.clone() />
+                <button class="btn" name="pause" value=value>{words}</button>
+            </form>
+        }
+    });
+    let waits = page.waits.filter(|_| !page.paused).map(|seconds| {
+        view! { <p class="note lead">{format!("It waits {seconds} s: half of what the instance takes from this console stays free for people at work.")}</p> }
+    });
+    // Without scripts, and with them: the page looks again by itself while something is under way.
+    let again = (page.ended_at.is_none() && !page.paused).then(|| view! { <Meta http_equiv="refresh" content="3" /> });
+    view! {
+        {again}
+        <div class="head">
+            <h1>{page.what.clone()}</h1>
+            {state}
+            <span class="soft">"begun by " {page.who.clone()} " " {time::ago(page.created_at, frame.now)}</span>
+            <span class="end">{pause}</span>
+        </div>
+        {waits}
+        <section class="card">
+            <header><h2>{format!("{done} of {} done", ui::grouped(number))}</h2><span class="end">{counts}</span></header>
+            <div class="body stack">
+                <progress max=number value=done aria-label="How far it is"></progress>
+                {(!page.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.why.clone()}</bdi></p> })}
+            </div>
+            <table class="list">
+                <thead><tr><th>"Who"</th><th>"Outcome"</th><th>"What was said"</th><th class="num">"Entry"</th></tr></thead>
+                <tbody>{page.items.iter().map(item).collect_view()}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn item(item: &Item) -> AnyView {
+    let outcome = match item.outcome {
+        Some(outcome) => {
+            let word = if outcome == Outcome::Succeeded { "done" } else { outcome.word() };
+            view! { <span class=outcome.badge()>{word}</span> }.into_any()
+        }
+        None => view! { <span class="badge">"waits"</span> }.into_any(),
+    };
+    let entry = item.entry.map(|index| view! { <a class="mono" href=path::audit_entry(index)>{index}</a> });
+    view! {
+        <tr data-row="">
+            <td class="nowrap"><b><bdi>{item.handle.clone()}</bdi></b></td>
+            <td>{outcome}</td>
+            <td class="full fill"><div class="cut soft"><bdi>{item.said.clone()}</bdi></div></td>
+            <td class="num">{entry}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,316 @@
+//! Batches begun, shown, paused, and worked through.
+
+use super::{BatchPage, Item, Running};
+use crate::{
+    access::{self, Actor, Permission, Role},
+    audit,
+    carry_out::Done,
+    clock::SECOND,
+    context::{App, Context},
+    frame::{self, Framed},
+    ledger::{
+        self, Outcome,
+        deed::{Act, DecideCase, DecideSignUp, Deed},
+    },
+    mastodon::Instance,
+    path,
+    problem::{Kind, Problem},
+    reports, signups,
+    store::{
+        batches,
+        batches::{Batch, State},
+        operators,
+    },
+    ui,
+};
+use std::{sync::Arc, time::Duration};
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "batches.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+/// What a person needs who looks at a batch, and who began or pauses it.
+fn permissions(kind: &str) -> (Permission, Permission) {
+    match kind {
+        DecideSignUp::KIND => (Permission::ViewSignUps, Permission::DecideSignUps),
+        _ => (Permission::ViewWork, Permission::DecideReports),
+    }
+}
+
+/// “Let in 23 people”
+fn what(deed: Option<&Deed>, number: usize) -> String {
+    let people = ui::count(number, "person", "people");
+    match deed {
+        Some(Deed::DecideSignUp(deed)) if deed.approve => format!("Let in {people}"),
+        Some(Deed::DecideSignUp(_)) => format!("Refuse the sign-ups of {people}"),
+        Some(Deed::DecideCase(deed)) => format!("{}: {}", deed.decision.words(), ui::count(number, "case", "cases")),
+        _ => format!("Decide about {people}"),
+    }
+}
+
+/// Stores a batch; the work begins within a second.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why: String) -> Result<String, Problem> {
+    let kind = match deeds.first() {
+        Some(Deed::DecideSignUp(_)) => DecideSignUp::KIND,
+        Some(Deed::DecideCase(_)) => DecideCase::KIND,
+        _ => {
+            return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
+        }
+    };
+    let batch = Batch {
+        id: ulid::Ulid::generate().to_string(),
+        instance: instance.name.clone(),
+        operator: context.actor.operator.clone(),
+        kind: kind.to_owned(),
+        why,
+        paused: false,
+        created_at: context.now(),
+        ended_at: None,
+    };
+    batches::insert(&context.app.store, &context.app.keys, &batch, &deeds).await.map_err(store_problem)?;
+    Ok(path::batch(&instance.name, &batch.id))
+}
+
+/// The batches of a kind that are not at their end.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Result<Vec<Running>, Problem> {
+    let app = &context.app;
+    let found = batches::running(&app.store, &app.keys, &instance.name).await.map_err(store_problem)?;
+    let mut running = Vec::new();
+    for batch in found.into_iter().filter(|batch| batch.kind == kind) {
+        let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+        running.push(Running {
+            what: what(items.first().map(|item| &item.deed), items.len()),
+            who: name(app, &batch).await?,
+            since: batch.created_at,
+            paused: batch.paused,
+            id: batch.id,
+        });
+    }
+    Ok(running)
+}
+
+async fn name(app: &App, batch: &Batch) -> Result<String, Problem> {
+    let person = operators::by_id(&app.store, &batch.operator).await.map_err(store_problem)?;
+    Ok(person.map_or_else(|| "somebody".to_owned(), |person| person.name))
+}
+
+async fn find(context: &Context, instance: &Instance, batch: &str) -> Result<Batch, Problem> {
+    let app = &context.app;
+    batches::by_id(&app.store, &app.keys, batch)
+        .await
+        .map_err(store_problem)?
+        .filter(|batch| batch.instance == instance.name)
+        .ok_or_else(|| Problem::not_found("There is no such batch here."))
+}
+
+pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str) -> Result<Framed<BatchPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let batch = find(context, &instance, batch).await?;
+    let (view, act) = permissions(&batch.kind);
+    context.permit(view, Some(&instance.name)).await?;
+    let app = &context.app;
+    let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+    let shown: Vec<Item> = items
+        .iter()
+        .map(|item| {
+            let (account, acct) = match &item.deed {
+                Deed::DecideSignUp(deed) => (deed.account, deed.acct.as_str()),
+                Deed::DecideCase(deed) => (deed.account, deed.acct.as_str()),
+                _ => (crate::id::AccountId(0), ""),
+            };
+            Item {
+                account,
+                handle: format!("@{}", ui::tame(acct)),
+                outcome: match item.state {
+                    State::Waiting => None,
+                    State::UnderWay => Some(audit::Outcome::Open),
+                    State::Closed(outcome) => Some(outcome.into()),
+                },
+                entry: item.intent,
+                said: item.said.clone().unwrap_or_default(),
+            }
+        })
+        .collect();
+    let counts = audit::Outcome::ALL
+        .into_iter()
+        .filter(|outcome| *outcome != audit::Outcome::Open)
+        .map(|outcome| (outcome, shown.iter().filter(|item| item.outcome == Some(outcome)).count()))
+        .filter(|(_, number)| *number > 0)
+        .collect();
+    let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
+    let page = BatchPage {
+        what: what(items.first().map(|item| &item.deed), items.len()),
+        who: name(app, &batch).await?,
+        why: batch.why.clone(),
+        created_at: batch.created_at,
+        ended_at: batch.ended_at,
+        paused: batch.paused,
+        items: shown,
+        counts,
+        left,
+        waits: (left > 0).then(|| instance.rest.background_waits()).flatten().map(|wait| wait / SECOND + 1),
+        may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
+        id: batch.id.clone(),
+    };
+    frame::build(context, Some(&instance), &path::batch(&instance.name, &batch.id), search, page).await
+}
+
+pub async fn pause(context: Context, instance: String, batch: String, pause: bool) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let batch = find(&context, &instance, &batch).await?;
+    context.permit(permissions(&batch.kind).1, Some(&instance.name)).await?;
+    if !pause && batch.operator != context.actor.operator && !matches!(context.actor.role, Role::Owner | Role::Admin) {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "Only who began a batch, an admin or an owner lets it go on.",
+            "Pausing it is everybody’s.",
+        ));
+    }
+    batches::set_paused(&context.app.store, &batch.id, pause).await.map_err(store_problem)?;
+    Ok(path::batch(&instance.name, &batch.id))
+}
+
+/// Works on one batch, if there is one that nobody works on, until it is at its end, paused, or cannot go on for now.
+///
+/// # Errors
+/// The store's; whoever claims it next goes on where this stopped.
+pub async fn work(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
+    let Some(batch) = batches::claim(&app.store, &app.keys, process, app.clock.now()).await? else { return Ok(()) };
+    let Some(instance) = app.instances.get(&batch.instance).cloned() else { return Ok(()) };
+    for item in batches::items(&app.store, &app.keys, &batch.id).await? {
+        if matches!(item.state, State::Closed(_)) {
+            continue;
+        }
+        // The other half of what the token may ask for is for people at work.
+        while instance.rest.background_waits().is_some() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if !is_ours_still(app, &batch, process).await? {
+                return Ok(());
+            }
+        }
+        if !is_ours_still(app, &batch, process).await? {
+            return Ok(());
+        }
+        let set = |state, intent, said: Option<String>| {
+            let (app, batch, position) = (app.clone(), batch.id.clone(), item.position);
+            async move { batches::set_item(&app.store, &app.keys, &batch, position, state, intent, said.as_deref()).await }
+        };
+        if item.state == State::UnderWay {
+            match begun(app, &batch, &item.deed).await {
+                Begun::Closed(intent, outcome) => {
+                    set(State::Closed(outcome), Some(intent), None).await?;
+                    continue;
+                }
+                // The sweep closes it by reading; until then nothing is repeated.
+                Begun::Open(intent) => {
+                    set(State::UnderWay, Some(intent), None).await?;
+                    continue;
+                }
+                Begun::Unread => return Ok(()),
+                Begun::Never => {}
+            }
+        }
+        let Some(context) = on_behalf(app, &batch).await? else {
+            batches::set_paused(&app.store, &batch.id, true).await?;
+            set(State::Waiting, None, Some("whoever began this has no access any more".to_owned())).await?;
+            return Ok(());
+        };
+        set(State::UnderWay, None, None).await?;
+        match carry(context, instance.clone(), &item.deed, batch.why.clone()).await {
+            Ok(done) if done.facts["watched"] == true => set(State::UnderWay, Some(done.index), done.said).await?,
+            Ok(done) => set(State::Closed(done.outcome), Some(done.index), done.said).await?,
+            Err(problem) => match problem.kind {
+                Kind::Unavailable | Kind::TooMany => {
+                    // Not this one's fault: it is asked again, a little later.
+                    set(State::Waiting, None, Some(problem.what)).await?;
+                    tokio::time::sleep(Duration::from_secs(2)).await;
+                    return Ok(());
+                }
+                Kind::Conflict => set(State::Closed(Outcome::Stale), None, Some(problem.what)).await?,
+                Kind::SignedOut | Kind::Forbidden | Kind::NotFound | Kind::Invalid => {
+                    set(State::Closed(Outcome::Refused), None, Some(problem.what)).await?;
+                }
+            },
+        }
+    }
+    let items = batches::items(&app.store, &app.keys, &batch.id).await?;
+    if items.iter().all(|item| matches!(item.state, State::Closed(_))) {
+        batches::end(&app.store, &batch.id, app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Whether it was neither paused nor taken over by another process; renews the claim.
+async fn is_ours_still(app: &App, batch: &Batch, process: &str) -> sqlx::Result<bool> {
+    batches::renew(&app.store, &batch.id, process, app.clock.now()).await
+}
+
+/// What the record knows of an item that was begun by a process that is gone.
+enum Begun {
+    Never,
+    Open(i64),
+    Closed(i64, Outcome),
+    Unread,
+}
+
+async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
+    let subject = match deed {
+        Deed::DecideSignUp(deed) => deed.subject(),
+        Deed::DecideCase(deed) => deed.subject(),
+        _ => return Begun::Never,
+    };
+    let filter = ledger::Filter {
+        subject: Some(app.ledger.subject(&subject)),
+        kind: Some(batch.kind.clone()),
+        operator: Some(batch.operator.0.clone()),
+        from: Some(batch.created_at),
+        limit: 1,
+        ..ledger::Filter::default()
+    };
+    match app.ledger.list(&filter).await {
+        Ok(entries) => match entries.first() {
+            Some(entry) => {
+                entry.outcome.map_or(Begun::Open(entry.index), |outcome| Begun::Closed(entry.index, outcome))
+            }
+            None => Begun::Never,
+        },
+        Err(error) => {
+            tracing::error!(%error, batch = batch.id, "batches.begun");
+            Begun::Unread
+        }
+    }
+}
+
+/// The person who began a batch, as they stand now; `None` where their access has ended.
+async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context>> {
+    let person = operators::by_id(&app.store, &batch.operator).await?;
+    let Some(person) = person.filter(|person| person.may_sign_in(app.clock.now())) else { return Ok(None) };
+    let actor = Actor {
+        operator: person.id,
+        name: person.name,
+        role: person.role,
+        instance: person.instance,
+        session: format!("batch {}", batch.id),
+    };
+    if access::permit(&actor, permissions(&batch.kind).1, Some(&batch.instance)).is_err() {
+        return Ok(None);
+    }
+    Ok(Some(Context::of_job(app.clone(), actor)))
+}
+
+async fn carry(context: Context, instance: Arc<Instance>, deed: &Deed, why: String) -> Result<Done, Problem> {
+    match deed {
+        Deed::DecideSignUp(deed) => signups::service::carry(context, instance, deed.clone(), why).await,
+        Deed::DecideCase(deed) => reports::service::carry(context, deed.clone(), why).await,
+        _ => Err(Problem::new(Kind::Invalid, "This kind of deed is not done in batches.", "")),
+    }
+}

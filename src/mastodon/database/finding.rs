@@ -1,0 +1,246 @@
+//! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
+
+use super::{DatabaseError, Found, Read, ms};
+use crate::{
+    clock::Instant,
+    id::AccountId,
+    ledger::{
+        Warrant,
+        deed::{Personal, SearchPersonal},
+    },
+    reports::AccountState,
+};
+use std::time::Duration;
+
+/// How many accounts one slice of the primary key holds.
+const SLICE: i64 = 20_000;
+/// How long a window is looked for.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// What a list of accounts is narrowed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sanctioned {
+    Any,
+    Suspended,
+    Silenced,
+    Sensitized,
+    Disabled,
+}
+
+/// Where accounts live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Any,
+    Local,
+    Remote,
+    Domain(String),
+}
+
+/// One account of a list.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ListedAccount {
+    pub id: i64,
+    pub username: String,
+    pub domain: Option<String>,
+    pub display_name: String,
+    pub created_at: i64,
+    pub last_status_at: Option<i64>,
+    pub disabled: bool,
+    pub sensitized: bool,
+    pub silenced: bool,
+    pub suspended: bool,
+    pub role: Option<String>,
+}
+
+impl ListedAccount {
+    pub fn state(&self) -> AccountState {
+        AccountState {
+            disabled: self.disabled,
+            sensitized: self.sensitized,
+            silenced: self.silenced,
+            suspended: self.suspended,
+        }
+    }
+}
+
+/// A part of a list that was read backwards until it was full or time was up.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    pub accounts: Vec<ListedAccount>,
+    /// Where to go on: everything from here on has been looked at. `None` at the end of the table.
+    pub edge: Option<i64>,
+}
+
+/// The creation time that an account's id carries (`lib/mastodon/snowflake.rb`).
+pub fn created_at(id: i64) -> Instant {
+    Instant(id >> 16)
+}
+
+type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool);
+
+fn found((id, username, domain, display_name, disabled, sensitized, silenced, suspended): FoundTuple) -> Found {
+    Found {
+        id: AccountId(id),
+        acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
+        display_name,
+        state: AccountState { disabled, sensitized, silenced, suspended },
+    }
+}
+
+macro_rules! found {
+    ($rest:literal) => {
+        concat!(
+            "select a.id, a.username, a.domain, a.display_name, u.disabled, a.sensitized_at is not null, \
+             a.silenced_at is not null, a.suspended_at is not null from accounts a join users u on u.account_id = a.id ",
+            $rest
+        )
+    };
+}
+
+/// The columns of a listed account.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "select a.id, a.username, a.domain, a.display_name, ",
+            ms!("a.created_at"),
+            " as created_at, ",
+            ms!("s.last_status_at"),
+            " as last_status_at, coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
+             a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, r.name as role \
+             from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
+             left join user_roles r on r.id = u.role_id ",
+            $rest
+        )
+    };
+}
+
+impl Read {
+    /// Accounts by what is personal: a mail address exactly (unique index on `users.email`, which Mastodon keeps in lower
+    /// case), or an address they were seen from (the view `user_ips`, which no index serves: three tables are read).
+    ///
+    /// # Errors
+    /// If the database does not answer, or takes longer than two seconds.
+    pub async fn by_personal(&mut self, warrant: &Warrant<SearchPersonal>) -> Result<Vec<Found>, DatabaseError> {
+        const BY_EMAIL: &str = found!("where u.email = lower($1) limit 2");
+        const BY_ADDRESS: &str = found!(
+            "where u.id in (select user_id from user_ips where ip <<= $1::inet) and a.id > 0 order by a.id desc limit 50"
+        );
+        let (sql, value) = match &warrant.deed().what {
+            Personal::Email(email) => (BY_EMAIL, email),
+            Personal::Address(range) => (BY_ADDRESS, range),
+        };
+        let rows: Vec<FoundTuple> = sqlx::query_as(sql).persistent(false).bind(value).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(found).collect())
+    }
+
+    /// Members of a role, newest first (`users (role_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn by_role(&mut self, role: i64) -> Result<Vec<ListedAccount>, DatabaseError> {
+        const SQL: &str = listed!("where u.role_id = $1 order by a.id desc limit 200");
+        Ok(sqlx::query_as(SQL).persistent(false).bind(role).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// Those whom an account invited, newest first (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no
+    /// index, so logins younger than the first invitation are read backwards, at most 20,000 of them).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn invited_by(&mut self, inviter: AccountId) -> Result<Vec<ListedAccount>, DatabaseError> {
+        const SQL: &str = listed!(
+            "where u.id in (select n.id from (select id, invite_id from users order by id desc limit 20000) n \
+             where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
+             order by a.id desc limit 200"
+        );
+        Ok(sqlx::query_as(SQL).persistent(false).bind(inviter.0).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// The roles of the instance: id and name (a table of a few rows).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn role_names(&mut self) -> Result<Vec<(i64, String)>, DatabaseError> {
+        let rows = sqlx::query_as("select id, name from user_roles where id > 0 order by position desc, id limit 100")
+            .persistent(false)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows)
+    }
+
+    /// Accounts below an id that fit, newest first: read backwards in slices of the primary key until a page is full or
+    /// 150 ms are over, with the edge it came to. A domain has an index (`accounts (domain, id)`) and needs no slices.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn window(
+        &mut self,
+        origin: &Origin,
+        sanctioned: Sanctioned,
+        before: Option<i64>,
+        page: usize,
+    ) -> Result<Window, DatabaseError> {
+        const BELOW: &str =
+            "select min(id) from (select id from accounts where id < $1 and id > 0 order by id desc limit $2) slice";
+        const FITTING: &str = listed!(
+            "where a.id >= $1 and a.id < $2 and a.id > 0 \
+             and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \
+             and case $5::text when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
+             when 'sensitized' then a.sensitized_at is not null when 'disabled' then coalesce(u.disabled, false) else true end \
+             order by a.id desc limit $6"
+        );
+        let (local, domain) = match origin {
+            Origin::Any => (None, None),
+            Origin::Local => (Some(true), None),
+            Origin::Remote => (Some(false), None),
+            Origin::Domain(domain) => (None, Some(domain.as_str())),
+        };
+        let state = match sanctioned {
+            Sanctioned::Any => "any",
+            Sanctioned::Suspended => "suspended",
+            Sanctioned::Silenced => "silenced",
+            Sanctioned::Sensitized => "sensitized",
+            Sanctioned::Disabled => "disabled",
+        };
+        let began = tokio::time::Instant::now();
+        let mut window = Window::default();
+        let mut upper = before.unwrap_or(i64::MAX);
+        loop {
+            let lower: Option<i64> = if domain.is_some() {
+                Some(1)
+            } else {
+                sqlx::query_scalar(BELOW).persistent(false).bind(upper).bind(SLICE).fetch_one(&mut *self.tx).await?
+            };
+            let Some(lower) = lower else {
+                window.edge = None;
+                return Ok(window);
+            };
+            let wanted = page - window.accounts.len();
+            let rows: Vec<ListedAccount> = sqlx::query_as(FITTING)
+                .persistent(false)
+                .bind(lower)
+                .bind(upper)
+                .bind(local)
+                .bind(domain)
+                .bind(state)
+                .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
+                .fetch_all(&mut *self.tx)
+                .await?;
+            let full = rows.len() == wanted;
+            window.accounts.extend(rows);
+            if full {
+                window.edge = window.accounts.last().map(|last| last.id);
+                return Ok(window);
+            }
+            if domain.is_some() {
+                window.edge = None;
+                return Ok(window);
+            }
+            upper = lower;
+            window.edge = Some(lower);
+            if began.elapsed() >= PATIENCE {
+                return Ok(window);
+            }
+        }
+    }
+}

@@ -1,0 +1,462 @@
+//! The views of the sign-up desk.
+
+use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, api};
+use crate::{
+    frame::Frame,
+    id::InstanceName,
+    path,
+    reports::page::{reveal_form, revealed_card},
+    search::Search,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn SignUps() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::list(instance, search),
+    );
+    desk::page(desk::Desk::SignUps, resource, list_body, |_, page| format!("Sign-ups ({})", page.waiting))
+}
+
+#[component]
+pub fn SignUp() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || {
+            let params = params.read();
+            let part = |name: &str| params.get(name).unwrap_or_default();
+            (part("instance"), part("account"), location.search.get())
+        },
+        |(instance, account, search)| api::sign_up(instance, account, search),
+    );
+    desk::page(desk::Desk::SignUps, resource, one_body, |_, page| format!("{} asks to join", page.row.handle))
+}
+
+fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::signups(&instance);
+    let oldest =
+        page.oldest.map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest)))).unwrap_or_default();
+    let sentence = match page.waiting {
+        0 => format!("nobody waits · {} unconfirmed", page.unconfirmed),
+        1 => format!("1 waits · {} unconfirmed{oldest}", page.unconfirmed),
+        many => format!("{} wait · {} unconfirmed{oldest}", ui::grouped(many), page.unconfirmed),
+    };
+    let cluster = page.cluster.clone().map(|cluster| {
+        let all = format!("{base}{}", Search::default().with("alike", &cluster.of.to_string()));
+        view! { <p class="note lead">{cluster.sentence}<a class="link" href=all>"Look at them as one"</a></p> }
+    });
+    let running = page
+        .running
+        .iter()
+        .map(|batch| {
+            let state = if batch.paused { "paused" } else { "under way" };
+            view! {
+                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
+                    <a class="link" href=path::batch(&instance, &batch.id)>"Look"</a></p>
+            }
+        })
+        .collect_view();
+    let search = Search::parse(&page.search);
+    let together = (page.may_decide && page.matching > 1 && !page.filter.alike.is_empty()).then(|| {
+        Verdict::ALL
+            .into_iter()
+            .map(|verdict| {
+                let words = format!("{} all {}…", verdict.words(), ui::grouped(page.matching));
+                let href = format!(
+                    "{base}?{}",
+                    [search.with("decide", verdict.name()).trim_start_matches('?'), "all=yes#decide"].join("&")
+                );
+                view! { <a class="btn" href=href>{words}</a> }
+            })
+            .collect_view()
+    });
+    let buttons = (page.may_decide && !page.rows.is_empty()).then(|| {
+        view! {
+            <button class="btn" form="chosen" name="decide" value="reject" data-key="x">"Reject… " <span class="key">"x"</span></button>
+            <button class="btn main" form="chosen" name="decide" value="approve" data-key="a">"Approve… " <span class="key">"a"</span></button>
+        }
+    });
+    let list = view! { <div class="card">{table(&instance, &page, &frame)}</div> };
+    view! {
+        <div class="head">
+            <h1>"Sign-ups"</h1>
+            <span class="soft">{sentence}</span>
+            <span class="end">{together}{buttons}</span>
+        </div>
+        {filters(&base, &page)}
+        {page.preview.as_ref().map(|preview| preview_panel(&instance, &page, preview, &frame))}
+        {cluster}
+        {running}
+        {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
+        <div class="head foot">
+            <span class="soft small">{format!("{} of {} shown", page.rows.len(), ui::grouped(page.matching))}</span>
+            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn empty(base: &str, page: &SignUpsPage) -> AnyView {
+    let filtered = page.waiting + page.unconfirmed > 0;
+    view! {
+        <div class="card pad empty">
+            {if filtered {
+                view! { <p>"Nobody fits these filters. "<a class="link" href=base.to_owned()>"Show all who wait"</a></p> }.into_any()
+            } else {
+                view! { <p>"Nobody waits. While registrations need approval, people who ask to join appear here within seconds."</p> }.into_any()
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn filters(base: &str, page: &SignUpsPage) -> AnyView {
+    let search = Search::parse(&page.search);
+    let chip = |key: &'static str, value: &str, words: String, current: &str| {
+        let on = current == value;
+        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    };
+    let filter = &page.filter;
+    let mut chips = vec![
+        {
+            let on = filter.state.is_empty() && filter.alike.is_empty();
+            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {page.waiting}</a> }.into_any()
+        },
+        chip("state", "unconfirmed", format!("Unconfirmed {}", page.unconfirmed), &filter.state),
+        chip("state", "invited", format!("Came with an invitation {}", page.invited), &filter.state),
+    ];
+    if !filter.alike.is_empty() {
+        let href = format!("{base}{}", search.with("alike", ""));
+        chips.push(view! { <a class="chip" href=href aria-current="true">"say the same ×"</a> }.into_any());
+    }
+    let newest = filter.order == "newest";
+    let order = format!("{base}{}", search.with("order", if newest { "" } else { "newest" }));
+    let choose = |name: &'static str, label: &'static str, values: &[(String, usize)], current: &str| {
+        let options = values
+            .iter()
+            .map(|(value, number)| {
+                view! { <option value=value.clone() selected=value == current>{format!("{value} ({number})")}</option> }
+            })
+            .collect_view();
+        view! { <select class="chip" name=name aria-label=label><option value="">{label}</option>{options}</select> }
+            .into_any()
+    };
+    view! {
+        <form method="get" action=base.to_owned() class="chips bar">
+            {chips}
+            <span class="gap"></span>
+            {(!filter.state.is_empty()).then(|| view! { <input type="hidden" name="state" value=filter.state.clone() /> })}
+            {choose("language", "Any language", &page.languages, &filter.language)}
+            {choose("mail", "Any mail server", &page.mails, &filter.mail)}
+            <button class="chip">"Show"</button>
+            <a class="chip" href=order>{if newest { "Newest first" } else { "Oldest first" }}</a>
+        </form>
+    }
+    .into_any()
+}
+
+fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView {
+    let kept = Search::parse(&page.search);
+    let keep = ["state", "language", "mail", "alike", "order", "before"].into_iter().filter_map(|key| {
+        let value = kept.get(key)?.to_owned();
+        Some(view! { <input type="hidden" name=key value=value /> })
+    });
+    view! {
+        <form id="chosen" method="get" action=format!("{}#decide", path::signups(instance))>
+            {keep.collect_view()}
+            <table class="list">
+                <thead><tr>
+                    {page.may_decide.then(|| view! { <th><span class="off">"Choose"</span></th> })}
+                    <th>"Who"</th><th class="num">"Waiting"</th><th>"Why they want to join"</th><th class="wide">"Mail"</th><th>"What speaks for and against"</th>
+                </tr></thead>
+                <tbody>{page.rows.iter().map(|row| sign_up_row(instance, row, page.may_decide, frame)).collect_view()}</tbody>
+            </table>
+        </form>
+    }
+    .into_any()
+}
+
+fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame: &Frame) -> AnyView {
+    let reason = if row.reason.is_empty() { "—".to_owned() } else { row.reason.clone() };
+    let first = row.signals.first().map(signal);
+    let more = (row.signals.len() > 1).then(|| view! { <span class="soft small">" +" {row.signals.len() - 1}</span> });
+    let unconfirmed = row.deleted_on.map(|at| {
+        view! { <span class="badge warn" title="Mastodon deletes them then, unless they confirm their mail address">"goes " {time::day(at, frame.now)}</span> }
+    });
+    let choose = choosable.then(|| {
+        let label = format!("Choose {}", row.handle);
+        view! { <td><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
+    });
+    view! {
+        <tr data-row="">
+            {choose}
+            <td class="nowrap"><a href=path::sign_up(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
+            <td class="num soft nowrap">{time::age(row.asked_at, frame.now)}</td>
+            <td class="full fill"><div class="cut"><bdi>{reason}</bdi></div></td>
+            <td class="nowrap wide"><span class="mask">{row.mail.clone()}</span></td>
+            <td class="nowrap full">{unconfirmed} {first} {more}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn signal(signal: &Signal) -> AnyView {
+    if signal.good {
+        view! { <span class="badge good" title=signal.evidence.clone()>{signal.word.clone()}</span> }.into_any()
+    } else {
+        view! { <span class="signal" title=signal.evidence.clone()><span class="dot"></span>{signal.word.clone()}</span> }.into_any()
+    }
+}
+
+/// What happens, before it does.
+fn consequence(verdict: Verdict, people: &[SignUpRow]) -> Vec<String> {
+    let unconfirmed = people.iter().filter(|person| !person.confirmed).count();
+    let number = people.len();
+    match verdict {
+        Verdict::Approve => {
+            let mut lines = vec![format!(
+                "{} in. Mastodon writes them a welcome mail an hour later.",
+                if number == 1 { "Lets them".to_owned() } else { format!("Lets {number} people") }
+            )];
+            if unconfirmed > 0 {
+                lines.push(format!("{unconfirmed} have not confirmed their mail address: nothing is sent before they do."));
+            }
+            lines
+        }
+        Verdict::Reject => vec![
+            format!(
+                "Mastodon deletes {} at once and writes to nobody. This cannot be undone.",
+                if number == 1 { "them".to_owned() } else { format!("all {number}") }
+            ),
+            "Their names and mail addresses are free again. The console remembers keyed hashes for 180 days, so that it knows them if they come again.".to_owned(),
+        ],
+    }
+}
+
+fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview, frame: &Frame) -> AnyView {
+    let leave =
+        format!("{}{}", path::signups(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
+    if preview.people.is_empty() {
+        return view! {
+            <section class="card panel lead" id="decide"><div class="body">
+                <p>"Nobody is chosen. Tick the people first, or mark a line with j and choose it with the space bar."</p>
+                <p><a class="btn" href=leave>"Back to the list"</a></p>
+            </div></section>
+        }
+        .into_any();
+    }
+    let who = preview.people.iter().map(|person| person.account.to_string()).collect::<Vec<_>>().join(",");
+    let number = preview.people.len();
+    let exceptions = preview.people.iter().filter(|person| match preview.verdict {
+        Verdict::Approve => person.signals.iter().any(|signal| !signal.good),
+        Verdict::Reject => person.signals.iter().any(|signal| signal.good) || person.signals.is_empty(),
+    });
+    let exceptions: Vec<_> = exceptions.take(10).collect();
+    let odd = (!exceptions.is_empty()).then(|| {
+        let words = match preview.verdict {
+            Verdict::Approve => "Look again at these: something speaks against them.",
+            Verdict::Reject => "Look again at these: nothing speaks against them.",
+        };
+        view! {
+            <div class="small"><p><b>{words}</b></p>
+                <ul class="plain-list">{exceptions.into_iter().map(|person| view! {
+                    <li><a class="link" href=path::sign_up(instance, person.account)><bdi>{person.handle.clone()}</bdi></a> " " {person.signals.iter().map(|signal| signal.word.clone()).collect::<Vec<_>>().join(", ")}</li>
+                }).collect_view()}</ul>
+            </div>
+        }
+    });
+    // Spread evenly over the choice: five that stand for all.
+    let step = (number / 5).max(1);
+    let sample = preview.people.iter().step_by(step).take(5).map(|person| {
+        view! { <li><bdi>{person.handle.clone()}</bdi> ": " <bdi>{if person.reason.is_empty() { "no reason".to_owned() } else { person.reason.clone() }}</bdi></li> }
+    });
+    let gone = (preview.gone > 0)
+        .then(|| view! { <p class="note">{format!("{} of those chosen do not wait any more and are left out.", preview.gone)}</p> });
+    let refused = preview.refused.clone().map(|why| view! { <p class="note danger">{why}</p> });
+    let title = format!("{} {}", preview.verdict.words(), ui::count(number, "person", "people"));
+    view! {
+        <section class="card panel lead" id="decide">
+            <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+            <div class="body stack">
+                {gone}
+                {refused}
+                <ul class="plain-list small">{sample.collect_view()}</ul>
+                {odd}
+                {preview.refused.is_none().then(|| decide_form(instance, &who, preview.verdict, &preview.people, "", title, frame))}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn decide_form(
+    instance: &InstanceName,
+    who: &str,
+    verdict: Verdict,
+    people: &[SignUpRow],
+    next: &str,
+    words: String,
+    frame: &Frame,
+) -> AnyView {
+    let draft = frame.draft_for("/api/signups/decide");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let chosen = typed("reason");
+    let reasons = (verdict == Verdict::Reject).then(|| {
+        let options = REASONS
+            .into_iter()
+            .map(|reason| view! { <option value=reason selected=reason == chosen>{reason}</option> })
+            .collect_view();
+        view! {
+            <label class="field" for="reason">"A reason that is given often"</label>
+            <select class="input" id="reason" name="reason"><option value="">"none of these"</option>{options}</select>
+        }
+    });
+    let button = if verdict == Verdict::Reject { "btn danger" } else { "btn main" };
+    view! {
+        <form method="post" action="/api/signups/decide" class="stack">
+            {form::above(draft)}
+            {form::back(&frame.here)}
+            <input type="hidden" name="instance" value=instance.to_string() />
+            <input type="hidden" name="who" value=who.to_owned() />
+            <input type="hidden" name="verdict" value=verdict.name() />
+            <input type="hidden" name="next" value=next.to_owned() />
+            <ul class="plain-list small">{consequence(verdict, people).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            {reasons}
+            <label class="field" for="why">"Why" <span class="small soft">"kept in the record, seen by the team"</span></label>
+            <input class="input" id="why" name="why" maxlength="400" value=typed("why") />
+            {form::beside(draft, "why")}
+            <div><button class=button data-key="Enter">{words}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let row = &page.row;
+    let here = path::sign_up(&instance, row.account);
+    let reason = if page.reason.trim().is_empty() {
+        view! { <p class="soft">"They gave no reason."</p> }.into_any()
+    } else {
+        view! { <p dir="auto" class="said">{page.reason.clone()}</p> }.into_any()
+    };
+    let signals = (!row.signals.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"What speaks for and against"</h2><span class="soft small end">"signals, never a decision"</span></header>
+                {row.signals.iter().map(|one| evidence(&instance, one)).collect_view()}
+            </section>
+        }
+    });
+    let draft_verdict = frame
+        .draft_for("/api/signups/decide")
+        .and_then(|draft| draft.value("verdict"))
+        .and_then(|verdict| verdict.parse().ok());
+    let next = page.next.map(|next| next.to_string()).unwrap_or_default();
+    let deciding = draft_verdict.or(page.deciding).filter(|_| page.may_decide).map(|verdict| {
+        let words = format!("{} {}", verdict.words(), row.handle);
+        view! {
+            <section class="card panel" id="decide">
+                <header><h2>{words.clone()}</h2><a class="btn quiet small end" href=here.clone()>"Leave it"</a></header>
+                <div class="body">{decide_form(&instance, &row.account.to_string(), verdict, std::slice::from_ref(row), &next, words, &frame)}</div>
+            </section>
+        }
+    });
+    let confirmed = match (row.confirmed, row.deleted_on) {
+        (true, _) => view! { "confirmed" }.into_any(),
+        (false, Some(at)) => view! { <span class="badge warn">"not confirmed"</span> " Mastodon deletes them on " {time::day(at, frame.now)} }.into_any(),
+        (false, None) => view! { <span class="badge warn">"not confirmed"</span> }.into_any(),
+    };
+    let masked = |name: &'static str, what: &'static str, value: String| {
+        let shown = if page.may_reveal {
+            view! {
+                <details class="menu">
+                    <summary class="mask" title="Show it, with a reason">{value}</summary>
+                    <div class="card pad">{reveal_form(&instance, row.account, &frame, what.to_owned(), "Show it once")}</div>
+                </details>
+            }
+            .into_any()
+        } else {
+            view! { <span class="mask">{value}</span> }.into_any()
+        };
+        view! { <dt>{name}</dt><dd>{shown}</dd> }.into_any()
+    };
+    let rel = "noopener noreferrer external";
+    view! {
+        <div class="head">
+            <a class="soft" href=path::signups(&instance)>"Sign-ups"</a><span class="soft">"/"</span>
+            <h1 class="cut"><bdi>{row.handle.clone()}</bdi></h1>
+            <span class="soft">"asked " {time::ago(row.asked_at, frame.now)}</span>
+        </div>
+        <div class="case">
+            <div class="stack">
+                {deciding}
+                {page.revealed.as_ref().map(revealed_card)}
+                <section class="card"><header><h2>"Why they want to join"</h2></header><div class="post">{reason}</div></section>
+                {signals}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>"The request"</h2></header>
+                    <div class="body"><dl class="facts">
+                        {masked("Mail", "email", row.mail.clone())}
+                        <dt>"Mail state"</dt><dd>{confirmed}</dd>
+                        {page.address.clone().map(|address| masked("Address", "address", address))}
+                        {row.language.clone().map(|language| view! { <dt>"Language"</dt><dd>{language}</dd> })}
+                        <dt>"Account"</dt><dd><a class="link" href=path::account(&instance, row.account)>"look at it"</a></dd>
+                    </dl></div>
+                </section>
+                <section class="card">
+                    <header><h2>"Only on the instance itself"</h2></header>
+                    <div class="body small"><a class="link" href=page.there.clone() rel=rel>"Confirm a mail address, send the confirmation again →"</a></div>
+                </section>
+            </aside>
+        </div>
+        {decide_bar(&here, &instance, &page)}
+    }
+    .into_any()
+}
+
+fn evidence(instance: &InstanceName, one: &Signal) -> AnyView {
+    let others = (!one.others.is_empty()).then(|| {
+        view! {
+            <p class="small soft">"Also: "
+                {one.others.iter().map(|(account, handle)| view! { <a class="link" href=path::sign_up(instance, *account)><bdi>{handle.clone()}</bdi></a> " " }).collect_view()}
+            </p>
+        }
+    });
+    let entry =
+        one.entry.map(|index| view! { " " <a class="link small" href=path::audit_entry(index)>"entry " {index}</a> });
+    view! { <div class="post">{signal(one)} <p class="small">{one.evidence.clone()}{entry}</p>{others}</div> }
+        .into_any()
+}
+
+fn decide_bar(here: &str, instance: &InstanceName, page: &SignUpPage) -> AnyView {
+    let next = page.next.map(|next| {
+        view! { <a class="btn" href=path::sign_up(instance, next) data-key="n">"Next " <span class="key">"n"</span></a> }
+    });
+    if !page.may_decide {
+        return view! { <div class="decide"><span class="soft">"You look and decide nothing here."</span><span class="end">{next}</span></div> }.into_any();
+    }
+    let button = |verdict: Verdict, key: &'static str, class: &'static str| {
+        let href = format!("{here}?decide={}#decide", verdict.name());
+        let current = (page.deciding == Some(verdict)).then_some("true");
+        view! { <a class=class href=href data-key=key aria-current=current>{verdict.words()} " " <span class="key">{key}</span></a> }
+    };
+    view! {
+        <div class="decide" role="group" aria-label="Decide">
+            {button(Verdict::Approve, "a", "btn main")}
+            {button(Verdict::Reject, "x", "btn danger")}
+            <span class="end">{next}</span>
+        </div>
+    }
+    .into_any()
+}

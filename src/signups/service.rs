@@ -1,0 +1,581 @@
+//! What the sign-up desk does.
+
+use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, groups, words};
+use crate::{
+    access::{self, Permission},
+    batches,
+    carry_out::{Carry, Done, Evidence, Trace, carry_out},
+    clock::{DAY, Instant, MINUTE},
+    context::{App, Context},
+    frame::{self, Framed},
+    id::AccountId,
+    ledger::{
+        Answered, Mark, Outcome, Warrant,
+        deed::{DecideSignUp, Deed},
+    },
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Hidden, PendingSignUp, Read},
+        waiting::Snapshot,
+    },
+    path,
+    problem::{Kind, Problem},
+    reports::service as reports,
+    search::Search,
+    store::{refusals, refusals::Refusal},
+    ui::{self, time},
+};
+use serde_json::json;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+const PAGE: usize = 50;
+/// Mastodon deletes who has not confirmed the mail address after so long (`app/workers/scheduler/user_cleanup_scheduler.rb`).
+const UNCONFIRMED: i64 = 7 * DAY;
+/// So many within ten minutes are a burst.
+const BURST: usize = 10;
+/// So many from one mail server are said, where it is not one of the large ones.
+const FROM_ONE_SERVER: usize = 3;
+/// Mail servers that say nothing about who uses them.
+const LARGE_MAIL_SERVERS: [&str; 20] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "me.com",
+    "proton.me",
+    "protonmail.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "t-online.de",
+    "posteo.de",
+    "mailbox.org",
+    "fastmail.com",
+    "orange.fr",
+    "free.fr",
+    "laposte.net",
+];
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "signups.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so sign-ups cannot be shown."), "Try again in a moment.")
+}
+
+fn misread() -> Problem {
+    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
+}
+
+/// Something that speaks against somebody.
+fn against(word: String, evidence: String, others: Vec<(AccountId, String)>) -> Signal {
+    Signal { word, evidence, good: false, others, entry: None }
+}
+
+/// Everything that is compared: all who wait, and what is remembered.
+struct Desk {
+    list: Arc<Snapshot<PendingSignUp>>,
+    /// By position: who says the same.
+    group: Vec<Option<usize>>,
+    by_group: HashMap<usize, Vec<usize>>,
+    by_address: HashMap<Hidden, Vec<usize>>,
+    by_mail: HashMap<String, Vec<usize>>,
+    /// When they asked, sorted.
+    times: Vec<i64>,
+    refusals: Vec<Refusal>,
+}
+
+impl Desk {
+    async fn look(context: &Context, instance: &Instance) -> Result<Self, Problem> {
+        let list = instance.signups.snapshot();
+        let rows = &list.rows;
+        let group = groups(&rows.iter().map(|person| person.words).collect::<Vec<_>>());
+        let mut by_group: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut by_address: HashMap<Hidden, Vec<usize>> = HashMap::new();
+        let mut by_mail: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, person) in rows.iter().enumerate() {
+            if let Some(group) = group[at] {
+                by_group.entry(group).or_default().push(at);
+            }
+            if let Some(address) = &person.address {
+                by_address.entry(address.range()).or_default().push(at);
+            }
+            if let Some(domain) = person.email.domain() {
+                by_mail.entry(domain).or_default().push(at);
+            }
+        }
+        let mut times: Vec<i64> = rows.iter().map(|person| person.asked_at.0).collect();
+        times.sort_unstable();
+        let refusals =
+            refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
+        Ok(Self { list, group, by_group, by_address, by_mail, times, refusals })
+    }
+
+    fn people(&self) -> &[PendingSignUp] {
+        &self.list.rows
+    }
+
+    fn position(&self, account: AccountId) -> Option<usize> {
+        self.people().iter().position(|person| person.account == account)
+    }
+
+    fn others(&self, among: &[usize], but: usize) -> Vec<(AccountId, String)> {
+        among
+            .iter()
+            .filter(|at| **at != but)
+            .take(10)
+            .map(|at| (self.people()[*at].account, format!("@{}", ui::tame(&self.people()[*at].username))))
+            .collect()
+    }
+
+    /// What speaks for and against one of them, with the evidence.
+    fn signals(&self, app: &App, at: usize, now: Instant) -> Vec<Signal> {
+        let person = &self.people()[at];
+        let mut signals = Vec::new();
+        if let Some((refusal, same)) = self.refused_before(app, person) {
+            signals.push(Signal {
+                word: format!("refused {}, same {same}", time::relative(refusal.at, now)),
+                evidence: format!("Somebody with the same {same} was refused {}.", time::relative(refusal.at, now)),
+                good: false,
+                others: Vec::new(),
+                entry: Some(refusal.intent),
+            });
+        }
+        if let Some(alike) = self.group[at].and_then(|group| self.by_group.get(&group)).filter(|alike| alike.len() > 1)
+        {
+            signals.push(against(
+                format!("1 of {} alike", alike.len()),
+                format!("{} people who wait say the same in nearly the same words.", alike.len()),
+                self.others(alike, at),
+            ));
+        }
+        if let Some(there) = person.address.as_ref().and_then(|address| self.by_address.get(&address.range()))
+            && there.len() > 1
+        {
+            let others = there.len() - 1;
+            signals.push(against(
+                format!("address on {}", ui::count(others, "other", "others")),
+                format!("{} who wait asked from the same address.", ui::count(others, "other person", "other people")),
+                self.others(there, at),
+            ));
+        }
+        if let Some(domain) = person.email.domain() {
+            if app.config.disposable_domains.contains(&domain) {
+                signals.push(against(
+                    "throw-away mail".to_owned(),
+                    format!("{} is on the list of throw-away mail servers.", ui::tame(&domain)),
+                    Vec::new(),
+                ));
+            }
+            if let Some(there) = self.by_mail.get(&domain)
+                && there.len() >= FROM_ONE_SERVER
+                // What most have in common tells nobody apart.
+                && there.len() * 3 <= self.people().len()
+                && !LARGE_MAIL_SERVERS.contains(&domain.as_str())
+            {
+                signals.push(against(
+                    format!("{} from {}", there.len(), ui::excerpt(&domain, 24)),
+                    format!("{} people who wait have their mail at {}.", there.len(), ui::tame(&domain)),
+                    self.others(there, at),
+                ));
+            }
+        }
+        let (from, to) = (person.asked_at.0 - 5 * MINUTE, person.asked_at.0 + 5 * MINUTE);
+        let near = self.times.partition_point(|time| *time <= to) - self.times.partition_point(|time| *time < from);
+        if near >= BURST {
+            signals.push(against(
+                format!("1 of {near} in 10 min"),
+                format!("{near} people asked within ten minutes around this one."),
+                Vec::new(),
+            ));
+        }
+        match &person.inviter {
+            Some(inviter) => signals.push(Signal {
+                word: format!("invited by @{}", ui::tame(inviter)),
+                evidence: format!("Came with an invitation of @{}.", ui::tame(inviter)),
+                good: true,
+                others: Vec::new(),
+                entry: None,
+            }),
+            None if person.reason.trim().is_empty() => signals.push(against(
+                "no reason".to_owned(),
+                "They gave no reason, and came without an invitation.".to_owned(),
+                Vec::new(),
+            )),
+            None => {}
+        }
+        signals
+    }
+
+    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<(&Refusal, &'static str)> {
+        if self.refusals.is_empty() {
+            return None;
+        }
+        let kept = Kept::of(app, person);
+        self.refusals.iter().find_map(|refusal| {
+            if refusal.mail == kept.mail {
+                Some((refusal, "mail"))
+            } else if kept.address.is_some() && refusal.address == kept.address {
+                Some((refusal, "address"))
+            } else if kept.words.is_some() && refusal.words == kept.words {
+                Some((refusal, "words"))
+            } else {
+                None
+            }
+        })
+    }
+
+    fn row(&self, app: &App, at: usize, now: Instant) -> SignUpRow {
+        let person = &self.people()[at];
+        SignUpRow {
+            account: person.account,
+            handle: format!("@{}", ui::tame(&person.username)),
+            asked_at: person.asked_at,
+            reason: ui::excerpt(&person.reason, 160),
+            mail: person.email.masked(),
+            confirmed: person.confirmed,
+            deleted_on: person.confirmation_sent_at.filter(|_| !person.confirmed).map(|sent| sent.plus(UNCONFIRMED)),
+            language: person.locale.clone(),
+            signals: self.signals(app, at, now),
+        }
+    }
+
+    /// The largest group that says the same.
+    fn cluster(&self) -> Option<Cluster> {
+        let largest = self.by_group.values().max_by_key(|alike| alike.len()).filter(|alike| alike.len() >= 5)?;
+        let times = largest.iter().map(|at| self.people()[*at].asked_at);
+        let span = times.clone().max()?.since(times.min()?);
+        let first = &self.people()[*largest.first()?];
+        let one_address = first.address.is_some()
+            && largest.iter().all(|at| {
+                self.people()[*at].address.as_ref().map(Hidden::range) == first.address.as_ref().map(Hidden::range)
+            });
+        let from = if one_address { ", from one address" } else { "" };
+        Some(Cluster {
+            sentence: format!("{} of these say the same, within {}{from}.", largest.len(), time::span(span)),
+            of: first.account,
+        })
+    }
+}
+
+/// The keyed hashes that are kept of somebody who is refused.
+struct Kept {
+    mail: String,
+    address: Option<String>,
+    words: Option<String>,
+}
+
+impl Kept {
+    fn of(app: &App, person: &PendingSignUp) -> Self {
+        let said = words(&person.reason);
+        Self {
+            mail: person.email.keyed(&app.keys),
+            address: person.address.as_ref().map(|address| address.keyed(&app.keys)),
+            // A few words are said by many.
+            words: (said.len() >= 5).then(|| app.keys.hash("sign-up words", said.join(" ").as_bytes())),
+        }
+    }
+}
+
+/// How many wait for a decision, and since when the oldest; `None` while that has never been read.
+pub fn waiting(instance: &Instance) -> Option<(usize, Option<Instant>)> {
+    let list = instance.signups.snapshot();
+    list.at?;
+    let confirmed = list.rows.iter().filter(|person| person.confirmed);
+    Some((confirmed.clone().count(), confirmed.map(|person| person.asked_at).min()))
+}
+
+fn filter_of(search: &Search) -> SignUpFilter {
+    let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
+    SignUpFilter {
+        state: text("state"),
+        language: text("language"),
+        mail: text("mail").trim_start_matches('@').to_lowercase(),
+        alike: text("alike"),
+        order: text("order"),
+    }
+}
+
+fn fits(desk: &Desk, at: usize, filter: &SignUpFilter) -> bool {
+    let person = &desk.people()[at];
+    let alike = match filter.alike.parse::<AccountId>() {
+        Ok(of) => {
+            let of = desk.position(of).and_then(|at| desk.group[at]);
+            return of.is_some() && desk.group[at] == of;
+        }
+        Err(_) => true,
+    };
+    let state = match filter.state.as_str() {
+        "unconfirmed" => !person.confirmed,
+        "invited" => person.inviter.is_some(),
+        _ => person.confirmed,
+    };
+    let language = filter.language.is_empty() || person.locale.as_deref() == Some(filter.language.as_str());
+    let mail = filter.mail.is_empty() || person.email.domain().as_deref() == Some(filter.mail.as_str());
+    alike && state && language && mail
+}
+
+/// Values with how many have each, most first.
+fn counted(values: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for value in values {
+        *numbers.entry(value).or_default() += 1;
+    }
+    let mut numbers: Vec<_> = numbers.into_iter().collect();
+    numbers.sort_by_key(|(value, number)| (std::cmp::Reverse(*number), value.clone()));
+    numbers.truncate(12);
+    numbers
+}
+
+pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<SignUpsPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
+    let parsed = Search::parse(search);
+    let filter = filter_of(&parsed);
+    let base = path::signups(&instance.name);
+    let desk = Desk::look(context, &instance).await?;
+    let now = context.now();
+    let mut fitting: Vec<usize> = (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter)).collect();
+    fitting.sort_by_key(|at| (desk.people()[*at].asked_at, desk.people()[*at].user));
+    if filter.order == "newest" {
+        fitting.reverse();
+    }
+    let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
+    let preview = parsed.get("decide").and_then(|verdict| verdict.parse().ok()).filter(|_| may_decide).map(|verdict| {
+        let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
+        let all = parsed.get("all").is_some();
+        let people: Vec<usize> = if all {
+            fitting.clone()
+        } else {
+            (0..desk.people().len()).filter(|at| chosen.contains(&desk.people()[*at].account)).collect()
+        };
+        let gone = if all { 0 } else { chosen.len() - people.len() };
+        Preview {
+            verdict,
+            refused: batches::too_many(context.actor.role, people.len()),
+            people: people.iter().take(batches::MOST_AT_ONCE).map(|at| desk.row(&context.app, *at, now)).collect(),
+            gone,
+        }
+    });
+    let after = parsed.get("before").and_then(|text| text.parse::<i64>().ok());
+    let begin = match after {
+        Some(user) => fitting.iter().position(|at| desk.people()[*at].user == user).map_or(0, |at| at + 1),
+        None => 0,
+    };
+    let shown: Vec<usize> = fitting.iter().skip(begin).take(PAGE).copied().collect();
+    let older = (begin + shown.len() < fitting.len())
+        .then(|| shown.last())
+        .flatten()
+        .map(|last| format!("{base}{}", parsed.with("before", &desk.people()[*last].user.to_string())));
+    let (waiting, oldest) = waiting(&instance).unwrap_or_default();
+    let page = SignUpsPage {
+        rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
+        waiting,
+        unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
+        invited: desk.people().iter().filter(|person| person.inviter.is_some()).count(),
+        oldest,
+        matching: fitting.len(),
+        languages: counted(desk.people().iter().filter_map(|person| person.locale.clone())),
+        mails: counted(desk.people().iter().filter_map(|person| person.email.domain())),
+        cluster: desk.cluster().filter(|_| filter.alike.is_empty()),
+        filter,
+        preview,
+        running: batches::service::running(context, &instance, "decide_sign_up").await?,
+        may_decide,
+        older,
+        search: search.to_owned(),
+    };
+    frame::build(context, Some(&instance), &base, search, page).await
+}
+
+pub async fn sign_up(
+    context: &Context,
+    instance: &str,
+    account: &str,
+    search: &str,
+) -> Result<Framed<SignUpPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
+    let gone = || {
+        Problem::new(
+            Kind::NotFound,
+            "Nobody with this id waits for a decision.",
+            "Somebody may have decided already: the audit says who.",
+        )
+    };
+    let id: AccountId = account.parse().map_err(|_| gone())?;
+    let fresh = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.pending_sign_up(id).await.map_err(unread)?
+    };
+    let fresh = fresh.ok_or_else(gone)?;
+    let mut desk = Desk::look(context, &instance).await?;
+    if desk.position(id).is_none() {
+        // Asked this very second: the list does not know them yet.
+        instance.signups.refresh(&instance.database, context.now()).await;
+        desk = Desk::look(context, &instance).await?;
+    }
+    let at = desk.position(id).ok_or_else(gone)?;
+    let parsed = Search::parse(search);
+    let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
+    let there = format!("admin/accounts/{id}");
+    let page = SignUpPage {
+        row: desk.row(&context.app, at, context.now()),
+        reason: ui::tame(&fresh.reason),
+        address: fresh.address.as_ref().map(Hidden::masked),
+        may_decide: may(Permission::DecideSignUps),
+        may_reveal: may(Permission::Reveal),
+        deciding: parsed.get("decide").and_then(|verdict| verdict.parse().ok()),
+        next: next_after(desk.people(), id),
+        revealed: reports::revealed(context, &parsed, id).await?,
+        there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
+        search: search.to_owned(),
+    };
+    frame::build(context, Some(&instance), &path::sign_up(&instance.name, id), search, page).await
+}
+
+/// The next who waits with a confirmed address; after this one, or the first.
+fn next_after(list: &[PendingSignUp], account: AccountId) -> Option<AccountId> {
+    let at = list.iter().position(|person| person.account == account);
+    let waits = |person: &&PendingSignUp| person.confirmed && person.account != account;
+    let after = at.and_then(|at| list[at + 1..].iter().find(waits));
+    after.or_else(|| list.iter().find(waits)).map(|person| person.account)
+}
+
+/// The deed about somebody who waits.
+fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: Verdict) -> DecideSignUp {
+    let kept = Kept::of(app, person);
+    DecideSignUp {
+        instance: instance.name.clone(),
+        account: person.account,
+        user: person.user,
+        acct: person.username.clone(),
+        approve: verdict == Verdict::Approve,
+        confirmed: person.confirmed,
+        mail: kept.mail,
+        address: kept.address,
+        words: kept.words,
+    }
+}
+
+pub async fn decide(
+    context: Context,
+    instance: String,
+    who: String,
+    verdict: String,
+    reason: String,
+    why: String,
+    next: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
+    let verdict: Verdict = verdict.parse().map_err(|()| misread())?;
+    let accounts: Vec<i64> = who
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse::<AccountId>().map(|id| id.0).map_err(|_| misread()))
+        .collect::<Result<_, _>>()?;
+    if accounts.is_empty() {
+        return Err(Problem::new(Kind::Invalid, "Nobody is chosen, and nothing was done.", "Choose somebody first."));
+    }
+    if let Some(refused) = batches::too_many(context.actor.role, accounts.len()) {
+        return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
+    }
+    let why = [reason.trim(), why.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
+    if verdict == Verdict::Reject && why.is_empty() {
+        return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
+    }
+    if why.chars().count() > 500 {
+        return Err(Problem::invalid("why", "The reason is longer than 500 characters."));
+    }
+    let people = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.pending_of(&accounts).await.map_err(unread)?
+    };
+    match people.as_slice() {
+        [] => Err(Problem::new(
+            Kind::Conflict,
+            "Nothing was done: somebody else decided meanwhile.",
+            "The audit says who, where it was done through this console.",
+        )),
+        [person] if accounts.len() == 1 => {
+            let deed = deed(&context.app, &instance, person, verdict);
+            let done = carry(context.clone(), instance.clone(), deed, why).await;
+            instance.signups.refresh(&instance.database, context.now()).await;
+            let to = match next.parse::<AccountId>() {
+                Ok(next) => path::sign_up(&instance.name, next),
+                Err(_) => path::signups(&instance.name),
+            };
+            reports::landed(done?, &to)
+        }
+        people => {
+            let deeds = people.iter().map(|person| Deed::DecideSignUp(deed(&context.app, &instance, person, verdict)));
+            batches::service::begin(&context, &instance, deeds.collect(), why).await
+        }
+    }
+}
+
+/// Carries one decision out, for somebody or for their batch.
+///
+/// # Errors
+/// Those of the permit and of the deed.
+pub async fn carry(
+    context: Context,
+    instance: Arc<Instance>,
+    deed: DecideSignUp,
+    why: String,
+) -> Result<Done, Problem> {
+    let permit = context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
+    carry_out(context, instance, permit, deed, why).await
+}
+
+impl Carry for DecideSignUp {
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        Ok(match read.is_approved(self.user).await? {
+            Some(false) => None,
+            Some(true) => Some("somebody else let them in meanwhile".to_owned()),
+            None => Some("somebody else refused them meanwhile, or they withdrew".to_owned()),
+        })
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.decide_sign_up(warrant).await
+    }
+
+    async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let action = if self.approve { "approve" } else { "reject" };
+        let log = read.log_after(mark, acting).await?;
+        let traced =
+            log.iter().any(|row| row.action == action && row.target_type == "User" && row.target_id == self.user);
+        let approved = read.is_approved(self.user).await?;
+        Ok(Evidence {
+            trace: if traced { Trace::Whole } else { Trace::None },
+            state_is_right: approved == self.approve.then_some(true),
+            facts: json!({ "logged": traced }),
+            seen: json!({ "approved": approved }),
+        })
+    }
+
+    /// Mastodon forgets who was refused; the console remembers what it needs to know them again.
+    async fn afterwards(&self, app: &App, intent: i64, outcome: Outcome) -> sqlx::Result<()> {
+        if self.approve || outcome != Outcome::Succeeded {
+            return Ok(());
+        }
+        let refusal = Refusal {
+            intent,
+            mail: self.mail.clone(),
+            address: self.address.clone(),
+            words: self.words.clone(),
+            at: app.clock.now(),
+        };
+        refusals::remember(&app.store, &self.instance, &refusal).await
+    }
+}

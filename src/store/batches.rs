@@ -1,0 +1,211 @@
+//! Batches: many deeds of one kind, decided at once and carried out one by one in the background.
+
+use super::{Store, on};
+use crate::{
+    clock::{Instant, SECOND},
+    id::{InstanceName, OperatorId},
+    ledger::{Outcome, deed::Deed},
+    seal::Keys,
+};
+
+/// How long a process may work on a batch without saying so again.
+pub const LEASE: i64 = 30 * SECOND;
+
+/// A batch, without its items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    pub id: String,
+    pub instance: InstanceName,
+    pub operator: OperatorId,
+    /// The kind of its deeds.
+    pub kind: String,
+    pub why: String,
+    pub paused: bool,
+    pub created_at: Instant,
+    pub ended_at: Option<Instant>,
+}
+
+/// How far one item has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Waiting,
+    /// Begun; a process that finds it so looks into the record before it does anything.
+    UnderWay,
+    Closed(Outcome),
+}
+
+impl State {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::UnderWay => "under_way",
+            Self::Closed(outcome) => outcome.name(),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "waiting" => Some(Self::Waiting),
+            "under_way" => Some(Self::UnderWay),
+            other => Outcome::parse(other).map(Self::Closed),
+        }
+    }
+}
+
+/// One deed of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    pub position: i64,
+    pub deed: Deed,
+    pub state: State,
+    /// Its entry in the ledger, once there is one.
+    pub intent: Option<i64>,
+    pub said: Option<String>,
+}
+
+fn fail(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Encode(error.to_string().into())
+}
+
+fn damaged(what: &str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("a batch: {what}").into())
+}
+
+/// Stores a batch with its deeds, all or nothing.
+pub async fn insert(store: &Store, keys: &Keys, batch: &Batch, deeds: &[Deed]) -> sqlx::Result<()> {
+    const BATCH: &str = "insert into batches \
+        (id, instance, operator, kind, sealed_why, paused, created_at, ended_at, lease, lease_until) \
+        values ($1, $2, $3, $4, $5, $6, $7, null, '', 0)";
+    const ITEM: &str = "insert into batch_items (batch, position, sealed_deed, state, intent, sealed_said) values ($1, $2, $3, 'waiting', null, null)";
+    let why = keys.seal_text("batch", &batch.id, &batch.why).map_err(fail)?;
+    let mut sealed = Vec::with_capacity(deeds.len());
+    for deed in deeds {
+        let text = serde_json::to_string(deed).map_err(fail)?;
+        sealed.push(keys.seal_text("batch", &batch.id, &text).map_err(fail)?);
+    }
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        sqlx::query(BATCH)
+            .bind(&batch.id).bind(batch.instance.as_str()).bind(&batch.operator.0).bind(&batch.kind).bind(&why)
+            .bind(batch.paused).bind(batch.created_at.0)
+            .execute(&mut *tx).await?;
+        for (position, deed) in (0i64..).zip(&sealed) {
+            sqlx::query(ITEM).bind(&batch.id).bind(position).bind(deed).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
+}
+
+type Row = (String, String, String, String, String, bool, i64, Option<i64>);
+
+fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
+    let (id, instance, operator, kind, sealed_why, paused, created_at, ended_at) = row;
+    let why = keys.open_text("batch", &id, &sealed_why).ok_or_else(|| damaged("its reason does not open"))?;
+    Ok(Batch {
+        instance: InstanceName::try_from(instance).map_err(|error| damaged(&error))?,
+        operator: OperatorId(operator),
+        kind,
+        why,
+        paused,
+        created_at: Instant(created_at),
+        ended_at: ended_at.map(Instant),
+        id,
+    })
+}
+
+pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
+    const SQL: &str =
+        "select id, instance, operator, kind, sealed_why, paused, created_at, ended_at from batches where id = $1";
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    row.map(|row| from_row(keys, row)).transpose()
+}
+
+/// The newest batches of an instance that have not ended.
+pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sqlx::Result<Vec<Batch>> {
+    const SQL: &str = "select id, instance, operator, kind, sealed_why, paused, created_at, ended_at from batches \
+        where instance = $1 and ended_at is null order by created_at desc, id limit 20";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
+    rows.into_iter().map(|row| from_row(keys, row)).collect()
+}
+
+/// All items, in their order: at most as many as a batch may have.
+pub async fn items(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<Item>> {
+    const SQL: &str = "select position, sealed_deed, state, intent, sealed_said from batch_items where batch = $1 \
+        order by position limit 1000";
+    type Row = (i64, String, String, Option<i64>, Option<String>);
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(batch).fetch_all(pool).await?);
+    rows.into_iter()
+        .map(|(position, sealed_deed, state, intent, sealed_said)| {
+            let text = keys
+                .open_text("batch", batch, &sealed_deed)
+                .ok_or_else(|| damaged("one of its deeds does not open"))?;
+            Ok(Item {
+                position,
+                deed: serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))?,
+                state: State::parse(&state).ok_or_else(|| damaged("a state nobody knows"))?,
+                intent,
+                said: sealed_said.and_then(|sealed| keys.open_text("batch", batch, &sealed)),
+            })
+        })
+        .collect()
+}
+
+/// Claims one batch that has work and that nobody works on: each goes to one process only.
+pub async fn claim(store: &Store, keys: &Keys, process: &str, now: Instant) -> sqlx::Result<Option<Batch>> {
+    const FIND: &str = "select id from batches where ended_at is null and not paused and (lease_until <= $1 or lease = $2) \
+        order by created_at, id limit 1";
+    const CLAIM: &str = "update batches set lease = $2, lease_until = $3 \
+        where id = $1 and ended_at is null and not paused and (lease_until <= $4 or lease = $2)";
+    let found: Option<String> =
+        on!(store, pool => sqlx::query_scalar(FIND).bind(now.0).bind(process).fetch_optional(pool).await?);
+    let Some(id) = found else { return Ok(None) };
+    let claimed = on!(store, pool => sqlx::query(CLAIM)
+        .bind(&id).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+    if claimed == 1 { by_id(store, keys, &id).await } else { Ok(None) }
+}
+
+/// Renews a claim; false if the batch was paused, ended, or claimed by another process meanwhile.
+pub async fn renew(store: &Store, batch: &str, process: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "update batches set lease_until = $3 where id = $1 and lease = $2 and ended_at is null and not paused";
+    let renewed = on!(store, pool => sqlx::query(SQL)
+        .bind(batch).bind(process).bind(now.plus(LEASE).0).execute(pool).await?.rows_affected());
+    Ok(renewed == 1)
+}
+
+/// Marks an item, with what was said of it.
+pub async fn set_item(
+    store: &Store,
+    keys: &Keys,
+    batch: &str,
+    position: i64,
+    state: State,
+    intent: Option<i64>,
+    said: Option<&str>,
+) -> sqlx::Result<()> {
+    const SQL: &str =
+        "update batch_items set state = $3, intent = $4, sealed_said = $5 where batch = $1 and position = $2";
+    let said = said.map(|said| keys.seal_text("batch", batch, said)).transpose().map_err(fail)?;
+    on!(store, pool => sqlx::query(SQL)
+        .bind(batch).bind(position).bind(state.name()).bind(intent).bind(&said).execute(pool).await.map(|_| ()))
+}
+
+/// Pauses a batch that runs, or lets it go on.
+pub async fn set_paused(store: &Store, batch: &str, paused: bool) -> sqlx::Result<()> {
+    const SQL: &str = "update batches set paused = $2 where id = $1 and ended_at is null";
+    on!(store, pool => sqlx::query(SQL).bind(batch).bind(paused).execute(pool).await.map(|_| ()))
+}
+
+pub async fn end(store: &Store, batch: &str, now: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "update batches set ended_at = $2 where id = $1 and ended_at is null";
+    on!(store, pool => sqlx::query(SQL).bind(batch).bind(now.0).execute(pool).await.map(|_| ()))
+}
+
+/// Forgets batches that ended long ago, with their items; the record keeps every deed of theirs.
+pub async fn delete_ended(store: &Store, before: Instant) -> sqlx::Result<u64> {
+    const ITEMS: &str = "delete from batch_items where batch in (select id from batches where ended_at < $1)";
+    on!(store, pool => {
+        sqlx::query(ITEMS).bind(before.0).execute(pool).await?;
+        sqlx::query("delete from batches where ended_at < $1").bind(before.0).execute(pool).await.map(|done| done.rows_affected())
+    })
+}

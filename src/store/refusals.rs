@@ -1,0 +1,51 @@
+//! What is remembered of people who were refused, because Mastodon deletes them at once: keyed hashes, and the entry of the
+//! record that says who refused them, when and why. Nothing of it can be read back.
+
+use super::{Store, on};
+use crate::{
+    clock::{DAY, Instant},
+    id::InstanceName,
+};
+
+/// How long a refusal is remembered.
+pub const REMEMBERED: i64 = 180 * DAY;
+
+/// One refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The entry of the deed in the ledger.
+    pub intent: i64,
+    pub mail: String,
+    pub address: Option<String>,
+    /// The words they gave, as far as they say anything.
+    pub words: Option<String>,
+    pub at: Instant,
+}
+
+/// Remembers a refusal; a second time is the same.
+pub async fn remember(store: &Store, instance: &InstanceName, refusal: &Refusal) -> sqlx::Result<()> {
+    const SQL: &str = "insert into refusals (instance, intent, mail, address, words, at, until) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (instance, intent) do nothing";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(instance.as_str()).bind(refusal.intent).bind(&refusal.mail).bind(&refusal.address).bind(&refusal.words)
+        .bind(refusal.at.0).bind(refusal.at.plus(REMEMBERED).0)
+        .execute(pool).await.map(|_| ()))
+}
+
+/// The newest refusals that are still remembered.
+pub async fn list(store: &Store, instance: &InstanceName, now: Instant) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = "select intent, mail, address, words, at from refusals where instance = $1 and until > $2 \
+        order by at desc, intent desc limit 20000";
+    type Row = (i64, String, Option<String>, Option<String>, i64);
+    let rows: Vec<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(now.0).fetch_all(pool).await?);
+    Ok(rows
+        .into_iter()
+        .map(|(intent, mail, address, words, at)| Refusal { intent, mail, address, words, at: Instant(at) })
+        .collect())
+}
+
+pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+    on!(store, pool => sqlx::query("delete from refusals where until <= $1")
+        .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
+}

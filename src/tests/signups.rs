@@ -1,0 +1,250 @@
+//! Sign-ups through the real router: one and many, second decisions, what is remembered, what is never shown.
+
+use crate::support::{Fault, House, house, postgres, sqlite};
+use axum::http::StatusCode;
+use howdah::{batches::service, ledger::Outcome, store::batches};
+
+/// People who wait with a confirmed address, oldest first: account id and name.
+async fn waiting(house: &House) -> Vec<(String, String)> {
+    sqlx::query_as(
+        "select a.id::text, a.username from users u join accounts a on a.id = u.account_id \
+         where not u.approved and u.confirmed_at is not null order by u.id",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap()
+}
+
+async fn is_approved(house: &House, account: &str) -> Option<bool> {
+    sqlx::query_scalar("select approved from users where account_id = $1::bigint")
+        .bind(account.parse::<i64>().unwrap())
+        .fetch_optional(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn decide(house: &House, cookie: &str, who: &str, verdict: &str, why: &str) -> crate::support::Answered {
+    let form =
+        [("instance", "harbour"), ("who", who), ("verdict", verdict), ("why", why), ("back", "/i/harbour/signups")];
+    house.post(Some(cookie), "/api/signups/decide", &form).await
+}
+
+/// Works on batches until none is left, and never for ever.
+async fn work(house: &House) {
+    for _ in 0..50 {
+        service::work(&house.app, "a process").await.unwrap();
+        let instance = house.app.instances.keys().next().unwrap();
+        let left = batches::running(&house.app.store, &house.app.keys, instance).await.unwrap();
+        if left.iter().all(|batch| batch.paused) {
+            return;
+        }
+    }
+    panic!("a batch does not end");
+}
+
+#[tokio::test]
+async fn one_is_let_in_and_one_is_refused_with_a_reason() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let people = waiting(&house).await;
+        let ((one, name), (two, _)) = (people[0].clone(), people[1].clone());
+        let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{one}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains(&name) && !page.body.contains(&format!("{name}@post.example")));
+        let done = decide(&house, &cookie, &one, "approve", "").await;
+        let landed = done.location.unwrap();
+        assert!(landed.contains("done="), "{landed}");
+        assert_eq!(is_approved(&house, &one).await, Some(true));
+        assert_eq!(house.outcome("decide_sign_up").await, Some(Outcome::Succeeded));
+        let said = house.get(Some(&cookie), &landed).await;
+        assert!(said.body.contains(&format!("Let in @{name}")), "{}", said.body);
+
+        let refused = decide(&house, &cookie, &two, "reject", "  ").await;
+        let back = house.get(Some(&cookie), &refused.location.unwrap()).await;
+        assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY, "a refusal needs a reason");
+        assert_eq!(is_approved(&house, &two).await, Some(false));
+        decide(&house, &cookie, &two, "reject", "spam").await;
+        assert_eq!(is_approved(&house, &two).await, None, "Mastodon deletes them");
+        assert_eq!(house.outcome("decide_sign_up").await, Some(Outcome::Succeeded));
+    }
+}
+
+#[tokio::test]
+async fn who_was_refused_is_known_again_and_nothing_of_it_can_be_read() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let people = waiting(&house).await;
+    let ((gone, _), (other, _)) = (people[0].clone(), people[1].clone());
+    let email: String = sqlx::query_scalar("select email from users where account_id = $1::bigint")
+        .bind(gone.parse::<i64>().unwrap())
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    decide(&house, &cookie, &gone, "reject", "the same person again").await;
+    // The same address with a tag and capitals, on somebody else's request.
+    let (name, domain) = email.split_once('@').unwrap();
+    sqlx::query("update users set email = $2 where account_id = $1::bigint")
+        .bind(other.parse::<i64>().unwrap())
+        .bind(format!("{}+again@{domain}", name.to_uppercase()))
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    house.look().await;
+    let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{other}")).await;
+    assert!(page.body.contains("same mail was refused"), "{}", page.body);
+    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let (mail, words): (String, Option<String>) =
+        sqlx::query_as("select mail, words from refusals").fetch_one(pool).await.unwrap();
+    assert!(mail.len() == 64 && !mail.contains('@') && words.is_none_or(|words| words.len() == 64));
+    // Forgotten after its time.
+    sqlx::query("update refusals set until = 0").execute(pool).await.unwrap();
+    let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{other}")).await;
+    assert!(!page.body.contains("was refused"));
+}
+
+#[tokio::test]
+async fn a_second_decision_is_told_so_and_nothing_is_sent() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let (one, _) = waiting(&house).await[0].clone();
+    sqlx::query("update users set approved = true where account_id = $1::bigint")
+        .bind(one.parse::<i64>().unwrap())
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let late = decide(&house, &cookie, &one, "reject", "spam").await;
+    let page = house.get(Some(&cookie), &late.location.unwrap()).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.body.contains("somebody else decided meanwhile"), "{}", page.body);
+    assert_eq!(house.weather.writes(), 0);
+    assert_eq!(is_approved(&house, &one).await, Some(true));
+}
+
+#[tokio::test]
+async fn many_are_decided_in_the_background_each_with_its_own_entry() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let people = waiting(&house).await;
+        let who = people.iter().take(12).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+        let preview = format!(
+            "/i/harbour/signups?decide=reject&{}",
+            who.iter().map(|id| format!("who={id}")).collect::<Vec<_>>().join("&")
+        );
+        let page = house.get(Some(&cookie), &preview).await;
+        assert!(page.body.contains("Reject 12 people") && page.body.contains("cannot be undone"), "{}", page.body);
+        assert_eq!(house.weather.writes(), 0, "nothing before it is asked for");
+        let begun = decide(&house, &cookie, &who.join(","), "reject", "spam wave").await.location.unwrap();
+        assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
+        // Meanwhile a colleague lets one of them in.
+        sqlx::query("update users set approved = true where account_id = $1::bigint")
+            .bind(who[3].parse::<i64>().unwrap())
+            .execute(&house.instance)
+            .await
+            .unwrap();
+        work(&house).await;
+        let page = house.get(Some(&cookie), &begun).await;
+        assert!(page.body.contains("12 of 12 done"), "{}", page.body);
+        assert!(page.body.contains("11 done") && page.body.contains("1 overtaken"), "{}", page.body);
+        for (at, id) in who.iter().enumerate() {
+            assert_eq!(is_approved(&house, id).await, if at == 3 { Some(true) } else { None });
+        }
+        assert_eq!(house.weather.writes(), 11);
+        let filter = howdah::ledger::Filter { kind: Some("decide_sign_up".into()), limit: 50, ..Default::default() };
+        assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 12, "an entry each");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let people = waiting(&house).await;
+    let who = people.iter().take(3).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let begun = decide(&house, &cookie, &who.join(","), "approve", "").await.location.unwrap();
+    let id = begun.rsplit('/').next().unwrap().to_owned();
+    let pause = |pause: &'static str| {
+        let form = [("instance", "harbour"), ("batch", id.as_str()), ("pause", pause)];
+        let form: Vec<(String, String)> =
+            form.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+        let (house, cookie) = (&house, &cookie);
+        async move {
+            let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            house.post(Some(cookie), "/api/batches/pause", &form).await
+        }
+    };
+    pause("yes").await;
+    service::work(&house.app, "a process").await.unwrap();
+    assert_eq!(house.weather.writes(), 0, "paused");
+    pause("no").await;
+    // The instance acts and its answer is lost; the process dies before it can say so.
+    house.weather.set(Fault::CutAfterwards);
+    work(&house).await;
+    house.weather.set(Fault::None);
+    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    sqlx::query("update batch_items set state = 'under_way', intent = null").execute(pool).await.unwrap();
+    sqlx::query("update batches set ended_at = null, lease = 'a dead one', lease_until = 0")
+        .execute(pool)
+        .await
+        .unwrap();
+    let writes = house.weather.writes();
+    work(&house).await;
+    assert_eq!(house.weather.writes(), writes, "the record knows what was done");
+    let page = house.get(Some(&cookie), &begun).await;
+    assert!(page.body.contains("3 done"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_batch_of_somebody_whose_access_ended_stops() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let owner = house.sign_in("owner").await;
+    let people = waiting(&house).await;
+    let who = people.iter().take(2).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let begun = decide(&house, &cookie, &who.join(","), "approve", "").await.location.unwrap();
+    house
+        .post(Some(&owner), "/api/people/disable", &[("operator", "01moderator"), ("disabled", "yes"), ("why", "left")])
+        .await;
+    work(&house).await;
+    assert_eq!(house.weather.writes(), 0);
+    let page = house.get(Some(&owner), &begun).await;
+    assert!(page.body.contains("paused") && page.body.contains("has no access any more"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn too_many_at_once_are_refused_and_auditors_decide_nothing() {
+    let house = house(sqlite().await).await;
+    let moderator = house.sign_in("moderator").await;
+    let who = (1..=51).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    let refused = decide(&house, &moderator, &who, "reject", "spam").await;
+    let page = house.get(Some(&moderator), &refused.location.unwrap()).await;
+    assert!(page.body.contains("More than 50 at once are for owners and admins"), "{}", page.body);
+    let admin = house.sign_in("admin").await;
+    let who = (1..=201).map(|id| id.to_string()).collect::<Vec<_>>().join(",");
+    let refused = decide(&house, &admin, &who, "reject", "spam").await;
+    let page = house.get(Some(&admin), &refused.location.unwrap()).await;
+    assert!(page.body.contains("At most 200"), "{}", page.body);
+    let auditor = house.sign_in("auditor").await;
+    let list = house.get(Some(&auditor), "/i/harbour/signups").await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(!list.body.contains("Approve…"), "{}", list.body);
+    assert!(!list.body.contains("@post.example\""), "no clear mail address");
+    let contractor = house.sign_in("contractor").await;
+    assert_eq!(house.get(Some(&contractor), "/i/harbour/signups").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(house.weather.writes(), 0);
+}
+
+#[tokio::test]
+async fn those_who_say_the_same_are_shown_as_one() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let page = house.get(Some(&cookie), "/i/harbour/signups").await;
+    assert!(page.body.contains("of these say the same"), "{}", page.body);
+    let alike = page.body.split("href=\"/i/harbour/signups?alike=").nth(1).unwrap().split('"').next().unwrap();
+    let page = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}")).await;
+    assert!(page.body.contains("Reject all"), "{}", page.body);
+    let preview = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}&decide=reject&all=yes")).await;
+    let who = preview.body.split("name=\"who\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(who.split(',').count() >= 5, "frozen to ids: {who}");
+}

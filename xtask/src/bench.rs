@@ -1,0 +1,186 @@
+//! How long the server takes for each page, over loopback, and how much memory it holds. Figures to look at: no test.
+
+use crate::{
+    demo::{self, Demo, PEOPLE},
+    process::{end_all_when_told, free_port, step},
+    setup, site,
+};
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+const RELEASE: &str = "target/release/howdah";
+/// Requests before and during the measuring of one page.
+const WARM_UP: usize = 20;
+const REQUESTS: usize = 200;
+/// How long the console is left alone before its memory at rest is read: the waiting list is full by then.
+const REST: Duration = Duration::from_secs(15);
+
+/// Measures every page on a community of the size asked for.
+pub fn bench(arguments: &[String]) -> Result<()> {
+    let size = match arguments {
+        [] => "medium",
+        [flag, size] if flag == "--size" && ["small", "medium", "large"].contains(&size.as_str()) => size,
+        _ => bail!("options of bench: --size small|medium|large"),
+    };
+    end_all_when_told()?;
+    step("what the machine needs", || setup::packages(&[("initdb", "postgresql"), ("redis-server", "redis-server")]))?;
+    step("compiling the servers", demo::compile)?;
+    site::build()?;
+    let console = if Path::new(RELEASE).is_file() {
+        RELEASE
+    } else {
+        println!("· {RELEASE} is not there (`cargo xtask build` makes it): measuring the debug build");
+        demo::CONSOLE
+    };
+    let demo = demo::start(Path::new(&format!("target/bench-{size}")), free_port()?, None, size, console)?;
+    std::thread::sleep(REST);
+    let at_rest = memory(demo.console_process())?;
+    let client = Client::sign_in(&demo)?;
+    let mut table =
+        format!("| page ({size}, {console}, {REQUESTS} requests) | p50 ms | p95 ms | bytes |\n|---|---:|---:|---:|\n");
+    for (name, addresses) in pages(&client)? {
+        let figures = measure(&client, &addresses)?;
+        table.push_str(&format!("| {name} | {:.1} | {:.1} | {} |\n", figures.p50, figures.p95, figures.bytes));
+    }
+    let after = memory(demo.console_process())?;
+    println!("\n{table}\nMemory of the console (VmRSS): {at_rest} MB at rest, {after} MB afterwards.");
+    Ok(())
+}
+
+/// What is measured, and the addresses that are asked for in turn.
+fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
+    let one = |address: &str| vec![address.to_owned()];
+    let find = |words: &[&str]| words.iter().map(|word| format!("/i/harbour/find?q={word}")).collect::<Vec<_>>();
+    let prefixes = find(&["kel", "wre", "bos", "sal", "osp", "hal", "mar", "qua"]);
+    let cases = client.links("/i/harbour/reports", "/i/harbour/reports/")?;
+    let accounts = client.links(&prefixes[0], "/i/harbour/accounts/")?;
+    let entries = client.links("/audit", "/audit/")?;
+    Ok(vec![
+        ("overview", one("/i/harbour")),
+        ("reports queue", one("/i/harbour/reports")),
+        ("reports queue, decided", one("/i/harbour/reports?state=decided")),
+        ("a case", cases),
+        ("account page", accounts),
+        ("find by handle", find(&["@wren", "@otter", "@heron", "@quarry@night.example"])),
+        ("find by prefix", prefixes),
+        ("registrations", one("/i/harbour/registrations")),
+        ("audit list", one("/audit")),
+        ("one entry", entries),
+    ])
+}
+
+struct Figures {
+    p50: f64,
+    p95: f64,
+    bytes: usize,
+}
+
+fn measure(client: &Client, addresses: &[String]) -> Result<Figures> {
+    let mut times = Vec::with_capacity(REQUESTS);
+    let mut bytes = 0;
+    for (number, address) in addresses.iter().cycle().take(WARM_UP + REQUESTS).enumerate() {
+        let began = Instant::now();
+        let answer = client.get(address)?;
+        if number >= WARM_UP {
+            times.push(began.elapsed());
+            bytes = bytes.max(answer.len());
+        }
+    }
+    times.sort();
+    let at = |part: usize| times.get(REQUESTS * part / 100).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0);
+    Ok(Figures { p50: at(50), p95: at(95), bytes })
+}
+
+/// Somebody signed in, one connection a request.
+struct Client {
+    host: String,
+    cookie: String,
+}
+
+impl Client {
+    /// As the owner, who may open every page.
+    fn sign_in(demo: &Demo) -> Result<Self> {
+        let host = demo.address.trim_start_matches("http://").to_owned();
+        let mut client = Self { host, cookie: String::new() };
+        let (name, _, password) = PEOPLE[0];
+        let form = format!("name={}&password={password}", name.replace(' ', "+"));
+        let answer = client.send(&format!(
+            "POST /api/sign-in/password HTTP/1.0\r\nhost: {}\r\norigin: {}\r\naccept: text/html\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            client.host,
+            demo.address,
+            form.len()
+        ))?;
+        let (head, _) = answer.split_once("\r\n\r\n").context("the console’s answer has no end of head")?;
+        let cookies: Vec<&str> = head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
+            .filter_map(|(_, cookie)| cookie.split(';').next())
+            .collect();
+        if cookies.is_empty() {
+            bail!("{name} could not sign in: {}", head.lines().next().unwrap_or_default());
+        }
+        client.cookie = cookies.join("; ");
+        Ok(client)
+    }
+
+    /// A page as it is sent: anything but a page or a redirect to one within the desk is an error.
+    fn get(&self, address: &str) -> Result<String> {
+        let answer = self.send(&format!(
+            "GET {address} HTTP/1.0\r\nhost: {}\r\ncookie: {}\r\naccept: text/html\r\n\r\n",
+            self.host, self.cookie
+        ))?;
+        let status = answer.split(' ').nth(1).unwrap_or_default();
+        let away = answer.lines().any(|line| line.to_ascii_lowercase().starts_with("location: /sign-in"));
+        if !matches!(status, "200" | "302") || away {
+            bail!("{address} answered {}", answer.lines().next().unwrap_or_default());
+        }
+        Ok(answer)
+    }
+
+    fn send(&self, request: &str) -> Result<String> {
+        let mut stream = TcpStream::connect(&self.host).context("the console does not answer")?;
+        stream.write_all(request.as_bytes())?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        String::from_utf8(answer).context("the console’s answer is not text")
+    }
+
+    /// The first addresses on a page that begin so and go on with a number.
+    fn links(&self, page: &str, prefix: &str) -> Result<Vec<String>> {
+        let body = self.get(page)?;
+        let mut links: Vec<String> = body
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .filter(|link| {
+                link.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+            })
+            .map(str::to_owned)
+            .collect();
+        links.dedup();
+        if links.is_empty() {
+            bail!("{page} links to nothing under {prefix}");
+        }
+        Ok(links)
+    }
+}
+
+/// Resident memory in MB (`VmRSS` of /proc).
+fn memory(process: u32) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).context("the console is not running")?;
+    let kilobytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.trim().split(' ').next())
+        .and_then(|number| number.parse::<u64>().ok())
+        .context("the console’s memory cannot be read")?;
+    Ok(kilobytes / 1024)
+}
