@@ -153,19 +153,6 @@ impl Client {
         }
     }
 
-    /// Whether background work may call now: it leaves at least half of what the token may do in each period to people.
-    ///
-    /// # Errors
-    /// When there is room again.
-    pub fn room_for_background(&self) -> Result<(), Instant> {
-        match self.limits() {
-            Some(limits) if limits.remaining * 2 <= limits.limit && self.clock.now() < limits.reset => {
-                Err(limits.reset)
-            }
-            _ => Ok(()),
-        }
-    }
-
     async fn send(
         &self,
         method: Method,

@@ -281,7 +281,7 @@ fn rows(page: &ImportPage) -> AnyView {
             row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
         view! {
             <tr data-row="">
-                <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b> <span class="soft small">"line " {row.line}</span></div></td>
+                <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
                 <td class="nowrap"><span class=class(row.difference)>{row.difference.name()}</span></td>
                 {result}
                 <td class="full fill"><span>{row.what.clone()}</span> " " <span class="soft">{ui::tame(&row.said)}</span>{entry}</td>

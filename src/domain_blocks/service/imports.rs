@@ -13,7 +13,6 @@ use crate::{
         Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, RowState, Rule,
     },
     frame::{self, Framed},
-    http::ClientAddress,
     id::RuleNumber,
     ledger::Outcome,
     mastodon::Instance,
@@ -26,11 +25,7 @@ use crate::{
     },
     ui::{self, time},
 };
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv4Addr},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 /// How long an import belongs to the process that works on it without a word from it.
 const LEASE: i64 = MINUTE;
@@ -403,7 +398,8 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
         let mut noted = !import.note.is_empty();
         while ended < most {
             let now = app.clock.now();
-            if let Err(until) = instance.rest.room_for_background() {
+            if let Some(wait) = instance.rest.background_waits() {
+                let until = now.plus(wait);
                 let note =
                     format!("Half of what the instance takes from us is used up; on at {} UTC.", time::clock(until));
                 domain_imports::note(&app.store, &import.id, &note).await?;
@@ -474,7 +470,7 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
             Ok(_) => mark(app, import, row, RowState::Waiting, "", None).await?,
         }
     }
-    let context = Context { app: app.clone(), actor, address: ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)) };
+    let context = Context::of_job(app.clone(), actor);
     if !crate::access::allows(context.actor.role, Permission::ManageBlocks) {
         return Ok(After::Stop(format!("{} may not change rules any more.", context.actor.name)));
     }
