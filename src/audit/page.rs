@@ -73,13 +73,13 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{exports(&page)} {page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
         </div>
     }
     .into_any()
 }
 
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 15] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -92,6 +92,7 @@ const KINDS: [(&str, &str); 14] = [
     ("add_operator", "people added"),
     ("disable_operator", "people disabled"),
     ("end_sessions", "sessions ended"),
+    ("export_record", "exports"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
 ];
@@ -159,6 +160,19 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             <thead><tr><th>"UTC"</th><th>"Who"</th><th>"What"</th><th>"Why"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
             <tbody>{page.lines.iter().map(row).collect_view()}</tbody>
         </table></div>
+    }
+    .into_any()
+}
+
+/// The list as a file, for whoever may export: narrowed as the page is.
+fn exports(page: &AuditPage) -> AnyView {
+    if !page.may_check {
+        return ().into_any();
+    }
+    let query = Search::parse(&page.search).without(&["check", "before", "draft", "done"]);
+    view! {
+        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"As CSV"</a>
+        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"As JSON Lines"</a>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use super::{assets, forms, guard, headers, headers::CspNonce, origin, sessions::Sessions};
 use crate::{
     app::{App as Pages, shell},
+    audit::service::export,
     context::App,
     media,
 };
@@ -67,6 +68,8 @@ pub fn router(app: Arc<App>) -> Router {
         })
         .route("/health", get(health))
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
+        .route("/audit/export.csv", get(export::csv))
+        .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(not_found)
         .with_state(state)
         .layer(DefaultBodyLimit::max(1024 * 1024))

@@ -158,6 +158,26 @@ pub struct EndSessions {
     pub name: String,
 }
 
+/// What a part of the record is handed out as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// The list, for a spreadsheet
+    Csv,
+    /// The list, an object a line
+    JsonLines,
+    /// The leaves with their proofs
+    Bundle,
+}
+
+/// Hand out a part of the record as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRecord {
+    pub form: ExportForm,
+    /// What it is narrowed to: the query of the page.
+    pub filter: String,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -174,6 +194,7 @@ pub enum Deed {
     AddOperator(AddOperator),
     DisableOperator(DisableOperator),
     EndSessions(EndSessions),
+    ExportRecord(ExportRecord),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -184,6 +205,8 @@ pub enum Subject {
     /// The settings that say who may sign up
     Registrations(InstanceName),
     Operator(OperatorId),
+    /// The record itself
+    Record,
 }
 
 /// What every deed can say of itself.
@@ -275,3 +298,7 @@ act!(EndSessions, "end_sessions", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
     facts: |_| json!({}));
+act!(ExportRecord, "export_record", changes: false,
+    subject: |_| Subject::Record,
+    instance: |_| None,
+    facts: |d| json!({ "form": d.form, "narrowed": !d.filter.is_empty() }));

@@ -330,6 +330,7 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::DecideSignUp(_) => &[P::DecideSignUps],
         Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
         Deed::AddOperator(_) | Deed::DisableOperator(_) | Deed::EndSessions(_) => &[P::ManageOperators],
+        Deed::ExportRecord(_) => &[P::CheckLedger],
     }
 }
 
