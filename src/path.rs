@@ -50,6 +50,11 @@ pub fn batch(instance: &InstanceName, batch: &str) -> String {
     format!("/i/{instance}/batches/{batch}")
 }
 
+/// Mastodon's own log beside ours.
+pub fn instance_log(instance: &InstanceName) -> String {
+    format!("/i/{instance}/audit/instance")
+}
+
 pub fn audit_entry(index: i64) -> String {
     format!("/audit/{index}")
 }

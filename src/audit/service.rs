@@ -1,6 +1,7 @@
 //! The record in words.
 
 pub mod export;
+pub mod instance_log;
 
 use super::{AuditPage, Checkpoint, EntryPage, Filter, Line, Outcome, Tree};
 use crate::{

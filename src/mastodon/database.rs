@@ -5,6 +5,7 @@
 
 mod account;
 mod hidden;
+mod log;
 mod reports;
 mod shape;
 mod signups;
@@ -12,6 +13,7 @@ mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use hidden::Hidden;
+pub use log::{LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };

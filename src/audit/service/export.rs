@@ -135,8 +135,9 @@ pub async fn begin(
     tokio::spawn(async move {
         let before = warrant.index();
         let (rows, stopped) = hand_out(&context, &filter, form, before, most, &parts).await;
-        drop(parts);
         close(&context.app, warrant, i64::try_from(rows).unwrap_or(i64::MAX), stopped).await;
+        // Only now the file ends: whoever has it whole can trust that the record says so.
+        drop(parts);
     });
     Ok(taken)
 }
