@@ -60,8 +60,20 @@ pub struct Written {
     pub size: i64,
 }
 
-fn unwritten(error: impl std::fmt::Display) -> LedgerError {
-    LedgerError::Entry(format!("the bundle could not be written: {error}"))
+/// Why there is no bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("the ledger's database: {0}")]
+    Store(#[from] sqlx::Error),
+    #[error("the bundle could not be written: {0}")]
+    File(#[from] std::io::Error),
+    #[error("there is no entry in this range")]
+    Nothing,
+    /// What stands in the store is not what was signed.
+    #[error("{0}; run howdah audit verify")]
+    Damaged(String),
 }
 
 impl Ledger {
@@ -74,29 +86,27 @@ impl Ledger {
         from: Option<Instant>,
         to: Option<Instant>,
         out: &mut impl Write,
-    ) -> Result<Written, LedgerError> {
+    ) -> Result<Written, BundleError> {
         // A clock that was set back leaves entries out of order: the range takes in all that fall between.
         const FIRST: &str = "select min(idx) from ledger_entries where at >= $1 and idx < $2";
         const LAST: &str = "select max(idx) from ledger_entries where at < $1 and idx < $2";
         const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 and idx < $2 order by idx limit $3";
         self.checkpoint().await?;
         let key = self.verifier_key();
-        let nothing = || LedgerError::Entry("there is no entry in this range".into());
-        let note = self.tree_state().await?.checkpoint.ok_or_else(nothing)?.2;
+        let note = self.tree_state().await?.checkpoint.ok_or(BundleError::Nothing)?.2;
         let Checkpoint { size, root } = checkpoint::open(&key, &note)
-            .map_err(|why| LedgerError::Entry(format!("the newest checkpoint does not hold: {why}")))?;
+            .map_err(|why| BundleError::Damaged(format!("the newest checkpoint does not hold ({why})")))?;
         let (from, to) = (from.map_or(i64::MIN, |at| at.0), to.map_or(i64::MAX, |at| at.0));
         let first: Option<i64> =
             on!(&self.store, pool => sqlx::query_scalar(FIRST).bind(from).bind(size).fetch_one(pool).await?);
         let last: Option<i64> =
             on!(&self.store, pool => sqlx::query_scalar(LAST).bind(to).bind(size).fetch_one(pool).await?);
-        let (first, last) = first.zip(last).filter(|(first, last)| first <= last).ok_or_else(nothing)?;
+        let (first, last) = first.zip(last).filter(|(first, last)| first <= last).ok_or(BundleError::Nothing)?;
 
         let levels = Levels::of(hashes(&self.store, size).await?);
         if levels.root() != root {
-            return Err(LedgerError::Entry(format!(
-                "the store’s {size} entries are not what the checkpoint signed; run howdah audit verify"
-            )));
+            let what = format!("the store’s {size} entries are not what the checkpoint signed");
+            return Err(BundleError::Damaged(what));
         }
         let header = Header {
             kind: KIND.to_owned(),
@@ -115,7 +125,7 @@ impl Ledger {
             let rows: Vec<(i64, String)> = on!(&self.store, pool => sqlx::query_as(LEAVES)
                 .bind(next).bind(last + 1).bind(PAGE).fetch_all(pool).await?);
             if rows.is_empty() {
-                return Err(LedgerError::Entry(format!("entry {next} is missing; run howdah audit verify")));
+                return Err(BundleError::Damaged(format!("entry {next} is missing")));
             }
             for (index, leaf) in rows {
                 let proof = levels.proof(usize::try_from(index).unwrap_or(usize::MAX));
@@ -124,18 +134,18 @@ impl Ledger {
                 next = index + 1;
             }
         }
-        out.flush().map_err(unwritten)?;
+        out.flush()?;
         Ok(Written { first, end: last + 1, size })
     }
 }
 
-fn line(out: &mut impl Write, value: &impl Serialize) -> Result<(), LedgerError> {
-    serde_json::to_writer(&mut *out, value).map_err(unwritten)?;
-    out.write_all(b"\n").map_err(unwritten)
+fn line(out: &mut impl Write, value: &impl Serialize) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
 }
 
 /// The hashes of the first so many leaves.
-async fn hashes(store: &Store, size: i64) -> Result<Vec<Hash>, LedgerError> {
+async fn hashes(store: &Store, size: i64) -> Result<Vec<Hash>, BundleError> {
     const HASHES: &str = "select idx, hash from ledger_entries where idx >= $1 and idx < $2 order by idx limit $3";
     let mut hashes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
     let mut next = 0;
@@ -143,10 +153,12 @@ async fn hashes(store: &Store, size: i64) -> Result<Vec<Hash>, LedgerError> {
         let rows: Vec<(i64, String)> = on!(store, pool => sqlx::query_as(HASHES)
             .bind(next).bind(size).bind(PAGE).fetch_all(pool).await?);
         if rows.is_empty() {
-            return Err(LedgerError::Entry(format!("entry {next} is missing; run howdah audit verify")));
+            return Err(BundleError::Damaged(format!("entry {next} is missing")));
         }
         for (index, hash) in rows {
-            hashes.push(from_hex(&hash).ok_or_else(|| LedgerError::Entry(format!("entry {index}: a damaged hash")))?);
+            hashes.push(
+                from_hex(&hash).ok_or_else(|| BundleError::Damaged(format!("the hash of entry {index} is none")))?,
+            );
             next = index + 1;
         }
     }

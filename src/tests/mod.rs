@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod access;
+mod audit;
+mod bundle;
 mod doors;
 mod engine;
 mod faults;

@@ -276,7 +276,9 @@ fn harmless(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut at_start = true;
     for c in text.chars() {
-        if at_start && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') {
+        let formula = matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+        let first = safe.is_empty() && matches!(c, '\t' | '\r' | '\n');
+        if (at_start && formula) || first {
             safe.push('\'');
         }
         if c == '"' {
