@@ -42,8 +42,10 @@ pub struct LogWindow {
     pub looked_to: Option<(i64, Instant)>,
 }
 
-/// Ids of the first slice that a rare action is looked for in; each further one is twice as large.
+/// Ids of the first slice that a rare action is looked for in; each further one is twice as large, up to the largest,
+/// which takes some 35 ms.
 const SLICE: i64 = 10_000;
+const LARGEST_SLICE: i64 = 160_000;
 /// After so long a page is shown with what was found.
 const LONG_ENOUGH: Duration = Duration::from_millis(150);
 /// Rows become visible a little out of order: so many ids beside a day are looked at too.
@@ -131,7 +133,7 @@ impl Read {
                 break;
             }
             high = lowest;
-            slice *= 2;
+            slice = (slice * 2).min(LARGEST_SLICE);
             if high > low && started.elapsed() >= LONG_ENOUGH {
                 window.looked_to = self.logged_from(high).await?;
                 break;
