@@ -78,6 +78,9 @@ async fn a_part_holds_by_itself(db: &Database) {
     assert!(nothing.unwrap_err().to_string().contains("no entry in this range"));
 }
 
+/// What somebody does, the line that is named, and how it is done.
+type Forgery<'a> = (&'static str, Option<u64>, &'a dyn Fn(&mut Vec<String>));
+
 async fn every_forgery_of_a_bundle_is_found_and_located(db: &Database) {
     let ledger = four_days(db).await;
     let whole = export(&ledger, None, None).await.1;
@@ -92,7 +95,7 @@ async fn every_forgery_of_a_bundle_is_found_and_located(db: &Database) {
         let with_its_hash = changed(&edited, |line| {
             line["hash"] = json!(hex(&leaf_hash(line["leaf"].as_str().unwrap().as_bytes())));
         });
-        let forgeries: [(&str, Option<u64>, &dyn Fn(&mut Vec<String>)); 14] = [
+        let forgeries: [Forgery; 14] = [
             ("edit a leaf", Some(3), &|lines| lines[2] = edited.clone()),
             ("edit a leaf and its hash", Some(3), &|lines| lines[2] = with_its_hash.clone()),
             ("edit a proof", Some(4), &|lines| {
