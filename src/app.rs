@@ -74,6 +74,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/domains/addresses") view=domain_blocks::page::Addresses ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />

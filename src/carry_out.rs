@@ -383,7 +383,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
             look(app, open, deed, &deed.instance).await
         }
         // What was shown or not shown to somebody whose process died leaves no trace.
-        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::SearchPersonal(_) => Some(Verdict {
+        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::SearchPersonal(_) | Deed::ExportRecord(_) => Some(Verdict {
             outcome: Outcome::Unknown,
             facts: json!({}),
             seen: json!({ "reason": "the process ended" }),

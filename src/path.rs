@@ -8,6 +8,8 @@ pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_ENROL: &str = "/sign-in/enrol";
 pub const SET_UP: &str = "/set-up";
 pub const AUDIT: &str = "/audit";
+pub const AUDIT_CSV: &str = "/audit/export.csv";
+pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
 pub const PEOPLE: &str = "/people";
 pub const KEYS: &str = "/keys";
 
@@ -51,6 +53,11 @@ pub fn sign_up(instance: &InstanceName, account: AccountId) -> String {
 
 pub fn batch(instance: &InstanceName, batch: &str) -> String {
     format!("/i/{instance}/batches/{batch}")
+}
+
+/// Mastodon's own log beside ours.
+pub fn instance_log(instance: &InstanceName) -> String {
+    format!("/i/{instance}/audit/instance")
 }
 
 pub fn audit_entry(index: i64) -> String {

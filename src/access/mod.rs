@@ -73,7 +73,7 @@ pub enum Permission {
     /// One's own deeds in the ledger.
     ViewOwnLedger,
     ViewWholeLedger,
-    /// Checkpoints on demand and verification.
+    /// Export, checkpoints on demand and verification.
     CheckLedger,
     /// People of the console: add, disable, end sessions.
     ManageOperators,

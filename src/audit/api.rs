@@ -1,6 +1,6 @@
 //! The doors of the audit desk.
 
-use super::{AuditPage, EntryPage};
+use super::{AuditPage, EntryPage, InstanceLogPage};
 use crate::{frame::Framed, problem::Problem};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -12,6 +12,11 @@ pub async fn list(search: String) -> Result<Framed<AuditPage>, Problem> {
 #[server(prefix = "/api/audit", endpoint = "entry", input = GetUrl)]
 pub async fn entry(index: String, search: String) -> Result<Framed<EntryPage>, Problem> {
     super::service::entry(&crate::context::Context::of_request()?, &index, &search).await
+}
+
+#[server(prefix = "/api/audit", endpoint = "instance-log", input = GetUrl)]
+pub async fn instance_log(instance: String, search: String) -> Result<Framed<InstanceLogPage>, Problem> {
+    super::service::instance_log::page(&crate::context::Context::of_request()?, &instance, &search).await
 }
 
 /// Takes a checkpoint now.

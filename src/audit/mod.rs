@@ -5,7 +5,10 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-use crate::{clock::Instant, id::InstanceName};
+use crate::{
+    clock::Instant,
+    id::{AccountId, InstanceName},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a deed came to.
@@ -157,4 +160,44 @@ pub struct EntryPage {
     pub tree: Tree,
     /// The sealed part was destroyed, or belongs to somebody else.
     pub sealed: Option<String>,
+}
+
+/// What Mastodon's own log is narrowed to; empty text means everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstanceLogFilter {
+    /// The name of a local account.
+    pub who: String,
+    /// Mastodon's word for what was done.
+    pub action: String,
+    /// A day as `2026-11-23`.
+    pub day: String,
+}
+
+/// One row of Mastodon's own log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    pub id: i64,
+    pub at: Instant,
+    pub by: String,
+    pub action: String,
+    /// What sort of thing it was done to, in words.
+    pub kind: String,
+    pub target: String,
+    /// The account it was about, where the target belongs to one.
+    pub about: Option<AccountId>,
+    /// Our entry, where it is a trace of one of our deeds.
+    pub ours: Option<i64>,
+}
+
+/// Mastodon's own log beside ours.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InstanceLogPage {
+    pub rows: Vec<Logged>,
+    pub filter: InstanceLogFilter,
+    /// The person asked for is nobody on the instance.
+    pub nobody: bool,
+    /// The address of the next, older page.
+    pub older: Option<String>,
+    /// How far back was looked, and the address that looks further.
+    pub further: Option<(Instant, String)>,
 }

@@ -1,6 +1,6 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, EntryPage, Line, Outcome, Tree, api};
+use super::{AuditPage, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api};
 use crate::{
     frame::Frame,
     path,
@@ -59,6 +59,9 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             <form method="post" action="/api/audit/checkpoint" class="inline">{form::back(&frame.here)}<button class="btn">"Checkpoint now"</button></form>
         }
     });
+    let beside = frame.instance.as_ref().filter(|_| page.whole).map(|head| {
+        view! { <a class="btn quiet" href=path::instance_log(&head.name)>"Mastodon’s own log"</a> }
+    });
     let scope = (!page.whole).then(|| view! { <span class="badge">"your own deeds"</span> });
     view! {
         <div class="head">
@@ -66,20 +69,20 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             <span class="badge">{entries(&page.tree)}</span>
             {scope}
             {checkpoint_sentence(&page.tree, &frame)}
-            <span class="end">{check}</span>
+            <span class="end">{beside} {check}</span>
         </div>
         {checked}
         {filters(&page)}
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{exports(&page)} {page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
         </div>
     }
     .into_any()
 }
 
-const KINDS: [(&str, &str); 29] = [
+const KINDS: [(&str, &str); 30] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -96,6 +99,7 @@ const KINDS: [(&str, &str); 29] = [
     ("change_operator_role", "roles of people changed"),
     ("disable_operator", "people disabled"),
     ("end_sessions", "sessions ended"),
+    ("export_record", "exports"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
     ("block_domain", "server rules made"),
@@ -178,6 +182,19 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// The list as a file, for whoever may export: narrowed as the page is.
+fn exports(page: &AuditPage) -> AnyView {
+    if !page.may_check {
+        return ().into_any();
+    }
+    let query = Search::parse(&page.search).without(&["check", "before", "draft", "done"]);
+    view! {
+        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"As CSV"</a>
+        <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"As JSON Lines"</a>
+    }
+    .into_any()
+}
+
 fn facts(title: &'static str, pairs: &[(String, String)]) -> AnyView {
     if pairs.is_empty() {
         return ().into_any();
@@ -247,6 +264,140 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                 </section>
             </aside>
         </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn InstanceLog() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        |(instance, search)| api::instance_log(instance, search),
+    );
+    desk::page(desk::Desk::Audit, resource, instance_log_body, |_, _| "Mastodon’s own log".to_owned())
+}
+
+/// Mastodon's words for what its staff does (`app/models/admin/action_log_filter.rb`).
+const ACTIONS: [&str; 30] = [
+    "approve",
+    "assigned_to_self",
+    "change_email",
+    "change_role",
+    "confirm",
+    "create",
+    "destroy",
+    "disable",
+    "disable_2fa",
+    "enable",
+    "memorialize",
+    "promote",
+    "demote",
+    "publish",
+    "reject",
+    "remove_avatar",
+    "remove_header",
+    "reopen",
+    "resend",
+    "reset_password",
+    "resolve",
+    "sensitive",
+    "silence",
+    "suspend",
+    "unassigned",
+    "unblock_email",
+    "unsensitive",
+    "unsilence",
+    "unsuspend",
+    "update",
+];
+
+fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
+    let Some(head) = frame.instance.clone() else { return ().into_any() };
+    let base = path::instance_log(&head.name);
+    let further = page.further.clone().map(|(at, href)| {
+        view! {
+            <p class="note lead">"Nothing more since " {time::absolute(at)} ". Further back was not looked."
+                <a class="link" href=href>"Look further"</a></p>
+        }
+    });
+    view! {
+        <div class="head">
+            <a class="soft" href=path::AUDIT>"Audit"</a><span class="soft">"/"</span>
+            <h1>"Mastodon’s own log"</h1>
+            <span class="soft">{head.title.clone()} ": what its staff did, here and elsewhere. Settings, notes and invitations are never in it."</span>
+        </div>
+        {instance_log_filters(&base, &page)}
+        {logged(&head.name, &page, &frame)}
+        {further}
+        <div class="head foot">
+            <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, newest first"</span>
+            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn instance_log_filters(base: &str, page: &InstanceLogPage) -> AnyView {
+    let filter = &page.filter;
+    let actions = ACTIONS
+        .iter()
+        .map(|action| {
+            let selected = *action == filter.action;
+            view! { <option value=*action selected=selected>{action.replace('_', " ")}</option> }
+        })
+        .collect_view();
+    view! {
+        <form method="get" action=base.to_owned() class="chips bar">
+            <input class="chip" name="who" aria-label="By this account" placeholder="@name" value=filter.who.clone() />
+            <select class="chip" name="action" aria-label="What"><option value="">"Every action"</option>{actions}</select>
+            <input class="chip" type="date" name="day" aria-label="On this day, UTC" value=filter.day.clone() />
+            <button class="btn">"Show"</button>
+            <a class="btn quiet" href=base.to_owned()>"All"</a>
+        </form>
+    }
+    .into_any()
+}
+
+fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Frame) -> AnyView {
+    if page.rows.is_empty() {
+        let said = if page.nobody {
+            "There is no local account of that name."
+        } else {
+            "No row fits. Mastodon writes one for every action of its staff, whether through this console or not."
+        };
+        return view! { <div class="card pad empty"><p>{said}</p></div> }.into_any();
+    }
+    let row = |row: &Logged| {
+        let target = view! { <bdi>{row.target.clone()}</bdi> };
+        let target = match row.about {
+            Some(about) => view! { <a href=path::account(instance, about)>{target}</a> }.into_any(),
+            None => target.into_any(),
+        };
+        let whose = match row.ours {
+            Some(entry) => {
+                view! { <a class="badge good" href=path::audit_entry(entry)>"through this console, entry " {entry}</a> }
+                    .into_any()
+            }
+            None => view! { <span class="badge warn">"outside the console"</span> }.into_any(),
+        };
+        view! {
+            <tr data-row="">
+                <td class="mono nowrap"><time datetime=time::machine(row.at) title=time::absolute(row.at)>{time::day(row.at, frame.now)} " " {time::clock(row.at)}</time></td>
+                <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
+                <td class="nowrap">{row.action.clone()}</td>
+                <td class="full fill"><div class="cut"><span class="soft">{row.kind.clone()} " "</span>{target}</div></td>
+                <td class="full">{whose}</td>
+                <td class="mono soft num wide">{row.id}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="card"><table class="list">
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"Action"</th><th>"On what"</th><th>"Done"</th><th class="num wide">"Row"</th></tr></thead>
+            <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
+        </table></div>
     }
     .into_any()
 }

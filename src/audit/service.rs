@@ -1,5 +1,8 @@
 //! The record in words.
 
+pub mod export;
+pub mod instance_log;
+
 use super::{AuditPage, Checkpoint, EntryPage, Filter, Line, Outcome, Tree};
 use crate::{
     access::Permission,
@@ -10,14 +13,14 @@ use crate::{
     id::{AccountId, InstanceName},
     ledger::{
         self, Entry, Sealed,
-        deed::{Deed, Masked, Personal, Subject},
+        deed::{Deed, ExportForm, Masked, Personal, Subject},
         verify,
     },
     path,
     problem::{Kind, Problem},
     registrations::RegistrationsMode,
     search::Search,
-    store::operators,
+    store::operators::{self, Operator},
     ui,
 };
 use serde_json::Value;
@@ -113,6 +116,14 @@ fn clause(deed: &Deed) -> String {
             format!("changed the rule for {} to {}", deed.network, deed.after.severity.word())
         }
         Deed::LiftAddressBlock(deed) => format!("lifted the rule for {}", deed.network),
+        Deed::ExportRecord(deed) => {
+            let form = match deed.form {
+                ExportForm::Csv => "as CSV",
+                ExportForm::JsonLines => "as JSON Lines",
+                ExportForm::Bundle => "as a bundle with proofs",
+            };
+            format!("exported {} {form}", if deed.filter.is_empty() { "the record" } else { "a part of the record" })
+        }
     }
 }
 
@@ -193,7 +204,8 @@ async fn tree(context: &Context) -> Result<Tree, Problem> {
     })
 }
 
-fn day(text: &str) -> Option<Instant> {
+/// The beginning of a day like `2026-11-23`, UTC.
+pub fn day(text: &str) -> Option<Instant> {
     let date: jiff::civil::Date = text.parse().ok()?;
     let at = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(Instant(at.timestamp().as_millisecond()))
@@ -207,11 +219,9 @@ async fn scope(context: &Context) -> Result<bool, Problem> {
     context.permit(Permission::ViewOwnLedger, None).await.map(|_| false)
 }
 
-pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, Problem> {
-    let whole = scope(context).await?;
-    let parsed = Search::parse(search);
-    let text = |key: &str| parsed.get(key).unwrap_or_default().to_owned();
-    let filter = Filter {
+fn filter(search: &Search) -> Filter {
+    let text = |key: &str| search.get(key).unwrap_or_default().to_owned();
+    Filter {
         who: text("who"),
         kind: text("kind"),
         outcome: text("outcome"),
@@ -219,33 +229,51 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         account: text("account"),
         from: text("from"),
         to: text("to"),
-    };
-    let app = &context.app;
+    }
+}
+
+/// What the ledger is asked for: everything that fits, or of that one's own deeds.
+fn asked(context: &Context, filter: &Filter, whole: bool, before: Option<i64>, limit: i64) -> ledger::Filter {
     // An account is looked for on the instance named, or on the only one there is.
     let about = filter.account.trim().parse::<AccountId>().ok();
     let on = context.visible().find(|instance| filter.instance.is_empty() || instance.name.as_str() == filter.instance);
-    let asked = ledger::Filter {
+    ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
-        subject: about.zip(on).map(|(account, on)| app.ledger.subject(&Subject::Account(on.name.clone(), account))),
+        subject: about
+            .zip(on)
+            .map(|(account, on)| context.app.ledger.subject(&Subject::Account(on.name.clone(), account))),
         outcome: Some(filter.outcome.clone()),
         from: day(&filter.from),
         to: day(&filter.to).map(|at| at.plus(DAY)),
-        before: parsed.get("before").and_then(|text| text.parse().ok()),
-        limit: PAGE + 1,
-    };
-    let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
-    let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
-    entries.truncate(usize::try_from(PAGE).unwrap_or(0));
-    let people = operators::list(&app.store).await.map_err(unreadable)?;
-    let name = |id: Option<&str>| match id {
+        before,
+        limit,
+    }
+}
+
+/// The name of whoever did something, as the list has it.
+fn name(people: &[Operator], id: Option<&str>) -> String {
+    match id {
         Some(id) => people
             .iter()
             .find(|person| person.id.0 == id)
             .map_or_else(|| format!("the {id}"), |person| person.name.clone()),
         None => "a stranger".to_owned(),
-    };
+    }
+}
+
+pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, Problem> {
+    let whole = scope(context).await?;
+    let parsed = Search::parse(search);
+    let filter = filter(&parsed);
+    let app = &context.app;
+    let before = parsed.get("before").and_then(|text| text.parse().ok());
+    let asked = asked(context, &filter, whole, before, PAGE + 1);
+    let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+    let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
+    entries.truncate(usize::try_from(PAGE).unwrap_or(0));
+    let people = operators::list(&app.store).await.map_err(unreadable)?;
     let older = entries
         .last()
         .filter(|_| more)
@@ -254,7 +282,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let checked = if may_check && parsed.get("check") == Some("now") { Some(check(context).await?) } else { None };
     let page = AuditPage {
         tree: tree(context).await?,
-        lines: entries.iter().map(|entry| line(entry, &name(entry.operator.as_deref()))).collect(),
+        lines: entries.iter().map(|entry| line(entry, &name(&people, entry.operator.as_deref()))).collect(),
         people: if whole {
             people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
         } else {
@@ -299,14 +327,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         return Err(missing());
     }
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
-    let who = match &detail.entry.operator {
-        Some(id) => people
-            .iter()
-            .find(|person| person.id.0 == *id)
-            .map_or_else(|| format!("the {id}"), |person| person.name.clone()),
-        None => "a stranger".to_owned(),
-    };
-    let line = line(&detail.entry, &who);
+    let line = line(&detail.entry, &name(&people, detail.entry.operator.as_deref()));
     let deed = deed_of(&detail.entry);
     let sealed = match detail.entry.sealed {
         Sealed::Nothing | Sealed::Opened => None,
@@ -391,6 +412,7 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::RevealMedia(_)
         | Deed::SearchPersonal(_)
         | Deed::OfferAccess(_)
+        | Deed::ExportRecord(_)
         | Deed::AddOperator(_)
         | Deed::EndSessions(_) => Vec::new(),
         Deed::BlockDomain(deed) => rules(None, Some(&deed.after)),

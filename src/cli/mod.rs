@@ -47,8 +47,16 @@ enum Command {
 /// In words for the person at the terminal.
 pub async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let config = config::load(&cli.config, &|name| std::env::var(name).ok())?;
-    match cli.command {
+    let config = config::load(&cli.config, &|name| std::env::var(name).ok());
+    let command = match cli.command {
+        // A bundle is checked where no console is set up.
+        Command::Audit(audit::Audit::Verify { bundle: Some(bundle), key, checkpoint }) => {
+            return audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config);
+        }
+        command => command,
+    };
+    let config = config?;
+    match command {
         Command::Serve => serve::serve(config).await,
         Command::Operator(command) => operator::run(config, command).await,
         Command::Audit(command) => audit::run(config, command).await,

@@ -3,6 +3,7 @@
 use super::{assets, forms, guard, headers, headers::CspNonce, origin, sessions::Sessions};
 use crate::{
     app::{App as Pages, shell},
+    audit::service::export,
     context::App,
     domain_blocks::api::files,
     media,
@@ -70,6 +71,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
         .route("/i/{instance}/domains/export/{file}", get(files::export))
         .route("/i/{instance}/domains/upload", post(files::upload).layer(DefaultBodyLimit::max(files::LARGEST_FILE)))
+        .route("/audit/export.csv", get(export::csv))
+        .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(not_found)
         .with_state(state)
         .layer(DefaultBodyLimit::max(1024 * 1024))

@@ -316,6 +316,26 @@ pub struct LiftAddressBlock {
     pub before: Option<AddressRule>,
 }
 
+/// What a part of the record is handed out as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// The list, for a spreadsheet
+    Csv,
+    /// The list, an object a line
+    JsonLines,
+    /// The leaves with their proofs
+    Bundle,
+}
+
+/// Hand out a part of the record as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRecord {
+    pub form: ExportForm,
+    /// What it is narrowed to: the query of the page.
+    pub filter: String,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -347,6 +367,7 @@ pub enum Deed {
     BlockAddress(BlockAddress),
     ChangeAddressBlock(ChangeAddressBlock),
     LiftAddressBlock(LiftAddressBlock),
+    ExportRecord(ExportRecord),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -365,6 +386,8 @@ pub enum Subject {
     MailDomain(InstanceName, Domain),
     /// An address or network
     Address(InstanceName, String),
+    /// The record itself
+    Record,
 }
 
 /// What every deed can say of itself.
@@ -519,3 +542,7 @@ act!(LiftAddressBlock, "lift_address_block", changes: true,
     subject: |d| Subject::Address(d.instance.clone(), d.network.clone()),
     instance: |d| Some(&d.instance),
     facts: |_| json!({}));
+act!(ExportRecord, "export_record", changes: false,
+    subject: |_| Subject::Record,
+    instance: |_| None,
+    facts: |d| json!({ "form": d.form, "narrowed": !d.filter.is_empty() }));

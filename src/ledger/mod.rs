@@ -3,6 +3,7 @@
 //! An intent is a leaf; its outcome is another, naming the intent's index. Nothing is ever updated. What names or describes
 //! a person is sealed under a key that can be destroyed without breaking the tree.
 
+pub mod bundle;
 pub mod checkpoint;
 pub mod deed;
 mod entry;

@@ -51,6 +51,8 @@ pub struct Entry {
     pub document: Option<Value>,
     pub sealed: Sealed,
     pub outcome: Option<Outcome>,
+    /// When the outcome was recorded.
+    pub closed_at: Option<Instant>,
     /// What the outcome's leaf says in clear.
     pub outcome_facts: Value,
 }
@@ -80,7 +82,19 @@ pub struct TreeState {
     pub outside: Option<String>,
 }
 
-type Row = (i64, String, String, i64, String, String, Option<String>, Option<String>, Option<String>, Option<String>);
+type Row = (
+    i64,
+    String,
+    String,
+    i64,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+);
 
 /// Proofs are computed from all leaves; above so many the page says that the command has them.
 const MOST_LEAVES_FOR_A_PROOF: i64 = 100_000;
@@ -96,7 +110,7 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
-        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf \
+        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
             from ledger_entries e left join ledger_entries o on o.intent = e.idx \
             where e.kind <> 'outcome' \
             and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2) and ($3 = '' or e.instance = $3) \
@@ -124,7 +138,7 @@ impl Ledger {
     }
 
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
-        let (index, leaf, _, at, kind, deed, operator, instance, outcome, outcome_leaf) = row;
+        let (index, leaf, _, at, kind, deed, operator, instance, outcome, outcome_leaf, closed_at) = row;
         let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
         let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
         let (document, sealed) = self.open_sealed(&leaf).await?;
@@ -143,6 +157,7 @@ impl Ledger {
             sealed,
             leaf,
             outcome: outcome.as_deref().and_then(Outcome::parse),
+            closed_at: closed_at.map(Instant),
             outcome_facts,
         })
     }
@@ -163,7 +178,7 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn entry(&self, index: i64) -> Result<Option<Detail>, LedgerError> {
-        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf \
+        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
             from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.idx = $1 and e.kind <> 'outcome'";
         const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
         const HASHES: &str = "select hash from ledger_entries order by idx";

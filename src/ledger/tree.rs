@@ -99,6 +99,35 @@ pub fn inclusion(index: usize, leaves: &[Hash]) -> Vec<Hash> {
     path
 }
 
+/// Every node of a tree, kept so that many proofs cost little. A level's last node without a sibling is its own parent,
+/// which is the tree of RFC 6962 built from below.
+pub struct Levels(Vec<Vec<Hash>>);
+
+impl Levels {
+    pub fn of(leaves: Vec<Hash>) -> Self {
+        let mut levels = vec![leaves];
+        while let Some(below) = levels.last().filter(|level| level.len() > 1) {
+            let above = below.chunks(2).map(|pair| match pair {
+                [left, right] => node_hash(left, right),
+                alone => alone[0],
+            });
+            let above = above.collect();
+            levels.push(above);
+        }
+        Self(levels)
+    }
+
+    /// The tree's root; for the empty tree the hash of nothing.
+    pub fn root(&self) -> Hash {
+        self.0.last().and_then(|top| top.first()).copied().unwrap_or_else(|| Sha256::digest([]).into())
+    }
+
+    /// The hashes that lead from leaf `index` to the root, as [`inclusion`] has them.
+    pub fn proof(&self, index: usize) -> Vec<Hash> {
+        self.0.iter().enumerate().filter_map(|(height, level)| level.get((index >> height) ^ 1)).copied().collect()
+    }
+}
+
 /// Whether a proof leads from the leaf to the root (RFC 9162, 2.1.3.2).
 pub fn includes(root: &Hash, size: usize, index: usize, leaf: &Hash, proof: &[Hash]) -> bool {
     if index >= size {
@@ -193,6 +222,8 @@ mod tests {
             let index = at % size;
             let root = root_of(&leaves);
             let proof = inclusion(index, &leaves);
+            let levels = Levels::of(leaves.clone());
+            prop_assert_eq!((levels.root(), levels.proof(index)), (root, proof.clone()));
             prop_assert!(includes(&root, size, index, &leaves[index], &proof));
             let mut other = leaves[index];
             other[flip / 8] ^= 1 << (flip % 8);

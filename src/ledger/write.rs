@@ -351,6 +351,7 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::BlockAddress(_)
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
+        Deed::ExportRecord(_) => &[P::CheckLedger],
     }
 }
 

@@ -7,6 +7,7 @@ mod account;
 mod domains;
 mod finding;
 mod hidden;
+mod log;
 mod reports;
 mod shape;
 mod signups;
@@ -16,6 +17,7 @@ pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use domains::Narrowed;
 pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
+pub use log::{LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };

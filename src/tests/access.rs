@@ -121,7 +121,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 22] = [
+const READS: [&str; 23] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -135,6 +135,7 @@ const READS: [&str; 22] = [
     "/api/registrations/page?instance=harbour&search=",
     "/api/audit/list?search=",
     "/api/audit/entry?index=0&search=",
+    "/api/audit/instance-log?instance=harbour&search=",
     "/api/people/list?search=",
     "/api/sign-in/recovery-codes?search=",
     "/api/domains/rules?instance=harbour&search=",
@@ -145,6 +146,10 @@ const READS: [&str; 22] = [
     "/api/domains/imports?instance=harbour&search=",
     "/api/domains/import?instance=harbour&import=nothing&search=",
 ];
+
+/// What is answered with a file; the router names these by hand.
+const FILES: [&str; 3] =
+    ["/i/harbour/reports/1/media/1", "/audit/export.csv?kind=none", "/audit/export.jsonl?kind=none"];
 
 #[tokio::test]
 async fn no_door_is_missing_from_these_lists() {
@@ -202,6 +207,14 @@ async fn every_door_as_everybody() {
             // In 0.8 every error of a server function is a 500; its kind is in the body.
             let kind = answer.body.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split('"').next()).unwrap_or("ok");
             line.push_str(&format!(" {who}:{kind}"));
+        }
+        lines.push(line);
+    }
+    for path in FILES {
+        let mut line = format!("GET  {:<28}", path.split('?').next().unwrap_or_default());
+        for (who, cookie) in &cookies {
+            let answer = house.get(cookie.as_deref(), path).await;
+            line.push_str(&format!(" {who}:{}", answer.status.as_u16()));
         }
         lines.push(line);
     }

@@ -22,14 +22,14 @@ use howdah::{
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-const NOW: Instant = Instant(1_790_000_000_000);
-const ORIGIN: &str = "howdah.example";
+pub const NOW: Instant = Instant(1_790_000_000_000);
+pub const ORIGIN: &str = "howdah.example";
 
-fn keys() -> Keys {
+pub fn keys() -> Keys {
     Keys::from_secret([7; 32])
 }
 
-fn verifier_key() -> String {
+pub fn verifier_key() -> String {
     checkpoint::verifier_key(&keys(), ORIGIN)
 }
 
@@ -38,7 +38,7 @@ fn instance() -> InstanceName {
 }
 
 /// A ledger as one process has it.
-fn ledger_of(store: &Store, process: &str, clock: &Clock) -> Ledger {
+pub fn ledger_of(store: &Store, process: &str, clock: &Clock) -> Ledger {
     Ledger::new(store.clone(), keys(), clock.clone(), ORIGIN, process, None)
 }
 
@@ -87,7 +87,7 @@ fn succeeded() -> Verdict {
     Verdict { outcome: Outcome::Succeeded, facts: json!({ "closed": 1 }), seen: json!({ "seen": "canary-seen" }) }
 }
 
-async fn decide(ledger: &Ledger, account: i64) -> i64 {
+pub async fn decide(ledger: &Ledger, account: i64) -> i64 {
     let warrant = open(ledger, account).await;
     let answered = warrant.answered(vec![Step {
         what: "POST action".into(),
@@ -535,7 +535,7 @@ async fn strip(db: &Database) {
 }
 
 /// Eleven entries: 0 a fact; 1–2, 3–4, 5–6 deeds; 7 a fact; 8–9 a deed; 10 an open deed. Checkpoints over 3, 7 and 11.
-async fn history(db: &Database) -> (Ledger, Vec<String>) {
+pub async fn history(db: &Database) -> (Ledger, Vec<String>) {
     let ledger = ledger(db);
     ledger.fact(signed_out(1)).await.unwrap();
     decide(&ledger, 1).await;

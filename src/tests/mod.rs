@@ -4,7 +4,9 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod bulk;
+mod bundle;
 mod domains;
 mod doors;
 mod engine;

@@ -277,3 +277,36 @@ async fn the_record_is_verified_from_the_command_line() {
         assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all cannot be read"));
     }
 }
+
+#[tokio::test]
+async fn a_bundle_is_checked_where_no_console_is_set_up() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    let (bundle, checkpoints) = (program.file("bundle.jsonl"), program.file("checkpoints.txt"));
+    let out = bundle.to_str().unwrap();
+    let written = program.run(&["audit", "export", "--out", out], "");
+    let said = String::from_utf8_lossy(&written.stdout).into_owned();
+    assert!(written.status.success(), "{said}{}", String::from_utf8_lossy(&written.stderr));
+    let key = said.lines().find_map(|line| line.strip_prefix("verifier key: ")).unwrap();
+    assert_eq!(house.outcome("export_record").await, Some(Outcome::Succeeded));
+    let whole = std::fs::read_to_string(&bundle).unwrap();
+    let again = program.run(&["audit", "export", "--out", out], "");
+    assert!(!again.status.success() && std::fs::read_to_string(&bundle).unwrap() == whole, "nothing is written over");
+    let half = program.file("half.jsonl");
+    let nothing = program.run(&["audit", "export", "--from", "2099-01-01", "--out", half.to_str().unwrap()], "");
+    assert!(!nothing.status.success() && !half.exists(), "half a bundle is none");
+
+    // Elsewhere: no configuration, no secret key, no store.
+    std::fs::remove_file(program.file("howdah.toml")).unwrap();
+    let verify = ["audit", "verify", "--bundle", out, "--key", key, "--checkpoint", checkpoints.to_str().unwrap()];
+    let checked = program.run(&verify, "");
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success() && said.contains("vouches for the first") && said.contains("whole"), "{said}");
+    let nobodys = program.run(&["audit", "verify", "--bundle", out], "");
+    assert!(!nobodys.status.success(), "its own word on whose it is proves nothing");
+    assert!(String::from_utf8_lossy(&nobodys.stderr).contains("give --key"));
+    std::fs::write(&bundle, whole.replacen("add_operator", "end_sessions", 1)).unwrap();
+    let forged = program.run(&verify, "");
+    let said = String::from_utf8_lossy(&forged.stdout);
+    assert!(!forged.status.success() && said.contains("WRONG in line 2"), "{said}");
+}

@@ -1,0 +1,317 @@
+//! The list as a file: CSV or JSON Lines, read in pages and handed out as it is read. No entry, no export.
+
+use super::{asked, filter, line, name};
+use crate::{
+    access::{self, Actor, Permission},
+    audit::{Filter, Line},
+    context::{App, Context},
+    http::Signed,
+    ledger::{
+        Acting, Answer, LedgerError, Mark, Outcome, Step, Verdict, Warrant,
+        deed::{ExportForm, ExportRecord},
+    },
+    problem::{Kind, Problem},
+    search::Search,
+    store::operators,
+    ui::time,
+};
+use axum::{
+    Extension,
+    body::{Body, Bytes},
+    extract::{RawQuery, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::{sync::mpsc, time::timeout};
+
+/// The most entries of one file; it says where it ends.
+pub const MOST: usize = 100_000;
+/// Entries read at once.
+const PAGE: usize = 500;
+/// How long a part waits for a browser that takes nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The list as CSV: `/audit/export.csv` with the query of the page.
+pub async fn csv(
+    State(app): State<Arc<App>>,
+    Extension(signed): Extension<Signed>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    answer(app, signed, query, ExportForm::Csv).await
+}
+
+/// The list as JSON Lines: `/audit/export.jsonl` with the query of the page.
+pub async fn json_lines(
+    State(app): State<Arc<App>>,
+    Extension(signed): Extension<Signed>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    answer(app, signed, query, ExportForm::JsonLines).await
+}
+
+async fn answer(app: Arc<App>, signed: Signed, query: Option<String>, form: ExportForm) -> Response {
+    let context = Context { app, actor: signed.actor, address: signed.address };
+    let (kind, file) = match form {
+        ExportForm::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"howdah-audit.csv\""),
+        ExportForm::JsonLines | ExportForm::Bundle => {
+            ("application/jsonl; charset=utf-8", "attachment; filename=\"howdah-audit.jsonl\"")
+        }
+    };
+    match begin(&context, &query.unwrap_or_default(), form, MOST).await {
+        Ok(parts) => {
+            let mut response = body(parts).into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(file));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+            response
+        }
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+        }
+    }
+}
+
+fn body(parts: mpsc::Receiver<String>) -> Body {
+    Body::from_stream(futures::stream::unfold(parts, |mut parts| async move {
+        let part = parts.recv().await?;
+        Some((Ok::<_, Infallible>(Bytes::from(part)), parts))
+    }))
+}
+
+/// Records that a part of the record is handed out.
+///
+/// # Errors
+/// Forbidden, or that the record cannot be written: then nothing may be handed out.
+pub async fn open(app: &App, actor: &Actor, deed: ExportRecord) -> Result<Warrant<ExportRecord>, Problem> {
+    let permit = access::permit(actor, Permission::CheckLedger, None).map_err(|denied| {
+        Problem::new(Kind::Forbidden, format!("Nothing was exported: {denied}."), "Ask an owner or an auditor.")
+    })?;
+    app.ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
+        tracing::error!(%error, "export.unrecorded");
+        Problem::unavailable("The record cannot be written, so nothing is exported.", "Try again in a moment.")
+    })
+}
+
+/// Records how much was handed out, and what was in the way of more.
+pub async fn close(app: &App, warrant: Warrant<ExportRecord>, rows: impl Into<i64>, stopped: Option<String>) {
+    let rows = rows.into();
+    let outcome = match (&stopped, rows) {
+        (None, _) => Outcome::Succeeded,
+        (Some(_), 0) => Outcome::Failed,
+        (Some(_), _) => Outcome::Partly,
+    };
+    let answer = match stopped {
+        None => Answer::Accepted { body: json!({}) },
+        Some(why) => Answer::Lost { why },
+    };
+    let answered = warrant.answered(vec![Step { what: "hand out".to_owned(), answer }]);
+    let verdict = Verdict { outcome, facts: json!({ "entries": rows }), seen: json!({}) };
+    if let Err(error) = app.ledger.close(&answered, &verdict).await {
+        // It stays open and is closed by the sweep.
+        tracing::error!(%error, index = answered.index(), "export.close");
+    }
+}
+
+/// Opens the export and starts the task that reads it; what comes out goes to the browser as it is read.
+///
+/// # Errors
+/// Forbidden, or that the record cannot be written.
+pub async fn begin(
+    context: &Context,
+    query: &str,
+    form: ExportForm,
+    most: usize,
+) -> Result<mpsc::Receiver<String>, Problem> {
+    context.permit(Permission::CheckLedger, None).await?;
+    let filter = filter(&Search::parse(query));
+    let deed = ExportRecord { form, filter: narrowed(&filter) };
+    let warrant = open(&context.app, &context.actor, deed).await?;
+    let (parts, taken) = mpsc::channel(2);
+    let context = context.clone();
+    tokio::spawn(async move {
+        let before = warrant.index();
+        let (rows, stopped) = hand_out(&context, &filter, form, before, most, &parts).await;
+        close(&context.app, warrant, i64::try_from(rows).unwrap_or(i64::MAX), stopped).await;
+        // Only now the file ends: whoever has it whole can trust that the record says so.
+        drop(parts);
+    });
+    Ok(taken)
+}
+
+/// The filter as a query again, without what only the page has.
+fn narrowed(filter: &Filter) -> String {
+    let pairs = [
+        ("who", &filter.who),
+        ("kind", &filter.kind),
+        ("outcome", &filter.outcome),
+        ("instance", &filter.instance),
+        ("account", &filter.account),
+        ("from", &filter.from),
+        ("to", &filter.to),
+    ];
+    let mut encoded = url::form_urlencoded::Serializer::new(String::new());
+    encoded.extend_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
+    encoded.finish()
+}
+
+/// Reads page by page, newest first, from before the export's own entry; how many rows went out, and what stopped it.
+async fn hand_out(
+    context: &Context,
+    filter: &Filter,
+    form: ExportForm,
+    mut before: i64,
+    most: usize,
+    parts: &mpsc::Sender<String>,
+) -> (usize, Option<String>) {
+    let mut rows = 0;
+    let mut part = match form {
+        ExportForm::Csv => record(&COLUMNS.map(str::to_owned)),
+        ExportForm::JsonLines | ExportForm::Bundle => String::new(),
+    };
+    loop {
+        let lines = match read(context, filter, before, PAGE.min(most - rows) + 1).await {
+            Ok(lines) => lines,
+            Err(error) => {
+                tracing::error!(%error, "export.read");
+                part.push_str(&last(
+                    form,
+                    &format!("the record could not be read below entry {before}: this file is not whole"),
+                ));
+                // Whoever takes it learns of it from the file itself.
+                let _ = give(parts, part).await;
+                return (rows, Some(error.to_string()));
+            }
+        };
+        let here = PAGE.min(most - rows);
+        for line in lines.iter().take(here) {
+            part.push_str(&row(form, line));
+            before = line.index;
+        }
+        let more = lines.len() > here;
+        let full = rows + lines.len().min(here) >= most;
+        if more && full {
+            let said =
+                format!("more fits than the {most} entries of one file: those below entry {before} are not in it");
+            part.push_str(&last(form, &said));
+        }
+        if let Err(why) = give(parts, part).await {
+            return (rows, Some(why.to_owned()));
+        }
+        rows += lines.len().min(here);
+        if !more || full {
+            return (rows, None);
+        }
+        part = String::new();
+    }
+}
+
+async fn read(context: &Context, filter: &Filter, before: i64, limit: usize) -> Result<Vec<Line>, LedgerError> {
+    let asked = asked(context, filter, true, Some(before), i64::try_from(limit).unwrap_or(i64::MAX));
+    let entries = context.app.ledger.list(&asked).await?;
+    let people = operators::list(&context.app.store).await?;
+    Ok(entries.iter().map(|entry| line(entry, &name(&people, entry.operator.as_deref()))).collect())
+}
+
+async fn give(parts: &mpsc::Sender<String>, part: String) -> Result<(), &'static str> {
+    match timeout(PATIENCE, parts.send(part)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err("the browser went away"),
+        Err(_) => Err("the browser took nothing for a minute"),
+    }
+}
+
+const COLUMNS: [&str; 8] = ["entry", "at", "who", "role", "instance", "what", "why", "outcome"];
+
+fn row(form: ExportForm, line: &Line) -> String {
+    let outcome = line.outcome.map(crate::audit::Outcome::name);
+    match form {
+        ExportForm::Csv => record(&[
+            line.index.to_string(),
+            time::machine(line.at),
+            line.who.clone(),
+            line.role.clone().unwrap_or_default(),
+            line.instance.as_ref().map(ToString::to_string).unwrap_or_default(),
+            line.what.clone(),
+            line.why.clone(),
+            outcome.unwrap_or("fact").to_owned(),
+        ]),
+        ExportForm::JsonLines | ExportForm::Bundle => json_line(&json!({
+            "entry": line.index,
+            "at": time::machine(line.at),
+            "who": line.who,
+            "role": line.role,
+            "instance": line.instance,
+            "what": line.what,
+            "why": line.why,
+            "outcome": outcome.unwrap_or("fact"),
+        })),
+    }
+}
+
+/// The last line of a file that is not all there is.
+fn last(form: ExportForm, said: &str) -> String {
+    match form {
+        ExportForm::Csv => record(&[said.to_owned()]),
+        ExportForm::JsonLines | ExportForm::Bundle => json_line(&json!({ "note": said })),
+    }
+}
+
+fn json_line(value: &Value) -> String {
+    format!("{value}\n")
+}
+
+/// One record of RFC 4180, every field in quotes.
+fn record(fields: &[String]) -> String {
+    let fields: Vec<String> = fields.iter().map(|text| format!("\"{}\"", harmless(text))).collect();
+    fields.join(",") + "\r\n"
+}
+
+/// Text for inside the quotes. What a spreadsheet would take for a formula gets an apostrophe in front: at the beginning,
+/// and after whatever another one may take for the end of a field.
+fn harmless(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut at_start = true;
+    for c in text.chars() {
+        let formula = matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+        let first = safe.is_empty() && matches!(c, '\t' | '\r' | '\n');
+        if (at_start && formula) || first {
+            safe.push('\'');
+        }
+        if c == '"' {
+            safe.push('"');
+        }
+        safe.push(c);
+        at_start = matches!(c, ',' | ';' | '\t' | '\r' | '\n' | '|' | '"');
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_is_a_formula() {
+        for (text, field) in [
+            ("plain", "plain"),
+            ("=1+1", "'=1+1"),
+            ("+41 1", "'+41 1"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("\n=1", "'\n'=1"),
+            ("a;=1", "a;'=1"),
+            ("a\",\"=1", "a\"\",\"\"'=1"),
+            ("warned @wren, 2 reports", "warned @wren, 2 reports"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text), field, "{text:?}");
+        }
+        assert_eq!(record(&["a\"b".into(), "=1".into()]), "\"a\"\"b\",\"'=1\"\r\n");
+    }
+}

@@ -1,0 +1,228 @@
+//! Mastodon's own log beside ours: each row a trace of one of our deeds, or of what was done outside the console.
+
+use super::{PAGE, day, deed_of, unreadable};
+use crate::{
+    access::Permission,
+    audit::{InstanceLogFilter, InstanceLogPage, Logged},
+    clock::{DAY, Instant, MINUTE},
+    context::Context,
+    domain_blocks::Domain,
+    frame::{self, Framed},
+    ledger::{
+        self, Entry,
+        deed::{Deed, Subject},
+    },
+    mastodon::{
+        Instance,
+        database::{DatabaseError, LogFilter, LogWindow, LoggedAction},
+    },
+    path,
+    problem::Problem,
+    reports::Decision,
+    search::Search,
+    ui,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A trace comes at most so long after the outcome: until then a deed without an answer is watched.
+const AFTERWARDS: i64 = 2 * MINUTE;
+/// A deed is opened at most so long before its trace.
+const BEFORE: i64 = DAY;
+/// Deeds about one account that are looked at for one page.
+const MOST_DEEDS: i64 = 200;
+
+fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so Mastodon’s log cannot be shown."), "Try again in a moment.")
+}
+
+pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Framed<InstanceLogPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWholeLedger, Some(&instance.name)).await?;
+    let parsed = Search::parse(search);
+    let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day") };
+    let before = parsed.get("before").and_then(|text| text.parse().ok());
+    let (window, nobody) = read(&instance, &filter, before).await.map_err(unread)?;
+    let LogWindow { mut rows, looked_to } = window;
+    let page = usize::try_from(PAGE).unwrap_or(0);
+    let more = rows.len() > page;
+    rows.truncate(page);
+    let ours = ours(context, &instance, &rows).await?;
+    let base = path::instance_log(&instance.name);
+    let on = |id: i64| format!("{base}{}", parsed.with("before", &id.to_string()));
+    let body = InstanceLogPage {
+        older: rows.last().filter(|_| more).map(|last| on(last.id)),
+        further: looked_to.filter(|_| !more).map(|(id, at)| (at, on(id))),
+        rows: rows.iter().map(|row| shown(row, ours.get(&row.id).copied())).collect(),
+        filter,
+        nobody,
+    };
+    frame::build(context, Some(&instance), &base, search, body).await
+}
+
+/// The rows, one more than a page; true if the person asked for is not known on the instance.
+async fn read(
+    instance: &Instance,
+    filter: &InstanceLogFilter,
+    before: Option<i64>,
+) -> Result<(LogWindow, bool), DatabaseError> {
+    let mut read = instance.database.read().await?;
+    let by = match filter.who.trim_start_matches('@') {
+        "" => None,
+        name => match read.by_handle(name, None).await? {
+            Some(id) => Some(id),
+            None => return Ok((LogWindow::default(), true)),
+        },
+    };
+    let between = day(&filter.day).map(|from| (from, from.plus(DAY)));
+    let asked = LogFilter { by, action: filter.action.clone(), between, before };
+    Ok((read.log(&asked, PAGE + 1).await?, false))
+}
+
+fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {
+    let by = match (&row.by_username, row.by) {
+        (Some(name), _) => format!("@{}", ui::tame(name)),
+        (None, Some(id)) => format!("account {id}"),
+        (None, None) => "nobody known".to_owned(),
+    };
+    Logged {
+        id: row.id,
+        at: row.at,
+        by,
+        action: row.action.replace('_', " "),
+        kind: spaced(&row.target_type),
+        target: ui::excerpt(&row.target, 120),
+        about: row.about,
+        ours,
+    }
+}
+
+/// `EmailDomainBlock` as `email domain block`
+fn spaced(class: &str) -> String {
+    let mut words = String::with_capacity(class.len() + 4);
+    for c in class.chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+/// Which rows are traces of our deeds: the row's id, and the entry of the intent.
+async fn ours(context: &Context, instance: &Instance, rows: &[LoggedAction]) -> Result<BTreeMap<i64, i64>, Problem> {
+    let mut found = BTreeMap::new();
+    let (Some(newest), Some(oldest)) = (rows.iter().map(|row| row.at).max(), rows.iter().map(|row| row.at).min())
+    else {
+        return Ok(found);
+    };
+    let ledger = &context.app.ledger;
+    let subject = |row: &LoggedAction| subject(instance, row).map(|subject| ledger.subject(&subject));
+    let subjects: BTreeSet<String> = rows.iter().filter_map(subject).collect();
+    for about in subjects {
+        let asked = ledger::Filter {
+            subject: Some(about.clone()),
+            from: Some(oldest.plus(-BEFORE)),
+            to: Some(newest.plus(AFTERWARDS)),
+            limit: MOST_DEEDS,
+            ..ledger::Filter::default()
+        };
+        let entries = ledger.list(&asked).await.map_err(unreadable)?;
+        for row in rows.iter().filter(|row| subject(row).as_ref() == Some(&about)) {
+            // The newest deed that could have left it: entries come newest first.
+            if let Some(entry) = entries.iter().find(|entry| left(entry, row, context.now())) {
+                found.insert(row.id, entry.index);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a row is about, as our deeds name it: an account, or what a rule is for.
+fn subject(instance: &Instance, row: &LoggedAction) -> Option<Subject> {
+    let name = instance.name.clone();
+    let domain = || Domain::try_from(row.target.clone()).ok();
+    match row.target_type.as_str() {
+        "DomainBlock" | "DomainAllow" => Some(Subject::Domain(name, domain()?)),
+        "EmailDomainBlock" => Some(Subject::MailDomain(name, domain()?)),
+        "IpBlock" => Some(Subject::Address(name, row.target.clone())),
+        _ => Some(Subject::Account(name, row.about?)),
+    }
+}
+
+/// Whether a row is a trace of a deed: written by the account it acted as, after its mark and not too late, and of the kind
+/// that this deed leaves.
+fn left(entry: &Entry, row: &LoggedAction, now: Instant) -> bool {
+    let Some(deed) = deed_of(entry) else { return false };
+    let acting = entry.leaf["acting"].as_object().and_then(|acting| acting.values().next()?.as_str()?.parse().ok());
+    let mark: Option<i64> = entry.leaf["mark"]["log"].as_str().and_then(|mark| mark.parse().ok());
+    let last = entry.closed_at.unwrap_or(now).plus(AFTERWARDS);
+    acting.is_some()
+        && acting == row.by
+        && mark.is_some_and(|mark| mark < row.id)
+        && row.at <= last
+        && leaves(&deed, row)
+}
+
+/// Action and class of a row.
+fn act(row: &LoggedAction) -> (&str, &str) {
+    (&row.action, &row.target_type)
+}
+
+/// Whether a deed leaves such a row (`app/models/admin/account_action.rb`,
+/// `app/controllers/api/v1/admin/reports_controller.rb`, `app/controllers/api/v1/admin/accounts_controller.rb`). That it is
+/// about the same account is known already.
+fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
+    let report = |action: &str| row.target_type == "Report" && row.action == action;
+    let named = |reports: &[crate::id::ReportId]| reports.iter().any(|report| report.0 == row.target_id);
+    match deed {
+        Deed::DecideCase(deed) => {
+            let act = act(row);
+            match deed.decision {
+                Decision::Resolve => report("resolve") && named(&deed.reports),
+                // The strike closes every report there is, those that nobody here has seen too.
+                _ if report("resolve") => true,
+                Decision::Warn => act == ("create", "AccountWarning"),
+                Decision::Disable => act == ("disable", "User"),
+                Decision::Sensitive => act == ("sensitive", "Account"),
+                Decision::Silence => act == ("silence", "Account"),
+                Decision::Suspend => act == ("suspend", "Account"),
+            }
+        }
+        Deed::ReverseSanction(deed) => {
+            row.action == deed.reversal.verb() && matches!(row.target_type.as_str(), "Account" | "User")
+        }
+        Deed::ReopenReport(deed) => report("reopen") && named(&[deed.report]),
+        Deed::ChangeCategory(deed) => report("update") && named(&[deed.report]),
+        Deed::HoldCase(deed) => {
+            report(if deed.claim { "assigned_to_self" } else { "unassigned" }) && named(&deed.reports)
+        }
+        Deed::DecideSignUp(deed) => {
+            row.action == if deed.approve { "approve" } else { "reject" } && row.target_type == "User"
+        }
+        Deed::BlockDomain(_) => act(row) == ("create", "DomainBlock"),
+        Deed::ChangeDomainBlock(_) => act(row) == ("update", "DomainBlock"),
+        Deed::LiftDomainBlock(_) => act(row) == ("destroy", "DomainBlock"),
+        Deed::AllowDomain(_) => act(row) == ("create", "DomainAllow"),
+        Deed::DisallowDomain(_) => act(row) == ("destroy", "DomainAllow"),
+        Deed::BlockMailDomain(_) => act(row) == ("create", "EmailDomainBlock"),
+        // Mastodon knows no change of such a rule: it goes and comes again.
+        Deed::ChangeMailDomainBlock(_) => matches!(act(row), ("create" | "destroy", "EmailDomainBlock")),
+        Deed::LiftMailDomainBlock(_) => act(row) == ("destroy", "EmailDomainBlock"),
+        Deed::BlockAddress(_) => act(row) == ("create", "IpBlock"),
+        Deed::ChangeAddressBlock(_) => act(row) == ("update", "IpBlock"),
+        Deed::LiftAddressBlock(_) => act(row) == ("destroy", "IpBlock"),
+        // Mastodon logs no settings, no reading, and knows nothing of our people.
+        Deed::SetRegistrations(_)
+        | Deed::Reveal(_)
+        | Deed::RevealMedia(_)
+        | Deed::SearchPersonal(_)
+        | Deed::HandOverCase(_)
+        | Deed::AddOperator(_)
+        | Deed::DisableOperator(_)
+        | Deed::EndSessions(_)
+        | Deed::OfferAccess(_)
+        | Deed::ChangeOperatorRole(_)
+        | Deed::ExportRecord(_) => false,
+    }
+}

@@ -1,0 +1,192 @@
+//! Mastodon's own log (`app/models/admin/action_log.rb`): who of the staff did what, as Mastodon wrote it down.
+
+use super::{DatabaseError, Read, ms};
+use crate::{clock::Instant, id::AccountId};
+use std::time::Duration;
+use tokio::time::Instant as Tick;
+
+/// A row of the log as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedAction {
+    pub id: i64,
+    pub at: Instant,
+    pub by: Option<AccountId>,
+    pub by_username: Option<String>,
+    pub action: String,
+    /// A class of Mastodon's, for example `Report`
+    pub target_type: String,
+    pub target_id: i64,
+    /// What Mastodon's page calls the target: a handle, a domain, a number, an address rule.
+    pub target: String,
+    /// The account it was about, where the target belongs to one.
+    pub about: Option<AccountId>,
+}
+
+/// What the log is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct LogFilter {
+    pub by: Option<AccountId>,
+    /// Empty for every action
+    pub action: String,
+    /// From an instant to before another
+    pub between: Option<(Instant, Instant)>,
+    /// Only rows before this one
+    pub before: Option<i64>,
+}
+
+/// Part of the log, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct LogWindow {
+    pub rows: Vec<LoggedAction>,
+    /// Where reading stopped before it was through: the row, and when it was written.
+    pub looked_to: Option<(i64, Instant)>,
+}
+
+/// Ids of the first slice that a rare action is looked for in; each further one is twice as large, up to the largest,
+/// which takes some 35 ms.
+const SLICE: i64 = 10_000;
+const LARGEST_SLICE: i64 = 160_000;
+/// After so long a page is shown with what was found.
+const LONG_ENOUGH: Duration = Duration::from_millis(150);
+/// Rows become visible a little out of order: so many ids beside a day are looked at too.
+const BESIDE: i64 = 100;
+
+type Row = (i64, i64, Option<i64>, Option<String>, String, Option<String>, Option<i64>, Option<String>, Option<i64>);
+
+/// The columns of a row; what follows says which. Names and targets hang on primary keys.
+macro_rules! logged {
+    ($rest:literal) => {
+        concat!(
+            "select l.id, ",
+            ms!("l.created_at"),
+            ", l.account_id, m.username, l.action, l.target_type, l.target_id, l.human_identifier, \
+             case l.target_type when 'Account' then l.target_id \
+             when 'User' then coalesce(case when l.route_param ~ '^[0-9]{1,18}$' then l.route_param::bigint end, \
+             (select u.account_id from users u where u.id = l.target_id)) \
+             when 'Report' then (select r.target_account_id from reports r where r.id = l.target_id) \
+             when 'AccountWarning' then (select w.target_account_id from account_warnings w where w.id = l.target_id) \
+             end from admin_action_logs l left join accounts m on m.id = l.account_id ",
+            $rest
+        )
+    };
+}
+
+fn logged((id, at, by, by_username, action, target_type, target_id, target, about): Row) -> LoggedAction {
+    LoggedAction {
+        id,
+        at: Instant(at),
+        by: by.map(AccountId),
+        by_username,
+        action,
+        target_type: target_type.unwrap_or_default(),
+        target_id: target_id.unwrap_or(0),
+        target: target.unwrap_or_default(),
+        about: about.map(AccountId),
+    }
+}
+
+impl Read {
+    /// The log, newest first: by `admin_action_logs (account_id)` where only a person is asked for, else by the primary key
+    /// backwards, a rare action in slices until the page is full or it has taken long enough.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn log(&mut self, filter: &LogFilter, limit: i64) -> Result<LogWindow, DatabaseError> {
+        const BY_PERSON: &str = logged!(
+            "where l.account_id = $1 and l.id >= $2 and l.id < $3 \
+             and l.created_at >= timestamp 'epoch' + $4 * interval '1 millisecond' \
+             and l.created_at < timestamp 'epoch' + $5 * interval '1 millisecond' order by l.id desc limit $6"
+        );
+        let started = Tick::now();
+        let ends: (Option<i64>, Option<i64>) = sqlx::query_as("select min(id), max(id) from admin_action_logs")
+            .persistent(false)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        let (Some(oldest), Some(newest)) = ends else { return Ok(LogWindow::default()) };
+        let (mut low, mut high) = (oldest, newest + 1);
+        let (from, to) = filter.between.unwrap_or((Instant(0), Instant(253_402_300_799_000)));
+        if filter.between.is_some() {
+            low = low.max(self.first_logged(from, oldest, newest).await? - BESIDE);
+            high = high.min(self.first_logged(to, oldest, newest).await? + BESIDE);
+        }
+        high = high.min(filter.before.unwrap_or(i64::MAX));
+        if let (Some(by), true) = (filter.by, filter.action.is_empty()) {
+            let rows: Vec<Row> = sqlx::query_as(BY_PERSON)
+                .persistent(false)
+                .bind(by.0)
+                .bind(low)
+                .bind(high)
+                .bind(from.0)
+                .bind(to.0)
+                .bind(limit)
+                .fetch_all(&mut *self.tx)
+                .await?;
+            return Ok(LogWindow { rows: rows.into_iter().map(logged).collect(), looked_to: None });
+        }
+        let mut window = LogWindow::default();
+        let mut slice = SLICE;
+        while high > low {
+            let lowest = low.max(high.saturating_sub(slice));
+            let left = limit - i64::try_from(window.rows.len()).unwrap_or(limit);
+            window.rows.extend(self.log_slice(filter, (lowest, high), (from, to), left).await?);
+            if i64::try_from(window.rows.len()).unwrap_or(limit) >= limit {
+                break;
+            }
+            high = lowest;
+            slice = (slice * 2).min(LARGEST_SLICE);
+            if high > low && started.elapsed() >= LONG_ENOUGH {
+                window.looked_to = self.logged_from(high).await?;
+                break;
+            }
+        }
+        Ok(window)
+    }
+
+    async fn log_slice(
+        &mut self,
+        filter: &LogFilter,
+        (low, high): (i64, i64),
+        (from, to): (Instant, Instant),
+        limit: i64,
+    ) -> Result<Vec<LoggedAction>, DatabaseError> {
+        const SQL: &str = logged!(
+            "where l.id >= $1 and l.id < $2 and ($3 = '' or l.action = $3) and ($4 = 0 or l.account_id = $4) \
+             and l.created_at >= timestamp 'epoch' + $5 * interval '1 millisecond' \
+             and l.created_at < timestamp 'epoch' + $6 * interval '1 millisecond' order by l.id desc limit $7"
+        );
+        let rows: Vec<Row> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(low)
+            .bind(high)
+            .bind(&filter.action)
+            .bind(filter.by.map_or(0, |by| by.0))
+            .bind(from.0)
+            .bind(to.0)
+            .bind(limit)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(rows.into_iter().map(logged).collect())
+    }
+
+    /// The first row at or above an id, and when it was written (primary key).
+    async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Instant)>, DatabaseError> {
+        const SQL: &str =
+            concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
+        let row: Option<(i64, i64)> =
+            sqlx::query_as(SQL).persistent(false).bind(id).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|(id, at)| (id, Instant(at))))
+    }
+
+    /// The id from which on rows were written at an instant or later, found by bisection: ids grow with time.
+    async fn first_logged(&mut self, at: Instant, oldest: i64, newest: i64) -> Result<i64, DatabaseError> {
+        let (mut low, mut high) = (oldest, newest + 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.logged_from(middle).await? {
+                Some((id, written)) if written < at => low = id + 1,
+                Some(_) | None => high = middle,
+            }
+        }
+        Ok(low)
+    }
+}

@@ -1,0 +1,242 @@
+//! The audit room through the real router: the list as a file, and Mastodon's own log beside ours.
+
+use crate::support::{House, NO_SANCTION, house, postgres, sqlite};
+use axum::http::StatusCode;
+use howdah::{
+    access::{Actor, Role},
+    audit::service::export,
+    context::Context,
+    id::OperatorId,
+    ledger::{Filter, Outcome, deed::ExportForm},
+    store::Store,
+};
+use serde_json::Value;
+
+async fn run(house: &House, sql: &'static str) {
+    match &house.store.store {
+        Store::Sqlite(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+        Store::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+    }
+}
+
+async fn disable(house: &House, cookie: &str, who: &str, why: &str) {
+    let form = [("operator", who), ("disabled", "yes"), ("why", why)];
+    let done = house.post(Some(cookie), "/api/people/disable", &form).await;
+    assert_eq!(done.location.as_deref(), Some("/people"), "{}", done.body);
+}
+
+fn objects(body: &str) -> Vec<Value> {
+    body.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_list_is_exported_as_it_is_narrowed_and_each_export_is_in_the_record() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let owner = house.sign_in("owner").await;
+        disable(&house, &owner, "01moderator", "=HYPERLINK(\"https://evil.example\"),\r\n+1").await;
+        let page = house.get(Some(&owner), "/audit?kind=disable_operator").await.body;
+        assert!(page.contains("/audit/export.csv?kind=disable_operator"), "{page}");
+
+        let csv = house.get(Some(&owner), "/audit/export.csv?kind=disable_operator").await;
+        assert_eq!(csv.status, StatusCode::OK);
+        let (head, rest) = csv.body.split_once("\r\n").unwrap();
+        assert_eq!(head, "\"entry\",\"at\",\"who\",\"role\",\"instance\",\"what\",\"why\",\"outcome\"");
+        assert!(rest.contains("\"ended the access of moderator\""), "{rest}");
+        assert!(rest.contains("\"'=HYPERLINK(\"\"https://evil.example\"\"),\r\n'+1\""), "{rest}");
+        assert!(rest.ends_with("\"succeeded\"\r\n"), "{rest}");
+        assert_eq!(house.outcome("export_record").await, Some(Outcome::Succeeded));
+
+        let auditor = house.sign_in("auditor").await;
+        let all = house.get(Some(&auditor), "/audit/export.jsonl").await;
+        let lines = objects(&all.body);
+        let filter = Filter { kind: Some("export_record".into()), limit: 9, ..Filter::default() };
+        let exports = house.app.ledger.list(&filter).await.unwrap();
+        assert_eq!(exports.len(), 2);
+        assert_eq!(exports[0].operator.as_deref(), Some("01auditor"));
+        assert_eq!(exports[0].outcome_facts["entries"], lines.len());
+        assert_eq!(exports[1].document.as_ref().unwrap()["deed"]["filter"], "kind=disable_operator");
+        // Everything before the export's own entry, newest first.
+        let whole = Filter { before: Some(exports[0].index), limit: 1_000, ..Filter::default() };
+        let expected: Vec<i64> = house.app.ledger.list(&whole).await.unwrap().iter().map(|entry| entry.index).collect();
+        assert_eq!(lines.iter().map(|line| line["entry"].as_i64().unwrap()).collect::<Vec<_>>(), expected);
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn only_owner_and_auditor_export() {
+    let house = house(sqlite().await).await;
+    for role in ["admin", "moderator", "contractor"] {
+        let cookie = house.sign_in(role).await;
+        let refused = house.get(Some(&cookie), "/audit/export.csv").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role}");
+        assert!(!refused.body.contains("\"entry\""), "{role}: {}", refused.body);
+        let page = house.get(Some(&cookie), "/audit").await.body;
+        assert!(!page.contains("/audit/export."), "{role}: no door that does not open");
+    }
+    assert_eq!(house.outcome("export_record").await, None, "nothing was exported");
+}
+
+#[tokio::test]
+async fn without_an_entry_there_is_no_export() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    run(&house, "alter table open_deeds rename to gone").await;
+    let refused = house.get(Some(&owner), "/audit/export.jsonl").await;
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(refused.body.contains("nothing is exported") && !refused.body.contains("signed in"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_all_says_so_in_its_last_line() {
+    let house = house(sqlite().await).await;
+    house.sign_in("owner").await;
+    let actor = Actor {
+        operator: OperatorId("01auditor".into()),
+        name: "auditor".into(),
+        role: Role::Auditor,
+        instance: None,
+        session: "0123456789abcdef".into(),
+    };
+    let context = Context::of_job(house.app.clone(), actor);
+    for (form, most) in [(ExportForm::Csv, 3), (ExportForm::JsonLines, 3), (ExportForm::JsonLines, 1_000)] {
+        let mut parts = export::begin(&context, "", form, most).await.unwrap();
+        let mut file = String::new();
+        while let Some(part) = parts.recv().await {
+            file.push_str(&part);
+        }
+        assert_eq!(file.contains("more fits than the 3 entries of one file"), most == 3, "{file}");
+        if form == ExportForm::JsonLines && most == 3 {
+            let lines = objects(&file);
+            assert_eq!(lines.len(), 4);
+            assert!(lines[3]["note"].as_str().unwrap().contains(&format!("below entry {}", lines[2]["entry"])));
+        }
+    }
+    // A browser that goes away leaves the truth behind.
+    drop(export::begin(&context, "", ExportForm::Csv, 10).await.unwrap());
+    for _ in 0..200 {
+        if house.open_deeds().await == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(house.outcome("export_record").await, Some(Outcome::Failed));
+}
+
+async fn log_row(house: &House, action: &str, target_type: &str, target: i64, at: &str) -> i64 {
+    sqlx::query_scalar(
+        "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+         values ((select account_id from oauth_access_tokens t join users u on u.id = t.resource_owner_id order by t.id limit 1), \
+         $1, $2, $3, 'by another hand', $4::timestamp, $4::timestamp) returning id",
+    )
+    .bind(action)
+    .bind(target_type)
+    .bind(target)
+    .bind(at)
+    .fetch_one(&house.instance)
+    .await
+    .unwrap()
+}
+
+/// The row of a page that holds a log row's id.
+fn row_of(page: &str, id: i64) -> &str {
+    page.split("<tr").find(|row| row.contains(&format!(">{id}<"))).unwrap_or_else(|| panic!("no row {id} in {page}"))
+}
+
+#[tokio::test]
+async fn mastodons_log_stands_beside_ours() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let admin = house.sign_in("admin").await;
+        let (account, reports) = house.case("windvane").await;
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("why", "spam"),
+        ];
+        house.post(Some(&admin), "/api/reports/decide", &form).await;
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+        let silenced: i64 = sqlx::query_scalar("select max(id) from admin_action_logs where action = 'silence'")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        let resolved: i64 = sqlx::query_scalar("select max(id) from admin_action_logs where action = 'resolve'")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        // The same hand, elsewhere: another action on the same account, the same one on another, the same one long after.
+        let now = jiff::Timestamp::now();
+        let later = (now + jiff::SignedDuration::from_mins(10)).to_string();
+        let now = now.to_string();
+        let number: i64 = account.parse().unwrap();
+        let other = log_row(&house, "suspend", "Account", number, &now).await;
+        let somebody = log_row(&house, "silence", "Account", number + 1, &now).await;
+        let too_late = log_row(&house, "silence", "Account", number, &later).await;
+
+        let auditor = house.sign_in("auditor").await;
+        let page = house.get(Some(&auditor), "/i/harbour/audit/instance").await;
+        assert_eq!(page.status, StatusCode::OK);
+        let filter = Filter { kind: Some("decide_case".into()), limit: 1, ..Filter::default() };
+        let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
+        for ours in [silenced, resolved] {
+            assert!(row_of(&page.body, ours).contains(&format!("/audit/{entry}\"")), "{}", row_of(&page.body, ours));
+        }
+        for outside in [other, somebody, too_late] {
+            assert!(row_of(&page.body, outside).contains("outside the console"), "{}", row_of(&page.body, outside));
+        }
+        let narrowed = house.get(Some(&auditor), "/i/harbour/audit/instance?action=suspend").await.body;
+        assert!(narrowed.contains(&format!(">{other}<")) && !narrowed.contains(&format!(">{somebody}<")));
+    }
+}
+
+#[tokio::test]
+async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
+    let house = house(sqlite().await).await;
+    sqlx::query("delete from admin_action_logs").execute(&house.instance).await.unwrap();
+    let mut days = Vec::new();
+    for day in 1..=9 {
+        for hour in 0..20 {
+            let at = format!("2025-03-0{day} {hour:02}:00:00");
+            days.push((day, log_row(&house, "update", "CustomEmoji", day * 100 + hour, &at).await));
+        }
+    }
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), "/i/harbour/audit/instance?day=2025-03-04").await.body;
+    for (day, id) in &days {
+        assert_eq!(page.contains(&format!(">{id}<")), *day == 4, "row {id} of day {day}");
+    }
+    // Every row once, newest first, whatever is asked for.
+    let name: String =
+        sqlx::query_scalar("select a.username from admin_action_logs l join accounts a on a.id = l.account_id limit 1")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+    for query in ["".to_owned(), format!("?who=%40{name}"), format!("?who={name}&action=update")] {
+        let mut next = Some(format!("/i/harbour/audit/instance{query}"));
+        let mut seen = Vec::new();
+        while let Some(address) = next {
+            let page = house.get(Some(&admin), &address).await.body;
+            seen.extend(
+                page.split("num wide\">").skip(1).filter_map(|rest| rest.split('<').next()?.parse::<i64>().ok()),
+            );
+            next = page
+                .split("href=\"")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .find(|href| href.contains("before="))
+                .map(|href| href.replace("&amp;", "&"));
+        }
+        let expected: Vec<i64> = days.iter().rev().map(|(_, id)| *id).collect();
+        assert_eq!(seen, expected, "{query}");
+    }
+    let nobody = house.get(Some(&admin), "/i/harbour/audit/instance?who=nobody_of_that_name").await.body;
+    assert!(nobody.contains("no local account of that name"));
+    for role in ["moderator", "contractor"] {
+        let cookie = house.sign_in(role).await;
+        assert_eq!(house.get(Some(&cookie), "/i/harbour/audit/instance").await.status, StatusCode::FORBIDDEN, "{role}");
+    }
+}
