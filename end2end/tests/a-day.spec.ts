@@ -121,7 +121,8 @@ test('no private post that nobody reported, no mail address in clear, nothing ho
   await page.goto('/i/harbour/reports');
   const cases = await page.locator('table.list tbody tr a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).pathname));
   expect(cases.length).toBeGreaterThan(15);
-  for (const path of ['/i/harbour', '/i/harbour/registrations', '/audit', '/people', '/i/harbour/reports?state=decided', ...cases]) {
+  const desks = ['signups', 'accounts', 'registrations', 'domains', 'domains/servers', 'domains/mail', 'domains/addresses', 'audit/instance', 'reports?state=decided'];
+  for (const path of ['/i/harbour', '/audit', '/people', ...desks.map((desk) => `/i/harbour/${desk}`), ...cases]) {
     const html = await (await page.request.get(path)).text();
     expect(html, path).not.toContain('for followers only, please:');
     expect(html, path).not.toMatch(/[a-z0-9_]@post\.example/);

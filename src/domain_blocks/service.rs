@@ -234,7 +234,8 @@ async fn is_followed(instance: &Instance, domains: &[String]) -> Result<bool, Da
 pub async fn server(context: &Context, instance: &str, search: &str) -> Result<Framed<ServerPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
-    let domain = Domain::try_from(parsed.get("name").unwrap_or_default().to_lowercase()).map_err(Problem::not_found)?;
+    let domain = Domain::try_from(parsed.get("name").unwrap_or_default().to_lowercase())
+        .map_err(|wrong| Problem::new(Kind::NotFound, format!("{wrong}."), "Write it like night.example."))?;
     let mut read = instance.database.read().await.map_err(unread)?;
     let accounts = read.accounts_known(&domain).await.map_err(unread)?;
     let below = read.servers_below(&domain).await.map_err(unread)?;

@@ -1,0 +1,63 @@
+// The other desks: sign-ups one by one and many, finding people, rules about servers, handing a case over.
+import { expect, hydrated, person, test } from '../support/test';
+
+test('a sign-up is let in with the keyboard, and the next one is shown', async ({ as }) => {
+  const page = await as('moderator');
+  await page.goto('/i/harbour/signups');
+  await hydrated(page);
+  await page.keyboard.press('j');
+  const handle = await page.locator('tr.at b.handle').innerText();
+  await page.keyboard.press('o');
+  await page.waitForURL('**/signups/*');
+  await hydrated(page);
+  await page.keyboard.press('a');
+  await expect(page.getByRole('heading', { name: `Approve ${handle}` })).toBeVisible();
+  await page.getByRole('button', { name: `Approve ${handle}` }).click();
+  await expect(page.getByRole('status')).toContainText(`Let in ${handle}. Done and read back.`);
+  await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(handle);
+});
+
+test('several sign-ups are refused at once without scripts, on a phone, with a reason', async ({ as }) => {
+  const page = await as('admin', { scripts: false, width: 360 });
+  await page.goto('/i/harbour/signups');
+  for (const at of [0, 1, 2]) await page.locator('input[name=who]').nth(at).check();
+  await page.getByRole('button', { name: /^Reject…/ }).click();
+  await expect(page.getByText('Mastodon deletes all 3 at once')).toBeVisible();
+  await page.getByRole('button', { name: 'Reject 3 people' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'Say why' })).toBeVisible();
+  await page.getByLabel('A reason that is given often').selectOption('spam');
+  await page.getByRole('button', { name: 'Reject 3 people' }).click();
+  await expect(page.getByRole('heading', { name: 'Refuse the sign-ups of 3 people' })).toBeVisible();
+  await expect(async () => {
+    await page.reload();
+    await expect(page.getByText('3 of 3 done')).toBeVisible();
+  }).toPass({ timeout: 20_000 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});
+
+test('somebody is found by a mail address that stands in no address', async ({ as }) => {
+  const page = await as('moderator', { dark: true });
+  const addresses: string[] = [];
+  page.on('request', (request) => addresses.push(request.url()));
+  await page.getByRole('searchbox').fill('windvane@post.example');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('link', { name: '@windvane' })).toBeVisible();
+  await expect(page.getByText('this search is in the record')).toBeVisible();
+  for (const address of addresses) expect(address).not.toContain('post.example');
+});
+
+test('a case is handed over with a note', async ({ as }) => {
+  const page = await as('moderator', { scripts: false });
+  await page.goto('/i/harbour/reports?category=violation');
+  await page.locator('table.list tbody tr a').nth(2).click();
+  const address = page.url();
+  await page.getByRole('button', { name: /^Take it/ }).click();
+  await page.getByText('Hand over…').click();
+  await page.locator('select[name=to]').selectOption(person('admin').name);
+  await page.getByLabel('Note').fill('Knows both of them.');
+  await page.getByRole('button', { name: 'Hand it over' }).click();
+  const admin = await as('admin');
+  await admin.goto(address);
+  await expect(admin.getByText(`${person('moderator').name}: Knows both of them.`)).toBeVisible();
+  await expect(admin.getByText('held by you')).toBeVisible();
+});
