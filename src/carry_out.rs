@@ -50,6 +50,9 @@ pub trait Carry: Act {
     /// What has changed since the person looked, in a sentence; `None` if nothing has.
     fn overtaken(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
 
+    /// Whether an answer that accepts it proves that it was done, where nothing can be read back.
+    const ANSWER_PROVES: bool = true;
+
     /// Sends it.
     fn send(
         warrant: Warrant<Self>,
@@ -84,6 +87,8 @@ pub struct Done {
     pub facts: Value,
     /// What the instance said, where it refused.
     pub said: Option<String>,
+    /// Nothing of it reached the instance.
+    pub unsent: bool,
 }
 
 fn database_problem(error: &DatabaseError) -> Problem {
@@ -180,8 +185,13 @@ async fn run<D: Carry>(
         // Sent, not answered, no trace yet. The person is told so; the task goes on looking.
         if let Some(tell) = tell.take() {
             let said = said(answered.steps());
-            let waiting =
-                Done { index: answered.index(), outcome: Outcome::Unknown, facts: json!({ "watched": true }), said };
+            let waiting = Done {
+                index: answered.index(),
+                outcome: Outcome::Unknown,
+                facts: json!({ "watched": true }),
+                said,
+                unsent: false,
+            };
             let _ = tell.send(Ok(waiting));
         }
         while verdict.is_none() {
@@ -193,7 +203,9 @@ async fn run<D: Carry>(
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict).await;
     afterwards(app, &deed, answered.index(), verdict.outcome).await;
-    Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said: said(answered.steps()) })
+    let unsent = answered.steps().iter().all(|step| matches!(step.answer, Answer::NotSent { .. }));
+    let said = said(answered.steps());
+    Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
 }
 
 /// The deed is done and recorded: what fails here is said in the log and changes nothing of that.
@@ -217,13 +229,13 @@ async fn read_back<D: Carry>(
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded<D: Act, T>(
+pub async fn recorded<D: Act>(
     app: &App,
     permit: Permit,
     deed: D,
     why: &str,
-    change: impl Future<Output = sqlx::Result<T>>,
-) -> Result<T, Problem> {
+    change: impl Future<Output = sqlx::Result<bool>>,
+) -> Result<bool, Problem> {
     let store_problem = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, deed = D::KIND, "deed.store");
         Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
@@ -242,7 +254,8 @@ pub async fn recorded<D: Act, T>(
         })?;
     let changed = change.await;
     let (outcome, answer) = match &changed {
-        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
+        Ok(true) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
+        Ok(false) => (Outcome::Stale, Answer::NotSent { why: "it was not as it was seen any more".to_owned() }),
         Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
     };
     let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
@@ -320,6 +333,7 @@ pub fn conclude<D: Carry>(
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
                 Ok(evidence) if !evidence.state_is_right => verdict(Outcome::Partly),
+                Err(_) if !D::ANSWER_PROVES => None,
                 // The answer itself is a trace, also where nothing could be read back.
                 _ => verdict(Outcome::Succeeded),
             },

@@ -11,7 +11,7 @@ use crate::{
         Acting, Answer, Mark, Outcome, Step, Verdict,
         deed::{Personal, SearchPersonal},
     },
-    mastodon::database::{DatabaseError, Found, Origin, Sanctioned, Window, created_at},
+    mastodon::database::{DatabaseError, Found, Origin, Sanctioned, created_at},
     path,
     problem::Problem,
     search::Search,
@@ -29,7 +29,7 @@ enum Asked {
     Nothing,
 }
 
-fn parse(text: &str, own_host: Option<&str>) -> Asked {
+fn parse(text: &str, own: &[String]) -> Asked {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().map_or(Asked::Nothing, Asked::Id);
@@ -49,7 +49,7 @@ fn parse(text: &str, own_host: Option<&str>) -> Asked {
     match bare.split_once('@') {
         Some((name, domain)) if !name.is_empty() && !domain.is_empty() => {
             let domain = domain.to_lowercase();
-            let ours = own_host == Some(domain.as_str());
+            let ours = own.contains(&domain);
             Asked::Handle(name.to_owned(), (!ours).then_some(domain))
         }
         Some(_) => Asked::Nothing,
@@ -104,6 +104,12 @@ fn personal(text: &str, may_reveal: bool) -> Result<Option<Personal>, Problem> {
         }
         return Ok(Some(Personal::Address(format!("{address}/{bits}"))));
     }
+    let words = || text.split([' ', ',', ';', '<', '>', '"']).map(str::trim);
+    if words().count() > 1 && words().any(|word| word.parse::<IpAddr>().is_ok() || word.trim_matches('@').contains('@'))
+    {
+        // It would stand in the address of the page that finds nothing.
+        return Err(Problem::invalid("q", "Write one mail address or one IP, and nothing else."));
+    }
     match text.split_once('@') {
         Some((name, domain)) if !name.is_empty() && domain.contains('.') && !text.contains(char::is_whitespace) => {
             Ok(Some(Personal::Email(text.to_lowercase())))
@@ -120,7 +126,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     let by_name = |text: &str| path::with(&path::find(&instance.name), "q", text);
     let may_reveal = access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok();
     let Some(what) = personal(typed, may_reveal)? else { return Ok(by_name(typed)) };
-    if let (Personal::Email(_), Asked::Handle(name, domain)) = (&what, parse(typed, instance.base.host_str())) {
+    if let (Personal::Email(_), Asked::Handle(name, domain)) = (&what, parse(typed, &instance.own_domains())) {
         // name@server may be a handle as well; that tells nobody anything.
         let mut read = instance.database.read().await.map_err(unread)?;
         if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(unread)? {
@@ -179,7 +185,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
     let typed = parsed.get("q").unwrap_or_default().to_owned();
-    let asked = parse(&typed, instance.base.host_str());
+    let asked = parse(&typed, &instance.own_domains());
     let mut exact = None;
     let mut hits = Vec::new();
     if asked != Asked::Nothing {
@@ -218,9 +224,9 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let roles = read.role_names().await.map_err(unread)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let window = if let Ok(role) = filter.role.parse() {
-        Window { accounts: read.by_role(role).await.map_err(unread)?, edge: None }
+        read.by_role(role, before, PAGE).await.map_err(unread)?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        Window { accounts: read.invited_by(inviter).await.map_err(unread)?, edge: None }
+        read.invited_by(inviter, before, PAGE).await.map_err(unread)?
     } else {
         let origin = match (filter.domain.as_str(), filter.origin.as_str()) {
             ("", "local") => Origin::Local,
@@ -282,6 +288,8 @@ mod tests {
         assert!(personal("203.0.113.0/24", false).is_err(), "a range shows addresses");
         assert!(personal("0.0.0.0/0", true).is_err());
         assert!(personal("203.0.113.7/99", true).is_err());
+        assert!(personal("Jonas <jonas@post.example>", true).is_err());
+        assert!(personal("203.0.113.7, 203.0.113.8", true).is_err());
         for name in ["wren", "@wren", "jon", "jonas@", "@wren@night.example", "117668003950957937"] {
             assert_eq!(personal(name, true), Ok(None), "{name}");
         }
@@ -289,7 +297,7 @@ mod tests {
 
     #[test]
     fn handles_addresses_and_ids_are_told_apart() {
-        let own = Some("harbour.example");
+        let own = &["harbour.example".to_owned()];
         let handle = |name: &str, domain: Option<&str>| Asked::Handle(name.into(), domain.map(str::to_owned));
         assert_eq!(parse(" @wren ", own), handle("wren", None));
         assert_eq!(parse("wren@harbour.example", own), handle("wren", None));

@@ -345,13 +345,30 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
         before_after: deed.as_ref().map(before_after).unwrap_or_default(),
-        details: detail.entry.document.as_ref().map(|document| pairs(&document["deed"])).unwrap_or_default(),
+        details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(pairs).unwrap_or_default(),
         proof: detail.proof,
         tree: tree(context).await?,
         sealed,
     };
     frame::build(context, current(context), &path::audit_entry(number), search, page).await
+}
+
+/// A deed without what nobody reads here: the mail address or IP that was looked for, and keyed hashes. Opening the entry
+/// is no reveal.
+fn readable(deed: &Value) -> Value {
+    let mut shown = deed.clone();
+    if let Some(fields) = shown.as_object_mut() {
+        match deed["deed"].as_str() {
+            Some("search_personal") => {
+                let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();
+                fields.insert("what".to_owned(), Value::String(kind.replace('_', " ")));
+            }
+            Some("decide_sign_up") => fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words")),
+            _ => {}
+        }
+    }
+    shown
 }
 
 /// A document as names and values, for reading.

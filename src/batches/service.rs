@@ -179,14 +179,23 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
     Ok(path::batch(&instance.name, &batch.id))
 }
 
-/// Works on one batch, if there is one that nobody works on, until it is at its end, paused, or cannot go on for now.
+/// Works on one batch of an instance, if there is one that nobody works on, until it is at its end, paused, or cannot go on
+/// for now.
 ///
 /// # Errors
 /// The store's; whoever claims it next goes on where this stopped.
-pub async fn work(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
-    let Some(batch) = batches::claim(&app.store, &app.keys, process, app.clock.now()).await? else { return Ok(()) };
-    let Some(instance) = app.instances.get(&batch.instance).cloned() else { return Ok(()) };
-    for item in batches::items(&app.store, &app.keys, &batch.id).await? {
+pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sqlx::Result<()> {
+    let claimed = batches::claim(&app.store, &app.keys, &instance.name, process, app.clock.now()).await?;
+    let Some(batch) = claimed else { return Ok(()) };
+    let items = match batches::items(&app.store, &app.keys, &batch.id).await {
+        Ok(items) => items,
+        Err(error) => {
+            // One that cannot be read must not keep the others waiting.
+            batches::set_paused(&app.store, &batch.id, true).await?;
+            return Err(error);
+        }
+    };
+    for item in items {
         if matches!(item.state, State::Closed(_)) {
             continue;
         }
@@ -226,6 +235,12 @@ pub async fn work(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
         };
         set(State::UnderWay, None, None).await?;
         match carry(context, instance.clone(), &item.deed, batch.why.clone()).await {
+            // Nothing arrived there: the same would happen to all that are left.
+            Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
+                set(State::Waiting, None, done.said).await?;
+                batches::set_paused(&app.store, &batch.id, true).await?;
+                return Ok(());
+            }
             Ok(done) if done.facts["watched"] == true => set(State::UnderWay, Some(done.index), done.said).await?,
             Ok(done) => set(State::Closed(done.outcome), Some(done.index), done.said).await?,
             Err(problem) => match problem.kind {

@@ -59,7 +59,7 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
         return Ok(());
     }
     let link = hex(&rand::random::<[u8; 16]>());
-    let offer = SetupLink { role: Role::Owner, name: None, instance: None, until: None };
+    let offer = SetupLink { role: Role::Owner, name: None, instance: None, until: None, offered_by: None };
     let now = app.clock.now();
     setup_links::insert(&app.store, &link_hash(app, &link), &offer, now, now.plus(DAY)).await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link))?;

@@ -89,14 +89,6 @@ fn able(instance: &Instance, bit: u64, words: &str) -> Result<(), Problem> {
     }
 }
 
-/// The instance's own domains: of its pages, and of its handles.
-fn own_domains(instance: &Instance) -> Vec<String> {
-    let mut own: Vec<String> = instance.base.host_str().map(str::to_lowercase).into_iter().collect();
-    own.extend(instance.pulse().domain.as_deref().map(str::to_lowercase));
-    own.dedup();
-    own
-}
-
 /// Where a deed leads: on, or back with the reason.
 fn landed(done: Done, to: &str) -> Result<String, Problem> {
     match done.outcome {
@@ -156,7 +148,7 @@ fn look(instance: &Instance, search: &Search) -> Look {
     if typed.is_empty() {
         return Look::default();
     }
-    match names::server(&typed, &own_domains(instance)) {
+    match names::server(&typed, &instance.own_domains()) {
         Ok(found) => Look { typed, found: Some(found), refused: None },
         Err(refused) => Look { typed, found: None, refused: Some(refused) },
     }
@@ -263,7 +255,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         Some(reach) if reach.looked_at.is_none() => false,
         _ => is_followed(&instance, &there).await.map_err(unread)?,
     };
-    let refused = names::server(domain.as_str(), &own_domains(&instance)).err();
+    let refused = names::server(domain.as_str(), &instance.own_domains()).err();
     let may_suspend = match followed {
         _ if !may_change(context) => Err("Owners and admins make rules.".to_owned()),
         true if !access::allows(context.actor.role, Permission::SuspendFollowedDomain) => {

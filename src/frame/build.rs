@@ -58,9 +58,14 @@ pub async fn build<T>(
         .as_ref()
         .filter(|list| list.at.is_some())
         .map(|list| list.rows.iter().map(|report| report.target).collect::<BTreeSet<_>>().len());
-    let waiting_is_old = waiting.as_ref().and_then(|list| {
-        let trouble = list.trouble.as_ref()?;
-        Some(match list.at {
+    let reports_list = waiting.as_ref().map(|list| (list.trouble.clone(), list.at));
+    let sign_ups_list = instance.map(|instance| {
+        let list = instance.signups.snapshot();
+        (list.trouble.clone(), list.at)
+    });
+    let waiting_is_old = [reports_list, sign_ups_list].into_iter().flatten().find_map(|(trouble, at)| {
+        let trouble = &trouble?;
+        Some(match at {
             Some(at) => format!("{} What waits is shown as it was {}.", capital(trouble), time::relative(at, now)),
             None => format!("{}. What waits is not known yet.", capital(trouble)),
         })

@@ -61,17 +61,19 @@ pub fn start(app: &Arc<App>) {
             carry_out::sweep(&sweeping).await;
         }
     });
-    let batches = app.clone();
-    tokio::spawn(async move {
-        let mut tick = every(Duration::from_secs(1));
-        let process = ulid::Ulid::generate().to_string();
-        loop {
-            tick.tick().await;
-            if let Err(error) = crate::batches::service::work(&batches, &process).await {
-                tracing::error!(%error, "batches.work");
+    for instance in app.instances.values() {
+        let (app, instance) = (app.clone(), instance.clone());
+        tokio::spawn(async move {
+            let mut tick = every(Duration::from_secs(1));
+            let process = ulid::Ulid::generate().to_string();
+            loop {
+                tick.tick().await;
+                if let Err(error) = crate::batches::service::work(&app, &instance, &process).await {
+                    tracing::error!(%error, instance = %instance.name, "batches.work");
+                }
             }
-        }
-    });
+        });
+    }
     let checkpoints = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(30));
@@ -96,6 +98,7 @@ pub fn start(app: &Arc<App>) {
                 attempts::delete_expired(&tidying.store, now),
                 refusals::delete_expired(&tidying.store, now),
                 batches::delete_ended(&tidying.store, now.plus(-30 * DAY)),
+                crate::store::domain_imports::delete_old(&tidying.store, now.plus(-DAY), now.plus(-30 * DAY)),
             );
             if let Err(error) = tidied {
                 tracing::error!(%error, "tidy");

@@ -340,11 +340,12 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::ChangeDomainBlock(deed) if deed.followed && deed.after.begins_to_suspend(Some(&deed.before)) => {
             &[P::SuspendFollowedDomain]
         }
+        // Where only allowed servers may talk to the instance, it cuts follows as a suspension does.
+        Deed::DisallowDomain(_) => &[P::SuspendFollowedDomain],
         Deed::BlockDomain(_)
         | Deed::ChangeDomainBlock(_)
         | Deed::LiftDomainBlock(_)
         | Deed::AllowDomain(_)
-        | Deed::DisallowDomain(_)
         | Deed::BlockMailDomain(_)
         | Deed::ChangeMailDomainBlock(_)
         | Deed::LiftMailDomainBlock(_)

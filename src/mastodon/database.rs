@@ -14,7 +14,7 @@ mod signups;
 mod site;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
-pub use domains::Narrowed;
+pub use domains::{MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
 pub use log::{LogFilter, LogWindow, LoggedAction};

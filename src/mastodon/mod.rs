@@ -56,6 +56,14 @@ impl Instance {
         })
     }
 
+    /// The instance's own domains: of its pages, and of its handles.
+    pub fn own_domains(&self) -> Vec<String> {
+        let mut own: Vec<String> = self.base.host_str().map(str::to_lowercase).into_iter().collect();
+        own.extend(self.pulse().domain.as_deref().map(str::to_lowercase));
+        own.dedup();
+        own
+    }
+
     /// Remembers that somebody is looking.
     pub fn look(&self, now: Instant) {
         self.looked_at.store(now.0, Ordering::Relaxed);

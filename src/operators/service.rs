@@ -32,13 +32,13 @@ pub fn command_actor() -> Actor {
 }
 
 /// One deed about a person of the console.
-async fn recorded<D: Act, T>(
+async fn recorded<D: Act>(
     app: &App,
     actor: &Actor,
     deed: D,
     why: &str,
-    change: impl Future<Output = sqlx::Result<T>>,
-) -> Result<T, Problem> {
+    change: impl Future<Output = sqlx::Result<bool>>,
+) -> Result<bool, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     carry_out::recorded(app, permit, deed, why, change).await
@@ -102,6 +102,15 @@ pub async fn has_role(app: &App, deed: &ChangeOperatorRole) -> Option<bool> {
     found.map(|person| person.role == deed.after)
 }
 
+/// A console without an owner could not be opened to anybody any more.
+fn last_owner(name: &str) -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        format!("{name} is the last owner, and nothing was changed."),
+        "Make somebody else owner first.",
+    )
+}
+
 /// How long a link for somebody new can be opened.
 const LINK_TIME: i64 = 3 * DAY;
 
@@ -152,15 +161,13 @@ pub async fn offer(
         instance: instance.clone(),
         until: until.map(|at| at.0),
     };
-    let offered = SetupLink { role, name: Some(name), instance, until };
+    let offered_by = Some(context.actor.operator.clone());
+    let offered = SetupLink { role, name: Some(name), instance, until, offered_by };
     let now = context.now();
-    recorded(
-        &app,
-        &context.actor,
-        deed,
-        why.trim(),
-        setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)),
-    )
+    recorded(&app, &context.actor, deed, why.trim(), async {
+        setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)).await?;
+        Ok(true)
+    })
     .await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link)).map_err(store_problem)?;
     let shown = drafts::keep(&app.store, &app.keys, Some(&context.actor.operator), "link", address.as_str(), now)
@@ -196,7 +203,7 @@ pub async fn change_role(
     } else {
         Err(Problem::new(
             Kind::Conflict,
-            format!("{} has another role by now, and nothing was changed.", person.name),
+            format!("{} has another role by now, or is the last owner; nothing was changed.", person.name),
             "The page shows which.",
         ))
     }
@@ -266,16 +273,19 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let app = context.app.clone();
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
-    recorded(&app, &context.actor, deed, why.trim(), async {
-        operators::set_disabled(&app.store, &person.id, at).await?;
+    let changed = recorded(&app, &context.actor, deed, why.trim(), async {
+        if !operators::set_disabled(&app.store, &person.id, at).await? {
+            return Ok(false);
+        }
         if disabled {
             web_sessions::delete_all_of(&app.store, &person.id).await?;
             case_holds::end_all_of(&app.store, &person.id).await?;
+            setup_links::delete_all_of(&app.store, &person.id).await?;
         }
-        Ok(())
+        Ok(true)
     })
     .await?;
-    Ok(path::PEOPLE.to_owned())
+    if changed { Ok(path::PEOPLE.to_owned()) } else { Err(last_owner(&person.name)) }
 }
 
 pub async fn end_sessions(context: Context, operator: String, session: String, why: String) -> Result<String, Problem> {
@@ -286,8 +296,8 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone() };
     recorded(&app, &context.actor, deed, why.trim(), async {
         match &session {
-            Some(short) => web_sessions::delete_one_of(&app.store, &person.id, short).await,
-            None => web_sessions::delete_all_of(&app.store, &person.id).await,
+            Some(short) => web_sessions::delete_one_of(&app.store, &person.id, short).await.map(|ended| ended > 0),
+            None => web_sessions::delete_all_of(&app.store, &person.id).await.map(|_| true),
         }
     })
     .await?;

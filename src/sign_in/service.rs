@@ -3,6 +3,7 @@
 
 use super::{Enrolment, SHORTEST_PASSWORD, SetUp, SignInPage};
 use crate::{
+    access::{self, Actor, Permission},
     clock::{Instant, MINUTE, SECOND},
     context::{App, Context, app_of_request},
     http::{ClientAddress, SessionData, Signed, Stage},
@@ -468,11 +469,32 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
     if operators::by_name(&app.store, name).await.map_err(store_problem)?.is_some() {
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
+    let hash = link_hash(&app, link);
+    let offer = setup_links::read(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
+    if let Some(meant) = offer.name.filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
+        return Err(Problem::invalid("name", format!("This link is for {meant}.")));
+    }
+    // Who made the link answers for it, and must still be one who may.
+    let actor = match &offer.offered_by {
+        None => crate::operators::service::command_actor(),
+        Some(id) => {
+            let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
+            let person = person.filter(|person| person.may_sign_in(now)).ok_or_else(link_gone)?;
+            let actor = Actor {
+                operator: person.id,
+                name: person.name,
+                role: person.role,
+                instance: person.instance,
+                session: "set-up link".to_owned(),
+            };
+            if access::permit(&actor, Permission::ManageOperators, None).is_err() {
+                return Err(link_gone());
+            }
+            actor
+        }
+    };
     let password_hash = app.passwords.hash(password).await?;
-    let found = setup_links::take(&app.store, &link_hash(&app, link), now)
-        .await
-        .map_err(store_problem)?
-        .ok_or_else(link_gone)?;
+    let found = setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
     let deed = AddOperator {
         operator: OperatorId(ulid::Ulid::generate().to_string()),
         name: name.to_owned(),
@@ -480,14 +502,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         instance: found.instance,
         until: found.until.map(|at| at.0),
     };
-    crate::operators::service::add(
-        &app,
-        crate::operators::service::command_actor(),
-        deed,
-        password_hash,
-        "set-up link",
-    )
-    .await?;
+    crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await?;
     Ok(path::SIGN_IN.to_owned())
 }
 

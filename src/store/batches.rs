@@ -150,14 +150,19 @@ pub async fn items(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<
         .collect()
 }
 
-/// Claims one batch that has work and that nobody works on: each goes to one process only.
-pub async fn claim(store: &Store, keys: &Keys, process: &str, now: Instant) -> sqlx::Result<Option<Batch>> {
-    const FIND: &str = "select id from batches where ended_at is null and not paused and (lease_until <= $1 or lease = $2) \
-        order by created_at, id limit 1";
+/// Claims one batch of an instance that has work and that nobody works on: each goes to one process only.
+pub async fn claim(
+    store: &Store,
+    keys: &Keys,
+    instance: &InstanceName,
+    process: &str,
+    now: Instant,
+) -> sqlx::Result<Option<Batch>> {
+    const FIND: &str = "select id from batches where instance = $3 and ended_at is null and not paused \
+        and (lease_until <= $1 or lease = $2) order by created_at, id limit 1";
     const CLAIM: &str = "update batches set lease = $2, lease_until = $3 \
         where id = $1 and ended_at is null and not paused and (lease_until <= $4 or lease = $2)";
-    let found: Option<String> =
-        on!(store, pool => sqlx::query_scalar(FIND).bind(now.0).bind(process).fetch_optional(pool).await?);
+    let found: Option<String> = on!(store, pool => sqlx::query_scalar(FIND).bind(now.0).bind(process).bind(instance.as_str()).fetch_optional(pool).await?);
     let Some(id) = found else { return Ok(None) };
     let claimed = on!(store, pool => sqlx::query(CLAIM)
         .bind(&id).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());

@@ -167,19 +167,57 @@ pub async fn counts(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Ro
         .collect()
 }
 
-/// Asks for all listed rows of a difference; how many.
-pub async fn ask_for(store: &Store, id: &str, difference: Difference) -> sqlx::Result<u64> {
-    const SQL: &str = "update domain_import_rows set state = 'waiting' \
+/// Begins an import that is shown as a preview: its rows of these kinds wait from now on. How many; `None`, and nothing
+/// changed, if it is no preview any more.
+pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> sqlx::Result<Option<u64>> {
+    const MOVE: &str =
+        "update domain_imports set state = 'running', why = $2, note = '' where id = $1 and state = 'preview'";
+    const ROWS: &str = "update domain_import_rows set state = 'waiting' \
         where import = $1 and difference = $2 and state = 'listed'";
-    on!(store, pool => sqlx::query(SQL)
-        .bind(id).bind(difference.name()).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        if sqlx::query(MOVE).bind(id).bind(why).execute(&mut *tx).await?.rows_affected() != 1 {
+            return Ok(None);
+        }
+        let mut rows = 0;
+        for difference in which {
+            rows += sqlx::query(ROWS).bind(id).bind(difference.name()).execute(&mut *tx).await?.rows_affected();
+        }
+        if rows > 0 {
+            tx.commit().await?;
+        }
+        Ok(Some(rows))
+    })
 }
 
-/// Asks once more for what failed; how many.
-pub async fn ask_again(store: &Store, id: &str) -> sqlx::Result<u64> {
-    const SQL: &str = "update domain_import_rows set state = 'waiting', said = '', entry = null \
+/// Begins an import anew that is at its end: what failed waits again. How many; `None`, and nothing changed, if it is not at
+/// its end.
+pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
+    const MOVE: &str = "update domain_imports set state = 'running', note = '' where id = $1 and state = 'done'";
+    const ROWS: &str = "update domain_import_rows set state = 'waiting', said = '', entry = null \
         where import = $1 and state = 'failed'";
-    on!(store, pool => sqlx::query(SQL).bind(id).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
+            return Ok(None);
+        }
+        let rows = sqlx::query(ROWS).bind(id).execute(&mut *tx).await?.rows_affected();
+        if rows > 0 {
+            tx.commit().await?;
+        }
+        Ok(Some(rows))
+    })
+}
+
+/// Forgets imports: previews that nobody began after a day, all that are at their end after thirty.
+pub async fn delete_old(store: &Store, preview: Instant, done: Instant) -> sqlx::Result<u64> {
+    const ROWS: &str = "delete from domain_import_rows where import in (select id from domain_imports \
+        where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2))";
+    const IMPORTS: &str = "delete from domain_imports where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2)";
+    on!(store, pool => {
+        sqlx::query(ROWS).bind(preview.0).bind(done.0).execute(pool).await?;
+        sqlx::query(IMPORTS).bind(preview.0).bind(done.0).execute(pool).await.map(|done| done.rows_affected())
+    })
 }
 
 /// Moves an import from one state to another; true exactly once.

@@ -131,16 +131,20 @@ pub async fn use_totp_step(store: &Store, id: &OperatorId, step: i64) -> sqlx::R
     Ok(used == 1)
 }
 
-/// Gives somebody another role, if theirs is still what it was; true if so.
+/// Gives somebody another role, if theirs is still what it was and an owner is left; true if so.
 pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role) -> sqlx::Result<bool> {
-    const SQL: &str = "update operators set role = $3 where id = $1 and role = $2";
+    const SQL: &str = "update operators set role = $3 where id = $1 and role = $2 and ($3 = 'owner' or role <> 'owner' \
+        or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
     let changed = on!(store, pool => sqlx::query(SQL)
         .bind(&id.0).bind(before.name()).bind(after.name()).execute(pool).await?.rows_affected());
     Ok(changed == 1)
 }
 
-/// Ends somebody's access at an instant, or gives it back.
-pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -> sqlx::Result<()> {
-    const SQL: &str = "update operators set disabled_at = $2 where id = $1";
-    on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(at.map(|at| at.0)).execute(pool).await.map(|_| ()))
+/// Ends somebody's access at an instant, or gives it back; false for the last owner's.
+pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -> sqlx::Result<bool> {
+    const SQL: &str = "update operators set disabled_at = $2 where id = $1 and ($3 or role <> 'owner' \
+        or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
+    let changed = on!(store, pool => sqlx::query(SQL)
+        .bind(&id.0).bind(at.map(|at| at.0)).bind(at.is_none()).execute(pool).await?.rows_affected());
+    Ok(changed == 1)
 }

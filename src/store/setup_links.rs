@@ -1,7 +1,11 @@
 //! One-time links with which somebody chooses name and password.
 
 use super::{Store, on};
-use crate::{access::Role, clock::Instant, id::InstanceName};
+use crate::{
+    access::Role,
+    clock::Instant,
+    id::{InstanceName, OperatorId},
+};
 
 /// What a link offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,23 +14,26 @@ pub struct SetupLink {
     pub name: Option<String>,
     pub instance: Option<InstanceName>,
     pub until: Option<Instant>,
+    /// Who made it; `None` where it was printed at the server.
+    pub offered_by: Option<OperatorId>,
 }
 
-type Row = (String, Option<String>, Option<String>, Option<i64>);
+type Row = (String, Option<String>, Option<String>, Option<i64>, Option<String>);
 
-fn from_row((role, name, instance, until): Row) -> sqlx::Result<SetupLink> {
+fn from_row((role, name, instance, until, offered_by): Row) -> sqlx::Result<SetupLink> {
     let decode = |error: String| sqlx::Error::Decode(error.into());
     Ok(SetupLink {
         role: role.parse().map_err(decode)?,
         name,
         instance: instance.map(InstanceName::try_from).transpose().map_err(decode)?,
         until: until.map(Instant),
+        offered_by: offered_by.map(OperatorId),
     })
 }
 
 pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, expires: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "insert into setup_links (hash, role, name, instance, until, created_at, expires_at) \
-        values ($1, $2, $3, $4, $5, $6, $7)";
+    const SQL: &str = "insert into setup_links (hash, role, name, instance, until, created_at, expires_at, offered_by) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
     on!(store, pool => sqlx::query(SQL)
         .bind(hash)
         .bind(link.role.name())
@@ -35,12 +42,14 @@ pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, e
         .bind(link.until.map(|at| at.0))
         .bind(now.0)
         .bind(expires.0)
+        .bind(link.offered_by.as_ref().map(|id| &id.0))
         .execute(pool).await.map(|_| ()))
 }
 
 /// What a link offers, without using it.
 pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
-    const SQL: &str = "select role, name, instance, until from setup_links where hash = $1 and expires_at > $2";
+    const SQL: &str =
+        "select role, name, instance, until, offered_by from setup_links where hash = $1 and expires_at > $2";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
@@ -48,7 +57,13 @@ pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Optio
 /// Uses a link up: some exactly once.
 pub async fn take(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str =
-        "delete from setup_links where hash = $1 and expires_at > $2 returning role, name, instance, until";
+        "delete from setup_links where hash = $1 and expires_at > $2 returning role, name, instance, until, offered_by";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
     row.map(from_row).transpose()
+}
+
+/// Takes back every link that somebody made.
+pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
+    on!(store, pool => sqlx::query("delete from setup_links where offered_by = $1")
+        .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -2,7 +2,10 @@
 
 use crate::support::{House, house, sqlite};
 use axum::http::StatusCode;
-use howdah::access::{Permission, Role, allows};
+use howdah::{
+    access::{Permission, Role, allows},
+    id::OperatorId,
+};
 use std::collections::BTreeSet;
 
 #[test]
@@ -324,6 +327,39 @@ async fn somebody_new_comes_by_a_link_and_roles_and_sessions_change_at_once() {
         alive += i32::from(house.get(Some(cookie), "/i/harbour").await.status == StatusCode::OK);
     }
     assert_eq!(alive, 1);
+}
+
+#[tokio::test]
+async fn an_offer_ends_with_the_access_of_whoever_made_it_and_an_owner_is_always_left() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let offer = async |cookie: &str, name: &str| {
+        let form = [("name", name), ("role", "owner"), ("back", "/people")];
+        let made = house.post(Some(cookie), "/api/people/offer", &form).await.location.unwrap();
+        let page = house.get(Some(cookie), &made).await.body;
+        page.split("/set-up?link=").nth(1).unwrap().split('<').next().unwrap().to_owned()
+    };
+    let set_up = async |link: &str, name: &str| {
+        let form =
+            [("link", link), ("name", name), ("password", "a long night shift"), ("repeat", "a long night shift")];
+        house.post(None, "/api/sign-in/set-up", &form).await.location.unwrap()
+    };
+    let link = offer(&owner, "Olaf").await;
+    assert!(set_up(&link, "Somebody Else").await.contains("draft="), "the link is for Olaf");
+    assert_eq!(set_up(&link, "olaf").await, "/sign-in");
+    let olaf = [("name", "Olaf"), ("password", "a long night shift")];
+    let olaf = house.post(None, "/api/sign-in/password", &olaf).await.cookie.unwrap();
+    let again = offer(&olaf, "Olaf again").await;
+    let id = howdah::store::operators::by_name(&house.app.store, "olaf").await.unwrap().unwrap().id.0;
+    let form = [("operator", id.as_str()), ("disabled", "yes"), ("back", "/people")];
+    house.post(Some(&owner), "/api/people/disable", &form).await;
+    assert!(set_up(&again, "Olaf again").await.contains("draft="), "no way back in");
+    // The last owner stays, whoever asks.
+    let store = &house.app.store;
+    let last = OperatorId("01owner".into());
+    let now = Some(house.app.clock.now());
+    assert!(!howdah::store::operators::set_disabled(store, &last, now).await.unwrap());
+    assert!(!howdah::store::operators::set_role(store, &last, Role::Owner, Role::Auditor).await.unwrap());
 }
 
 #[tokio::test]

@@ -30,6 +30,13 @@ async fn a_mail_address_is_found_whole_and_the_search_is_in_the_record() {
         assert_eq!(house.outcome("search_personal").await, Some(Outcome::Succeeded));
         let page = house.get(Some(&cookie), &found).await;
         assert!(page.body.contains("@windvane") && !page.body.contains("post.example"), "{}", page.body);
+        // The record says that it was looked for, and not what.
+        let owner = house.sign_in("owner").await;
+        let filter = howdah::ledger::Filter { kind: Some("search_personal".into()), limit: 1, ..Default::default() };
+        let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
+        let page = house.get(Some(&owner), &format!("/audit/{entry}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("by mail address") && !page.body.contains("windvane@post"), "{}", page.body);
         // Somebody else does not see it, and a beginning finds nobody.
         let other = house.sign_in("admin").await;
         assert_eq!(house.get(Some(&other), &found).await.status, StatusCode::NOT_FOUND);

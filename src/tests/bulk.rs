@@ -8,7 +8,7 @@ use howdah::{batches::service, id::OperatorId, ledger::Outcome, store::batches};
 async fn work(house: &House) {
     let instance = house.app.instances.keys().next().unwrap();
     for _ in 0..50 {
-        service::work(&house.app, "a process").await.unwrap();
+        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
         if batches::running(&house.app.store, &house.app.keys, instance).await.unwrap().is_empty() {
             return;
         }

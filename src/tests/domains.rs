@@ -250,6 +250,9 @@ async fn allowed_servers_come_and_go() {
     let id = id.to_string();
     let form = [("instance", "harbour"), ("domain", "friend.example"), ("id", &id), ("why", "a test")];
     house.post(Some(&cookie), "/api/domains/disallow", &form).await;
+    assert_eq!(house.outcome("disallow_domain").await, None, "as far-reaching as a suspension: the owner’s");
+    let owner = house.sign_in("owner").await;
+    house.post(Some(&owner), "/api/domains/disallow", &form).await;
     assert_eq!(house.outcome("disallow_domain").await, Some(Outcome::Succeeded));
 }
 

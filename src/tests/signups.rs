@@ -32,7 +32,7 @@ async fn decide(house: &House, cookie: &str, who: &str, verdict: &str, why: &str
 /// Works on batches until none is left, and never for ever.
 async fn work(house: &House) {
     for _ in 0..50 {
-        service::work(&house.app, "a process").await.unwrap();
+        service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
         let instance = house.app.instances.keys().next().unwrap();
         let left = batches::running(&house.app.store, &house.app.keys, instance).await.unwrap();
         if left.iter().all(|batch| batch.paused) {
@@ -175,7 +175,7 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
         }
     };
     pause("yes").await;
-    service::work(&house.app, "a process").await.unwrap();
+    service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
     assert_eq!(house.weather.writes(), 0, "paused");
     pause("no").await;
     // The instance acts and its answer is lost; the process dies before it can say so.
@@ -193,6 +193,27 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
     assert_eq!(house.weather.writes(), writes, "the record knows what was done");
     let page = house.get(Some(&cookie), &begun).await;
     assert!(page.body.contains("3 done"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_batch_stops_where_nothing_can_be_sent_and_burns_nobody() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let people = waiting(&house).await;
+    let who = people.iter().take(4).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let begun = decide(&house, &cookie, &who.join(","), "reject", "spam").await.location.unwrap();
+    house.weather.set(Fault::Limited);
+    work(&house).await;
+    let page = house.get(Some(&cookie), &begun).await;
+    assert!(page.body.contains("paused") && page.body.contains("0 of 4 done"), "{}", page.body);
+    assert_eq!(house.weather.writes(), 1, "it was tried once");
+    house.weather.set(Fault::None);
+    let id = begun.rsplit('/').next().unwrap();
+    let form = [("instance", "harbour"), ("batch", id), ("pause", "no")];
+    house.post(Some(&cookie), "/api/batches/pause", &form).await;
+    work(&house).await;
+    let page = house.get(Some(&cookie), &begun).await;
+    assert!(page.body.contains("4 of 4 done") && page.body.contains("4 done"), "{}", page.body);
 }
 
 #[tokio::test]

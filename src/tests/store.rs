@@ -111,6 +111,7 @@ async fn a_set_up_link_works_once_and_in_its_time(db: &Database) {
         name: Some("ann".to_owned()),
         instance: Some(instance("main")),
         until: Some(NOW.plus(DAY)),
+        offered_by: None,
     };
     setup_links::insert(&db.store, "h1", &link, NOW, NOW.plus(HOUR)).await.unwrap();
     setup_links::insert(&db.store, "h2", &link, NOW, NOW.plus(HOUR)).await.unwrap();

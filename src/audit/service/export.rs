@@ -19,7 +19,7 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{RawQuery, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -37,21 +37,34 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub async fn csv(
     State(app): State<Arc<App>>,
     Extension(signed): Extension<Signed>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    answer(app, signed, query, ExportForm::Csv).await
+    answer(app, signed, &headers, query, ExportForm::Csv).await
 }
 
 /// The list as JSON Lines: `/audit/export.jsonl` with the query of the page.
 pub async fn json_lines(
     State(app): State<Arc<App>>,
     Extension(signed): Extension<Signed>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    answer(app, signed, query, ExportForm::JsonLines).await
+    answer(app, signed, &headers, query, ExportForm::JsonLines).await
 }
 
-async fn answer(app: Arc<App>, signed: Signed, query: Option<String>, form: ExportForm) -> Response {
+async fn answer(
+    app: Arc<App>,
+    signed: Signed,
+    headers: &HeaderMap,
+    query: Option<String>,
+    form: ExportForm,
+) -> Response {
+    // It leaves entries in the record: another site must not be able to send somebody here again and again.
+    let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    if matches!(from, Some("cross-site" | "same-site")) {
+        return (StatusCode::FORBIDDEN, "An export is asked for on the console’s own pages.\n").into_response();
+    }
     let context = Context { app, actor: signed.actor, address: signed.address };
     let (kind, file) = match form {
         ExportForm::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"howdah-audit.csv\""),

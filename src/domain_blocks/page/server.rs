@@ -249,6 +249,14 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
     if !page.may_change || !(page.allows_exist || page.allow.is_some()) || page.refused.is_some() {
         return ().into_any();
     }
+    if page.allow.is_some() && !frame.may(Permission::SuspendFollowedDomain) {
+        return view! {
+            <section class="card"><header><h2>"Allowed servers"</h2></header>
+                <p class="pad soft small">"This server is allowed. Taking it off the list is the owner’s decision: in limited federation mode Mastodon then deletes what it holds of it."</p>
+            </section>
+        }
+        .into_any();
+    }
     let (target, words, says) = match &page.allow {
         Some(_) => (
             "/api/domains/disallow",

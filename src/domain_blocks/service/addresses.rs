@@ -183,6 +183,9 @@ impl Carry for BlockAddress {
 }
 
 impl Carry for ChangeAddressBlock {
+    // Up to 4.6 a change that is not valid is answered with 200 and not stored.
+    const ANSWER_PROVES: bool = false;
+
     async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))

@@ -1,8 +1,6 @@
 //! Rules about servers: made, changed, lifted; and the list of those federated with.
 
-use super::{
-    MANAGE_FEDERATION, able, checked_comment, checked_why, is_followed, landed, misread, names, own_domains, unread,
-};
+use super::{MANAGE_FEDERATION, able, checked_comment, checked_why, is_followed, landed, misread, names, unread};
 use crate::{
     access::Permission,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
@@ -15,7 +13,7 @@ use crate::{
     },
     mastodon::{
         Instance,
-        database::{DatabaseError, LogRow, Read},
+        database::{DatabaseError, LogRow, MOST_BELOW, Read},
     },
     path,
     problem::{Kind, Problem},
@@ -27,7 +25,7 @@ use std::sync::Arc;
 pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let domain = names::server(&form.domain, &own_domains(&instance)).map_err(|why| Problem::invalid("domain", why))?;
+    let domain = names::server(&form.domain, &instance.own_domains()).map_err(|why| Problem::invalid("domain", why))?;
     let severity: Severity =
         form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
     let after = Rule {
@@ -96,8 +94,15 @@ pub(super) async fn set_rule(
     }
     let before = seen.as_ref().map(|(_, before)| before);
     let followed = after.begins_to_suspend(before) && {
-        let there = there(instance, &domain).await.map_err(unread)?;
-        is_followed(instance, &there).await.map_err(unread)?
+        let there = {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            there(&mut read, &domain).await.map_err(unread)?
+        };
+        match there {
+            Some(there) => is_followed(instance, &there).await.map_err(unread)?,
+            // What is not known counts as yes.
+            None => true,
+        }
     };
     let permission = if followed { Permission::SuspendFollowedDomain } else { Permission::ManageBlocks };
     let permit = context.permit(permission, Some(&instance.name)).await?;
@@ -114,12 +119,15 @@ pub(super) async fn set_rule(
     }
 }
 
-/// A server and all known below it: what a rule for it covers.
-async fn there(instance: &Instance, domain: &Domain) -> Result<Vec<String>, DatabaseError> {
-    let mut read = instance.database.read().await?;
+/// A server and all known below it: what a rule for it covers; `None` where there are too many to look at.
+async fn there(read: &mut Read, domain: &Domain) -> Result<Option<Vec<String>>, DatabaseError> {
+    let below = read.servers_below(domain).await?;
+    if below.len() > MOST_BELOW {
+        return Ok(None);
+    }
     let mut there = vec![domain.to_string()];
-    there.extend(read.servers_below(domain).await?.into_iter().map(|(domain, _)| domain));
-    Ok(there)
+    there.extend(below.into_iter().map(|(domain, _)| domain));
+    Ok(Some(there))
 }
 
 pub async fn lift(
@@ -143,7 +151,7 @@ pub async fn lift(
 pub async fn allow(context: Context, instance: String, domain: String, why: String) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let domain = names::server(&domain, &own_domains(&instance)).map_err(|why| Problem::invalid("domain", why))?;
+    let domain = names::server(&domain, &instance.own_domains()).map_err(|why| Problem::invalid("domain", why))?;
     let why = checked_why(&why)?;
     able(&instance, MANAGE_FEDERATION, "manage federation")?;
     let deed = AllowDomain { instance: instance.name.clone(), domain: domain.clone() };
@@ -159,7 +167,8 @@ pub async fn disallow(
     why: String,
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
-    let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    // Mastodon then deletes what it holds of the server, as after a suspension.
+    let permit = context.permit(Permission::SuspendFollowedDomain, Some(&instance.name)).await?;
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let id = id.parse().map_err(|_| misread())?;
     let why = checked_why(&why)?;
@@ -208,9 +217,10 @@ async fn now_followed(read: &mut Read, domain: &Domain, followed: bool) -> Resul
     if followed {
         return Ok(None);
     }
-    let mut there = vec![domain.to_string()];
-    there.extend(read.servers_below(domain).await?.into_iter().map(|(domain, _)| domain));
-    let followed = read.is_followed(&there).await?.unwrap_or(true);
+    let followed = match there(read, domain).await? {
+        Some(there) => read.is_followed(&there).await?.unwrap_or(true),
+        None => true,
+    };
     Ok(followed.then(|| format!("somebody here has begun to follow people on {domain}")))
 }
 

@@ -2,7 +2,7 @@
 //! background, each row a deed of its own.
 
 use super::{
-    MANAGE_FEDERATION, PAGE, able, checked_why, csv, deeds::set_rule, may_change, misread, names, own_domains, page_of,
+    MANAGE_FEDERATION, PAGE, able, checked_why, csv, deeds::set_rule, may_change, misread, names, page_of,
     store_problem, unread, viewed,
 };
 use crate::{
@@ -166,7 +166,7 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: &[u8]) -
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let rows = csv::read(bytes).map_err(|why| Problem::invalid("file", why))?;
     let rules = all_rules(&instance).await?;
-    let own = own_domains(&instance);
+    let own = instance.own_domains();
     let now = context.now();
     let file = match ui::excerpt(file, 80) {
         name if name.is_empty() => "a file without a name".to_owned(),
@@ -317,28 +317,25 @@ pub async fn start(
         return Err(Problem::invalid("which", "Tick what is to be carried out."));
     }
     let why = checked_why(&why)?;
-    if import.operator != context.actor.operator {
-        return Err(Problem::new(
-            Kind::Forbidden,
-            "Somebody else read this list in, and rows are carried out in that person’s name.",
-            "Read the list in yourself.",
-        ));
-    }
-    let store = &context.app.store;
-    let mut rows = 0;
-    for difference in which {
-        rows += domain_imports::ask_for(store, &import.id, difference).await.map_err(store_problem)?;
-    }
-    if rows == 0 {
-        return Err(Problem::invalid("which", "There is no such row in the list."));
-    }
-    if !domain_imports::change_state(store, &import.id, ImportState::Preview, ImportState::Running, &why, "")
-        .await
-        .map_err(store_problem)?
-    {
-        return Err(elsewhere());
+    goes_on(&context, &import)?;
+    match domain_imports::begin(&context.app.store, &import.id, &which, &why).await.map_err(store_problem)? {
+        None => return Err(elsewhere()),
+        Some(0) => return Err(Problem::invalid("which", "There is no such row in the list.")),
+        Some(_) => {}
     }
     Ok(path::domain_import(&instance.name, &import.id))
+}
+
+/// Rows are carried out in the name and with the rights of whoever read the list in: nobody else sets them in motion.
+fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
+    if import.operator == context.actor.operator {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::Forbidden,
+        "Somebody else read this list in, and rows are carried out in that person’s name.",
+        "Ask them to go on, or read the list in yourself.",
+    ))
 }
 
 /// Pauses the work, or goes on with it.
@@ -346,6 +343,9 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     let (instance, import) = changed(&context, &instance, &id).await?;
     let (from, to) =
         if pause { (ImportState::Running, ImportState::Paused) } else { (ImportState::Paused, ImportState::Running) };
+    if !pause {
+        goes_on(&context, &import)?;
+    }
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
         .await
@@ -359,16 +359,11 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
 /// Tries once more what was not done.
 pub async fn ask_again(context: Context, instance: String, id: String) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &instance, &id).await?;
-    let store = &context.app.store;
-    let rows = domain_imports::ask_again(store, &import.id).await.map_err(store_problem)?;
-    let begun =
-        domain_imports::change_state(store, &import.id, ImportState::Done, ImportState::Running, &import.why, "")
-            .await
-            .map_err(store_problem)?;
-    if rows == 0 || !begun {
-        return Err(elsewhere());
+    goes_on(&context, &import)?;
+    match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
+        None | Some(0) => Err(elsewhere()),
+        Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
     }
-    Ok(path::domain_import(&instance.name, &import.id))
 }
 
 /// What becomes of the work after a row.
@@ -481,6 +476,12 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
     let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
     let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, import.why.clone()).await;
     match done {
+        // Nothing arrived there: the same would happen to every other row.
+        Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
+            mark(app, import, row, RowState::Waiting, "", None).await?;
+            let why = done.said.unwrap_or_else(|| "the instance cannot be reached".to_owned());
+            Ok(After::Stop(format!("Nothing can be sent: {why}.")))
+        }
         Ok(done) => {
             let (state, said) = match done.outcome {
                 Outcome::Succeeded => (RowState::Done, String::new()),

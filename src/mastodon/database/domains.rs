@@ -17,7 +17,9 @@ const LOOKED_AT: i64 = 5_000;
 /// Accounts that are looked at to say that nobody here follows any of them.
 const SEARCHED: i64 = 200_000;
 /// Servers below a server that are counted with it.
-const BELOW: i64 = 200;
+pub const MOST_BELOW: usize = 200;
+/// One more than are counted tells that there are more.
+const BELOW: i64 = 201;
 
 type RuleColumns = (i64, String, Option<i32>, bool, bool, bool, Option<String>, Option<String>, i64, Option<i64>);
 

@@ -71,6 +71,14 @@ pub struct Window {
     pub edge: Option<i64>,
 }
 
+impl Window {
+    /// A page of a list that an index serves: there may be more where it is full.
+    fn page(accounts: Vec<ListedAccount>, page: usize) -> Self {
+        let edge = accounts.last().map(|last| last.id).filter(|_| accounts.len() >= page);
+        Self { accounts, edge }
+    }
+}
+
 /// The creation time that an account's id carries (`lib/mastodon/snowflake.rb`).
 pub fn created_at(id: i64) -> Instant {
     Instant(id >> 16)
@@ -137,9 +145,16 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn by_role(&mut self, role: i64) -> Result<Vec<ListedAccount>, DatabaseError> {
-        const SQL: &str = listed!("where u.role_id = $1 order by a.id desc limit 200");
-        Ok(sqlx::query_as(SQL).persistent(false).bind(role).fetch_all(&mut *self.tx).await?)
+    pub async fn by_role(&mut self, role: i64, before: Option<i64>, page: usize) -> Result<Window, DatabaseError> {
+        const SQL: &str = listed!("where u.role_id = $1 and a.id < $2 order by a.id desc limit $3");
+        let accounts: Vec<ListedAccount> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(role)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::try_from(page).unwrap_or(i64::MAX))
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(Window::page(accounts, page))
     }
 
     /// Those whom an account invited, newest first (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no
@@ -147,13 +162,25 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn invited_by(&mut self, inviter: AccountId) -> Result<Vec<ListedAccount>, DatabaseError> {
+    pub async fn invited_by(
+        &mut self,
+        inviter: AccountId,
+        before: Option<i64>,
+        page: usize,
+    ) -> Result<Window, DatabaseError> {
         const SQL: &str = listed!(
             "where u.id in (select n.id from (select id, invite_id from users order by id desc limit 20000) n \
              where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
-             order by a.id desc limit 200"
+             and a.id < $2 order by a.id desc limit $3"
         );
-        Ok(sqlx::query_as(SQL).persistent(false).bind(inviter.0).fetch_all(&mut *self.tx).await?)
+        let accounts: Vec<ListedAccount> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(inviter.0)
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(i64::try_from(page).unwrap_or(i64::MAX))
+            .fetch_all(&mut *self.tx)
+            .await?;
+        Ok(Window::page(accounts, page))
     }
 
     /// The roles of the instance: id and name (a table of a few rows).
@@ -169,7 +196,7 @@ impl Read {
     }
 
     /// Accounts below an id that fit, newest first: read backwards in slices of the primary key until a page is full or
-    /// 150 ms are over, with the edge it came to. A domain has an index (`accounts (domain, id)`) and needs no slices.
+    /// 150 ms are over, with the edge it came to. The slices of one domain are its own (`accounts (domain, id)`).
     ///
     /// # Errors
     /// If the database does not answer.
@@ -182,6 +209,8 @@ impl Read {
     ) -> Result<Window, DatabaseError> {
         const BELOW: &str =
             "select min(id) from (select id from accounts where id < $1 and id > 0 order by id desc limit $2) slice";
+        const BELOW_THERE: &str = "select min(id) from \
+            (select id from accounts where domain = $3 and id < $1 and id > 0 order by id desc limit $2) slice";
         const FITTING: &str = listed!(
             "where a.id >= $1 and a.id < $2 and a.id > 0 \
              and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \
@@ -206,11 +235,10 @@ impl Read {
         let mut window = Window::default();
         let mut upper = before.unwrap_or(i64::MAX);
         loop {
-            let lower: Option<i64> = if domain.is_some() {
-                Some(1)
-            } else {
-                sqlx::query_scalar(BELOW).persistent(false).bind(upper).bind(SLICE).fetch_one(&mut *self.tx).await?
-            };
+            let slice = sqlx::query_scalar(if domain.is_some() { BELOW_THERE } else { BELOW });
+            let slice = slice.persistent(false).bind(upper).bind(SLICE);
+            let slice = if domain.is_some() { slice.bind(domain) } else { slice };
+            let lower: Option<i64> = slice.fetch_one(&mut *self.tx).await?;
             let Some(lower) = lower else {
                 window.edge = None;
                 return Ok(window);
@@ -230,10 +258,6 @@ impl Read {
             window.accounts.extend(rows);
             if full {
                 window.edge = window.accounts.last().map(|last| last.id);
-                return Ok(window);
-            }
-            if domain.is_some() {
-                window.edge = None;
                 return Ok(window);
             }
             upper = lower;
