@@ -2,6 +2,7 @@
 
 use super::{hidden, look_field, why_field};
 use crate::{
+    access::Permission,
     audit::Outcome,
     domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, api, bounded},
     frame::{Draft, Frame},
