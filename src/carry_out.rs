@@ -16,6 +16,7 @@ use crate::{
         Instance,
         database::{DatabaseError, Read},
     },
+    path,
     problem::{Kind, Problem},
 };
 use serde_json::{Value, json};
@@ -89,6 +90,28 @@ pub struct Done {
     pub said: Option<String>,
     /// Nothing of it reached the instance.
     pub unsent: bool,
+}
+
+impl Done {
+    /// Where it leads: on, or back with the reason.
+    ///
+    /// # Errors
+    /// What was not done, in words.
+    pub fn landed(self, to: &str) -> Result<String, Problem> {
+        match self.outcome {
+            Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &self.index.to_string())),
+            Outcome::Partly => Err(Problem::new(
+                Kind::Conflict,
+                format!("Only a part was done{}.", self.said.map(|said| format!(": {said}")).unwrap_or_default()),
+                format!("The page shows how it stands now; entry {} has the details.", self.index),
+            )),
+            Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
+                Kind::Conflict,
+                format!("Nothing was changed: {}.", self.said.unwrap_or_else(|| "the instance refused".to_owned())),
+                format!("What you typed is kept. Entry {} has the details.", self.index),
+            )),
+        }
+    }
 }
 
 fn database_problem(error: &DatabaseError) -> Problem {

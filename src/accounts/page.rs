@@ -9,36 +9,19 @@ use crate::{
     ui::{self, desk, time},
 };
 use leptos::prelude::*;
-use leptos_router::{
-    components::Redirect,
-    hooks::{use_location, use_params_map},
-};
+use leptos_router::components::Redirect;
 
 /// An account: the same page as its case, whatever is open about it.
 #[component]
 pub fn Account() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || {
-            let params = params.read();
-            let part = |name: &str| params.get(name).unwrap_or_default();
-            (part("instance"), part("account"), location.search.get())
-        },
-        |(instance, account, search)| api::account(instance, account, search),
-    );
+    let resource = desk::of_part("account", api::account);
     desk::page(desk::Desk::Accounts, resource, case_body, |_, page| page.account.handle.clone())
 }
 
 /// What the search field leads to.
 #[component]
 pub fn Find() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::find(instance, search),
-    );
+    let resource = desk::of_instance(api::find);
     desk::page(desk::Desk::Accounts, resource, body, |_, page| format!("“{}”", ui::excerpt(&page.asked, 40)))
 }
 
@@ -79,12 +62,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
 /// All accounts, newest first, narrowed by what the address says.
 #[component]
 pub fn Accounts() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::list(instance, search),
-    );
+    let resource = desk::of_instance(api::list);
     desk::page(desk::Desk::Accounts, resource, list_body, |_, _| "Accounts".to_owned())
 }
 

@@ -270,12 +270,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
 
 #[component]
 pub fn InstanceLog() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::instance_log(instance, search),
-    );
+    let resource = desk::of_instance(api::instance_log);
     desk::page(desk::Desk::Audit, resource, instance_log_body, |_, _| "Mastodon’s own log".to_owned())
 }
 

@@ -9,20 +9,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
-use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
 pub fn Batch() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || {
-            let params = params.read();
-            let part = |name: &str| params.get(name).unwrap_or_default();
-            (part("instance"), part("batch"), location.search.get())
-        },
-        |(instance, batch, search)| api::batch(instance, batch, search),
-    );
+    let resource = desk::of_part("batch", api::batch);
     desk::page(desk::Desk::Overview, resource, body, |_, page| page.what.clone())
 }
 

@@ -17,10 +17,9 @@ use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
 use crate::{
     access::{self, Permission},
     audit,
-    carry_out::Done,
     context::Context,
     frame::{self, Framed},
-    ledger::{Filter, Outcome, deed::Subject},
+    ledger::{Filter, deed::Subject},
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowed},
@@ -86,23 +85,6 @@ fn able(instance: &Instance, bit: u64, words: &str) -> Result<(), Problem> {
             "Give that role the permission on the instance.",
         )),
         _ => Ok(()),
-    }
-}
-
-/// Where a deed leads: on, or back with the reason.
-fn landed(done: Done, to: &str) -> Result<String, Problem> {
-    match done.outcome {
-        Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &done.index.to_string())),
-        Outcome::Partly => Err(Problem::new(
-            Kind::Conflict,
-            format!("Only a part was done{}.", done.said.map(|said| format!(": {said}")).unwrap_or_default()),
-            format!("The page shows how it stands now; entry {} has the details.", done.index),
-        )),
-        Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
-            Kind::Conflict,
-            format!("Nothing was changed: {}.", done.said.unwrap_or_else(|| "the instance refused".to_owned())),
-            format!("What you typed is kept. Entry {} has the details.", done.index),
-        )),
     }
 }
 

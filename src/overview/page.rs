@@ -8,10 +8,7 @@ use crate::{
     ui::{self, desk, time},
 };
 use leptos::prelude::*;
-use leptos_router::{
-    components::Redirect,
-    hooks::{use_location, use_params_map},
-};
+use leptos_router::components::Redirect;
 
 /// `/`: on to the first instance.
 #[component]
@@ -31,12 +28,7 @@ pub fn Home() -> impl IntoView {
 
 #[component]
 pub fn Overview() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::overview(instance, search),
-    );
+    let resource = desk::of_instance(api::overview);
     desk::page(desk::Desk::Overview, resource, body, |_, page| page.title.clone())
 }
 

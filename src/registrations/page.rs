@@ -9,16 +9,10 @@ use crate::{
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
 pub fn Registrations() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::registrations(instance, search),
-    );
+    let resource = desk::of_instance(api::registrations);
     desk::page(desk::Desk::Registrations, resource, body, |_, page| format!("Registrations {}", page.door.word))
 }
 

@@ -6,7 +6,7 @@ mod queue;
 mod words;
 
 pub use case::{case, revealed};
-pub use deeds::{carry, change_category, decide, decide_many, hand_over, hold, landed, reopen, reveal, reverse};
+pub use deeds::{carry, change_category, decide, decide_many, hand_over, hold, reopen, reveal, reverse};
 pub use queue::{CaseInQueue, cases, queue};
 pub use words::plain_text;
 

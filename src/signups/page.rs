@@ -10,31 +10,16 @@ use crate::{
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
 pub fn SignUps() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::list(instance, search),
-    );
+    let resource = desk::of_instance(api::list);
     desk::page(desk::Desk::SignUps, resource, list_body, |_, page| format!("Sign-ups ({})", page.waiting))
 }
 
 #[component]
 pub fn SignUp() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || {
-            let params = params.read();
-            let part = |name: &str| params.get(name).unwrap_or_default();
-            (part("instance"), part("account"), location.search.get())
-        },
-        |(instance, account, search)| api::sign_up(instance, account, search),
-    );
+    let resource = desk::of_part("account", api::sign_up);
     desk::page(desk::Desk::SignUps, resource, one_body, |_, page| format!("{} asks to join", page.row.handle))
 }
 

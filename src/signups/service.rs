@@ -514,7 +514,7 @@ pub async fn decide(
                 Ok(next) => path::sign_up(&instance.name, next),
                 Err(_) => path::signups(&instance.name),
             };
-            reports::landed(done?, &to)
+            done?.landed(&to)
         }
         people => {
             let deeds = people.iter().map(|person| Deed::DecideSignUp(deed(&context.app, &instance, person, verdict)));

@@ -10,6 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_params_map};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The door that the search field is sent to.
@@ -53,6 +54,38 @@ where
         </Transition>
     }
     .into_any()
+}
+
+/// What a page of an instance shows: asked for with the instance and the query of the address.
+pub fn of_instance<T, F>(ask: fn(String, String) -> F) -> Resource<Result<Framed<T>, Problem>>
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
+{
+    let params = use_params_map();
+    let location = use_location();
+    Resource::new(
+        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
+        move |(instance, search)| ask(instance, search),
+    )
+}
+
+/// The same for one thing of an instance, named by another part of the address.
+pub fn of_part<T, F>(part: &'static str, ask: fn(String, String, String) -> F) -> Resource<Result<Framed<T>, Problem>>
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
+{
+    let params = use_params_map();
+    let location = use_location();
+    Resource::new(
+        move || {
+            let params = params.read();
+            let named = |name: &str| params.get(name).unwrap_or_default();
+            (named("instance"), named(part), location.search.get())
+        },
+        move |(instance, part, search)| ask(instance, part, search),
+    )
 }
 
 /// A page that cannot be shown: what failed and a way on.

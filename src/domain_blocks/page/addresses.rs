@@ -8,16 +8,10 @@ use crate::{
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
 pub fn Addresses() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::addresses(instance, search),
-    );
+    let resource = desk::of_instance(api::addresses);
     desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Addresses".to_owned())
 }
 

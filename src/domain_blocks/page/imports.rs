@@ -11,16 +11,10 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
-use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
 pub fn Imports() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::imports(instance, search),
-    );
+    let resource = desk::of_instance(api::imports);
     desk::page(desk::Desk::DomainBlocks, resource, imports_body, |_, _| "Import and export".to_owned())
 }
 
@@ -90,16 +84,7 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
 
 #[component]
 pub fn Import() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || {
-            let params = params.read();
-            let part = |name: &str| params.get(name).unwrap_or_default();
-            (part("instance"), part("import"), location.search.get())
-        },
-        |(instance, import, search)| api::import(instance, import, search),
-    );
+    let resource = desk::of_part("import", api::import);
     desk::page(desk::Desk::DomainBlocks, resource, body, |_, page| page.head.file.clone())
 }
 

@@ -10,19 +10,11 @@ use crate::{
     ui::{self, desk, time},
 };
 use leptos::prelude::*;
-use leptos_router::{
-    components::Redirect,
-    hooks::{use_location, use_params_map},
-};
+use leptos_router::components::Redirect;
 
 #[component]
 pub fn Rules() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::rules(instance, search),
-    );
+    let resource = desk::of_instance(api::rules);
     desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Blocks".to_owned())
 }
 
@@ -171,12 +163,7 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
 
 #[component]
 pub fn Servers() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        |(instance, search)| api::servers(instance, search),
-    );
+    let resource = desk::of_instance(api::servers);
     desk::page(desk::Desk::DomainBlocks, resource, servers_body, |_, _| "Known servers".to_owned())
 }
 

@@ -3,7 +3,7 @@
 use super::{
     MANAGE_BLOCKS, PAGE, able, checked_comment, checked_why,
     deeds::of_rows,
-    landed, may_change, misread,
+    may_change, misread,
     networks::{self, Network},
     page_of, unread, viewed,
 };
@@ -122,7 +122,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
             carry_out(context.clone(), instance.clone(), permit, deed, why).await?
         }
     };
-    landed(done, &path::addresses(&instance.name))
+    done.landed(&path::addresses(&instance.name))
 }
 
 pub async fn lift_address(
@@ -140,7 +140,7 @@ pub async fn lift_address(
     able(&instance, MANAGE_BLOCKS, "manage blocks")?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    landed(done, &path::addresses(&instance.name))
+    done.landed(&path::addresses(&instance.name))
 }
 
 fn changed(now: Option<&ListedAddress>, id: RuleNumber, before: Option<&AddressRule>) -> Option<String> {

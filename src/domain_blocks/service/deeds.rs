@@ -1,6 +1,6 @@
 //! Rules about servers: made, changed, lifted; and the list of those federated with.
 
-use super::{MANAGE_FEDERATION, able, checked_comment, checked_why, is_followed, landed, misread, names, unread};
+use super::{MANAGE_FEDERATION, able, checked_comment, checked_why, is_followed, misread, names, unread};
 use crate::{
     access::Permission,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
@@ -56,7 +56,7 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
             return Err(exists(&domain, &now));
         }
     }
-    landed(done, &path::server(&instance.name, domain.as_str()))
+    done.landed(&path::server(&instance.name, domain.as_str()))
 }
 
 fn exists(domain: &Domain, rule: &Listed) -> Problem {
@@ -145,7 +145,7 @@ pub async fn lift(
     able(&instance, MANAGE_FEDERATION, "manage federation")?;
     let deed = LiftDomainBlock { instance: instance.name.clone(), domain: domain.clone(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    landed(done, &path::server(&instance.name, domain.as_str()))
+    done.landed(&path::server(&instance.name, domain.as_str()))
 }
 
 pub async fn allow(context: Context, instance: String, domain: String, why: String) -> Result<String, Problem> {
@@ -156,7 +156,7 @@ pub async fn allow(context: Context, instance: String, domain: String, why: Stri
     able(&instance, MANAGE_FEDERATION, "manage federation")?;
     let deed = AllowDomain { instance: instance.name.clone(), domain: domain.clone() };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    landed(done, &path::server(&instance.name, domain.as_str()))
+    done.landed(&path::server(&instance.name, domain.as_str()))
 }
 
 pub async fn disallow(
@@ -175,7 +175,7 @@ pub async fn disallow(
     able(&instance, MANAGE_FEDERATION, "manage federation")?;
     let deed = DisallowDomain { instance: instance.name.clone(), domain: domain.clone(), id };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    landed(done, &path::server(&instance.name, domain.as_str()))
+    done.landed(&path::server(&instance.name, domain.as_str()))
 }
 
 /// Evidence for a deed about one row: the log rows that only this deed can have left, and whether the state is right.

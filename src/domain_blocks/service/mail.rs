@@ -1,7 +1,7 @@
 //! Rules about mail domains at sign-up.
 
 use super::{
-    MANAGE_BLOCKS, PAGE, able, checked_why, deeds::of_rows, landed, may_change, misread, names, page_of, unread, viewed,
+    MANAGE_BLOCKS, PAGE, able, checked_why, deeds::of_rows, may_change, misread, names, page_of, unread, viewed,
 };
 use crate::{
     access::Permission,
@@ -73,7 +73,7 @@ pub async fn set_mail(
         let deed = ChangeMailDomainBlock { instance: name, domain, id, review_before, review_after: review };
         carry_out(context.clone(), instance.clone(), permit, deed, why).await?
     };
-    landed(done, &path::mail_domains(&instance.name))
+    done.landed(&path::mail_domains(&instance.name))
 }
 
 pub async fn lift_mail(
@@ -91,7 +91,7 @@ pub async fn lift_mail(
     able(&instance, MANAGE_BLOCKS, "manage blocks")?;
     let deed = LiftMailDomainBlock { instance: instance.name.clone(), domain, id, review_before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    landed(done, &path::mail_domains(&instance.name))
+    done.landed(&path::mail_domains(&instance.name))
 }
 
 fn changed(now: Option<&MailRule>, id: RuleNumber, review: bool) -> Option<String> {

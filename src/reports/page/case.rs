@@ -12,20 +12,10 @@ use crate::{
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
 pub fn Case() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || {
-            let params = params.read();
-            let part = |name: &str| params.get(name).unwrap_or_default();
-            (part("instance"), part("account"), location.search.get())
-        },
-        |(instance, account, search)| api::case(instance, account, search),
-    );
+    let resource = desk::of_part("account", api::case);
     desk::page(desk::Desk::Reports, resource, case_body, |_, page| page.account.handle.clone())
 }
 

@@ -86,26 +86,6 @@ async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId
     }
 }
 
-/// Where a deed leads: on, or back with the reason.
-///
-/// # Errors
-/// What was not done, in words.
-pub fn landed(done: Done, to: &str) -> Result<String, Problem> {
-    match done.outcome {
-        Outcome::Succeeded | Outcome::Unknown => Ok(path::with(to, "done", &done.index.to_string())),
-        Outcome::Partly => Err(Problem::new(
-            Kind::Conflict,
-            format!("Only a part was done{}.", done.said.map(|said| format!(": {said}")).unwrap_or_default()),
-            format!("The page shows how it stands now; entry {} has the details.", done.index),
-        )),
-        Outcome::Failed | Outcome::Stale | Outcome::Refused => Err(Problem::new(
-            Kind::Conflict,
-            format!("Nothing was changed: {}.", done.said.unwrap_or_else(|| "the instance refused".to_owned())),
-            format!("What you typed is kept. Entry {} has the details.", done.index),
-        )),
-    }
-}
-
 /// What the queue says must be new at once after a deed of ours.
 async fn refresh(context: &Context, instance: &Instance) {
     instance.waiting.refresh(&instance.database, context.now()).await;
@@ -151,7 +131,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         Ok(next) => path::case(&instance.name, next),
         Err(_) => path::reports(&instance.name),
     };
-    landed(done, &to)
+    done.landed(&to)
 }
 
 /// What was typed about a decision, checked: the words to the person, and the reason for the record.
@@ -294,7 +274,7 @@ pub async fn hold(context: Context, instance: String, account: String, claim: St
     let done = carry_out(context.clone(), instance.clone(), permit, deed, String::new()).await;
     refresh(&context, &instance).await;
     let done = done?;
-    landed(done, &path::case(&instance.name, account.id))
+    done.landed(&path::case(&instance.name, account.id))
 }
 
 pub async fn reopen(
@@ -311,7 +291,7 @@ pub async fn reopen(
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
     refresh(&context, &instance).await;
-    landed(done?, &path::case(&instance.name, account.id))
+    done?.landed(&path::case(&instance.name, account.id))
 }
 
 /// A report named in a form must be about the account the rights were checked for.
@@ -353,7 +333,7 @@ pub async fn change_category(
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, String::new()).await;
     refresh(&context, &instance).await;
-    landed(done?, &path::case(&instance.name, account.id))
+    done?.landed(&path::case(&instance.name, account.id))
 }
 
 pub async fn reverse(
@@ -376,7 +356,7 @@ pub async fn reverse(
         state_before,
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    landed(done, &path::case(&instance.name, account.id))
+    done.landed(&path::case(&instance.name, account.id))
 }
 
 pub async fn reveal(
