@@ -90,7 +90,33 @@ struct Desk {
     by_mail: HashMap<String, Vec<usize>>,
     /// When they asked, sorted.
     times: Vec<i64>,
-    refusals: Vec<Refusal>,
+    refused: Refused,
+}
+
+/// What is remembered of refusals, by what they are known again by; the newest of each.
+#[derive(Default)]
+struct Refused {
+    mail: HashMap<String, (i64, Instant)>,
+    address: HashMap<String, (i64, Instant)>,
+    words: HashMap<String, (i64, Instant)>,
+}
+
+impl Refused {
+    fn of(refusals: Vec<Refusal>) -> Self {
+        let mut refused = Self::default();
+        // They come newest first.
+        for refusal in refusals {
+            let entry = (refusal.intent, refusal.at);
+            refused.mail.entry(refusal.mail).or_insert(entry);
+            if let Some(address) = refusal.address {
+                refused.address.entry(address).or_insert(entry);
+            }
+            if let Some(words) = refusal.words {
+                refused.words.entry(words).or_insert(entry);
+            }
+        }
+        refused
+    }
 }
 
 impl Desk {
@@ -116,7 +142,7 @@ impl Desk {
         times.sort_unstable();
         let refusals =
             refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
-        Ok(Self { list, group, by_group, by_address, by_mail, times, refusals })
+        Ok(Self { list, group, by_group, by_address, by_mail, times, refused: Refused::of(refusals) })
     }
 
     fn people(&self) -> &[PendingSignUp] {
@@ -140,13 +166,13 @@ impl Desk {
     fn signals(&self, app: &App, at: usize, now: Instant) -> Vec<Signal> {
         let person = &self.people()[at];
         let mut signals = Vec::new();
-        if let Some((refusal, same)) = self.refused_before(app, person) {
+        if let Some(((intent, at), same)) = self.refused_before(app, person) {
             signals.push(Signal {
-                word: format!("refused {}, same {same}", time::relative(refusal.at, now)),
-                evidence: format!("Somebody with the same {same} was refused {}.", time::relative(refusal.at, now)),
+                word: format!("refused {}, same {same}", time::relative(at, now)),
+                evidence: format!("Somebody with the same {same} was refused {}.", time::relative(at, now)),
                 good: false,
                 others: Vec::new(),
-                entry: Some(refusal.intent),
+                entry: Some(intent),
             });
         }
         if let Some(alike) = self.group[at].and_then(|group| self.by_group.get(&group)).filter(|alike| alike.len() > 1)
@@ -215,22 +241,20 @@ impl Desk {
         signals
     }
 
-    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<(&Refusal, &'static str)> {
-        if self.refusals.is_empty() {
+    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<((i64, Instant), &'static str)> {
+        if self.refused.mail.is_empty() {
             return None;
         }
         let kept = Kept::of(app, person);
-        self.refusals.iter().find_map(|refusal| {
-            if refusal.mail == kept.mail {
-                Some((refusal, "mail"))
-            } else if kept.address.is_some() && refusal.address == kept.address {
-                Some((refusal, "address"))
-            } else if kept.words.is_some() && refusal.words == kept.words {
-                Some((refusal, "words"))
-            } else {
-                None
-            }
-        })
+        let by_address = || kept.address.as_ref().and_then(|address| self.refused.address.get(address));
+        let by_words = || kept.words.as_ref().and_then(|words| self.refused.words.get(words));
+        if let Some(found) = self.refused.mail.get(&kept.mail) {
+            Some((*found, "mail"))
+        } else if let Some(found) = by_address() {
+            Some((*found, "address"))
+        } else {
+            by_words().map(|found| (*found, "words"))
+        }
     }
 
     fn row(&self, app: &App, at: usize, now: Instant) -> SignUpRow {
