@@ -297,6 +297,38 @@ async fn without_a_record_nothing_happens_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_carried_out_comes_back_whole() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("windvane").await;
+    let back = format!("/i/harbour/reports/{account}");
+    let text = "ä<b>\"'&".repeat(2_900);
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "warn"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", text.as_str()),
+        ("back", back.as_str()),
+    ];
+    let answer = house.post(Some(&cookie), "/api/reports/decide", &form).await;
+    let page = house.get(Some(&cookie), &answer.location.unwrap()).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.body.contains("longer than 20,000 characters"));
+    let kept =
+        page.body.split("<textarea").nth(1).unwrap().split('>').nth(1).unwrap().split("</textarea").next().unwrap();
+    let read = kept
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&");
+    assert_eq!(read.trim_start_matches('\n'), text, "every character");
+    assert_eq!(house.weather.writes(), 0);
+}
+
+#[tokio::test]
 async fn an_instance_that_is_away_is_said_and_the_rest_goes_on() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
