@@ -184,6 +184,8 @@ pub struct Losses {
 
 /// Numbers are counted up to here, and then said as “10,000+”.
 pub const COUNTED: i64 = 10_000;
+/// So many of a kind are counted for each account behind a row in the list of servers.
+pub const GLIMPSED: i64 = 100;
 
 /// “57”, “10,000+”
 pub fn bounded(number: i64) -> String {
@@ -248,6 +250,33 @@ pub struct Known {
     pub accounts: i64,
     pub severity: Option<Severity>,
     pub allowed: bool,
+    /// Staff notes on it; none on 4.3, which has no such table.
+    pub notes: i64,
+    /// `None` where counting took too long.
+    pub glimpse: Option<Glimpse>,
+}
+
+/// What a few of a server's accounts tell of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Glimpse {
+    /// Follows of people here to accounts there.
+    pub followed: i64,
+    /// Follows of accounts there to people here.
+    pub following: i64,
+    /// Reports about accounts there.
+    pub reports: i64,
+    /// Files known of accounts there.
+    pub media: i64,
+    /// Whether there are accounts that were not looked at.
+    pub more: bool,
+}
+
+impl Glimpse {
+    /// “12”, and “12+” where there may be more.
+    pub fn said(&self, number: i64) -> String {
+        let more = self.more || number >= GLIMPSED;
+        format!("{}{}", ui::grouped(usize::try_from(number).unwrap_or(0)), if more { "+" } else { "" })
+    }
 }
 
 /// A rule about mail addresses at sign-up.

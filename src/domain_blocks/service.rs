@@ -187,8 +187,20 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     let begins = parsed.get("begins").unwrap_or_default().trim().to_lowercase();
     let after = parsed.get("after").unwrap_or_default().to_owned();
     let mut read = instance.database.read().await.map_err(unread)?;
-    let (servers, more) = page_of(read.known_servers(&begins, &after, PAGE + 1).await.map_err(unread)?);
+    let (mut servers, more) = page_of(read.known_servers(&begins, &after, PAGE + 1).await.map_err(unread)?);
+    let names: Vec<String> = servers.iter().map(|server| server.domain.clone()).collect();
+    let notes = read.server_note_counts(&names).await.map_err(unread)?;
+    // Last: one that takes too long ends its transaction.
+    let glimpses = match read.glimpses(&names).await {
+        Ok(glimpses) => Some(glimpses),
+        Err(DatabaseError::Slow) => None,
+        Err(error) => return Err(unread(error)),
+    };
     drop(read);
+    for server in &mut servers {
+        server.notes = notes.get(&server.domain).copied().unwrap_or(0);
+        server.glimpse = glimpses.as_ref().map(|found| found.get(&server.domain).copied().unwrap_or_default());
+    }
     let here = path::known_servers(&instance.name);
     let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
     let page = ServersPage { begins, servers, further, look: look(&instance, &parsed) };

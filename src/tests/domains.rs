@@ -670,3 +670,56 @@ async fn lists_are_narrowed_and_paged_and_notes_are_shown_where_there_are_any() 
     let servers = house.get(Some(&cookie), "/i/harbour/domains/servers?begins=N").await;
     assert_eq!(servers.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn the_list_of_servers_says_what_was_counted_and_where_it_stopped() {
+    let house = house(sqlite().await).await;
+    sqlx::query("refresh materialized view instances").execute(&house.instance).await.unwrap();
+    let (domain, accounts, followed, following, reports, media): (String, i64, i64, i64, i64, i64) = sqlx::query_as(
+        "with there as (select domain, array_agg(id) ids, count(*) accounts from accounts where domain is not null \
+         group by domain having count(*) < 20) \
+         select domain, accounts, (select count(*) from follows where target_account_id = any(ids)), \
+         (select count(*) from follows where account_id = any(ids)), \
+         (select count(*) from reports where target_account_id = any(ids)), \
+         (select count(*) from media_attachments where account_id = any(ids)) from there \
+         where exists (select from reports where target_account_id = any(ids)) \
+         order by exists (select from follows where target_account_id = any(ids)) desc, domain limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into instance_moderation_notes (account_id, domain, content, created_at, updated_at) \
+         select id, $1, 'talked to their admin', now(), now() from accounts where domain is null limit 1",
+    )
+    .bind(&domain)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let cookie = house.sign_in("auditor").await;
+    let row = |page: &str| {
+        let at = page.find(&format!("<bdi>{domain}<")).unwrap_or_else(|| panic!("no row of {domain}: {page}"));
+        let row = page.get(at..).and_then(|rest| rest.split("</tr>").next()).unwrap_or_default();
+        let cells: Vec<String> = row
+            .split("<td class=\"num")
+            .skip(1)
+            .filter_map(|cell| cell.split_once('>')?.1.split('<').next().map(str::to_owned))
+            .collect();
+        cells
+    };
+    let page = house.get(Some(&cookie), &format!("/i/harbour/domains/servers?begins={domain}")).await;
+    let counted = [followed, following, reports, media].map(|number| number.to_string());
+    assert_eq!(row(&page.body)[1..5], counted, "{accounts} accounts at {domain}");
+    assert_eq!(row(&page.body)[5], "1");
+    // More accounts than are looked at: the numbers are a beginning.
+    sqlx::query(
+        "insert into accounts (username, domain, uri, url, inbox_url, created_at, updated_at) \
+         select 'many' || n, $1, 'https://' || $1 || '/many' || n, '', '', now(), now() from generate_series(1, 30) n",
+    )
+    .bind(&domain)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let page = house.get(Some(&cookie), &format!("/i/harbour/domains/servers?begins={domain}")).await;
+    assert!(row(&page.body)[1..5].iter().all(|cell| cell.ends_with('+')), "{:?}", row(&page.body));
+}

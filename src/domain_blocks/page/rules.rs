@@ -2,7 +2,7 @@
 
 use super::{Tab, look_field, look_refused, tabs};
 use crate::{
-    domain_blocks::{Allowed, Known, Listed, RulesPage, ServersPage, Severity, api, bounded},
+    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, api, bounded},
     frame::Frame,
     id::InstanceName,
     path,
@@ -178,11 +178,20 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
             (None, true) => view! { <span class="badge good">"allowed"</span> }.into_any(),
             (None, false) => view! { <span class="soft">"no rule"</span> }.into_any(),
         };
+        let glimpse = |number: fn(&Glimpse) -> i64| match &server.glimpse {
+            Some(glimpse) => glimpse.said(number(glimpse)),
+            None => "–".to_owned(),
+        };
         view! {
             <tr data-row="">
                 <td class="full fill"><div class="cut"><a href=path::server(&instance, &server.domain)><b><bdi>{ui::tame(&server.domain)}</bdi></b></a></div></td>
                 <td class="nowrap">{rule}</td>
                 <td class="num">{ui::grouped(usize::try_from(server.accounts).unwrap_or(0))}</td>
+                <td class="num wide">{glimpse(|glimpse| glimpse.followed)}</td>
+                <td class="num wide">{glimpse(|glimpse| glimpse.following)}</td>
+                <td class="num">{glimpse(|glimpse| glimpse.reports)}</td>
+                <td class="num wide">{glimpse(|glimpse| glimpse.media)}</td>
+                <td class="num wide">{(server.notes > 0).then(|| ui::grouped(usize::try_from(server.notes).unwrap_or(0)))}</td>
             </tr>
         }
     };
@@ -203,12 +212,12 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
             view! { <div class="card pad empty"><p>"No known server’s name begins like this."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Server"</th><th>"Rule"</th><th class="num">"Accounts"</th></tr></thead>
+                <thead><tr><th>"Server"</th><th>"Rule"</th><th class="num">"Accounts"</th><th class="num wide">"Followed from here"</th><th class="num wide">"Follows to here"</th><th class="num">"Reports"</th><th class="num wide">"Media"</th><th class="num wide">"Notes"</th></tr></thead>
                 <tbody>{page.servers.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
         <div class="head foot">
-            <span class="soft small">{bounded(i64::try_from(page.servers.len()).unwrap_or(0))} " shown"</span>
+            <span class="soft small">{bounded(i64::try_from(page.servers.len()).unwrap_or(0))} " shown; follows, reports and media are those of a server’s first accounts, + where there may be more: its page counts further"</span>
             <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span>
         </div>
     }
