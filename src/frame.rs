@@ -6,6 +6,7 @@ use crate::{
     id::InstanceName,
     problem::Problem,
 };
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
@@ -85,4 +86,19 @@ impl Frame {
 pub struct Framed<T> {
     pub frame: Frame,
     pub body: T,
+}
+
+/// The frame alone, around a page that cannot be had: the way to all the others.
+///
+/// # Errors
+/// Signed out, or the console's own store.
+#[server(prefix = "/api/frame", endpoint = "alone", input = GetUrl)]
+pub async fn alone(
+    #[server(default)] instance: String,
+    #[server(default)] here: String,
+    #[server(default)] search: String,
+) -> Result<Framed<()>, Problem> {
+    let context = crate::context::Context::of_request()?;
+    let instance = context.instance(&instance).ok().cloned();
+    build(&context, instance.as_deref(), &crate::path::ours(&here), &search, ()).await
 }

@@ -124,7 +124,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 23] = [
+const READS: [&str; 24] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -148,6 +148,7 @@ const READS: [&str; 23] = [
     "/api/domains/addresses?instance=harbour&search=",
     "/api/domains/imports?instance=harbour&search=",
     "/api/domains/import?instance=harbour&import=nothing&search=",
+    "/api/frame/alone?instance=harbour&here=%2F&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.

@@ -4,7 +4,7 @@ use super::{form, icon};
 use crate::{
     access::Permission,
     audit::Outcome,
-    frame::{Frame, Framed, Notice},
+    frame::{self, Frame, Framed, Notice},
     path,
     problem::{Kind, Problem},
 };
@@ -39,18 +39,28 @@ pub fn page<T>(
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
+    let params = use_params_map();
+    let location = use_location();
     view! {
         <Transition fallback=|| view! { <div class="frame"><nav class="rail"></nav><div><div class="top"></div><main class="page soft">"Loading…"</main></div></div> }>
-            {move || Suspend::new(async move {
-                match resource.await {
+            {move || {
+                let instance = params.read_untracked().get("instance").unwrap_or_default();
+                let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+                Suspend::new(async move { match resource.await {
                     Ok(Framed { frame, body: inner }) => {
                         let title = title(&frame, &inner);
                         let inner = body(frame.clone(), inner);
                         view! { <Title text=format!("{title} · Howdah") /> {around(here, frame, inner)} }.into_any()
                     }
-                    Err(problem) => problem_page(problem),
-                }
-            })}
+                    Err(problem) => match frame::alone(instance, path, search).await {
+                        Ok(Framed { frame, .. }) => {
+                            set_status(&problem);
+                            view! { <Title text="Not shown · Howdah" /> {around(here, frame, trouble(&problem))} }.into_any()
+                        }
+                        Err(_) => problem_page(problem),
+                    },
+                }})
+            }}
         </Transition>
     }
     .into_any()
@@ -88,20 +98,28 @@ where
     )
 }
 
-/// A page that cannot be shown: what failed and a way on.
+/// What failed.
+fn trouble(problem: &Problem) -> AnyView {
+    view! {
+        <h1>{match problem.kind {
+            Kind::SignedOut => "Sign in",
+            Kind::Forbidden => "Not for you",
+            Kind::NotFound => "Not here",
+            _ => "Not now",
+        }}</h1>
+        <p class="note" role="alert">{form::sentence(problem)}</p>
+    }
+    .into_any()
+}
+
+/// A page that cannot be shown, nor anything around it: what failed and a way on.
 pub fn problem_page(problem: Problem) -> AnyView {
     set_status(&problem);
     let signed_out = problem.kind == Kind::SignedOut;
     view! {
         <Title text="Not shown · Howdah" />
         <main class="plain">
-            <h1>{match problem.kind {
-                Kind::SignedOut => "Sign in",
-                Kind::Forbidden => "Not for you",
-                Kind::NotFound => "Not here",
-                _ => "Not now",
-            }}</h1>
-            <p class="note" role="alert">{form::sentence(&problem)}</p>
+            {trouble(&problem)}
             <p>
                 <a class="btn main" href=if signed_out { path::SIGN_IN } else { path::OVERVIEW }>
                     {if signed_out { "Sign in" } else { "To the overview" }}

@@ -11,6 +11,7 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::Path,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -38,15 +39,26 @@ pub fn bench(arguments: &[String]) -> Result<()> {
         println!("· {RELEASE} is not there (`cargo xtask build` makes it): measuring the debug build");
         demo::CONSOLE
     };
-    let demo = demo::start(Path::new(&format!("target/bench-{size}")), free_port()?, None, size, console)?;
+    let folder = format!("target/bench-{size}");
+    let start = || demo::start(Path::new(&folder), free_port()?, None, size, console);
+    let mut demo = start()?;
+    let statistics = Statistics::prepare(&demo.database)?;
+    if let Statistics::AfterRestart = statistics {
+        drop(demo);
+        demo = start()?;
+    }
     std::thread::sleep(REST);
     let at_rest = memory(demo.console_process())?;
     let client = Client::sign_in(&demo)?;
-    let mut table =
-        format!("| page ({size}, {console}, {REQUESTS} requests) | p50 ms | p95 ms | bytes |\n|---|---:|---:|---:|\n");
+    let mut table = format!(
+        "| page ({size}, {console}, {REQUESTS} requests) | p50 ms | p95 ms | its SQL alone, mean ms | statements | bytes |\n|---|---:|---:|---:|---:|---:|\n"
+    );
     for (name, addresses) in pages(&client)? {
-        let figures = measure(&client, &addresses)?;
-        table.push_str(&format!("| {name} | {:.1} | {:.1} | {} |\n", figures.p50, figures.p95, figures.bytes));
+        let figures = measure(&client, &addresses, &demo.database)?;
+        table.push_str(&format!(
+            "| {name} | {:.1} | {:.1} | {} | {} |\n",
+            figures.p50, figures.p95, figures.sql, figures.bytes
+        ));
     }
     let after = memory(demo.console_process())?;
     println!("\n{table}\nMemory of the console (VmRSS): {at_rest} MB at rest, {after} MB afterwards.");
@@ -82,16 +94,58 @@ fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
     ])
 }
 
+/// What PostgreSQL itself counts of the statements it runs (`pg_stat_statements`).
+enum Statistics {
+    Ready,
+    /// Switched on; the server must be started again to load it.
+    AfterRestart,
+}
+
+impl Statistics {
+    fn prepare(database: &str) -> Result<Self> {
+        if sql(database, "show shared_preload_libraries")?.contains("pg_stat_statements") {
+            sql(database, "create extension if not exists pg_stat_statements")?;
+            return Ok(Self::Ready);
+        }
+        sql(database, "alter system set shared_preload_libraries = 'pg_stat_statements'")?;
+        sql(database, "alter system set pg_stat_statements.track_planning = on")?;
+        sql(database, "create extension if not exists pg_stat_statements")?;
+        Ok(Self::AfterRestart)
+    }
+}
+
+/// One statement by the client that comes with PostgreSQL.
+fn sql(database: &str, statement: &str) -> Result<String> {
+    let output = Command::new("psql")
+        .args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement])
+        .output()
+        .context("psql cannot be started")?;
+    if !output.status.success() {
+        bail!("{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
 struct Figures {
     p50: f64,
     p95: f64,
+    /// Milliseconds of planning and running on the server, and statements, a request.
+    sql: String,
     bytes: usize,
 }
 
-fn measure(client: &Client, addresses: &[String]) -> Result<Figures> {
+/// Statements of the pages, not of what goes on by itself: those are run every second or more seldom.
+const SQL_A_REQUEST: &str = "select coalesce(round((sum(total_plan_time + total_exec_time) / 200)::numeric, 1), 0) || ' | ' \
+    || coalesce(round(sum(calls) / 200.0, 1), 0) from pg_stat_statements \
+    where calls >= 20 and query not like '%pg_stat_statements%'";
+
+fn measure(client: &Client, addresses: &[String], database: &str) -> Result<Figures> {
     let mut times = Vec::with_capacity(REQUESTS);
     let mut bytes = 0;
     for (number, address) in addresses.iter().cycle().take(WARM_UP + REQUESTS).enumerate() {
+        if number == WARM_UP {
+            sql(database, "select pg_stat_statements_reset()")?;
+        }
         let began = Instant::now();
         let answer = client.get(address)?;
         if number >= WARM_UP {
@@ -101,7 +155,7 @@ fn measure(client: &Client, addresses: &[String]) -> Result<Figures> {
     }
     times.sort();
     let at = |part: usize| times.get(REQUESTS * part / 100).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0);
-    Ok(Figures { p50: at(50), p95: at(95), bytes })
+    Ok(Figures { p50: at(50), p95: at(95), sql: sql(database, SQL_A_REQUEST)?, bytes })
 }
 
 /// Somebody signed in, one connection a request.
