@@ -392,3 +392,60 @@ async fn a_wrong_name_and_a_wrong_password_sound_alike_and_nobody_is_locked_out(
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(page.body.contains("Wait "), "it says how long");
 }
+
+/// Two instances in one console: nothing of the one is reached through the address of the other.
+#[tokio::test]
+async fn every_door_with_an_object_of_another_instance() {
+    let house = house(sqlite().await).await;
+    let url = crate::support::database().await;
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    practice::schema::create(&pool).await.unwrap();
+    let mut config = house.config.clone();
+    let mut lagoon = config.instances[0].clone();
+    lagoon.name = "lagoon".parse().unwrap();
+    lagoon.title = "lagoon.example".into();
+    lagoon.database_url = howdah::config::Secret::new(url);
+    // Nothing listens there: what would be sent to it is not carried out by the first one either.
+    lagoon.base_url = "http://127.0.0.1:9".parse().unwrap();
+    config.instances.push(lagoon);
+    let app = howdah::cli::assemble(
+        config,
+        howdah::clock::Clock::System,
+        howdah::seal::Keys::from_secret([7; 32]),
+        house.store.store.clone(),
+    )
+    .unwrap();
+    let house = House { router: howdah::http::router(app.clone()), app, ..house };
+    house.look().await;
+    let (account, reports) = house.case("quarry").await;
+    let report = reports.split(',').next().unwrap_or_default().to_owned();
+    let moved = |value: &str| value.replace("harbour", "lagoon");
+    let mut lines = Vec::new();
+    for (who, cookie) in [("contractor", house.sign_in("contractor").await), ("owner", house.sign_in("owner").await)] {
+        for (path, fields) in WRITES.iter().filter(|(_, fields)| fields.iter().any(|(name, _)| *name == "instance")) {
+            let fields: Vec<(&str, String)> = fields
+                .iter()
+                .map(|(name, value)| match *name {
+                    "account" | "who" => (*name, account.clone()),
+                    "report" => (*name, report.clone()),
+                    "reports" => (*name, reports.clone()),
+                    _ => (*name, moved(value)),
+                })
+                .collect();
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let verdict = verdict(&house, Some(&cookie), path, &fields).await;
+            lines.push(format!("{who:<11} POST {path:<32} {verdict}"));
+        }
+        for path in READS.iter().chain(&FILES).filter(|path| path.contains("harbour")) {
+            let path = moved(path).replace("account=1", &format!("account={account}"));
+            let answer = house.get(Some(&cookie), &path).await;
+            let kind = answer.body.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split('"').next());
+            let said = kind.map_or_else(|| answer.status.as_u16().to_string(), str::to_owned);
+            assert!(!answer.body.contains("quarry"), "{path} shows somebody of the other instance: {}", answer.body);
+            lines.push(format!("{who:<11} GET  {:<32} {said}", path.split('?').next().unwrap_or_default()));
+        }
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+    assert_eq!(house.weather.writes(), 0, "something reached the instance");
+    assert_eq!(house.open_deeds().await, 0);
+}
