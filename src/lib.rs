@@ -14,6 +14,7 @@ pub mod batches;
 pub mod clock;
 pub mod domain_blocks;
 pub mod frame;
+pub mod grants;
 pub mod id;
 pub mod operators;
 pub mod overview;

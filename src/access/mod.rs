@@ -82,10 +82,16 @@ pub enum Permission {
     ManageBlocks,
     /// Suspend a server that people here follow.
     SuspendFollowedDomain,
+    /// Contractors' grants and sheets of work.
+    ViewGrants,
+    /// Ask for a grant, and end one early.
+    ProposeGrants,
+    /// Approve or refuse what somebody else asked for.
+    DecideGrants,
 }
 
 impl Permission {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -103,6 +109,9 @@ impl Permission {
         Self::ViewBlocks,
         Self::ManageBlocks,
         Self::SuspendFollowedDomain,
+        Self::ViewGrants,
+        Self::ProposeGrants,
+        Self::DecideGrants,
     ];
 
     pub fn name(self) -> &'static str {
@@ -124,6 +133,9 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
+            Self::ViewGrants => "view grants",
+            Self::ProposeGrants => "propose grants",
+            Self::DecideGrants => "decide about grants",
         }
     }
 
@@ -139,19 +151,23 @@ impl Permission {
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
-            | Self::SuspendFollowedDomain => true,
+            | Self::SuspendFollowedDomain
+            | Self::ProposeGrants
+            | Self::DecideGrants => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
             | Self::CheckLedger
-            | Self::ViewBlocks => false,
+            | Self::ViewBlocks
+            | Self::ViewGrants => false,
         }
     }
 }
 
-/// The matrix of rights. A contractor's also depend on the grant: the instance and the end.
+/// The matrix of rights. A contractor's are the most that a grant can include: what one does include, where, and from when
+/// to when, is in [`crate::grants::Scope`].
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
@@ -170,8 +186,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::ViewBlocks
-            | P::ManageBlocks => true,
-            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
+            | P::ManageBlocks
+            | P::ViewGrants
+            | P::ProposeGrants => true,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -190,14 +208,20 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CheckLedger
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::DecideGrants => false,
         },
         Role::Contractor => match permission {
-            P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
-            P::DecideAboutStaff
+            P::ViewWork
+            | P::DecideReports
             | P::Reveal
+            | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
+            | P::ViewOwnLedger => true,
+            P::DecideAboutStaff
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -206,7 +230,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators
             | P::ViewBlocks
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::DecideGrants => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -215,7 +242,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::ViewGrants => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -225,7 +253,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ProposeGrants
+            | P::DecideGrants => false,
         },
     }
 }

@@ -15,7 +15,7 @@ pub mod verify;
 mod write;
 
 pub use entry::{Acting, Fact, Mark, Outcome, Verdict};
-pub use read::{Detail, Entry, Filter, Sealed, TreeState};
+pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};

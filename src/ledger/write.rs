@@ -353,15 +353,21 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
         Deed::ExportRecord(_) => &[P::CheckLedger],
+        Deed::AskGrant(_) | Deed::RevokeGrant(_) => &[P::ProposeGrants],
+        // What the console itself does at a grant's start and end is what was decided.
+        Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) => &[P::DecideGrants],
+        Deed::ExportSheet(_) => &[P::CheckLedger],
     }
 }
 
 /// A permit is for one permission on one instance; the deed must be of that kind and there.
 fn check_permit(permit: &Permit, deed: &Deed, instance: Option<&InstanceName>) -> Result<(), LedgerError> {
     let permission = permit.permission();
-    // People belong to the console; a contractor's row names an instance all the same.
-    let there = permission == Permission::ManageOperators || permit.instance() == instance;
-    if there && asked_for(deed).contains(&permission) { Ok(()) } else { Err(LedgerError::Permit(permission.name())) }
+    if permit.instance() == instance && asked_for(deed).contains(&permission) {
+        Ok(())
+    } else {
+        Err(LedgerError::Permit(permission.name()))
+    }
 }
 
 impl Ledger {
@@ -605,7 +611,7 @@ impl Ledger {
             operator: OperatorId(name.to_owned()),
             name: name.to_owned(),
             role: Role::Owner,
-            instance: None,
+            grants: Vec::new(),
             session: "command".to_owned(),
         }
     }

@@ -223,6 +223,12 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
-        | Deed::ExportRecord(_) => false,
+        | Deed::ExportRecord(_)
+        | Deed::AskGrant(_)
+        | Deed::DecideGrant(_)
+        | Deed::RevokeGrant(_)
+        | Deed::StartGrant(_)
+        | Deed::EndGrant(_)
+        | Deed::ExportSheet(_) => false,
     }
 }
