@@ -184,7 +184,9 @@ fn row(day: &str, work: &Work, grants: &[&Card]) -> String {
     fields.extend(work.decided.iter().map(ToString::to_string));
     let rest = [work.let_in, work.refused, work.reveals, work.handed_over, work.other, work.not_done];
     fields.extend(rest.iter().map(ToString::to_string));
-    let joined = |of: fn(&Card) -> &str| grants.iter().map(|grant| of(grant)).collect::<Vec<_>>().join("; ");
+    let joined = |of: fn(&Card) -> &str| {
+        grants.iter().map(|grant| of(grant)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    };
     fields.push(joined(|grant| &grant.agreement));
     fields.push(joined(|grant| &grant.sponsor));
     record(&fields)
