@@ -1,6 +1,6 @@
 //! Every address inside the console is built here.
 
-use crate::id::{AccountId, InstanceName, MediaId};
+use crate::id::{AccountId, InstanceName, MediaId, RoleId};
 
 pub const OVERVIEW: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -112,6 +112,21 @@ pub fn domain_list(instance: &InstanceName, file: &str) -> String {
 /// Where a list is sent to be read in.
 pub fn domain_upload(instance: &InstanceName) -> String {
     format!("/i/{instance}/domains/upload")
+}
+
+/// The roles of the instance.
+pub fn roles(instance: &InstanceName) -> String {
+    format!("/i/{instance}/roles")
+}
+
+/// One role: what it may do, and who has it.
+pub fn role(instance: &InstanceName, role: RoleId) -> String {
+    format!("/i/{instance}/roles/{role}")
+}
+
+/// Where a role is given or taken away: who and which stand in the query.
+pub fn change_role(instance: &InstanceName) -> String {
+    format!("/i/{instance}/roles/change")
 }
 
 /// The same address with one more thing in its query.

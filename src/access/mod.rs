@@ -82,10 +82,16 @@ pub enum Permission {
     ManageBlocks,
     /// Suspend a server that people here follow.
     SuspendFollowedDomain,
+    /// Roles of the instance: what they may do, and who has them.
+    ViewRoles,
+    /// Give somebody a role of the instance, or another one.
+    ManageRoles,
+    /// Take a role of the instance away from somebody.
+    TakeRolesAway,
 }
 
 impl Permission {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -103,6 +109,9 @@ impl Permission {
         Self::ViewBlocks,
         Self::ManageBlocks,
         Self::SuspendFollowedDomain,
+        Self::ViewRoles,
+        Self::ManageRoles,
+        Self::TakeRolesAway,
     ];
 
     pub fn name(self) -> &'static str {
@@ -124,6 +133,9 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
+            Self::ViewRoles => "view roles",
+            Self::ManageRoles => "manage roles",
+            Self::TakeRolesAway => "take roles away",
         }
     }
 
@@ -139,14 +151,17 @@ impl Permission {
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
-            | Self::SuspendFollowedDomain => true,
+            | Self::SuspendFollowedDomain
+            | Self::ManageRoles
+            | Self::TakeRolesAway => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
             | Self::CheckLedger
-            | Self::ViewBlocks => false,
+            | Self::ViewBlocks
+            | Self::ViewRoles => false,
         }
     }
 }
@@ -170,8 +185,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::ViewBlocks
-            | P::ManageBlocks => true,
-            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
+            | P::ManageBlocks
+            | P::ViewRoles
+            | P::TakeRolesAway => true,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::ManageRoles => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -190,7 +207,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CheckLedger
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
         Role::Contractor => match permission {
             P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
@@ -206,7 +226,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators
             | P::ViewBlocks
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -215,7 +238,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::ViewRoles => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -225,7 +249,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
     }
 }

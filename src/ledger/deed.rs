@@ -7,7 +7,7 @@
 use crate::{
     access::Role,
     domain_blocks::{AddressRule, Domain, Rule},
-    id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, RuleNumber, StatusId},
+    id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RoleId, RuleId, RuleNumber, StatusId},
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
 };
@@ -336,6 +336,22 @@ pub struct ExportRecord {
     pub filter: String,
 }
 
+/// Give somebody a role of the instance, change it, or take it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignRole {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`: the row that carries the role, and what Mastodon's log names.
+    pub user: i64,
+    pub acct: String,
+    /// The role the person saw; `None` for none.
+    pub before: Option<RoleId>,
+    pub before_name: Option<String>,
+    /// The role it becomes; `None` takes it away.
+    pub after: Option<RoleId>,
+    pub after_name: Option<String>,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -368,6 +384,7 @@ pub enum Deed {
     ChangeAddressBlock(ChangeAddressBlock),
     LiftAddressBlock(LiftAddressBlock),
     ExportRecord(ExportRecord),
+    AssignRole(AssignRole),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -546,3 +563,7 @@ act!(ExportRecord, "export_record", changes: false,
     subject: |_| Subject::Record,
     instance: |_| None,
     facts: |d| json!({ "form": d.form, "narrowed": !d.filter.is_empty() }));
+act!(AssignRole, "assign_role", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.before, "after": d.after }));

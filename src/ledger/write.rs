@@ -353,6 +353,8 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
         Deed::ExportRecord(_) => &[P::CheckLedger],
+        Deed::AssignRole(deed) if deed.after.is_none() => &[P::TakeRolesAway, P::ManageRoles],
+        Deed::AssignRole(_) => &[P::ManageRoles],
     }
 }
 
@@ -404,7 +406,7 @@ impl Ledger {
             "deed": D::KIND,
             "subject": subject,
             "facts": deed.facts(),
-            "acting": acting,
+            "acting": &acting,
             "mark": { "log": mark.log.to_string(), "strike": mark.strike.to_string() },
             "key": key,
             "sealed": sealed,
@@ -423,7 +425,7 @@ impl Ledger {
             beside: Beside::Open { key: lock, lease: self.process.to_string() },
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, _held: self.at_work.hold(index) }),
+            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;
