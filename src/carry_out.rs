@@ -450,6 +450,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::BlockAddress(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
         Deed::LiftAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::AssignRole(deed) => look(app, open, deed, &deed.instance).await,
     }
 }
 

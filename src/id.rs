@@ -68,6 +68,11 @@ mastodon_id!(
     RuleNumber
 );
 
+mastodon_id!(
+    /// `user_roles.id`; -99 is everyone's
+    RoleId
+);
+
 /// A person of the console (ULID).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -22,6 +22,7 @@ pub mod path;
 pub mod problem;
 pub mod registrations;
 pub mod reports;
+pub mod roles;
 pub mod search;
 pub mod sign_in;
 pub mod signups;

@@ -1,6 +1,6 @@
 //! Every address inside the console is built here.
 
-use crate::id::{AccountId, GrantId, InstanceName, MediaId, OperatorId};
+use crate::id::{AccountId, GrantId, InstanceName, MediaId, OperatorId, RoleId};
 
 pub const OVERVIEW: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -129,6 +129,21 @@ pub fn sheet(operator: &OperatorId) -> String {
 /// The same as a file.
 pub fn sheet_csv(operator: &OperatorId, month: &str) -> String {
     with(&format!("/grants/{operator}/sheet.csv"), "month", month)
+}
+
+/// The roles of the instance.
+pub fn roles(instance: &InstanceName) -> String {
+    format!("/i/{instance}/roles")
+}
+
+/// One role: what it may do, and who has it.
+pub fn role(instance: &InstanceName, role: RoleId) -> String {
+    format!("/i/{instance}/roles/{role}")
+}
+
+/// Where a role is given or taken away: who and which stand in the query.
+pub fn change_role(instance: &InstanceName) -> String {
+    format!("/i/{instance}/roles/change")
 }
 
 /// The same address with one more thing in its query.

@@ -88,10 +88,16 @@ pub enum Permission {
     ProposeGrants,
     /// Approve or refuse what somebody else asked for.
     DecideGrants,
+    /// Roles of the instance: what they may do, and who has them.
+    ViewRoles,
+    /// Give somebody a role of the instance, or another one.
+    ManageRoles,
+    /// Take a role of the instance away from somebody.
+    TakeRolesAway,
 }
 
 impl Permission {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -112,6 +118,9 @@ impl Permission {
         Self::ViewGrants,
         Self::ProposeGrants,
         Self::DecideGrants,
+        Self::ViewRoles,
+        Self::ManageRoles,
+        Self::TakeRolesAway,
     ];
 
     pub fn name(self) -> &'static str {
@@ -136,6 +145,9 @@ impl Permission {
             Self::ViewGrants => "view grants",
             Self::ProposeGrants => "propose grants",
             Self::DecideGrants => "decide about grants",
+            Self::ViewRoles => "view roles",
+            Self::ManageRoles => "manage roles",
+            Self::TakeRolesAway => "take roles away",
         }
     }
 
@@ -153,7 +165,9 @@ impl Permission {
             | Self::ManageBlocks
             | Self::SuspendFollowedDomain
             | Self::ProposeGrants
-            | Self::DecideGrants => true,
+            | Self::DecideGrants
+            | Self::ManageRoles
+            | Self::TakeRolesAway => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
@@ -161,7 +175,8 @@ impl Permission {
             | Self::ViewWholeLedger
             | Self::CheckLedger
             | Self::ViewBlocks
-            | Self::ViewGrants => false,
+            | Self::ViewGrants
+            | Self::ViewRoles => false,
         }
     }
 }
@@ -188,8 +203,14 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewBlocks
             | P::ManageBlocks
             | P::ViewGrants
-            | P::ProposeGrants => true,
-            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants => false,
+            | P::ProposeGrants
+            | P::ViewRoles
+            | P::TakeRolesAway => true,
+            P::CheckLedger
+            | P::ManageOperators
+            | P::SuspendFollowedDomain
+            | P::DecideGrants
+            | P::ManageRoles => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -211,7 +232,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::SuspendFollowedDomain
             | P::ViewGrants
             | P::ProposeGrants
-            | P::DecideGrants => false,
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
         Role::Contractor => match permission {
             P::ViewWork
@@ -233,7 +257,10 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::SuspendFollowedDomain
             | P::ViewGrants
             | P::ProposeGrants
-            | P::DecideGrants => false,
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -243,7 +270,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewWholeLedger
             | P::CheckLedger
             | P::ViewBlocks
-            | P::ViewGrants => true,
+            | P::ViewGrants
+            | P::ViewRoles => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -255,7 +283,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageBlocks
             | P::SuspendFollowedDomain
             | P::ProposeGrants
-            | P::DecideGrants => false,
+            | P::DecideGrants
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
     }
 }

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 36] = [
+const KINDS: [(&str, &str); 37] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -119,6 +119,7 @@ const KINDS: [(&str, &str); 36] = [
     ("start_grant", "grants begun"),
     ("end_grant", "grants ended"),
     ("export_sheet", "sheets of work exported"),
+    ("assign_role", "roles of the instance"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     domain_blocks::{AddressRule, Rule},
     frame::{self, Framed},
-    id::{AccountId, InstanceName},
+    id::{AccountId, InstanceName, RoleId},
     ledger::{
         self, Entry, Sealed,
         deed::{Deed, ExportForm, Masked, Personal, Subject},
@@ -134,6 +134,23 @@ fn clause(deed: &Deed) -> String {
         Deed::EndGrant(deed) if deed.revoked => format!("ended the revoked grant of {}", ui::tame(&deed.name)),
         Deed::EndGrant(deed) => format!("ended the grant of {}", ui::tame(&deed.name)),
         Deed::ExportSheet(deed) => format!("exported the work of {} in {}", ui::tame(&deed.name), deed.month),
+        Deed::AssignRole(deed) => {
+            let named = |role: Option<RoleId>, name: &Option<String>| {
+                crate::roles::called(role, name.as_deref().unwrap_or_default())
+            };
+            match (deed.before, deed.after) {
+                (_, None) => {
+                    format!("took the role {} from {}", named(deed.before, &deed.before_name), at(&deed.acct))
+                }
+                (None, Some(_)) => format!("gave {} the role {}", at(&deed.acct), named(deed.after, &deed.after_name)),
+                (Some(_), Some(_)) => format!(
+                    "gave {} the role {}, before {}",
+                    at(&deed.acct),
+                    named(deed.after, &deed.after_name),
+                    named(deed.before, &deed.before_name)
+                ),
+            }
+        }
     }
 }
 
@@ -474,6 +491,15 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         Deed::BlockAddress(deed) => addresses(None, Some(&deed.after)),
         Deed::ChangeAddressBlock(deed) => addresses(deed.before.as_ref(), Some(&deed.after)),
         Deed::LiftAddressBlock(deed) => addresses(deed.before.as_ref(), None),
+        Deed::AssignRole(deed) => {
+            let named = |role: Option<RoleId>, name: &Option<String>| match role {
+                None => "none".to_owned(),
+                Some(role) => {
+                    format!("{} ({role})", crate::roles::called(Some(role), name.as_deref().unwrap_or_default()))
+                }
+            };
+            vec![row("role", named(deed.before, &deed.before_name), named(deed.after, &deed.after_name))]
+        }
     }
 }
 

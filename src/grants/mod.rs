@@ -51,7 +51,10 @@ impl Scope {
             | P::SuspendFollowedDomain
             | P::ViewGrants
             | P::ProposeGrants
-            | P::DecideGrants => false,
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         }
     }
 

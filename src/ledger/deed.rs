@@ -8,7 +8,9 @@ use crate::{
     access::Role,
     domain_blocks::{AddressRule, Domain, Rule},
     grants::Scope,
-    id::{AccountId, GrantId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, RuleNumber, StatusId},
+    id::{
+        AccountId, GrantId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RoleId, RuleId, RuleNumber, StatusId,
+    },
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
 };
@@ -401,6 +403,22 @@ pub struct ExportSheet {
     pub month: String,
 }
 
+/// Give somebody a role of the instance, change it, or take it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignRole {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`: the row that carries the role, and what Mastodon's log names.
+    pub user: i64,
+    pub acct: String,
+    /// The role the person saw; `None` for none.
+    pub before: Option<RoleId>,
+    pub before_name: Option<String>,
+    /// The role it becomes; `None` takes it away.
+    pub after: Option<RoleId>,
+    pub after_name: Option<String>,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -439,6 +457,7 @@ pub enum Deed {
     StartGrant(StartGrant),
     EndGrant(EndGrant),
     ExportSheet(ExportSheet),
+    AssignRole(AssignRole),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -644,3 +663,7 @@ act!(ExportSheet, "export_sheet", changes: false,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
     facts: |d| json!({ "operator": d.operator, "month": d.month }));
+act!(AssignRole, "assign_role", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.before, "after": d.after }));

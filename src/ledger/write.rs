@@ -357,6 +357,8 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         // What the console itself does at a grant's start and end is what was decided.
         Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) => &[P::DecideGrants],
         Deed::ExportSheet(_) => &[P::CheckLedger],
+        Deed::AssignRole(deed) if deed.after.is_none() => &[P::TakeRolesAway, P::ManageRoles],
+        Deed::AssignRole(_) => &[P::ManageRoles],
     }
 }
 
@@ -410,7 +412,7 @@ impl Ledger {
             "deed": D::KIND,
             "subject": subject,
             "facts": deed.facts(),
-            "acting": acting,
+            "acting": &acting,
             "mark": { "log": mark.log.to_string(), "strike": mark.strike.to_string() },
             "key": key,
             "sealed": sealed,
@@ -429,7 +431,7 @@ impl Ledger {
             beside: Beside::Open { key: lock, lease: self.process.to_string() },
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, _held: self.at_work.hold(index) }),
+            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;

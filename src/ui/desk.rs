@@ -28,6 +28,7 @@ pub enum Desk {
     Audit,
     DomainBlocks,
     Grants,
+    Roles,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -210,6 +211,9 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         if frame.may(Permission::ViewBlocks) {
             let href = path::domains(&instance.name);
             links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Blocks", None));
+        }
+        if frame.may(Permission::ViewRoles) {
+            links.push(link(Desk::Roles, path::roles(&instance.name), icon::roles().into_any(), "Roles", None));
         }
     }
     if frame.may(Permission::ManageOperators) {

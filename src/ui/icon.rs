@@ -43,6 +43,10 @@ pub fn people() -> impl IntoView {
     drawn("M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z")
 }
 
+pub fn roles() -> impl IntoView {
+    drawn("M2 5l3 3 3-5 3 5 3-3-1 8H3z")
+}
+
 pub fn audit() -> impl IntoView {
     drawn("M4 2h6l3 3v9H4zM6 7h5M6 10h5")
 }

@@ -212,6 +212,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         Deed::BlockAddress(_) => act(row) == ("create", "IpBlock"),
         Deed::ChangeAddressBlock(_) => act(row) == ("update", "IpBlock"),
         Deed::LiftAddressBlock(_) => act(row) == ("destroy", "IpBlock"),
+        Deed::AssignRole(deed) => act(row) == ("change_role", "User") && row.target_id == deed.user,
         // Mastodon logs no settings, no reading, and knows nothing of our people.
         Deed::SetRegistrations(_)
         | Deed::Reveal(_)
