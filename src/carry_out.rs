@@ -438,6 +438,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::DecideGrant(deed) => own(grants::service::was_decided(app, deed).await),
         Deed::RevokeGrant(deed) => own(grants::service::was_revoked(app, deed).await),
         Deed::StartGrant(deed) => own(grants::service::has_started(app, deed).await),
+        Deed::LeaveRole(deed) => own(grants::service::was_left(app, deed).await),
         Deed::EndGrant(deed) => own(grants::service::has_ended(app, deed).await),
         Deed::BlockDomain(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeDomainBlock(deed) => look(app, open, deed, &deed.instance).await,

@@ -206,11 +206,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ProposeGrants
             | P::ViewRoles
             | P::TakeRolesAway => true,
-            P::CheckLedger
-            | P::ManageOperators
-            | P::SuspendFollowedDomain
-            | P::DecideGrants
-            | P::ManageRoles => false,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles => false,
         },
         Role::Moderator => match permission {
             P::ViewWork

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 37] = [
+const KINDS: [(&str, &str); 38] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -118,6 +118,7 @@ const KINDS: [(&str, &str); 37] = [
     ("revoke_grant", "grants revoked"),
     ("start_grant", "grants begun"),
     ("end_grant", "grants ended"),
+    ("leave_role", "roles left alone"),
     ("export_sheet", "sheets of work exported"),
     ("assign_role", "roles of the instance"),
 ];

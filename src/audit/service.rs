@@ -133,6 +133,9 @@ fn clause(deed: &Deed) -> String {
         Deed::StartGrant(deed) => format!("began the grant of {} on {}", ui::tame(&deed.name), deed.scope.places()),
         Deed::EndGrant(deed) if deed.revoked => format!("ended the revoked grant of {}", ui::tame(&deed.name)),
         Deed::EndGrant(deed) => format!("ended the grant of {}", ui::tame(&deed.name)),
+        Deed::LeaveRole(deed) => {
+            format!("left the role of {} alone: {}", at(&deed.asked.acct), ui::tame(&deed.found))
+        }
         Deed::ExportSheet(deed) => format!("exported the work of {} in {}", ui::tame(&deed.name), deed.month),
         Deed::AssignRole(deed) => {
             let named = |role: Option<RoleId>, name: &Option<String>| {
@@ -475,6 +478,9 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         }
         Deed::RevokeGrant(deed) => {
             vec![row("until", ui::time::absolute(Instant(deed.ends)), "revoked at once".to_owned())]
+        }
+        Deed::LeaveRole(deed) => {
+            vec![row("role", deed.asked.role_name.clone(), deed.found.clone())]
         }
         Deed::StartGrant(_) => vec![row("grant", "to come".to_owned(), "running".to_owned())],
         Deed::EndGrant(_) => vec![row("grant", "running".to_owned(), "over".to_owned())],

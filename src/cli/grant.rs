@@ -73,6 +73,7 @@ pub async fn ask(
         sponsor: actor.operator.clone(),
         sponsor_name: actor.name.clone(),
         agreement,
+        roles: Vec::new(),
     };
     service::record(app, &actor, asked, "at the server").await.map_err(said)
 }

@@ -23,7 +23,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     app.ledger.end_former_leases().await?;
     first_person(&app).await?;
     // What ended while nothing ran is in the record before the first request is.
-    grants::service::keep(&app, &ulid::Ulid::generate().to_string()).await?;
+    grants::service::keep_rights(&app, &ulid::Ulid::generate().to_string()).await?;
     jobs::start(&app);
     let listener = TcpListener::bind(listen)
         .await

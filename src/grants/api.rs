@@ -39,9 +39,25 @@ pub async fn ask(
     #[server(default)] sponsor: String,
     #[server(default)] agreement: String,
     #[server(default)] why: String,
+    #[server(default)] places: Vec<String>,
+    #[server(default)] accounts: Vec<String>,
+    #[server(default)] roles: Vec<String>,
 ) -> Result<(), Problem> {
-    let form =
-        super::AskForm { operator, instances, categories, sign_ups, reveal, starts, ends, sponsor, agreement, why };
+    let form = super::AskForm {
+        operator,
+        instances,
+        categories,
+        sign_ups,
+        reveal,
+        starts,
+        ends,
+        sponsor,
+        agreement,
+        why,
+        places,
+        accounts,
+        roles,
+    };
     crate::context::door(|context| super::service::ask(context, form)).await
 }
 

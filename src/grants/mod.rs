@@ -12,7 +12,7 @@ pub mod service;
 use crate::{
     access::{Permission, Role},
     clock::Instant,
-    id::{GrantId, InstanceName, OperatorId},
+    id::{AccountId, GrantId, InstanceName, OperatorId, RoleId},
     reports::{Category, Decision},
     ui,
 };
@@ -130,6 +130,88 @@ impl State {
     }
 }
 
+/// The role on one instance for the time of a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleAsked {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`
+    pub user: i64,
+    pub acct: String,
+    pub role: RoleId,
+    /// As it was called when it was asked for.
+    pub role_name: String,
+}
+
+/// How far that role has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleState {
+    /// To be given when the grant begins.
+    Asked,
+    /// Under way: the former role is noted.
+    Giving,
+    Given,
+    /// Under way: the former role returns.
+    Taking,
+    Taken,
+    /// Somebody else had changed it meanwhile: it stays as they made it.
+    Left,
+    /// Not given before the grant was over, or there was nothing to give.
+    Never,
+}
+
+impl RoleState {
+    pub const ALL: [Self; 7] =
+        [Self::Asked, Self::Giving, Self::Given, Self::Taking, Self::Taken, Self::Left, Self::Never];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Giving => "giving",
+            Self::Given => "given",
+            Self::Taking => "taking",
+            Self::Taken => "taken",
+            Self::Left => "left",
+            Self::Never => "never",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "not given yet",
+            Self::Giving => "being given",
+            Self::Given => "given",
+            Self::Taking => "being taken back",
+            Self::Taken => "taken back",
+            Self::Left => "left alone",
+            Self::Never => "never given",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Given => "badge good",
+            Self::Giving | Self::Taking | Self::Left => "badge warn",
+            Self::Asked | Self::Taken | Self::Never => "badge",
+        }
+    }
+}
+
+/// A role of a grant as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleCard {
+    pub asked: RoleAsked,
+    pub state: RoleState,
+    /// What the account had before; empty where that is not noted.
+    pub former: String,
+    /// The entries of giving and taking it.
+    pub given_entry: Option<i64>,
+    pub taken_entry: Option<i64>,
+    /// Why it is not further, or not as it was asked.
+    pub said: String,
+}
+
 /// A grant as the pages show it, with names for ids.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
@@ -172,12 +254,20 @@ pub struct GrantsPage {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AskPage {
     pub contractors: Vec<(OperatorId, String)>,
-    /// Name and title.
-    pub instances: Vec<(InstanceName, String)>,
+    pub places: Vec<Place>,
     /// Owners and admins.
     pub sponsors: Vec<(OperatorId, String)>,
     /// Who was meant on the page before.
     pub chosen: String,
+}
+
+/// An instance that a grant can be for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub name: InstanceName,
+    pub title: String,
+    /// Its roles, by id and name; `None` while its database does not answer.
+    pub roles: Option<Vec<(RoleId, String)>>,
 }
 
 /// What was typed into the form of a grant.
@@ -193,6 +283,10 @@ pub struct AskForm {
     pub sponsor: String,
     pub agreement: String,
     pub why: String,
+    /// An instance, an account there and a role in each row: `harbour`, `lea`, `5` or `none`.
+    pub places: Vec<String>,
+    pub accounts: Vec<String>,
+    pub roles: Vec<String>,
 }
 
 /// One grant.
@@ -202,6 +296,8 @@ pub struct GrantPage {
     /// Why this person cannot decide about it; `None` where they can.
     pub not_decided_here: Option<String>,
     pub may_revoke: bool,
+    /// Roles on instances that go with it.
+    pub roles: Vec<RoleCard>,
     /// What the record has about it, newest first.
     pub entries: Vec<crate::audit::Line>,
 }

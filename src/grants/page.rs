@@ -1,10 +1,11 @@
 //! The views of the grants desk.
 
-use super::{AskPage, Card, GrantPage, GrantsPage, Sheet as MonthOfWork, State, Work, api, sum};
+use super::{AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, sum};
 use crate::{
     access::Permission,
     clock::Instant,
     frame::{Draft, Frame},
+    id::RoleId,
     path,
     reports::{Category, Decision},
     ui::{self, desk, form, time},
@@ -127,7 +128,7 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
                 <td class="nowrap">{grant.scope.places()}</td>
                 <td class="num">{badge(grant)}</td>
                 <td class="full fill"><div class="cut">{grant.scope.words()}</div></td>
-                <td class="full nowrap soft">{span(grant, frame.now)}</td>
+                <td class="full soft"><span class="nowrap">{span(grant, frame.now)}</span></td>
             </tr>
         }
     };
@@ -156,14 +157,22 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
             .map(|(id, name)| view! { <option value=id.to_string() selected=id.0 == chosen>{name.clone()}</option> })
             .collect_view()
     };
-    let alone = page.instances.len() == 1;
+    let alone = page.places.len() == 1;
     let instances = page
-        .instances
+        .places
         .iter()
-        .map(|(name, title)| {
-            let checked = alone || ticked(draft, "instances", name.as_str());
-            view! { <label class="check"><input type="checkbox" name="instances[]" value=name.to_string() checked=checked />{title.clone()}</label> }
+        .map(|place| {
+            let checked = alone || ticked(draft, "instances", place.name.as_str());
+            view! { <label class="check"><input type="checkbox" name="instances[]" value=place.name.to_string() checked=checked />{place.title.clone()}</label> }
         })
+        .collect_view();
+    let readable = page.places.iter().filter_map(|place| place.roles.as_ref().map(|roles| (place, roles)));
+    let roles = readable.enumerate().map(|(row, (place, roles))| role_row(draft, row, place, roles)).collect_view();
+    let unread = page
+        .places
+        .iter()
+        .filter(|place| place.roles.is_none())
+        .map(|place| view! { <p class="small soft">{place.title.clone()} ": its roles cannot be read now"</p> })
         .collect_view();
     let categories = Category::ALL
         .into_iter()
@@ -191,6 +200,10 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
                         {yes("sign_ups", "decide sign-ups")}
                         {yes("reveal", "reveal mail addresses, IPs and private posts, with a reason each time")}
                     </fieldset>
+                    <fieldset class="rules pad"><legend class="small soft">"A role on the instance for the same time, if the work needs one"</legend>
+                        {roles}{unread}
+                        {form::beside(draft, "roles")}
+                    </fieldset>
                     <label class="field" for="starts">"First day, UTC" <span class="small soft">"empty: from the approval on"</span></label>
                     <input class="input" id="starts" name="starts" type="date" value=typed("starts") />
                     {form::beside(draft, "starts")}
@@ -213,6 +226,29 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// An account and its role on one instance; neither is needed.
+fn role_row(draft: Option<&Draft>, row: usize, place: &Place, roles: &[(RoleId, String)]) -> AnyView {
+    let typed = |name: &str| nth(draft, name, row).unwrap_or_default();
+    let chosen = typed("roles");
+    let options = roles
+        .iter()
+        .map(|(id, name)| view! { <option value=id.to_string() selected=id.to_string() == chosen>{name.clone()}</option> })
+        .collect_view();
+    view! {
+        <input type="hidden" name="places[]" value=place.name.to_string() />
+        <label class="field">"Account on " {place.title.clone()}
+            <input class="input" name="accounts[]" maxlength="64" autocomplete="off" placeholder="@name" value=typed("accounts") /></label>
+        <label class="field">"Role there"<select class="input" name="roles[]"><option value="none">"none"</option>{options}</select></label>
+    }
+    .into_any()
+}
+
+/// One of several fields with one name, in a form that came back.
+fn nth(draft: Option<&Draft>, name: &str, row: usize) -> Option<String> {
+    let fields = &draft?.fields;
+    fields.iter().filter(|(key, _)| key.strip_suffix("[]") == Some(name)).nth(row).map(|(_, typed)| typed.clone())
 }
 
 /// Whether a box of several with one name was ticked in a form that came back.
@@ -265,10 +301,40 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                         <dt>"Ended"</dt><dd>{noted(grant.ended_at)}</dd>
                     </dl></div>
                 </section>
+                {roles(&page)}
                 {entries(&page, &frame)}
             </div>
             <aside class="stack">{decision(&page, &frame)}{revocation(&page, &frame)}</aside>
         </div>
+    }
+    .into_any()
+}
+
+fn roles(page: &GrantPage) -> AnyView {
+    if page.roles.is_empty() {
+        return ().into_any();
+    }
+    let entry = |words: &'static str, index: Option<i64>| {
+        index.map(|index| view! { <a class="link" href=path::audit_entry(index)>{words} " " {index}</a> " " })
+    };
+    let row = |role: &RoleCard| {
+        let asked = &role.asked;
+        let former = (!role.former.is_empty()).then(|| format!("before: {}", role.former));
+        view! {
+            <div class="post stack">
+                <p><a class="link" href=path::account(&asked.instance, asked.account)>"@"<bdi>{ui::tame(&asked.acct)}</bdi></a>
+                    " on " {asked.instance.to_string()} ": " <b><bdi>{asked.role_name.clone()}</bdi></b> " "
+                    <span class=role.state.badge()>{role.state.word()}</span></p>
+                {(!role.said.is_empty()).then(|| view! { <p class="small warn"><bdi>{role.said.clone()}</bdi></p> })}
+                <p class="small soft">{former} " " {entry("given by entry", role.given_entry)}{entry("taken by entry", role.taken_entry)}</p>
+            </div>
+        }
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Role on the instance"</h2><span class="soft small end">"for the time of the grant"</span></header>
+            {page.roles.iter().map(row).collect_view()}
+        </section>
     }
     .into_any()
 }

@@ -1,10 +1,12 @@
 //! Grants asked for, decided, begun and ended.
 
+mod roles;
 mod sheet;
 
+pub use roles::was_left;
 pub use sheet::{csv, sheet};
 
-use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Scope, State};
+use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
 use crate::{
     access::{self, Actor, Permission, Role},
     audit, carry_out,
@@ -19,6 +21,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::Category,
+    roles::{EVERYONE, InstanceRole},
     search::Search,
     store::{
         Store, case_holds,
@@ -26,6 +29,7 @@ use crate::{
         operators::{self, Operator},
     },
 };
+use std::sync::Arc;
 
 /// Who the console itself is in the record.
 pub const CONSOLE: &str = "howdah";
@@ -187,8 +191,10 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     } else {
         Vec::new()
     };
+    let roles = grants::roles_of(&app.store, &app.keys, &grant.id).await.map_err(store_problem)?;
     let may = |permission| access::permit(&context.actor, permission, None).is_ok();
     let page = GrantPage {
+        roles: roles.into_iter().map(roles::card).collect(),
         not_decided_here: not_decided_by(&grant, &context.actor),
         may_revoke: grant.state(now).is_open() && may(Permission::ProposeGrants),
         entries,
@@ -221,10 +227,20 @@ pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>
         let some = people.iter().filter(|person| person.may_sign_in() && fits(person));
         some.map(|person| (person.id.clone(), person.name.clone())).collect()
     };
+    let mut places = Vec::new();
+    for instance in context.visible() {
+        let roles = match instance.database.read().await {
+            Ok(mut read) => read.roles().await.ok(),
+            Err(_) => None,
+        };
+        let named = |(role, _): &(InstanceRole, i64)| (role.id, role.called());
+        let roles = roles.map(|roles| roles.iter().filter(|(role, _)| role.id != EVERYONE).map(named).collect());
+        places.push(Place { name: instance.name.clone(), title: instance.title.clone(), roles });
+    }
     let page = AskPage {
         contractors: those(|person| person.role == Role::Contractor),
         sponsors: those(may_sponsor),
-        instances: context.visible().map(|instance| (instance.name.clone(), instance.title.clone())).collect(),
+        places,
         chosen: Search::parse(search).get("for").unwrap_or_default().to_owned(),
     };
     frame::build(context, current(context), path::ASK_GRANT, search, page).await
@@ -259,6 +275,7 @@ pub struct Asked {
     pub sponsor: OperatorId,
     pub sponsor_name: String,
     pub agreement: String,
+    pub roles: Vec<RoleAsked>,
 }
 
 pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
@@ -296,7 +313,11 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         .map(|person| person.name)
         .ok_or_else(|| Problem::invalid("sponsor", "Choose the owner or admin who answers for it."))?;
     let operator = OperatorId(form.operator);
-    let asked = Asked { operator, scope, starts_at, ends_at, sponsor, sponsor_name, agreement };
+    let mut roles = Vec::new();
+    for ((place, account), role) in form.places.iter().zip(&form.accounts).zip(&form.roles) {
+        roles.extend(roles::asked(&context, &scope, place, account, role).await?);
+    }
+    let asked = Asked { operator, scope, starts_at, ends_at, sponsor, sponsor_name, agreement, roles };
     let id = record(&app, &context.actor, asked, &why).await?;
     Ok(path::grant(&id))
 }
@@ -340,6 +361,7 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: &str) -> Result
         sponsor: asked.sponsor.clone(),
         sponsor_name: asked.sponsor_name,
         agreement: asked.agreement.clone(),
+        roles: asked.roles.clone(),
     };
     let grant = Grant {
         id: id.clone(),
@@ -356,17 +378,17 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: &str) -> Result
         started_at: None,
         ended_at: None,
     };
-    let permit = permit(actor, Permission::ProposeGrants)?;
+    let permit = permit(actor, Permission::ProposeGrants, None)?;
     carry_out::recorded(app, permit, deed, why, async {
-        grants::insert(&app.store, &app.keys, &grant).await?;
+        grants::insert(&app.store, &app.keys, &grant, &asked.roles).await?;
         Ok(true)
     })
     .await?;
     Ok(id)
 }
 
-fn permit(actor: &Actor, permission: Permission) -> Result<access::Permit, Problem> {
-    access::permit(actor, permission, None)
+fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceName>) -> Result<access::Permit, Problem> {
+    access::permit(actor, permission, instance)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))
 }
 
@@ -422,7 +444,7 @@ pub async fn decided(
         ends: grant.ends_at.0,
         approve,
     };
-    let permit = permit(actor, Permission::DecideGrants)?;
+    let permit = permit(actor, Permission::DecideGrants, None)?;
     let changed = carry_out::recorded(app, permit, deed, why, async {
         grants::decide(&app.store, &grant.id, &actor.operator, at_server, approve, now).await
     })
@@ -479,11 +501,21 @@ async fn now_due(app: &App, id: &GrantId) {
     }
 }
 
-/// Records what is due: beginnings and ends, each once whatever the number of processes.
+/// Records what is due, beginnings and ends, each once whatever the number of processes; then gives and takes the roles on
+/// the instances that go with them.
 ///
 /// # Errors
 /// If the console's own store does not answer.
-pub async fn keep(app: &App, process: &str) -> sqlx::Result<()> {
+pub async fn keep(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
+    keep_rights(app, process).await?;
+    roles::keep(app).await
+}
+
+/// The beginnings and ends alone: nothing here waits for an instance.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
     for id in grants::due(&app.store, app.clock.now()).await? {
         // One that cannot be recorded now must not keep the others waiting.
         if let Err(problem) = begin_or_end(app, &id, process).await {
@@ -506,7 +538,7 @@ async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Prob
 async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result<(), Problem> {
     let grant = find(app, &id.0).await?;
     let name = Names::read(&app.store).await?.of(&grant.operator);
-    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants)?;
+    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, None)?;
     match grant.state(now) {
         State::Running if grant.started_at.is_none() => {
             let deed = StartGrant {

@@ -7,7 +7,7 @@
 use crate::{
     access::Role,
     domain_blocks::{AddressRule, Domain, Rule},
-    grants::Scope,
+    grants::{RoleAsked, Scope},
     id::{
         AccountId, GrantId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RoleId, RuleId, RuleNumber, StatusId,
     },
@@ -347,6 +347,8 @@ pub struct AskGrant {
     pub sponsor_name: String,
     /// The reference of the agreement.
     pub agreement: String,
+    /// Roles on instances for the same time.
+    pub roles: Vec<RoleAsked>,
 }
 
 /// Approve a grant that somebody else asked for, or refuse it.
@@ -392,6 +394,15 @@ pub struct EndGrant {
     pub revoked: bool,
     /// Whether its beginning was recorded; not, where nothing ran from its start to its end.
     pub began: bool,
+}
+
+/// Leave a role alone at the end of a grant, because it is not the one that was given any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveRole {
+    pub grant: GrantId,
+    pub asked: RoleAsked,
+    /// What is there instead, in words.
+    pub found: String,
 }
 
 /// Hand out a contractor's month of work as a file.
@@ -457,6 +468,7 @@ pub enum Deed {
     StartGrant(StartGrant),
     EndGrant(EndGrant),
     ExportSheet(ExportSheet),
+    LeaveRole(LeaveRole),
     AssignRole(AssignRole),
 }
 
@@ -642,7 +654,7 @@ act!(AskGrant, "ask_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,
     facts: |d| json!({ "grant": d.grant, "operator": d.operator, "scope": d.scope, "starts": d.starts, "ends": d.ends,
-        "sponsor": d.sponsor }));
+        "sponsor": d.sponsor, "roles": d.roles.iter().map(|role| json!([role.instance, role.role])).collect::<Vec<_>>() }));
 act!(DecideGrant, "decide_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,
@@ -659,6 +671,10 @@ act!(EndGrant, "end_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,
     facts: |d| json!({ "grant": d.grant, "operator": d.operator, "revoked": d.revoked, "began": d.began }));
+act!(LeaveRole, "leave_role", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |d| Some(&d.asked.instance),
+    facts: |d| json!({ "grant": d.grant, "role": d.asked.role }));
 act!(ExportSheet, "export_sheet", changes: false,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,

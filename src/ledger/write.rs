@@ -355,7 +355,7 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::ExportRecord(_) => &[P::CheckLedger],
         Deed::AskGrant(_) | Deed::RevokeGrant(_) => &[P::ProposeGrants],
         // What the console itself does at a grant's start and end is what was decided.
-        Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) => &[P::DecideGrants],
+        Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) | Deed::LeaveRole(_) => &[P::DecideGrants],
         Deed::ExportSheet(_) => &[P::CheckLedger],
         Deed::AssignRole(deed) if deed.after.is_none() => &[P::TakeRolesAway, P::ManageRoles],
         Deed::AssignRole(_) => &[P::ManageRoles],

@@ -6,8 +6,8 @@
 use super::{Store, on};
 use crate::{
     clock::{Instant, SECOND},
-    grants::{Running, Scope, State},
-    id::{GrantId, OperatorId},
+    grants::{RoleAsked, RoleState, Running, Scope, State},
+    id::{GrantId, InstanceName, OperatorId, RoleId},
     seal::Keys,
 };
 
@@ -134,34 +134,52 @@ macro_rules! grants {
     };
 }
 
-/// Stores what somebody asks for. One that was decided already, at the server, is in force from its start on.
-pub async fn insert(store: &Store, keys: &Keys, grant: &Grant) -> sqlx::Result<()> {
+/// Stores what somebody asks for, all or nothing.
+pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAsked]) -> sqlx::Result<()> {
+    const ROLE: &str = "insert into grant_roles (grant_id, instance, account, user_id, sealed_acct, role, role_name, state, tried_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, 'asked', 0)";
     const SQL: &str = "insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, \
-        sealed_agreement, asked_by, asked_at, decided_by, decided_at, approved, lease, lease_until) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', 0)";
+        sealed_agreement, asked_by, asked_at, lease, lease_until) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0)";
     let instances = serde_json::to_string(&grant.scope.instances).map_err(fail)?;
     let categories = serde_json::to_string(&grant.scope.categories).map_err(fail)?;
     let agreement = match grant.agreement.as_str() {
         "" => None,
         text => Some(keys.seal_text("grant", &grant.id.0, text).map_err(fail)?),
     };
-    on!(store, pool => sqlx::query(SQL)
-        .bind(&grant.id.0)
-        .bind(&grant.operator.0)
-        .bind(&instances)
-        .bind(&categories)
-        .bind(grant.scope.sign_ups)
-        .bind(grant.scope.reveal)
-        .bind(grant.starts_at.0)
-        .bind(grant.ends_at.0)
-        .bind(&grant.sponsor.0)
-        .bind(&agreement)
-        .bind(&grant.asked_by.0)
-        .bind(grant.asked_at.0)
-        .bind(grant.decided.as_ref().map(|decided| &decided.by.0))
-        .bind(grant.decided.as_ref().map(|decided| decided.at.0))
-        .bind(grant.decided.as_ref().map(|decided| decided.approved))
-        .execute(pool).await.map(|_| ()))
+    let mut accts = Vec::with_capacity(roles.len());
+    for role in roles {
+        accts.push(keys.seal_text("grant", &grant.id.0, &role.acct).map_err(fail)?);
+    }
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        sqlx::query(SQL)
+            .bind(&grant.id.0)
+            .bind(&grant.operator.0)
+            .bind(&instances)
+            .bind(&categories)
+            .bind(grant.scope.sign_ups)
+            .bind(grant.scope.reveal)
+            .bind(grant.starts_at.0)
+            .bind(grant.ends_at.0)
+            .bind(&grant.sponsor.0)
+            .bind(&agreement)
+            .bind(&grant.asked_by.0)
+            .bind(grant.asked_at.0)
+            .execute(&mut *tx).await?;
+        for (role, acct) in roles.iter().zip(&accts) {
+            sqlx::query(ROLE)
+                .bind(&grant.id.0)
+                .bind(role.instance.as_str())
+                .bind(role.account.to_string())
+                .bind(role.user.to_string())
+                .bind(acct)
+                .bind(role.role.to_string())
+                .bind(&role.role_name)
+                .execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Option<Grant>> {
@@ -320,4 +338,154 @@ pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant)
     let ended =
         on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(pool).await?.rows_affected());
     Ok(ended == 1)
+}
+
+/// How soon a role is tried again that could not be given or taken.
+const TRY_AGAIN: i64 = 15 * SECOND;
+
+/// The role on one instance for the time of a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub grant: GrantId,
+    pub asked: RoleAsked,
+    /// What the account had before, where that was noted.
+    pub former: Option<Former>,
+    pub state: RoleState,
+    pub given_entry: Option<i64>,
+    pub taken_entry: Option<i64>,
+    /// Why it is not further, or not as it was asked.
+    pub said: String,
+}
+
+/// What an account had before a grant gave it a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// `None` for no role.
+    pub role: Option<RoleId>,
+    pub name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct RoleRow {
+    grant_id: String,
+    instance: String,
+    account: String,
+    user_id: String,
+    sealed_acct: String,
+    role: String,
+    role_name: String,
+    former: Option<String>,
+    former_name: Option<String>,
+    state: String,
+    given_entry: Option<i64>,
+    taken_entry: Option<i64>,
+    sealed_said: Option<String>,
+}
+
+impl RoleRow {
+    fn read(self, keys: &Keys) -> sqlx::Result<Role> {
+        let open = |sealed: &str| {
+            keys.open_text("grant", &self.grant_id, sealed).ok_or_else(|| damaged("a role of it does not open"))
+        };
+        let state = RoleState::ALL.into_iter().find(|state| state.name() == self.state);
+        let asked = RoleAsked {
+            instance: InstanceName::try_from(self.instance).map_err(damaged)?,
+            account: self.account.parse().map_err(damaged)?,
+            user: self.user_id.parse().map_err(damaged)?,
+            acct: open(&self.sealed_acct)?,
+            role: self.role.parse().map_err(damaged)?,
+            role_name: self.role_name,
+        };
+        let former = match self.former_name {
+            Some(name) => {
+                let role = self.former.map(|id| id.parse()).transpose().map_err(damaged)?;
+                Some(Former { role, name })
+            }
+            None => None,
+        };
+        let said = self.sealed_said.as_deref().map(open).transpose()?.unwrap_or_default();
+        Ok(Role {
+            asked,
+            former,
+            state: state.ok_or_else(|| damaged("a state nobody knows"))?,
+            given_entry: self.given_entry,
+            taken_entry: self.taken_entry,
+            said,
+            grant: GrantId(self.grant_id),
+        })
+    }
+}
+
+/// The columns of a role; what follows says which.
+macro_rules! roles {
+    ($rest:literal) => {
+        concat!(
+            "select r.grant_id, r.instance, r.account, r.user_id, r.sealed_acct, r.role, r.role_name, r.former, r.former_name, \
+             r.state, r.given_entry, r.taken_entry, r.sealed_said from grant_roles r ",
+            $rest
+        )
+    };
+}
+
+/// The roles that go with a grant.
+pub async fn roles_of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Vec<Role>> {
+    const SQL: &str = roles!("where r.grant_id = $1 order by r.instance");
+    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Roles to be given, of grants that have begun and not ended.
+pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
+    const SQL: &str = roles!(
+        "join grants g on g.id = r.grant_id where r.tried_at <= $1 and r.state in ('asked', 'giving') \
+         and g.started_at is not null and g.ended_at is null and g.revoked_at is null and g.ends_at > $2 \
+         order by r.tried_at, r.grant_id, r.instance limit 100"
+    );
+    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.plus(-TRY_AGAIN).0).bind(now.0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Roles to be taken back, of grants whose end is recorded.
+pub async fn roles_to_take(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
+    const SQL: &str = roles!(
+        "join grants g on g.id = r.grant_id where r.tried_at <= $1 and r.state in ('asked', 'giving', 'given', 'taking') \
+         and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
+    );
+    let rows: Vec<RoleRow> =
+        on!(store, pool => sqlx::query_as(SQL).bind(now.plus(-TRY_AGAIN).0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Claims a role that is due: true for one process at a time.
+pub async fn claim_role(store: &Store, role: &Role, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "update grant_roles set tried_at = $4 where grant_id = $1 and instance = $2 and state = $3 and tried_at <= $5";
+    let claimed = on!(store, pool => sqlx::query(SQL)
+        .bind(&role.grant.0).bind(role.asked.instance.as_str()).bind(role.state.name()).bind(now.0)
+        .bind(now.plus(-TRY_AGAIN).0).execute(pool).await?.rows_affected());
+    Ok(claimed == 1)
+}
+
+/// Notes how far a role has come; true if it is still where it was found.
+pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role) -> sqlx::Result<bool> {
+    const SQL: &str = "update grant_roles set state = $4, former = $5, former_name = $6, given_entry = $7, taken_entry = $8, \
+        sealed_said = $9 where grant_id = $1 and instance = $2 and state = $3";
+    let said = match role.said.as_str() {
+        "" => None,
+        text => Some(keys.seal_text("grant", &role.grant.0, text).map_err(fail)?),
+    };
+    let former = role.former.as_ref();
+    let set = on!(store, pool => sqlx::query(SQL)
+        .bind(&role.grant.0)
+        .bind(role.asked.instance.as_str())
+        .bind(found.name())
+        .bind(role.state.name())
+        .bind(former.and_then(|former| former.role).map(|role| role.to_string()))
+        .bind(former.map(|former| &former.name))
+        .bind(role.given_entry)
+        .bind(role.taken_entry)
+        .bind(&said)
+        .execute(pool).await?.rows_affected());
+    Ok(set == 1)
 }

@@ -9,8 +9,9 @@ use howdah::{
     access::Role,
     batches, cli,
     clock::{Clock, DAY, HOUR, Instant, MINUTE},
+    config::Secret,
     context::App,
-    grants::{State, service},
+    grants::{RoleState, State, service},
     http,
     id::{AccountId, GrantId, OperatorId},
     ledger::{Entry, Filter, Outcome},
@@ -685,4 +686,224 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
         assert_eq!(db.number("select count(*) from operators").await, 4);
         db.drop().await;
     }
+}
+
+/// A local account without a role, and a role below that of the console's own account: username, account, role, its name.
+async fn somebody_and_a_role(house: &House) -> (String, i64, i64, String) {
+    let (username, account) = sqlx::query_as(
+        "select a.username, a.id from users u join accounts a on a.id = u.account_id where u.role_id is null and u.approved \
+         and not u.disabled and u.confirmed_at is not null and a.suspended_at is null order by u.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let (role, name) = sqlx::query_as("select id, name from user_roles where id > 0 order by position, id limit 1")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    (username, account, role, name)
+}
+
+async fn role_of(house: &House, account: i64) -> Option<i64> {
+    sqlx::query_scalar("select role_id from users where account_id = $1")
+        .bind(account)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn set_role(house: &House, account: i64, role: Option<i64>) {
+    sqlx::query("update users set role_id = $2 where account_id = $1")
+        .bind(account)
+        .bind(role)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+}
+
+/// Asked for by the admin and approved by the owner, with a role: the grant.
+async fn with_role(house: &House, username: &str, role: i64) -> GrantId {
+    let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
+    let (role, account) = (role.to_string(), format!("@{username}"));
+    let mut form = ASKED.to_vec();
+    form.extend([("places[]", "harbour"), ("accounts[]", account.as_str()), ("roles[]", role.as_str())]);
+    let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+    let id = GrantId(asked.strip_prefix("/grants/").unwrap_or_else(|| panic!("{asked}")).to_owned());
+    house.post(Some(&owner), "/api/grants/decide", &[("grant", &id.0), ("verdict", "approve")]).await;
+    assert_eq!(state(house, &id).await, State::Running);
+    id
+}
+
+async fn role_state(house: &House, id: &GrantId) -> (RoleState, String) {
+    let roles = grants::roles_of(&house.app.store, &house.app.keys, id).await.unwrap();
+    (roles[0].state, roles[0].said.clone())
+}
+
+async fn keep(house: &House) {
+    service::keep(&house.app, "a process").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_on_the_instance_is_given_and_the_former_one_returns() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        let (username, account, role, name) = somebody_and_a_role(&house).await;
+        let admin = house.sign_in("admin").await;
+        let page = house.get(Some(&admin), "/grants/ask").await.body;
+        assert!(page.contains(&format!("<option value=\"{role}\"")) && page.contains(&name), "{page}");
+        let wanted = role.to_string();
+        for (account, role, said) in [
+            ("", wanted.as_str(), "Write the name of the account"),
+            ("@nobody_of_that_name", &wanted, "There is nobody called"),
+            (&username, "none", "Choose the role"),
+            (&username, "-99", "already"),
+        ] {
+            let mut form = ASKED.to_vec();
+            form.extend([("places[]", "harbour"), ("accounts[]", account), ("roles[]", role)]);
+            let back = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+            let page = house.get(Some(&admin), &back).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+            assert!(
+                page.body.contains(said) && page.body.contains(&format!("value=\"{account}\"")),
+                "{said}: {}",
+                page.body
+            );
+        }
+
+        let id = with_role(&house, &username, role).await;
+        assert_eq!(role_of(&house, account).await, None, "the job gives it");
+        keep(&house).await;
+        assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
+        keep(&house).await;
+        house.app.clock.advance(MINUTE);
+        keep(&house).await;
+        assert_eq!(entries(&house, "assign_role").await.len(), 1, "once");
+        let owner = house.sign_in("owner").await;
+        let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
+        assert!(page.contains("given by entry") && page.contains(&username), "{page}");
+
+        let revoke = [("grant", id.0.as_str()), ("why", "the work is done")];
+        house.post(Some(&owner), "/api/grants/revoke", &revoke).await;
+        keep(&house).await;
+        assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (None, RoleState::Taken));
+        let changes = entries(&house, "assign_role").await;
+        assert_eq!(changes.len(), 2);
+        assert!(changes.iter().all(|entry| entry.outcome == Some(Outcome::Succeeded)));
+        let rows: i64 = sqlx::query_scalar(
+            "select count(*) from admin_action_logs where action = 'change_role' and human_identifier = $1",
+        )
+        .bind(&username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        assert_eq!(rows, 2, "as Mastodon itself would have logged it");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_somebody_changed_meanwhile_is_left_alone() {
+    let house = timed(house(sqlite().await).await).await;
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(role));
+    let (other, name): (i64, String) =
+        sqlx::query_as("select id, name from user_roles where id > 0 and id <> $1 order by position limit 1")
+            .bind(role)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+    set_role(&house, account, Some(other)).await;
+    let owner = house.sign_in("owner").await;
+    house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(other));
+    let (state, said) = role_state(&house, &id).await;
+    assert_eq!(state, RoleState::Left);
+    assert!(said.contains(&name), "{said}");
+    assert_eq!(house.outcome("leave_role").await, Some(Outcome::Succeeded));
+    let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
+    assert!(page.contains("left alone") && page.contains("somebody else changed it"), "{page}");
+    assert_eq!(entries(&house, "assign_role").await.len(), 1, "nothing was taken");
+}
+
+#[tokio::test]
+async fn with_the_instance_down_the_rights_begin_and_end_on_time_and_the_role_when_it_answers() {
+    let house = timed(house(sqlite().await).await).await;
+    let (username, account, role, name) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    let now = house.app.clock.now();
+    // A process for which the instance's database does not answer.
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
+    let down =
+        cli::assemble(config, Clock::set(now.plus(MINUTE)), Keys::from_secret([7; 32]), house.store.store.clone())
+            .unwrap();
+    service::keep(&down, "down").await.unwrap();
+    let (state, said) = role_state(&house, &id).await;
+    assert_eq!(state, RoleState::Asked);
+    assert!(!said.is_empty(), "the page says what is in the way");
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
+    assert!(page.contains("not given yet") && page.contains("tried again"), "{page}");
+    assert_eq!(entries(&house, "assign_role").await.len(), 0, "nothing was begun");
+
+    // It answers, and the role has another name: it may be another role.
+    house.app.clock.advance(2 * MINUTE);
+    sqlx::query("update user_roles set name = 'Something else' where id = $1")
+        .bind(role)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    keep(&house).await;
+    let (state, said) = role_state(&house, &id).await;
+    assert!(state == RoleState::Asked && said.contains("Something else"), "{state:?} {said}");
+    assert_eq!((role_of(&house, account).await, entries(&house, "assign_role").await.len()), (None, 0));
+    sqlx::query("update user_roles set name = $2 where id = $1")
+        .bind(role)
+        .bind(&name)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
+
+    // The end, while it is down again.
+    let end = find(&house, &id).await.ends_at;
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
+    let down = cli::assemble(config, Clock::set(end), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    service::keep(&down, "down").await.unwrap();
+    assert_eq!(
+        entries(&house, "end_grant").await.iter().filter(|entry| entry.leaf["facts"]["grant"] == id.0.as_str()).count(),
+        1
+    );
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
+    house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+    keep(&house).await;
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (None, RoleState::Taken));
+}
+
+#[tokio::test]
+async fn a_deleted_person_or_role_is_said_and_nothing_is_given() {
+    let house = timed(house(sqlite().await).await).await;
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    sqlx::query("delete from user_roles where id = $1").bind(role).execute(&house.instance).await.unwrap();
+    keep(&house).await;
+    let (state, said) = role_state(&house, &id).await;
+    assert!(state == RoleState::Asked && said.contains("was deleted"), "{state:?} {said}");
+    sqlx::query("delete from users where account_id = $1").bind(account).execute(&house.instance).await.unwrap();
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    let (state, said) = role_state(&house, &id).await;
+    assert!(state == RoleState::Asked && said.contains("no login"), "{state:?} {said}");
+    let owner = house.sign_in("owner").await;
+    house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!(role_state(&house, &id).await.0, RoleState::Never);
+    assert_eq!(entries(&house, "assign_role").await.len(), 0);
 }

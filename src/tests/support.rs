@@ -237,6 +237,7 @@ pub async fn grant(
         sponsor: actor.operator.clone(),
         sponsor_name: actor.name.clone(),
         agreement: "T-1".to_owned(),
+        roles: Vec::new(),
     };
     let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();

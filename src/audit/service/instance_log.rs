@@ -230,6 +230,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::RevokeGrant(_)
         | Deed::StartGrant(_)
         | Deed::EndGrant(_)
+        | Deed::LeaveRole(_)
         | Deed::ExportSheet(_) => false,
     }
 }
