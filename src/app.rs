@@ -1,7 +1,8 @@
 //! The document, and the one table of routes.
 
 use crate::{
-    accounts, audit, batches, domain_blocks, operators, overview, path, registrations, reports, sign_in, signups, ui,
+    accounts, audit, batches, domain_blocks, grants, operators, overview, path, registrations, reports, sign_in,
+    signups, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -78,6 +79,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
+                <Route path=path!("/grants") view=grants::page::Grants ssr=SsrMode::Async />
+                <Route path=path!("/grants/ask") view=grants::page::Ask ssr=SsrMode::Async />
+                <Route path=path!("/grants/:grant") view=grants::page::Grant ssr=SsrMode::Async />
+                <Route path=path!("/grants/:operator/sheet") view=grants::page::Sheet ssr=SsrMode::Async />
                 <Route path=path!("/keys") view=Keys ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=sign_in::page::SignIn ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/code") view=sign_in::page::Code ssr=SsrMode::Async />

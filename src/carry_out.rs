@@ -7,6 +7,7 @@ use crate::{
     access::Permit,
     clock::{MINUTE, SECOND},
     context::{App, Context},
+    grants,
     id::{AccountId, InstanceName},
     ledger::{
         Acting, Answer, Answered, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
@@ -420,7 +421,11 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
             look(app, open, deed, &deed.instance).await
         }
         // What was shown or not shown to somebody whose process died leaves no trace.
-        Deed::Reveal(_) | Deed::RevealMedia(_) | Deed::SearchPersonal(_) | Deed::ExportRecord(_) => Some(Verdict {
+        Deed::Reveal(_)
+        | Deed::RevealMedia(_)
+        | Deed::SearchPersonal(_)
+        | Deed::ExportRecord(_)
+        | Deed::ExportSheet(_) => Some(Verdict {
             outcome: Outcome::Unknown,
             facts: json!({}),
             seen: json!({ "reason": "the process ended" }),
@@ -429,6 +434,12 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
         Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
         Deed::EndSessions(_) | Deed::HandOverCase(_) | Deed::OfferAccess(_) => own(None),
+        Deed::AskGrant(deed) => own(grants::service::was_asked(app, deed).await),
+        Deed::DecideGrant(deed) => own(grants::service::was_decided(app, deed).await),
+        Deed::RevokeGrant(deed) => own(grants::service::was_revoked(app, deed).await),
+        Deed::StartGrant(deed) => own(grants::service::has_started(app, deed).await),
+        Deed::LeaveRole(deed) => own(grants::service::was_left(app, deed).await),
+        Deed::EndGrant(deed) => own(grants::service::has_ended(app, deed).await),
         Deed::BlockDomain(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
         Deed::LiftDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
@@ -440,6 +451,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::BlockAddress(deed) => look(app, open, deed, &deed.instance).await,
         Deed::ChangeAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
         Deed::LiftAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::AssignRole(deed) => look(app, open, deed, &deed.instance).await,
     }
 }
 

@@ -67,6 +67,29 @@ impl Context {
             Ok(permit) => return Ok(permit),
             Err(denied) => denied,
         };
+        self.note_denied(permission, instance).await;
+        Err(match denied {
+            Denied::Role(permission) => Problem::new(
+                Kind::Forbidden,
+                format!("As {} you may not do this: {}.", self.actor.role.name(), permission.name()),
+                "Ask somebody whose role includes it.",
+            ),
+            Denied::NoGrant => no_grant(),
+            Denied::Instance => Problem::new(
+                Kind::Forbidden,
+                "Your grant does not cover this instance.",
+                "Ask the person who sponsors your grant.",
+            ),
+            Denied::Grant(permission) => Problem::new(
+                Kind::Forbidden,
+                format!("Your grant does not include this: {}.", permission.name()),
+                "Ask the person who sponsors your grant.",
+            ),
+        })
+    }
+
+    /// Puts a refusal into the record.
+    pub async fn note_denied(&self, permission: Permission, instance: Option<&InstanceName>) {
         let fact = Fact::Denied {
             operator: self.actor.operator.clone(),
             role: self.actor.role,
@@ -76,39 +99,37 @@ impl Context {
         if let Err(error) = self.app.ledger.fact(fact).await {
             tracing::error!(%error, "denied.unrecorded");
         }
-        Err(match denied {
-            Denied::Role(permission) => Problem::new(
-                Kind::Forbidden,
-                format!("As {} you may not do this: {}.", self.actor.role.name(), permission.name()),
-                "Ask somebody whose role includes it.",
-            ),
-            Denied::Instance => Problem::new(
-                Kind::Forbidden,
-                "Your grant does not cover this instance.",
-                "Ask the person who sponsors your grant.",
-            ),
-        })
     }
 
     /// The instance of that name, if this person may see it at all.
     ///
     /// # Errors
-    /// Not found, also where a grant does not cover it: its existence is nobody else's business.
+    /// Not found, also where a grant does not cover it: its existence is nobody else's business. Forbidden for a contractor
+    /// without a running grant, whatever the name.
     pub fn instance(&self, name: &str) -> Result<&Arc<Instance>, Problem> {
+        if self.actor.is_without_grant() {
+            return Err(no_grant());
+        }
         name.parse::<InstanceName>()
             .ok()
-            .filter(|name| self.actor.instance.as_ref().is_none_or(|only| only == name))
+            .filter(|name| self.actor.covers(name))
             .and_then(|name| self.app.instances.get(&name))
             .ok_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
     }
 
     /// The instances this person may see.
     pub fn visible(&self) -> impl Iterator<Item = &Arc<Instance>> {
-        self.app
-            .instances
-            .values()
-            .filter(|instance| self.actor.instance.as_ref().is_none_or(|only| *only == instance.name))
+        self.app.instances.values().filter(|instance| self.actor.covers(&instance.name))
     }
+}
+
+/// A contractor between two grants, or after the last.
+fn no_grant() -> Problem {
+    Problem::new(
+        Kind::Forbidden,
+        "You have no running grant.",
+        "Your grants, your sheet of work and your own deeds are still there to read.",
+    )
 }
 
 /// The process behind the request that is being answered.

@@ -38,7 +38,14 @@ pub async fn stream(
         return missing();
     }
     let found = match instance.database.read().await {
-        Ok(mut read) => read.media_of(account, media).await,
+        Ok(mut read) => match read.open_reports(account).await {
+            // An account that a contractor is not shown.
+            Ok(open) if !open.is_empty() && !open.iter().any(|report| signed.actor.sees(&name, report.category)) => {
+                return missing();
+            }
+            Ok(_) => read.media_of(account, media).await,
+            Err(error) => Err(error),
+        },
         Err(error) => Err(error),
     };
     let found = match found {

@@ -1,6 +1,6 @@
 //! Every address inside the console is built here.
 
-use crate::id::{AccountId, InstanceName, MediaId};
+use crate::id::{AccountId, GrantId, InstanceName, MediaId, OperatorId, RoleId};
 
 pub const OVERVIEW: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -12,6 +12,8 @@ pub const AUDIT_CSV: &str = "/audit/export.csv";
 pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
 pub const PEOPLE: &str = "/people";
 pub const KEYS: &str = "/keys";
+pub const GRANTS: &str = "/grants";
+pub const ASK_GRANT: &str = "/grants/ask";
 
 pub fn overview(instance: &InstanceName) -> String {
     format!("/i/{instance}")
@@ -112,6 +114,36 @@ pub fn domain_list(instance: &InstanceName, file: &str) -> String {
 /// Where a list is sent to be read in.
 pub fn domain_upload(instance: &InstanceName) -> String {
     format!("/i/{instance}/domains/upload")
+}
+
+/// One contractor's grant.
+pub fn grant(id: &GrantId) -> String {
+    format!("/grants/{id}")
+}
+
+/// A month of somebody's work.
+pub fn sheet(operator: &OperatorId) -> String {
+    format!("/grants/{operator}/sheet")
+}
+
+/// The same as a file.
+pub fn sheet_csv(operator: &OperatorId, month: &str) -> String {
+    with(&format!("/grants/{operator}/sheet.csv"), "month", month)
+}
+
+/// The roles of the instance.
+pub fn roles(instance: &InstanceName) -> String {
+    format!("/i/{instance}/roles")
+}
+
+/// One role: what it may do, and who has it.
+pub fn role(instance: &InstanceName, role: RoleId) -> String {
+    format!("/i/{instance}/roles/{role}")
+}
+
+/// Where a role is given or taken away: who and which stand in the query.
+pub fn change_role(instance: &InstanceName) -> String {
+    format!("/i/{instance}/roles/change")
 }
 
 /// The same address with one more thing in its query.

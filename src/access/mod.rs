@@ -82,10 +82,22 @@ pub enum Permission {
     ManageBlocks,
     /// Suspend a server that people here follow.
     SuspendFollowedDomain,
+    /// Contractors' grants and sheets of work.
+    ViewGrants,
+    /// Ask for a grant, and end one early.
+    ProposeGrants,
+    /// Approve or refuse what somebody else asked for.
+    DecideGrants,
+    /// Roles of the instance: what they may do, and who has them.
+    ViewRoles,
+    /// Give somebody a role of the instance, or another one.
+    ManageRoles,
+    /// Take a role of the instance away from somebody.
+    TakeRolesAway,
 }
 
 impl Permission {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 23] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -103,6 +115,12 @@ impl Permission {
         Self::ViewBlocks,
         Self::ManageBlocks,
         Self::SuspendFollowedDomain,
+        Self::ViewGrants,
+        Self::ProposeGrants,
+        Self::DecideGrants,
+        Self::ViewRoles,
+        Self::ManageRoles,
+        Self::TakeRolesAway,
     ];
 
     pub fn name(self) -> &'static str {
@@ -124,6 +142,12 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
+            Self::ViewGrants => "view grants",
+            Self::ProposeGrants => "propose grants",
+            Self::DecideGrants => "decide about grants",
+            Self::ViewRoles => "view roles",
+            Self::ManageRoles => "manage roles",
+            Self::TakeRolesAway => "take roles away",
         }
     }
 
@@ -139,19 +163,26 @@ impl Permission {
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
-            | Self::SuspendFollowedDomain => true,
+            | Self::SuspendFollowedDomain
+            | Self::ProposeGrants
+            | Self::DecideGrants
+            | Self::ManageRoles
+            | Self::TakeRolesAway => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
             | Self::CheckLedger
-            | Self::ViewBlocks => false,
+            | Self::ViewBlocks
+            | Self::ViewGrants
+            | Self::ViewRoles => false,
         }
     }
 }
 
-/// The matrix of rights. A contractor's also depend on the grant: the instance and the end.
+/// The matrix of rights. A contractor's are the most that a grant can include: what one does include, where, and from when
+/// to when, is in [`crate::grants::Scope`].
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
@@ -170,8 +201,12 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::ViewBlocks
-            | P::ManageBlocks => true,
-            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
+            | P::ManageBlocks
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::ViewRoles
+            | P::TakeRolesAway => true,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -190,14 +225,23 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CheckLedger
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
         Role::Contractor => match permission {
-            P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
-            P::DecideAboutStaff
+            P::ViewWork
+            | P::DecideReports
             | P::Reveal
+            | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
+            | P::ViewOwnLedger => true,
+            P::DecideAboutStaff
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -206,7 +250,13 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators
             | P::ViewBlocks
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -215,7 +265,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::ViewGrants
+            | P::ViewRoles => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -225,7 +277,11 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ProposeGrants
+            | P::DecideGrants
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
         },
     }
 }

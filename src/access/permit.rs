@@ -1,7 +1,11 @@
 //! The permit: a value that only this module can make, and without which nothing is opened in the ledger.
 
 use super::{Permission, Role};
-use crate::id::{InstanceName, OperatorId};
+use crate::{
+    grants::Running,
+    id::{InstanceName, OperatorId},
+    reports::Category,
+};
 
 /// Who asks: the person behind a request or a command, as the session or the command line proved it.
 #[derive(Clone, Debug)]
@@ -9,10 +13,31 @@ pub struct Actor {
     pub operator: OperatorId,
     pub name: String,
     pub role: Role,
-    /// The only instance a contractor may work on; `None` for everybody else.
-    pub instance: Option<InstanceName>,
+    /// What a contractor's grants give now; empty for everybody else, whose role gives what they have.
+    pub grants: Vec<Running>,
     /// The first 16 hex digits of the session's hash, or `command`.
     pub session: String,
+}
+
+impl Actor {
+    /// A contractor with no grant that runs now: nothing but their own deeds.
+    pub fn is_without_grant(&self) -> bool {
+        self.role == Role::Contractor && self.grants.is_empty()
+    }
+
+    /// Whether this person may see the instance at all.
+    pub fn covers(&self, instance: &InstanceName) -> bool {
+        self.role != Role::Contractor || self.on(instance).next().is_some()
+    }
+
+    /// Whether reports of a category are this person's to see on an instance. Several grants are a union.
+    pub fn sees(&self, instance: &InstanceName, category: Category) -> bool {
+        self.role != Role::Contractor || self.on(instance).any(|grant| grant.scope.categories.contains(&category))
+    }
+
+    fn on<'a>(&'a self, instance: &'a InstanceName) -> impl Iterator<Item = &'a Running> {
+        self.grants.iter().filter(move |grant| grant.scope.instances.contains(instance))
+    }
 }
 
 /// Proof that this person may do this, on this instance, now. Made by [`permit`], consumed by the ledger.
@@ -43,24 +68,33 @@ impl Permit {
 pub enum Denied {
     #[error("your role does not include this: {}", .0.name())]
     Role(Permission),
+    #[error("no grant of yours is running")]
+    NoGrant,
     #[error("your grant does not cover this instance")]
     Instance,
+    #[error("your grant does not include this: {}", .0.name())]
+    Grant(Permission),
 }
 
-/// Gives a permit if the matrix and, for a contractor, the grant's instance allow it.
+/// Gives a permit if the matrix and, for a contractor, a running grant allow it.
 ///
-/// The end of a grant, a disabled person and an ended session are checked where the [`Actor`] is made, on every request.
+/// Which grants run, a disabled person and an ended session are found out where the [`Actor`] is made, on every request.
 ///
 /// # Errors
-/// [`Denied`] says which of the two forbids it.
+/// [`Denied`] says which of them forbids it.
 pub fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceName>) -> Result<Permit, Denied> {
     if !super::allows(actor.role, permission) {
         return Err(Denied::Role(permission));
     }
-    if let (Some(only), Some(asked)) = (&actor.instance, instance)
-        && only != asked
-    {
-        return Err(Denied::Instance);
+    // What somebody did stays theirs to read.
+    if actor.role == Role::Contractor && permission != Permission::ViewOwnLedger {
+        if actor.is_without_grant() {
+            return Err(Denied::NoGrant);
+        }
+        let instance = instance.filter(|instance| actor.covers(instance)).ok_or(Denied::Instance)?;
+        if !actor.on(instance).any(|grant| grant.scope.includes(permission)) {
+            return Err(Denied::Grant(permission));
+        }
     }
     Ok(Permit { actor: actor.clone(), permission, instance: instance.cloned() })
 }

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 30] = [
+const KINDS: [(&str, &str); 38] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -113,6 +113,14 @@ const KINDS: [(&str, &str); 30] = [
     ("block_address", "address rules made"),
     ("change_address_block", "address rules changed"),
     ("lift_address_block", "address rules lifted"),
+    ("ask_grant", "grants asked for"),
+    ("decide_grant", "grants decided"),
+    ("revoke_grant", "grants revoked"),
+    ("start_grant", "grants begun"),
+    ("end_grant", "grants ended"),
+    ("leave_role", "roles left alone"),
+    ("export_sheet", "sheets of work exported"),
+    ("assign_role", "roles of the instance"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

@@ -10,7 +10,7 @@ use crate::{
     context::Context,
     domain_blocks::{AddressRule, Rule},
     frame::{self, Framed},
-    id::{AccountId, InstanceName},
+    id::{AccountId, InstanceName, RoleId},
     ledger::{
         self, Entry, Sealed,
         deed::{Deed, ExportForm, Masked, Personal, Subject},
@@ -123,6 +123,36 @@ fn clause(deed: &Deed) -> String {
                 ExportForm::Bundle => "as a bundle with proofs",
             };
             format!("exported {} {form}", if deed.filter.is_empty() { "the record" } else { "a part of the record" })
+        }
+        Deed::AskGrant(deed) => {
+            format!("asked for a grant for {} on {}", ui::tame(&deed.name), deed.scope.places())
+        }
+        Deed::DecideGrant(deed) if deed.approve => format!("approved a grant for {}", ui::tame(&deed.name)),
+        Deed::DecideGrant(deed) => format!("refused a grant for {}", ui::tame(&deed.name)),
+        Deed::RevokeGrant(deed) => format!("revoked a grant of {}", ui::tame(&deed.name)),
+        Deed::StartGrant(deed) => format!("began the grant of {} on {}", ui::tame(&deed.name), deed.scope.places()),
+        Deed::EndGrant(deed) if deed.revoked => format!("ended the revoked grant of {}", ui::tame(&deed.name)),
+        Deed::EndGrant(deed) => format!("ended the grant of {}", ui::tame(&deed.name)),
+        Deed::LeaveRole(deed) => {
+            format!("left the role of {} alone: {}", at(&deed.asked.acct), ui::tame(&deed.found))
+        }
+        Deed::ExportSheet(deed) => format!("exported the work of {} in {}", ui::tame(&deed.name), deed.month),
+        Deed::AssignRole(deed) => {
+            let named = |role: Option<RoleId>, name: &Option<String>| {
+                crate::roles::called(role, name.as_deref().unwrap_or_default())
+            };
+            match (deed.before, deed.after) {
+                (_, None) => {
+                    format!("took the role {} from {}", named(deed.before, &deed.before_name), at(&deed.acct))
+                }
+                (None, Some(_)) => format!("gave {} the role {}", at(&deed.acct), named(deed.after, &deed.after_name)),
+                (Some(_), Some(_)) => format!(
+                    "gave {} the role {}, before {}",
+                    at(&deed.acct),
+                    named(deed.after, &deed.after_name),
+                    named(deed.before, &deed.before_name)
+                ),
+            }
         }
     }
 }
@@ -252,13 +282,17 @@ fn asked(context: &Context, filter: &Filter, whole: bool, before: Option<i64>, l
     }
 }
 
+/// What did something that is no person: a command, a migration, or the console itself.
+pub fn stranger(id: &str) -> String {
+    if id == crate::grants::service::CONSOLE { "Howdah itself".to_owned() } else { format!("the {id}") }
+}
+
 /// The name of whoever did something, as the list has it.
 fn name(people: &[Operator], id: Option<&str>) -> String {
     match id {
-        Some(id) => people
-            .iter()
-            .find(|person| person.id.0 == id)
-            .map_or_else(|| format!("the {id}"), |person| person.name.clone()),
+        Some(id) => {
+            people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
+        }
         None => "a stranger".to_owned(),
     }
 }
@@ -430,8 +464,26 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::SearchPersonal(_)
         | Deed::OfferAccess(_)
         | Deed::ExportRecord(_)
+        | Deed::ExportSheet(_)
         | Deed::AddOperator(_)
         | Deed::EndSessions(_) => Vec::new(),
+        Deed::AskGrant(deed) => vec![
+            row("grant", "none".to_owned(), deed.scope.words()),
+            row("from", String::new(), ui::time::absolute(Instant(deed.starts))),
+            row("until", String::new(), ui::time::absolute(Instant(deed.ends))),
+        ],
+        Deed::DecideGrant(deed) => {
+            let after = if deed.approve { "approved" } else { "refused" };
+            vec![row("grant", "asked for".to_owned(), format!("{after}: {}", deed.scope.words()))]
+        }
+        Deed::RevokeGrant(deed) => {
+            vec![row("until", ui::time::absolute(Instant(deed.ends)), "revoked at once".to_owned())]
+        }
+        Deed::LeaveRole(deed) => {
+            vec![row("role", deed.asked.role_name.clone(), deed.found.clone())]
+        }
+        Deed::StartGrant(_) => vec![row("grant", "to come".to_owned(), "running".to_owned())],
+        Deed::EndGrant(_) => vec![row("grant", "running".to_owned(), "over".to_owned())],
         Deed::BlockDomain(deed) => rules(None, Some(&deed.after)),
         Deed::ChangeDomainBlock(deed) => rules(Some(&deed.before), Some(&deed.after)),
         Deed::LiftDomainBlock(deed) => rules(Some(&deed.before), None),
@@ -445,6 +497,15 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         Deed::BlockAddress(deed) => addresses(None, Some(&deed.after)),
         Deed::ChangeAddressBlock(deed) => addresses(deed.before.as_ref(), Some(&deed.after)),
         Deed::LiftAddressBlock(deed) => addresses(deed.before.as_ref(), None),
+        Deed::AssignRole(deed) => {
+            let named = |role: Option<RoleId>, name: &Option<String>| match role {
+                None => "none".to_owned(),
+                Some(role) => {
+                    format!("{} ({role})", crate::roles::called(Some(role), name.as_deref().unwrap_or_default()))
+                }
+            };
+            vec![row("role", named(deed.before, &deed.before_name), named(deed.after, &deed.after_name))]
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::{BatchPage, Item, Running};
 use crate::{
-    access::{self, Actor, Permission, Role},
+    access::{self, Permission, Role},
     audit,
     carry_out::Done,
     clock::SECOND,
     context::{App, Context},
     frame::{self, Framed},
+    grants,
     ledger::{
         self, Outcome,
         deed::{Act, DecideCase, DecideSignUp, Deed},
@@ -19,7 +20,7 @@ use crate::{
     store::{
         batches,
         batches::{Batch, State},
-        operators,
+        operators::{self, Operator},
     },
     ui,
 };
@@ -305,20 +306,16 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
     }
 }
 
-/// The person who began a batch, as they stand now; `None` where their access has ended.
+/// The person who began a batch, as they stand now; `None` where their access or their role's right has ended. What a
+/// contractor's grants allow is asked for with each item, which is then refused by itself.
 async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context>> {
     let person = operators::by_id(&app.store, &batch.operator).await?;
-    let Some(person) = person.filter(|person| person.may_sign_in(app.clock.now())) else { return Ok(None) };
-    let actor = Actor {
-        operator: person.id,
-        name: person.name,
-        role: person.role,
-        instance: person.instance,
-        session: format!("batch {}", batch.id),
-    };
-    if access::permit(&actor, permissions(&batch.kind).1, Some(&batch.instance)).is_err() {
+    let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
+    if !access::allows(person.role, permissions(&batch.kind).1) {
         return Ok(None);
     }
+    let session = format!("batch {}", batch.id);
+    let actor = grants::service::actor(&app.store, person, session, app.clock.now()).await?;
     Ok(Some(Context::of_job(app.clone(), actor)))
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod audit;
+mod grant;
 mod operator;
 mod serve;
 
@@ -39,6 +40,9 @@ enum Command {
     /// The record.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Contractors' grants.
+    #[command(subcommand)]
+    Grant(grant::Grant),
 }
 
 /// Reads the arguments and does what they say.
@@ -60,6 +64,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Serve => serve::serve(config).await,
         Command::Operator(command) => operator::run(config, command).await,
         Command::Audit(command) => audit::run(config, command).await,
+        Command::Grant(command) => grant::run(config, command).await,
     }
 }
 

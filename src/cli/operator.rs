@@ -5,9 +5,12 @@ use crate::{
     access::Role,
     clock::Instant,
     config::Config,
+    grants::Scope,
     id::{InstanceName, OperatorId},
     ledger::deed::AddOperator,
     operators::service,
+    problem::Problem,
+    reports::Category,
     sign_in::service::password_problem,
     store::operators,
 };
@@ -23,10 +26,10 @@ pub enum Operator {
         /// owner, admin, moderator, contractor or auditor
         #[arg(long)]
         role: Role,
-        /// The only instance of a contractor.
+        /// Where a contractor works: a grant of all reports there begins at once.
         #[arg(long)]
         instance: Option<InstanceName>,
-        /// The end of a contractor's grant: a day (its end, UTC) or an instant like 2026-12-31T17:00:00Z.
+        /// The end of that grant: a day (its end, UTC) or an instant like 2026-12-31T17:00:00Z.
         #[arg(long)]
         until: Option<String>,
     },
@@ -34,7 +37,7 @@ pub enum Operator {
     List,
 }
 
-fn instant(text: &str) -> anyhow::Result<Instant> {
+pub fn instant(text: &str) -> anyhow::Result<Instant> {
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
         return Ok(Instant(at.as_millisecond()));
     }
@@ -62,6 +65,11 @@ fn password() -> anyhow::Result<String> {
     }
 }
 
+/// A problem for the person at the terminal.
+pub fn said(problem: Problem) -> anyhow::Error {
+    anyhow::anyhow!("{} {}", problem.what, problem.way_on)
+}
+
 pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
     let app = app(config).await?;
     match command {
@@ -69,6 +77,22 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
             let until = until.as_deref().map(instant).transpose()?;
             if until.is_some_and(|until| until <= app.clock.now()) {
                 bail!("--until is in the past.");
+            }
+            let place = match (role, &instance, until) {
+                (Role::Contractor, Some(instance), Some(until)) => Some((instance.clone(), until)),
+                (Role::Contractor, ..) => bail!(
+                    "A contractor needs a place and an end: give --instance NAME and --until DATE. \
+                     For a grant that an owner approves, offer access on the console’s People page."
+                ),
+                (_, None, None) => None,
+                (..) => {
+                    bail!("--instance and --until are for a contractor; the rights of {} have no end.", role.name())
+                }
+            };
+            if let Some((instance, _)) = &place
+                && !app.instances.contains_key(instance)
+            {
+                bail!("There is no instance “{instance}” in the configuration.");
             }
             if operators::by_name(&app.store, &name).await?.is_some() {
                 bail!("Somebody is called {name} already.");
@@ -78,17 +102,24 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
                 operator: OperatorId(ulid::Ulid::generate().to_string()),
                 name: name.trim().to_owned(),
                 role,
-                instance,
-                until: until.map(|at| at.0),
             };
-            service::add(&app, service::command_actor(), deed, hash, "howdah operator add")
-                .await
-                .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.way_on))?;
+            let id = deed.operator.clone();
+            service::add(&app, service::command_actor(), deed, hash, "howdah operator add").await.map_err(said)?;
+            if let Some((instance, until)) = place {
+                let scope = Scope {
+                    instances: vec![instance],
+                    categories: Category::ALL.to_vec(),
+                    sign_ups: false,
+                    reveal: false,
+                };
+                let grant = super::grant::ask(&app, id, scope, None, until, String::new()).await?;
+                super::grant::approve(&app, &grant).await?;
+            }
             println!("{} may sign in as {}.", name.trim(), role.name());
         }
         Operator::List => {
             for person in operators::list(&app.store).await? {
-                let state = if person.may_sign_in(app.clock.now()) { "may sign in" } else { "ended" };
+                let state = if person.may_sign_in() { "may sign in" } else { "ended" };
                 println!("{:<24} {:<12} {state}", person.name, person.role.name());
             }
         }

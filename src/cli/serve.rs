@@ -6,7 +6,7 @@ use crate::{
     clock::DAY,
     config::Config,
     context::App,
-    http, jobs, path,
+    grants, http, jobs, path,
     seal::hex,
     sign_in::service::link_hash,
     store::{Store, operators, setup_links, setup_links::SetupLink},
@@ -22,6 +22,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let app = app(config).await?;
     app.ledger.end_former_leases().await?;
     first_person(&app).await?;
+    // What ended while nothing ran is in the record before the first request is.
+    grants::service::keep_rights(&app, &ulid::Ulid::generate().to_string()).await?;
     jobs::start(&app);
     let listener = TcpListener::bind(listen)
         .await
@@ -59,7 +61,7 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
         return Ok(());
     }
     let link = hex(&rand::random::<[u8; 16]>());
-    let offer = SetupLink { role: Role::Owner, name: None, instance: None, until: None, offered_by: None };
+    let offer = SetupLink { role: Role::Owner, name: None, offered_by: None };
     let now = app.clock.now();
     setup_links::insert(&app.store, &link_hash(app, &link), &offer, now, now.plus(DAY)).await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link))?;

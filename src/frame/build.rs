@@ -54,10 +54,10 @@ pub async fn build<T>(
     }
     let waiting = instance.map(|instance| instance.waiting.snapshot());
     let pulse = instance.map(Instance::pulse);
-    let cases = waiting
-        .as_ref()
-        .filter(|list| list.at.is_some())
-        .map(|list| list.rows.iter().map(|report| report.target).collect::<BTreeSet<_>>().len());
+    let cases = waiting.as_ref().filter(|list| list.at.is_some()).zip(instance).map(|(list, instance)| {
+        let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
+        seen.map(|report| report.target).collect::<BTreeSet<_>>().len()
+    });
     let reports_list = waiting.as_ref().map(|list| (list.trouble.clone(), list.at));
     let sign_ups_list = instance.map(|instance| {
         let list = instance.signups.snapshot();
@@ -75,7 +75,12 @@ pub async fn build<T>(
     let frame = Frame {
         operator: context.actor.name.clone(),
         role: context.actor.role,
-        may: Permission::ALL.into_iter().filter(|permission| access::allows(context.actor.role, *permission)).collect(),
+        may: Permission::ALL
+            .into_iter()
+            .filter(|permission| {
+                access::permit(&context.actor, *permission, instance.map(|instance| &instance.name)).is_ok()
+            })
+            .collect(),
         instance: instance.map(head),
         instances: context.visible().map(|instance| head(instance)).collect(),
         waiting: cases,

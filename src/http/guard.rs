@@ -4,10 +4,14 @@ use super::{ClientAddress, forms};
 use crate::{
     access::Actor,
     context::App,
+    grants,
     id::OperatorId,
     path,
     problem::{Kind, Problem},
-    store::{operators, web_sessions},
+    store::{
+        operators::{self, Operator},
+        web_sessions,
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -113,7 +117,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         tracing::error!(%error, "operator.unreadable");
         unreadable(())
     })?;
-    let Some(operator) = operator.filter(|operator| operator.may_sign_in(now)) else {
+    let Some(operator) = operator.filter(Operator::may_sign_in) else {
         return Ok(Found::Nobody { former: Some(data.operator) });
     };
     if operator.role.acts() && operator.totp_secret.is_none() && !app.config.second_factor_optional {
@@ -124,13 +128,11 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         tracing::error!(%error, "session.touch");
         unreadable(())
     })?;
-    let actor = Actor {
-        operator: operator.id,
-        name: operator.name,
-        role: operator.role,
-        instance: operator.instance,
-        session: hash.chars().take(16).collect(),
-    };
+    let session = hash.chars().take(16).collect();
+    let actor = grants::service::actor(&app.store, operator, session, now).await.map_err(|error| {
+        tracing::error!(%error, "grants.unreadable");
+        unreadable(())
+    })?;
     Ok(Found::Signed(Box::new(Signed { actor, address })))
 }
 

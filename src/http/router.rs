@@ -6,7 +6,7 @@ use crate::{
     audit::service::export,
     context::App,
     domain_blocks::api::files,
-    media,
+    grants, media,
 };
 use axum::{
     Router,
@@ -72,6 +72,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/i/{instance}/domains/export/{file}", get(files::export))
         .route("/i/{instance}/domains/upload", post(files::upload).layer(DefaultBodyLimit::max(files::LARGEST_FILE)))
         .route("/audit/export.csv", get(export::csv))
+        .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
         .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(not_found)
         .with_state(state)

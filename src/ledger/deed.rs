@@ -7,7 +7,10 @@
 use crate::{
     access::Role,
     domain_blocks::{AddressRule, Domain, Rule},
-    id::{AccountId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RuleId, RuleNumber, StatusId},
+    grants::{RoleAsked, Scope},
+    id::{
+        AccountId, GrantId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RoleId, RuleId, RuleNumber, StatusId,
+    },
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
 };
@@ -167,9 +170,6 @@ pub struct AddOperator {
     pub operator: OperatorId,
     pub name: String,
     pub role: Role,
-    pub instance: Option<InstanceName>,
-    /// Milliseconds since the Unix epoch.
-    pub until: Option<i64>,
 }
 
 /// A person's access was ended, or given back.
@@ -197,9 +197,6 @@ pub struct OfferAccess {
     pub offer: String,
     pub name: String,
     pub role: Role,
-    pub instance: Option<InstanceName>,
-    /// Milliseconds since the Unix epoch.
-    pub until: Option<i64>,
 }
 
 /// A person of the console got another role.
@@ -336,6 +333,103 @@ pub struct ExportRecord {
     pub filter: String,
 }
 
+/// Ask for a contractor's grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskGrant {
+    pub grant: GrantId,
+    pub operator: OperatorId,
+    pub name: String,
+    pub scope: Scope,
+    /// Milliseconds since the Unix epoch.
+    pub starts: i64,
+    pub ends: i64,
+    pub sponsor: OperatorId,
+    pub sponsor_name: String,
+    /// The reference of the agreement.
+    pub agreement: String,
+    /// Roles on instances for the same time.
+    pub roles: Vec<RoleAsked>,
+}
+
+/// Approve a grant that somebody else asked for, or refuse it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideGrant {
+    pub grant: GrantId,
+    pub operator: OperatorId,
+    pub name: String,
+    pub scope: Scope,
+    pub starts: i64,
+    pub ends: i64,
+    pub approve: bool,
+}
+
+/// Take a grant back before its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokeGrant {
+    pub grant: GrantId,
+    pub operator: OperatorId,
+    pub name: String,
+    /// When it would have ended.
+    pub ends: i64,
+}
+
+/// A grant began; the console itself notes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartGrant {
+    pub grant: GrantId,
+    pub operator: OperatorId,
+    pub name: String,
+    pub scope: Scope,
+    pub starts: i64,
+}
+
+/// A grant ended; what the person held goes back to the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndGrant {
+    pub grant: GrantId,
+    pub operator: OperatorId,
+    pub name: String,
+    pub ends: i64,
+    /// Taken back by somebody before its end.
+    pub revoked: bool,
+    /// Whether its beginning was recorded; not, where nothing ran from its start to its end.
+    pub began: bool,
+}
+
+/// Leave a role alone at the end of a grant, because it is not the one that was given any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveRole {
+    pub grant: GrantId,
+    pub asked: RoleAsked,
+    /// What is there instead, in words.
+    pub found: String,
+}
+
+/// Hand out a contractor's month of work as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportSheet {
+    pub operator: OperatorId,
+    pub name: String,
+    /// `2026-11`
+    pub month: String,
+}
+
+/// Give somebody a role of the instance, change it, or take it away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignRole {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`: the row that carries the role, and what Mastodon's log names.
+    pub user: i64,
+    pub acct: String,
+    /// The role the person saw; `None` for none.
+    pub before: Option<RoleId>,
+    pub before_name: Option<String>,
+    /// The role it becomes; `None` takes it away.
+    pub after: Option<RoleId>,
+    pub after_name: Option<String>,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -368,6 +462,14 @@ pub enum Deed {
     ChangeAddressBlock(ChangeAddressBlock),
     LiftAddressBlock(LiftAddressBlock),
     ExportRecord(ExportRecord),
+    AskGrant(AskGrant),
+    DecideGrant(DecideGrant),
+    RevokeGrant(RevokeGrant),
+    StartGrant(StartGrant),
+    EndGrant(EndGrant),
+    ExportSheet(ExportSheet),
+    LeaveRole(LeaveRole),
+    AssignRole(AssignRole),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -388,6 +490,8 @@ pub enum Subject {
     Address(InstanceName, String),
     /// The record itself
     Record,
+    /// A contractor's grant
+    Grant(GrantId),
 }
 
 /// What every deed can say of itself.
@@ -480,8 +584,8 @@ act!(RevealMedia, "reveal_media", changes: false,
     facts: |_| json!({}));
 act!(AddOperator, "add_operator", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
-    instance: |d| d.instance.as_ref(),
-    facts: |d| json!({ "role": d.role, "until": d.until.map(|at| at.to_string()) }));
+    instance: |_| None,
+    facts: |d| json!({ "role": d.role }));
 act!(DisableOperator, "disable_operator", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
@@ -492,8 +596,8 @@ act!(EndSessions, "end_sessions", changes: true,
     facts: |_| json!({}));
 act!(OfferAccess, "offer_access", changes: true,
     subject: |d| Subject::Operator(OperatorId(d.offer.clone())),
-    instance: |d| d.instance.as_ref(),
-    facts: |d| json!({ "role": d.role, "until": d.until.map(|at| at.to_string()) }));
+    instance: |_| None,
+    facts: |d| json!({ "role": d.role }));
 act!(ChangeOperatorRole, "change_operator_role", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
@@ -546,3 +650,36 @@ act!(ExportRecord, "export_record", changes: false,
     subject: |_| Subject::Record,
     instance: |_| None,
     facts: |d| json!({ "form": d.form, "narrowed": !d.filter.is_empty() }));
+act!(AskGrant, "ask_grant", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "scope": d.scope, "starts": d.starts, "ends": d.ends,
+        "sponsor": d.sponsor, "roles": d.roles.iter().map(|role| json!([role.instance, role.role])).collect::<Vec<_>>() }));
+act!(DecideGrant, "decide_grant", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "approve": d.approve }));
+act!(RevokeGrant, "revoke_grant", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator }));
+act!(StartGrant, "start_grant", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "scope": d.scope }));
+act!(EndGrant, "end_grant", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "revoked": d.revoked, "began": d.began }));
+act!(LeaveRole, "leave_role", changes: true,
+    subject: |d| Subject::Grant(d.grant.clone()),
+    instance: |d| Some(&d.asked.instance),
+    facts: |d| json!({ "grant": d.grant, "role": d.asked.role }));
+act!(ExportSheet, "export_sheet", changes: false,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "operator": d.operator, "month": d.month }));
+act!(AssignRole, "assign_role", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "before": d.before, "after": d.after }));

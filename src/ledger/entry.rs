@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role},
-    id::OperatorId,
+    id::{AccountId, OperatorId},
     seal::Keys,
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,16 @@ pub enum Acting {
     Console,
     /// The instance's service account, by its account id.
     Service(String),
+}
+
+impl Acting {
+    /// The account that the instance sees; `None` where nothing goes there.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Console => None,
+            Self::Service(account) => account.parse().ok(),
+        }
+    }
 }
 
 /// What became of a deed.

@@ -15,7 +15,7 @@ pub mod verify;
 mod write;
 
 pub use entry::{Acting, Fact, Mark, Outcome, Verdict};
-pub use read::{Detail, Entry, Filter, Sealed, TreeState};
+pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
@@ -67,6 +67,7 @@ pub struct Warrant<D> {
     index: i64,
     mark: Mark,
     actor: Actor,
+    acting: Acting,
     /// Keeps the lease running: a warrant that is dropped, whyever, leaves its deed to the sweep.
     _held: lease::Held,
 }
@@ -87,6 +88,11 @@ impl<D: Act> Warrant<D> {
 
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// As whom the instance sees it: what the intent says, and nobody else.
+    pub fn acting(&self) -> &Acting {
+        &self.acting
     }
 
     /// Uses the warrant up: what was sent, and what was answered.

@@ -5,7 +5,7 @@ use super::{
     keys::Opened,
     tree::{Frontier, Hash, from_hex, inclusion},
 };
-use crate::{clock::Instant, seal::hex, store::on};
+use crate::{clock::Instant, id::OperatorId, seal::hex, store::on};
 use serde_json::Value;
 
 /// What the record is narrowed to.
@@ -56,6 +56,21 @@ pub struct Entry {
     /// What the outcome's leaf says in clear.
     pub outcome_facts: Value,
 }
+
+/// One deed of somebody's, as far as it stands in clear.
+#[derive(Clone, Debug)]
+pub struct Worked {
+    pub index: i64,
+    pub at: Instant,
+    pub deed: String,
+    pub facts: Value,
+    pub outcome: Option<Outcome>,
+}
+
+/// What one person meant to do within a span.
+pub const WORKED: &str = "select e.idx, e.at, e.deed, e.leaf, o.outcome \
+    from ledger_entries e left join ledger_entries o on o.intent = e.idx \
+    where e.operator = $1 and e.kind = 'intent' and e.at >= $2 and e.at < $3 and e.idx < $4 order by e.idx desc limit $5";
 
 /// One entry in full.
 #[derive(Clone, Debug)]
@@ -135,6 +150,47 @@ impl Ledger {
             entries.push(self.entry_of(row).await?);
         }
         Ok(entries)
+    }
+
+    /// The newest intents and facts about one subject, by its keyed hash.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn about(&self, subject: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
+        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
+            from ledger_entries e left join ledger_entries o on o.intent = e.idx \
+            where e.subject = $1 and e.kind <> 'outcome' order by e.idx desc limit $2";
+        let rows: Vec<Row> =
+            on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?);
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            entries.push(self.entry_of(row).await?);
+        }
+        Ok(entries)
+    }
+
+    /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn worked(
+        &self,
+        operator: &OperatorId,
+        from: Instant,
+        to: Instant,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<Worked>, LedgerError> {
+        let rows: Vec<(i64, i64, String, String, Option<String>)> = on!(&self.store, pool => sqlx::query_as(WORKED)
+            .bind(&operator.0).bind(from.0).bind(to.0).bind(before).bind(limit).fetch_all(pool).await?);
+        rows.into_iter()
+            .map(|(index, at, deed, leaf, outcome)| {
+                let mut leaf: Value = serde_json::from_str(&leaf)
+                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                let outcome = outcome.as_deref().and_then(Outcome::parse);
+                Ok(Worked { index, at: Instant(at), deed, facts: leaf["facts"].take(), outcome })
+            })
+            .collect()
     }
 
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {

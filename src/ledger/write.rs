@@ -353,15 +353,23 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
         Deed::ExportRecord(_) => &[P::CheckLedger],
+        Deed::AskGrant(_) | Deed::RevokeGrant(_) => &[P::ProposeGrants],
+        // What the console itself does at a grant's start and end is what was decided.
+        Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) | Deed::LeaveRole(_) => &[P::DecideGrants],
+        Deed::ExportSheet(_) => &[P::CheckLedger],
+        Deed::AssignRole(deed) if deed.after.is_none() => &[P::TakeRolesAway, P::ManageRoles],
+        Deed::AssignRole(_) => &[P::ManageRoles],
     }
 }
 
 /// A permit is for one permission on one instance; the deed must be of that kind and there.
 fn check_permit(permit: &Permit, deed: &Deed, instance: Option<&InstanceName>) -> Result<(), LedgerError> {
     let permission = permit.permission();
-    // People belong to the console; a contractor's row names an instance all the same.
-    let there = permission == Permission::ManageOperators || permit.instance() == instance;
-    if there && asked_for(deed).contains(&permission) { Ok(()) } else { Err(LedgerError::Permit(permission.name())) }
+    if permit.instance() == instance && asked_for(deed).contains(&permission) {
+        Ok(())
+    } else {
+        Err(LedgerError::Permit(permission.name()))
+    }
 }
 
 impl Ledger {
@@ -404,7 +412,7 @@ impl Ledger {
             "deed": D::KIND,
             "subject": subject,
             "facts": deed.facts(),
-            "acting": acting,
+            "acting": &acting,
             "mark": { "log": mark.log.to_string(), "strike": mark.strike.to_string() },
             "key": key,
             "sealed": sealed,
@@ -423,7 +431,7 @@ impl Ledger {
             beside: Beside::Open { key: lock, lease: self.process.to_string() },
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, _held: self.at_work.hold(index) }),
+            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;
@@ -605,7 +613,7 @@ impl Ledger {
             operator: OperatorId(name.to_owned()),
             name: name.to_owned(),
             role: Role::Owner,
-            instance: None,
+            grants: Vec::new(),
             session: "command".to_owned(),
         }
     }

@@ -1,4 +1,4 @@
-//! Mastodon's PostgreSQL, read-only but for one setting. Every query names the index it stands on.
+//! Mastodon's PostgreSQL, read-only but for the settings of registrations and who has which role. Every query names the index it stands on.
 //!
 //! Safe behind PgBouncer in transaction mode: no named prepared statements, and what a session needs is set inside each
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
@@ -9,6 +9,7 @@ mod finding;
 mod hidden;
 mod log;
 mod reports;
+mod roles;
 mod shape;
 mod signups;
 mod site;
@@ -21,6 +22,7 @@ pub use log::{LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
+pub use roles::Written;
 pub use shape::Shape;
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
@@ -64,7 +66,7 @@ impl From<sqlx::Error> for DatabaseError {
 /// One instance's database.
 pub struct Database {
     reads: PgPool,
-    /// For the settings writer alone.
+    /// For the writers of settings and roles alone.
     writes: PgPool,
 }
 

@@ -7,6 +7,7 @@ pub mod database;
 pub mod files;
 pub mod pulse;
 pub mod rest;
+pub mod roles;
 pub mod settings;
 pub mod waiting;
 

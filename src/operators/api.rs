@@ -30,11 +30,9 @@ pub async fn end_sessions(
 pub async fn offer(
     #[server(default)] name: String,
     #[server(default)] role: String,
-    #[server(default)] instance: String,
-    #[server(default)] until: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::offer(context, name, role, instance, until, why)).await
+    crate::context::door(|context| super::service::offer(context, name, role, why)).await
 }
 
 /// Gives somebody another role.

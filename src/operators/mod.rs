@@ -5,11 +5,7 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-use crate::{
-    access::Role,
-    clock::Instant,
-    id::{InstanceName, OperatorId},
-};
+use crate::{access::Role, clock::Instant, grants::Running, id::OperatorId};
 use serde::{Deserialize, Serialize};
 
 /// Somebody who may sign in, or once could.
@@ -18,8 +14,8 @@ pub struct Person {
     pub id: OperatorId,
     pub name: String,
     pub role: Role,
-    pub instance: Option<InstanceName>,
-    pub until: Option<Instant>,
+    /// A contractor's grants that run now.
+    pub grants: Vec<Running>,
     pub disabled: bool,
     pub second_factor: bool,
     pub sessions: usize,
@@ -42,7 +38,6 @@ pub struct OpenSession {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PeoplePage {
     pub people: Vec<Person>,
-    pub instances: Vec<InstanceName>,
     /// A one-time link that was made just now: shown once.
     pub link: Option<String>,
 }

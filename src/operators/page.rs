@@ -4,6 +4,7 @@ use super::{PeoplePage, Person, api};
 use crate::{
     access::Role,
     frame::Frame,
+    path,
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
             <tbody>{page.people.iter().map(|person| row(person, &frame)).collect_view()}</tbody>
         </table></div>
         <div class="two">
-            <div class="stack">{offer(&page, &frame)}</div>
+            <div class="stack">{offer(&frame)}</div>
             <aside class="stack"><p class="soft small">"At the server the same is done by " <code>"howdah operator add NAME --role ROLE"</code></p></aside>
         </div>
     }
@@ -39,15 +40,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     let access = if person.disabled {
         view! { <span class="badge danger">"ended"</span> }.into_any()
     } else {
-        match (person.until, &person.instance) {
-            (Some(until), Some(instance)) if until <= frame.now => {
-                view! { <span class="badge danger">"grant over"</span> <span class="soft small">" on " {instance.to_string()}</span> }.into_any()
-            }
-            (Some(until), Some(instance)) => {
-                view! { <span class="soft">"on " {instance.to_string()} ", until " {time::day(until, frame.now)}</span> }.into_any()
-            }
-            _ => view! { <span class="soft">"everywhere"</span> }.into_any(),
-        }
+        access(person, frame)
     };
     let hidden = || {
         view! {
@@ -97,6 +90,26 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// Where somebody has rights: a contractor by grants, everybody else on every instance.
+fn access(person: &Person, frame: &Frame) -> AnyView {
+    if person.role != Role::Contractor {
+        return view! { <span class="soft">"everywhere"</span> }.into_any();
+    }
+    if person.grants.is_empty() {
+        let ask = path::with(path::ASK_GRANT, "for", &person.id.0);
+        return view! { <span class="badge warn">"no running grant"</span> " " <a class="link" href=ask>"Ask for a grant"</a> }.into_any();
+    }
+    person
+        .grants
+        .iter()
+        .map(|grant| {
+            let said = format!("on {}, until {}", grant.scope.places(), time::day(grant.ends_at, frame.now));
+            view! { <a class="link" href=path::grant(&grant.id)>{said}</a> " " }
+        })
+        .collect_view()
+        .into_any()
+}
+
 /// Another role, for everybody but contractors: theirs is a grant with an end.
 fn change_role(person: &Person, frame: &Frame) -> AnyView {
     if person.role == Role::Contractor {
@@ -121,20 +134,13 @@ fn change_role(person: &Person, frame: &Frame) -> AnyView {
 }
 
 /// Somebody new: a link that works once.
-fn offer(page: &PeoplePage, frame: &Frame) -> AnyView {
+fn offer(frame: &Frame) -> AnyView {
     let draft = frame.draft_for("/api/people/offer");
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
-    let (chosen, place) = (typed("role"), typed("instance"));
+    let chosen = typed("role");
     let roles = Role::ALL
         .into_iter()
         .map(|role| view! { <option value=role.name() selected=role.name() == chosen>{role.name()}</option> })
-        .collect_view();
-    let instances = page
-        .instances
-        .iter()
-        .map(
-            |name| view! { <option value=name.to_string() selected=name.as_str() == place>{name.to_string()}</option> },
-        )
         .collect_view();
     view! {
         <section class="card">
@@ -148,12 +154,7 @@ fn offer(page: &PeoplePage, frame: &Frame) -> AnyView {
                 <label class="field" for="role">"Role"</label>
                 <select class="input" id="role" name="role">{roles}</select>
                 {form::beside(draft, "role")}
-                <label class="field" for="instance">"Instance" <span class="small soft">"for a contractor only"</span></label>
-                <select class="input" id="instance" name="instance">{instances}</select>
-                {form::beside(draft, "instance")}
-                <label class="field" for="until">"Last day, UTC" <span class="small soft">"for a contractor only"</span></label>
-                <input class="input" id="until" name="until" type="date" value=typed("until") />
-                {form::beside(draft, "until")}
+                <p class="small soft">"A contractor has no right before a grant says which, where and how long. With the link opened: " <a class="link" href=path::ASK_GRANT>"Ask for a grant"</a></p>
                 <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
                 <div><button class="btn main">"Make a link"</button></div>

@@ -4,7 +4,7 @@ use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
     carry_out,
-    clock::{DAY, Instant},
+    clock::DAY,
     context::{App, Context},
     frame::{self, Framed},
     http::IDLE,
@@ -18,7 +18,9 @@ use crate::{
     seal::hex,
     search::Search,
     sign_in::service::link_hash,
-    store::{case_holds, drafts, operators, operators::Operator, setup_links, setup_links::SetupLink, web_sessions},
+    store::{
+        case_holds, drafts, grants, operators, operators::Operator, setup_links, setup_links::SetupLink, web_sessions,
+    },
 };
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
@@ -47,26 +49,10 @@ async fn recorded<D: Act>(
 /// Adds a person with a password already hashed.
 ///
 /// # Errors
-/// If the name is taken, a contractor's grant is incomplete, or the record cannot be written.
+/// If the name is taken, or the record cannot be written.
 pub async fn add(app: &App, actor: Actor, deed: AddOperator, password_hash: String, why: &str) -> Result<(), Problem> {
     if let Some(wrong) = operators::name_problem(&deed.name) {
         return Err(Problem::invalid("name", wrong));
-    }
-    if deed.role == Role::Contractor && (deed.instance.is_none() || deed.until.is_none()) {
-        return Err(Problem::new(
-            Kind::Invalid,
-            "A contractor needs an instance and an end.",
-            "Give --instance NAME and --until DATE.",
-        ));
-    }
-    if let Some(instance) = &deed.instance
-        && !app.instances.contains_key(instance)
-    {
-        return Err(Problem::new(
-            Kind::Invalid,
-            format!("There is no instance “{instance}” in the configuration."),
-            "",
-        ));
     }
     let now = app.clock.now();
     let operator = Operator {
@@ -75,8 +61,6 @@ pub async fn add(app: &App, actor: Actor, deed: AddOperator, password_hash: Stri
         role: deed.role,
         password_hash: Some(password_hash),
         totp_secret: None,
-        instance: deed.instance.clone(),
-        until: deed.until.map(crate::clock::Instant),
         disabled_at: None,
         created_at: now,
     };
@@ -114,14 +98,7 @@ fn last_owner(name: &str) -> Problem {
 /// How long a link for somebody new can be opened.
 const LINK_TIME: i64 = 3 * DAY;
 
-pub async fn offer(
-    context: Context,
-    name: String,
-    role: String,
-    instance: String,
-    until: String,
-    why: String,
-) -> Result<String, Problem> {
+pub async fn offer(context: Context, name: String, role: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
     let app = context.app.clone();
     let name = name.trim().to_owned();
@@ -132,37 +109,11 @@ pub async fn offer(
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
     let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
-    let (instance, until) = if role == Role::Contractor {
-        let instance = context
-            .instance(&instance)
-            .map_err(|_| Problem::invalid("instance", "A contractor works on one instance: choose which."))?;
-        let day: jiff::civil::Date = until
-            .trim()
-            .parse()
-            .map_err(|_| Problem::invalid("until", "A contractor needs a last day, like 2026-12-31."))?;
-        let end = day
-            .tomorrow()
-            .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC))
-            .map_err(|_| Problem::invalid("until", "This day is beyond what can be reckoned with."))?;
-        let end = Instant(end.timestamp().as_millisecond());
-        if end <= context.now() {
-            return Err(Problem::invalid("until", "The last day is over already."));
-        }
-        (Some(instance.name.clone()), Some(end))
-    } else {
-        (None, None)
-    };
     let link = hex(&rand::random::<[u8; 16]>());
     let hash = link_hash(&app, &link);
-    let deed = OfferAccess {
-        offer: hash.chars().take(16).collect(),
-        name: name.clone(),
-        role,
-        instance: instance.clone(),
-        until: until.map(|at| at.0),
-    };
+    let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };
     let offered_by = Some(context.actor.operator.clone());
-    let offered = SetupLink { role, name: Some(name), instance, until, offered_by };
+    let offered = SetupLink { role, name: Some(name), offered_by };
     let now = context.now();
     recorded(&app, &context.actor, deed, why.trim(), async {
         setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)).await?;
@@ -190,7 +141,7 @@ pub async fn change_role(
     if before == Role::Contractor || after == Role::Contractor {
         return Err(Problem::invalid(
             "role",
-            "A contractor’s access is a grant with an end: offer it by a link of its own.",
+            "A contractor’s rights come by a grant with an end: offer access by a link of its own.",
         ));
     }
     let app = context.app.clone();
@@ -224,6 +175,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     };
     let list = operators::list(&context.app.store).await.map_err(store_problem)?;
     let sessions = web_sessions::summary(&context.app.store).await.map_err(store_problem)?;
+    let running = grants::running(&app.store, now).await.map_err(store_problem)?;
     let people = list
         .into_iter()
         .map(|person| {
@@ -232,8 +184,11 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
                 you: person.id == context.actor.operator,
                 name: person.name,
                 role: person.role,
-                instance: person.instance,
-                until: person.until,
+                grants: running
+                    .iter()
+                    .filter(|(whose, _)| *whose == person.id)
+                    .map(|(_, grant)| grant.clone())
+                    .collect(),
                 disabled: person.disabled_at.is_some(),
                 second_factor: person.totp_secret.is_some(),
                 sessions: own.map_or(0, |(_, number, _)| usize::try_from(*number).unwrap_or(0)),
@@ -252,8 +207,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
         })
         .collect();
     let first = context.visible().next().map(AsRef::as_ref);
-    let instances = context.visible().map(|instance| instance.name.clone()).collect();
-    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, instances, link }).await
+    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, link }).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
@@ -281,6 +235,8 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             web_sessions::delete_all_of(&app.store, &person.id).await?;
             case_holds::end_all_of(&app.store, &person.id).await?;
             setup_links::delete_all_of(&app.store, &person.id).await?;
+            // Access that is given back later begins without rights.
+            grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
         }
         Ok(true)
     })

@@ -13,11 +13,14 @@ use crate::{
 };
 
 pub fn home(context: &Context) -> Result<String, Problem> {
+    if context.actor.is_without_grant() {
+        return Ok(path::GRANTS.to_owned());
+    }
     context
         .visible()
         .next()
         .map(|instance| path::overview(&instance.name))
-        .ok_or_else(|| Problem::not_found("No instance is connected to this console, or none is in your grant."))
+        .ok_or_else(|| Problem::not_found("No instance is connected to this console."))
 }
 
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {

@@ -3,9 +3,10 @@
 
 use super::{Enrolment, SHORTEST_PASSWORD, SetUp, SignInPage};
 use crate::{
-    access::{self, Actor, Permission},
+    access::{self, Permission},
     clock::{Instant, MINUTE, SECOND},
     context::{App, Context, app_of_request},
+    grants,
     http::{ClientAddress, SessionData, Signed, Stage},
     id::OperatorId,
     ledger::{Fact, deed::AddOperator},
@@ -173,7 +174,7 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let operator = operators::by_name(&app.store, name).await.map_err(store_problem)?;
     let right = app.passwords.verify(operator.as_ref().and_then(|o| o.password_hash.as_deref()), password).await?;
     let operator = match operator {
-        Some(operator) if right && operator.may_sign_in(now) => operator,
+        Some(operator) if right && operator.may_sign_in() => operator,
         known => {
             attempts::record_failure(&app.store, &by_address, now).await.map_err(store_problem)?;
             attempts::record_failure(&app.store, &by_account, now).await.map_err(store_problem)?;
@@ -256,11 +257,10 @@ fn step_of(totp: &Totp, code: &str, now: Instant) -> Option<i64> {
 }
 
 async fn known(app: &App, id: &OperatorId) -> Result<Operator, Problem> {
-    let now = app.clock.now();
     operators::by_id(&app.store, id)
         .await
         .map_err(store_problem)?
-        .filter(|operator| operator.may_sign_in(now))
+        .filter(Operator::may_sign_in)
         .ok_or_else(|| Problem::new(Kind::SignedOut, "This access has ended.", "Ask the owner of this console."))
 }
 
@@ -479,14 +479,9 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         None => crate::operators::service::command_actor(),
         Some(id) => {
             let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
-            let person = person.filter(|person| person.may_sign_in(now)).ok_or_else(link_gone)?;
-            let actor = Actor {
-                operator: person.id,
-                name: person.name,
-                role: person.role,
-                instance: person.instance,
-                session: "set-up link".to_owned(),
-            };
+            let person = person.filter(Operator::may_sign_in).ok_or_else(link_gone)?;
+            let session = "set-up link".to_owned();
+            let actor = grants::service::actor(&app.store, person, session, now).await.map_err(store_problem)?;
             if access::permit(&actor, Permission::ManageOperators, None).is_err() {
                 return Err(link_gone());
             }
@@ -499,8 +494,6 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         operator: OperatorId(ulid::Ulid::generate().to_string()),
         name: name.to_owned(),
         role: found.role,
-        instance: found.instance,
-        until: found.until.map(|at| at.0),
     };
     crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await?;
     Ok(path::SIGN_IN.to_owned())

@@ -98,6 +98,12 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u6
         .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
 }
 
+/// What somebody held on one instance goes back to the queue.
+pub async fn end_all_on(store: &Store, instance: &InstanceName, operator: &OperatorId) -> sqlx::Result<u64> {
+    on!(store, pool => sqlx::query("delete from case_holds where instance = $1 and operator = $2")
+        .bind(instance.as_str()).bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
 type Row = (String, String, i64, i64, Option<String>);
 
 fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<Hold> {

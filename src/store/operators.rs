@@ -1,11 +1,7 @@
 //! People of the console.
 
 use super::{Store, on};
-use crate::{
-    access::Role,
-    clock::Instant,
-    id::{InstanceName, OperatorId},
-};
+use crate::{access::Role, clock::Instant, id::OperatorId};
 
 /// Somebody who may sign in, or once could.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,22 +13,14 @@ pub struct Operator {
     pub password_hash: Option<String>,
     /// Sealed; `None` without a second factor.
     pub totp_secret: Option<String>,
-    /// The only instance of a contractor.
-    pub instance: Option<InstanceName>,
-    /// The end of a contractor's grant.
-    pub until: Option<Instant>,
     pub disabled_at: Option<Instant>,
     pub created_at: Instant,
 }
 
 impl Operator {
-    /// Whether this person has access now: not ended, and a contractor's grant complete and running.
-    pub fn may_sign_in(&self, now: Instant) -> bool {
-        let granted = match self.role {
-            Role::Contractor => self.instance.is_some() && self.until.is_some_and(|until| now < until),
-            Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => self.until.is_none_or(|until| now < until),
-        };
-        self.disabled_at.is_none() && granted
+    /// Whether this person's access has not been ended. A contractor without a running grant may sign in, and do nothing.
+    pub fn may_sign_in(&self) -> bool {
+        self.disabled_at.is_none()
     }
 }
 
@@ -48,10 +36,10 @@ pub fn name_problem(name: &str) -> Option<&'static str> {
     }
 }
 
-type Row = (String, String, String, Option<String>, Option<String>, Option<String>, Option<i64>, Option<i64>, i64);
+type Row = (String, String, String, Option<String>, Option<String>, Option<i64>, i64);
 
 fn from_row(row: Row) -> sqlx::Result<Operator> {
-    let (id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at) = row;
+    let (id, name, role, password_hash, totp_secret, disabled_at, created_at) = row;
     let decode = |error: String| sqlx::Error::Decode(error.into());
     Ok(Operator {
         id: OperatorId(id),
@@ -59,8 +47,6 @@ fn from_row(row: Row) -> sqlx::Result<Operator> {
         role: role.parse().map_err(decode)?,
         password_hash,
         totp_secret,
-        instance: instance.map(InstanceName::try_from).transpose().map_err(decode)?,
-        until: until.map(Instant),
         disabled_at: disabled_at.map(Instant),
         created_at: Instant(created_at),
     })
@@ -74,8 +60,8 @@ fn key(name: &str) -> String {
 /// Adds a person; false if the name is taken.
 pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
     const SQL: &str = "insert into operators \
-        (id, name, name_key, role, password_hash, totp_secret, instance, until, disabled_at, created_at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (name_key) do nothing";
+        (id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name_key) do nothing";
     let added = on!(store, pool => sqlx::query(SQL)
         .bind(&operator.id.0)
         .bind(&operator.name)
@@ -83,8 +69,6 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
         .bind(operator.role.name())
         .bind(&operator.password_hash)
         .bind(&operator.totp_secret)
-        .bind(operator.instance.as_ref().map(InstanceName::as_str))
-        .bind(operator.until.map(|at| at.0))
         .bind(operator.disabled_at.map(|at| at.0))
         .bind(operator.created_at.0)
         .execute(pool).await?.rows_affected());
@@ -93,14 +77,14 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
 
 /// By name, whatever its case.
 pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>> {
-    const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
+    const SQL: &str = "select id, name, role, password_hash, totp_secret, disabled_at, created_at \
         from operators where name_key = $1";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(key(name)).fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
 
 pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operator>> {
-    const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
+    const SQL: &str = "select id, name, role, password_hash, totp_secret, disabled_at, created_at \
         from operators where id = $1";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
     row.map(from_row).transpose()
@@ -108,7 +92,7 @@ pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operat
 
 /// Everybody, in the order they came.
 pub async fn list(store: &Store) -> sqlx::Result<Vec<Operator>> {
-    const SQL: &str = "select id, name, role, password_hash, totp_secret, instance, until, disabled_at, created_at \
+    const SQL: &str = "select id, name, role, password_hash, totp_secret, disabled_at, created_at \
         from operators order by created_at, id limit 1000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     rows.into_iter().map(from_row).collect()

@@ -96,7 +96,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
         operator: OperatorId("01auditor".into()),
         name: "auditor".into(),
         role: Role::Auditor,
-        instance: None,
+        grants: Vec::new(),
         session: "0123456789abcdef".into(),
     };
     let context = Context::of_job(house.app.clone(), actor);

@@ -51,7 +51,7 @@ fn actor(role: Role) -> Actor {
         operator: OperatorId("01ANN".into()),
         name: "ann".into(),
         role,
-        instance: None,
+        grants: Vec::new(),
         session: "0123456789abcdef".into(),
     }
 }
@@ -217,13 +217,7 @@ async fn a_permit_is_for_its_kind_of_deed_and_its_instance(db: &Database) {
     assert!(matches!(result, Err(NotOpened::Unwritable(LedgerError::Permit(_)))), "{result:?}");
     assert_eq!(ledger.tree_state().await.unwrap().size, 0, "nothing was recorded");
 
-    let contractor = AddOperator {
-        operator: OperatorId("01NEW".into()),
-        name: "new".into(),
-        role: Role::Contractor,
-        instance: Some(instance()),
-        until: Some(NOW.plus(HOUR).0),
-    };
+    let contractor = AddOperator { operator: OperatorId("01NEW".into()), name: "new".into(), role: Role::Contractor };
     let manage = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
     ledger.open(manage, contractor, "", Acting::Console, Mark::default()).await.unwrap();
     ledger.open(may(Permission::DecideAboutStaff), case(1), "", Acting::Console, Mark::default()).await.unwrap();

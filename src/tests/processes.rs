@@ -2,7 +2,10 @@
 //! asked to verify its record.
 
 use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, house, postgres, sqlite};
-use howdah::{ledger::Outcome, store::Store};
+use howdah::{
+    ledger::{Filter, Outcome},
+    store::Store,
+};
 use reqwest::{Client, StatusCode, redirect::Policy};
 use std::{
     io::Write,
@@ -223,6 +226,71 @@ async fn a_second_server_on_one_file_refuses_and_commands_work_beside_it() {
         let refused = program.run(arguments, PASSWORD);
         let said = String::from_utf8_lossy(&refused.stderr);
         assert!(!refused.status.success() && said.contains(words), "{arguments:?}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_contractor_is_added_and_a_grant_approved_at_the_server() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    let done = |arguments: &[&str], input: &str| {
+        let output = program.run(arguments, input);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let add =
+        ["operator", "add", "Lea Brandt", "--role", "contractor", "--instance", "harbour", "--until", "2099-12-31"];
+    done(&add, PASSWORD);
+    let asked = [
+        "grant",
+        "ask",
+        "lea brandt",
+        "--instance",
+        "harbour",
+        "--category",
+        "spam",
+        "--sign-ups",
+        "--until",
+        "2099-01-01",
+    ];
+    let id = done(&asked, "").split(' ').next().unwrap().to_owned();
+    assert!(done(&["grant", "list"], "").contains(&format!("{id} Lea Brandt")), "listed");
+    let running = program.serve().await;
+    let cookie = running.sign_in("Lea Brandt").await;
+    assert_eq!(running.get(&cookie, "/i/harbour/reports").await.0, StatusCode::OK);
+    assert_eq!(running.get(&cookie, "/i/harbour/signups").await.0, StatusCode::FORBIDDEN, "asked for only");
+    done(&["grant", "approve", &id], "");
+    assert_eq!(running.get(&cookie, "/i/harbour/signups").await.0, StatusCode::OK);
+    let filter = Filter { kind: Some("decide_grant".into()), limit: 10, ..Default::default() };
+    let entries = house.app.ledger.list(&filter).await.unwrap();
+    assert!(
+        entries.iter().all(|entry| entry.operator.as_deref() == Some("command line")),
+        "recorded as done at the server"
+    );
+    for (arguments, words) in [
+        (["grant", "approve", &id].as_slice(), "not open any more"),
+        (&["grant", "approve", "nothing"], "no grant"),
+        (&["grant", "ask", "moderator", "--instance", "harbour", "--until", "2099-01-01"], "for a contractor"),
+        (&["grant", "ask", "Lea Brandt", "--instance", "nowhere", "--until", "2099-01-01"], "instances"),
+        (&["operator", "add", "Mo", "--role", "moderator", "--until", "2099-01-01"], "for a contractor"),
+    ] {
+        let refused = program.run(arguments, PASSWORD);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(!refused.status.success() && said.contains(words), "{arguments:?}: {said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_grant_that_ended_while_it_was_down_is_recorded_before_it_answers() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        sql(&house.store.store, "update grants set starts_at = 1, ends_at = 2").await;
+        let program = Program::new(&house);
+        assert_eq!(house.outcome("end_grant").await, None);
+        let running = program.serve().await;
+        assert_eq!(house.outcome("end_grant").await, Some(Outcome::Succeeded));
+        let cookie = running.sign_in("contractor").await;
+        assert_eq!(running.get(&cookie, "/i/harbour/reports").await.0, StatusCode::FORBIDDEN);
     }
 }
 

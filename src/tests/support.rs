@@ -10,13 +10,15 @@ use axum::{
 use howdah::{
     access::Role,
     cli,
-    clock::Clock,
+    clock::{Clock, DAY, Instant},
     config::{Config, InstanceConfig, Secret},
     context::App,
+    grants::{self, Scope, service::Asked},
     http,
-    id::OperatorId,
+    id::{GrantId, OperatorId},
     ledger::deed::AddOperator,
     operators::service,
+    reports::Category,
     seal::Keys,
     store::Store,
 };
@@ -210,6 +212,39 @@ fn site() -> TempDir {
     folder
 }
 
+/// Somebody new, with the tests' password and an id made of the name.
+pub async fn person(app: &App, name: &str, role: Role) {
+    let hash = app.passwords.hash(PASSWORD).await.unwrap();
+    let deed = AddOperator { operator: OperatorId(format!("01{name}")), name: name.to_owned(), role };
+    service::add(app, service::command_actor(), deed, hash, "a test").await.unwrap();
+}
+
+/// A grant on harbour, asked for and approved at the server: it runs.
+pub async fn grant(
+    app: &App,
+    operator: &str,
+    categories: Vec<Category>,
+    sign_ups: bool,
+    reveal: bool,
+    ends_at: Instant,
+) -> GrantId {
+    let actor = service::command_actor();
+    let asked = Asked {
+        operator: OperatorId(operator.to_owned()),
+        scope: Scope { instances: vec!["harbour".parse().unwrap()], categories, sign_ups, reveal },
+        starts_at: app.clock.now(),
+        ends_at,
+        sponsor: actor.operator.clone(),
+        sponsor_name: actor.name.clone(),
+        agreement: "T-1".to_owned(),
+        roles: Vec::new(),
+    };
+    let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
+    let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
+    grants::service::decided(app, &actor, asked, true, "a test", true).await.unwrap();
+    id
+}
+
 /// Everything, over a store.
 pub async fn house(store: Kept) -> House {
     let url = database().await;
@@ -263,18 +298,10 @@ pub async fn house(store: Kept) -> House {
         }],
     };
     let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
-    let hash = app.passwords.hash(PASSWORD).await.unwrap();
     for role in Role::ALL {
-        let contractor = role == Role::Contractor;
-        let deed = AddOperator {
-            operator: OperatorId(format!("01{}", role.name())),
-            name: role.name().to_owned(),
-            role,
-            instance: contractor.then(|| "harbour".parse().unwrap()),
-            until: contractor.then_some(i64::MAX),
-        };
-        service::add(&app, service::command_actor(), deed, hash.clone(), "a test").await.unwrap();
+        person(&app, role.name(), role).await;
     }
+    grant(&app, "01contractor", Category::ALL.to_vec(), false, false, app.clock.now().plus(36_500 * DAY)).await;
     let router = http::router(app.clone());
     let house = House { app, router, instance: pool, weather, store, config, _files: files, _site: site };
     house.look().await;

@@ -2,7 +2,7 @@
 
 use super::{form, icon};
 use crate::{
-    access::Permission,
+    access::{Permission, Role},
     audit::Outcome,
     frame::{self, Frame, Framed, Notice},
     path,
@@ -27,6 +27,8 @@ pub enum Desk {
     People,
     Audit,
     DomainBlocks,
+    Grants,
+    Roles,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -228,9 +230,17 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
             let href = path::domains(&instance.name);
             links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Blocks", None));
         }
+        if frame.may(Permission::ViewRoles) {
+            links.push(link(Desk::Roles, path::roles(&instance.name), icon::roles().into_any(), "Roles", None));
+        }
     }
     if frame.may(Permission::ManageOperators) {
         links.push(link(Desk::People, path::PEOPLE.to_owned(), icon::people().into_any(), "People", None));
+    }
+    if frame.may(Permission::ViewGrants) {
+        links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Grants", None));
+    } else if frame.role == Role::Contractor {
+        links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Your grants", None));
     }
     links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit", None));
     let initials: String = frame

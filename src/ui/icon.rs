@@ -35,8 +35,16 @@ pub fn domain_blocks() -> impl IntoView {
     drawn("M8 2a6 6 0 100 12A6 6 0 008 2zM3.8 3.8l8.4 8.4")
 }
 
+pub fn grants() -> impl IntoView {
+    drawn("M3 2h7l3 3v9H3zM10 2v3h3M5.5 9l2 2 3-4")
+}
+
 pub fn people() -> impl IntoView {
     drawn("M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z")
+}
+
+pub fn roles() -> impl IntoView {
+    drawn("M2 5l3 3 3-5 3 5 3-3-1 8H3z")
 }
 
 pub fn audit() -> impl IntoView {

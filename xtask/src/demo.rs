@@ -237,6 +237,18 @@ fn people(program: &str, config: &Path, folder: &Path) -> Result<()> {
                 bail!("{name} could not be added: {}", String::from_utf8_lossy(&output.stderr));
             }
         }
+        // Something to approve: more than she has now, for the weekend.
+        let asked = Command::new(program)
+            .arg("--config")
+            .arg(config)
+            .args(["grant", "ask", "Lea Brandt", "--instance", "harbour", "--sign-ups", "--reveal"])
+            .args(["--until", "2099-12-31", "--agreement", "HM-2026-07, annex 2"])
+            .stdin(Stdio::null())
+            .env("RUST_LOG", "error")
+            .output()?;
+        if !asked.status.success() {
+            bail!("the grant could not be asked for: {}", String::from_utf8_lossy(&asked.stderr));
+        }
         fs::write(folder.join("people"), "")?;
         Ok(())
     })

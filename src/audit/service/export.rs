@@ -278,7 +278,7 @@ fn json_line(value: &Value) -> String {
 }
 
 /// One record of RFC 4180, every field in quotes.
-fn record(fields: &[String]) -> String {
+pub fn record(fields: &[String]) -> String {
     let fields: Vec<String> = fields.iter().map(|text| format!("\"{}\"", harmless(text))).collect();
     fields.join(",") + "\r\n"
 }

@@ -212,6 +212,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         Deed::BlockAddress(_) => act(row) == ("create", "IpBlock"),
         Deed::ChangeAddressBlock(_) => act(row) == ("update", "IpBlock"),
         Deed::LiftAddressBlock(_) => act(row) == ("destroy", "IpBlock"),
+        Deed::AssignRole(deed) => act(row) == ("change_role", "User") && row.target_id == deed.user,
         // Mastodon logs no settings, no reading, and knows nothing of our people.
         Deed::SetRegistrations(_)
         | Deed::Reveal(_)
@@ -223,6 +224,13 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
-        | Deed::ExportRecord(_) => false,
+        | Deed::ExportRecord(_)
+        | Deed::AskGrant(_)
+        | Deed::DecideGrant(_)
+        | Deed::RevokeGrant(_)
+        | Deed::StartGrant(_)
+        | Deed::EndGrant(_)
+        | Deed::LeaveRole(_)
+        | Deed::ExportSheet(_) => false,
     }
 }

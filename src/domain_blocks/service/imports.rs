@@ -13,6 +13,7 @@ use crate::{
         Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, RowState, Rule,
     },
     frame::{self, Framed},
+    grants,
     id::RuleNumber,
     ledger::Outcome,
     mastodon::Instance,
@@ -21,7 +22,7 @@ use crate::{
     search::Search,
     store::{
         domain_imports::{self, Import, Row},
-        operators,
+        operators::{self, Operator},
     },
     ui::{self, time},
 };
@@ -542,11 +543,6 @@ async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>
 /// The person who asked for the import, with the role that person has now; `None` without access.
 async fn actor(app: &App, import: &Import) -> sqlx::Result<Option<Actor>> {
     let person = operators::by_id(&app.store, &import.operator).await?;
-    Ok(person.filter(|person| person.may_sign_in(app.clock.now())).map(|person| Actor {
-        operator: person.id,
-        name: person.name,
-        role: person.role,
-        instance: person.instance,
-        session: "import".to_owned(),
-    }))
+    let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
+    grants::service::actor(&app.store, person, "import".to_owned(), app.clock.now()).await.map(Some)
 }

@@ -17,6 +17,8 @@ const NEEDED: &[(&str, &[&str])] = &[
             "silenced_at",
             "sensitized_at",
             "actor_type",
+            "memorial",
+            "moved_to_account_id",
         ],
     ),
     ("account_stats", &["account_id", "followers_count", "statuses_count", "last_status_at"]),
@@ -107,15 +109,17 @@ const NEEDED: &[(&str, &[&str])] = &[
             "locale",
             "role_id",
             "created_at",
+            "otp_required_for_login",
         ],
     ),
     ("user_invite_requests", &["id", "user_id", "text"]),
-    ("user_roles", &["id", "name", "permissions", "position"]),
+    ("user_roles", &["id", "name", "permissions", "position", "color", "highlighted"]),
     ("domain_allows", &["id", "domain", "created_at"]),
     ("email_domain_blocks", &["id", "domain", "parent_id", "allow_with_approval", "created_at"]),
     ("follows", &["account_id", "target_account_id"]),
     ("ip_blocks", &["id", "ip", "severity", "comment", "expires_at", "created_at"]),
     ("unavailable_domains", &["domain"]),
+    ("webauthn_credentials", &["user_id"]),
 ];
 
 /// What is missing.

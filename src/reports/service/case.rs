@@ -17,7 +17,7 @@ use crate::{
         },
     },
     path,
-    problem::Problem,
+    problem::{Kind, Problem},
     reports::{
         AccountCard, CasePage, ClosedReport, Holder, MediaCard, Note, PostCard, Preset, ReportCard, Revealed, Strike,
     },
@@ -66,14 +66,40 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     Ok(Some(Facts { account, server, open, closed, records, posts, latest, media, strikes, notes, presets, rules }))
 }
 
+/// An account whose open reports are all outside a contractor's grant is not shown.
+///
+/// # Errors
+/// Forbidden, with who may look.
+pub fn within(context: &Context, instance: &Instance, open: &[OpenReport]) -> Result<(), Problem> {
+    if open.is_empty() || open.iter().any(|report| context.actor.sees(&instance.name, report.category)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::Forbidden,
+        "The open reports about this account are outside your grant.",
+        "A moderator, admin or owner of this console looks at them.",
+    ))
+}
+
 /// Why somebody may not decide about an account; `None` where they may. The same rule the deed is refused by.
-pub fn hands_off(context: &Context, instance: &Instance, account: &Account) -> Option<String> {
+pub fn hands_off(context: &Context, instance: &Instance, account: &Account, open: &[OpenReport]) -> Option<String> {
     let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
     if !may(Permission::DecideReports) {
         return Some(match context.actor.role {
             Role::Auditor => "You read everything and decide nothing.".to_owned(),
             role => format!("As {} you do not decide here.", role.name()),
         });
+    }
+    let outside: BTreeSet<&str> = open
+        .iter()
+        .filter(|report| !context.actor.sees(&instance.name, report.category))
+        .map(|report| report.category.word())
+        .collect();
+    if !outside.is_empty() {
+        return Some(format!(
+            "One of its reports is outside your grant: {}. A moderator, admin or owner of this console decides this case.",
+            outside.into_iter().collect::<Vec<_>>().join(", ")
+        ));
     }
     if instance.pulse().acting() == Some(account.id) {
         return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
@@ -93,6 +119,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let missing = || Problem::not_found("There is no such account on this instance.");
     let id: AccountId = account.parse().map_err(|_| missing())?;
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    within(context, &instance, &facts.open)?;
     let parsed = Search::parse(search);
     let app = &context.app;
 
@@ -116,7 +143,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         None => None,
     };
     let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
-        super::deeds::colleagues(context, &instance).await?
+        super::deeds::colleagues(context, &instance, &facts.open).await?
     } else {
         Vec::new()
     };
@@ -166,7 +193,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, &instance, &facts.account),
+        hands_off: hands_off(context, &instance, &facts.account, &facts.open),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,

@@ -1,11 +1,15 @@
 //! What a moderator does: each deed with its permit, its last look and its evidence.
 
-use super::{case::hands_off, store_problem, unread};
+use super::{
+    case::{hands_off, within},
+    store_problem, unread,
+};
 use crate::{
-    access::{Permission, Permit},
+    access::{self, Permission, Permit},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out, recorded},
     context::{App, Context},
+    grants,
     id::{AccountId, OperatorId, ReportId, RuleId},
     ledger::{
         Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant,
@@ -15,7 +19,7 @@ use crate::{
     },
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, LogRow, Read},
+        database::{Account, DatabaseError, LogRow, OpenReport, Read},
     },
     path,
     problem::{Kind, Problem},
@@ -45,14 +49,22 @@ fn checked_why(why: &str, needed: bool) -> Result<String, Problem> {
     Ok(why.to_owned())
 }
 
-/// The account a deed is about, with the permit for it. Refused before any intent where hands are off.
-async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<Instance>, Account, Permit), Problem> {
+/// What a deed is about, as it stands, with the permit for it.
+struct About {
+    instance: Arc<Instance>,
+    account: Account,
+    open: Vec<OpenReport>,
+    permit: Permit,
+}
+
+/// Refused before any intent where hands are off.
+async fn about(context: &Context, instance: &str, account: &str) -> Result<About, Problem> {
     let instance = context.instance(instance)?.clone();
     let first = context.permit(Permission::DecideReports, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
-    let account = {
+    let (account, open) = {
         let mut read = instance.database.read().await.map_err(unread)?;
-        read.account(id).await.map_err(unread)?
+        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let permit = if account.is_staff() {
@@ -60,10 +72,10 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
     } else {
         first
     };
-    if let Some(why) = hands_off(context, &instance, &account) {
+    if let Some(why) = hands_off(context, &instance, &account, &open) {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
-    Ok((instance, account, permit))
+    Ok(About { instance, account, open, permit })
 }
 
 /// Nobody decides a case that somebody else holds.
@@ -92,7 +104,7 @@ async fn refresh(context: &Context, instance: &Instance) {
 }
 
 pub async fn decide(context: Context, form: DecideForm) -> Result<String, Problem> {
-    let (instance, account, permit) = about(&context, &form.instance, &form.account).await?;
+    let About { instance, account, permit, .. } = about(&context, &form.instance, &form.account).await?;
     let decision: Decision = form.decision.parse().map_err(|()| misread())?;
     let reports: Vec<ReportId> = form
         .reports
@@ -192,21 +204,25 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
 /// # Errors
 /// Hands off, held by somebody else, or the deed's own.
 pub async fn carry(context: Context, deed: DecideCase, why: String) -> Result<Done, Problem> {
-    let (instance, account, permit) = about(&context, deed.instance.as_str(), &deed.account.to_string()).await?;
+    let About { instance, account, permit, .. } =
+        about(&context, deed.instance.as_str(), &deed.account.to_string()).await?;
     free_or_mine(&context, &instance, account.id).await?;
     carry_out(context, instance, permit, deed, why).await
 }
 
-/// Whom a case may be handed to: everybody else who may decide here now.
-pub async fn colleagues(context: &Context, instance: &Instance) -> Result<Vec<(String, String)>, Problem> {
-    let now = context.now();
-    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+/// Whom a case may be handed to: everybody else who may decide it now.
+pub async fn colleagues(
+    context: &Context,
+    instance: &Instance,
+    open: &[OpenReport],
+) -> Result<Vec<(String, String)>, Problem> {
+    let people = grants::service::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     Ok(people
         .into_iter()
-        .filter(|person| person.id != context.actor.operator && person.may_sign_in(now))
-        .filter(|person| crate::access::allows(person.role, Permission::DecideReports))
-        .filter(|person| person.instance.as_ref().is_none_or(|only| *only == instance.name))
-        .map(|person| (person.id.0, person.name))
+        .filter(|person| person.operator != context.actor.operator)
+        .filter(|person| access::permit(person, Permission::DecideReports, Some(&instance.name)).is_ok())
+        .filter(|person| open.iter().all(|report| person.sees(&instance.name, report.category)))
+        .map(|person| (person.operator.0, person.name))
         .collect())
 }
 
@@ -217,9 +233,9 @@ pub async fn hand_over(
     to: String,
     note: String,
 ) -> Result<String, Problem> {
-    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let note = checked_why(&note, false)?;
-    let (to, to_name) = colleagues(&context, &instance)
+    let (to, to_name) = colleagues(&context, &instance, &open)
         .await?
         .into_iter()
         .find(|(id, _)| *id == to)
@@ -253,21 +269,17 @@ pub async fn hand_over(
 }
 
 pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
-    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
     let held = case_holds::holder(&context.app.store, &instance.name, account.id, context.now())
         .await
         .map_err(store_problem)?;
-    let reports = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.open_reports(account.id).await.map_err(unread)?
-    };
     free_or_mine(&context, &instance, account.id).await?;
     let deed = HoldCase {
         instance: instance.name.clone(),
         account: account.id,
         acct: account.acct(),
-        reports: reports.iter().map(|report| report.id).collect(),
+        reports: open.iter().map(|report| report.id).collect(),
         claim,
         held_before: held.map(|hold| hold.operator),
     };
@@ -284,7 +296,7 @@ pub async fn reopen(
     report: String,
     why: String,
 ) -> Result<String, Problem> {
-    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let report: ReportId = report.parse().map_err(|_| misread())?;
     let why = checked_why(&why, false)?;
     belongs(&instance, report, account.id).await?;
@@ -315,7 +327,7 @@ pub async fn change_category(
     rules: Vec<String>,
     seen: String,
 ) -> Result<String, Problem> {
-    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let report: ReportId = report.parse().map_err(|_| misread())?;
     let after: Category = category.parse().map_err(|()| misread())?;
     let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| misread())?;
@@ -344,7 +356,7 @@ pub async fn reverse(
     state: String,
     why: String,
 ) -> Result<String, Problem> {
-    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let reversal: Reversal = reversal.parse().map_err(|()| misread())?;
     let state_before: AccountState = serde_json::from_str(&state).map_err(|_| misread())?;
     let why = checked_why(&why, false)?;
@@ -385,6 +397,7 @@ pub async fn reveal(
         .await
         .map_err(unread)?
         .ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    within(&context, &instance, &read.open_reports(id).await.map_err(unread)?)?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
     let warrant = context.app.ledger.open(permit, deed, &why, Acting::Console, Mark::default()).await.map_err(
         |error: NotOpened| {

@@ -26,6 +26,8 @@ const PAGE: usize = 50;
 pub struct CaseInQueue {
     pub row: QueueRow,
     pub domain: Option<String>,
+    /// All of its reports are this person's to decide.
+    pub decidable: bool,
 }
 
 impl CaseInQueue {
@@ -58,9 +60,11 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
     for report in &list.rows {
         by_target.entry(report.target).or_default().push(report);
     }
+    let sees = |report: &&OpenReport| context.actor.sees(&instance.name, report.category);
     let acting = instance.pulse().acting();
     let mut cases: Vec<CaseInQueue> = by_target
         .into_iter()
+        .filter(|(_, reports)| reports.iter().any(sees))
         .filter_map(|(account, reports)| {
             let first = reports.first()?;
             let worst = reports.iter().min_by_key(|report| report.category.rank())?;
@@ -80,7 +84,7 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
                 holder: holder(account),
                 assigned_there,
             };
-            Some(CaseInQueue { row, domain: first.target_domain.clone() })
+            Some(CaseInQueue { row, domain: first.target_domain.clone(), decidable: reports.iter().all(sees) })
         })
         .collect();
     cases.sort_by_key(CaseInQueue::key);
@@ -219,7 +223,7 @@ async fn preview(
     let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
     let everything = parsed.get("all").is_some();
     let cases: Vec<&CaseInQueue> = if everything {
-        fitting.iter().collect()
+        fitting.iter().filter(|case| case.decidable).collect()
     } else {
         all.iter().filter(|case| chosen.contains(&case.row.account)).collect()
     };
@@ -245,6 +249,8 @@ async fn preview(
             let row = &case.row;
             let why = if staff.contains(&row.account) {
                 "a member of the instance’s staff".to_owned()
+            } else if !case.decidable {
+                "a report outside your grant: it will be refused".to_owned()
             } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
                 format!("held by {}: it will be refused", holder.name)
             } else if row.category == Category::Legal {
@@ -293,10 +299,10 @@ async fn decided(instance: &Instance, parsed: &Search, base: &str, page: &mut Qu
     Ok(())
 }
 
-/// The next case nobody holds; after this one, or the first.
+/// The next case that nobody holds and this person decides; after this one, or the first.
 pub fn next_after(cases: &[CaseInQueue], account: Option<AccountId>) -> Option<AccountId> {
     let free = |case: &&CaseInQueue| {
-        Some(case.row.account) != account && case.row.holder.as_ref().is_none_or(|holder| holder.you)
+        case.decidable && Some(case.row.account) != account && case.row.holder.as_ref().is_none_or(|holder| holder.you)
     };
     let at = account.and_then(|account| cases.iter().position(|case| case.row.account == account));
     let after = at.and_then(|at| cases[at + 1..].iter().find(free));

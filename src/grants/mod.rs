@@ -1,0 +1,382 @@
+//! Contractors' grants: what somebody may do, where, and from when to when. One person asks, another approves.
+//!
+//! The rule about reports: a case (all open reports about one account) is a contractor's to see if one of its open reports is
+//! in the granted categories, and to decide if all of them are. An account whose open reports are all outside the grant is
+//! not shown at all. Accounts without an open report and decided reports are shown on every instance that is covered.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{
+    access::{Permission, Role},
+    clock::Instant,
+    id::{AccountId, GrantId, InstanceName, OperatorId, RoleId},
+    reports::{Category, Decision},
+    ui,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a grant includes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    pub instances: Vec<InstanceName>,
+    /// Categories of reports.
+    pub categories: Vec<Category>,
+    /// Whether sign-ups may be decided.
+    pub sign_ups: bool,
+    /// Whether masked things may be revealed, with a reason.
+    pub reveal: bool,
+}
+
+impl Scope {
+    /// Whether this permission comes with it, on its instances. Everything else is no contractor's.
+    pub fn includes(&self, permission: Permission) -> bool {
+        use Permission as P;
+        match permission {
+            P::ViewWork | P::DecideReports | P::SearchPersonal => true,
+            P::ViewSignUps | P::DecideSignUps => self.sign_ups,
+            P::Reveal => self.reveal,
+            P::DecideAboutStaff
+            | P::ViewRegistrations
+            | P::CloseRegistrations
+            | P::OpenRegistrations
+            | P::ViewOwnLedger
+            | P::ViewWholeLedger
+            | P::CheckLedger
+            | P::ManageOperators
+            | P::ViewBlocks
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway => false,
+        }
+    }
+
+    /// “spam, violation; sign-ups; no reveals”
+    pub fn words(&self) -> String {
+        let categories = match self.categories.as_slice() {
+            [] => "no reports".to_owned(),
+            all if all.len() == Category::ALL.len() => "all reports".to_owned(),
+            some => some.iter().map(|category| category.word()).collect::<Vec<_>>().join(", "),
+        };
+        let sign_ups = if self.sign_ups { "sign-ups" } else { "no sign-ups" };
+        let reveal = if self.reveal { "reveals with a reason" } else { "no reveals" };
+        format!("{categories}; {sign_ups}; {reveal}")
+    }
+
+    /// “harbour, quay”
+    pub fn places(&self) -> String {
+        self.instances.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A grant in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    pub id: GrantId,
+    pub scope: Scope,
+    pub ends_at: Instant,
+}
+
+/// How far a grant has come. It follows from what was decided and from the time alone, never from a job having run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has decided yet.
+    Asked,
+    /// Nobody decided before it was over.
+    Missed,
+    Refused,
+    /// Approved, and still to come.
+    ToCome,
+    Running,
+    Over,
+    /// Taken back before anybody decided, or before its end.
+    Revoked,
+}
+
+impl State {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "waits for approval",
+            Self::Missed => "never decided",
+            Self::Refused => "refused",
+            Self::ToCome => "to come",
+            Self::Running => "running",
+            Self::Over => "over",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Running => "badge good",
+            Self::Asked => "badge warn",
+            Self::ToCome => "badge accent",
+            Self::Refused | Self::Revoked => "badge danger",
+            Self::Missed | Self::Over => "badge",
+        }
+    }
+
+    /// Whether it can still be revoked.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Asked | Self::ToCome | Self::Running)
+    }
+}
+
+/// The role on one instance for the time of a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleAsked {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    /// `users.id`
+    pub user: i64,
+    pub acct: String,
+    pub role: RoleId,
+    /// As it was called when it was asked for.
+    pub role_name: String,
+}
+
+/// How far that role has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleState {
+    /// To be given when the grant begins.
+    Asked,
+    /// Under way: the former role is noted.
+    Giving,
+    Given,
+    /// Under way: the former role returns.
+    Taking,
+    Taken,
+    /// Somebody else had changed it meanwhile: it stays as they made it.
+    Left,
+    /// Not given before the grant was over, or there was nothing to give.
+    Never,
+}
+
+impl RoleState {
+    pub const ALL: [Self; 7] =
+        [Self::Asked, Self::Giving, Self::Given, Self::Taking, Self::Taken, Self::Left, Self::Never];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Giving => "giving",
+            Self::Given => "given",
+            Self::Taking => "taking",
+            Self::Taken => "taken",
+            Self::Left => "left",
+            Self::Never => "never",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "not given yet",
+            Self::Giving => "being given",
+            Self::Given => "given",
+            Self::Taking => "being taken back",
+            Self::Taken => "taken back",
+            Self::Left => "left alone",
+            Self::Never => "never given",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Given => "badge good",
+            Self::Giving | Self::Taking | Self::Left => "badge warn",
+            Self::Asked | Self::Taken | Self::Never => "badge",
+        }
+    }
+}
+
+/// A role of a grant as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleCard {
+    pub asked: RoleAsked,
+    pub state: RoleState,
+    /// What the account had before; empty where that is not noted.
+    pub former: String,
+    /// The entries of giving and taking it.
+    pub given_entry: Option<i64>,
+    pub taken_entry: Option<i64>,
+    /// Why it is not further, or not as it was asked.
+    pub said: String,
+}
+
+/// A grant as the pages show it, with names for ids.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub id: GrantId,
+    pub operator: OperatorId,
+    pub name: String,
+    pub scope: Scope,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub state: State,
+    pub sponsor: String,
+    /// The reference of the agreement; empty where none was given.
+    pub agreement: String,
+    pub asked_by: String,
+    pub asked_at: Instant,
+    /// Who decided, and when.
+    pub decided: Option<(String, Instant)>,
+    pub revoked: Option<(String, Instant)>,
+    /// When the console recorded that it began, and that it ended.
+    pub began_at: Option<Instant>,
+    pub ended_at: Option<Instant>,
+}
+
+/// The grants desk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GrantsPage {
+    /// What is not over: to be decided, to come, running.
+    pub open: Vec<Card>,
+    /// What is over, newest first.
+    pub closed: Vec<Card>,
+    pub older: Option<String>,
+    /// One's own grants only.
+    pub own: Option<OperatorId>,
+    pub may_ask: bool,
+    /// Contractors: id, name, and whether a grant of theirs runs.
+    pub contractors: Vec<(OperatorId, String, bool)>,
+}
+
+/// What can be chosen when a grant is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AskPage {
+    pub contractors: Vec<(OperatorId, String)>,
+    pub places: Vec<Place>,
+    /// Owners and admins.
+    pub sponsors: Vec<(OperatorId, String)>,
+    /// Who was meant on the page before.
+    pub chosen: String,
+}
+
+/// An instance that a grant can be for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub name: InstanceName,
+    pub title: String,
+    /// Its roles, by id and name; `None` while its database does not answer.
+    pub roles: Option<Vec<(RoleId, String)>>,
+}
+
+/// What was typed into the form of a grant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AskForm {
+    pub operator: String,
+    pub instances: Vec<String>,
+    pub categories: Vec<String>,
+    pub sign_ups: String,
+    pub reveal: String,
+    pub starts: String,
+    pub ends: String,
+    pub sponsor: String,
+    pub agreement: String,
+    pub why: String,
+    /// An instance, an account there and a role in each row: `harbour`, `lea`, `5` or `none`.
+    pub places: Vec<String>,
+    pub accounts: Vec<String>,
+    pub roles: Vec<String>,
+}
+
+/// One grant.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GrantPage {
+    pub grant: Card,
+    /// Why this person cannot decide about it; `None` where they can.
+    pub not_decided_here: Option<String>,
+    pub may_revoke: bool,
+    /// Roles on instances that go with it.
+    pub roles: Vec<RoleCard>,
+    /// What the record has about it, newest first.
+    pub entries: Vec<crate::audit::Line>,
+}
+
+/// One day of somebody's work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// The first and the last deed.
+    pub first: Option<Instant>,
+    pub last: Option<Instant>,
+    /// Cases decided, in the order of [`Decision::ALL`].
+    pub decided: [u32; 6],
+    pub let_in: u32,
+    pub refused: u32,
+    /// Masked things and private files shown, searches by mail or address.
+    pub reveals: u32,
+    pub handed_over: u32,
+    /// Everything else that was done.
+    pub other: u32,
+    /// Begun, and not done or not known to be.
+    pub not_done: u32,
+}
+
+impl Work {
+    /// Cases decided, whatever the decision.
+    pub fn cases(&self) -> u32 {
+        self.decided.iter().sum()
+    }
+
+    /// Adds another day's.
+    pub fn add(&mut self, other: &Self) {
+        let earliest = |a: Option<Instant>, b: Option<Instant>| [a, b].into_iter().flatten().min();
+        self.first = earliest(self.first, other.first);
+        self.last = self.last.max(other.last);
+        for (sum, number) in self.decided.iter_mut().zip(other.decided) {
+            *sum += number;
+        }
+        self.let_in += other.let_in;
+        self.refused += other.refused;
+        self.reveals += other.reveals;
+        self.handed_over += other.handed_over;
+        self.other += other.other;
+        self.not_done += other.not_done;
+    }
+
+    /// How often this was decided.
+    pub fn of(&self, decision: Decision) -> u32 {
+        Decision::ALL.iter().zip(self.decided).find(|(own, _)| **own == decision).map_or(0, |(_, number)| number)
+    }
+}
+
+/// A month of somebody's work, from the record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Sheet {
+    pub operator: OperatorId,
+    pub name: String,
+    pub role: Role,
+    /// `2026-11`
+    pub month: String,
+    pub before: String,
+    pub after: Option<String>,
+    /// The day as `2026-11-23`, and its work.
+    pub days: Vec<(String, Work)>,
+    pub total: Work,
+    /// The grants in force in this month.
+    pub grants: Vec<Card>,
+    /// There is more in the record than one sheet reads.
+    pub cut: bool,
+    pub you: bool,
+    pub may_export: bool,
+}
+
+/// What was done and what not, in a sentence.
+pub fn sum(work: &Work) -> String {
+    let number = |number: u32, one: &str, many: &str| ui::count(usize::try_from(number).unwrap_or(0), one, many);
+    format!(
+        "{}, {}, {}",
+        number(work.cases(), "case", "cases"),
+        number(work.let_in + work.refused, "sign-up", "sign-ups"),
+        number(work.reveals, "reveal", "reveals")
+    )
+}

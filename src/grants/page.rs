@@ -1,0 +1,513 @@
+//! The views of the grants desk.
+
+use super::{AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, sum};
+use crate::{
+    access::Permission,
+    clock::Instant,
+    frame::{Draft, Frame},
+    id::RoleId,
+    path,
+    reports::{Category, Decision},
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_params_map};
+
+#[component]
+pub fn Grants() -> impl IntoView {
+    let location = use_location();
+    let resource = Resource::new(move || location.search.get(), api::list);
+    desk::page(desk::Desk::Grants, resource, list_body, |_, _| "Grants".to_owned())
+}
+
+#[component]
+pub fn Ask() -> impl IntoView {
+    let location = use_location();
+    let resource = Resource::new(move || location.search.get(), api::asking);
+    desk::page(desk::Desk::Grants, resource, ask_body, |_, _| "Ask for a grant".to_owned())
+}
+
+#[component]
+pub fn Grant() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("grant").unwrap_or_default(), location.search.get()),
+        |(grant, search)| api::grant(grant, search),
+    );
+    desk::page(desk::Desk::Grants, resource, grant_body, |_, page| format!("Grant of {}", page.grant.name))
+}
+
+#[component]
+pub fn Sheet() -> impl IntoView {
+    let params = use_params_map();
+    let location = use_location();
+    let resource = Resource::new(
+        move || (params.read().get("operator").unwrap_or_default(), location.search.get()),
+        |(operator, search)| api::month(operator, search),
+    );
+    desk::page(desk::Desk::Grants, resource, sheet_body, |_, page| format!("Work of {} in {}", page.name, page.month))
+}
+
+fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
+    let own = page.own.is_some();
+    let runs = page.open.iter().any(|grant| grant.state == State::Running);
+    let nothing = (own && !runs).then(|| {
+        view! {
+            <p class="note lead" role="status">"You have no running grant: nothing on an instance is open to you. Ask the person who sponsors your work. Your own deeds are in the record under Audit."</p>
+        }
+    });
+    let ask = page.may_ask.then(|| view! { <a class="btn main" href=path::ASK_GRANT>"Ask for a grant"</a> });
+    let sheet = page.own.as_ref().map(|id| view! { <a class="btn" href=path::sheet(id)>"Your sheet of work"</a> });
+    let waiting: Vec<&Card> = page.open.iter().filter(|grant| grant.state == State::Asked).collect();
+    let others: Vec<&Card> = page.open.iter().filter(|grant| grant.state != State::Asked).collect();
+    let asked = (!waiting.is_empty()).then(|| {
+        view! {
+            <section class="card lead panel"><header><h2>"Waits for a second person"</h2><span class="soft small end">"whoever asked cannot approve it"</span></header>
+                {table(&waiting, &frame)}</section>
+        }
+    });
+    let people = (!page.contractors.is_empty()).then(|| {
+        view! {
+            <aside class="stack"><section class="card"><header><h2>"Contractors"</h2></header>
+                <table class="list"><tbody>{page.contractors.iter().map(|(id, name, runs)| view! {
+                    <tr data-row="">
+                        <td class="full"><b><bdi>{name.clone()}</bdi></b> " " {(!runs).then(|| view! { <span class="badge">"no running grant"</span> })}</td>
+                        <td class="num nowrap"><a class="link" href=path::sheet(id)>"Sheet of work"</a></td>
+                    </tr>
+                }).collect_view()}</tbody></table>
+            </section></aside>
+        }
+    });
+    let class = if people.is_some() { "two" } else { "stack" };
+    let closed: Vec<&Card> = page.closed.iter().collect();
+    let empty = "No grant is running or to come. A contractor’s grant says what, where and how long; it is listed here from the moment somebody asks for it.";
+    view! {
+        <div class="head">
+            <h1>{if own { "Your grants" } else { "Grants" }}</h1>
+            <span class="soft">{ui::count(others.len(), "grant running or to come", "grants running or to come")}</span>
+            <span class="end">{sheet}{ask}</span>
+        </div>
+        {nothing}
+        {asked}
+        <div class=class>
+            <div class="stack">
+                <section class="card"><header><h2>"Running and to come"</h2></header>
+                    {if others.is_empty() { view! { <p class="pad soft">{empty}</p> }.into_any() } else { table(&others, &frame) }}
+                </section>
+                <section class="card"><header><h2>"Over"</h2></header>
+                    {if closed.is_empty() { view! { <p class="pad soft">"Nothing yet. What ended, was refused or was revoked stays here to read."</p> }.into_any() } else { table(&closed, &frame) }}
+                </section>
+                <div class="head foot"><span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span></div>
+            </div>
+            {people}
+        </div>
+    }
+    .into_any()
+}
+
+fn span(grant: &Card, now: Instant) -> String {
+    format!("{} to {}", time::day(grant.starts_at, now), minute(grant.ends_at))
+}
+
+/// `2026-12-31 24:00` would be nobody's reading: the instant as it is, to the minute.
+fn minute(at: Instant) -> String {
+    let text = time::absolute(at);
+    format!("{} UTC", text.get(..16).unwrap_or(&text))
+}
+
+fn badge(grant: &Card) -> impl IntoView + use<> {
+    view! { <span class=grant.state.badge()>{grant.state.word()}</span> }
+}
+
+fn table(grants: &[&Card], frame: &Frame) -> AnyView {
+    let row = |grant: &&Card| {
+        view! {
+            <tr data-row="">
+                <td class="nowrap"><a href=path::grant(&grant.id)><b class="cut handle"><bdi>{grant.name.clone()}</bdi></b></a></td>
+                <td class="nowrap">{grant.scope.places()}</td>
+                <td class="num">{badge(grant)}</td>
+                <td class="full fill"><div class="cut">{grant.scope.words()}</div></td>
+                <td class="full soft"><span class="nowrap">{span(grant, frame.now)}</span></td>
+            </tr>
+        }
+    };
+    view! {
+        <table class="list">
+            <thead><tr><th>"Who"</th><th>"Where"</th><th class="num">"State"</th><th>"What"</th><th>"From and until"</th></tr></thead>
+            <tbody>{grants.iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn ask_body(frame: Frame, page: AskPage) -> AnyView {
+    if page.contractors.is_empty() {
+        return view! {
+            <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
+            <div class="card pad empty"><p>"There is no contractor yet. An owner offers somebody access as contractor under People; then a grant can be asked for."</p></div>
+        }
+        .into_any();
+    }
+    let draft = frame.draft_for("/api/grants/ask");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let chosen = draft.map_or_else(|| page.chosen.clone(), |_| typed("operator"));
+    let options = |list: &[(crate::id::OperatorId, String)], chosen: &str| {
+        list.iter()
+            .map(|(id, name)| view! { <option value=id.to_string() selected=id.0 == chosen>{name.clone()}</option> })
+            .collect_view()
+    };
+    let alone = page.places.len() == 1;
+    let instances = page
+        .places
+        .iter()
+        .map(|place| {
+            let checked = alone || ticked(draft, "instances", place.name.as_str());
+            view! { <label class="check"><input type="checkbox" name="instances[]" value=place.name.to_string() checked=checked />{place.title.clone()}</label> }
+        })
+        .collect_view();
+    let readable = page.places.iter().filter_map(|place| place.roles.as_ref().map(|roles| (place, roles)));
+    let roles = readable.enumerate().map(|(row, (place, roles))| role_row(draft, row, place, roles)).collect_view();
+    let unread = page
+        .places
+        .iter()
+        .filter(|place| place.roles.is_none())
+        .map(|place| view! { <p class="small soft">{place.title.clone()} ": its roles cannot be read now"</p> })
+        .collect_view();
+    let categories = Category::ALL
+        .into_iter()
+        .map(|category| {
+            let checked = draft.is_none() || ticked(draft, "categories", category.name());
+            view! { <label class="check"><input type="checkbox" name="categories[]" value=category.name() checked=checked />{category.word()}</label> }
+        })
+        .collect_view();
+    let yes = |name: &'static str, words: &'static str| {
+        view! { <label class="check"><input type="checkbox" name=name value="yes" checked=typed(name) == "yes" />{words}</label> }
+    };
+    view! {
+        <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
+        <div class="two">
+            <section class="card">
+                <form method="post" action="/api/grants/ask" class="body stack">
+                    {form::above(draft)}
+                    {form::back(&frame.here)}
+                    <label class="field" for="operator">"Contractor"</label>
+                    <select class="input" id="operator" name="operator">{options(&page.contractors, &chosen)}</select>
+                    {form::beside(draft, "operator")}
+                    <fieldset class="rules pad"><legend class="small soft">"Where"</legend>{instances}{form::beside(draft, "instances")}</fieldset>
+                    <fieldset class="rules pad"><legend class="small soft">"Reports"</legend>{categories}{form::beside(draft, "categories")}</fieldset>
+                    <fieldset class="rules pad"><legend class="small soft">"And"</legend>
+                        {yes("sign_ups", "decide sign-ups")}
+                        {yes("reveal", "reveal mail addresses, IPs and private posts, with a reason each time")}
+                    </fieldset>
+                    <fieldset class="rules pad"><legend class="small soft">"A role on the instance for the same time, if the work needs one"</legend>
+                        {roles}{unread}
+                        {form::beside(draft, "roles")}
+                    </fieldset>
+                    <label class="field" for="starts">"First day, UTC" <span class="small soft">"empty: from the approval on"</span></label>
+                    <input class="input" id="starts" name="starts" type="date" value=typed("starts") />
+                    {form::beside(draft, "starts")}
+                    <label class="field" for="ends">"Last day, UTC" <span class="small soft">"the grant ends with it"</span></label>
+                    <input class="input" id="ends" name="ends" type="date" required="" value=typed("ends") />
+                    {form::beside(draft, "ends")}
+                    <label class="field" for="sponsor">"Sponsor" <span class="small soft">"who answers for the work"</span></label>
+                    <select class="input" id="sponsor" name="sponsor">{options(&page.sponsors, &typed("sponsor"))}</select>
+                    {form::beside(draft, "sponsor")}
+                    <label class="field" for="agreement">"Agreement" <span class="small soft">"number or title; stands on every sheet of work"</span></label>
+                    <input class="input" id="agreement" name="agreement" maxlength="200" required="" value=typed("agreement") />
+                    {form::beside(draft, "agreement")}
+                    <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
+                    <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
+                    {form::beside(draft, "why")}
+                    <div><button class="btn main">"Ask for this grant"</button></div>
+                </form>
+            </section>
+            <aside class="stack"><p class="soft small">"Nobody has any right by asking. Another owner approves it, or refuses it with a reason. It begins and ends by itself, also while nobody is here; what the person holds then goes back to the queue."</p></aside>
+        </div>
+    }
+    .into_any()
+}
+
+/// An account and its role on one instance; neither is needed.
+fn role_row(draft: Option<&Draft>, row: usize, place: &Place, roles: &[(RoleId, String)]) -> AnyView {
+    let typed = |name: &str| nth(draft, name, row).unwrap_or_default();
+    let chosen = typed("roles");
+    let options = roles
+        .iter()
+        .map(|(id, name)| view! { <option value=id.to_string() selected=id.to_string() == chosen>{name.clone()}</option> })
+        .collect_view();
+    view! {
+        <input type="hidden" name="places[]" value=place.name.to_string() />
+        <label class="field">"Account on " {place.title.clone()}
+            <input class="input" name="accounts[]" maxlength="64" autocomplete="off" placeholder="@name" value=typed("accounts") /></label>
+        <label class="field">"Role there"<select class="input" name="roles[]"><option value="none">"none"</option>{options}</select></label>
+    }
+    .into_any()
+}
+
+/// One of several fields with one name, in a form that came back.
+fn nth(draft: Option<&Draft>, name: &str, row: usize) -> Option<String> {
+    let fields = &draft?.fields;
+    fields.iter().filter(|(key, _)| key.strip_suffix("[]") == Some(name)).nth(row).map(|(_, typed)| typed.clone())
+}
+
+/// Whether a box of several with one name was ticked in a form that came back.
+fn ticked(draft: Option<&Draft>, name: &str, value: &str) -> bool {
+    draft.is_some_and(|draft| {
+        draft.fields.iter().any(|(key, typed)| key.strip_suffix("[]") == Some(name) && typed == value)
+    })
+}
+
+fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
+    let grant = &page.grant;
+    let by = |what: &Option<(String, Instant)>| match what {
+        Some((who, at)) => format!("{who}, {}", minute(*at)),
+        None => "nobody yet".to_owned(),
+    };
+    let decided = match grant.state {
+        State::Refused => "Refused by",
+        _ => "Approved by",
+    };
+    let revoked = grant.revoked.clone().map(|(who, at)| {
+        view! { <dt>"Revoked by"</dt><dd>{who} ", " {minute(at)}</dd> }
+    });
+    let agreement = match grant.agreement.as_str() {
+        "" => "none named".to_owned(),
+        text => ui::tame(text),
+    };
+    let noted = |at: Option<Instant>| at.map_or_else(|| "not recorded".to_owned(), minute);
+    view! {
+        <div class="head">
+            <a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span>
+            <h1><bdi>{grant.name.clone()}</bdi></h1>
+            {badge(grant)}
+            <span class="end"><a class="btn quiet" href=path::sheet(&grant.operator)>"Sheet of work"</a></span>
+        </div>
+        <div class="two">
+            <div class="stack">
+                <section class="card">
+                    <header><h2>"What it gives"</h2></header>
+                    <div class="body"><dl class="facts">
+                        <dt>"Where"</dt><dd>{grant.scope.places()}</dd>
+                        <dt>"What"</dt><dd>{grant.scope.words()}</dd>
+                        <dt>"From"</dt><dd>{minute(grant.starts_at)}</dd>
+                        <dt>"Until"</dt><dd>{minute(grant.ends_at)}</dd>
+                        <dt>"Sponsor"</dt><dd><bdi>{grant.sponsor.clone()}</bdi></dd>
+                        <dt>"Agreement"</dt><dd class="said"><bdi>{agreement}</bdi></dd>
+                        <dt>"Asked by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
+                        <dt>{decided}</dt><dd>{by(&grant.decided)}</dd>
+                        {revoked}
+                        <dt>"Begun"</dt><dd>{noted(grant.began_at)}</dd>
+                        <dt>"Ended"</dt><dd>{noted(grant.ended_at)}</dd>
+                    </dl></div>
+                </section>
+                {roles(&page)}
+                {entries(&page, &frame)}
+            </div>
+            <aside class="stack">{decision(&page, &frame)}{revocation(&page, &frame)}</aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn roles(page: &GrantPage) -> AnyView {
+    if page.roles.is_empty() {
+        return ().into_any();
+    }
+    let entry = |words: &'static str, index: Option<i64>| {
+        index.map(|index| view! { <a class="link" href=path::audit_entry(index)>{words} " " {index}</a> " " })
+    };
+    let row = |role: &RoleCard| {
+        let asked = &role.asked;
+        let former = (!role.former.is_empty()).then(|| format!("before: {}", role.former));
+        view! {
+            <div class="post stack">
+                <p><a class="link" href=path::account(&asked.instance, asked.account)>"@"<bdi>{ui::tame(&asked.acct)}</bdi></a>
+                    " on " {asked.instance.to_string()} ": " <b><bdi>{asked.role_name.clone()}</bdi></b> " "
+                    <span class=role.state.badge()>{role.state.word()}</span></p>
+                {(!role.said.is_empty()).then(|| view! { <p class="small warn"><bdi>{role.said.clone()}</bdi></p> })}
+                <p class="small soft">{former} " " {entry("given by entry", role.given_entry)}{entry("taken by entry", role.taken_entry)}</p>
+            </div>
+        }
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Role on the instance"</h2><span class="soft small end">"for the time of the grant"</span></header>
+            {page.roles.iter().map(row).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
+fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
+    if page.grant.state != State::Asked || !frame.may(Permission::ViewGrants) {
+        return ().into_any();
+    }
+    if let Some(why) = &page.not_decided_here {
+        return view! { <p class="note">{why.clone()}</p> }.into_any();
+    }
+    let draft = frame.draft_for("/api/grants/decide");
+    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    let grant = &page.grant;
+    let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), minute(grant.ends_at));
+    view! {
+        <section class="card panel">
+            <header><h2>"Approve or refuse"</h2></header>
+            <form method="post" action="/api/grants/decide" class="body stack">
+                {form::above(draft)}
+                {form::back(&frame.here)}
+                <input type="hidden" name="grant" value=grant.id.to_string() />
+                <p class="small">{gives}</p>
+                <label class="field" for="why">"Why" <span class="small soft">"needed to refuse"</span></label>
+                <input class="input" id="why" name="why" maxlength="500" value=typed />
+                {form::beside(draft, "why")}
+                <button class="btn main" name="verdict" value="approve">"Approve for " {grant.name.clone()}</button>
+                <button class="btn danger" name="verdict" value="refuse">"Refuse: " {grant.name.clone()} " gets nothing"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
+    if !page.may_revoke {
+        return ().into_any();
+    }
+    let draft = frame.draft_for("/api/grants/revoke");
+    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    let grant = &page.grant;
+    let (title, words) = match grant.state {
+        State::Asked => ("Take it back", format!("Take back what was asked for {}", grant.name)),
+        State::ToCome => ("Revoke", format!("Revoke: {} gets nothing", grant.name)),
+        _ => ("Revoke", format!("Revoke: {} loses this at once", grant.name)),
+    };
+    view! {
+        <section class="card">
+            <header><h2>{title}</h2></header>
+            <form method="post" action="/api/grants/revoke" class="body stack">
+                {form::above(draft)}
+                {form::back(&frame.here)}
+                <input type="hidden" name="grant" value=grant.id.to_string() />
+                <label class="field" for="revoke-why">"Why" <span class="small soft">"kept in the record"</span></label>
+                <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed />
+                {form::beside(draft, "why")}
+                <button class="btn danger long">{words}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
+    if page.entries.is_empty() {
+        return ().into_any();
+    }
+    let row = |line: &crate::audit::Line| {
+        let outcome = line.outcome.map(|outcome| view! { <span class=outcome.badge()>{outcome.word()}</span> });
+        view! {
+            <tr data-row="">
+                <td class="nowrap">{time::ago(line.at, frame.now)}</td>
+                <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
+                <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft">{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</span></div></td>
+                <td>{outcome}</td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="card">
+            <header><h2>"In the record"</h2><span class="soft small end">"newest first"</span></header>
+            <table class="list"><tbody>{page.entries.iter().map(row).collect_view()}</tbody></table>
+        </section>
+    }
+    .into_any()
+}
+
+fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
+    let here = path::sheet(&page.operator);
+    let month = |name: &str| path::with(&here, "month", name);
+    let number = |number: u32| view! { <td class="num">{(number > 0).then(|| number.to_string())}</td> };
+    let clock = |at: Option<Instant>| at.map(|at| time::clock(at).chars().take(5).collect::<String>());
+    let row = |day: String, work: &Work| {
+        let decided = Decision::ALL
+            .into_iter()
+            .filter(|decision| work.of(*decision) > 0)
+            .map(|decision| format!("{} {}", work.of(decision), decision.words().to_lowercase()))
+            .collect::<Vec<_>>()
+            .join(", ");
+        view! {
+            <tr data-row="">
+                <td class="mono nowrap">{day}</td>
+                <td class="mono nowrap num">{clock(work.first)}</td>
+                <td class="mono nowrap num">{clock(work.last)}</td>
+                <td class="full" title=decided.clone()>{(work.cases() > 0).then(|| format!("{}: {decided}", work.cases()))}</td>
+                {number(work.let_in)}
+                {number(work.refused)}
+                {number(work.reveals)}
+                {number(work.handed_over)}
+                {number(work.other)}
+                {number(work.not_done)}
+            </tr>
+        }
+    };
+    let cut = page.cut.then(|| {
+        view! { <p class="note lead">"This month has more entries than one sheet reads: the oldest of it are not counted here."</p> }
+    });
+    let days = if page.days.is_empty() {
+        view! { <p class="pad soft">"Nothing was done in this month. Every day with a deed in the record has a line here."</p> }.into_any()
+    } else {
+        view! {
+            <table>
+                <thead><tr><th>"Day"</th><th class="num">"First"</th><th class="num">"Last"</th><th>"Cases decided"</th><th class="num">"Let in"</th><th class="num">"Refused"</th><th class="num">"Reveals"</th><th class="num">"Handed over"</th><th class="num">"Other"</th><th class="num">"Not done"</th></tr></thead>
+                <tbody>
+                    {page.days.iter().map(|(day, work)| row(day.clone(), work)).collect_view()}
+                    {row("total".to_owned(), &Work { first: None, last: None, ..page.total.clone() })}
+                </tbody>
+            </table>
+        }
+        .into_any()
+    };
+    let export = page.may_export.then(|| {
+        view! { <a class="btn" href=path::sheet_csv(&page.operator, &page.month) download="">"As CSV"</a> }
+    });
+    let grants = if page.grants.is_empty() {
+        view! { <p class="pad soft">"No grant was in force in this month."</p> }.into_any()
+    } else {
+        page.grants
+            .iter()
+            .map(|grant| {
+                let agreement = match grant.agreement.as_str() {
+                    "" => "no agreement named".to_owned(),
+                    text => format!("agreement {}", ui::tame(text)),
+                };
+                view! {
+                    <div class="post stack">
+                        <p><a class="link" href=path::grant(&grant.id)>{grant.scope.places()}</a> " " {badge(grant)}</p>
+                        <p class="small">{grant.scope.words()}</p>
+                        <p class="small soft">{minute(grant.starts_at)} " to " {minute(grant.ends_at)}</p>
+                        <p class="small"><bdi>{agreement}</bdi> ", sponsor " <bdi>{grant.sponsor.clone()}</bdi></p>
+                    </div>
+                }
+            })
+            .collect_view()
+            .into_any()
+    };
+    view! {
+        <div class="head">
+            <a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span>
+            <h1><bdi>{page.name.clone()}</bdi> ", " {page.month.clone()}</h1>
+            <span class="soft">{sum(&page.total)}</span>
+            <span class="end">
+                <a class="btn quiet" href=month(&page.before)>"← " {page.before.clone()}</a>
+                {page.after.as_deref().map(|after| view! { <a class="btn quiet" href=month(after)>{after.to_owned()} " →"</a> })}
+                {export}
+            </span>
+        </div>
+        {cut}
+        <div class="stack">
+            <section class="card"><header><h2>"Day by day"</h2><span class="soft small end">"from the record, times in UTC"</span></header>{days}</section>
+            <section class="card"><header><h2>"Grants in force"</h2></header>{grants}</section>
+        </div>
+        <p class="soft small head foot">"Counted is what was done and read back. “Not done” is what was begun and refused, overtaken, failed, or is not known to have happened."</p>
+    }
+    .into_any()
+}

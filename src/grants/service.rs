@@ -1,0 +1,611 @@
+//! Grants asked for, decided, begun and ended.
+
+mod roles;
+mod sheet;
+
+pub use roles::was_left;
+pub use sheet::{csv, sheet};
+
+use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
+use crate::{
+    access::{self, Actor, Permission, Role},
+    audit, carry_out,
+    clock::{DAY, Instant},
+    context::{App, Context},
+    frame::{self, Framed},
+    id::{GrantId, InstanceName, OperatorId},
+    ledger::{
+        self, Ledger,
+        deed::{AskGrant, DecideGrant, EndGrant, RevokeGrant, StartGrant, Subject},
+    },
+    path,
+    problem::{Kind, Problem},
+    reports::Category,
+    roles::{EVERYONE, InstanceRole},
+    search::Search,
+    store::{
+        Store, case_holds,
+        grants::{self, Grant},
+        operators::{self, Operator},
+    },
+};
+use std::sync::Arc;
+
+/// Who the console itself is in the record.
+pub const CONSOLE: &str = "howdah";
+
+const PAGE: usize = 50;
+const LONGEST_WHY: usize = 500;
+const LONGEST_AGREEMENT: usize = 200;
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "grants.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+/// A person as they may act now: the one place where a contractor's running grants are found.
+///
+/// # Errors
+/// The store's.
+pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
+    let grants = match person.role {
+        Role::Contractor => grants::running_of(store, &person.id, now).await?,
+        Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
+    };
+    Ok(Actor { operator: person.id, name: person.name, role: person.role, grants, session })
+}
+
+/// Everybody who has access, as they may act now.
+///
+/// # Errors
+/// The store's.
+pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
+    let running = grants::running(store, now).await?;
+    let people = operators::list(store).await?;
+    Ok(people
+        .into_iter()
+        .filter(Operator::may_sign_in)
+        .map(|person| {
+            let grants = match person.role {
+                Role::Contractor => {
+                    running.iter().filter(|(whose, _)| *whose == person.id).map(|(_, grant)| grant.clone()).collect()
+                }
+                Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
+            };
+            Actor { operator: person.id, name: person.name, role: person.role, grants, session: String::new() }
+        })
+        .collect())
+}
+
+/// Names for ids.
+struct Names(Vec<Operator>);
+
+impl Names {
+    async fn read(store: &Store) -> Result<Self, Problem> {
+        operators::list(store).await.map(Self).map_err(store_problem)
+    }
+
+    fn of(&self, id: &OperatorId) -> String {
+        let found = self.0.iter().find(|person| person.id == *id);
+        found.map_or_else(|| audit::service::stranger(&id.0), |person| person.name.clone())
+    }
+}
+
+fn card(grant: Grant, names: &Names, now: Instant) -> Card {
+    Card {
+        state: grant.state(now),
+        name: names.of(&grant.operator),
+        sponsor: names.of(&grant.sponsor),
+        asked_by: names.of(&grant.asked_by),
+        asked_at: grant.asked_at,
+        decided: grant.decided.map(|decided| (names.of(&decided.by), decided.at)),
+        revoked: grant.revoked.map(|(by, at)| (names.of(&by), at)),
+        id: grant.id,
+        operator: grant.operator,
+        scope: grant.scope,
+        starts_at: grant.starts_at,
+        ends_at: grant.ends_at,
+        agreement: grant.agreement,
+        began_at: grant.started_at,
+        ended_at: grant.ended_at,
+    }
+}
+
+/// Whose grants this person may see: everybody's, or a contractor's own.
+async fn scope(context: &Context) -> Result<Option<OperatorId>, Problem> {
+    if context.actor.role == Role::Contractor {
+        return context.permit(Permission::ViewOwnLedger, None).await.map(|_| Some(context.actor.operator.clone()));
+    }
+    context.permit(Permission::ViewGrants, None).await.map(|_| None)
+}
+
+/// The instance the rail goes on showing on pages about the console itself.
+fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
+    context.visible().next().map(AsRef::as_ref)
+}
+
+pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>, Problem> {
+    let own = scope(context).await?;
+    let (app, now) = (&context.app, context.now());
+    let parsed = Search::parse(search);
+    let whose = own.as_ref().map_or("", |id| id.0.as_str());
+    let before = parsed.get("before").unwrap_or_default();
+    let names = Names::read(&app.store).await?;
+    let open = if before.is_empty() {
+        grants::open(&app.store, &app.keys, whose, now).await.map_err(store_problem)?
+    } else {
+        Vec::new()
+    };
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut closed = grants::closed(&app.store, &app.keys, whose, now, before, limit).await.map_err(store_problem)?;
+    let more = closed.len() > PAGE;
+    closed.truncate(PAGE);
+    let older =
+        closed.last().filter(|_| more).map(|last| format!("{}{}", path::GRANTS, parsed.with("before", &last.id.0)));
+    let contractors = match own {
+        Some(_) => Vec::new(),
+        None => names
+            .0
+            .iter()
+            .filter(|person| person.role == Role::Contractor && person.may_sign_in())
+            .map(|person| {
+                let runs = open.iter().any(|grant| grant.operator == person.id && grant.state(now) == State::Running);
+                (person.id.clone(), person.name.clone(), runs)
+            })
+            .collect(),
+    };
+    let page = GrantsPage {
+        open: open.into_iter().map(|grant| card(grant, &names, now)).collect(),
+        closed: closed.into_iter().map(|grant| card(grant, &names, now)).collect(),
+        older,
+        own,
+        may_ask: access::permit(&context.actor, Permission::ProposeGrants, None).is_ok(),
+        contractors,
+    };
+    frame::build(context, current(context), path::GRANTS, search, page).await
+}
+
+async fn find(app: &App, id: &str) -> Result<Grant, Problem> {
+    grants::by_id(&app.store, &app.keys, &GrantId(id.to_owned()))
+        .await
+        .map_err(store_problem)?
+        .ok_or_else(|| Problem::not_found("There is no such grant."))
+}
+
+pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Framed<GrantPage>, Problem> {
+    let own = scope(context).await?;
+    let (app, now) = (&context.app, context.now());
+    let grant = find(app, grant).await?;
+    if own.as_ref().is_some_and(|own| *own != grant.operator) {
+        return Err(Problem::not_found("There is no such grant."));
+    }
+    let names = Names::read(&app.store).await?;
+    // What others did about it is in the record, which is not a contractor's to read.
+    let entries = if own.is_none() {
+        let subject = app.ledger.subject(&Subject::Grant(grant.id.clone()));
+        let entries = app.ledger.about(&subject, 20).await.map_err(store_problem)?;
+        let who = |entry: &ledger::Entry| {
+            entry.operator.as_ref().map(|id| names.of(&OperatorId(id.clone()))).unwrap_or_default()
+        };
+        entries.iter().map(|entry| audit::service::line(entry, &who(entry))).collect()
+    } else {
+        Vec::new()
+    };
+    let roles = grants::roles_of(&app.store, &app.keys, &grant.id).await.map_err(store_problem)?;
+    let may = |permission| access::permit(&context.actor, permission, None).is_ok();
+    let page = GrantPage {
+        roles: roles.into_iter().map(roles::card).collect(),
+        not_decided_here: not_decided_by(&grant, &context.actor),
+        may_revoke: grant.state(now).is_open() && may(Permission::ProposeGrants),
+        entries,
+        grant: card(grant, &names, now),
+    };
+    let here = path::grant(&page.grant.id);
+    frame::build(context, current(context), &here, search, page).await
+}
+
+/// Why somebody cannot decide about a grant. The same rule the deed is refused by.
+fn not_decided_by(grant: &Grant, actor: &Actor) -> Option<String> {
+    if access::permit(actor, Permission::DecideGrants, None).is_err() {
+        Some("An owner decides about it.".to_owned())
+    } else if grant.asked_by == actor.operator {
+        Some(format!(
+            "You asked for this grant, so another owner decides about it. With one owner: howdah grant approve {}, at the server.",
+            grant.id
+        ))
+    } else if grant.operator == actor.operator {
+        Some("This grant is for you, so another owner decides about it.".to_owned())
+    } else {
+        None
+    }
+}
+
+pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>, Problem> {
+    context.permit(Permission::ProposeGrants, None).await?;
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    let those = |fits: fn(&Operator) -> bool| {
+        let some = people.iter().filter(|person| person.may_sign_in() && fits(person));
+        some.map(|person| (person.id.clone(), person.name.clone())).collect()
+    };
+    let mut places = Vec::new();
+    for instance in context.visible() {
+        let roles = match instance.database.read().await {
+            Ok(mut read) => read.roles().await.ok(),
+            Err(_) => None,
+        };
+        let named = |(role, _): &(InstanceRole, i64)| (role.id, role.called());
+        let roles = roles.map(|roles| roles.iter().filter(|(role, _)| role.id != EVERYONE).map(named).collect());
+        places.push(Place { name: instance.name.clone(), title: instance.title.clone(), roles });
+    }
+    let page = AskPage {
+        contractors: those(|person| person.role == Role::Contractor),
+        sponsors: those(may_sponsor),
+        places,
+        chosen: Search::parse(search).get("for").unwrap_or_default().to_owned(),
+    };
+    frame::build(context, current(context), path::ASK_GRANT, search, page).await
+}
+
+/// Who can answer for a contractor.
+fn may_sponsor(person: &Operator) -> bool {
+    matches!(person.role, Role::Owner | Role::Admin)
+}
+
+fn checked_why(why: &str, needed: Option<&str>) -> Result<String, Problem> {
+    let why = why.trim();
+    if let Some(said) = needed.filter(|_| why.is_empty()) {
+        return Err(Problem::invalid("why", said));
+    }
+    if why.chars().count() > LONGEST_WHY {
+        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
+    }
+    Ok(why.to_owned())
+}
+
+fn day(field: &str, text: &str, said: &str) -> Result<Instant, Problem> {
+    audit::service::day(text.trim()).ok_or_else(|| Problem::invalid(field, said))
+}
+
+/// What is asked for, checked.
+pub struct Asked {
+    pub operator: OperatorId,
+    pub scope: Scope,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub sponsor: OperatorId,
+    pub sponsor_name: String,
+    pub agreement: String,
+    pub roles: Vec<RoleAsked>,
+}
+
+pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
+    context.permit(Permission::ProposeGrants, None).await?;
+    let (app, now) = (context.app.clone(), context.now());
+    let mut instances = Vec::new();
+    for name in &form.instances {
+        let instance = context
+            .instance(name)
+            .map_err(|_| Problem::invalid("instances", "One of the instances is not connected to this console."))?;
+        instances.push(instance.name.clone());
+    }
+    let categories: Vec<Category> = form
+        .categories
+        .iter()
+        .map(|name| name.parse().map_err(|()| Problem::invalid("categories", "Choose from the categories shown.")))
+        .collect::<Result<_, _>>()?;
+    let scope = Scope { instances, categories, sign_ups: form.sign_ups == "yes", reveal: form.reveal == "yes" };
+    let starts_at = match form.starts.trim() {
+        "" => now,
+        // A day that has begun begins now.
+        text => day("starts", text, "Write the first day like 2026-12-01, or leave it empty: from now on.")?.max(now),
+    };
+    let ends_at = day("ends", &form.ends, "A grant has an end: write its last day, like 2026-12-31.")?.plus(DAY);
+    let agreement = form.agreement.trim().to_owned();
+    if agreement.is_empty() {
+        return Err(Problem::invalid("agreement", "Name the agreement the person works under: a number or a title."));
+    }
+    let why = checked_why(&form.why, None)?;
+    let sponsor = OperatorId(form.sponsor);
+    let sponsor_name = operators::by_id(&app.store, &sponsor)
+        .await
+        .map_err(store_problem)?
+        .filter(|person| person.may_sign_in() && may_sponsor(person))
+        .map(|person| person.name)
+        .ok_or_else(|| Problem::invalid("sponsor", "Choose the owner or admin who answers for it."))?;
+    let operator = OperatorId(form.operator);
+    let mut roles = Vec::new();
+    for ((place, account), role) in form.places.iter().zip(&form.accounts).zip(&form.roles) {
+        roles.extend(roles::asked(&context, &scope, place, account, role).await?);
+    }
+    let asked = Asked { operator, scope, starts_at, ends_at, sponsor, sponsor_name, agreement, roles };
+    let id = record(&app, &context.actor, asked, &why).await?;
+    Ok(path::grant(&id))
+}
+
+/// Records what is asked for. Nobody has any right by it yet.
+///
+/// # Errors
+/// What is wrong with it, or that the record cannot be written.
+pub async fn record(app: &App, actor: &Actor, asked: Asked, why: &str) -> Result<GrantId, Problem> {
+    let now = app.clock.now();
+    let person = operators::by_id(&app.store, &asked.operator)
+        .await
+        .map_err(store_problem)?
+        .filter(|person| person.role == Role::Contractor && person.may_sign_in())
+        .ok_or_else(|| Problem::invalid("operator", "A grant is for a contractor who has access: choose one."))?;
+    let scope = &asked.scope;
+    if scope.instances.is_empty() || scope.instances.iter().any(|name| !app.instances.contains_key(name)) {
+        return Err(Problem::invalid("instances", "Choose the instances it is for."));
+    }
+    if scope.categories.is_empty() && !scope.sign_ups {
+        return Err(Problem::invalid("categories", "Choose some reports, or sign-ups: this grant includes nothing."));
+    }
+    if asked.ends_at <= now {
+        return Err(Problem::invalid("ends", "The last day is over already."));
+    }
+    if asked.starts_at >= asked.ends_at {
+        return Err(Problem::invalid("ends", "It ends before it begins."));
+    }
+    if asked.agreement.chars().count() > LONGEST_AGREEMENT {
+        let said = format!("The reference is longer than {LONGEST_AGREEMENT} characters.");
+        return Err(Problem::invalid("agreement", said));
+    }
+    let id = GrantId(ulid::Ulid::generate().to_string());
+    let deed = AskGrant {
+        grant: id.clone(),
+        operator: person.id.clone(),
+        name: person.name,
+        scope: asked.scope.clone(),
+        starts: asked.starts_at.0,
+        ends: asked.ends_at.0,
+        sponsor: asked.sponsor.clone(),
+        sponsor_name: asked.sponsor_name,
+        agreement: asked.agreement.clone(),
+        roles: asked.roles.clone(),
+    };
+    let grant = Grant {
+        id: id.clone(),
+        operator: person.id,
+        scope: asked.scope,
+        starts_at: asked.starts_at,
+        ends_at: asked.ends_at,
+        sponsor: asked.sponsor,
+        agreement: asked.agreement,
+        asked_by: actor.operator.clone(),
+        asked_at: now,
+        decided: None,
+        revoked: None,
+        started_at: None,
+        ended_at: None,
+    };
+    let permit = permit(actor, Permission::ProposeGrants, None)?;
+    carry_out::recorded(app, permit, deed, why, async {
+        grants::insert(&app.store, &app.keys, &grant, &asked.roles).await?;
+        Ok(true)
+    })
+    .await?;
+    Ok(id)
+}
+
+fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceName>) -> Result<access::Permit, Problem> {
+    access::permit(actor, permission, instance)
+        .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))
+}
+
+/// The form of a decision: approve or refuse.
+pub async fn decide(context: Context, grant: String, verdict: String, why: String) -> Result<String, Problem> {
+    context.permit(Permission::DecideGrants, None).await?;
+    let app = context.app.clone();
+    let approve = match verdict.as_str() {
+        "approve" => true,
+        "refuse" => false,
+        _ => {
+            return Err(Problem::new(
+                Kind::Invalid,
+                "The form was not complete, and nothing was done.",
+                "Reload the page.",
+            ));
+        }
+    };
+    let grant = find(&app, &grant).await?;
+    if let Some(why) = not_decided_by(&grant, &context.actor) {
+        // Somebody who tries to approve what they asked for is worth an entry.
+        context.note_denied(Permission::DecideGrants, None).await;
+        return Err(Problem::new(Kind::Forbidden, why, ""));
+    }
+    let why = checked_why(&why, (!approve).then_some("Say why it is refused: the person who asked reads it."))?;
+    let id = grant.id.clone();
+    decided(&app, &context.actor, grant, approve, &why, false).await?;
+    Ok(path::grant(&id))
+}
+
+/// Records a decision. `at_server`: by somebody at the server itself, whose word is enough.
+///
+/// # Errors
+/// If it is not to be decided any more, or the record cannot be written.
+pub async fn decided(
+    app: &App,
+    actor: &Actor,
+    grant: Grant,
+    approve: bool,
+    why: &str,
+    at_server: bool,
+) -> Result<(), Problem> {
+    let now = app.clock.now();
+    if grant.state(now) != State::Asked {
+        return Err(not_open(grant.state(now)));
+    }
+    let deed = DecideGrant {
+        grant: grant.id.clone(),
+        operator: grant.operator.clone(),
+        name: Names::read(&app.store).await?.of(&grant.operator),
+        scope: grant.scope,
+        starts: grant.starts_at.0,
+        ends: grant.ends_at.0,
+        approve,
+    };
+    let permit = permit(actor, Permission::DecideGrants, None)?;
+    let changed = carry_out::recorded(app, permit, deed, why, async {
+        grants::decide(&app.store, &grant.id, &actor.operator, at_server, approve, now).await
+    })
+    .await?;
+    if !changed {
+        return Err(Problem::new(
+            Kind::Conflict,
+            "Somebody else was quicker, and nothing was changed.",
+            "The page shows how it stands.",
+        ));
+    }
+    now_due(app, &grant.id).await;
+    Ok(())
+}
+
+fn not_open(state: State) -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        format!("This grant is not open any more ({}), and nothing was changed.", state.word()),
+        "The page shows how it stands.",
+    )
+}
+
+pub async fn revoke(context: Context, grant: String, why: String) -> Result<String, Problem> {
+    let permit = context.permit(Permission::ProposeGrants, None).await?;
+    let (app, now) = (context.app.clone(), context.now());
+    let grant = find(&app, &grant).await?;
+    let why = checked_why(&why, Some("Say why: the record needs the reason."))?;
+    if !grant.state(now).is_open() {
+        return Err(not_open(grant.state(now)));
+    }
+    let deed = RevokeGrant {
+        grant: grant.id.clone(),
+        operator: grant.operator.clone(),
+        name: Names::read(&app.store).await?.of(&grant.operator),
+        ends: grant.ends_at.0,
+    };
+    let revoked = carry_out::recorded(&app, permit, deed, &why, async {
+        grants::revoke(&app.store, &grant.id, &context.actor.operator, now).await
+    })
+    .await?;
+    if !revoked {
+        return Err(not_open(find(&app, &grant.id.0).await?.state(now)));
+    }
+    now_due(&app, &grant.id).await;
+    Ok(path::grant(&grant.id))
+}
+
+/// Records a beginning or an end that has just become due; where that fails, the job does it.
+async fn now_due(app: &App, id: &GrantId) {
+    let process = ulid::Ulid::generate().to_string();
+    if let Err(problem) = begin_or_end(app, id, &process).await {
+        tracing::info!(grant = %id, problem = problem.what, "grants.due");
+    }
+}
+
+/// Records what is due, beginnings and ends, each once whatever the number of processes; then gives and takes the roles on
+/// the instances that go with them.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn keep(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
+    keep_rights(app, process).await?;
+    roles::keep(app).await
+}
+
+/// The beginnings and ends alone: nothing here waits for an instance.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
+    for id in grants::due(&app.store, app.clock.now()).await? {
+        // One that cannot be recorded now must not keep the others waiting.
+        if let Err(problem) = begin_or_end(app, &id, process).await {
+            tracing::info!(grant = %id, problem = problem.what, "grants.due");
+        }
+    }
+    Ok(())
+}
+
+async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Problem> {
+    let now = app.clock.now();
+    if !grants::claim(&app.store, id, process, now).await.map_err(store_problem)? {
+        return Ok(());
+    }
+    let done = claimed(app, id, process, now).await;
+    grants::let_go(&app.store, id, process).await.map_err(store_problem)?;
+    done
+}
+
+async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result<(), Problem> {
+    let grant = find(app, &id.0).await?;
+    let name = Names::read(&app.store).await?.of(&grant.operator);
+    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, None)?;
+    match grant.state(now) {
+        State::Running if grant.started_at.is_none() => {
+            let deed = StartGrant {
+                grant: grant.id,
+                operator: grant.operator,
+                name,
+                scope: grant.scope,
+                starts: grant.starts_at.0,
+            };
+            carry_out::recorded(app, permit, deed, "", grants::set_started(&app.store, id, process, now)).await?;
+        }
+        state @ (State::Over | State::Revoked) if grant.ended_at.is_none() => {
+            let deed = EndGrant {
+                grant: grant.id,
+                operator: grant.operator.clone(),
+                name,
+                ends: grant.ends_at.0,
+                revoked: state == State::Revoked,
+                began: grant.started_at.is_some(),
+            };
+            carry_out::recorded(app, permit, deed, "", async {
+                if !grants::set_ended(&app.store, id, process, now).await? {
+                    return Ok(false);
+                }
+                give_back(app, &grant.operator, &grant.scope.instances, now).await?;
+                Ok(true)
+            })
+            .await?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// What somebody held goes back to the queue, except where another grant goes on.
+async fn give_back(app: &App, operator: &OperatorId, instances: &[InstanceName], now: Instant) -> sqlx::Result<()> {
+    let others = grants::running_of(&app.store, operator, now).await?;
+    for instance in instances {
+        if !others.iter().any(|grant| grant.scope.instances.contains(instance)) {
+            case_holds::end_all_on(&app.store, instance, operator).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an interrupted question was put; `None` if that cannot be read.
+pub async fn was_asked(app: &App, deed: &AskGrant) -> Option<bool> {
+    grants::by_id(&app.store, &app.keys, &deed.grant).await.ok().map(|found| found.is_some())
+}
+
+/// Whether an interrupted decision took place; `None` if that cannot be read.
+pub async fn was_decided(app: &App, deed: &DecideGrant) -> Option<bool> {
+    let grant = grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??;
+    Some(grant.decided.is_some_and(|decided| decided.approved == deed.approve))
+}
+
+/// Whether an interrupted revocation took place; `None` if that cannot be read.
+pub async fn was_revoked(app: &App, deed: &RevokeGrant) -> Option<bool> {
+    Some(grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??.revoked.is_some())
+}
+
+/// Whether an interrupted beginning was noted; `None` if that cannot be read.
+pub async fn has_started(app: &App, deed: &StartGrant) -> Option<bool> {
+    Some(grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??.started_at.is_some())
+}
+
+/// Whether an interrupted end was noted; `None` if that cannot be read.
+pub async fn has_ended(app: &App, deed: &EndGrant) -> Option<bool> {
+    Some(grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??.ended_at.is_some())
+}

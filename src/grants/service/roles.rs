@@ -1,0 +1,288 @@
+//! The role on an instance for the time of a grant: given when it has begun, taken back when it has ended, and left alone
+//! where somebody else changed it meanwhile. What an instance cannot answer now is tried again until it does; the rights in
+//! the console never wait for that.
+
+use super::{CONSOLE, permit, store_problem};
+use crate::{
+    access::Permission,
+    carry_out,
+    context::{App, Context},
+    grants::{RoleAsked, RoleCard, RoleState, Scope},
+    id::RoleId,
+    ledger::{
+        Ledger, Outcome,
+        deed::{AssignRole, LeaveRole},
+    },
+    mastodon::{Instance, database::DatabaseError},
+    problem::{Kind, Problem},
+    roles::{EVERYONE, InstanceRole, called, rank::Holder, service::assign_for_grant},
+    store::grants::{self, Former, Role},
+    ui,
+};
+use std::sync::Arc;
+
+/// One row of the form: an account on an instance, and the role it is to have. Nothing, where neither was filled in.
+pub async fn asked(
+    context: &Context,
+    scope: &Scope,
+    place: &str,
+    account: &str,
+    role: &str,
+) -> Result<Option<RoleAsked>, Problem> {
+    let name = account.trim().trim_start_matches('@');
+    let wrong = |said: String| Problem::invalid("roles", said);
+    match (name.is_empty(), role) {
+        (true, "" | "none") => return Ok(None),
+        (true, _) => return Err(wrong(format!("Write the name of the account on {place} that gets the role."))),
+        (false, "" | "none") => {
+            return Err(wrong(format!("Choose the role that @{} gets on {place}.", ui::excerpt(name, 60))));
+        }
+        (false, _) => {}
+    }
+    let instance = context.instance(place)?.clone();
+    if !scope.instances.contains(&instance.name) {
+        return Err(wrong(format!("A role on {place} goes with a grant on {place}: choose that too.")));
+    }
+    let role: RoleId = role.parse().map_err(|_| wrong("Choose one of the roles shown.".to_owned()))?;
+    let unread = |error: DatabaseError| {
+        Problem::unavailable(
+            format!("{error}, so the role could not be looked at."),
+            "What you typed is kept. Try again.",
+        )
+    };
+    let acting = instance.pulse().acting().ok_or_else(|| {
+        Problem::unavailable("The console does not know yet as whom it acts on the instance.", "Try again in a moment.")
+    })?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let nobody = || wrong(format!("There is nobody called @{} on {place}.", ui::excerpt(name, 60)));
+    let account = read.by_handle(name, None).await.map_err(unread)?.ok_or_else(nobody)?;
+    // The same rules the deed is refused by: better now than in the night it begins.
+    let standing = read.standing(acting, account, Some(role)).await.map_err(unread)?;
+    if let Some(refusal) = standing.refusal(Some(role)) {
+        return Err(wrong(refusal.why));
+    }
+    let (Some(holder), Some(after)) = (standing.target, standing.after) else { return Err(nobody()) };
+    Ok(Some(RoleAsked {
+        instance: instance.name.clone(),
+        account,
+        user: holder.user,
+        acct: holder.username,
+        role,
+        role_name: after.name,
+    }))
+}
+
+/// A role as the grant's page shows it.
+pub fn card(role: Role) -> RoleCard {
+    RoleCard {
+        former: role.former.map(|former| called(former.role, &former.name)).unwrap_or_default(),
+        asked: role.asked,
+        state: role.state,
+        given_entry: role.given_entry,
+        taken_entry: role.taken_entry,
+        said: role.said,
+    }
+}
+
+/// Gives and takes what is due.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn keep(app: &Arc<App>) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    for role in grants::roles_to_give(&app.store, &app.keys, now).await? {
+        if grants::claim_role(&app.store, &role, now).await? {
+            let said = give(app, role.clone()).await;
+            note(app, role, said).await?;
+        }
+    }
+    for role in grants::roles_to_take(&app.store, &app.keys, now).await? {
+        if grants::claim_role(&app.store, &role, now).await? {
+            let said = take(app, role.clone()).await;
+            note(app, role, said).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what was in the way, where the page says it.
+async fn note(app: &App, role: Role, done: Result<(), Problem>) -> sqlx::Result<()> {
+    let Err(problem) = done else { return Ok(()) };
+    tracing::info!(grant = %role.grant, instance = %role.asked.instance, problem = problem.what, "grants.role");
+    // It may have come a step further meanwhile.
+    let current = grants::roles_of(&app.store, &app.keys, &role.grant).await?;
+    if let Some(mut role) = current.into_iter().find(|own| own.asked.instance == role.asked.instance) {
+        role.said = problem.what;
+        grants::set_role(&app.store, &app.keys, role.state, &role).await?;
+    }
+    Ok(())
+}
+
+/// Notes how far it has come.
+async fn set(app: &App, role: &mut Role, state: RoleState, said: &str) -> Result<(), Problem> {
+    let found = role.state;
+    role.state = state;
+    role.said = said.to_owned();
+    if grants::set_role(&app.store, &app.keys, found, role).await.map_err(store_problem)? {
+        Ok(())
+    } else {
+        Err(Problem::new(Kind::Conflict, "another process was quicker", ""))
+    }
+}
+
+fn instance(app: &App, role: &Role) -> Result<Arc<Instance>, Problem> {
+    let name = &role.asked.instance;
+    app.instances
+        .get(name)
+        .cloned()
+        .ok_or_else(|| Problem::unavailable(format!("{name} is not connected to this console any more."), ""))
+}
+
+/// The account as it stands, if it is still the one that was asked for, and a role as it stands.
+async fn look(
+    instance: &Instance,
+    asked: &RoleAsked,
+    wanted: Option<RoleId>,
+) -> Result<(Option<Holder>, Option<InstanceRole>), Problem> {
+    let unread = |error: DatabaseError| Problem::unavailable(format!("{error}. It is tried again."), "");
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let holder = read.holder(asked.account).await.map_err(unread)?.filter(|holder| holder.user == asked.user);
+    let role = match wanted {
+        Some(id) => read.role(id).await.map_err(unread)?.map(|(role, _)| role),
+        None => None,
+    };
+    Ok((holder, role))
+}
+
+fn held(holder: &Holder) -> Former {
+    let role = holder.role_id.filter(|role| *role != EVERYONE);
+    Former {
+        role,
+        name: holder.role.as_ref().filter(|_| role.is_some()).map_or_else(String::new, |role| role.name.clone()),
+    }
+}
+
+async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
+    let instance = instance(app, &role)?;
+    let asked = role.asked.clone();
+    let (holder, wanted) = look(&instance, &asked, Some(asked.role)).await?;
+    let not_given = |why: String| Err(Problem::new(Kind::Conflict, why, ""));
+    let Some(holder) = holder else {
+        return not_given(format!(
+            "@{} has no login on {} any more: nobody is there to give the role to.",
+            asked.acct, asked.instance
+        ));
+    };
+    let now = held(&holder);
+    if now.role == Some(asked.role) {
+        return match role.state {
+            // Ours, and its answer was lost.
+            RoleState::Giving => set(app, &mut role, RoleState::Given, "").await,
+            _ => set(app, &mut role, RoleState::Never, "The account had this role already when the grant began.").await,
+        };
+    }
+    match wanted {
+        None => return not_given(format!("The role {} was deleted on {}.", asked.role_name, asked.instance)),
+        Some(wanted) if wanted.name != asked.role_name => {
+            return not_given(format!(
+                "The role {} is called {} on {} by now, and may be another one: it is not given.",
+                asked.role_name, wanted.name, asked.instance
+            ));
+        }
+        Some(_) => {}
+    }
+    role.former = Some(now.clone());
+    set(app, &mut role, RoleState::Giving, "").await?;
+    let deed = AssignRole {
+        instance: asked.instance.clone(),
+        account: asked.account,
+        user: asked.user,
+        acct: asked.acct.clone(),
+        before: now.role,
+        before_name: now.role.map(|_| now.name),
+        after: Some(asked.role),
+        after_name: Some(asked.role_name.clone()),
+    };
+    let done = assign_for_grant(app, &instance, deed, &format!("grant {}", role.grant)).await?;
+    role.given_entry = Some(done.index);
+    match done.outcome {
+        Outcome::Succeeded => set(app, &mut role, RoleState::Given, "").await,
+        outcome => unsure(app, role, outcome, done.said).await,
+    }
+}
+
+/// Not known to be done: the entry is kept, and the next look at the instance tells.
+async fn unsure(app: &App, mut role: Role, outcome: Outcome, said: Option<String>) -> Result<(), Problem> {
+    let said = match said {
+        Some(said) => format!("{}: {said}. It is tried again.", outcome.name()),
+        None => format!("{}. It is looked at again.", outcome.name()),
+    };
+    let state = role.state;
+    set(app, &mut role, state, &said).await
+}
+
+async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
+    if role.state == RoleState::Asked {
+        return set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await;
+    }
+    let instance = instance(app, &role)?;
+    let asked = role.asked.clone();
+    let former = role.former.clone().unwrap_or(Former { role: None, name: String::new() });
+    let (holder, returning) = look(&instance, &asked, former.role).await?;
+    let Some(holder) = holder else {
+        return leave(app, role, format!("the account has no login on {} any more", asked.instance)).await;
+    };
+    let now = held(&holder);
+    if now.role != Some(asked.role) {
+        return match role.state {
+            RoleState::Taking if now.role == former.role => set(app, &mut role, RoleState::Taken, "").await,
+            RoleState::Giving if now.role == former.role => {
+                set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await
+            }
+            _ => {
+                leave(app, role, format!("somebody else changed it to {} meanwhile", called(now.role, &now.name))).await
+            }
+        };
+    }
+    let gone = former.role.is_some() && returning.is_none();
+    let said = if gone {
+        format!("The former role {} was deleted meanwhile: none returned.", former.name)
+    } else {
+        String::new()
+    };
+    set(app, &mut role, RoleState::Taking, &said).await?;
+    let deed = AssignRole {
+        instance: asked.instance.clone(),
+        account: asked.account,
+        user: asked.user,
+        acct: asked.acct,
+        before: Some(asked.role),
+        before_name: Some(now.name),
+        after: returning.as_ref().map(|role| role.id),
+        after_name: returning.map(|role| role.name),
+    };
+    let done = assign_for_grant(app, &instance, deed, &format!("end of grant {}", role.grant)).await?;
+    role.taken_entry = Some(done.index);
+    match done.outcome {
+        Outcome::Succeeded => set(app, &mut role, RoleState::Taken, &said).await,
+        outcome => unsure(app, role, outcome, done.said).await,
+    }
+}
+
+/// It is not the role that was given any more: it stays, and the record says so.
+async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> {
+    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, Some(&role.asked.instance))?;
+    let deed = LeaveRole { grant: role.grant.clone(), asked: role.asked.clone(), found: found.clone() };
+    let state = role.state;
+    role.state = RoleState::Left;
+    role.said = format!("Left alone: {found}.");
+    carry_out::recorded(app, permit, deed, "", grants::set_role(&app.store, &app.keys, state, &role)).await?;
+    Ok(())
+}
+
+/// Whether an interrupted leaving alone was noted; `None` if that cannot be read.
+pub async fn was_left(app: &App, deed: &LeaveRole) -> Option<bool> {
+    let roles = grants::roles_of(&app.store, &app.keys, &deed.grant).await.ok()?;
+    let role = roles.into_iter().find(|role| role.asked.instance == deed.asked.instance)?;
+    Some(role.state == RoleState::Left)
+}

@@ -1,0 +1,291 @@
+//! A month of somebody's work: read from the record, by the index on who did it.
+
+use super::{Names, card, current, store_problem};
+use crate::{
+    access::{self, Permission},
+    audit::service::export::record,
+    clock::{DAY, Instant},
+    context::{App, Context},
+    frame::{self, Framed},
+    grants::{Card, Sheet, Work},
+    http::Signed,
+    id::OperatorId,
+    ledger::{
+        Acting, Answer, Mark, Outcome, Step, Verdict, Worked,
+        deed::{Act, DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
+    },
+    path,
+    problem::Problem,
+    reports::Decision,
+    search::Search,
+    store::{grants, operators},
+    ui::time,
+};
+use axum::{
+    Extension,
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// The most entries that one sheet reads; it says where it was cut.
+const MOST: usize = 20_000;
+/// Entries read at once.
+const PAGE: i64 = 500;
+
+/// A month of the calendar, UTC.
+struct Month {
+    name: String,
+    from: Instant,
+    to: Instant,
+    before: String,
+    after: String,
+}
+
+impl Month {
+    /// `2026-11`
+    fn parse(text: &str) -> Option<Self> {
+        if text.len() != 7 {
+            return None;
+        }
+        let first: jiff::civil::Date = format!("{text}-01").parse().ok()?;
+        let next = first.checked_add(jiff::Span::new().months(1)).ok()?;
+        let before = first.checked_sub(jiff::Span::new().months(1)).ok()?;
+        let at = |date: jiff::civil::Date| {
+            Some(Instant(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+        };
+        let name = |date: jiff::civil::Date| format!("{:04}-{:02}", date.year(), date.month());
+        Some(Self { name: name(first), from: at(first)?, to: at(next)?, before: name(before), after: name(next) })
+    }
+
+    fn of(search: &Search, now: Instant) -> Result<Self, Problem> {
+        let this = time::machine(now);
+        let asked = search.get("month").unwrap_or_else(|| this.get(..7).unwrap_or_default());
+        Self::parse(asked).ok_or_else(|| Problem::not_found("There is no such month: write it like 2026-11."))
+    }
+}
+
+/// Puts one entry where it belongs.
+fn count(work: &mut Work, entry: &Worked) {
+    work.first = Some(work.first.map_or(entry.at, |first| first.min(entry.at)));
+    work.last = work.last.max(Some(entry.at));
+    if !matches!(entry.outcome, Some(Outcome::Succeeded | Outcome::Partly)) {
+        work.not_done += 1;
+        return;
+    }
+    match entry.deed.as_str() {
+        DecideCase::KIND => {
+            let decision = entry.facts["decision"].as_str().and_then(|name| name.parse::<Decision>().ok());
+            let place = Decision::ALL.into_iter().position(|own| Some(own) == decision);
+            match place.and_then(|place| work.decided.get_mut(place)) {
+                Some(number) => *number += 1,
+                None => work.other += 1,
+            }
+        }
+        DecideSignUp::KIND if entry.facts["approve"] == true => work.let_in += 1,
+        DecideSignUp::KIND => work.refused += 1,
+        Reveal::KIND | RevealMedia::KIND | SearchPersonal::KIND => work.reveals += 1,
+        HandOverCase::KIND => work.handed_over += 1,
+        _ => work.other += 1,
+    }
+}
+
+/// The days of a month on which somebody did something, and whether there was more than is read.
+async fn days(app: &App, operator: &OperatorId, month: &Month) -> Result<(BTreeMap<String, Work>, bool), Problem> {
+    let mut days: BTreeMap<String, Work> = BTreeMap::new();
+    let mut before = i64::MAX;
+    let mut read = 0;
+    loop {
+        let entries = app.ledger.worked(operator, month.from, month.to, before, PAGE).await.map_err(store_problem)?;
+        for entry in &entries {
+            let text = time::machine(entry.at);
+            let day = text.get(..10).unwrap_or_default().to_owned();
+            count(days.entry(day).or_default(), entry);
+            before = entry.index;
+        }
+        read += entries.len();
+        if i64::try_from(entries.len()).unwrap_or(0) < PAGE {
+            return Ok((days, false));
+        }
+        if read >= MOST {
+            return Ok((days, true));
+        }
+    }
+}
+
+/// One's own sheet, or that of somebody whose grants one may see.
+async fn read(context: &Context, operator: &str, search: &Search) -> Result<(Sheet, Month), Problem> {
+    let you = context.actor.operator.0 == operator;
+    let right = if you { Permission::ViewOwnLedger } else { Permission::ViewGrants };
+    context.permit(right, None).await?;
+    let (app, now) = (&context.app, context.now());
+    let person = operators::by_id(&app.store, &OperatorId(operator.to_owned()))
+        .await
+        .map_err(store_problem)?
+        .ok_or_else(|| Problem::not_found("There is no such person."))?;
+    let month = Month::of(search, now)?;
+    let (days, cut) = days(app, &person.id, &month).await?;
+    let mut total = Work::default();
+    for work in days.values() {
+        total.add(work);
+    }
+    let names = Names::read(&app.store).await?;
+    let grants =
+        grants::in_force(&app.store, &app.keys, &person.id, month.from, month.to).await.map_err(store_problem)?;
+    let sheet = Sheet {
+        operator: person.id,
+        name: person.name,
+        role: person.role,
+        month: month.name.clone(),
+        before: month.before.clone(),
+        after: (month.to <= now).then(|| month.after.clone()),
+        days: days.into_iter().collect(),
+        total,
+        grants: grants.into_iter().map(|grant| card(grant, &names, now)).collect(),
+        cut,
+        you,
+        may_export: you || access::permit(&context.actor, Permission::CheckLedger, None).is_ok(),
+    };
+    Ok((sheet, month))
+}
+
+pub async fn sheet(context: &Context, operator: &str, search: &str) -> Result<Framed<Sheet>, Problem> {
+    let (sheet, _) = read(context, operator, &Search::parse(search)).await?;
+    let here = path::sheet(&sheet.operator);
+    frame::build(context, current(context), &here, search, sheet).await
+}
+
+const COLUMNS: [&str; 18] = [
+    "day",
+    "first",
+    "last",
+    "cases",
+    "no action",
+    "warned",
+    "media hidden",
+    "limited",
+    "suspended",
+    "login frozen",
+    "let in",
+    "refused",
+    "reveals",
+    "handed over",
+    "other",
+    "not done",
+    "agreement",
+    "sponsor",
+];
+
+fn row(day: &str, work: &Work, grants: &[&Card]) -> String {
+    let at = |at: Option<Instant>| at.map(time::machine).unwrap_or_default();
+    let mut fields = vec![day.to_owned(), at(work.first), at(work.last), work.cases().to_string()];
+    fields.extend(work.decided.iter().map(ToString::to_string));
+    let rest = [work.let_in, work.refused, work.reveals, work.handed_over, work.other, work.not_done];
+    fields.extend(rest.iter().map(ToString::to_string));
+    let joined = |of: fn(&Card) -> &str| {
+        grants.iter().map(|grant| of(grant)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+    };
+    fields.push(joined(|grant| &grant.agreement));
+    fields.push(joined(|grant| &grant.sponsor));
+    record(&fields)
+}
+
+/// Whether a grant was in force at some moment of a span.
+fn in_force(grant: &Card, from: Instant, to: Instant) -> bool {
+    let ended = grant.revoked.as_ref().map_or(grant.ends_at, |(_, at)| (*at).min(grant.ends_at));
+    grant.starts_at < to && ended > from
+}
+
+fn file(sheet: &Sheet) -> String {
+    let mut text = record(&COLUMNS.map(str::to_owned));
+    for (day, work) in &sheet.days {
+        let from = crate::audit::service::day(day).unwrap_or_default();
+        let grants: Vec<&Card> = sheet.grants.iter().filter(|grant| in_force(grant, from, from.plus(DAY))).collect();
+        text.push_str(&row(day, work, &grants));
+    }
+    text.push_str(&row("total", &sheet.total, &sheet.grants.iter().collect::<Vec<_>>()));
+    if sheet.cut {
+        text.push_str(&record(&[format!("more is in the record than the newest {MOST} entries of this month")]));
+    }
+    text
+}
+
+/// A month of work as CSV: `/grants/{operator}/sheet.csv?month=2026-11`. Handing out somebody else's is an entry in the record.
+pub async fn csv(
+    State(app): State<Arc<App>>,
+    Extension(signed): Extension<Signed>,
+    Path(operator): Path<String>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    // It leaves entries in the record: another site must not be able to send somebody here again and again.
+    let from = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    if matches!(from, Some("cross-site" | "same-site")) {
+        return (StatusCode::FORBIDDEN, "A sheet is asked for on the console’s own pages.\n").into_response();
+    }
+    let context = Context { app, actor: signed.actor, address: signed.address };
+    match handed_out(&context, &operator, &query.unwrap_or_default()).await {
+        Ok((text, name)) => {
+            let mut response = text.into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+            if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+                headers.insert(header::CONTENT_DISPOSITION, name);
+            }
+            response
+        }
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+        }
+    }
+}
+
+async fn handed_out(context: &Context, operator: &str, query: &str) -> Result<(String, String), Problem> {
+    let search = Search::parse(query);
+    let name = |month: &Month| format!("howdah-work-{}.csv", month.name);
+    if context.actor.operator.0 == operator {
+        let (sheet, month) = read(context, operator, &search).await?;
+        return Ok((file(&sheet), name(&month)));
+    }
+    let permit = context.permit(Permission::CheckLedger, None).await?;
+    let person = operators::by_id(&context.app.store, &OperatorId(operator.to_owned()))
+        .await
+        .map_err(store_problem)?
+        .ok_or_else(|| Problem::not_found("There is no such person."))?;
+    let month = Month::of(&search, context.now())?;
+    let ledger = &context.app.ledger;
+    let deed = ExportSheet { operator: person.id, name: person.name, month: month.name.clone() };
+    let warrant = ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
+        tracing::error!(%error, "sheet.unrecorded");
+        Problem::unavailable("The record cannot be written, so nothing is exported.", "Try again in a moment.")
+    })?;
+    let read = read(context, operator, &search).await;
+    let (outcome, answer) = match &read {
+        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
+        Err(problem) => (Outcome::Failed, Answer::NotSent { why: problem.what.clone() }),
+    };
+    let answered = warrant.answered(vec![Step { what: "hand out".to_owned(), answer }]);
+    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
+    ledger.close(&answered, &verdict).await.map_err(store_problem)?;
+    let (sheet, _) = read?;
+    Ok((file(&sheet), name(&month)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_knows_its_neighbours() {
+        let month = Month::parse("2026-12").expect("a month");
+        assert_eq!((month.before.as_str(), month.after.as_str()), ("2026-11", "2027-01"));
+        assert_eq!(month.to.since(month.from), 31 * DAY);
+        for wrong in ["", "2026", "2026-13", "2026-1", "2026-12-01", "soon-01"] {
+            assert!(Month::parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}

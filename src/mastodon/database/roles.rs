@@ -1,0 +1,332 @@
+//! Roles of the instance (`app/models/user_role.rb`): their rows, their members, and the one transaction that gives or
+//! takes one.
+
+use super::{Database, DatabaseError, Read};
+use crate::{
+    id::{AccountId, RoleId},
+    ledger::deed::AssignRole,
+    roles::{
+        ADMINISTRATOR, EVERYONE, InstanceRole,
+        rank::{Holder, Standing},
+    },
+};
+use sqlx::PgConnection;
+
+/// More roles than any instance has.
+const MOST_ROLES: i64 = 200;
+/// Members are counted so far, and one more.
+const MOST_COUNTED: i64 = 10_000;
+
+/// What became of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// Both rows are stored; the id of the one in Mastodon's log.
+    Stored { log: i64 },
+    /// Nothing is: why.
+    Not(String),
+}
+
+#[derive(sqlx::FromRow)]
+struct RoleTuple {
+    id: i64,
+    name: String,
+    color: String,
+    position: i32,
+    permissions: i64,
+    highlighted: bool,
+    require_2fa: Option<bool>,
+}
+
+impl From<RoleTuple> for InstanceRole {
+    fn from(row: RoleTuple) -> Self {
+        Self {
+            id: RoleId(row.id),
+            name: row.name,
+            color: row.color,
+            position: row.position,
+            mask: row.permissions,
+            highlighted: row.highlighted,
+            require_2fa: row.require_2fa,
+        }
+    }
+}
+
+/// The columns of a role. `require_2fa` is there since 4.6 alone, so that it is asked for by name.
+macro_rules! role {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, \
+             (to_jsonb(r) ->> 'require_2fa')::boolean as require_2fa from user_roles r ",
+            $rest
+        )
+    };
+}
+
+/// Whether the login `u` has one-time codes or a security key (`webauthn_credentials (user_id, nickname)`).
+macro_rules! second_factor {
+    () => {
+        "(u.otp_required_for_login or exists (select from webauthn_credentials w where w.user_id = u.id))"
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct HolderTuple {
+    account: i64,
+    user_id: i64,
+    username: String,
+    display_name: String,
+    role_id: Option<i64>,
+    disabled: bool,
+    suspended: bool,
+    silenced: bool,
+    sensitized: bool,
+    approved: bool,
+    confirmed: bool,
+    memorial: bool,
+    moved: bool,
+    second_factor: bool,
+}
+
+/// One role (primary key).
+async fn role(tx: &mut PgConnection, id: RoleId) -> sqlx::Result<Option<InstanceRole>> {
+    let row: Option<RoleTuple> =
+        sqlx::query_as(role!("where r.id = $1")).persistent(false).bind(id.0).fetch_optional(tx).await?;
+    Ok(row.map(InstanceRole::from))
+}
+
+/// Somebody with a login here, and their role (primary keys, `users (account_id)`).
+async fn holder(tx: &mut PgConnection, account: AccountId) -> sqlx::Result<Option<Holder>> {
+    const SQL: &str = concat!(
+        "select a.id as account, u.id as user_id, a.username::text as username, a.display_name::text as display_name, \
+         u.role_id, u.disabled, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
+         a.sensitized_at is not null as sensitized, u.approved, u.confirmed_at is not null as confirmed, a.memorial, \
+         a.moved_to_account_id is not null as moved, ",
+        second_factor!(),
+        " as second_factor from accounts a join users u on u.account_id = a.id \
+         where a.id = $1 and a.id > 0 and a.domain is null",
+    );
+    let row: Option<HolderTuple> =
+        sqlx::query_as(SQL).persistent(false).bind(account.0).fetch_optional(&mut *tx).await?;
+    let Some(row) = row else { return Ok(None) };
+    let role_id = row.role_id.map(RoleId);
+    let held = match role_id.filter(|id| *id != EVERYONE) {
+        Some(id) => role(tx, id).await?,
+        None => None,
+    };
+    Ok(Some(Holder {
+        account: AccountId(row.account),
+        user: row.user_id,
+        username: row.username,
+        display_name: row.display_name,
+        role_id,
+        role: held,
+        disabled: row.disabled,
+        suspended: row.suspended,
+        silenced: row.silenced,
+        sensitized: row.sensitized,
+        approved: row.approved,
+        confirmed: row.confirmed,
+        memorial: row.memorial,
+        moved: row.moved,
+        second_factor: row.second_factor,
+    }))
+}
+
+/// Everything the rules of rank look at (primary keys, `users (account_id)`, `users (role_id)`).
+async fn standing(
+    tx: &mut PgConnection,
+    acting: AccountId,
+    target: AccountId,
+    after: Option<RoleId>,
+) -> sqlx::Result<Standing> {
+    // Somebody else who could act as administrator this minute: the second factor counts where the role wants it.
+    const OTHERS: &str = concat!(
+        "select exists (select from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id \
+         where r.id > 0 and r.permissions & $2 <> 0 and u.account_id <> $1 and not u.disabled and u.approved \
+         and u.confirmed_at is not null and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null \
+         and (not coalesce((to_jsonb(r) ->> 'require_2fa')::boolean, false) or ",
+        second_factor!(),
+        "))",
+    );
+    let other_administrators =
+        sqlx::query_scalar(OTHERS).persistent(false).bind(target.0).bind(ADMINISTRATOR).fetch_one(&mut *tx).await?;
+    Ok(Standing {
+        everyone: role(tx, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone),
+        actor: holder(tx, acting).await?,
+        target: holder(tx, target).await?,
+        after: match after {
+            Some(id) => role(tx, id).await?,
+            None => None,
+        },
+        other_administrators,
+    })
+}
+
+impl Read {
+    /// Every role with the number of its members, highest first (a table of a few rows; `users (role_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn roles(&mut self) -> Result<Vec<(InstanceRole, i64)>, DatabaseError> {
+        const MEMBERS: &str = "select r.id, (select count(*) from (select from users u where u.role_id = r.id limit $2) m) \
+            from user_roles r order by r.position desc, r.id limit $1";
+        let rows: Vec<RoleTuple> = sqlx::query_as(role!("order by r.position desc, r.id limit $1"))
+            .persistent(false)
+            .bind(MOST_ROLES)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        let members: Vec<(i64, i64)> = sqlx::query_as(MEMBERS)
+            .persistent(false)
+            .bind(MOST_ROLES)
+            .bind(MOST_COUNTED + 1)
+            .fetch_all(&mut *self.tx)
+            .await?;
+        let number = |id: i64| members.iter().find(|(role, _)| *role == id).map_or(0, |(_, number)| *number);
+        Ok(rows
+            .into_iter()
+            .map(|row| {
+                let number = number(row.id);
+                (row.into(), number)
+            })
+            .collect())
+    }
+
+    /// One role, and the number of its members.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn role(&mut self, id: RoleId) -> Result<Option<(InstanceRole, i64)>, DatabaseError> {
+        let Some(role) = role(&mut self.tx, id).await? else { return Ok(None) };
+        let number = sqlx::query_scalar("select count(*) from (select from users u where u.role_id = $1 limit $2) m")
+            .persistent(false)
+            .bind(id.0)
+            .bind(MOST_COUNTED + 1)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        Ok(Some((role, number)))
+    }
+
+    /// What everyone may do, whatever else they have.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn everyone(&mut self) -> Result<InstanceRole, DatabaseError> {
+        Ok(role(&mut self.tx, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone))
+    }
+
+    /// Which of these accounts have one-time codes or a security key (`users (account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn second_factors(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
+        const SQL: &str =
+            concat!("select u.account_id from users u where u.account_id = any($1) and ", second_factor!());
+        let rows: Vec<i64> = sqlx::query_scalar(SQL).persistent(false).bind(accounts).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(AccountId).collect())
+    }
+
+    /// Somebody with a login here, and their role.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn holder(&mut self, account: AccountId) -> Result<Option<Holder>, DatabaseError> {
+        Ok(holder(&mut self.tx, account).await?)
+    }
+
+    /// Everything the rules of rank look at for one change.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn standing(
+        &mut self,
+        acting: AccountId,
+        target: AccountId,
+        after: Option<RoleId>,
+    ) -> Result<Standing, DatabaseError> {
+        Ok(standing(&mut self.tx, acting, target, after).await?)
+    }
+
+    /// The GRANTs that the console's database role lacks for assigning roles (system catalogues).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn missing_role_grants(&mut self) -> Result<Vec<String>, DatabaseError> {
+        const SQL: &str = "select has_column_privilege('users', 'role_id', 'update') \
+            and has_column_privilege('users', 'updated_at', 'update'), has_table_privilege('admin_action_logs', 'insert'), \
+            has_sequence_privilege('admin_action_logs_id_seq', 'usage'), quote_ident(current_user)";
+        let (update, insert, sequence, role): (bool, bool, bool, String) =
+            sqlx::query_as(SQL).persistent(false).fetch_one(&mut *self.tx).await?;
+        Ok([
+            (update, "grant update (role_id, updated_at) on users"),
+            (insert, "grant insert on admin_action_logs"),
+            (sequence, "grant usage on sequence admin_action_logs_id_seq"),
+        ]
+        .into_iter()
+        .filter(|(there, _)| !there)
+        .map(|(_, grant)| format!("{grant} to {role};"))
+        .collect())
+    }
+}
+
+impl Database {
+    /// Stores a role and the row that Mastodon's own page would have logged
+    /// (`app/controllers/admin/users/roles_controller.rb`), in one transaction and by the rules of rank as they stand in it.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Lost`] if only the end of the write is not known.
+    pub async fn write_role(&self, acting: AccountId, deed: &AssignRole) -> Result<Written, DatabaseError> {
+        let mut tx =
+            self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?;
+        // Two consoles that each take the other administrator away would both find one left.
+        sqlx::query("select pg_advisory_xact_lock(hashtext('howdah roles'))")
+            .persistent(false)
+            .execute(&mut *tx)
+            .await?;
+        // In one order, so that two of these never wait for each other.
+        sqlx::query("select id from users where account_id = any($1) order by id for update")
+            .persistent(false)
+            .bind(vec![acting.0, deed.account.0])
+            .execute(&mut *tx)
+            .await?;
+        let standing = standing(&mut tx, acting, deed.account, deed.after).await?;
+        if let Some(refusal) = standing.refusal(deed.after) {
+            return Ok(Written::Not(refusal.why));
+        }
+        let Some(target) = standing.target.filter(|target| target.user == deed.user) else {
+            return Ok(Written::Not("the account’s login is another one by now".to_owned()));
+        };
+        let changed = sqlx::query(
+            "update users set role_id = $3, updated_at = now() at time zone 'utc' \
+             where id = $1 and role_id is not distinct from $2",
+        )
+        .persistent(false)
+        .bind(deed.user)
+        .bind(deed.before.map(|role| role.0))
+        .bind(deed.after.map(|role| role.0))
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if changed != 1 {
+            return Ok(Written::Not("the role was changed elsewhere meanwhile".to_owned()));
+        }
+        let log: Option<i64> = sqlx::query_scalar(
+            "insert into admin_action_logs \
+             (account_id, action, target_type, target_id, human_identifier, route_param, created_at, updated_at) \
+             values ($1, 'change_role', 'User', $2, $3, $4, now() at time zone 'utc', now() at time zone 'utc') returning id",
+        )
+        .persistent(false)
+        .bind(acting.0)
+        .bind(deed.user)
+        .bind(&target.username)
+        .bind(deed.account.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(log) = log else {
+            return Ok(Written::Not("Mastodon’s log did not take the row that belongs to it".to_owned()));
+        };
+        tx.commit()
+            .await
+            .map_err(|_| DatabaseError::Lost("the connection broke while the role was stored".to_owned()))?;
+        Ok(Written::Stored { log })
+    }
+}

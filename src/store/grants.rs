@@ -1,0 +1,491 @@
+//! Contractors' grants.
+//!
+//! Whether one runs is a matter of what was decided and of the time, and asked for anew with every request. That it began and
+//! that it ended is recorded once, by whichever process claims it.
+
+use super::{Store, on};
+use crate::{
+    clock::{Instant, SECOND},
+    grants::{RoleAsked, RoleState, Running, Scope, State},
+    id::{GrantId, InstanceName, OperatorId, RoleId},
+    seal::Keys,
+};
+
+/// How long a process has for a beginning or an end before another may try.
+const LEASE: i64 = 30 * SECOND;
+
+/// One grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub id: GrantId,
+    pub operator: OperatorId,
+    pub scope: Scope,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub sponsor: OperatorId,
+    pub agreement: String,
+    pub asked_by: OperatorId,
+    pub asked_at: Instant,
+    pub decided: Option<Decided>,
+    pub revoked: Option<(OperatorId, Instant)>,
+    /// When the beginning was recorded.
+    pub started_at: Option<Instant>,
+    /// When the end was recorded.
+    pub ended_at: Option<Instant>,
+}
+
+/// What a second person said to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    pub by: OperatorId,
+    pub at: Instant,
+    pub approved: bool,
+}
+
+impl Grant {
+    /// How far it has come.
+    pub fn state(&self, now: Instant) -> State {
+        match (&self.decided, &self.revoked) {
+            (Some(Decided { approved: false, .. }), _) => State::Refused,
+            (_, Some(_)) => State::Revoked,
+            (None, None) if now >= self.ends_at => State::Missed,
+            (None, None) => State::Asked,
+            (Some(_), None) if now >= self.ends_at => State::Over,
+            (Some(_), None) if now < self.starts_at => State::ToCome,
+            (Some(_), None) => State::Running,
+        }
+    }
+}
+
+fn fail(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Encode(error.to_string().into())
+}
+
+fn damaged(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Decode(format!("a grant: {error}").into())
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    operator: String,
+    instances: String,
+    categories: String,
+    sign_ups: bool,
+    reveal: bool,
+    starts_at: i64,
+    ends_at: i64,
+    sponsor: String,
+    sealed_agreement: Option<String>,
+    asked_by: String,
+    asked_at: i64,
+    decided_by: Option<String>,
+    decided_at: Option<i64>,
+    approved: Option<bool>,
+    revoked_by: Option<String>,
+    revoked_at: Option<i64>,
+    started_at: Option<i64>,
+    ended_at: Option<i64>,
+}
+
+impl Row {
+    fn read(self, keys: &Keys) -> sqlx::Result<Grant> {
+        let agreement = match &self.sealed_agreement {
+            Some(sealed) => keys
+                .open_text("grant", &self.id, sealed)
+                .ok_or_else(|| damaged("its agreement does not open: the secret key has changed"))?,
+            None => String::new(),
+        };
+        let decided = match (self.decided_by, self.decided_at, self.approved) {
+            (Some(by), Some(at), Some(approved)) => Some(Decided { by: OperatorId(by), at: Instant(at), approved }),
+            _ => None,
+        };
+        Ok(Grant {
+            id: GrantId(self.id),
+            operator: OperatorId(self.operator),
+            scope: Scope {
+                instances: serde_json::from_str(&self.instances).map_err(damaged)?,
+                categories: serde_json::from_str(&self.categories).map_err(damaged)?,
+                sign_ups: self.sign_ups,
+                reveal: self.reveal,
+            },
+            starts_at: Instant(self.starts_at),
+            ends_at: Instant(self.ends_at),
+            sponsor: OperatorId(self.sponsor),
+            agreement,
+            asked_by: OperatorId(self.asked_by),
+            asked_at: Instant(self.asked_at),
+            decided,
+            revoked: self.revoked_by.map(OperatorId).zip(self.revoked_at.map(Instant)),
+            started_at: self.started_at.map(Instant),
+            ended_at: self.ended_at.map(Instant),
+        })
+    }
+}
+
+/// The columns of a grant; what follows says which.
+macro_rules! grants {
+    ($rest:literal) => {
+        concat!(
+            "select id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, sealed_agreement, \
+             asked_by, asked_at, decided_by, decided_at, approved, revoked_by, revoked_at, started_at, ended_at from grants ",
+            $rest
+        )
+    };
+}
+
+/// Stores what somebody asks for, all or nothing.
+pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAsked]) -> sqlx::Result<()> {
+    const ROLE: &str = "insert into grant_roles (grant_id, instance, account, user_id, sealed_acct, role, role_name, state, tried_at) \
+        values ($1, $2, $3, $4, $5, $6, $7, 'asked', 0)";
+    const SQL: &str = "insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, \
+        sealed_agreement, asked_by, asked_at, lease, lease_until) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0)";
+    let instances = serde_json::to_string(&grant.scope.instances).map_err(fail)?;
+    let categories = serde_json::to_string(&grant.scope.categories).map_err(fail)?;
+    let agreement = match grant.agreement.as_str() {
+        "" => None,
+        text => Some(keys.seal_text("grant", &grant.id.0, text).map_err(fail)?),
+    };
+    let mut accts = Vec::with_capacity(roles.len());
+    for role in roles {
+        accts.push(keys.seal_text("grant", &grant.id.0, &role.acct).map_err(fail)?);
+    }
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        sqlx::query(SQL)
+            .bind(&grant.id.0)
+            .bind(&grant.operator.0)
+            .bind(&instances)
+            .bind(&categories)
+            .bind(grant.scope.sign_ups)
+            .bind(grant.scope.reveal)
+            .bind(grant.starts_at.0)
+            .bind(grant.ends_at.0)
+            .bind(&grant.sponsor.0)
+            .bind(&agreement)
+            .bind(&grant.asked_by.0)
+            .bind(grant.asked_at.0)
+            .execute(&mut *tx).await?;
+        for (role, acct) in roles.iter().zip(&accts) {
+            sqlx::query(ROLE)
+                .bind(&grant.id.0)
+                .bind(role.instance.as_str())
+                .bind(role.account.to_string())
+                .bind(role.user.to_string())
+                .bind(acct)
+                .bind(role.role.to_string())
+                .bind(&role.role_name)
+                .execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    })
+}
+
+pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Option<Grant>> {
+    const SQL: &str = grants!("where id = $1");
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
+    row.map(|row| row.read(keys)).transpose()
+}
+
+type RunningRow = (String, String, String, String, bool, bool, i64);
+
+fn running_row(
+    (id, operator, instances, categories, sign_ups, reveal, ends_at): RunningRow,
+) -> sqlx::Result<(OperatorId, Running)> {
+    let scope = Scope {
+        instances: serde_json::from_str(&instances).map_err(damaged)?,
+        categories: serde_json::from_str(&categories).map_err(damaged)?,
+        sign_ups,
+        reveal,
+    };
+    Ok((OperatorId(operator), Running { id: GrantId(id), scope, ends_at: Instant(ends_at) }))
+}
+
+/// What is in force for somebody now.
+pub async fn running_of(store: &Store, operator: &OperatorId, now: Instant) -> sqlx::Result<Vec<Running>> {
+    const SQL: &str = "select id, operator, instances, categories, sign_ups, reveal, ends_at from grants \
+        where operator = $1 and approved = true and revoked_at is null and starts_at <= $2 and ends_at > $2 order by id";
+    let rows: Vec<RunningRow> =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| running_row(row).map(|(_, running)| running)).collect()
+}
+
+/// What is in force now, for everybody.
+pub async fn running(store: &Store, now: Instant) -> sqlx::Result<Vec<(OperatorId, Running)>> {
+    const SQL: &str = "select id, operator, instances, categories, sign_ups, reveal, ends_at from grants \
+        where approved = true and revoked_at is null and starts_at <= $1 and ends_at > $1 order by id limit 5000";
+    let rows: Vec<RunningRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+    rows.into_iter().map(running_row).collect()
+}
+
+/// What is not over: to be decided, to come, running. Of one person, or (empty) of everybody.
+pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Instant) -> sqlx::Result<Vec<Grant>> {
+    const SQL: &str = grants!(
+        "where ends_at > $1 and revoked_at is null and (approved is null or approved = true) \
+         and ($2 = '' or operator = $2) order by starts_at, id limit 1000"
+    );
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).bind(operator).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// What is over, refused or revoked, newest first and below an id.
+pub async fn closed(
+    store: &Store,
+    keys: &Keys,
+    operator: &str,
+    now: Instant,
+    before: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Grant>> {
+    const SQL: &str = grants!(
+        "where (ends_at <= $1 or revoked_at is not null or approved = false) \
+         and ($2 = '' or operator = $2) and ($3 = '' or id < $3) order by id desc limit $4"
+    );
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(operator).bind(before).bind(limit).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// What was in force for somebody at some moment of a span.
+pub async fn in_force(
+    store: &Store,
+    keys: &Keys,
+    operator: &OperatorId,
+    from: Instant,
+    to: Instant,
+) -> sqlx::Result<Vec<Grant>> {
+    const SQL: &str = grants!(
+        "where operator = $1 and approved = true and starts_at < $3 and ends_at > $2 \
+         and (revoked_at is null or (revoked_at > $2 and revoked_at > starts_at)) order by starts_at, id limit 200"
+    );
+    let rows: Vec<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(from.0).bind(to.0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Approves or refuses what is still to be decided; false where it is not, or where this person asked for it.
+/// At the server itself (`at_server`) it is one person's word.
+pub async fn decide(
+    store: &Store,
+    id: &GrantId,
+    by: &OperatorId,
+    at_server: bool,
+    approved: bool,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update grants set decided_by = $2, decided_at = $3, approved = $4 where id = $1 \
+        and approved is null and revoked_at is null and ends_at > $3 and ($5 or (asked_by <> $2 and operator <> $2))";
+    let decided = on!(store, pool => sqlx::query(SQL)
+        .bind(&id.0).bind(&by.0).bind(now.0).bind(approved).bind(at_server).execute(pool).await?.rows_affected());
+    Ok(decided == 1)
+}
+
+/// Takes a grant back before its end; false where it is over, refused or revoked already.
+pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
+        and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
+    let revoked =
+        on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(&by.0).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(revoked == 1)
+}
+
+/// Takes back every grant of somebody that is not over.
+pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId, now: Instant) -> sqlx::Result<u64> {
+    const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where operator = $1 \
+        and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(&operator.0).bind(&by.0).bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+/// Grants whose beginning or end is to be recorded and that nobody is at work on.
+pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<GrantId>> {
+    const SQL: &str = "select id from grants where approved = true and ended_at is null and lease_until <= $1 \
+        and ((started_at is null and revoked_at is null and starts_at <= $1) \
+        or (started_at is not null and (ends_at <= $1 or revoked_at is not null))) order by id limit 100";
+    let ids: Vec<String> = on!(store, pool => sqlx::query_scalar(SQL).bind(now.0).fetch_all(pool).await?);
+    Ok(ids.into_iter().map(GrantId).collect())
+}
+
+/// Claims the beginning or end of a grant: true for one process at a time.
+pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "update grants set lease = $2, lease_until = $3 where id = $1 and lease_until <= $4 and ended_at is null";
+    let claimed = on!(store, pool => sqlx::query(SQL)
+        .bind(&id.0).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(claimed == 1)
+}
+
+/// Lets a claimed grant go.
+pub async fn let_go(store: &Store, id: &GrantId, process: &str) -> sqlx::Result<()> {
+    const SQL: &str = "update grants set lease_until = 0 where id = $1 and lease = $2";
+    on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).execute(pool).await.map(|_| ()))
+}
+
+/// Notes that a grant began; true once, and for whoever claimed it.
+pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "update grants set started_at = $3 where id = $1 and lease = $2 and started_at is null \
+        and ended_at is null and revoked_at is null and approved = true and starts_at <= $3";
+    let started =
+        on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(started == 1)
+}
+
+/// Notes that a grant ended; true once, and for whoever claimed it.
+pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "update grants set ended_at = $3 where id = $1 and lease = $2 and ended_at is null \
+        and (ends_at <= $3 or revoked_at is not null)";
+    let ended =
+        on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(ended == 1)
+}
+
+/// How soon a role is tried again that could not be given or taken.
+const TRY_AGAIN: i64 = 15 * SECOND;
+
+/// The role on one instance for the time of a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    pub grant: GrantId,
+    pub asked: RoleAsked,
+    /// What the account had before, where that was noted.
+    pub former: Option<Former>,
+    pub state: RoleState,
+    pub given_entry: Option<i64>,
+    pub taken_entry: Option<i64>,
+    /// Why it is not further, or not as it was asked.
+    pub said: String,
+}
+
+/// What an account had before a grant gave it a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// `None` for no role.
+    pub role: Option<RoleId>,
+    pub name: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct RoleRow {
+    grant_id: String,
+    instance: String,
+    account: String,
+    user_id: String,
+    sealed_acct: String,
+    role: String,
+    role_name: String,
+    former: Option<String>,
+    former_name: Option<String>,
+    state: String,
+    given_entry: Option<i64>,
+    taken_entry: Option<i64>,
+    sealed_said: Option<String>,
+}
+
+impl RoleRow {
+    fn read(self, keys: &Keys) -> sqlx::Result<Role> {
+        let open = |sealed: &str| {
+            keys.open_text("grant", &self.grant_id, sealed).ok_or_else(|| damaged("a role of it does not open"))
+        };
+        let state = RoleState::ALL.into_iter().find(|state| state.name() == self.state);
+        let asked = RoleAsked {
+            instance: InstanceName::try_from(self.instance).map_err(damaged)?,
+            account: self.account.parse().map_err(damaged)?,
+            user: self.user_id.parse().map_err(damaged)?,
+            acct: open(&self.sealed_acct)?,
+            role: self.role.parse().map_err(damaged)?,
+            role_name: self.role_name,
+        };
+        let former = match self.former_name {
+            Some(name) => {
+                let role = self.former.map(|id| id.parse()).transpose().map_err(damaged)?;
+                Some(Former { role, name })
+            }
+            None => None,
+        };
+        let said = self.sealed_said.as_deref().map(open).transpose()?.unwrap_or_default();
+        Ok(Role {
+            asked,
+            former,
+            state: state.ok_or_else(|| damaged("a state nobody knows"))?,
+            given_entry: self.given_entry,
+            taken_entry: self.taken_entry,
+            said,
+            grant: GrantId(self.grant_id),
+        })
+    }
+}
+
+/// The columns of a role; what follows says which.
+macro_rules! roles {
+    ($rest:literal) => {
+        concat!(
+            "select r.grant_id, r.instance, r.account, r.user_id, r.sealed_acct, r.role, r.role_name, r.former, r.former_name, \
+             r.state, r.given_entry, r.taken_entry, r.sealed_said from grant_roles r ",
+            $rest
+        )
+    };
+}
+
+/// The roles that go with a grant.
+pub async fn roles_of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Vec<Role>> {
+    const SQL: &str = roles!("where r.grant_id = $1 order by r.instance");
+    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Roles to be given, of grants that have begun and not ended.
+pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
+    const SQL: &str = roles!(
+        "join grants g on g.id = r.grant_id where r.tried_at <= $1 and r.state in ('asked', 'giving') \
+         and g.started_at is not null and g.ended_at is null and g.revoked_at is null and g.ends_at > $2 \
+         order by r.tried_at, r.grant_id, r.instance limit 100"
+    );
+    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.plus(-TRY_AGAIN).0).bind(now.0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Roles to be taken back, of grants whose end is recorded.
+pub async fn roles_to_take(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
+    const SQL: &str = roles!(
+        "join grants g on g.id = r.grant_id where r.tried_at <= $1 and r.state in ('asked', 'giving', 'given', 'taking') \
+         and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
+    );
+    let rows: Vec<RoleRow> =
+        on!(store, pool => sqlx::query_as(SQL).bind(now.plus(-TRY_AGAIN).0).fetch_all(pool).await?);
+    rows.into_iter().map(|row| row.read(keys)).collect()
+}
+
+/// Claims a role that is due: true for one process at a time.
+pub async fn claim_role(store: &Store, role: &Role, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "update grant_roles set tried_at = $4 where grant_id = $1 and instance = $2 and state = $3 and tried_at <= $5";
+    let claimed = on!(store, pool => sqlx::query(SQL)
+        .bind(&role.grant.0).bind(role.asked.instance.as_str()).bind(role.state.name()).bind(now.0)
+        .bind(now.plus(-TRY_AGAIN).0).execute(pool).await?.rows_affected());
+    Ok(claimed == 1)
+}
+
+/// Notes how far a role has come; true if it is still where it was found.
+pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role) -> sqlx::Result<bool> {
+    const SQL: &str = "update grant_roles set state = $4, former = $5, former_name = $6, given_entry = $7, taken_entry = $8, \
+        sealed_said = $9 where grant_id = $1 and instance = $2 and state = $3";
+    let said = match role.said.as_str() {
+        "" => None,
+        text => Some(keys.seal_text("grant", &role.grant.0, text).map_err(fail)?),
+    };
+    let former = role.former.as_ref();
+    let set = on!(store, pool => sqlx::query(SQL)
+        .bind(&role.grant.0)
+        .bind(role.asked.instance.as_str())
+        .bind(found.name())
+        .bind(role.state.name())
+        .bind(former.and_then(|former| former.role).map(|role| role.to_string()))
+        .bind(former.map(|former| &former.name))
+        .bind(role.given_entry)
+        .bind(role.taken_entry)
+        .bind(&said)
+        .execute(pool).await?.rows_affected());
+    Ok(set == 1)
+}

@@ -1,0 +1,909 @@
+//! Contractors' grants: asked for by one, approved by another, on time and once, and what they give.
+
+use crate::{
+    engine::{Database, Engine},
+    support::{House, NO_SANCTION, grant, house, person, postgres, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    access::Role,
+    batches, cli,
+    clock::{Clock, DAY, HOUR, Instant, MINUTE},
+    config::Secret,
+    context::App,
+    grants::{RoleState, State, service},
+    http,
+    id::{AccountId, GrantId, OperatorId},
+    ledger::{Entry, Filter, Outcome},
+    reports::Category,
+    seal::Keys,
+    store::{Store, case_holds, grants},
+};
+use std::sync::Arc;
+
+/// The same house with another process in it, whose clock stands at an instant.
+fn another_process(house: &House, at: Instant) -> Arc<App> {
+    cli::assemble(house.config.clone(), Clock::set(at), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
+}
+
+/// A house whose clock a test moves.
+async fn timed(house: House) -> House {
+    let app = another_process(&house, house.app.clock.now());
+    let router = http::router(app.clone());
+    let house = House { app, router, ..house };
+    house.look().await;
+    house
+}
+
+async fn entries(house: &House, kind: &str) -> Vec<Entry> {
+    let filter = Filter { kind: Some(kind.to_owned()), limit: 100, ..Default::default() };
+    house.app.ledger.list(&filter).await.unwrap()
+}
+
+async fn find(house: &House, id: &GrantId) -> grants::Grant {
+    grants::by_id(&house.app.store, &house.app.keys, id).await.unwrap().unwrap()
+}
+
+async fn state(house: &House, id: &GrantId) -> State {
+    find(house, id).await.state(house.app.clock.now())
+}
+
+/// The house's own grant of everything is taken back, so that a test gives its own.
+async fn without_grant(house: &House) {
+    let (store, now) = (&house.app.store, house.app.clock.now());
+    let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
+    assert_eq!(grants::revoke_all_of(store, &whose, &by, now).await.unwrap(), 1);
+}
+
+/// A page that is refused, or the words of a form that came back: the status.
+async fn answered(house: &House, cookie: &str, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+    let answer = house.post(Some(cookie), path, fields).await;
+    let location = answer.location.unwrap_or_default();
+    match location.split_once("draft=") {
+        Some((_, id)) => {
+            let id = id.split('&').next().unwrap();
+            let page = house.get(Some(cookie), &format!("/audit?draft={id}")).await;
+            (page.status, page.body)
+        }
+        None => (answer.status, location),
+    }
+}
+
+const ASKED: [(&str, &str); 8] = [
+    ("operator", "01contractor"),
+    ("instances[]", "harbour"),
+    ("categories[]", "spam"),
+    ("sign_ups", "yes"),
+    ("ends", "2099-12-31"),
+    ("sponsor", "01admin"),
+    ("agreement", "HM-2026-07"),
+    ("back", "/grants/ask"),
+];
+
+#[tokio::test]
+async fn one_asks_and_another_approves() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        without_grant(&house).await;
+        person(&house.app, "second", Role::Owner).await;
+        let (owner, second, admin) =
+            (house.sign_in("owner").await, house.sign_in("second").await, house.sign_in("admin").await);
+        let contractor = house.sign_in("contractor").await;
+        let page = house.get(Some(&owner), "/grants/ask?for=01contractor").await;
+        assert!(page.body.contains("value=\"01contractor\" selected"), "{}", page.body);
+        let asked = house.post(Some(&owner), "/api/grants/ask", &ASKED).await.location.unwrap();
+        let id = GrantId(asked.strip_prefix("/grants/").unwrap().to_owned());
+        let grant = find(&house, &id).await;
+        assert_eq!((grant.agreement.as_str(), &grant.sponsor.0[..]), ("HM-2026-07", "01admin"));
+        assert_eq!(
+            (grant.scope.categories.as_slice(), grant.scope.sign_ups, grant.scope.reveal),
+            ([Category::Spam].as_slice(), true, false)
+        );
+        assert_eq!(state(&house, &id).await, State::Asked);
+        assert_eq!(house.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN, "not yet");
+
+        // Neither on the page nor by a form of one's own making.
+        let page = house.get(Some(&owner), &asked).await.body;
+        assert!(page.contains("so another owner decides about it") && !page.contains("/api/grants/decide"), "{page}");
+        let approve = [("grant", id.0.as_str()), ("verdict", "approve")];
+        let (status, said) = answered(&house, &owner, "/api/grants/decide", &approve).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{said}");
+        let (status, _) = answered(&house, &admin, "/api/grants/decide", &approve).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "an admin proposes");
+        assert_eq!(entries(&house, "denied").await.len(), 2, "both tries are in the record");
+        let now = house.app.clock.now();
+        let own = grants::decide(&house.app.store, &id, &OperatorId("01owner".into()), false, true, now).await.unwrap();
+        assert!(!own, "the store refuses it too");
+        let by_hand = format!(
+            "update grants set decided_by = 'x', asked_by = 'x', decided_at = 1, approved = true where id = '{}'",
+            id.0
+        );
+        assert!(sql(&house, &by_hand).await.is_err(), "and the table itself");
+        assert_eq!(state(&house, &id).await, State::Asked);
+
+        let (status, said) =
+            answered(&house, &second, "/api/grants/decide", &[("grant", &id.0), ("verdict", "refuse")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a refusal needs a reason: {said}");
+        let to = house.post(Some(&second), "/api/grants/decide", &approve).await.location.unwrap();
+        assert_eq!(to, asked);
+        assert_eq!(state(&house, &id).await, State::Running);
+        assert_eq!(
+            house.get(Some(&contractor), "/i/harbour/reports").await.status,
+            StatusCode::OK,
+            "on the next request"
+        );
+        assert_eq!(house.get(Some(&contractor), "/i/harbour/signups").await.status, StatusCode::OK);
+        let begun = entries(&house, "start_grant").await;
+        assert_eq!(begun.len(), 2, "the house's own and this one");
+        assert_eq!(begun[0].operator.as_deref(), Some("howdah"));
+        let page = house.get(Some(&owner), &asked).await.body;
+        assert!(page.contains("Howdah itself") && page.contains("second"), "{page}");
+        let (status, _) = answered(&house, &second, "/api/grants/decide", &approve).await;
+        assert_eq!(status, StatusCode::CONFLICT, "once");
+
+        // An admin takes it away, with a reason.
+        let (status, _) = answered(&house, &admin, "/api/grants/revoke", &[("grant", &id.0)]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        house.post(Some(&admin), "/api/grants/revoke", &[("grant", &id.0), ("why", "the work is done")]).await;
+        assert_eq!(house.get(Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(house.outcome("revoke_grant").await, Some(Outcome::Succeeded));
+        assert_eq!(entries(&house, "end_grant").await[0].leaf["facts"]["revoked"], true);
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+async fn sql(house: &House, text: &str) -> sqlx::Result<()> {
+    let text = sqlx::AssertSqlSafe(text.to_owned());
+    match &house.store.store {
+        Store::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+        Store::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_grant_is_said_and_all_that_was_typed_comes_back() {
+    let house = house(sqlite().await).await;
+    let admin = house.sign_in("admin").await;
+    for (field, value, said) in [
+        ("operator", "01moderator", "a contractor who has access"),
+        ("operator", "nobody", "a contractor who has access"),
+        ("instances[]", "nowhere", "not connected to this console"),
+        ("ends", "", "A grant has an end"),
+        ("ends", "2020-01-01", "over already"),
+        ("starts", "2100-01-01", "before it begins"),
+        ("sponsor", "01moderator", "owner or admin who answers"),
+        ("agreement", "  ", "Name the agreement"),
+        ("categories[]", "weather", "categories shown"),
+    ] {
+        let mut form: Vec<(&str, &str)> = ASKED.iter().filter(|(name, _)| *name != field).copied().collect();
+        form.push((field, value));
+        form.push(("why", "a wave is coming"));
+        let back = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+        let page = house.get(Some(&admin), &back).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+        assert!(page.body.contains(said), "{said}: {}", page.body);
+        assert!(page.body.contains("value=\"a wave is coming\""), "{}", page.body);
+    }
+    let nothing: Vec<(&str, &str)> =
+        ASKED.iter().filter(|(name, _)| !matches!(*name, "categories[]" | "sign_ups")).copied().collect();
+    let (status, said) = answered(&house, &admin, "/api/grants/ask", &nothing).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+    assert_eq!(entries(&house, "ask_grant").await.len(), 1, "the house's own");
+}
+
+/// All open reports about somebody get these categories, in turn.
+async fn categories(house: &House, username: &str, numbers: &[i32]) -> String {
+    let (account, reports) = house.case(username).await;
+    for (at, report) in reports.split(',').enumerate() {
+        sqlx::query("update reports set category = $2 where id = $1")
+            .bind(report.parse::<i64>().unwrap())
+            .bind(numbers[at % numbers.len()])
+            .execute(&house.instance)
+            .await
+            .unwrap();
+    }
+    assert!(reports.split(',').count() >= numbers.len(), "{username} has too few reports");
+    account
+}
+
+/// Another open report about somebody.
+async fn one_more_report(house: &House, account: &str, category: i32) {
+    sqlx::query(
+        "insert into reports (account_id, target_account_id, category, created_at, updated_at) \
+         select account_id, target_account_id, $2, now(), now() from reports where target_account_id = $1 limit 1",
+    )
+    .bind(account.parse::<i64>().unwrap())
+    .bind(category)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_case_is_seen_with_one_report_in_the_grant_and_decided_with_all() {
+    let house = house(sqlite().await).await;
+    without_grant(&house).await;
+    let now = house.app.clock.now();
+    grant(&house.app, "01contractor", vec![Category::Spam], false, false, now.plus(DAY)).await;
+    let inside = categories(&house, "windvane", &[1000]).await;
+    let mixed = categories(&house, "lantern_fell", &[1000]).await;
+    one_more_report(&house, &mixed, 1500).await;
+    let outside: String = sqlx::query_scalar(
+        "select target_account_id::text from reports where action_taken_at is null \
+         and target_account_id not in ($1, $2) order by id limit 1",
+    )
+    .bind(inside.parse::<i64>().unwrap())
+    .bind(mixed.parse::<i64>().unwrap())
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    sqlx::query("update reports set category = 2000 where target_account_id = $1 and action_taken_at is null")
+        .bind(outside.parse::<i64>().unwrap())
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        // Known ones are read again by their keys with the next look.
+        house.look().await;
+    }
+    let contractor = house.sign_in("contractor").await;
+    let moderator = house.sign_in("moderator").await;
+    let case = |account: &str| format!("/i/harbour/reports/{account}");
+
+    let queue = house.get(Some(&contractor), "/i/harbour/reports").await.body;
+    let all = house.get(Some(&moderator), "/i/harbour/reports").await.body;
+    assert!(queue.contains(&case(&inside)) && queue.contains(&case(&mixed)), "{queue}");
+    assert!(!queue.contains(&case(&outside)), "{queue}");
+    assert!(all.len() > queue.len());
+    let visible: i64 = sqlx::query_scalar(
+        "select count(distinct target_account_id) from reports where action_taken_at is null and category = 1000",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    assert!(queue.contains(&format!("Reports<!></span><span class=\"count\">{visible}<")), "{queue}");
+
+    assert_eq!(house.get(Some(&contractor), &case(&inside)).await.status, StatusCode::OK);
+    for path in [case(&outside), format!("/i/harbour/accounts/{outside}")] {
+        let hidden = house.get(Some(&contractor), &path).await;
+        assert_eq!(hidden.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(hidden.body.contains("outside your grant"), "{}", hidden.body);
+    }
+    let partly = house.get(Some(&contractor), &case(&mixed)).await;
+    assert_eq!(partly.status, StatusCode::OK);
+    assert!(partly.body.contains("A moderator, admin or owner of this console decides this case"), "{}", partly.body);
+    assert!(!partly.body.contains("/api/reports/decide\""), "{}", partly.body);
+
+    let decide = async |account: &str| {
+        let reports: String = sqlx::query_scalar(
+            "select string_agg(id::text, ',' order by id) from reports where target_account_id = $1 and action_taken_at is null",
+        )
+        .bind(account.parse::<i64>().unwrap())
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        let form = [
+            ("instance", "harbour"),
+            ("account", account),
+            ("decision", "resolve"),
+            ("reports", &reports),
+            ("state", NO_SANCTION),
+        ];
+        answered(&house, &contractor, "/api/reports/decide", &form).await
+    };
+    for account in [&mixed, &outside] {
+        let (status, said) = decide(account).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{said}");
+        let hold = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes")];
+        assert_eq!(answered(&house, &contractor, "/api/reports/hold", &hold).await.0, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(house.weather.writes(), 0);
+    // “Next” leads to what can be decided.
+    let page = house.get(Some(&contractor), &case(&inside)).await.body;
+    assert!(!page.contains(&format!("name=\"next\" value=\"{mixed}\"")), "{page}");
+    let all = house.get(Some(&contractor), "/i/harbour/reports?all=yes&decide=resolve").await.body;
+    let seen = all.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert!(seen.contains(&inside) && !seen.contains(&mixed) && !seen.contains(&outside), "{seen}");
+    let (status, to) = decide(&inside).await;
+    assert!(status == StatusCode::FOUND && to.contains("done="), "{to}");
+
+    // Whom a case may be handed to: those who may decide all of it.
+    house
+        .post(Some(&moderator), "/api/reports/hold", &[("instance", "harbour"), ("account", &mixed), ("claim", "yes")])
+        .await;
+    let page = house.get(Some(&moderator), &case(&mixed)).await.body;
+    assert!(page.contains("<option value=\"01admin\"") && !page.contains("<option value=\"01contractor\""), "{page}");
+}
+
+#[tokio::test]
+async fn two_grants_are_a_union_while_both_run() {
+    let house = timed(house(sqlite().await).await).await;
+    without_grant(&house).await;
+    let (app, now) = (&house.app, house.app.clock.now());
+    grant(app, "01contractor", vec![Category::Spam], false, false, now.plus(2 * HOUR)).await;
+    grant(app, "01contractor", vec![Category::Violation], true, true, now.plus(HOUR)).await;
+    let cookie = house.sign_in("contractor").await;
+    let spam = categories(&house, "windvane", &[1000]).await;
+    let rule = categories(&house, "lantern_fell", &[2000]).await;
+    let status = async |path: &str| house.get(Some(&cookie), path).await.status;
+    let reveal = async || {
+        let form =
+            [("instance", "harbour"), ("account", rule.as_str()), ("what", "email"), ("why", "the same address?")];
+        answered(&house, &cookie, "/api/reports/reveal", &form).await.0
+    };
+    let (spam_case, rule_case) = (format!("/i/harbour/reports/{spam}"), format!("/i/harbour/reports/{rule}"));
+    assert_eq!((status(&spam_case).await, status(&rule_case).await), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(status("/i/harbour/signups").await, StatusCode::OK);
+    assert_ne!(reveal().await, StatusCode::FORBIDDEN);
+    let held = async |account: &str| {
+        house
+            .post(
+                Some(&cookie),
+                "/api/reports/hold",
+                &[("instance", "harbour"), ("account", account), ("claim", "yes")],
+            )
+            .await;
+    };
+    held(&spam).await;
+    house.app.clock.advance(59 * MINUTE + 59_999);
+    assert_eq!(status(&rule_case).await, StatusCode::OK, "to the last moment");
+    house.app.clock.advance(1);
+    assert_eq!((status(&spam_case).await, status(&rule_case).await), (StatusCode::OK, StatusCode::FORBIDDEN));
+    assert_eq!(status("/i/harbour/signups").await, StatusCode::FORBIDDEN);
+    assert_eq!(reveal().await, StatusCode::FORBIDDEN);
+    held(&spam).await;
+    service::keep(&house.app, "a process").await.unwrap();
+    assert_eq!(entries(&house, "end_grant").await.len(), 2, "the house's own and this one");
+    let instance = "harbour".parse().unwrap();
+    let holder =
+        case_holds::holder(&app.store, &instance, AccountId(spam.parse().unwrap()), app.clock.now()).await.unwrap();
+    assert_eq!(holder.map(|hold| hold.operator.0).as_deref(), Some("01contractor"), "the other grant goes on");
+    house.app.clock.advance(HOUR);
+    // Seen once an hour at least, or the session is over.
+    let cookie = house.sign_in("contractor").await;
+    assert_eq!(house.get(Some(&cookie), &spam_case).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_ended_while_nothing_ran_has_ended_before_the_first_request() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        without_grant(&house).await;
+        let now = house.app.clock.now();
+        let id = grant(&house.app, "01contractor", Category::ALL.to_vec(), true, true, now.plus(10 * MINUTE)).await;
+        let never = grant(&house.app, "01contractor", vec![Category::Spam], false, false, now.plus(12 * MINUTE)).await;
+        sql(&house, &format!("update grants set started_at = null where id = '{}'", never.0)).await.unwrap();
+        let cookie = house.sign_in("contractor").await;
+        let (account, _) = house.case("windvane").await;
+        house
+            .post(
+                Some(&cookie),
+                "/api/reports/hold",
+                &[("instance", "harbour"), ("account", &account), ("claim", "yes")],
+            )
+            .await;
+        let instance = "harbour".parse().unwrap();
+        let held = async |app: &App| case_holds::list(&app.store, &instance, now).await.unwrap().len();
+        assert_eq!(held(&house.app).await, 1);
+
+        // A new process, a quarter of an hour later; nothing has kept the grants yet.
+        let app = another_process(&house, now.plus(15 * MINUTE));
+        let later = House { router: http::router(app.clone()), app, ..house };
+        for path in ["/i/harbour", "/i/harbour/reports", "/i/harbour/signups", "/i/nowhere"] {
+            assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let home = later.get(Some(&cookie), "/").await;
+        assert_eq!(home.location.as_deref(), Some("/grants"));
+        let own = later.get(Some(&cookie), "/grants").await;
+        assert!(
+            own.body.contains("You have no running grant") && own.body.contains("Your sheet of work"),
+            "{}",
+            own.body
+        );
+        for path in ["/audit", "/grants/01contractor/sheet", &format!("/grants/{id}")] {
+            assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::OK, "{path}");
+        }
+        for path in ["/grants/01moderator/sheet", "/people", "/grants/ask"] {
+            assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+
+        service::keep(&later.app, "the new process").await.unwrap();
+        service::keep(&later.app, "the new process").await.unwrap();
+        assert_eq!(held(&later.app).await, 0, "back in the queue");
+        let ended = entries(&later, "end_grant").await;
+        assert_eq!(ended.len(), 3, "one each, the house's own among them");
+        let facts = |id: &GrantId| {
+            let entry = ended.iter().find(|entry| entry.leaf["facts"]["grant"] == id.0.as_str()).unwrap();
+            (entry.leaf["facts"]["began"].clone(), entry.outcome)
+        };
+        assert_eq!(facts(&id), (true.into(), Some(Outcome::Succeeded)));
+        assert_eq!(facts(&never), (false.into(), Some(Outcome::Succeeded)), "nobody noted that it began");
+        assert_eq!(later.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_begin_and_end_it_once() {
+    let house = timed(house(postgres().await).await).await;
+    let now = house.app.clock.now();
+    let id = grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, now.plus(HOUR)).await;
+    sql(&house, &format!("update grants set started_at = null where id = '{}'", id.0)).await.unwrap();
+    let before = entries(&house, "start_grant").await.len();
+    let about = async |kind: &'static str| {
+        let entries = entries(&house, kind).await;
+        entries.into_iter().filter(|entry| entry.leaf["facts"]["grant"] == id.0.as_str()).count()
+    };
+    let others: Vec<_> = (0..2).map(|_| another_process(&house, now.plus(MINUTE))).collect();
+    let together = async |apps: &[Arc<App>]| {
+        let kept = (0..8).map(|number| {
+            let app = apps[number % apps.len()].clone();
+            tokio::spawn(async move { service::keep(&app, &format!("process {number}")).await.unwrap() })
+        });
+        for one in kept.collect::<Vec<_>>() {
+            one.await.unwrap();
+        }
+    };
+    together(&others).await;
+    assert_eq!(entries(&house, "start_grant").await.len(), before + 1);
+    assert_eq!(about("start_grant").await, 2, "the one that was undone by hand, and one more");
+    let later: Vec<_> = (0..2).map(|_| another_process(&house, now.plus(2 * HOUR))).collect();
+    together(&later).await;
+    assert_eq!(about("end_grant").await, 1);
+    assert_eq!(house.open_deeds().await, 0);
+}
+
+#[tokio::test]
+async fn a_process_that_died_over_it_is_followed_by_the_next() {
+    let house = timed(house(sqlite().await).await).await;
+    let now = house.app.clock.now();
+    let id = grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, now.plus(HOUR)).await;
+    sql(&house, &format!("update grants set started_at = null where id = '{}'", id.0)).await.unwrap();
+    assert!(grants::claim(&house.app.store, &id, "the dead one", now).await.unwrap());
+    service::keep(&house.app, "the next").await.unwrap();
+    assert_eq!(find(&house, &id).await.started_at, None, "claimed");
+    house.app.clock.advance(31_000);
+    service::keep(&house.app, "the next").await.unwrap();
+    assert!(find(&house, &id).await.started_at.is_some());
+    assert!(!grants::set_started(&house.app.store, &id, "the dead one", now).await.unwrap(), "too late");
+}
+
+#[tokio::test]
+async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("contractor").await;
+        let (one, reports_one) = house.case("windvane").await;
+        let (two, reports_two) = house.case("lantern_fell").await;
+        let seen = |account: &str, reports: &str| {
+            (account.to_owned(), reports.split(',').map(str::to_owned).collect::<Vec<_>>())
+        };
+        let seen = serde_json::to_string(&[seen(&one, &reports_one), seen(&two, &reports_two)]).unwrap();
+        let form = [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "resolve"), ("why", "a wave")];
+        let begun = house.post(Some(&cookie), "/api/reports/decide-many", &form).await.location.unwrap();
+        assert!(begun.starts_with("/i/harbour/batches/"), "{begun}");
+        let id = begun.rsplit('/').next().unwrap().to_owned();
+        // The first is under way when the grant goes.
+        let revoked = "update grants set revoked_by = '01owner', revoked_at = 1 where operator = '01contractor'";
+        let (store, instance) = (&house.app.store, house.app.instances.values().next().unwrap().clone());
+        let items = howdah::store::batches::items(store, &house.app.keys, &id).await.unwrap();
+        assert_eq!(items.len(), 2);
+        let first = items[0].deed.clone();
+        let howdah::ledger::deed::Deed::DecideCase(first) = first else { panic!("a case") };
+        let person = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
+        let actor = service::actor(store, person, "a test".into(), house.app.clock.now()).await.unwrap();
+        let context = howdah::context::Context::of_job(house.app.clone(), actor);
+        howdah::reports::service::carry(context, first.clone(), "a wave".into()).await.unwrap();
+        howdah::store::batches::set_item(
+            store,
+            &house.app.keys,
+            &id,
+            0,
+            howdah::store::batches::State::Closed(Outcome::Succeeded),
+            None,
+            None,
+        )
+        .await
+        .unwrap();
+        sql(&house, revoked).await.unwrap();
+        batches::service::work(&house.app, &instance, "a process").await.unwrap();
+        let items = howdah::store::batches::items(store, &house.app.keys, &id).await.unwrap();
+        assert_eq!(items[1].state, howdah::store::batches::State::Closed(Outcome::Refused), "{:?}", items[1].said);
+        assert!(items[1].said.as_deref().unwrap().contains("no running grant"), "{:?}", items[1].said);
+        assert_eq!(entries(&house, "decide_case").await.len(), 1);
+        let left: i64 =
+            sqlx::query_scalar("select count(*) from reports where target_account_id = $1 and action_taken_at is null")
+                .bind(two.parse::<i64>().unwrap())
+                .fetch_one(&house.instance)
+                .await
+                .unwrap();
+        assert!(left > 0, "nothing was done about the second");
+        let owner = house.sign_in("owner").await;
+        assert!(house.get(Some(&owner), &begun).await.body.contains("no running grant"));
+    }
+}
+
+#[tokio::test]
+async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        without_grant(&house).await;
+        let (app, now) = (&house.app, house.app.clock.now());
+        let id = grant(app, "01contractor", Category::ALL.to_vec(), true, true, now.plus(DAY)).await;
+        sql(
+            &house,
+            &format!(
+                "update grants set sealed_agreement = '{}' where id = '{}'",
+                app.keys.seal_text("grant", &id.0, "=HYPERLINK(\"x\")").unwrap(),
+                id.0
+            ),
+        )
+        .await
+        .unwrap();
+        sql(&house, &format!("update grants set sealed_agreement = null where id <> '{}'", id.0)).await.unwrap();
+        let cookie = house.sign_in("contractor").await;
+        let (account, reports) = house.case("windvane").await;
+        let decide = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("text", "Please read the rules."),
+        ];
+        house.post(Some(&cookie), "/api/reports/decide", &decide).await;
+        // The same again is overtaken: begun, and not done.
+        house.post(Some(&cookie), "/api/reports/decide", &decide).await;
+        let reveal = [("instance", "harbour"), ("account", account.as_str()), ("what", "email"), ("why", "the same?")];
+        house.post(Some(&cookie), "/api/reports/reveal", &reveal).await;
+        let waiting: String = sqlx::query_scalar(
+            "select account_id::text from users where not approved and confirmed_at is not null order by id limit 1",
+        )
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        house
+            .post(
+                Some(&cookie),
+                "/api/signups/decide",
+                &[("instance", "harbour"), ("who", &waiting), ("verdict", "approve")],
+            )
+            .await;
+
+        let own = house.get(Some(&cookie), "/grants/01contractor/sheet").await.body;
+        assert!(own.contains("1: 1 limit"), "{own}");
+        assert!(own.contains("1 case, 1 sign-up, 1 reveal"), "{own}");
+        let owner = house.sign_in("owner").await;
+        let others = house.get(Some(&owner), "/grants/01contractor/sheet").await.body;
+        let main =
+            |page: &str| page.split("<h2>Day by day").nth(1).unwrap().split("</main>").next().unwrap().to_owned();
+        assert_eq!(main(&own), main(&others), "exactly the same");
+
+        let file = house.get(Some(&cookie), "/grants/01contractor/sheet.csv").await.body;
+        assert_eq!(entries(&house, "export_sheet").await.len(), 0, "one's own");
+        let lines: Vec<&str> = file.lines().collect();
+        assert_eq!(lines.len(), 3, "{file}");
+        assert!(
+            lines[1].contains(",\"1\",\"0\",\"0\",\"0\",\"1\",\"0\",\"0\",\"1\",\"0\",\"1\",\"0\",\"0\",\"1\","),
+            "{file}"
+        );
+        assert!(file.contains("\"'=HYPERLINK(\"\"x\"\")\""), "no formula: {file}");
+        let auditor = house.sign_in("auditor").await;
+        let theirs = house.get(Some(&auditor), "/grants/01contractor/sheet.csv").await;
+        assert_eq!((theirs.status, theirs.body), (StatusCode::OK, file));
+        assert_eq!(entries(&house, "export_sheet").await.len(), 1);
+        let moderator = house.sign_in("moderator").await;
+        for (who, cookie) in [("moderator", &moderator), ("admin", &house.sign_in("admin").await)] {
+            let refused = house.get(Some(cookie), "/grants/01contractor/sheet.csv").await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{who}");
+        }
+        let empty = house.get(Some(&cookie), "/grants/01contractor/sheet?month=2020-02").await.body;
+        assert!(empty.contains("Nothing was done in this month") && empty.contains("month=2020-01"), "{empty}");
+        let wrong = house.get(Some(&cookie), "/grants/01contractor/sheet?month=2020-13").await;
+        assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_is_read_by_an_index() {
+    let house = house(sqlite().await).await;
+    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {}", howdah::ledger::WORKED)))
+            .bind("01contractor")
+            .bind(0)
+            .bind(i64::MAX)
+            .bind(i64::MAX)
+            .bind(500)
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
+    assert!(
+        said[0].contains("ledger_entries_operator")
+            && !said.iter().any(|line| line.contains("SCAN") || line.contains("TEMP B-TREE")),
+        "{said:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_ended_access_takes_the_grants_with_it() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let person = |disabled: &'static str| [("operator", "01contractor"), ("disabled", disabled), ("why", "left")];
+    house.post(Some(&owner), "/api/people/disable", &person("yes")).await;
+    house.post(Some(&owner), "/api/people/disable", &person("no")).await;
+    let cookie = house.sign_in("contractor").await;
+    assert_eq!(house.get(Some(&cookie), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    service::keep(&house.app, "a process").await.unwrap();
+    assert_eq!(entries(&house, "end_grant").await.len(), 1);
+    let page = house.get(Some(&owner), "/people").await.body;
+    assert!(page.contains("no running grant") && page.contains("/grants/ask?for=01contractor"), "{page}");
+}
+
+#[tokio::test]
+async fn a_contractor_of_a_former_version_has_a_grant() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let db = Database::empty(engine).await;
+        for migration in [
+            include_str!("../../migrations/0001_people.sql"),
+            include_str!("../../migrations/0002_work.sql"),
+            include_str!("../../migrations/0003_ledger.sql"),
+            include_str!("../../migrations/0004_batches.sql"),
+            include_str!("../../migrations/0005_domain_imports.sql"),
+            include_str!("../../migrations/0006_case_leases.sql"),
+            include_str!("../../migrations/0007_offers.sql"),
+        ] {
+            db.run(migration).await.unwrap();
+        }
+        for (id, role, place) in [
+            ("A", "contractor", "'harbour', 5000"),
+            ("B", "contractor", "'harbour', null"),
+            ("C", "moderator", "null, null"),
+            ("D", "contractor", "'harbour', 500"),
+        ] {
+            let row = format!(
+                "insert into operators (id, name, name_key, role, instance, until, created_at) \
+                 values ('{id}', '{id}', '{id}', '{role}', {place}, 1000)"
+            );
+            db.run(&row).await.unwrap();
+        }
+        db.run(include_str!("../../migrations/0008_grants.sql")).await.unwrap();
+        let running = async |id: &str, at: i64| {
+            grants::running_of(&db.store, &OperatorId(id.to_owned()), Instant(at)).await.unwrap()
+        };
+        let scope = running("A", 4_999).await.remove(0).scope;
+        assert_eq!((scope.places().as_str(), scope.categories.as_slice()), ("harbour", Category::ALL.as_slice()));
+        assert!(!scope.sign_ups && !scope.reveal, "as much as before");
+        assert!(running("A", 5_000).await.is_empty());
+        assert_eq!(
+            grants::due(&db.store, Instant(5_000)).await.unwrap(),
+            [GrantId("A".into())],
+            "its end is still to be noted"
+        );
+        for id in ["B", "C", "D"] {
+            assert!(running(id, 2_000).await.is_empty(), "{id}");
+        }
+        assert_eq!(db.number("select count(*) from operators").await, 4);
+        db.drop().await;
+    }
+}
+
+/// A local account without a role, and a role below that of the console's own account: username, account, role, its name.
+async fn somebody_and_a_role(house: &House) -> (String, i64, i64, String) {
+    let (username, account) = sqlx::query_as(
+        "select a.username, a.id from users u join accounts a on a.id = u.account_id where u.role_id is null and u.approved \
+         and not u.disabled and u.confirmed_at is not null and a.suspended_at is null order by u.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let (role, name) = sqlx::query_as("select id, name from user_roles where id > 0 order by position, id limit 1")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    (username, account, role, name)
+}
+
+async fn role_of(house: &House, account: i64) -> Option<i64> {
+    sqlx::query_scalar("select role_id from users where account_id = $1")
+        .bind(account)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn set_role(house: &House, account: i64, role: Option<i64>) {
+    sqlx::query("update users set role_id = $2 where account_id = $1")
+        .bind(account)
+        .bind(role)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+}
+
+/// Asked for by the admin and approved by the owner, with a role: the grant.
+async fn with_role(house: &House, username: &str, role: i64) -> GrantId {
+    let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
+    let (role, account) = (role.to_string(), format!("@{username}"));
+    let mut form = ASKED.to_vec();
+    form.extend([("places[]", "harbour"), ("accounts[]", account.as_str()), ("roles[]", role.as_str())]);
+    let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+    let id = GrantId(asked.strip_prefix("/grants/").unwrap_or_else(|| panic!("{asked}")).to_owned());
+    house.post(Some(&owner), "/api/grants/decide", &[("grant", &id.0), ("verdict", "approve")]).await;
+    assert_eq!(state(house, &id).await, State::Running);
+    id
+}
+
+async fn role_state(house: &House, id: &GrantId) -> (RoleState, String) {
+    let roles = grants::roles_of(&house.app.store, &house.app.keys, id).await.unwrap();
+    (roles[0].state, roles[0].said.clone())
+}
+
+async fn keep(house: &House) {
+    service::keep(&house.app, "a process").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_on_the_instance_is_given_and_the_former_one_returns() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        let (username, account, role, name) = somebody_and_a_role(&house).await;
+        let admin = house.sign_in("admin").await;
+        let page = house.get(Some(&admin), "/grants/ask").await.body;
+        assert!(page.contains(&format!("<option value=\"{role}\"")) && page.contains(&name), "{page}");
+        let wanted = role.to_string();
+        for (account, role, said) in [
+            ("", wanted.as_str(), "Write the name of the account"),
+            ("@nobody_of_that_name", &wanted, "There is nobody called"),
+            (&username, "none", "Choose the role"),
+            (&username, "-99", "already"),
+        ] {
+            let mut form = ASKED.to_vec();
+            form.extend([("places[]", "harbour"), ("accounts[]", account), ("roles[]", role)]);
+            let back = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+            let page = house.get(Some(&admin), &back).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+            assert!(
+                page.body.contains(said) && page.body.contains(&format!("value=\"{account}\"")),
+                "{said}: {}",
+                page.body
+            );
+        }
+
+        let id = with_role(&house, &username, role).await;
+        assert_eq!(role_of(&house, account).await, None, "the job gives it");
+        keep(&house).await;
+        assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
+        keep(&house).await;
+        house.app.clock.advance(MINUTE);
+        keep(&house).await;
+        assert_eq!(entries(&house, "assign_role").await.len(), 1, "once");
+        let owner = house.sign_in("owner").await;
+        let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
+        assert!(page.contains("given by entry") && page.contains(&username), "{page}");
+
+        let revoke = [("grant", id.0.as_str()), ("why", "the work is done")];
+        house.post(Some(&owner), "/api/grants/revoke", &revoke).await;
+        keep(&house).await;
+        assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (None, RoleState::Taken));
+        let changes = entries(&house, "assign_role").await;
+        assert_eq!(changes.len(), 2);
+        assert!(changes.iter().all(|entry| entry.outcome == Some(Outcome::Succeeded)));
+        let rows: i64 = sqlx::query_scalar(
+            "select count(*) from admin_action_logs where action = 'change_role' and human_identifier = $1",
+        )
+        .bind(&username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        assert_eq!(rows, 2, "as Mastodon itself would have logged it");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_somebody_changed_meanwhile_is_left_alone() {
+    let house = timed(house(sqlite().await).await).await;
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(role));
+    let (other, name): (i64, String) =
+        sqlx::query_as("select id, name from user_roles where id > 0 and id <> $1 order by position limit 1")
+            .bind(role)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+    set_role(&house, account, Some(other)).await;
+    let owner = house.sign_in("owner").await;
+    house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!(role_of(&house, account).await, Some(other));
+    let (state, said) = role_state(&house, &id).await;
+    assert_eq!(state, RoleState::Left);
+    assert!(said.contains(&name), "{said}");
+    assert_eq!(house.outcome("leave_role").await, Some(Outcome::Succeeded));
+    let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
+    assert!(page.contains("left alone") && page.contains("somebody else changed it"), "{page}");
+    assert_eq!(entries(&house, "assign_role").await.len(), 1, "nothing was taken");
+}
+
+#[tokio::test]
+async fn with_the_instance_down_the_rights_begin_and_end_on_time_and_the_role_when_it_answers() {
+    let house = timed(house(sqlite().await).await).await;
+    let (username, account, role, name) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    let now = house.app.clock.now();
+    // A process for which the instance's database does not answer.
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
+    let down =
+        cli::assemble(config, Clock::set(now.plus(MINUTE)), Keys::from_secret([7; 32]), house.store.store.clone())
+            .unwrap();
+    service::keep(&down, "down").await.unwrap();
+    let (state, said) = role_state(&house, &id).await;
+    assert_eq!(state, RoleState::Asked);
+    assert!(!said.is_empty(), "the page says what is in the way");
+    let owner = house.sign_in("owner").await;
+    let page = house.get(Some(&owner), &format!("/grants/{id}")).await.body;
+    assert!(page.contains("not given yet") && page.contains("tried again"), "{page}");
+    assert_eq!(entries(&house, "assign_role").await.len(), 0, "nothing was begun");
+
+    // It answers, and the role has another name: it may be another role.
+    house.app.clock.advance(2 * MINUTE);
+    sqlx::query("update user_roles set name = 'Something else' where id = $1")
+        .bind(role)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    keep(&house).await;
+    let (state, said) = role_state(&house, &id).await;
+    assert!(state == RoleState::Asked && said.contains("Something else"), "{state:?} {said}");
+    assert_eq!((role_of(&house, account).await, entries(&house, "assign_role").await.len()), (None, 0));
+    sqlx::query("update user_roles set name = $2 where id = $1")
+        .bind(role)
+        .bind(&name)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
+
+    // The end, while it is down again.
+    let end = find(&house, &id).await.ends_at;
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
+    let down = cli::assemble(config, Clock::set(end), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    service::keep(&down, "down").await.unwrap();
+    assert_eq!(
+        entries(&house, "end_grant").await.iter().filter(|entry| entry.leaf["facts"]["grant"] == id.0.as_str()).count(),
+        1
+    );
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
+    house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+    keep(&house).await;
+    assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (None, RoleState::Taken));
+}
+
+#[tokio::test]
+async fn a_deleted_person_or_role_is_said_and_nothing_is_given() {
+    let house = timed(house(sqlite().await).await).await;
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let id = with_role(&house, &username, role).await;
+    sqlx::query("delete from user_roles where id = $1").bind(role).execute(&house.instance).await.unwrap();
+    keep(&house).await;
+    let (state, said) = role_state(&house, &id).await;
+    assert!(state == RoleState::Asked && said.contains("was deleted"), "{state:?} {said}");
+    sqlx::query("delete from users where account_id = $1").bind(account).execute(&house.instance).await.unwrap();
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    let (state, said) = role_state(&house, &id).await;
+    assert!(state == RoleState::Asked && said.contains("no login"), "{state:?} {said}");
+    let owner = house.sign_in("owner").await;
+    house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
+    house.app.clock.advance(MINUTE);
+    keep(&house).await;
+    assert_eq!(role_state(&house, &id).await.0, RoleState::Never);
+    assert_eq!(entries(&house, "assign_role").await.len(), 0);
+}
