@@ -31,7 +31,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 28] = [
+const WRITES: [(&str, &[(&str, &str)]); 30] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -105,6 +105,26 @@ const WRITES: [(&str, &[(&str, &str)]); 28] = [
     ),
     ("/api/domains/import-pause", &[("instance", "harbour"), ("import", "nothing"), ("pause", "yes")]),
     ("/api/domains/import-again", &[("instance", "harbour"), ("import", "nothing")]),
+    (
+        "/api/roles/assign",
+        &[
+            ("instance", "harbour"),
+            ("account", "1"),
+            ("role", "1"),
+            ("why", "a test"),
+            ("seen", "[null,[\"Moderator\",1049884,10,false]]"),
+        ],
+    ),
+    (
+        "/api/roles/assign",
+        &[
+            ("instance", "harbour"),
+            ("account", "1"),
+            ("role", "none"),
+            ("why", "a test"),
+            ("seen", "[[\"1\",\"Moderator\"],null]"),
+        ],
+    ),
 ];
 
 /// A rule that is not there, as a page would give it back.
@@ -124,7 +144,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 23] = [
+const READS: [&str; 26] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -148,6 +168,9 @@ const READS: [&str; 23] = [
     "/api/domains/addresses?instance=harbour&search=",
     "/api/domains/imports?instance=harbour&search=",
     "/api/domains/import?instance=harbour&import=nothing&search=",
+    "/api/roles/list?instance=harbour&search=",
+    "/api/roles/page?instance=harbour&role=1&search=",
+    "/api/roles/change?instance=harbour&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.

@@ -15,6 +15,7 @@ mod files;
 mod finding;
 mod ledger;
 mod processes;
+mod roles;
 mod signups;
 mod store;
 mod support;
