@@ -325,7 +325,7 @@ mod tests {
         );
         assert_eq!(names(65_536), ["invite_users"]);
         assert_eq!(names(1), ["administrator"]);
-        assert_eq!(names(983_036).len(), 18);
+        assert_eq!(names(983_036).len(), 17);
         for (bit, flag) in (0..).zip(&FLAGS) {
             assert_eq!(flag.bit, bit);
         }

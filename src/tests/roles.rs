@@ -1,13 +1,15 @@
 //! Roles of the instance: what is shown, what is written, and every rule that keeps somebody from a change.
 
-use crate::support::{Answered, House, house, house_of, postgres, sqlite};
+use crate::support::{Answered, House, Kept, house, house_of, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
+    access::{self, Permission},
+    carry_out,
     id::{AccountId, RoleId},
-    ledger::{Filter, Outcome, deed::AssignRole},
+    ledger::{Acting, Filter, Outcome, deed::AssignRole},
     mastodon::database::{Database, Written},
     problem::Kind,
-    roles::service::assign_for_grant,
+    roles::service::{assign_for_grant, console_actor},
 };
 use practice::version::Version;
 use serde_json::{Value, json};
@@ -191,7 +193,7 @@ async fn a_role_given_and_taken_leaves_the_very_rows_that_mastodon_leaves() {
             let near = one(
                 &house,
                 "select count(*) from admin_action_logs where action = 'change_role' \
-                 and created_at between now() at time zone 'utc' - interval '1 minute' and now() at time zone 'utc'",
+                 and created_at between (now() at time zone 'utc') - interval '1 minute' and (now() at time zone 'utc')",
             )
             .await;
             assert_eq!(near, 1, "the time is UTC");
@@ -753,4 +755,52 @@ async fn two_administrators_cannot_be_taken_at_once() {
     assert!(done.iter().any(|written| matches!(written, Written::Not(why) if why.contains("last administrator"))));
     assert_eq!(one(&house, &format!("select count(*) from users where role_id = {powerful}")).await, 1);
     assert_eq!(log_rows(&house).await, 1);
+}
+
+/// A process dies after the intent, with or without having written; the next one reads what became of it.
+async fn died(kept: Kept, wrote: bool, also: &str) -> Option<Outcome> {
+    let house = house(kept).await;
+    let instance = house.app.instances.values().next().unwrap().clone();
+    let moderator = role(&house, "Moderator").await;
+    let name = ordinary(&house).await;
+    let deed = deed(&house, &name, None, Some((moderator, "Moderator"))).await;
+    let acting = instance.pulse().acting().unwrap();
+    let mark = instance.database.read().await.unwrap().mark().await.unwrap();
+    let permit = access::permit(&console_actor(), Permission::ManageRoles, Some(&instance.name)).unwrap();
+    let acts_as = Acting::Service(acting.to_string());
+    let warrant = house.app.ledger.open(permit, deed.clone(), "", acts_as.clone(), mark).await.unwrap();
+    assert_eq!(warrant.acting(), &acts_as);
+    drop(warrant);
+    if wrote {
+        let written = instance.database.write_role(acting, &deed).await.unwrap();
+        assert!(matches!(written, Written::Stored { .. }), "{written:?}");
+    }
+    let also = also.replace("{user}", &deed.user.to_string()).replace("{role}", &moderator.to_string());
+    run(&house, &also).await;
+    const OVER: &str = "update open_deeds set lease_until = 0, opened_at = opened_at - 121000";
+    match &house.store.store {
+        howdah::store::Store::Sqlite(pool) => sqlx::query(OVER).execute(pool).await.map(drop),
+        howdah::store::Store::Postgres(pool) => sqlx::query(OVER).execute(pool).await.map(drop),
+    }
+    .unwrap();
+    let rows = log_rows(&house).await;
+    carry_out::sweep(&house.app).await;
+    assert_eq!(log_rows(&house).await, rows, "nothing is repeated");
+    assert_eq!(house.open_deeds().await, 0);
+    house.outcome("assign_role").await
+}
+
+#[tokio::test]
+async fn a_change_whose_process_died_is_judged_by_both_rows() {
+    for wrote in [true, false] {
+        let outcome = if wrote { Outcome::Succeeded } else { Outcome::Failed };
+        assert_eq!(died(sqlite().await, wrote, "").await, Some(outcome));
+        assert_eq!(died(postgres().await, wrote, "").await, Some(outcome));
+    }
+    // The right role without the row of the log: somebody else’s hand, perhaps.
+    let by_hand = "update users set role_id = {role} where id = {user}";
+    assert_eq!(died(sqlite().await, false, by_hand).await, Some(Outcome::Unknown));
+    // Written, and taken back since.
+    let back = "update users set role_id = null where id = {user}";
+    assert_eq!(died(sqlite().await, true, back).await, Some(Outcome::Partly));
 }
