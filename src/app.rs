@@ -1,7 +1,7 @@
 //! The document, and the one table of routes.
 
 use crate::{
-    accounts, audit, batches, domain_blocks, grants, operators, overview, path, registrations, reports, sign_in,
+    accounts, audit, batches, domain_blocks, grants, operators, overview, path, registrations, reports, roles, sign_in,
     signups, ui,
 };
 use leptos::prelude::*;
@@ -75,6 +75,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/domains/addresses") view=domain_blocks::page::Addresses ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/roles") view=roles::page::Roles ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/roles/change") view=roles::page::Change ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/roles/:role") view=roles::page::Role ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />

@@ -2,9 +2,11 @@
 
 use super::{AccountRow, AccountsPage, FindPage, Hit, api};
 use crate::{
+    access::Permission,
     frame::Frame,
     path,
-    reports::page::case_body,
+    reports::{CasePage, page::case_body},
+    roles,
     search::Search,
     ui::{self, desk, time},
 };
@@ -15,7 +17,16 @@ use leptos_router::components::Redirect;
 #[component]
 pub fn Account() -> impl IntoView {
     let resource = desk::of_part("account", api::account);
-    desk::page(desk::Desk::Accounts, resource, case_body, |_, page| page.account.handle.clone())
+    desk::page(desk::Desk::Accounts, resource, account_body, |_, page| page.account.handle.clone())
+}
+
+/// The case, and below it the role of somebody of this instance.
+fn account_body(frame: Frame, page: CasePage) -> AnyView {
+    let role = frame.instance.as_ref().filter(|_| page.account.local && frame.may(Permission::ViewRoles)).map(|head| {
+        let may_change = frame.may(Permission::TakeRolesAway);
+        roles::page::of_account(&head.name, &page.account.handle, page.account.staff.as_deref(), may_change)
+    });
+    view! { {case_body(frame, page)} {role} }.into_any()
 }
 
 /// What the search field leads to.

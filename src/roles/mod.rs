@@ -10,7 +10,6 @@ pub mod rank;
 pub mod service;
 
 use crate::{
-    clock::Instant,
     id::{AccountId, RoleId},
     ui,
 };
@@ -305,13 +304,12 @@ pub struct ChangePage {
     /// `user_roles.id`, `none`, or empty where nothing is chosen yet
     pub role: String,
     pub roles: Vec<InstanceRole>,
+    /// What the person has now, in a sentence, once somebody is found.
+    pub now: Option<String>,
     pub preview: Option<Preview>,
     /// What is wrong with what was typed: field and sentence.
     pub wrong: Option<(String, String)>,
-    /// As whom the console acts: handle, role and position.
-    pub acting: Option<String>,
     pub missing: Vec<String>,
-    pub read_at: Instant,
 }
 
 #[cfg(test)]
@@ -327,7 +325,7 @@ mod tests {
         );
         assert_eq!(names(65_536), ["invite_users"]);
         assert_eq!(names(1), ["administrator"]);
-        assert_eq!(names(983_036).len(), 18);
+        assert_eq!(names(983_036).len(), 17);
         for (bit, flag) in (0..).zip(&FLAGS) {
             assert_eq!(flag.bit, bit);
         }

@@ -1,20 +1,318 @@
 //! What roles there are, who has them, and giving and taking one away.
 
+use super::{
+    ChangePage, EVERYONE, InstanceRole, Member, Preview, RolePage, RoleRow, RolesPage, called, effective, is_staff,
+    powers,
+    rank::{Holder, Standing},
+};
 use crate::{
     access::{self, Actor, Permission, Permit},
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
-    id::AccountId,
+    frame::{self, Framed},
+    id::{AccountId, RoleId},
     ledger::{Answered, Ledger, Mark, Warrant, deed::AssignRole},
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
     },
+    path,
     problem::{Kind, Problem},
-    roles::{EVERYONE, called},
+    reports::AccountState,
+    search::Search,
+    ui,
 };
 use serde_json::json;
 use std::sync::Arc;
+
+/// Members on a page.
+const PAGE: usize = 40;
+const LONGEST_WHY: usize = 500;
+
+/// What a page showed of a change: the role before with its name, and of the role after the name, the mask, the position
+/// and whether it wants a second factor.
+type Seen = (Option<(RoleId, String)>, Option<(String, i64, i32, Option<bool>)>);
+
+fn unshown(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so this cannot be shown."), "Try again in a moment.")
+}
+
+fn misread() -> Problem {
+    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
+}
+
+fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
+    RoleRow { effective: effective(Some(&role), everyone), members: (role.id != EVERYONE).then_some(members), role }
+}
+
+/// The roles, highest first.
+pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
+    let mut read = instance.database.read().await.map_err(unshown)?;
+    let everyone = read.everyone().await.map_err(unshown)?;
+    let roles = read.roles().await.map_err(unshown)?;
+    let page = RolesPage {
+        roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
+        missing: read.missing_role_grants().await.map_err(unshown)?,
+    };
+    frame::build(context, Some(&instance), &path::roles(&instance.name), search, page).await
+}
+
+/// One role and who has it.
+pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -> Result<Framed<RolePage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
+    let missing = || Problem::not_found(format!("There is no role {} on the instance.", ui::excerpt(role, 30)));
+    let id: RoleId = role.parse().map_err(|_| missing())?;
+    let parsed = Search::parse(search);
+    let before = parsed.get("before").and_then(|text| text.parse().ok());
+    let mut read = instance.database.read().await.map_err(unshown)?;
+    let everyone = read.everyone().await.map_err(unshown)?;
+    let (found, number) = read.role(id).await.map_err(unshown)?.ok_or_else(missing)?;
+    let mut members = Vec::new();
+    let mut edge = None;
+    if id != EVERYONE {
+        let window = read.by_role(id.0, before, PAGE).await.map_err(unshown)?;
+        edge = window.edge;
+        let ids: Vec<i64> = window.accounts.iter().map(|account| account.id).collect();
+        let with_factor = read.second_factors(&ids).await.map_err(unshown)?;
+        members.extend(window.accounts.iter().map(|account| Member {
+            account: AccountId(account.id),
+            handle: format!("@{}", ui::tame(&account.username)),
+            display_name: ui::excerpt(&account.display_name, 60),
+            state: account.state().words().into_iter().map(str::to_owned).collect(),
+            second_factor: with_factor.contains(&AccountId(account.id)),
+        }));
+    }
+    let base = path::role(&instance.name, id);
+    let inherited = if id == EVERYONE { 0 } else { everyone.mask & !found.mask };
+    let page = RolePage {
+        own: powers(found.mask),
+        inherited: powers(inherited),
+        row: row(found, number, &everyone),
+        members,
+        older: edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
+        missing: read.missing_role_grants().await.map_err(unshown)?,
+    };
+    frame::build(context, Some(&instance), &base, search, page).await
+}
+
+/// A handle of this instance, as somebody typed it.
+fn local_name(typed: &str, own: &[String]) -> Result<String, String> {
+    let bare = typed.trim().trim_start_matches('@');
+    let (name, domain) = bare.split_once('@').map_or((bare, None), |(name, domain)| (name, Some(domain)));
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-')) {
+        return Err(format!("“{}” is not a handle. Write @name, whole.", ui::excerpt(typed, 60)));
+    }
+    match domain {
+        Some(domain) if !own.contains(&domain.to_lowercase()) => Err(format!(
+            "@{} is on another server: only people of this instance can have a role.",
+            ui::excerpt(bare, 80)
+        )),
+        _ => Ok(name.to_owned()),
+    }
+}
+
+/// `none`, or the id of a role.
+fn chosen(role: &str) -> Result<Option<RoleId>, String> {
+    match role {
+        "none" => Ok(None),
+        id => id.parse().map(Some).map_err(|_| "Choose a role, or none.".to_owned()),
+    }
+}
+
+/// Who gets what, before it is done.
+pub async fn change(context: &Context, instance: &str, search: &str) -> Result<Framed<ChangePage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
+    let parsed = Search::parse(search);
+    let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    let mut read = instance.database.read().await.map_err(unshown)?;
+    let mut page = ChangePage {
+        who: text("who"),
+        role: text("role"),
+        roles: read.roles().await.map_err(unshown)?.into_iter().map(|(role, _)| role).collect(),
+        now: None,
+        preview: None,
+        wrong: None,
+        missing: read.missing_role_grants().await.map_err(unshown)?,
+    };
+    page.roles.retain(|role| role.id != EVERYONE);
+    match previewed(&instance, &mut read, &page.who, &page.role).await.map_err(unshown)? {
+        Ok((now, preview)) => (page.now, page.preview) = (now, preview),
+        Err(wrong) => page.wrong = Some(wrong),
+    }
+    frame::build(context, Some(&instance), &path::change_role(&instance.name), search, page).await
+}
+
+type Previewed = Result<(Option<String>, Option<Preview>), (String, String)>;
+
+async fn previewed(instance: &Instance, read: &mut Read, who: &str, role: &str) -> Result<Previewed, DatabaseError> {
+    if who.is_empty() {
+        return Ok(Ok((None, None)));
+    }
+    let beside = |field: &str, why: String| Ok(Err((field.to_owned(), why)));
+    let name = match local_name(who, &instance.own_domains()) {
+        Ok(name) => name,
+        Err(why) => return beside("who", why),
+    };
+    let Some(account) = read.by_handle(&name, None).await? else {
+        return beside("who", format!("Nobody here is called @{}. Write the whole handle.", ui::excerpt(&name, 60)));
+    };
+    let Some(holder) = read.holder(account).await? else {
+        return beside(
+            "who",
+            format!("@{} has no login: the account is not a person’s, or was deleted.", ui::tame(&name)),
+        );
+    };
+    let has = called(holder.role_id, holder.role.as_ref().map_or("", |role| &role.name));
+    let now = format!(
+        "@{} has {} now.",
+        ui::tame(&holder.username),
+        if holder.role.is_some() { format!("the role {has}") } else { "no role".to_owned() }
+    );
+    if role.is_empty() {
+        return Ok(Ok((Some(now), None)));
+    }
+    let after = match chosen(role) {
+        Ok(after) => after,
+        Err(why) => return beside("role", why),
+    };
+    let Some(acting) = instance.pulse().acting() else {
+        return beside("who", "The console does not know yet as whom it acts on the instance.".to_owned());
+    };
+    let standing = read.standing(acting, account, after).await?;
+    Ok(Ok((Some(now), Some(preview(&standing, after, &holder)))))
+}
+
+fn state(holder: &Holder) -> AccountState {
+    AccountState {
+        disabled: holder.disabled,
+        sensitized: holder.sensitized,
+        silenced: holder.silenced,
+        suspended: holder.suspended,
+    }
+}
+
+/// The page's half of a change, from the very facts that the rules look at.
+fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Preview {
+    let handle = format!("@{}", ui::tame(&target.username));
+    let difference = standing.difference();
+    let wants = standing.after.as_ref().unwrap_or(&standing.everyone).require_2fa == Some(true);
+    let locked = wants && !target.second_factor;
+    let mut notes = vec!["It holds from the next request on. Nobody gets a mail, and nobody is signed out.".to_owned()];
+    let was_staff = is_staff(effective(target.role.as_ref(), &standing.everyone));
+    if was_staff && !difference.lost.is_empty() {
+        notes.push(format!(
+            "Reports assigned to {handle}, and invitations and webhooks that {handle} made, stay as they are."
+        ));
+        notes.push(
+            "A connection for live updates that is open keeps what it could see until it is opened anew.".to_owned(),
+        );
+    }
+    if let Some(after) = &standing.after {
+        if after.highlighted {
+            notes.push(format!(
+                "{} is shown as a badge on the profile; cached pages may lag for minutes.",
+                after.called()
+            ));
+        }
+        let own = standing.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
+        if own == Some(after.position) {
+            notes.push(
+                "This is the console’s own position: once given, only a higher account changes or takes it.".to_owned(),
+            );
+        }
+    }
+    let seen: Seen = (
+        target.role_id.map(|id| (id, target.role.as_ref().map(|role| role.name.clone()).unwrap_or_default())),
+        standing.after.as_ref().map(|role| (role.name.clone(), role.mask, role.position, role.require_2fa)),
+    );
+    Preview {
+        account: target.account,
+        handle,
+        display_name: ui::excerpt(&target.display_name, 60),
+        state: state(target).words().into_iter().map(str::to_owned).collect(),
+        before: target.role.clone(),
+        after: standing.after.clone(),
+        difference,
+        locked,
+        notes,
+        refused: standing.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
+        seen: serde_json::to_string(&seen).unwrap_or_default(),
+    }
+}
+
+/// Gives a role, or takes it away: what the page showed, by the rules of rank.
+pub async fn assign(
+    context: Context,
+    instance: String,
+    account: String,
+    role: String,
+    why: String,
+    seen: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    // Whoever may not even take one away is told so before anything else.
+    let permission = if role == "none" { Permission::TakeRolesAway } else { Permission::ManageRoles };
+    let permit = context.permit(permission, Some(&instance.name)).await?;
+    let after = chosen(&role).map_err(|why| Problem::invalid("role", why))?;
+    let why = why.trim();
+    if why.is_empty() {
+        return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
+    }
+    if why.chars().count() > LONGEST_WHY {
+        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
+    }
+    let account: AccountId = account.parse().map_err(|_| misread())?;
+    let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let (holder, now) = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        let holder = read.holder(account).await.map_err(unread)?;
+        let now = match after {
+            Some(id) => read.role(id).await.map_err(unread)?.map(|(role, _)| role),
+            None => None,
+        };
+        (holder, now)
+    };
+    let holder = holder.ok_or_else(|| {
+        Problem::invalid("who", "This account has no login here: only people of this instance can have a role.")
+    })?;
+    let showed_name = showed.as_ref().map(|(name, ..)| name.clone());
+    if let (Some(now), Some((_, mask, position, factor))) = (&now, &showed)
+        && (now.mask, now.position, now.require_2fa) != (*mask, *position, *factor)
+    {
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("Nothing was done: the role {} was changed after you opened the page.", now.called()),
+            "The page now shows what it may do. What you typed is kept; decide again.",
+        ));
+    }
+    if after.is_some() != showed.is_some() {
+        // The page showed no such role; whether there is one now is for the rules to say.
+        return Err(match now {
+            None if after.is_some() => {
+                Problem::invalid("role", format!("There is no role {role} on the instance any more."))
+            }
+            _ => misread(),
+        });
+    }
+    let deed = AssignRole {
+        instance: instance.name.clone(),
+        account,
+        user: holder.user,
+        acct: holder.username,
+        before: before.as_ref().map(|(id, _)| *id),
+        before_name: before.as_ref().map(|(_, name)| name.clone()),
+        after,
+        after_name: showed_name,
+    };
+    let shown_on = after.or(deed.before).filter(|role| *role != EVERYONE);
+    let done = assign_by_rank(&context, &instance, permit, deed, why).await?;
+    let to = shown_on.map_or_else(|| path::roles(&instance.name), |role| path::role(&instance.name, role));
+    done.landed(&to)
+}
 
 fn unread(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so nothing was done."), "What you typed is kept. Try again in a moment.")
@@ -70,7 +368,9 @@ async fn assign_by_rank(
             format!("In the instance’s PostgreSQL: {}", missing.join(" ")),
         ));
     }
-    if let Some(refusal) = standing.refusal(deed.after) {
+    // Where the role is not what was seen any more, the deed is opened and closed as overtaken: the record shows both.
+    let overtaken = standing.target.as_ref().is_some_and(|target| target.role_id != deed.before);
+    if let Some(refusal) = standing.refusal(deed.after).filter(|_| !overtaken) {
         return Err(Problem::invalid(refusal.field, refusal.why));
     }
     carry_out(context.clone(), instance.clone(), permit, deed, why.to_owned()).await

@@ -49,7 +49,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 31] = [
+const WRITES: [(&str, &[(&str, &str)]); 33] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -136,6 +136,26 @@ const WRITES: [(&str, &[(&str, &str)]); 31] = [
     ),
     ("/api/grants/decide", &[("grant", "nothing"), ("verdict", "approve")]),
     ("/api/grants/revoke", &[("grant", "nothing"), ("why", "a test")]),
+    (
+        "/api/roles/assign",
+        &[
+            ("instance", "harbour"),
+            ("account", "1"),
+            ("role", "1"),
+            ("why", "a test"),
+            ("seen", "[null,[\"Moderator\",1049884,10,false]]"),
+        ],
+    ),
+    (
+        "/api/roles/assign",
+        &[
+            ("instance", "harbour"),
+            ("account", "1"),
+            ("role", "none"),
+            ("why", "a test"),
+            ("seen", "[[\"1\",\"Moderator\"],null]"),
+        ],
+    ),
 ];
 
 /// A rule that is not there, as a page would give it back.
@@ -155,7 +175,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 28] = [
+const READS: [&str; 31] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -184,6 +204,9 @@ const READS: [&str; 28] = [
     "/api/grants/page?grant=nothing&search=",
     "/api/grants/ask-page?search=",
     "/api/grants/sheet?operator=01contractor&search=",
+    "/api/roles/list?instance=harbour&search=",
+    "/api/roles/page?instance=harbour&role=1&search=",
+    "/api/roles/change?instance=harbour&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.

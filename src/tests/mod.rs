@@ -16,6 +16,7 @@ mod finding;
 mod grants;
 mod ledger;
 mod processes;
+mod roles;
 mod signups;
 mod store;
 mod support;
