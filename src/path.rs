@@ -1,6 +1,6 @@
 //! Every address inside the console is built here.
 
-use crate::id::{AccountId, InstanceName, MediaId};
+use crate::id::{AccountId, InstanceName, InviteId, MediaId};
 
 pub const OVERVIEW: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -112,6 +112,30 @@ pub fn domain_list(instance: &InstanceName, file: &str) -> String {
 /// Where a list is sent to be read in.
 pub fn domain_upload(instance: &InstanceName) -> String {
     format!("/i/{instance}/domains/upload")
+}
+
+/// The invitations of everybody on the instance.
+pub fn invitations(instance: &InstanceName) -> String {
+    format!("/i/{instance}/invitations")
+}
+
+/// One invitation, by its id: its code stands in no address.
+pub fn invitation(instance: &InstanceName, invite: InviteId) -> String {
+    format!("/i/{instance}/invitations/{invite}")
+}
+
+/// The invitations of one account.
+pub fn invitations_of(instance: &InstanceName, owner: AccountId) -> String {
+    with(&invitations(instance), "owner", &owner.to_string())
+}
+
+/// People who asked the staff for access.
+pub fn access_requests(instance: &InstanceName) -> String {
+    format!("/i/{instance}/access-requests")
+}
+
+pub fn access_request(instance: &InstanceName, request: &str) -> String {
+    format!("/i/{instance}/access-requests/{request}")
 }
 
 /// The same address with one more thing in its query.

@@ -82,10 +82,14 @@ pub enum Permission {
     ManageBlocks,
     /// Suspend a server that people here follow.
     SuspendFollowedDomain,
+    /// Invitations of the instance and access requests, without codes and names.
+    ViewInvitations,
+    /// Issue and revoke invitations; enter and decide access requests.
+    ManageInvitations,
 }
 
 impl Permission {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -103,6 +107,8 @@ impl Permission {
         Self::ViewBlocks,
         Self::ManageBlocks,
         Self::SuspendFollowedDomain,
+        Self::ViewInvitations,
+        Self::ManageInvitations,
     ];
 
     pub fn name(self) -> &'static str {
@@ -124,6 +130,8 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
+            Self::ViewInvitations => "view invitations",
+            Self::ManageInvitations => "manage invitations",
         }
     }
 
@@ -139,14 +147,16 @@ impl Permission {
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
-            | Self::SuspendFollowedDomain => true,
+            | Self::SuspendFollowedDomain
+            | Self::ManageInvitations => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
             | Self::ViewWholeLedger
             | Self::CheckLedger
-            | Self::ViewBlocks => false,
+            | Self::ViewBlocks
+            | Self::ViewInvitations => false,
         }
     }
 }
@@ -170,7 +180,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::ViewBlocks
-            | P::ManageBlocks => true,
+            | P::ManageBlocks
+            | P::ViewInvitations
+            | P::ManageInvitations => true,
             P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
         },
         Role::Moderator => match permission {
@@ -182,7 +194,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideSignUps
             | P::ViewRegistrations
             | P::ViewOwnLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::ViewInvitations => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -190,7 +203,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CheckLedger
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ManageInvitations => false,
         },
         Role::Contractor => match permission {
             P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
@@ -206,7 +220,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators
             | P::ViewBlocks
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ViewInvitations
+            | P::ManageInvitations => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -215,7 +231,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::CheckLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::ViewInvitations => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -225,7 +242,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::ManageInvitations => false,
         },
     }
 }

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 30] = [
+const KINDS: [(&str, &str); 34] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -113,6 +113,10 @@ const KINDS: [(&str, &str); 30] = [
     ("block_address", "address rules made"),
     ("change_address_block", "address rules changed"),
     ("lift_address_block", "address rules lifted"),
+    ("issue_invite", "invitations issued"),
+    ("revoke_invite", "invitations revoked"),
+    ("enter_access_request", "access requests entered"),
+    ("refuse_access_request", "access requests refused"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

@@ -353,6 +353,9 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
         Deed::ExportRecord(_) => &[P::CheckLedger],
+        Deed::IssueInvite(_) | Deed::RevokeInvite(_) | Deed::EnterAccessRequest(_) | Deed::RefuseAccessRequest(_) => {
+            &[P::ManageInvitations]
+        }
     }
 }
 

@@ -27,6 +27,7 @@ pub enum Desk {
     People,
     Audit,
     DomainBlocks,
+    Invitations,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -209,6 +210,10 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         if frame.may(Permission::ViewBlocks) {
             let href = path::domains(&instance.name);
             links.push(link(Desk::DomainBlocks, href, icon::domain_blocks().into_any(), "Blocks", None));
+        }
+        if frame.may(Permission::ViewInvitations) {
+            let href = path::invitations(&instance.name);
+            links.push(link(Desk::Invitations, href, icon::invitations().into_any(), "Invitations", None));
         }
     }
     if frame.may(Permission::ManageOperators) {

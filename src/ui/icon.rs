@@ -35,6 +35,10 @@ pub fn domain_blocks() -> impl IntoView {
     drawn("M8 2a6 6 0 100 12A6 6 0 008 2zM3.8 3.8l8.4 8.4")
 }
 
+pub fn invitations() -> impl IntoView {
+    drawn("M2 4h12v9H2zM2 4l6 5 6-5")
+}
+
 pub fn people() -> impl IntoView {
     drawn("M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z")
 }

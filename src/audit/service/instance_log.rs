@@ -212,7 +212,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         Deed::BlockAddress(_) => act(row) == ("create", "IpBlock"),
         Deed::ChangeAddressBlock(_) => act(row) == ("update", "IpBlock"),
         Deed::LiftAddressBlock(_) => act(row) == ("destroy", "IpBlock"),
-        // Mastodon logs no settings, no reading, and knows nothing of our people.
+        // Mastodon logs no settings, no invitations, no reading, and knows nothing of our people.
         Deed::SetRegistrations(_)
         | Deed::Reveal(_)
         | Deed::RevealMedia(_)
@@ -223,6 +223,10 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
-        | Deed::ExportRecord(_) => false,
+        | Deed::ExportRecord(_)
+        | Deed::IssueInvite(_)
+        | Deed::RevokeInvite(_)
+        | Deed::EnterAccessRequest(_)
+        | Deed::RefuseAccessRequest(_) => false,
     }
 }

@@ -17,6 +17,8 @@ const NEEDED: &[(&str, &[&str])] = &[
             "silenced_at",
             "sensitized_at",
             "actor_type",
+            "memorial",
+            "moved_to_account_id",
         ],
     ),
     ("account_stats", &["account_id", "followers_count", "statuses_count", "last_status_at"]),
@@ -41,7 +43,21 @@ const NEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     ("instances", &["domain", "accounts_count"]),
-    ("invites", &["id", "user_id"]),
+    (
+        "invites",
+        &[
+            "id",
+            "user_id",
+            "code",
+            "uses",
+            "max_uses",
+            "expires_at",
+            "autofollow",
+            "comment",
+            "created_at",
+            "updated_at",
+        ],
+    ),
     (
         "media_attachments",
         &[
@@ -107,6 +123,7 @@ const NEEDED: &[(&str, &[&str])] = &[
             "locale",
             "role_id",
             "created_at",
+            "otp_required_for_login",
         ],
     ),
     ("user_invite_requests", &["id", "user_id", "text"]),
@@ -116,6 +133,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("follows", &["account_id", "target_account_id"]),
     ("ip_blocks", &["id", "ip", "severity", "comment", "expires_at", "created_at"]),
     ("unavailable_domains", &["domain"]),
+    ("webauthn_credentials", &["user_id"]),
 ];
 
 /// What is missing.
