@@ -31,7 +31,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 28] = [
+const WRITES: [(&str, &[(&str, &str)]); 33] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -105,6 +105,11 @@ const WRITES: [(&str, &[(&str, &str)]); 28] = [
     ),
     ("/api/domains/import-pause", &[("instance", "harbour"), ("import", "nothing"), ("pause", "yes")]),
     ("/api/domains/import-again", &[("instance", "harbour"), ("import", "nothing")]),
+    ("/api/invitations/look-up", &[("instance", "harbour"), ("q", "0000")]),
+    ("/api/invitations/issue", &[("instance", "harbour"), ("request", "nothing"), ("uses", "1"), ("term", "day")]),
+    ("/api/invitations/revoke", &[("instance", "harbour"), ("invites", "999999"), ("why", "a test")]),
+    ("/api/access-requests/enter", &[("instance", "harbour"), ("accounts", "0")]),
+    ("/api/access-requests/refuse", &[("instance", "harbour"), ("request", "nothing"), ("answer", "no")]),
 ];
 
 /// A rule that is not there, as a page would give it back.
@@ -124,7 +129,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 23] = [
+const READS: [&str; 27] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -148,6 +153,10 @@ const READS: [&str; 23] = [
     "/api/domains/addresses?instance=harbour&search=",
     "/api/domains/imports?instance=harbour&search=",
     "/api/domains/import?instance=harbour&import=nothing&search=",
+    "/api/invitations/list?instance=harbour&search=",
+    "/api/invitations/page?instance=harbour&invite=999999&search=",
+    "/api/access-requests/list?instance=harbour&search=",
+    "/api/access-requests/page?instance=harbour&request=nothing&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.

@@ -13,6 +13,7 @@ mod engine;
 mod faults;
 mod files;
 mod finding;
+mod invitations;
 mod ledger;
 mod processes;
 mod signups;

@@ -21,7 +21,7 @@ use howdah::{
     store::Store,
 };
 use http_body_util::BodyExt;
-use practice::{rate_limit::Limits, server};
+use practice::{rate_limit::Limits, server, version::Version};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{
     net::SocketAddr,
@@ -212,9 +212,15 @@ fn site() -> TempDir {
 
 /// Everything, over a store.
 pub async fn house(store: Kept) -> House {
+    house_as(store, Version::V46).await
+}
+
+/// Everything, in front of an instance of this release.
+pub async fn house_as(store: Kept, version: Version) -> House {
     let url = database().await;
     let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("a database");
-    practice::schema::create(&pool).await.expect("Mastodon's tables");
+    practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
+    practice::schema::before_seed(&pool, version).await.expect("columns for the seed");
     let files = TempDir::new().expect("a folder");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -226,16 +232,18 @@ pub async fn house(store: Kept) -> House {
         media: Some(files.path().to_owned()),
     };
     practice::community::seed(&pool, &options).await.expect("a community");
+    practice::schema::seeded(&pool, version).await.expect("the columns of this release");
     let token: String =
         sqlx::query_scalar("select token from oauth_access_tokens order by id limit 1").fetch_one(&pool).await.unwrap();
-    let inner = server::router(Arc::new(server::Practice {
+    let imitated = Arc::new(server::Practice {
         pool: pool.clone(),
         cache: None,
         domain: address.to_string(),
         limits: Limits::default(),
         media: Some(files.path().to_owned()),
         https: false,
-    }));
+    });
+    let inner = server::router_of(Arc::new(server::Instance::new(imitated, version)));
     let weather = Weather::default();
     let outer = Router::new().fallback(weathered).with_state((weather.clone(), inner));
     tokio::spawn(async move {
