@@ -549,7 +549,7 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
         assert!(list.contains(WHO) && list.contains("Access requests 1"), "{list}");
 
         let form = [("request", id.as_str()), ("uses", "2"), ("term", "month"), ("back", path.as_str())];
-        let page = landed(&house, &admin, post(&house, &admin, "/api/invitations/issue", &form).await).await;
+        let page = landed(&house, &admin, post_on(&house, &admin, "/api/invitations/issue", &form).await).await;
         assert!(page.location.unwrap().starts_with(&path) && page.body.contains("Done and read back"), "{}", page.body);
         let (invite, code, comment): (i64, String, String) =
             sqlx::query_as("select id, code, comment from invites order by id desc limit 1")
