@@ -1,7 +1,7 @@
 //! Invitations and access requests through the real router, on both releases: found, issued, revoked, answered, followed,
 //! and what is never shown.
 
-use crate::support::{Answered, House, house, house_as, postgres, sqlite};
+use crate::support::{Answered, House, database, house, house_as, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     batches::service,
@@ -9,6 +9,7 @@ use howdah::{
     id::{InstanceName, InviteId, OperatorId},
     invitations::RequestState,
     ledger::Outcome,
+    mastodon::database::Database,
     store::{
         Store, access_requests,
         access_requests::{AccessRequest, Told},
@@ -16,6 +17,7 @@ use howdah::{
     },
 };
 use practice::version::Version;
+use sqlx::postgres::PgPoolOptions;
 
 const WHY: &str = "a test";
 
@@ -516,6 +518,46 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
             .unwrap();
     let page = house.get(Some(&moderator), &format!("/i/harbour/invitations/{used}")).await.body;
     assert_eq!(page.matches("<tr data-row").count(), usize::try_from(most).unwrap(), "{page}");
+}
+
+#[tokio::test]
+async fn who_came_is_found_among_many_logins_by_when_they_could_have_come() {
+    let url = database().await;
+    let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.unwrap();
+    practice::schema::create(&pool).await.unwrap();
+    for sql in [
+        "insert into accounts (id, username, created_at, updated_at) \
+         select n, 'p' || n, timestamp '2026-01-01' + n * interval '1 minute', now() from generate_series(1, 130000) n",
+        "insert into users (id, account_id, email, created_at, updated_at, confirmed_at) \
+         select n, n, n || '@post.example', timestamp '2026-01-01' + n * interval '1 minute', now(), now() from generate_series(1, 130000) n",
+        "insert into invites (id, user_id, code, uses, created_at, updated_at, expires_at) values \
+         (1, 5, 'aBcDeF23', 64, timestamp '2026-01-01' + 20000 * interval '1 minute', now(), timestamp '2026-01-01' + 110000 * interval '1 minute'), \
+         (2, 5, 'aBcDeF24', 3, timestamp '2026-01-01' + 20000 * interval '1 minute', now(), null)",
+        "update users set invite_id = 1 where id between 20001 and 109999 and id % 1499 = 7",
+        "update users set invite_id = 2 where id in (129999, 130000)",
+    ] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let database = Database::new(&url).unwrap();
+    for (invite, page, number) in [(1, 7, 60), (2, 50, 2)] {
+        let sql = format!("select id from users where invite_id = {invite} order by id");
+        let wanted: Vec<i64> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(&pool).await.unwrap();
+        assert_eq!(wanted.len(), number, "as many as the test means");
+        let mut seen = Vec::new();
+        let mut after = None;
+        for _ in 0..100 {
+            let mut read = database.read().await.unwrap();
+            let found = read.invite(InviteId(invite)).await.unwrap().unwrap();
+            let window = read.came_with(&found, after, page).await.unwrap();
+            assert!(window.people.len() <= page);
+            seen.extend(window.people.iter().map(|person| person.user));
+            after = window.edge;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, wanted);
+    }
 }
 
 /// Canaries of an access request.

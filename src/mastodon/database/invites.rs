@@ -14,7 +14,9 @@ use tokio::time::Instant as Tick;
 
 /// How many invitations one slice of the primary key holds.
 const SLICE: i64 = 5_000;
-/// How many logins one slice of the primary key holds.
+/// How many are read at once.
+const AT_ONCE: usize = 200;
+/// How many ids of logins one slice of the primary key holds.
 const LOGINS: i64 = 50_000;
 /// How long a window is looked for.
 const LONG_ENOUGH: Duration = Duration::from_millis(150);
@@ -396,7 +398,8 @@ impl Read {
                 window.edge = None;
                 return Ok(window);
             };
-            let wanted = page - window.invites.len();
+            // Few at a time: for many PostgreSQL would rather read all logins than look their owners up.
+            let wanted = (page - window.invites.len()).min(AT_ONCE);
             let rows: Vec<Row> = sqlx::query_as(SQL)
                 .persistent(false)
                 .bind(usable.name())
@@ -409,7 +412,11 @@ impl Read {
             window.invites.extend(rows.into_iter().map(Invite::from));
             if full {
                 window.edge = window.invites.last().map(|last| last.id);
-                return Ok(window);
+                if window.invites.len() >= page {
+                    return Ok(window);
+                }
+                upper = window.edge.map_or(lower, |edge| edge.0);
+                continue;
             }
             upper = lower;
             window.edge = Some(InviteId(lower));
@@ -451,8 +458,6 @@ impl Read {
         page: usize,
     ) -> Result<CameWindow, DatabaseError> {
         const ENDS: &str = "select min(id), max(id) from users";
-        const ABOVE: &str =
-            "select max(id) from (select id from users where id > $1 and id <= $2 order by id limit $3) slice";
         const SQL: &str = concat!(
             "select u.id as user, a.id as account, a.username, ",
             ms!("u.created_at"),
@@ -483,14 +488,10 @@ impl Read {
         };
         let mut window = CameWindow::default();
         loop {
-            let high: Option<i64> = sqlx::query_scalar(ABOVE)
-                .persistent(false)
-                .bind(low)
-                .bind(last)
-                .bind(LOGINS)
-                .fetch_one(&mut *self.tx)
-                .await?;
-            let Some(high) = high else { return Ok(CameWindow { edge: None, ..window }) };
+            if low >= last {
+                return Ok(CameWindow { edge: None, ..window });
+            }
+            let high = last.min(low.saturating_add(LOGINS));
             let wanted = page - window.people.len();
             let rows: Vec<CameWith> = sqlx::query_as(SQL)
                 .persistent(false)
@@ -513,31 +514,36 @@ impl Read {
             low = high;
             window.edge = Some(high);
             if began.elapsed() >= LONG_ENOUGH {
-                window.looked_to = self.login_from(high).await?.map(|(_, at)| at);
+                window.looked_to = self.login_made(high).await?;
                 return Ok(window);
             }
         }
     }
 
-    /// The first login at or above an id, and when it was made (primary key).
-    async fn login_from(&mut self, id: i64) -> Result<Option<(i64, Instant)>, DatabaseError> {
-        const SQL: &str = concat!("select id, ", ms!("created_at"), " from users where id >= $1 order by id limit 1");
-        let row: Option<(i64, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(id).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|(id, at)| (id, Instant(at))))
+    /// When the first login at or above an id was made (primary key).
+    async fn login_made(&mut self, id: i64) -> Result<Option<Instant>, DatabaseError> {
+        const SQL: &str = concat!("select ", ms!("created_at"), " from users where id >= $1 order by id limit 1");
+        let at: Option<i64> = sqlx::query_scalar(SQL).persistent(false).bind(id).fetch_optional(&mut *self.tx).await?;
+        Ok(at.map(Instant))
     }
 
-    /// The id from which on logins were made at an instant or later, found by bisection: ids grow with time.
+    /// The id from which on logins were made at an instant or later, found by bisection in the database: ids grow with time
+    /// (primary key, a step for each halving).
     async fn first_login(&mut self, at: Instant, oldest: i64, newest: i64) -> Result<i64, DatabaseError> {
-        let (mut low, mut high) = (oldest, newest + 1);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.login_from(middle).await? {
-                Some((id, made)) if made < at => low = id + 1,
-                Some(_) | None => high = middle,
-            }
-        }
-        Ok(low)
+        const SQL: &str = "with recursive s (low, high) as (select $1::bigint, $2::bigint union all \
+            select case when m.before then m.id + 1 else s.low end, \
+            case when m.before then s.high else s.low + (s.high - s.low) / 2 end from s left join lateral \
+            (select id, created_at < timestamp 'epoch' + $3 * interval '1 millisecond' as before from users \
+            where id >= s.low + (s.high - s.low) / 2 order by id limit 1) m on true where s.low < s.high) \
+            select low from s where low >= high limit 1";
+        let found: Option<i64> = sqlx::query_scalar(SQL)
+            .persistent(false)
+            .bind(oldest)
+            .bind(newest + 1)
+            .bind(at.0)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(found.unwrap_or(oldest))
     }
 
     /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`).
