@@ -215,6 +215,7 @@ pub struct InvitationsPage {
     /// Access requests that wait.
     pub waiting: usize,
     pub preview: Option<RevokePreview>,
+    /// Where the form of a new one is open.
     pub issuing: Option<Issuing>,
     pub running: Vec<Running>,
     pub may_manage: bool,

@@ -195,7 +195,7 @@ async fn an_invitation_is_issued_works_and_is_revoked_on_both_releases() {
 async fn what_comes_of_an_invitation_is_said_by_release_and_role() {
     let says = async |house: &House| {
         let admin = house.sign_in("admin").await;
-        let page = house.get(Some(&admin), "/i/harbour/invitations").await;
+        let page = house.get(Some(&admin), "/i/harbour/invitations?new=yes").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
         page.body
     };

@@ -1,6 +1,6 @@
 //! Invitations: the list, and one with those who came with it.
 
-use super::{REVOKE, Tab, arrivals, hidden, issue_form, link_card, tabs, typed};
+use super::{ISSUE, REVOKE, Tab, arrivals, hidden, issue_form, link_card, tabs, typed};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -51,10 +51,15 @@ fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
         };
         view! { <a class="btn danger" href=format!("{base}{}#revoke", search.with("revoke", "all"))>{words}</a> }
     });
-    let issue = page.issuing.as_ref().map(|issuing| {
+    let one = page.may_manage.then(|| {
+        view! { <a class="btn main" href=format!("{base}{}#issue", search.with("new", "yes"))>"Invite somebody…"</a> }
+    });
+    let open = search.get("new").is_some() || frame.draft_for(ISSUE).is_some();
+    let issue = page.issuing.as_ref().filter(|_| open).map(|issuing| {
+        let leave = format!("{base}{}", search.without(&["new"]));
         view! {
-            <section class="card">
-                <header><h2>"Invite somebody"</h2></header>
+            <section class="card panel lead" id="issue">
+                <header><h2>"Invite somebody"</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
                 <div class="body">{issue_form(&instance, &frame, issuing, None)}</div>
             </section>
         }
@@ -63,16 +68,14 @@ fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
         <div class="head">
             <h1>"Invitations"</h1>
             <span class="soft">{page.door.clone()}</span>
-            <span class="end">{all}</span>
+            <span class="end">{all}{one}</span>
         </div>
         {tabs(&instance, Tab::Invitations, page.waiting)}
         {filters(&instance, &page, &frame)}
         {page.preview.as_ref().map(|preview| panel(&instance, &page, preview, &frame))}
         {running}
-        <div class=if page.may_manage { "two" } else { "stack" }>
-            <div class="stack">{table(&instance, &page, &frame)}</div>
-            {issue.map(|issue| view! { <aside class="stack">{issue}</aside> })}
-        </div>
+        {issue}
+        {table(&instance, &page, &frame)}
     }
     .into_any()
 }
@@ -130,12 +133,12 @@ fn state(line: &InviteLine) -> AnyView {
 
 fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyView {
     let row = |line: &InviteLine| {
-        let trouble = line.trouble.clone().map(|trouble| view! { <span class="badge warn">{trouble}</span> });
+        let trouble = line.trouble.clone().map(|trouble| view! { <span class="soft small">{trouble}</span> });
         view! {
             <tr data-row="">
                 <td class="nowrap"><a href=path::invitation(instance, line.id)><b class="mono">{line.code.clone()}</b></a></td>
-                <td class="nowrap"><a href=path::account(instance, line.owner)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a> " " {trouble}</td>
-                <td>{state(line)}</td>
+                <td class="nowrap"><a href=path::account(instance, line.owner)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
+                <td class="nowrap">{state(line)} " " {trouble}</td>
                 <td class="num nowrap">{uses(line)}</td>
                 <td class="num soft nowrap">{end(line, frame)}</td>
                 <td class="full fill wide"><div class="cut soft"><bdi>{line.comment.clone()}</bdi></div></td>
@@ -199,10 +202,8 @@ fn panel(instance: &InstanceName, page: &InvitationsPage, preview: &RevokePrevie
 }
 
 fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, frame: &Frame) -> AnyView {
-    // What was seen when the form was first shown stays what it is about.
     let draft = frame.draft_for(REVOKE);
     let ids = preview.invites.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let ids = typed(draft, "invites", &ids);
     let left = match (preview.uses_left, preview.unlimited) {
         (0, 1) => "Nobody else comes in with it; it had no limit.".to_owned(),
         (0, unlimited) if unlimited > 0 => format!("Nobody else comes in with them; {unlimited} had no limit."),

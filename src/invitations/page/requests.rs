@@ -193,7 +193,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     });
     // What was typed for a request that somebody else decided meanwhile is given back all the same.
     let refuse_draft = frame.draft_for(REFUSE);
-    let refuse = (undecided || refuse_draft.is_some()).then(|| refuse_form(&instance, &line.id, undecided, &frame));
+    let refuse = (undecided || refuse_draft.is_some()).then(|| refuse_form(&instance, line, undecided, &frame));
     let view_only = (!page.may_manage).then(|| {
         view! { <p class="small soft">"Names, contacts and words are shown to those who decide about requests."</p> }
     });
@@ -236,7 +236,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     .into_any()
 }
 
-fn refuse_form(instance: &InstanceName, request: &str, undecided: bool, frame: &Frame) -> AnyView {
+fn refuse_form(instance: &InstanceName, line: &RequestLine, undecided: bool, frame: &Frame) -> AnyView {
     let draft = frame.draft_for(REFUSE);
     view! {
         <section class="card" id="refuse">
@@ -244,14 +244,14 @@ fn refuse_form(instance: &InstanceName, request: &str, undecided: bool, frame: &
             <form method="post" action=REFUSE class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
-                <input type="hidden" name="request" value=request.to_owned() />
+                <input type="hidden" name="request" value=line.id.clone() />
                 <label class="field" for="answer">"What they are told" <span class="soft small">"kept here for copying; the console sends nothing"</span></label>
                 {form::text_area("answer", "answer", "5", &typed(draft, "answer", ""), "")}
                 {form::beside(draft, "answer")}
                 <label class="field" for="refuse-why">"Why, for the team" <span class="soft small">"kept in the record; no names"</span></label>
                 <input class="input" id="refuse-why" name="why" maxlength="500" value=typed(draft, "why", "") />
                 {form::beside(draft, "why")}
-                {undecided.then(|| view! { <div><button class="btn danger">"Refuse this request"</button></div> })}
+                {undecided.then(|| view! { <div><button class="btn danger">"Refuse the request of " <bdi>{who(line)}</bdi></button></div> })}
             </form>
         </section>
     }

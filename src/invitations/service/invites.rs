@@ -114,7 +114,9 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     } else {
         None
     };
-    let issuing = if may_manage { Some(issuing(&instance, &mut read).await.map_err(unread)?) } else { None };
+    // A form that came back is shown again wherever it stood.
+    let asked = parsed.get("new").or(parsed.get("draft")).is_some();
+    let issuing = if may_manage && asked { Some(issuing(&instance, &mut read).await.map_err(unread)?) } else { None };
     drop(read);
     let waiting = access_requests::waiting(&context.app.store, &instance.name, 1_000).await.map_err(store_problem)?;
     let page = InvitationsPage {
