@@ -452,6 +452,10 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::ChangeAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
         Deed::LiftAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
         Deed::AssignRole(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::IssueInvite(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::RevokeInvite(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::EnterAccessRequest(deed) => own(crate::invitations::service::was_entered(app, deed).await),
+        Deed::RefuseAccessRequest(deed) => own(crate::invitations::service::was_refused(app, deed).await),
     }
 }
 

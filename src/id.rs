@@ -73,6 +73,11 @@ mastodon_id!(
     RoleId
 );
 
+mastodon_id!(
+    /// `invites.id`
+    InviteId
+);
+
 /// A person of the console (ULID).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -16,6 +16,7 @@ pub mod domain_blocks;
 pub mod frame;
 pub mod grants;
 pub mod id;
+pub mod invitations;
 pub mod operators;
 pub mod overview;
 pub mod path;

@@ -1,6 +1,6 @@
 //! Every address inside the console is built here.
 
-use crate::id::{AccountId, GrantId, InstanceName, MediaId, OperatorId, RoleId};
+use crate::id::{AccountId, GrantId, InstanceName, InviteId, MediaId, OperatorId, RoleId};
 
 pub const OVERVIEW: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
@@ -144,6 +144,30 @@ pub fn role(instance: &InstanceName, role: RoleId) -> String {
 /// Where a role is given or taken away: who and which stand in the query.
 pub fn change_role(instance: &InstanceName) -> String {
     format!("/i/{instance}/roles/change")
+}
+
+/// The invitations of everybody on the instance.
+pub fn invitations(instance: &InstanceName) -> String {
+    format!("/i/{instance}/invitations")
+}
+
+/// One invitation, by its id: its code stands in no address.
+pub fn invitation(instance: &InstanceName, invite: InviteId) -> String {
+    format!("/i/{instance}/invitations/{invite}")
+}
+
+/// The invitations of one account.
+pub fn invitations_of(instance: &InstanceName, owner: AccountId) -> String {
+    with(&invitations(instance), "owner", &owner.to_string())
+}
+
+/// People who asked the staff for access.
+pub fn access_requests(instance: &InstanceName) -> String {
+    format!("/i/{instance}/access-requests")
+}
+
+pub fn access_request(instance: &InstanceName, request: &str) -> String {
+    format!("/i/{instance}/access-requests/{request}")
 }
 
 /// The same address with one more thing in its query.

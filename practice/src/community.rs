@@ -165,6 +165,32 @@ impl Seed<'_> {
         .await
     }
 
+    /// An invitation, made so many minutes ago.
+    async fn invitation(
+        &mut self,
+        owner: i64,
+        made: i64,
+        most: Option<i64>,
+        uses: i64,
+        ends: Option<Timestamp>,
+        autofollow: bool,
+        comment: &str,
+    ) -> Result<i64> {
+        let at = sql_time(self.ago(minutes(made)));
+        let mut left = CODE.to_vec();
+        let mut code = String::new();
+        for _ in 0..8 {
+            let last = i64::try_from(left.len()).unwrap_or(1) - 1;
+            let place = usize::try_from(self.between(0, last)).unwrap_or(0);
+            code.push(char::from(left.swap_remove(place)));
+        }
+        let row = json!({ "user_id": owner, "code": code, "max_uses": most, "uses": uses, "expires_at": ends.map(sql_time),
+            "autofollow": autofollow, "comment": comment, "created_at": at, "updated_at": at });
+        insert(self.db, "invites", &[row]).await?;
+        let id = sqlx::query_scalar("select max(id) from invites").fetch_one(&mut *self.db).await?;
+        Ok(id)
+    }
+
     /// A post; `extra` overrides columns.
     async fn post(&mut self, person: Person, text: &str, at: Timestamp, extra: Value) -> Result<i64> {
         let id = self.id(at);
@@ -293,8 +319,12 @@ pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
     cases(&mut seed, &staff, &people, &neighbours).await?;
     waiting(&mut seed).await?;
     match options.size {
-        Size::Small => {}
-        Size::Medium => crowd(&mut seed, &staff).await?,
+        Size::Small => invitations(&mut seed).await?,
+        Size::Medium => {
+            crowd(&mut seed, &staff).await?;
+            invitations(&mut seed).await?;
+        }
+        // The large community brings its own.
         Size::Large => large::add(&mut tx, options.seed, options.now, &options.domain, 1.0).await?,
     }
     tx.commit().await?;
@@ -749,6 +779,64 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
             )
             .await?;
         }
+    }
+    Ok(())
+}
+
+/// The characters of an invitation's code (`app/models/invite.rb`).
+const CODE: &[u8] = b"abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// Invitations of people who have been here for a while, and who came with them.
+async fn invitations(seed: &mut Seed<'_>) -> Result<()> {
+    // Login, age in minutes; the oldest first. Whoever waits, is suspended or frozen brought nobody.
+    const PEOPLE: &str = "select u.id, (extract(epoch from $1::timestamp - u.created_at) / 60)::bigint from users u \
+        join accounts a on a.id = u.account_id where u.approved and not u.disabled and a.suspended_at is null \
+        and a.username not like 'sailor%' and a.username not like 'deals4u%' order by u.created_at, u.id";
+    let now = sql_time(seed.now);
+    let people: Vec<(i64, i64)> = sqlx::query_as(PEOPLE).bind(&now).fetch_all(&mut *seed.db).await?;
+    let mut guests: Vec<(i64, i64)> = Vec::new();
+    for (number, (owner, age)) in (0i64..).zip(people.iter().step_by(4).take(36).copied()) {
+        let made = (age - seed.between(600, 40_000)).max(2_000);
+        // Later arrivals that nobody else brought.
+        let wanted = if number % 5 == 4 { 0 } else { seed.between(0, 6) };
+        let mut came = Vec::new();
+        for (user, since) in people.iter().rev().copied() {
+            let free = since < made && user != owner && !guests.iter().any(|(taken, _)| *taken == user);
+            if free && (user + number) % 3 == 0 && i64::try_from(came.len()).unwrap_or(wanted) < wanted {
+                came.push(user);
+            }
+        }
+        let uses = i64::try_from(came.len()).unwrap_or(0);
+        let most = match number % 4 {
+            0 => None,
+            1 if uses > 0 => Some(uses),
+            _ => Some([5, 10, 25][usize::try_from(number % 3).unwrap_or(0)].max(uses)),
+        };
+        let ends = match number % 3 {
+            0 => None,
+            1 => Some(seed.now.checked_add(days(seed.between(1, 30))).unwrap_or(seed.now)),
+            _ => Some(seed.ago(minutes(1_000))),
+        };
+        let comment =
+            ["", "for the choir", "Lesekreis", "", "from the other server"][usize::try_from(number % 5).unwrap_or(0)];
+        let invite = seed.invitation(owner, made, most, uses, ends, number % 5 == 4, comment).await?;
+        guests.extend(came.into_iter().map(|user| (user, invite)));
+    }
+    for (user, invite) in &guests {
+        sqlx::query("update users set invite_id = $2 where id = $1")
+            .bind(user)
+            .bind(invite)
+            .execute(&mut *seed.db)
+            .await?;
+    }
+    // Owners who are not functional: their invitations sleep.
+    let asleep: Vec<i64> = sqlx::query_scalar(
+        "select u.id from users u join accounts a on a.id = u.account_id where a.username in ('gonesoon', 'frozen') order by u.id",
+    )
+    .fetch_all(&mut *seed.db)
+    .await?;
+    for owner in asleep {
+        seed.invitation(owner, 30_000, None, 0, None, false, "").await?;
     }
     Ok(())
 }

@@ -94,10 +94,14 @@ pub enum Permission {
     ManageRoles,
     /// Take a role of the instance away from somebody.
     TakeRolesAway,
+    /// Invitations of the instance and access requests, without codes and names.
+    ViewInvitations,
+    /// Issue and revoke invitations; enter and decide access requests.
+    ManageInvitations,
 }
 
 impl Permission {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -121,6 +125,8 @@ impl Permission {
         Self::ViewRoles,
         Self::ManageRoles,
         Self::TakeRolesAway,
+        Self::ViewInvitations,
+        Self::ManageInvitations,
     ];
 
     pub fn name(self) -> &'static str {
@@ -148,6 +154,8 @@ impl Permission {
             Self::ViewRoles => "view roles",
             Self::ManageRoles => "manage roles",
             Self::TakeRolesAway => "take roles away",
+            Self::ViewInvitations => "view invitations",
+            Self::ManageInvitations => "manage invitations",
         }
     }
 
@@ -167,7 +175,8 @@ impl Permission {
             | Self::ProposeGrants
             | Self::DecideGrants
             | Self::ManageRoles
-            | Self::TakeRolesAway => true,
+            | Self::TakeRolesAway
+            | Self::ManageInvitations => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
@@ -176,7 +185,8 @@ impl Permission {
             | Self::CheckLedger
             | Self::ViewBlocks
             | Self::ViewGrants
-            | Self::ViewRoles => false,
+            | Self::ViewRoles
+            | Self::ViewInvitations => false,
         }
     }
 }
@@ -205,7 +215,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewGrants
             | P::ProposeGrants
             | P::ViewRoles
-            | P::TakeRolesAway => true,
+            | P::TakeRolesAway
+            | P::ViewInvitations
+            | P::ManageInvitations => true,
             P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles => false,
         },
         Role::Moderator => match permission {
@@ -217,7 +229,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideSignUps
             | P::ViewRegistrations
             | P::ViewOwnLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::ViewInvitations => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -231,7 +244,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideGrants
             | P::ViewRoles
             | P::ManageRoles
-            | P::TakeRolesAway => false,
+            | P::TakeRolesAway
+            | P::ManageInvitations => false,
         },
         Role::Contractor => match permission {
             P::ViewWork
@@ -256,7 +270,9 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideGrants
             | P::ViewRoles
             | P::ManageRoles
-            | P::TakeRolesAway => false,
+            | P::TakeRolesAway
+            | P::ViewInvitations
+            | P::ManageInvitations => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -267,7 +283,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CheckLedger
             | P::ViewBlocks
             | P::ViewGrants
-            | P::ViewRoles => true,
+            | P::ViewRoles
+            | P::ViewInvitations => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal
@@ -281,7 +298,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ProposeGrants
             | P::DecideGrants
             | P::ManageRoles
-            | P::TakeRolesAway => false,
+            | P::TakeRolesAway
+            | P::ManageInvitations => false,
         },
     }
 }

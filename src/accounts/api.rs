@@ -22,5 +22,5 @@ pub async fn look_up(instance: String, #[server(default)] q: String) -> Result<(
 
 #[server(prefix = "/api/accounts", endpoint = "page", input = GetUrl)]
 pub async fn account(instance: String, account: String, search: String) -> Result<Framed<CasePage>, Problem> {
-    crate::reports::service::case(&crate::context::Context::of_request()?, &instance, &account, &search).await
+    super::service::account(&crate::context::Context::of_request()?, &instance, &account, &search).await
 }

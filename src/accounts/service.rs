@@ -14,6 +14,7 @@ use crate::{
     mastodon::database::{DatabaseError, Found, Origin, Sanctioned, created_at},
     path,
     problem::Problem,
+    reports::CasePage,
     search::Search,
     store::drafts,
     ui,
@@ -273,6 +274,25 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         search: search.to_owned(),
     };
     frame::build(context, Some(&instance), &base, search, page).await
+}
+
+/// An account: its case, and what it has to do with invitations.
+///
+/// # Errors
+/// Those of the case.
+pub async fn account(
+    context: &Context,
+    instance: &str,
+    account: &str,
+    search: &str,
+) -> Result<Framed<CasePage>, Problem> {
+    let mut page = crate::reports::service::case(context, instance, account, search).await?;
+    let instance = context.instance(instance)?;
+    if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
+        let id = page.body.account.id;
+        page.body.invitations = Some(crate::invitations::service::of_account(instance, id).await?);
+    }
+    Ok(page)
 }
 
 #[cfg(test)]

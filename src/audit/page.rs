@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 38] = [
+const KINDS: [(&str, &str); 42] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -121,6 +121,10 @@ const KINDS: [(&str, &str); 38] = [
     ("leave_role", "roles left alone"),
     ("export_sheet", "sheets of work exported"),
     ("assign_role", "roles of the instance"),
+    ("issue_invite", "invitations issued"),
+    ("revoke_invite", "invitations revoked"),
+    ("enter_access_request", "access requests entered"),
+    ("refuse_access_request", "access requests refused"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

@@ -154,6 +154,14 @@ fn clause(deed: &Deed) -> String {
                 ),
             }
         }
+        Deed::IssueInvite(deed) => {
+            let uses = ui::count(usize::try_from(deed.max_uses).unwrap_or(0), "use", "uses");
+            let request = if deed.request.is_some() { " for an access request" } else { "" };
+            format!("issued an invitation with {uses} as {}{request}", at(&deed.acct))
+        }
+        Deed::RevokeInvite(deed) => format!("revoked invitation {} of {}", deed.invite, at(&deed.acct)),
+        Deed::EnterAccessRequest(_) => "wrote down an access request".to_owned(),
+        Deed::RefuseAccessRequest(_) => "refused an access request".to_owned(),
     }
 }
 
@@ -388,8 +396,8 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     frame::build(context, current(context), &path::audit_entry(number), search, page).await
 }
 
-/// A deed without what nobody reads here: the mail address or IP that was looked for, and keyed hashes. Opening the entry
-/// is no reveal.
+/// A deed without what nobody reads here: the mail address or IP that was looked for, the code of an invitation, and keyed
+/// hashes. Opening the entry is no reveal.
 fn readable(deed: &Value) -> Value {
     let mut shown = deed.clone();
     if let Some(fields) = shown.as_object_mut() {
@@ -398,6 +406,7 @@ fn readable(deed: &Value) -> Value {
                 let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();
                 fields.insert("what".to_owned(), Value::String(kind.replace('_', " ")));
             }
+            Some("issue_invite") => fields.retain(|key, _| key != "code"),
             Some("decide_sign_up") => fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words")),
             _ => {}
         }
@@ -484,6 +493,16 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         }
         Deed::StartGrant(_) => vec![row("grant", "to come".to_owned(), "running".to_owned())],
         Deed::EndGrant(_) => vec![row("grant", "running".to_owned(), "over".to_owned())],
+        Deed::IssueInvite(_) => vec![row("invitation", "none".to_owned(), "usable".to_owned())],
+        Deed::RevokeInvite(deed) => {
+            let used = match deed.max_uses {
+                Some(most) => format!("{} of {most} uses", deed.uses),
+                None => format!("{} uses, no limit", deed.uses),
+            };
+            vec![row("invitation", used, "ended".to_owned())]
+        }
+        Deed::EnterAccessRequest(_) => vec![row("access request", "none".to_owned(), "waiting".to_owned())],
+        Deed::RefuseAccessRequest(_) => vec![row("access request", "waiting".to_owned(), "refused".to_owned())],
         Deed::BlockDomain(deed) => rules(None, Some(&deed.after)),
         Deed::ChangeDomainBlock(deed) => rules(Some(&deed.before), Some(&deed.after)),
         Deed::LiftDomainBlock(deed) => rules(Some(&deed.before), None),

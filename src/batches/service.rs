@@ -8,10 +8,10 @@ use crate::{
     clock::SECOND,
     context::{App, Context},
     frame::{self, Framed},
-    grants,
+    grants, invitations,
     ledger::{
         self, Outcome,
-        deed::{Act, DecideCase, DecideSignUp, Deed},
+        deed::{Act, DecideCase, DecideSignUp, Deed, RevokeInvite},
     },
     mastodon::Instance,
     path,
@@ -35,6 +35,7 @@ fn store_problem(error: impl std::fmt::Display) -> Problem {
 fn permissions(kind: &str) -> (Permission, Permission) {
     match kind {
         DecideSignUp::KIND => (Permission::ViewSignUps, Permission::DecideSignUps),
+        RevokeInvite::KIND => (Permission::ViewInvitations, Permission::ManageInvitations),
         _ => (Permission::ViewWork, Permission::DecideReports),
     }
 }
@@ -46,6 +47,7 @@ fn what(deed: Option<&Deed>, number: usize) -> String {
         Some(Deed::DecideSignUp(deed)) if deed.approve => format!("Let in {people}"),
         Some(Deed::DecideSignUp(_)) => format!("Refuse the sign-ups of {people}"),
         Some(Deed::DecideCase(deed)) => format!("{}: {}", deed.decision.words(), ui::count(number, "case", "cases")),
+        Some(Deed::RevokeInvite(_)) => format!("Revoke {}", ui::count(number, "invitation", "invitations")),
         _ => format!("Decide about {people}"),
     }
 }
@@ -58,6 +60,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why
     let kind = match deeds.first() {
         Some(Deed::DecideSignUp(_)) => DecideSignUp::KIND,
         Some(Deed::DecideCase(_)) => DecideCase::KIND,
+        Some(Deed::RevokeInvite(_)) => RevokeInvite::KIND,
         _ => {
             return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
         }
@@ -125,6 +128,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
             let (account, acct) = match &item.deed {
                 Deed::DecideSignUp(deed) => (deed.account, deed.acct.as_str()),
                 Deed::DecideCase(deed) => (deed.account, deed.acct.as_str()),
+                Deed::RevokeInvite(deed) => (deed.account, deed.acct.as_str()),
                 _ => (crate::id::AccountId(0), ""),
             };
             Item {
@@ -282,6 +286,7 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
     let subject = match deed {
         Deed::DecideSignUp(deed) => deed.subject(),
         Deed::DecideCase(deed) => deed.subject(),
+        Deed::RevokeInvite(deed) => deed.subject(),
         _ => return Begun::Never,
     };
     let filter = ledger::Filter {
@@ -323,6 +328,7 @@ async fn carry(context: Context, instance: Arc<Instance>, deed: &Deed, why: Stri
     match deed {
         Deed::DecideSignUp(deed) => signups::service::carry(context, instance, deed.clone(), why).await,
         Deed::DecideCase(deed) => reports::service::carry(context, deed.clone(), why).await,
+        Deed::RevokeInvite(deed) => invitations::service::carry(context, instance, deed.clone(), why).await,
         _ => Err(Problem::new(Kind::Invalid, "This kind of deed is not done in batches.", "")),
     }
 }

@@ -54,7 +54,9 @@ impl Scope {
             | P::DecideGrants
             | P::ViewRoles
             | P::ManageRoles
-            | P::TakeRolesAway => false,
+            | P::TakeRolesAway
+            | P::ViewInvitations
+            | P::ManageInvitations => false,
         }
     }
 

@@ -9,7 +9,8 @@ use crate::{
     domain_blocks::{AddressRule, Domain, Rule},
     grants::{RoleAsked, Scope},
     id::{
-        AccountId, GrantId, InstanceName, MediaId, OperatorId, PresetId, ReportId, RoleId, RuleId, RuleNumber, StatusId,
+        AccountId, GrantId, InstanceName, InviteId, MediaId, OperatorId, PresetId, ReportId, RoleId, RuleId,
+        RuleNumber, StatusId,
     },
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
@@ -430,6 +431,52 @@ pub struct AssignRole {
     pub after_name: Option<String>,
 }
 
+/// Make an invitation on the instance, in the name of the account the console acts as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueInvite {
+    pub instance: InstanceName,
+    /// Whose it is.
+    pub account: AccountId,
+    pub acct: String,
+    /// What its link ends with: whoever knows it can come in.
+    pub code: String,
+    pub max_uses: i32,
+    /// Milliseconds since the Unix epoch; `None` for an invitation without an end.
+    pub expires_at: Option<i64>,
+    /// Read by whoever reads the instance’s list of invitations.
+    pub comment: String,
+    /// The access request it answers.
+    pub request: Option<String>,
+}
+
+/// End an invitation: nobody else comes in with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokeInvite {
+    pub instance: InstanceName,
+    pub invite: InviteId,
+    /// Whose it is.
+    pub account: AccountId,
+    pub acct: String,
+    pub uses: i32,
+    pub max_uses: Option<i32>,
+}
+
+/// Write down that somebody asks for access. What they said of themselves is in the console’s store alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnterAccessRequest {
+    pub instance: InstanceName,
+    pub request: String,
+    /// How many accounts they ask for.
+    pub accounts: i32,
+}
+
+/// Refuse an access request; the words for it are kept with the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefuseAccessRequest {
+    pub instance: InstanceName,
+    pub request: String,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -470,6 +517,10 @@ pub enum Deed {
     ExportSheet(ExportSheet),
     LeaveRole(LeaveRole),
     AssignRole(AssignRole),
+    IssueInvite(IssueInvite),
+    RevokeInvite(RevokeInvite),
+    EnterAccessRequest(EnterAccessRequest),
+    RefuseAccessRequest(RefuseAccessRequest),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -492,6 +543,12 @@ pub enum Subject {
     Record,
     /// A contractor's grant
     Grant(GrantId),
+    /// An invitation that is there
+    Invite(InstanceName, InviteId),
+    /// An invitation that is about to be, by its code
+    InviteCode(InstanceName, String),
+    /// Somebody who asks for access
+    AccessRequest(InstanceName, String),
 }
 
 /// What every deed can say of itself.
@@ -683,3 +740,22 @@ act!(AssignRole, "assign_role", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
     facts: |d| json!({ "before": d.before, "after": d.after }));
+act!(IssueInvite, "issue_invite", changes: true,
+    subject: |d| match &d.request {
+        Some(request) => Subject::AccessRequest(d.instance.clone(), request.clone()),
+        None => Subject::InviteCode(d.instance.clone(), d.code.clone()),
+    },
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "uses": d.max_uses, "until": d.expires_at.map(|at| at.to_string()), "requested": d.request.is_some() }));
+act!(RevokeInvite, "revoke_invite", changes: true,
+    subject: |d| Subject::Invite(d.instance.clone(), d.invite),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "uses": d.uses, "most": d.max_uses }));
+act!(EnterAccessRequest, "enter_access_request", changes: true,
+    subject: |d| Subject::AccessRequest(d.instance.clone(), d.request.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |d| json!({ "accounts": d.accounts }));
+act!(RefuseAccessRequest, "refuse_access_request", changes: true,
+    subject: |d| Subject::AccessRequest(d.instance.clone(), d.request.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));

@@ -359,6 +359,9 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::ExportSheet(_) => &[P::CheckLedger],
         Deed::AssignRole(deed) if deed.after.is_none() => &[P::TakeRolesAway, P::ManageRoles],
         Deed::AssignRole(_) => &[P::ManageRoles],
+        Deed::IssueInvite(_) | Deed::RevokeInvite(_) | Deed::EnterAccessRequest(_) | Deed::RefuseAccessRequest(_) => {
+            &[P::ManageInvitations]
+        }
     }
 }
 

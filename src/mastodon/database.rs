@@ -1,4 +1,5 @@
-//! Mastodon's PostgreSQL, read-only but for the settings of registrations and who has which role. Every query names the index it stands on.
+//! Mastodon's PostgreSQL, read-only but for settings, invitations and who has which role. Every query names the
+//! index it stands on.
 //!
 //! Safe behind PgBouncer in transaction mode: no named prepared statements, and what a session needs is set inside each
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
@@ -7,6 +8,7 @@ mod account;
 mod domains;
 mod finding;
 mod hidden;
+mod invites;
 mod log;
 mod reports;
 mod roles;
@@ -18,6 +20,7 @@ pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use domains::{MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
+pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
 pub use log::{LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
@@ -66,7 +69,7 @@ impl From<sqlx::Error> for DatabaseError {
 /// One instance's database.
 pub struct Database {
     reads: PgPool,
-    /// For the writers of settings and roles alone.
+    /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
 }
 
@@ -96,6 +99,11 @@ impl Database {
     /// If the database does not answer within two seconds.
     pub async fn read(&self) -> Result<Read, DatabaseError> {
         Ok(Read { tx: self.reads.begin_with(BEGIN_READ).await? })
+    }
+
+    /// One write; it ends with its commit.
+    async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+        Ok(self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?)
     }
 
     /// Writes both registration settings over exactly these rows; false if they are not these any more.

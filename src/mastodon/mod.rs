@@ -5,6 +5,7 @@
 pub mod cache;
 pub mod database;
 pub mod files;
+pub mod invites;
 pub mod pulse;
 pub mod rest;
 pub mod roles;

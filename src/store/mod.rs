@@ -2,6 +2,7 @@
 //!
 //! Identifiers are text, instants are Unix milliseconds, documents are JSON or sealed text that SQL never looks into.
 
+pub mod access_requests;
 pub mod attempts;
 pub mod batches;
 pub mod case_holds;

@@ -49,7 +49,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 33] = [
+const WRITES: [(&str, &[(&str, &str)]); 38] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -156,6 +156,11 @@ const WRITES: [(&str, &[(&str, &str)]); 33] = [
             ("seen", "[[\"1\",\"Moderator\"],null]"),
         ],
     ),
+    ("/api/invitations/look-up", &[("instance", "harbour"), ("q", "0000")]),
+    ("/api/invitations/issue", &[("instance", "harbour"), ("request", "nothing"), ("uses", "1"), ("term", "day")]),
+    ("/api/invitations/revoke", &[("instance", "harbour"), ("invites", "999999"), ("why", "a test")]),
+    ("/api/access-requests/enter", &[("instance", "harbour"), ("accounts", "0")]),
+    ("/api/access-requests/refuse", &[("instance", "harbour"), ("request", "nothing"), ("answer", "no")]),
 ];
 
 /// A rule that is not there, as a page would give it back.
@@ -175,7 +180,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 31] = [
+const READS: [&str; 35] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -207,6 +212,10 @@ const READS: [&str; 31] = [
     "/api/roles/list?instance=harbour&search=",
     "/api/roles/page?instance=harbour&role=1&search=",
     "/api/roles/change?instance=harbour&search=",
+    "/api/invitations/list?instance=harbour&search=",
+    "/api/invitations/page?instance=harbour&invite=999999&search=",
+    "/api/access-requests/list?instance=harbour&search=",
+    "/api/access-requests/page?instance=harbour&request=nothing&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.

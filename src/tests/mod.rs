@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod finding;
 mod grants;
+mod invitations;
 mod ledger;
 mod processes;
 mod roles;

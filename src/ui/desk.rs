@@ -29,6 +29,7 @@ pub enum Desk {
     DomainBlocks,
     Grants,
     Roles,
+    Invitations,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -232,6 +233,10 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         }
         if frame.may(Permission::ViewRoles) {
             links.push(link(Desk::Roles, path::roles(&instance.name), icon::roles().into_any(), "Roles", None));
+        }
+        if frame.may(Permission::ViewInvitations) {
+            let href = path::invitations(&instance.name);
+            links.push(link(Desk::Invitations, href, icon::invitations().into_any(), "Invitations", None));
         }
     }
     if frame.may(Permission::ManageOperators) {

@@ -39,6 +39,10 @@ pub fn grants() -> impl IntoView {
     drawn("M3 2h7l3 3v9H3zM10 2v3h3M5.5 9l2 2 3-4")
 }
 
+pub fn invitations() -> impl IntoView {
+    drawn("M2 4h12v9H2zM2 4l6 5 6-5")
+}
+
 pub fn people() -> impl IntoView {
     drawn("M8 2l5 2v4c0 3-2 5-5 6-3-1-5-3-5-6V4z")
 }

@@ -213,7 +213,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         Deed::ChangeAddressBlock(_) => act(row) == ("update", "IpBlock"),
         Deed::LiftAddressBlock(_) => act(row) == ("destroy", "IpBlock"),
         Deed::AssignRole(deed) => act(row) == ("change_role", "User") && row.target_id == deed.user,
-        // Mastodon logs no settings, no reading, and knows nothing of our people.
+        // Mastodon logs no settings, no invitations, no reading, and knows nothing of our people.
         Deed::SetRegistrations(_)
         | Deed::Reveal(_)
         | Deed::RevealMedia(_)
@@ -231,6 +231,10 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::StartGrant(_)
         | Deed::EndGrant(_)
         | Deed::LeaveRole(_)
-        | Deed::ExportSheet(_) => false,
+        | Deed::ExportSheet(_)
+        | Deed::IssueInvite(_)
+        | Deed::RevokeInvite(_)
+        | Deed::EnterAccessRequest(_)
+        | Deed::RefuseAccessRequest(_) => false,
     }
 }

@@ -43,7 +43,21 @@ const NEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     ("instances", &["domain", "accounts_count"]),
-    ("invites", &["id", "user_id"]),
+    (
+        "invites",
+        &[
+            "id",
+            "user_id",
+            "code",
+            "uses",
+            "max_uses",
+            "expires_at",
+            "autofollow",
+            "comment",
+            "created_at",
+            "updated_at",
+        ],
+    ),
     (
         "media_attachments",
         &[

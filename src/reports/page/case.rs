@@ -53,6 +53,7 @@ pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
                 {strikes(&page, &frame)}
                 {notes(&page, &frame)}
                 {closed(&instance, &page, &frame)}
+                {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
                 {elsewhere(&page)}
             </aside>
         </div>

@@ -207,6 +207,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
             };
             format!("{posts} no longer in the database.")
         }),
+        invitations: None,
     };
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
 }

@@ -1,0 +1,335 @@
+//! Invitations of everybody on the instance, who came with them, and people who asked the staff for access.
+
+pub mod api;
+pub mod page;
+#[cfg(feature = "ssr")]
+pub mod service;
+
+use crate::{
+    batches::Running,
+    clock::{DAY, Instant},
+    id::{AccountId, InviteId},
+};
+use serde::{Deserialize, Serialize};
+
+/// The most that are revoked at once: as many as a batch holds.
+pub const MOST_AT_ONCE: usize = 1_000;
+/// The most uses of one invitation, as in Mastodon’s own form (`app/views/invites/_form.html.haml`).
+pub const MOST_USES: i32 = 100;
+
+/// What became of an invitation (`app/models/invite.rb`, `app/models/concerns/expireable.rb`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteState {
+    Usable,
+    /// Neither over nor used up, and its owner is not functional: it works again when the owner is.
+    OwnerIsNot,
+    UsedUp,
+    Expired,
+}
+
+impl InviteState {
+    pub const ALL: [Self; 4] = [Self::Usable, Self::OwnerIsNot, Self::UsedUp, Self::Expired];
+
+    /// Its name in addresses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Usable => "usable",
+            Self::OwnerIsNot => "owner",
+            Self::UsedUp => "used-up",
+            Self::Expired => "expired",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Usable => "usable",
+            Self::OwnerIsNot => "asleep",
+            Self::UsedUp => "used up",
+            Self::Expired => "over",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Usable => "badge good",
+            Self::OwnerIsNot => "badge warn",
+            Self::UsedUp | Self::Expired => "badge",
+        }
+    }
+}
+
+impl std::str::FromStr for InviteState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(())
+    }
+}
+
+/// How long an invitation issued here goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    Day,
+    Week,
+    Month,
+    Never,
+}
+
+impl Term {
+    pub const ALL: [Self; 4] = [Self::Day, Self::Week, Self::Month, Self::Never];
+
+    /// Its name in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Never => "never",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Day => "in a day",
+            Self::Week => "in a week",
+            Self::Month => "in 30 days",
+            Self::Never => "never, until it is revoked or used up",
+        }
+    }
+
+    /// When an invitation of this term ends that is issued now.
+    pub fn end(self, now: Instant) -> Option<Instant> {
+        match self {
+            Self::Day => Some(now.plus(DAY)),
+            Self::Week => Some(now.plus(7 * DAY)),
+            Self::Month => Some(now.plus(30 * DAY)),
+            Self::Never => None,
+        }
+    }
+}
+
+impl std::str::FromStr for Term {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|term| term.name() == text).ok_or(())
+    }
+}
+
+/// How far an access request has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestState {
+    Waiting,
+    Invited,
+    Refused,
+}
+
+impl RequestState {
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Invited, Self::Refused];
+
+    /// Its name in addresses and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Invited => "invited",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Waiting => "badge warn",
+            Self::Invited => "badge good",
+            Self::Refused => "badge",
+        }
+    }
+}
+
+impl std::str::FromStr for RequestState {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(())
+    }
+}
+
+/// An invitation on one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteLine {
+    pub id: InviteId,
+    /// The beginning of its code.
+    pub code: String,
+    pub owner: AccountId,
+    pub handle: String,
+    /// Why the owner is not functional, in a few words.
+    pub trouble: Option<String>,
+    pub state: InviteState,
+    pub uses: usize,
+    pub max_uses: Option<usize>,
+    pub created_at: Instant,
+    pub expires_at: Option<Instant>,
+    pub autofollow: bool,
+    pub comment: String,
+    /// Whoever comes with it is let in without review.
+    pub spares_review: bool,
+}
+
+/// What revoking would stop, before it does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevokePreview {
+    pub invites: Vec<InviteId>,
+    /// Uses that are left, of those that have a limit.
+    pub uses_left: usize,
+    /// So many have no limit.
+    pub unlimited: usize,
+    /// So many do not work at present, because their owner is not functional.
+    pub asleep: usize,
+    /// Whose they are, most first, and how many owners there are.
+    pub owners: Vec<(String, usize)>,
+    pub owners_all: usize,
+    /// There are more than are revoked at once, or not all were looked at.
+    pub more: bool,
+}
+
+/// As whom invitations are issued, and what comes of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issuing {
+    pub handle: String,
+    /// Why none can be issued now, in a sentence.
+    pub refused: Option<String>,
+    /// What happens to whoever comes with it, in a sentence.
+    pub consequence: String,
+}
+
+/// The invitations of the instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InvitationsPage {
+    pub rows: Vec<InviteLine>,
+    pub state: Option<InviteState>,
+    /// Only those of this account.
+    pub owner: Option<(AccountId, String)>,
+    /// How far back was looked, where that is not to the end.
+    pub edge: Option<Instant>,
+    pub older: Option<String>,
+    /// What invitations mean while registrations are as they are.
+    pub door: String,
+    /// Access requests that wait.
+    pub waiting: usize,
+    pub preview: Option<RevokePreview>,
+    /// Where the form of a new one is open.
+    pub issuing: Option<Issuing>,
+    pub running: Vec<Running>,
+    pub may_manage: bool,
+    pub search: String,
+}
+
+/// Somebody who came with an invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Came {
+    pub account: AccountId,
+    pub handle: String,
+    pub at: Instant,
+    /// “waits for review”, “limited”; empty where nothing is against them.
+    pub state: Vec<String>,
+    pub reports: usize,
+    pub strikes: usize,
+}
+
+/// Those who came with an invitation, as far as was looked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrivals {
+    pub people: Vec<Came>,
+    /// Used, and nobody is there any more: refused, deleted. Known only where all have been looked at.
+    pub gone: Option<usize>,
+    /// How far was looked, where time was up.
+    pub edge: Option<Instant>,
+    pub further: Option<String>,
+}
+
+/// One invitation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InvitationPage {
+    pub line: InviteLine,
+    /// The link to hand over, for those who manage invitations and while it goes on.
+    pub link: Option<String>,
+    pub arrivals: Arrivals,
+    pub door: String,
+    /// The access request it was issued for.
+    pub request: Option<String>,
+    pub preview: Option<RevokePreview>,
+    pub may_manage: bool,
+}
+
+/// An access request on one line; who asks is masked for those who do not decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestLine {
+    pub id: String,
+    pub who: String,
+    pub organisation: String,
+    pub accounts: usize,
+    pub state: RequestState,
+    pub created_at: Instant,
+    pub decided_at: Option<Instant>,
+    pub entered_by: String,
+}
+
+/// The access requests of an instance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RequestsPage {
+    pub rows: Vec<RequestLine>,
+    pub state: RequestState,
+    pub waiting: usize,
+    pub older: Option<String>,
+    pub may_manage: bool,
+}
+
+/// One access request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RequestPage {
+    pub line: RequestLine,
+    pub contact: String,
+    pub why: String,
+    pub voucher: String,
+    pub decided_by: Option<String>,
+    /// The words of a refusal.
+    pub answer: String,
+    /// When what was said is destroyed; nothing is left once that has been.
+    pub destroyed_on: Option<Instant>,
+    pub destroyed: bool,
+    /// The invitation issued for it, with its link for those who manage invitations.
+    pub invite: Option<(InviteLine, Option<String>)>,
+    pub arrivals: Arrivals,
+    pub issuing: Option<Issuing>,
+    pub may_manage: bool,
+}
+
+/// What the account page says about invitations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfAccount {
+    /// The invitation they came with, and whose that was.
+    pub came_with: Option<(InviteId, AccountId, String)>,
+    /// Own invitations that go on, “100+” at most.
+    pub go_on: String,
+    pub owns_any: bool,
+}
+
+/// The form of an access request, as it was posted.
+#[derive(Clone, Debug)]
+pub struct RequestForm {
+    pub who: String,
+    pub organisation: String,
+    pub contact: String,
+    pub why: String,
+    pub accounts: String,
+    pub voucher: String,
+}
+
+/// The form of an invitation, as it was posted.
+#[derive(Clone, Debug)]
+pub struct IssueForm {
+    /// The access request it answers; empty for none.
+    pub request: String,
+    pub uses: String,
+    pub term: String,
+    pub comment: String,
+    pub why: String,
+}

@@ -1,0 +1,204 @@
+//! The views of invitations and access requests.
+
+mod invites;
+mod requests;
+
+pub use invites::{Invitation, Invitations};
+pub use requests::{AccessRequest, AccessRequests};
+
+use super::{Arrivals, Came, Issuing, MOST_USES, OfAccount, Term};
+use crate::{
+    frame::{Draft, Frame},
+    id::{AccountId, InstanceName},
+    path,
+    ui::{self, form, time},
+};
+use leptos::prelude::*;
+
+const ISSUE: &str = "/api/invitations/issue";
+const REVOKE: &str = "/api/invitations/revoke";
+
+/// The two lists of the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Invitations,
+    Requests,
+}
+
+/// The way from one list to the other.
+fn tabs(instance: &InstanceName, here: Tab, waiting: usize) -> AnyView {
+    let tab = |tab: Tab, href: String, words: String| {
+        view! { <a class="chip" href=href aria-current=(tab == here).then_some("page")>{words}</a> }.into_any()
+    };
+    let requests = if waiting == 0 { "Access requests".to_owned() } else { format!("Access requests {waiting}") };
+    view! {
+        <nav class="chips bar" aria-label="Lists">
+            {tab(Tab::Invitations, path::invitations(instance), "Invitations".to_owned())}
+            {tab(Tab::Requests, path::access_requests(instance), requests)}
+        </nav>
+    }
+    .into_any()
+}
+
+fn hidden(instance: &InstanceName, here: &str) -> AnyView {
+    view! { {form::back(here)} <input type="hidden" name="instance" value=instance.to_string() /> }.into_any()
+}
+
+fn typed(draft: Option<&Draft>, name: &str, otherwise: &str) -> String {
+    draft.and_then(|draft| draft.value(name)).unwrap_or(otherwise).to_owned()
+}
+
+/// The link to hand over, as text to be copied.
+fn link_card(link: &str) -> AnyView {
+    view! {
+        <section class="card">
+            <header><h2>"The link to hand over"</h2></header>
+            <div class="body stack">
+                <p><code class="mono link-text">{link.to_owned()}</code></p>
+                <p class="small soft">"Whoever has it can come in with it. It stands in no list and not in the record."</p>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The form of a new invitation; for a request its uses are what was asked for, and its comment names the request.
+fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request: Option<(&str, usize)>) -> AnyView {
+    if let Some(refused) = &issuing.refused {
+        return view! { <p class="note">{format!("No invitation can be issued. {refused}")}</p> }.into_any();
+    }
+    let id = request.map(|(id, _)| id).unwrap_or_default();
+    let draft = frame.draft_for(ISSUE).filter(|draft| draft.value("request").unwrap_or_default() == id);
+    let chosen = typed(draft, "term", Term::Week.name());
+    let terms = Term::ALL
+        .into_iter()
+        .map(|term| view! { <option value=term.name() selected=term.name() == chosen>{term.words()}</option> })
+        .collect_view();
+    let uses = request.map_or(1, |(_, accounts)| accounts).to_string();
+    let comment = match request {
+        Some(_) => {
+            view! { <p class="small soft">"Its comment on the instance names this request by its number, and nobody."</p> }
+                .into_any()
+        }
+        None => view! {
+            <label class="field" for="comment">"Comment" <span class="soft small">"on the instance, in clear; no names or addresses"</span></label>
+            <input class="input" id="comment" name="comment" maxlength="420" value=typed(draft, "comment", "") />
+            {form::beside(draft, "comment")}
+        }
+        .into_any(),
+    };
+    view! {
+        <form method="post" action=ISSUE class="stack">
+            {form::above(draft)}
+            {hidden(instance, &frame.here)}
+            <input type="hidden" name="request" value=id.to_owned() />
+            <p class="small">"It is made as " <b><bdi>{issuing.handle.clone()}</bdi></b> ". " {issuing.consequence.clone()}</p>
+            <label class="field" for="uses">"For how many"</label>
+            <input class="input" id="uses" name="uses" type="number" min="1" max=MOST_USES required="" value=typed(draft, "uses", &uses) />
+            {form::beside(draft, "uses")}
+            <label class="field" for="term">"It ends"</label>
+            <select class="input" id="term" name="term">{terms}</select>
+            {form::beside(draft, "term")}
+            {comment}
+            <label class="field" for="issue-why">"Why" <span class="soft small">"kept in the record; no names"</span></label>
+            <input class="input" id="issue-why" name="why" maxlength="500" required=request.is_none() value=typed(draft, "why", "") />
+            {form::beside(draft, "why")}
+            <div><button class="btn main">"Issue the invitation"</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// Those who came, and how they fared.
+fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &Frame) -> AnyView {
+    let row = |came: &Came| {
+        let state = if came.state.is_empty() {
+            view! { <span class="soft">"no sanction"</span> }.into_any()
+        } else {
+            view! { <span class="badge warn">{came.state.join(", ")}</span> }.into_any()
+        };
+        let many = |number: usize, one: &str, more: &str| {
+            if number >= 100 { format!("100+ {more}") } else { ui::count(number, one, more) }
+        };
+        let against = match (came.reports, came.strikes) {
+            (0, 0) => "nothing".to_owned(),
+            (reports, 0) => many(reports, "report", "reports"),
+            (0, strikes) => many(strikes, "strike", "strikes"),
+            (reports, strikes) => {
+                format!("{}, {}", many(reports, "report", "reports"), many(strikes, "strike", "strikes"))
+            }
+        };
+        view! {
+            <tr data-row="">
+                <td class="full fill"><div class="cut"><a href=path::account(instance, came.account)><b><bdi>{came.handle.clone()}</bdi></b></a></div></td>
+                <td class="num soft nowrap">{time::ago(came.at, frame.now)}</td>
+                <td class="nowrap">{state}</td>
+                <td class="nowrap">{against}</td>
+            </tr>
+        }
+    };
+    let gone = arrivals.gone.filter(|gone| *gone > 0).map(|gone| {
+        let words = ui::count(gone, "more use has nobody behind it", "more uses have nobody behind them");
+        view! { <span class="soft small">{format!("{words}: refused or deleted since")}</span> }
+    });
+    let edge = arrivals.edge.map(|edge| {
+        view! { <span class="soft small">"looked as far as those who came " {time::ago(edge, frame.now)}</span> }
+    });
+    let further = arrivals.further.clone().map(|further| {
+        view! { <a class="btn" href=further>{if arrivals.edge.is_some() { "Look further →" } else { "Later →" }}</a> }
+    });
+    let list = if arrivals.people.is_empty() {
+        let words = match (uses, arrivals.further.is_some()) {
+            (0, _) => "Nobody has come with it yet. Whoever does appears here, with how they fared.",
+            (_, true) => "Nobody who came with it was found as far as was looked.",
+            (_, false) => "Nobody who came with it is here any more.",
+        };
+        view! { <p class="pad soft">{words}</p> }.into_any()
+    } else {
+        view! {
+            <table class="list">
+                <thead><tr><th>"Who"</th><th class="num">"Came"</th><th>"State"</th><th>"Against them"</th></tr></thead>
+                <tbody>{arrivals.people.iter().map(row).collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    let foot = (gone.is_some() || edge.is_some() || further.is_some())
+        .then(|| view! { <div class="head foot pad">{gone}{edge}<span class="end">{further}</span></div> });
+    view! {
+        <section class="card">
+            <header><h2>"Who came with it"</h2><span class="soft small end">{ui::count(uses, "use", "uses")}</span></header>
+            {list}
+            {foot}
+        </section>
+    }
+    .into_any()
+}
+
+/// What an account has to do with invitations, for its own page.
+pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -> AnyView {
+    let came = match &of.came_with {
+        Some((invite, by, handle)) => view! {
+            <a class="link" href=path::invitation(instance, *invite)>"an invitation"</a> " of "
+            <a class="link" href=path::account(instance, *by)><bdi>{handle.clone()}</bdi></a>
+        }
+        .into_any(),
+        None => view! { "none that is known" }.into_any(),
+    };
+    let owns = if of.owns_any {
+        let words = if of.go_on == "0" { "all over or used up".to_owned() } else { format!("{} go on", of.go_on) };
+        view! { <a class="link" href=path::invitations_of(instance, account)>{words}</a> }.into_any()
+    } else {
+        view! { "none" }.into_any()
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Invitations"</h2></header>
+            <div class="body"><dl class="facts">
+                <dt>"Came with"</dt><dd>{came}</dd>
+                <dt>"Own"</dt><dd>{owns}</dd>
+            </dl></div>
+        </section>
+    }
+    .into_any()
+}

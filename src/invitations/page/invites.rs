@@ -1,0 +1,324 @@
+//! Invitations: the list, and one with those who came with it.
+
+use super::{ISSUE, REVOKE, Tab, arrivals, hidden, issue_form, link_card, tabs, typed};
+use crate::{
+    frame::Frame,
+    id::InstanceName,
+    invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, api},
+    path,
+    search::Search,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+
+const LOOK_UP: &str = "/api/invitations/look-up";
+
+/// The invitations of everybody on the instance.
+#[component]
+pub fn Invitations() -> impl IntoView {
+    let resource = desk::of_instance(api::list);
+    desk::page(desk::Desk::Invitations, resource, list_body, |_, _| "Invitations".to_owned())
+}
+
+/// One invitation.
+#[component]
+pub fn Invitation() -> impl IntoView {
+    let resource = desk::of_part("invite", api::invitation);
+    desk::page(desk::Desk::Invitations, resource, one_body, |_, page| {
+        format!("Invitation {} of {}", page.line.id, page.line.handle)
+    })
+}
+
+fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::invitations(&instance);
+    let running = page
+        .running
+        .iter()
+        .map(|batch| {
+            let state = if batch.paused { "paused" } else { "under way" };
+            view! {
+                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
+                    <a class="link" href=path::batch(&instance, &batch.id)>"Look"</a></p>
+            }
+        })
+        .collect_view();
+    let search = Search::parse(&page.search);
+    let all = page.may_manage.then(|| {
+        let words = match &page.owner {
+            Some((_, handle)) => format!("Revoke all of {handle}…"),
+            None => "Revoke all…".to_owned(),
+        };
+        view! { <a class="btn danger" href=format!("{base}{}#revoke", search.with("revoke", "all"))>{words}</a> }
+    });
+    let one = page.may_manage.then(|| {
+        view! { <a class="btn main" href=format!("{base}{}#issue", search.with("new", "yes"))>"Invite somebody…"</a> }
+    });
+    let open = search.get("new").is_some() || frame.draft_for(ISSUE).is_some();
+    let issue = page.issuing.as_ref().filter(|_| open).map(|issuing| {
+        let leave = format!("{base}{}", search.without(&["new"]));
+        view! {
+            <section class="card panel lead" id="issue">
+                <header><h2>"Invite somebody"</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+                <div class="body">{issue_form(&instance, &frame, issuing, None)}</div>
+            </section>
+        }
+    });
+    view! {
+        <div class="head">
+            <h1>"Invitations"</h1>
+            <span class="soft">{page.door.clone()}</span>
+            <span class="end">{all}{one}</span>
+        </div>
+        {tabs(&instance, Tab::Invitations, page.waiting)}
+        {filters(&instance, &page, &frame)}
+        {page.preview.as_ref().map(|preview| panel(&instance, &page, preview, &frame))}
+        {running}
+        {issue}
+        {table(&instance, &page, &frame)}
+    }
+    .into_any()
+}
+
+fn filters(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyView {
+    let base = path::invitations(instance);
+    let search = Search::parse(&page.search);
+    let chip = |state: InviteState, words: &'static str| {
+        let on = page.state == Some(state);
+        let href = format!("{base}{}", search.with("state", if on { "" } else { state.name() }));
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }
+    };
+    let owner = page.owner.as_ref().map(|(_, handle)| {
+        let href = format!("{base}{}", search.with("owner", ""));
+        view! { <a class="chip" href=href aria-current="true">"of " <bdi>{handle.clone()}</bdi> " ×"</a> }
+    });
+    let draft = frame.draft_for(LOOK_UP);
+    view! {
+        <div class="chips bar">
+            {chip(InviteState::Usable, "Usable")}
+            {chip(InviteState::OwnerIsNot, "Owner not functional")}
+            {chip(InviteState::UsedUp, "Used up")}
+            {chip(InviteState::Expired, "Over")}
+            {owner}
+            <span class="gap"></span>
+            <form class="chip-form" method="post" action=LOOK_UP role="search">
+                {hidden(instance, &frame.here)}
+                <input class="chip" name="q" autocomplete="off" autocapitalize="none" aria-label="A code, a link, or whose: @name" placeholder="code, @name…" value=typed(draft, "q", "") />
+                <button class="chip">"Find"</button>
+            </form>
+            {form::beside(draft, "q")}
+        </div>
+    }
+    .into_any()
+}
+
+fn uses(line: &InviteLine) -> String {
+    match line.max_uses {
+        Some(most) => format!("{} of {}", line.uses, most),
+        None => format!("{}, no limit", line.uses),
+    }
+}
+
+fn end(line: &InviteLine, frame: &Frame) -> AnyView {
+    match line.expires_at {
+        Some(at) => time::ago(at, frame.now).into_any(),
+        None => view! { "never" }.into_any(),
+    }
+}
+
+fn state(line: &InviteLine) -> AnyView {
+    let title = line.trouble.as_ref().map(|trouble| format!("{} is {trouble}", line.handle));
+    view! { <span class=line.state.badge() title=title>{line.state.words()}</span> }.into_any()
+}
+
+fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyView {
+    let row = |line: &InviteLine| {
+        let trouble = line.trouble.clone().map(|trouble| view! { <span class="soft small">{trouble}</span> });
+        view! {
+            <tr data-row="">
+                <td class="nowrap"><a href=path::invitation(instance, line.id)><b class="mono">{line.code.clone()}</b></a></td>
+                <td class="nowrap"><a href=path::account(instance, line.owner)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
+                <td class="nowrap">{state(line)} " " {trouble}</td>
+                <td class="num nowrap">{uses(line)}</td>
+                <td class="num soft nowrap">{end(line, frame)}</td>
+                <td class="full fill wide"><div class="cut soft"><bdi>{line.comment.clone()}</bdi></div></td>
+                <td class="num soft nowrap wide">{time::ago(line.created_at, frame.now)}</td>
+            </tr>
+        }
+    };
+    let number = ui::count(page.rows.len(), "invitation", "invitations");
+    let looked = match (page.edge, &page.older) {
+        (Some(edge), _) => format!("{number}; looked back to {}", time::day(edge, frame.now)),
+        (None, Some(_)) => number,
+        (None, None) => format!("{number}, to the end"),
+    };
+    let further = page.older.clone().map(|older| {
+        view! { <a class="btn" href=older>{if page.edge.is_some() { "Look further back →" } else { "Older →" }}</a> }
+    });
+    let list = if page.rows.is_empty() {
+        let words = if page.state.is_some() || page.owner.is_some() || page.edge.is_some() {
+            "No invitation fits as far back as was looked."
+        } else {
+            "There are no invitations. Those that people on the instance make, and those issued here, appear in this list."
+        };
+        view! { <div class="card pad empty"><p>{words}</p></div> }.into_any()
+    } else {
+        view! {
+            <div class="card"><table class="list">
+                <thead><tr><th>"Code"</th><th>"Whose"</th><th>"State"</th><th class="num">"Used"</th><th class="num">"Ends"</th><th class="wide">"Comment"</th><th class="num wide">"Made"</th></tr></thead>
+                <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
+            </table></div>
+        }
+        .into_any()
+    };
+    view! { {list} <div class="head foot"><span class="soft small">{looked}</span><span class="end">{further}</span></div> }
+        .into_any()
+}
+
+/// What revoking stops, and the form that does it.
+fn panel(instance: &InstanceName, page: &InvitationsPage, preview: &RevokePreview, frame: &Frame) -> AnyView {
+    let leave = format!("{}{}", path::invitations(instance), Search::parse(&page.search).without(&["revoke"]));
+    if preview.invites.is_empty() {
+        return view! {
+            <section class="card panel lead" id="revoke"><div class="body stack">
+                <p>"There is nothing to revoke: no invitation goes on."</p>
+                <p><a class="btn" href=leave>"Back to the list"</a></p>
+            </div></section>
+        }
+        .into_any();
+    }
+    let number = ui::count(preview.invites.len(), "invitation", "invitations");
+    let whose = match &page.owner {
+        Some((_, handle)) => format!("Revoke {number} of {handle}"),
+        None => format!("Revoke {number} of {}", ui::count(preview.owners_all, "person", "people")),
+    };
+    view! {
+        <section class="card panel lead" id="revoke">
+            <header><h2>{whose.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
+            <div class="body">{revoke_form(instance, preview, whose, frame)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(REVOKE);
+    let ids = preview.invites.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let left = match (preview.uses_left, preview.unlimited) {
+        (0, 1) => "Nobody else comes in with it; it had no limit.".to_owned(),
+        (0, unlimited) if unlimited > 0 => format!("Nobody else comes in with them; {unlimited} had no limit."),
+        (left, 0) => format!("{} that are left are lost.", ui::count(left, "use", "uses")),
+        (left, unlimited) => {
+            format!("{} that are left are lost, and {unlimited} had no limit.", ui::count(left, "use", "uses"))
+        }
+    };
+    let owners = (preview.owners_all > 1).then(|| {
+        let mut names: Vec<String> = preview.owners.iter().map(|(name, number)| format!("{name} ({number})")).collect();
+        if preview.owners_all > preview.owners.len() {
+            names.push(format!("{} others", preview.owners_all - preview.owners.len()));
+        }
+        view! { <li>"Whose they are: " <bdi>{names.join(", ")}</bdi></li> }
+    });
+    let asleep = (preview.asleep > 0).then(|| {
+        let words = if preview.asleep == 1 { "1 does" } else { &format!("{} do", preview.asleep) };
+        view! { <li>{format!("{words} not work at present, because the owner is not functional, and would work again.")}</li> }
+    });
+    let more = preview.more.then(|| {
+        view! { <li>"There may be more than are revoked at once: come again when these are done."</li> }
+    });
+    let many = (preview.invites.len() > 1).then(|| {
+        view! { <li>"It goes on in the background, one by one, each with its own entry in the record."</li> }
+    });
+    view! {
+        <form method="post" action=REVOKE class="stack">
+            {form::above(draft)}
+            {hidden(instance, &frame.here)}
+            <input type="hidden" name="invites" value=ids />
+            <ul class="plain-list small">
+                <li>{left}</li>
+                {owners}
+                {asleep}
+                <li>"Who came in before stays. Nobody is told; Mastodon writes no log of it. This cannot be undone."</li>
+                {many}
+                {more}
+            </ul>
+            <label class="field" for="revoke-why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
+            <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed(draft, "why", "") />
+            {form::beside(draft, "why")}
+            <div><button class="btn danger">{words}</button></div>
+        </form>
+    }
+    .into_any()
+}
+
+/// An invitation in facts.
+pub fn facts(instance: &InstanceName, line: &InviteLine, frame: &Frame) -> AnyView {
+    let trouble = line.trouble.clone().map(|trouble| view! { " " <span class="badge warn">{trouble}</span> });
+    view! {
+        <dl class="facts">
+            <dt>"Whose"</dt><dd><a class="link" href=path::account(instance, line.owner)><bdi>{line.handle.clone()}</bdi></a>{trouble}</dd>
+            <dt>"State"</dt><dd>{state(line)}</dd>
+            <dt>"Used"</dt><dd>{uses(line)}</dd>
+            <dt>"Ends"</dt><dd>{end(line, frame)}</dd>
+            <dt>"Made"</dt><dd>{time::ago(line.created_at, frame.now)}</dd>
+            <dt>"Review"</dt><dd>{if line.spares_review { "let in at once" } else { "waits with the sign-ups" }}</dd>
+            <dt>"Follows"</dt><dd>{if line.autofollow { "whoever comes follows its owner" } else { "nobody" }}</dd>
+            {(!line.comment.is_empty()).then(|| view! { <dt>"Comment"</dt><dd><bdi>{line.comment.clone()}</bdi></dd> })}
+        </dl>
+    }
+    .into_any()
+}
+
+fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let line = &page.line;
+    let request = page.request.as_ref().map(|request| {
+        view! { <p class="note lead good">"Issued for an access request." <a class="link" href=path::access_request(&instance, request)>"Look at it"</a></p> }
+    });
+    let asleep = line.trouble.as_ref().filter(|_| line.state == InviteState::OwnerIsNot).map(|trouble| {
+        view! { <p class="note lead">{format!("It does not work at present: {} is {trouble}. It works again when that ends.", line.handle)}</p> }
+    });
+    let revoke = page.preview.as_ref().map(|preview| {
+        let words = format!("Revoke invitation {} of {}", line.id, line.handle);
+        view! {
+            <section class="card" id="revoke">
+                <header><h2>"Revoke it"</h2></header>
+                <div class="body">{revoke_form(&instance, preview, words, &frame)}</div>
+            </section>
+        }
+    });
+    // A form that came back after somebody else was quicker still shows why.
+    let lost = frame.draft_for(REVOKE).filter(|_| page.preview.is_none()).map(|draft| form::above(Some(draft)));
+    let view_only = (!page.may_manage).then(|| {
+        view! { <p class="small soft">"The link is shown to those who manage invitations."</p> }
+    });
+    view! {
+        <div class="head">
+            <a class="soft" href=path::invitations(&instance)>"Invitations"</a><span class="soft">"/"</span>
+            <h1 class="cut"><span class="mono">{line.code.clone()}</span> " of " <bdi>{line.handle.clone()}</bdi></h1>
+            {state(line)}
+            <span class="soft">{page.door.clone()}</span>
+        </div>
+        {request}
+        {asleep}
+        {lost}
+        <div class="two">
+            <div class="stack">
+                {page.link.as_deref().map(link_card)}
+                {arrivals(&instance, &page.arrivals, line.uses, &frame)}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>"The invitation"</h2></header>
+                    <div class="body stack">
+                        {facts(&instance, line, &frame)}
+                        {view_only}
+                        <a class="link small" href=path::invitations_of(&instance, line.owner)>"All of " <bdi>{line.handle.clone()}</bdi></a>
+                    </div>
+                </section>
+                {revoke}
+            </aside>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,259 @@
+//! Access requests: the list with the form to write one down, and one with its decision.
+
+use super::{Tab, arrivals, hidden, invites::facts, issue_form, link_card, tabs, typed};
+use crate::{
+    frame::Frame,
+    id::InstanceName,
+    invitations::{MOST_USES, RequestLine, RequestPage, RequestState, RequestsPage, api},
+    path,
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+
+const ENTER: &str = "/api/access-requests/enter";
+const REFUSE: &str = "/api/access-requests/refuse";
+
+/// People who asked the staff for access.
+#[component]
+pub fn AccessRequests() -> impl IntoView {
+    let resource = desk::of_instance(api::requests);
+    desk::page(desk::Desk::Invitations, resource, list_body, |_, page| format!("Access requests ({})", page.waiting))
+}
+
+/// One access request.
+#[component]
+pub fn AccessRequest() -> impl IntoView {
+    let resource = desk::of_part("request", api::request);
+    desk::page(desk::Desk::Invitations, resource, one_body, |_, _| "Access request".to_owned())
+}
+
+/// Who asks, or that nothing is left of it.
+fn who(line: &RequestLine) -> String {
+    if line.who.is_empty() { "destroyed".to_owned() } else { line.who.clone() }
+}
+
+fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let base = path::access_requests(&instance);
+    let chip = |state: RequestState, words: &'static str| {
+        let on = page.state == state;
+        let href = if state == RequestState::Waiting { base.clone() } else { path::with(&base, "state", state.name()) };
+        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }
+    };
+    let row = |line: &RequestLine| {
+        view! {
+            <tr data-row="">
+                <td class="nowrap"><a href=path::access_request(&instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
+                <td class="full fill"><div class="cut"><bdi>{line.organisation.clone()}</bdi></div></td>
+                <td class="num">{line.accounts}</td>
+                <td class="nowrap wide">{line.entered_by.clone()}</td>
+                <td class="num soft nowrap">{time::ago(line.created_at, frame.now)}</td>
+                <td class="num soft nowrap wide">{line.decided_at.map(|at| time::ago(at, frame.now))}</td>
+            </tr>
+        }
+    };
+    let list = if page.rows.is_empty() {
+        let words = match page.state {
+            RequestState::Waiting => {
+                "Nobody waits. When somebody writes to the staff and asks for access, write it down here: it is decided, answered and followed from then on."
+            }
+            RequestState::Invited => "Nobody has been invited after asking. Those who were appear here, with who came.",
+            RequestState::Refused => "Nobody has been refused. Refusals appear here with the words that were given.",
+        };
+        view! { <div class="card pad empty"><p>{words}</p></div> }.into_any()
+    } else {
+        view! {
+            <div class="card"><table class="list">
+                <thead><tr><th>"Who"</th><th>"For"</th><th class="num">"Accounts"</th><th class="wide">"Written down by"</th><th class="num">"Asked"</th><th class="num wide">"Decided"</th></tr></thead>
+                <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
+            </table></div>
+        }
+        .into_any()
+    };
+    let enter = page.may_manage.then(|| enter_form(&instance, &frame));
+    let masked = (!page.may_manage).then(
+        || view! { <p class="small soft">"Names and contacts are shown to those who decide about requests."</p> },
+    );
+    view! {
+        <div class="head"><h1>"Access requests"</h1><span class="soft">"people who asked the staff, outside the sign-up form"</span></div>
+        {tabs(&instance, Tab::Requests, page.waiting)}
+        <div class="chips bar">
+            {chip(RequestState::Waiting, "Waiting")}
+            {chip(RequestState::Invited, "Invited")}
+            {chip(RequestState::Refused, "Refused")}
+        </div>
+        <div class=if page.may_manage { "two" } else { "stack" }>
+            <div class="stack">
+                {list}
+                {masked}
+                {page.older.clone().map(|older| view! { <div class="head foot"><span class="end"><a class="btn" href=older>"Older →"</a></span></div> })}
+            </div>
+            {enter.map(|enter| view! { <aside class="stack">{enter}</aside> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn enter_form(instance: &InstanceName, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(ENTER);
+    let field = |name: &'static str,
+                 words: &'static str,
+                 beside: &'static str,
+                 longest: &'static str,
+                 required: bool| {
+        view! {
+            <label class="field" for=name>{words} <span class="soft small">{beside}</span></label>
+            <input class="input" id=name name=name maxlength=longest required=required autocomplete="off" value=typed(draft, name, "") />
+            {form::beside(draft, name)}
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Write one down"</h2></header>
+            <form method="post" action=ENTER class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                {field("who", "Who asks", "", "100", true)}
+                {field("organisation", "For whom", "a school, a club; may stay empty", "200", false)}
+                {field("contact", "How to reach them", "shown to those who decide", "200", false)}
+                <label class="field" for="why">"Why they ask"</label>
+                {form::text_area("why", "why", "4", &typed(draft, "why", ""), "")}
+                {form::beside(draft, "why")}
+                <label class="field" for="accounts">"How many accounts"</label>
+                <input class="input" id="accounts" name="accounts" type="number" min="1" max=MOST_USES required="" value=typed(draft, "accounts", "1") />
+                {form::beside(draft, "accounts")}
+                {field("voucher", "Who vouches for them", "a colleague’s name, or @account; may stay empty", "200", false)}
+                <p class="small soft">"What is written here is sealed, never in the record, and destroyed 180 days after the decision."</p>
+                <div><button class="btn main">"Write it down"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn one_body(frame: Frame, page: RequestPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let line = &page.line;
+    let decided = line.decided_at.map(|at| {
+        let by = page.decided_by.clone().map(|by| format!(" by {by}")).unwrap_or_default();
+        view! { <dt>"Decided"</dt><dd>{time::ago(at, frame.now)} {by}</dd> }
+    });
+    let kept = match (page.destroyed, page.destroyed_on) {
+        (true, _) => view! { <p class="small soft">"What was said in this request has been destroyed. That it was made, and what became of it, stays."</p> }.into_any(),
+        (false, Some(on)) => view! { <p class="small soft">{format!("What was said here is destroyed on {}, 180 days after the decision.", time::day(on, frame.now))}</p> }.into_any(),
+        (false, None) => view! { <p class="small soft">"What was said here is destroyed 180 days after the decision."</p> }.into_any(),
+    };
+    let fact = |name: &'static str, value: &str| {
+        (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd><bdi>{value.to_owned()}</bdi></dd> })
+    };
+    let why = if page.destroyed {
+        ().into_any()
+    } else {
+        view! {
+            <section class="card"><header><h2>"Why they ask"</h2></header><div class="post"><p dir="auto" class="said">{page.why.clone()}</p></div></section>
+        }
+        .into_any()
+    };
+    let answer = (!page.answer.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"What they are told"</h2><span class="soft small end">"to be copied; the console sends nothing"</span></header>
+                <div class="post"><p dir="auto" class="said">{page.answer.clone()}</p></div>
+            </section>
+        }
+    });
+    let followed = page.invite.as_ref().map(|(invite, link)| {
+        view! {
+            {link.as_deref().map(link_card)}
+            {arrivals(&instance, &page.arrivals, invite.uses, &frame)}
+        }
+    });
+    let lost = (line.state == RequestState::Invited && page.invite.is_none())
+        .then(|| view! { <p class="note lead">"The invitation issued for it is gone: its owner was deleted on the instance."</p> });
+    let invitation = page.invite.as_ref().map(|(invite, _)| {
+        view! {
+            <section class="card">
+                <header><h2>"The invitation"</h2></header>
+                <div class="body stack">
+                    {facts(&instance, invite, &frame)}
+                    <a class="link small" href=path::invitation(&instance, invite.id)>"Look at it, or revoke it"</a>
+                </div>
+            </section>
+        }
+    });
+    let undecided = line.state == RequestState::Waiting && page.may_manage;
+    let issue = page.issuing.as_ref().filter(|_| undecided).map(|issuing| {
+        view! {
+            <section class="card" id="invite">
+                <header><h2>"Invite them"</h2></header>
+                <div class="body">{issue_form(&instance, &frame, issuing, Some((&line.id, line.accounts)))}</div>
+            </section>
+        }
+    });
+    // What was typed for a request that somebody else decided meanwhile is given back all the same.
+    let refuse_draft = frame.draft_for(REFUSE);
+    let refuse = (undecided || refuse_draft.is_some()).then(|| refuse_form(&instance, line, undecided, &frame));
+    let view_only = (!page.may_manage).then(|| {
+        view! { <p class="small soft">"Names, contacts and words are shown to those who decide about requests."</p> }
+    });
+    view! {
+        <div class="head">
+            <a class="soft" href=path::access_requests(&instance)>"Access requests"</a><span class="soft">"/"</span>
+            <h1 class="cut"><bdi>{who(line)}</bdi></h1>
+            <span class=line.state.badge()>{line.state.name()}</span>
+            <span class="soft">{ui::count(line.accounts, "account", "accounts")} ", asked " {time::ago(line.created_at, frame.now)}</span>
+        </div>
+        {lost}
+        <div class="two">
+            <div class="stack">
+                {why}
+                {answer}
+                {followed}
+                {issue}
+                {refuse}
+            </div>
+            <aside class="stack">
+                <section class="card">
+                    <header><h2>"The request"</h2></header>
+                    <div class="body stack">
+                        <dl class="facts">
+                            {fact("Who", &line.who)}
+                            {fact("For", &line.organisation)}
+                            {fact("Contact", &page.contact)}
+                            {fact("Vouched for by", &page.voucher)}
+                            <dt>"Written down by"</dt><dd>{line.entered_by.clone()}</dd>
+                            {decided}
+                        </dl>
+                        {view_only}
+                        {kept}
+                    </div>
+                </section>
+                {invitation}
+            </aside>
+        </div>
+    }
+    .into_any()
+}
+
+fn refuse_form(instance: &InstanceName, line: &RequestLine, undecided: bool, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(REFUSE);
+    view! {
+        <section class="card" id="refuse">
+            <header><h2>"Refuse them"</h2></header>
+            <form method="post" action=REFUSE class="body stack">
+                {form::above(draft)}
+                {hidden(instance, &frame.here)}
+                <input type="hidden" name="request" value=line.id.clone() />
+                <label class="field" for="answer">"What they are told" <span class="soft small">"kept here for copying; the console sends nothing"</span></label>
+                {form::text_area("answer", "answer", "5", &typed(draft, "answer", ""), "")}
+                {form::beside(draft, "answer")}
+                <label class="field" for="refuse-why">"Why, for the team" <span class="soft small">"kept in the record; no names"</span></label>
+                <input class="input" id="refuse-why" name="why" maxlength="500" value=typed(draft, "why", "") />
+                {form::beside(draft, "why")}
+                {undecided.then(|| view! { <div><button class="btn danger">"Refuse the request of " <bdi>{who(line)}</bdi></button></div> })}
+            </form>
+        </section>
+    }
+    .into_any()
+}

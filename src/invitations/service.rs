@@ -1,0 +1,170 @@
+//! What invitations and access requests do.
+
+mod invites;
+mod requests;
+
+pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
+pub use requests::{enter, refuse, request, requests, was_entered, was_refused};
+
+use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
+use crate::{
+    access::{self, Permission},
+    clock::Instant,
+    context::Context,
+    id::AccountId,
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Invite, Inviter, Read},
+        pulse,
+    },
+    problem::Problem,
+    search::Search,
+    ui,
+};
+
+/// Lines of a page.
+const PAGE: usize = 50;
+
+fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so invitations cannot be shown."), "Try again in a moment.")
+}
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "invitations.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+fn may_manage(context: &Context, instance: &Instance) -> bool {
+    access::permit(&context.actor, Permission::ManageInvitations, Some(&instance.name)).is_ok()
+}
+
+fn number(count: impl TryInto<usize>) -> usize {
+    count.try_into().unwrap_or(0)
+}
+
+fn line(invite: &Invite) -> InviteLine {
+    let trouble = invite.inviter.trouble();
+    let state = match trouble {
+        _ if invite.expired => InviteState::Expired,
+        _ if invite.used_up() => InviteState::UsedUp,
+        Some(_) => InviteState::OwnerIsNot,
+        None => InviteState::Usable,
+    };
+    InviteLine {
+        id: invite.id,
+        code: invite.code.masked(),
+        owner: invite.inviter.id(),
+        handle: format!("@{}", ui::tame(&invite.inviter.username)),
+        trouble: trouble.map(str::to_owned),
+        state,
+        uses: number(invite.uses),
+        max_uses: invite.max_uses.map(number),
+        created_at: invite.created_at,
+        expires_at: invite.expires_at,
+        autofollow: invite.autofollow,
+        comment: ui::excerpt(&invite.comment, 420),
+        spares_review: invite.inviter.spares_review(),
+    }
+}
+
+/// The link somebody comes in with, for those who manage invitations and while it goes on.
+fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<String> {
+    let permit = access::permit(&context.actor, Permission::ManageInvitations, Some(&instance.name)).ok()?;
+    let code = invite.code.clear(&permit).filter(|_| invite.goes_on())?;
+    instance.base.join(&format!("invite/{code}")).ok().map(|url| url.to_string())
+}
+
+/// What invitations mean while registrations are as they are (`app/helpers/registration_helper.rb`).
+fn door(instance: &Instance) -> String {
+    match pulse::door_word(&instance.pulse()) {
+        Some("closed") => "Registrations are closed: an invitation is the only way in.",
+        Some("with approval") => {
+            "Registrations need approval: an invitation spares the reason, and for some the review."
+        }
+        Some("open") => "Registrations are open: people come in without an invitation too.",
+        Some(_) | None => "Who may sign up without an invitation is not clear at present.",
+    }
+    .to_owned()
+}
+
+/// What happens to whoever comes with an invitation of this account.
+fn consequence(spares_review: bool) -> String {
+    if spares_review {
+        "Whoever comes with it is let in at once, also while registrations are closed. Rules about addresses and mail domains that ask for review still do."
+    } else {
+        "Whoever comes with it may sign up, also while registrations are closed, and then waits with the sign-ups for review: its owner’s role may not spare that."
+    }
+    .to_owned()
+}
+
+/// As whom an invitation would be issued, read now.
+async fn acting(instance: &Instance, read: &mut Read) -> Result<Option<Inviter>, DatabaseError> {
+    match instance.pulse().acting() {
+        Some(account) => read.inviter(account).await,
+        None => Ok(None),
+    }
+}
+
+/// Why an account issues no invitation, in a sentence.
+fn cannot_issue(inviter: Option<&Inviter>) -> Option<String> {
+    let Some(inviter) = inviter else {
+        return Some(
+            "The console does not know yet as whom it acts on the instance; the overview says what is wrong."
+                .to_owned(),
+        );
+    };
+    let name = ui::tame(&inviter.username);
+    if let Some(trouble) = inviter.trouble() {
+        return Some(format!("@{name} is {trouble}: Mastodon would treat its invitation as invalid."));
+    }
+    (!inviter.may_invite()).then(|| {
+        format!(
+            "Mastodon would not let @{name} make an invitation: its role lacks “Invite Users”. Give its role, or everyone’s, that permission on the instance."
+        )
+    })
+}
+
+async fn issuing(instance: &Instance, read: &mut Read) -> Result<Issuing, DatabaseError> {
+    let inviter = acting(instance, read).await?;
+    Ok(Issuing {
+        handle: inviter.as_ref().map_or_else(String::new, |inviter| format!("@{}", ui::tame(&inviter.username))),
+        refused: cannot_issue(inviter.as_ref()),
+        consequence: consequence(inviter.as_ref().is_some_and(Inviter::spares_review)),
+    })
+}
+
+/// Those who came with an invitation, from where the address says.
+async fn arrivals(read: &mut Read, invite: &Invite, base: &str, search: &Search) -> Result<Arrivals, DatabaseError> {
+    let after = search.get("after").and_then(|text| text.parse().ok());
+    let window = read.came_with(invite, after, PAGE).await?;
+    let gone =
+        (after.is_none() && window.edge.is_none()).then(|| number(invite.uses).saturating_sub(window.people.len()));
+    let people = window
+        .people
+        .iter()
+        .map(|person| {
+            let mut state: Vec<String> = Vec::new();
+            if !person.approved {
+                state.push("waits for review".to_owned());
+            }
+            if !person.confirmed {
+                state.push("mail not confirmed".to_owned());
+            }
+            state.extend(person.state().words().into_iter().map(str::to_owned));
+            Came {
+                account: AccountId(person.account),
+                handle: format!("@{}", ui::tame(&person.username)),
+                at: Instant(person.came_at),
+                state,
+                reports: number(person.reports),
+                strikes: number(person.strikes),
+            }
+        })
+        .collect();
+    Ok(Arrivals {
+        people,
+        gone,
+        edge: window.looked_to,
+        further: window.edge.map(|edge| format!("{base}{}", search.with("after", &edge.to_string()))),
+    })
+}

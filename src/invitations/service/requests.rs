@@ -1,0 +1,263 @@
+//! People who asked the staff for access: written down, refused, invited, and followed to those who came.
+
+use super::{PAGE, arrivals, issuing, line, link, may_manage, number, store_problem, unread};
+use crate::{
+    access::Permission,
+    carry_out::recorded,
+    context::{App, Context},
+    frame::{self, Framed},
+    invitations::{Arrivals, MOST_USES, RequestForm, RequestLine, RequestPage, RequestState, RequestsPage},
+    ledger::deed::{EnterAccessRequest, RefuseAccessRequest},
+    mastodon::Instance,
+    path,
+    problem::{Kind, Problem},
+    search::Search,
+    store::{
+        access_requests::{self, AccessRequest, KEPT, Told},
+        operators::{self, Operator},
+    },
+    ui,
+};
+
+/// `M•••` for those who do not decide about requests.
+fn shown(text: &str, clear: bool) -> String {
+    if clear {
+        return ui::tame(text);
+    }
+    ui::tame(text).chars().next().map_or_else(String::new, |first| format!("{first}•••"))
+}
+
+fn name(people: &[Operator], id: &crate::id::OperatorId) -> String {
+    people.iter().find(|person| person.id == *id).map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
+}
+
+fn request_line(request: &AccessRequest, people: &[Operator], clear: bool) -> RequestLine {
+    let told = request.told.clone().unwrap_or_default();
+    RequestLine {
+        id: request.id.clone(),
+        who: shown(&told.who, clear),
+        organisation: shown(&told.organisation, clear),
+        accounts: number(request.accounts),
+        state: request.state,
+        created_at: request.created_at,
+        decided_at: request.decided_at,
+        entered_by: name(people, &request.operator),
+    }
+}
+
+pub async fn requests(context: &Context, instance: &str, search: &str) -> Result<Framed<RequestsPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewInvitations, Some(&instance.name)).await?;
+    let clear = may_manage(context, &instance);
+    let app = &context.app;
+    let parsed = Search::parse(search);
+    let base = path::access_requests(&instance.name);
+    let state = parsed.get("state").and_then(|state| state.parse().ok()).unwrap_or(RequestState::Waiting);
+    let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
+    let mut found = access_requests::list(&app.store, &app.keys, &instance.name, state, parsed.get("before"), limit)
+        .await
+        .map_err(store_problem)?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let waiting = access_requests::waiting(&app.store, &instance.name, 1_000).await.map_err(store_problem)?;
+    let page = RequestsPage {
+        rows: found.iter().map(|request| request_line(request, &people, clear)).collect(),
+        state,
+        waiting: number(waiting),
+        older: found.last().filter(|_| more).map(|last| format!("{base}{}", parsed.with("before", &last.id))),
+        may_manage: clear,
+    };
+    frame::build(context, Some(&instance), &base, search, page).await
+}
+
+async fn find(context: &Context, instance: &Instance, id: &str) -> Result<AccessRequest, Problem> {
+    access_requests::by_id(&context.app.store, &context.app.keys, id)
+        .await
+        .map_err(store_problem)?
+        .filter(|request| request.instance == instance.name)
+        .ok_or_else(|| Problem::not_found("There is no such access request here."))
+}
+
+/// A request that waits for a decision.
+///
+/// # Errors
+/// If it is not there, or somebody decided already.
+pub async fn waiting(context: &Context, instance: &Instance, id: &str) -> Result<AccessRequest, Problem> {
+    let request = find(context, instance, id).await?;
+    if request.state == RequestState::Waiting {
+        return Ok(request);
+    }
+    Err(decided())
+}
+
+fn decided() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: somebody else decided about this request meanwhile.",
+        "The page shows how it stands.",
+    )
+}
+
+pub async fn request(
+    context: &Context,
+    instance: &str,
+    request: &str,
+    search: &str,
+) -> Result<Framed<RequestPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewInvitations, Some(&instance.name)).await?;
+    let clear = may_manage(context, &instance);
+    let request = find(context, &instance, request).await?;
+    let here = path::access_request(&instance.name, &request.id);
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    let mut arrived = Arrivals::default();
+    let (mut invite, mut issues) = (None, None);
+    match (request.invite, request.state) {
+        (Some(id), _) => {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            if let Some(found) = read.invite(id).await.map_err(unread)? {
+                arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await.map_err(unread)?;
+                invite = Some((line(&found), link(context, &instance, &found)));
+            }
+        }
+        (None, RequestState::Waiting) if clear => {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            issues = Some(issuing(&instance, &mut read).await.map_err(unread)?);
+        }
+        (None, _) => {}
+    }
+    let told = request.told.clone().unwrap_or_default();
+    let page = RequestPage {
+        line: request_line(&request, &people, clear),
+        contact: shown(&told.contact, clear),
+        why: shown(&told.why, clear),
+        voucher: ui::tame(&told.voucher),
+        decided_by: request.decided_by.as_ref().map(|id| name(&people, id)),
+        answer: if clear { request.answer.as_deref().map(ui::tame).unwrap_or_default() } else { String::new() },
+        destroyed_on: request.decided_at.map(|at| at.plus(KEPT)).filter(|_| request.told.is_some()),
+        destroyed: request.told.is_none(),
+        invite,
+        arrivals: arrived,
+        issuing: issues,
+        may_manage: clear,
+    };
+    frame::build(context, Some(&instance), &here, search, page).await
+}
+
+/// Somebody of the console by name, or an account by its handle; nothing where nothing was typed.
+async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(String::new());
+    }
+    let Some(handle) = text.strip_prefix('@') else {
+        let found = operators::by_name(&context.app.store, text).await.map_err(store_problem)?;
+        return found.map(|person| person.name).ok_or_else(|| {
+            let text = ui::excerpt(text, 60);
+            Problem::invalid(
+                "voucher",
+                format!("Nobody of the console is called “{text}”; an account is written @name."),
+            )
+        });
+    };
+    let (name, domain) = handle.split_once('@').map_or((handle, None), |(name, domain)| (name, Some(domain)));
+    let domain = domain.map(str::to_lowercase).filter(|domain| !instance.own_domains().contains(domain));
+    let mut read = instance.database.read().await.map_err(unread)?;
+    match read.by_handle(name, domain.as_deref()).await.map_err(unread)? {
+        Some(_) => Ok(format!("@{handle}")),
+        None => {
+            Err(Problem::invalid("voucher", format!("The instance knows no account “@{}”.", ui::excerpt(handle, 60))))
+        }
+    }
+}
+
+fn text(field: &str, typed: &str, longest: usize) -> Result<String, Problem> {
+    let typed = typed.replace("\r\n", "\n").trim().to_owned();
+    if typed.chars().count() > longest {
+        return Err(Problem::invalid(field, format!("This is longer than {longest} characters.")));
+    }
+    Ok(typed)
+}
+
+pub async fn enter(context: Context, instance: String, form: RequestForm) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
+    let accounts: i32 = form
+        .accounts
+        .trim()
+        .parse()
+        .ok()
+        .filter(|accounts| (1..=MOST_USES).contains(accounts))
+        .ok_or_else(|| Problem::invalid("accounts", format!("One invitation is for 1 to {MOST_USES} accounts.")))?;
+    let told = Told {
+        who: text("who", &form.who, 100)?,
+        organisation: text("organisation", &form.organisation, 200)?,
+        contact: text("contact", &form.contact, 200)?,
+        why: text("why", &form.why, 2_000)?,
+        voucher: voucher(&context, &instance, &form.voucher).await?,
+    };
+    if told.who.is_empty() {
+        return Err(Problem::invalid("who", "Say who asks for access."));
+    }
+    if told.why.is_empty() {
+        return Err(Problem::invalid("why", "Say why they ask: whoever decides needs to know."));
+    }
+    let request = AccessRequest {
+        id: ulid::Ulid::generate().to_string(),
+        instance: instance.name.clone(),
+        operator: context.actor.operator.clone(),
+        accounts,
+        told: Some(told),
+        state: RequestState::Waiting,
+        created_at: context.now(),
+        decided_at: None,
+        decided_by: None,
+        answer: None,
+        invite: None,
+    };
+    let deed = EnterAccessRequest { instance: instance.name.clone(), request: request.id.clone(), accounts };
+    let app = &context.app;
+    recorded(app, permit, deed, "", async {
+        access_requests::insert(&app.store, &app.keys, &request).await?;
+        Ok(true)
+    })
+    .await?;
+    Ok(path::access_request(&instance.name, &request.id))
+}
+
+pub async fn refuse(
+    context: Context,
+    instance: String,
+    request: String,
+    answer: String,
+    why: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
+    let request = waiting(&context, &instance, &request).await?;
+    let answer = text("answer", &answer, 5_000)?;
+    if answer.is_empty() {
+        return Err(Problem::invalid("answer", "Write what they are told: it is kept with the request, for copying."));
+    }
+    let why = text("why", &why, 500)?;
+    let deed = RefuseAccessRequest { instance: instance.name.clone(), request: request.id.clone() };
+    let app = &context.app;
+    let (by, now) = (&context.actor.operator, context.now());
+    let refused = recorded(app, permit, deed, &why, async {
+        access_requests::refuse(&app.store, &app.keys, &request.id, &answer, by, now).await
+    })
+    .await?;
+    if refused { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }
+}
+
+/// Whether a request whose entering was interrupted is there; `None` if that cannot be read.
+pub async fn was_entered(app: &App, deed: &EnterAccessRequest) -> Option<bool> {
+    access_requests::by_id(&app.store, &app.keys, &deed.request).await.ok().map(|found| found.is_some())
+}
+
+/// Whether an interrupted refusal took place; `None` if that cannot be read.
+pub async fn was_refused(app: &App, deed: &RefuseAccessRequest) -> Option<bool> {
+    let found = access_requests::by_id(&app.store, &app.keys, &deed.request).await.ok()?;
+    found.map(|request| request.state == RequestState::Refused)
+}

@@ -1,0 +1,197 @@
+//! People who asked the staff for access. What they said of themselves is sealed, and destroyed some time after the decision.
+
+use super::{Store, on};
+use crate::{
+    clock::{DAY, Instant},
+    id::{InstanceName, InviteId, OperatorId},
+    invitations::RequestState,
+    seal::Keys,
+};
+use serde::{Deserialize, Serialize};
+
+/// How long what somebody said is kept after the decision.
+pub const KEPT: i64 = 180 * DAY;
+
+/// What is personal about a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub who: String,
+    pub organisation: String,
+    pub contact: String,
+    pub why: String,
+    /// A person of the console by name, or an account by its handle.
+    pub voucher: String,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessRequest {
+    /// ULID
+    pub id: String,
+    pub instance: InstanceName,
+    /// Who wrote it down.
+    pub operator: OperatorId,
+    /// How many accounts they ask for.
+    pub accounts: i32,
+    /// `None` once destroyed.
+    pub told: Option<Told>,
+    pub state: RequestState,
+    pub created_at: Instant,
+    pub decided_at: Option<Instant>,
+    pub decided_by: Option<OperatorId>,
+    /// The words of a refusal; `None` once destroyed.
+    pub answer: Option<String>,
+    /// The invitation issued for it.
+    pub invite: Option<InviteId>,
+}
+
+const PURPOSE: &str = "access request";
+
+fn fail(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Encode(error.to_string().into())
+}
+
+fn damaged(what: &str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("an access request: {what}").into())
+}
+
+/// Stores a request that waits.
+pub async fn insert(store: &Store, keys: &Keys, request: &AccessRequest) -> sqlx::Result<()> {
+    const SQL: &str = "insert into access_requests (id, instance, operator, accounts, sealed_told, state, created_at) \
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    let text = serde_json::to_string(&request.told).map_err(fail)?;
+    let told = keys.seal_text(PURPOSE, &request.id, &text).map_err(fail)?;
+    on!(store, pool => sqlx::query(SQL)
+        .bind(&request.id).bind(request.instance.as_str()).bind(&request.operator.0).bind(i64::from(request.accounts))
+        .bind(&told).bind(request.state.name()).bind(request.created_at.0)
+        .execute(pool).await.map(|_| ()))
+}
+
+type Row = (
+    String,
+    String,
+    String,
+    i64,
+    Option<String>,
+    String,
+    i64,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+);
+
+fn from_row(keys: &Keys, row: Row) -> sqlx::Result<AccessRequest> {
+    let (id, instance, operator, accounts, told, state, created_at, decided_at, decided_by, answer, invite) = row;
+    let open = |sealed: String| keys.open_text(PURPOSE, &id, &sealed).ok_or_else(|| damaged("its words do not open"));
+    let told = match told {
+        Some(sealed) => serde_json::from_str(&open(sealed)?).map_err(|error| damaged(&error.to_string()))?,
+        None => None,
+    };
+    Ok(AccessRequest {
+        answer: answer.map(open).transpose()?,
+        told,
+        instance: InstanceName::try_from(instance).map_err(|error| damaged(&error))?,
+        operator: OperatorId(operator),
+        accounts: i32::try_from(accounts).map_err(fail)?,
+        state: state.parse().map_err(|()| damaged("a state nobody knows"))?,
+        created_at: Instant(created_at),
+        decided_at: decided_at.map(Instant),
+        decided_by: decided_by.map(OperatorId),
+        invite: invite.map(InviteId),
+        id,
+    })
+}
+
+macro_rules! request {
+    ($rest:literal) => {
+        concat!(
+            "select id, instance, operator, accounts, sealed_told, state, created_at, decided_at, decided_by, \
+             sealed_answer, invite from access_requests ",
+            $rest
+        )
+    };
+}
+
+pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<AccessRequest>> {
+    const SQL: &str = request!("where id = $1");
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    row.map(|row| from_row(keys, row)).transpose()
+}
+
+/// The request an invitation was issued for.
+pub async fn by_invite(
+    store: &Store,
+    keys: &Keys,
+    instance: &InstanceName,
+    invite: InviteId,
+) -> sqlx::Result<Option<AccessRequest>> {
+    const SQL: &str = request!("where instance = $1 and invite = $2 order by id limit 1");
+    let row: Option<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(invite.0).fetch_optional(pool).await?);
+    row.map(|row| from_row(keys, row)).transpose()
+}
+
+/// Requests of one state below an id, newest first.
+pub async fn list(
+    store: &Store,
+    keys: &Keys,
+    instance: &InstanceName,
+    state: RequestState,
+    before: Option<&str>,
+    limit: i64,
+) -> sqlx::Result<Vec<AccessRequest>> {
+    // Every ULID is below this.
+    const SQL: &str = request!(
+        "where instance = $1 and state = $2 and id < coalesce($3, 'ZZZZZZZZZZZZZZZZZZZZZZZZZZZ') order by id desc limit $4"
+    );
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(state.name()).bind(before).bind(limit).fetch_all(pool).await?);
+    rows.into_iter().map(|row| from_row(keys, row)).collect()
+}
+
+/// How many wait, up to a limit.
+pub async fn waiting(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::Result<i64> {
+    const SQL: &str =
+        "select count(*) from (select id from access_requests where instance = $1 and state = 'waiting' limit $2) w";
+    on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).bind(limit).fetch_one(pool).await)
+}
+
+/// Refuses a request that waits, with these words; false if it waits no more.
+pub async fn refuse(
+    store: &Store,
+    keys: &Keys,
+    id: &str,
+    answer: &str,
+    by: &OperatorId,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update access_requests set state = 'refused', sealed_answer = $2, decided_by = $3, decided_at = $4 \
+        where id = $1 and state = 'waiting'";
+    let sealed = keys.seal_text(PURPOSE, id, answer).map_err(fail)?;
+    let changed = on!(store, pool => sqlx::query(SQL)
+        .bind(id).bind(&sealed).bind(&by.0).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(changed == 1)
+}
+
+/// Notes the invitation that was issued for a request that waits; false if it waits no more.
+pub async fn set_invited(
+    store: &Store,
+    id: &str,
+    invite: InviteId,
+    by: Option<&OperatorId>,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update access_requests set state = 'invited', invite = $2, decided_by = $3, decided_at = $4 \
+        where id = $1 and state = 'waiting'";
+    let changed = on!(store, pool => sqlx::query(SQL)
+        .bind(id).bind(invite.0).bind(by.map(|by| &by.0)).bind(now.0).execute(pool).await?.rows_affected());
+    Ok(changed == 1)
+}
+
+/// Destroys what was said in requests decided before an instant; that there was a request, and its outcome, stay.
+pub async fn forget_decided(store: &Store, before: Instant) -> sqlx::Result<u64> {
+    const SQL: &str = "update access_requests set sealed_told = null, sealed_answer = null \
+        where decided_at <= $1 and sealed_told is not null";
+    on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
+}
