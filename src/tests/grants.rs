@@ -495,8 +495,8 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         assert_eq!(items.len(), 2);
         let first = items[0].deed.clone();
         let howdah::ledger::deed::Deed::DecideCase(first) = first else { panic!("a case") };
-        let person = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
-        let actor = service::actor(store, person, "a test".into(), house.app.clock.now()).await.unwrap();
+        let whose = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
+        let actor = service::actor(store, whose, "a test".into(), house.app.clock.now()).await.unwrap();
         let context = howdah::context::Context::of_job(house.app.clone(), actor);
         howdah::reports::service::carry(context, first.clone(), "a wave".into()).await.unwrap();
         howdah::store::batches::set_item(
