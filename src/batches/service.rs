@@ -87,7 +87,7 @@ pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Resu
     let app = &context.app;
     let found = batches::running(&app.store, &app.keys, &instance.name).await.map_err(store_problem)?;
     let mut running = Vec::new();
-    for batch in found.into_iter().filter(|batch| batch.kind == kind) {
+    for batch in found.into_iter().filter(|batch| batch.kind == kind && is_shown(context, batch)) {
         let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
         running.push(Running {
             what: what(items.first().map(|item| &item.deed), items.len()),
@@ -100,6 +100,11 @@ pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Resu
     Ok(running)
 }
 
+/// A contractor sees what he or she began: others' may be about cases outside the grant.
+fn is_shown(context: &Context, batch: &Batch) -> bool {
+    context.actor.role != Role::Contractor || batch.operator == context.actor.operator
+}
+
 async fn name(app: &App, batch: &Batch) -> Result<String, Problem> {
     let person = operators::by_id(&app.store, &batch.operator).await.map_err(store_problem)?;
     Ok(person.map_or_else(|| "somebody".to_owned(), |person| person.name))
@@ -110,7 +115,7 @@ async fn find(context: &Context, instance: &Instance, batch: &str) -> Result<Bat
     batches::by_id(&app.store, &app.keys, batch)
         .await
         .map_err(store_problem)?
-        .filter(|batch| batch.instance == instance.name)
+        .filter(|batch| batch.instance == instance.name && is_shown(context, batch))
         .ok_or_else(|| Problem::not_found("There is no such batch here."))
 }
 

@@ -331,8 +331,7 @@ impl Work {
 
     /// Adds another day's.
     pub fn add(&mut self, other: &Self) {
-        let earliest = |a: Option<Instant>, b: Option<Instant>| [a, b].into_iter().flatten().min();
-        self.first = earliest(self.first, other.first);
+        self.first = [self.first, other.first].into_iter().flatten().min();
         self.last = self.last.max(other.last);
         for (sum, number) in self.decided.iter_mut().zip(other.decided) {
             *sum += number;

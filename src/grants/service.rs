@@ -3,7 +3,7 @@
 mod roles;
 mod sheet;
 
-pub use roles::was_left;
+pub use roles::{keep as keep_roles, was_left};
 pub use sheet::{csv, sheet};
 
 use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
@@ -29,7 +29,6 @@ use crate::{
         operators::{self, Operator},
     },
 };
-use std::sync::Arc;
 
 /// Who the console itself is in the record.
 pub const CONSOLE: &str = "howdah";
@@ -501,17 +500,7 @@ async fn now_due(app: &App, id: &GrantId) {
     }
 }
 
-/// Records what is due, beginnings and ends, each once whatever the number of processes; then gives and takes the roles on
-/// the instances that go with them.
-///
-/// # Errors
-/// If the console's own store does not answer.
-pub async fn keep(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
-    keep_rights(app, process).await?;
-    roles::keep(app).await
-}
-
-/// The beginnings and ends alone: nothing here waits for an instance.
+/// Records what is due, beginnings and ends, each once whatever the number of processes. Nothing here waits for an instance.
 ///
 /// # Errors
 /// If the console's own store does not answer.

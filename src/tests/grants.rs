@@ -35,6 +35,12 @@ async fn timed(house: House) -> House {
     house
 }
 
+/// What the jobs of a process do, once.
+async fn kept_by(app: &Arc<App>, process: &str) -> sqlx::Result<()> {
+    service::keep_rights(app, process).await?;
+    service::keep_roles(app).await
+}
+
 async fn entries(house: &House, kind: &str) -> Vec<Entry> {
     let filter = Filter { kind: Some(kind.to_owned()), limit: 100, ..Default::default() };
     house.app.ledger.list(&filter).await.unwrap()
@@ -352,7 +358,7 @@ async fn two_grants_are_a_union_while_both_run() {
     assert_eq!(status("/i/harbour/signups").await, StatusCode::FORBIDDEN);
     assert_eq!(reveal().await, StatusCode::FORBIDDEN);
     held(&spam).await;
-    service::keep(&house.app, "a process").await.unwrap();
+    kept_by(&house.app, "a process").await.unwrap();
     assert_eq!(entries(&house, "end_grant").await.len(), 2, "the house's own and this one");
     let instance = "harbour".parse().unwrap();
     let holder =
@@ -407,8 +413,8 @@ async fn what_ended_while_nothing_ran_has_ended_before_the_first_request() {
             assert_eq!(later.get(Some(&cookie), path).await.status, StatusCode::FORBIDDEN, "{path}");
         }
 
-        service::keep(&later.app, "the new process").await.unwrap();
-        service::keep(&later.app, "the new process").await.unwrap();
+        kept_by(&later.app, "the new process").await.unwrap();
+        kept_by(&later.app, "the new process").await.unwrap();
         assert_eq!(held(&later.app).await, 0, "back in the queue");
         let ended = entries(&later, "end_grant").await;
         assert_eq!(ended.len(), 3, "one each, the house's own among them");
@@ -437,7 +443,7 @@ async fn two_processes_begin_and_end_it_once() {
     let together = async |apps: &[Arc<App>]| {
         let kept = (0..8).map(|number| {
             let app = apps[number % apps.len()].clone();
-            tokio::spawn(async move { service::keep(&app, &format!("process {number}")).await.unwrap() })
+            tokio::spawn(async move { kept_by(&app, &format!("process {number}")).await.unwrap() })
         });
         for one in kept.collect::<Vec<_>>() {
             one.await.unwrap();
@@ -459,10 +465,10 @@ async fn a_process_that_died_over_it_is_followed_by_the_next() {
     let id = grant(&house.app, "01contractor", Category::ALL.to_vec(), false, false, now.plus(HOUR)).await;
     sql(&house, &format!("update grants set started_at = null where id = '{}'", id.0)).await.unwrap();
     assert!(grants::claim(&house.app.store, &id, "the dead one", now).await.unwrap());
-    service::keep(&house.app, "the next").await.unwrap();
+    kept_by(&house.app, "the next").await.unwrap();
     assert_eq!(find(&house, &id).await.started_at, None, "claimed");
     house.app.clock.advance(31_000);
-    service::keep(&house.app, "the next").await.unwrap();
+    kept_by(&house.app, "the next").await.unwrap();
     assert!(find(&house, &id).await.started_at.is_some());
     assert!(!grants::set_started(&house.app.store, &id, "the dead one", now).await.unwrap(), "too late");
 }
@@ -489,8 +495,8 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         assert_eq!(items.len(), 2);
         let first = items[0].deed.clone();
         let howdah::ledger::deed::Deed::DecideCase(first) = first else { panic!("a case") };
-        let person = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
-        let actor = service::actor(store, person, "a test".into(), house.app.clock.now()).await.unwrap();
+        let whose = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
+        let actor = service::actor(store, whose, "a test".into(), house.app.clock.now()).await.unwrap();
         let context = howdah::context::Context::of_job(house.app.clone(), actor);
         howdah::reports::service::carry(context, first.clone(), "a wave".into()).await.unwrap();
         howdah::store::batches::set_item(
@@ -519,6 +525,11 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         assert!(left > 0, "nothing was done about the second");
         let owner = house.sign_in("owner").await;
         assert!(house.get(Some(&owner), &begun).await.body.contains("no running grant"));
+        // Another contractor is not shown whom it was about.
+        person(&house.app, "other", Role::Contractor).await;
+        grant(&house.app, "01other", vec![Category::Spam], false, false, house.app.clock.now().plus(DAY)).await;
+        let other = house.sign_in("other").await;
+        assert_eq!(house.get(Some(&other), &begun).await.status, StatusCode::NOT_FOUND);
     }
 }
 
@@ -634,7 +645,7 @@ async fn an_ended_access_takes_the_grants_with_it() {
     house.post(Some(&owner), "/api/people/disable", &person("no")).await;
     let cookie = house.sign_in("contractor").await;
     assert_eq!(house.get(Some(&cookie), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
-    service::keep(&house.app, "a process").await.unwrap();
+    kept_by(&house.app, "a process").await.unwrap();
     assert_eq!(entries(&house, "end_grant").await.len(), 1);
     let page = house.get(Some(&owner), "/people").await.body;
     assert!(page.contains("no running grant") && page.contains("/grants/ask?for=01contractor"), "{page}");
@@ -740,7 +751,7 @@ async fn role_state(house: &House, id: &GrantId) -> (RoleState, String) {
 }
 
 async fn keep(house: &House) {
-    service::keep(&house.app, "a process").await.unwrap();
+    kept_by(&house.app, "a process").await.unwrap();
 }
 
 #[tokio::test]
@@ -840,7 +851,7 @@ async fn with_the_instance_down_the_rights_begin_and_end_on_time_and_the_role_wh
     let down =
         cli::assemble(config, Clock::set(now.plus(MINUTE)), Keys::from_secret([7; 32]), house.store.store.clone())
             .unwrap();
-    service::keep(&down, "down").await.unwrap();
+    kept_by(&down, "down").await.unwrap();
     let (state, said) = role_state(&house, &id).await;
     assert_eq!(state, RoleState::Asked);
     assert!(!said.is_empty(), "the page says what is in the way");
@@ -875,7 +886,7 @@ async fn with_the_instance_down_the_rights_begin_and_end_on_time_and_the_role_wh
     let mut config = house.config.clone();
     config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
     let down = cli::assemble(config, Clock::set(end), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
-    service::keep(&down, "down").await.unwrap();
+    kept_by(&down, "down").await.unwrap();
     assert_eq!(
         entries(&house, "end_grant").await.iter().filter(|entry| entry.leaf["facts"]["grant"] == id.0.as_str()).count(),
         1
@@ -906,4 +917,38 @@ async fn a_deleted_person_or_role_is_said_and_nothing_is_given() {
     keep(&house).await;
     assert_eq!(role_state(&house, &id).await.0, RoleState::Never);
     assert_eq!(entries(&house, "assign_role").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_grant_covers_the_instances_it_names_and_no_other() {
+    let house = house(sqlite().await).await;
+    without_grant(&house).await;
+    let mut config = house.config.clone();
+    for name in ["quay", "loft"] {
+        let mut another = config.instances[0].clone();
+        another.name = name.parse().unwrap();
+        config.instances.push(another);
+    }
+    let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..house };
+    house.look().await;
+    let (username, account, role, _) = somebody_and_a_role(&house).await;
+    let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
+    let wanted = role.to_string();
+    let mut form = ASKED.to_vec();
+    // A row for each instance; only the last has somebody.
+    form.extend([("instances[]", "quay"), ("places[]", "harbour"), ("accounts[]", ""), ("roles[]", "none")]);
+    form.extend([("places[]", "quay"), ("accounts[]", username.as_str()), ("roles[]", wanted.as_str())]);
+    let asked = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+    let id = GrantId(asked.strip_prefix("/grants/").unwrap_or_else(|| panic!("{asked}")).to_owned());
+    let roles = grants::roles_of(&house.app.store, &house.app.keys, &id).await.unwrap();
+    assert_eq!(roles.len(), 1);
+    assert_eq!((roles[0].asked.instance.as_str(), roles[0].asked.account), ("quay", AccountId(account)));
+    house.post(Some(&owner), "/api/grants/decide", &[("grant", &id.0), ("verdict", "approve")]).await;
+    let contractor = house.sign_in("contractor").await;
+    for (place, status) in [("harbour", StatusCode::OK), ("quay", StatusCode::OK), ("loft", StatusCode::NOT_FOUND)] {
+        assert_eq!(house.get(Some(&contractor), &format!("/i/{place}/reports")).await.status, status, "{place}");
+    }
+    let write = [("instance", "loft"), ("account", "1"), ("claim", "yes")];
+    assert_eq!(answered(&house, &contractor, "/api/reports/hold", &write).await.0, StatusCode::NOT_FOUND);
 }
