@@ -165,17 +165,8 @@ impl Seed<'_> {
         .await
     }
 
-    /// An invitation, made so many minutes ago.
-    async fn invitation(
-        &mut self,
-        owner: i64,
-        made: i64,
-        most: Option<i64>,
-        uses: i64,
-        ends: Option<Timestamp>,
-        autofollow: bool,
-        comment: &str,
-    ) -> Result<i64> {
+    /// An invitation, made so many minutes ago; `extra` overrides columns.
+    async fn invitation(&mut self, owner: i64, made: i64, extra: Value) -> Result<i64> {
         let at = sql_time(self.ago(minutes(made)));
         let mut left = CODE.to_vec();
         let mut code = String::new();
@@ -184,8 +175,11 @@ impl Seed<'_> {
             let place = usize::try_from(self.between(0, last)).unwrap_or(0);
             code.push(char::from(left.swap_remove(place)));
         }
-        let row = json!({ "user_id": owner, "code": code, "max_uses": most, "uses": uses, "expires_at": ends.map(sql_time),
-            "autofollow": autofollow, "comment": comment, "created_at": at, "updated_at": at });
+        let mut row = json!({ "user_id": owner, "code": code, "max_uses": null, "uses": 0, "expires_at": null,
+            "autofollow": false, "comment": "", "created_at": at, "updated_at": at });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            row[key] = value.clone();
+        }
         insert(self.db, "invites", &[row]).await?;
         let id = sqlx::query_scalar("select max(id) from invites").fetch_one(&mut *self.db).await?;
         Ok(id)
@@ -819,7 +813,9 @@ async fn invitations(seed: &mut Seed<'_>) -> Result<()> {
         };
         let comment =
             ["", "for the choir", "Lesekreis", "", "from the other server"][usize::try_from(number % 5).unwrap_or(0)];
-        let invite = seed.invitation(owner, made, most, uses, ends, number % 5 == 4, comment).await?;
+        let extra = json!({ "max_uses": most, "uses": uses, "expires_at": ends.map(sql_time), "autofollow": number % 5 == 4,
+            "comment": comment });
+        let invite = seed.invitation(owner, made, extra).await?;
         guests.extend(came.into_iter().map(|user| (user, invite)));
     }
     for (user, invite) in &guests {
@@ -836,7 +832,7 @@ async fn invitations(seed: &mut Seed<'_>) -> Result<()> {
     .fetch_all(&mut *seed.db)
     .await?;
     for owner in asleep {
-        seed.invitation(owner, 30_000, None, 0, None, false, "").await?;
+        seed.invitation(owner, 30_000, json!({})).await?;
     }
     Ok(())
 }

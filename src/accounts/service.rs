@@ -290,7 +290,7 @@ pub async fn account(
     let instance = context.instance(instance)?;
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
         let id = page.body.account.id;
-        page.body.invitations = Some(crate::invitations::service::of_account(instance, id).await?);
+        page.body.invitations = crate::invitations::service::of_account(instance, id).await?;
     }
     Ok(page)
 }

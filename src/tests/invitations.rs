@@ -506,6 +506,12 @@ async fn who_came_is_followed_and_the_account_page_says_both_ways() {
         owner.contains("1 go on") && owner.contains(&format!("/i/harbour/invitations?owner={windvane}")),
         "{owner}"
     );
+    let elsewhere: i64 = sqlx::query_scalar("select id from accounts where username = 'quarry'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let page = house.get(Some(&moderator), &format!("/i/harbour/accounts/{elsewhere}")).await.body;
+    assert!(page.contains("@quarry") && !page.contains("<h2>Invitations"), "somebody elsewhere has none");
     let contractor = house.sign_in("contractor").await;
     let theirs = house.get(Some(&contractor), &format!("/i/harbour/accounts/{windvane}")).await;
     assert_eq!(theirs.status, StatusCode::OK);
@@ -748,6 +754,42 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         assert_eq!((gone.told, gone.answer, gone.state), (None, None, RequestState::Refused));
         assert!(access_requests::by_id(store, keys, "01C").await.unwrap().unwrap().told.is_some(), "it waits");
     }
+}
+
+#[tokio::test]
+async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitation() {
+    use howdah::{
+        access::{Actor, Permission, Role},
+        carry_out::carry_out,
+        context::Context,
+        ledger::deed::IssueInvite,
+    };
+    let house = house(sqlite().await).await;
+    let admin = house.sign_in("admin").await;
+    let path = enter(&house, &admin).await;
+    let id = path.rsplit('/').next().unwrap().to_owned();
+    let me = OperatorId("01owner".into());
+    let (store, keys) = (&house.app.store, &house.app.keys);
+    assert!(access_requests::refuse(store, keys, &id, "no", &me, house.app.clock.now()).await.unwrap());
+    let instance = house.app.instances.values().next().unwrap().clone();
+    let actor =
+        Actor { operator: me, name: "owner".into(), role: Role::Owner, instance: None, session: "a test".into() };
+    let context = Context::of_job(house.app.clone(), actor);
+    let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await.unwrap();
+    let deed = IssueInvite {
+        instance: instance.name.clone(),
+        account: instance.pulse().acting().unwrap(),
+        acct: "somebody".into(),
+        code: "zYxWvU98".into(),
+        max_uses: 2,
+        expires_at: None,
+        comment: String::new(),
+        request: Some(id),
+    };
+    let done = carry_out(context, instance, permit, deed, String::new()).await.unwrap();
+    assert!(done.unsent && done.outcome == Outcome::Failed);
+    assert!(done.said.unwrap().contains("somebody else decided about the request meanwhile"));
+    assert_eq!(knock(&house, "zYxWvU98").await, 404, "nothing was written");
 }
 
 #[tokio::test]

@@ -362,18 +362,18 @@ pub async fn carry(
     carry_out(context, instance, permit, deed, why).await
 }
 
-/// What the account page says about invitations.
+/// What the account page says about invitations; nothing about an account without a login.
 ///
 /// # Errors
 /// If the instance's database does not answer.
-pub async fn of_account(instance: &Instance, account: AccountId) -> Result<OfAccount, Problem> {
+pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
     let mut read = instance.database.read().await.map_err(unread)?;
     let found = read.invitations_of(account).await.map_err(unread)?;
-    Ok(OfAccount {
+    Ok(found.map(|found| OfAccount {
         came_with: found.came_with.map(|(invite, by, name)| (invite, by, format!("@{}", ui::tame(&name)))),
         go_on: if found.go_on >= 100 { "100+".to_owned() } else { found.go_on.to_string() },
         owns_any: found.owns_any,
-    })
+    }))
 }
 
 impl Carry for IssueInvite {

@@ -213,7 +213,7 @@ pub struct CameWindow {
 }
 
 /// What an account has to do with invitations.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationsOf {
     /// The invitation it came with, and whose that was.
     pub came_with: Option<(InviteId, AccountId, String)>,
@@ -546,11 +546,12 @@ impl Read {
         Ok(found.unwrap_or(oldest))
     }
 
-    /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`).
+    /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`); `None` for one
+    /// without a login.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn invitations_of(&mut self, account: AccountId) -> Result<InvitationsOf, DatabaseError> {
+    pub async fn invitations_of(&mut self, account: AccountId) -> Result<Option<InvitationsOf>, DatabaseError> {
         const CAME: &str = "select i.id, a.id, a.username from users u join invites i on i.id = u.invite_id \
             join users o on o.id = i.user_id join accounts a on a.id = o.account_id where u.account_id = $1 limit 1";
         const OWNS: &str = "select (select count(*) from (select from invites i where i.user_id = u.id \
@@ -565,12 +566,8 @@ impl Read {
             .bind(MOST_COUNTED)
             .fetch_optional(&mut *self.tx)
             .await?;
-        let (go_on, owns_any) = owns.unwrap_or_default();
-        Ok(InvitationsOf {
-            came_with: came.map(|(invite, by, name)| (InviteId(invite), AccountId(by), name)),
-            go_on,
-            owns_any,
-        })
+        let came_with = came.map(|(invite, by, name)| (InviteId(invite), AccountId(by), name));
+        Ok(owns.map(|(go_on, owns_any)| InvitationsOf { came_with, go_on, owns_any }))
     }
 }
 
