@@ -141,7 +141,8 @@ fn allowed(own: &[Power], inherited: &[Power]) -> AnyView {
                     .collect::<Vec<_>>()
             };
             let lines: Vec<AnyView> = of(own, false).into_iter().chain(of(inherited, true)).collect();
-            (!lines.is_empty()).then(|| view! { <h3>{group.name()}</h3><dl class="facts">{lines}</dl> })
+            (!lines.is_empty())
+                .then(|| view! { <p class="soft small">{group.name()}</p><dl class="facts">{lines}</dl> })
         })
         .collect_view();
     view! { {groups} }.into_any()
@@ -312,10 +313,10 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
 }
 
 fn lines(title: &'static str, powers: &[Power]) -> AnyView {
-    if powers.is_empty() {
-        return view! { <h3>{title}</h3><p class="soft">"Nothing."</p> }.into_any();
-    }
-    view! { <h3>{title}</h3> {allowed(powers, &[])} }.into_any()
+    let listed =
+        if powers.is_empty() { view! { <p class="soft">"Nothing."</p> }.into_any() } else { allowed(powers, &[]) };
+    view! { <section class="card"><header><h2>{title}</h2></header><div class="body stack">{listed}</div></section> }
+        .into_any()
 }
 
 fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame: &Frame) -> AnyView {
@@ -331,22 +332,26 @@ fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, fram
     let state =
         (!preview.state.is_empty()).then(|| view! { <span class="badge warn">{preview.state.join(", ")}</span> });
     view! {
-        <section class="card" id="preview">
-            <header><h2>"What happens"</h2></header>
-            <div class="body stack">
-                <dl class="facts">
-                    <dt>"Who"</dt>
-                    <dd><a href=path::account(instance, preview.account)><b><bdi>{preview.handle.clone()}</bdi></b></a> " " <bdi>{preview.display_name.clone()}</bdi> " " {state}</dd>
-                    <dt>"Before"</dt><dd><bdi>{named(&preview.before)}</bdi></dd>
-                    <dt>"After"</dt><dd><bdi>{named(&preview.after)}</bdi></dd>
-                </dl>
-                {locked}
+        <div class="two" id="preview">
+            <section class="card">
+                <header><h2>"What happens"</h2></header>
+                <div class="body stack">
+                    <dl class="facts">
+                        <dt>"Who"</dt>
+                        <dd><a href=path::account(instance, preview.account)><b><bdi>{preview.handle.clone()}</bdi></b></a> " " <bdi>{preview.display_name.clone()}</bdi> " " {state}</dd>
+                        <dt>"Before"</dt><dd><bdi>{named(&preview.before)}</bdi></dd>
+                        <dt>"After"</dt><dd><bdi>{named(&preview.after)}</bdi></dd>
+                    </dl>
+                    {locked}
+                    <ul>{preview.notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view()}</ul>
+                    {confirm(instance, preview, page, frame)}
+                </div>
+            </section>
+            <aside class="stack">
                 {lines("Gains", &preview.difference.gained)}
                 {lines("Loses", &preview.difference.lost)}
-                <ul>{preview.notes.iter().map(|note| view! { <li>{note.clone()}</li> }).collect_view()}</ul>
-                {confirm(instance, preview, page, frame)}
-            </div>
-        </section>
+            </aside>
+        </div>
     }
     .into_any()
 }
