@@ -82,10 +82,12 @@ pub enum Permission {
     ManageBlocks,
     /// Suspend a server that people here follow.
     SuspendFollowedDomain,
+    /// Delete at once what a suspended account has left.
+    DeleteAccounts,
 }
 
 impl Permission {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -103,6 +105,7 @@ impl Permission {
         Self::ViewBlocks,
         Self::ManageBlocks,
         Self::SuspendFollowedDomain,
+        Self::DeleteAccounts,
     ];
 
     pub fn name(self) -> &'static str {
@@ -124,6 +127,7 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
+            Self::DeleteAccounts => "delete accounts at once",
         }
     }
 
@@ -139,7 +143,8 @@ impl Permission {
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
-            | Self::SuspendFollowedDomain => true,
+            | Self::SuspendFollowedDomain
+            | Self::DeleteAccounts => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
@@ -171,7 +176,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewWholeLedger
             | P::ViewBlocks
             | P::ManageBlocks => true,
-            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
+            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DeleteAccounts => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -190,7 +195,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::CheckLedger
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::DeleteAccounts => false,
         },
         Role::Contractor => match permission {
             P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
@@ -206,7 +212,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageOperators
             | P::ViewBlocks
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::DeleteAccounts => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -225,7 +232,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::DeleteAccounts => false,
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Work outside a request: what waits, the pulse of each instance, leases, checkpoints, tidying.
 
 mod domain_imports;
+mod snapshots;
 
 use crate::{
     carry_out,
@@ -43,6 +44,7 @@ pub fn start(app: &Arc<App>) {
         });
     }
     domain_imports::start(app);
+    snapshots::start(app);
     let leases = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(5));

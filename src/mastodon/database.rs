@@ -4,6 +4,7 @@
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
 
 mod account;
+mod details;
 mod domains;
 mod finding;
 mod hidden;
@@ -12,10 +13,12 @@ mod reports;
 mod shape;
 mod signups;
 mod site;
+mod snapshot;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use details::{CameWith, LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, WebSession};
 pub use domains::{MOST_BELOW, Narrowed};
-pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
+pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
 pub use log::{LogFilter, LogWindow, LoggedAction};
 pub use reports::{
@@ -24,6 +27,7 @@ pub use reports::{
 pub use shape::Shape;
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
+pub use snapshot::Part;
 
 use sqlx::{
     PgPool, Postgres, Transaction,

@@ -223,6 +223,10 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
-        | Deed::ExportRecord(_) => false,
+        | Deed::ExportRecord(_)
+        | Deed::WriteNote(_)
+        | Deed::WithdrawNote(_)
+        // It logs no deletion either (`app/controllers/api/v1/admin/accounts_controller.rb`).
+        | Deed::DeleteAccount(_) => false,
     }
 }
