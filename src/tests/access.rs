@@ -31,7 +31,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 28] = [
+const WRITES: [(&str, &[(&str, &str)]); 31] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -105,6 +105,12 @@ const WRITES: [(&str, &[(&str, &str)]); 28] = [
     ),
     ("/api/domains/import-pause", &[("instance", "harbour"), ("import", "nothing"), ("pause", "yes")]),
     ("/api/domains/import-again", &[("instance", "harbour"), ("import", "nothing")]),
+    ("/api/accounts/note", &[("instance", "harbour"), ("account", "1"), ("text", "a test")]),
+    ("/api/accounts/withdraw-note", &[("instance", "harbour"), ("account", "1"), ("note", "none")]),
+    (
+        "/api/accounts/delete",
+        &[("instance", "harbour"), ("account", "1"), ("name", "@nobody"), ("why", "a test"), ("seen", "1")],
+    ),
 ];
 
 /// A rule that is not there, as a page would give it back.
