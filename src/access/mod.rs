@@ -127,7 +127,7 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
-            Self::DeleteAccounts => "delete accounts at once",
+            Self::DeleteAccounts => "delete accounts now",
         }
     }
 

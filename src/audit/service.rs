@@ -389,6 +389,9 @@ fn readable(deed: &Value) -> Value {
                 let kind = deed["what"].as_object().and_then(|what| what.keys().next()).cloned().unwrap_or_default();
                 fields.insert("what".to_owned(), Value::String(kind.replace('_', " ")));
             }
+            Some("reveal") if deed["what"]["seen_address"].is_string() => {
+                fields.insert("what".to_owned(), Value::String("seen address".to_owned()));
+            }
             Some("decide_sign_up") => fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words")),
             _ => {}
         }

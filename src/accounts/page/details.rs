@@ -152,7 +152,7 @@ fn notes(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView 
 fn one_note(instance: &InstanceName, account: AccountId, note: &OurNote, frame: &Frame) -> AnyView {
     let text = match &note.withdrawn {
         Some((at, by)) => {
-            view! { <p class="soft">"withdrawn by " {by.clone()} " " {time::ago(*at, frame.now)}</p> }.into_any()
+            view! { <p class="soft">{format!("withdrawn by {by}")} " " {time::ago(*at, frame.now)}</p> }.into_any()
         }
         None => view! { <p dir="auto" class="said">{note.text.clone()}</p> }.into_any(),
     };

@@ -32,7 +32,7 @@ macro_rules! part {
         (
             concat!("select key, content::text as content from (", $rows, ") part order by key limit $1"),
             concat!(
-                "select count(*), coalesce(md5(string_agg(md5(key || ' ' || content::text), '' order by key)), '') from (",
+                "select count(*), coalesce(md5(string_agg(md5(key || ' ' || content::text), '' order by key collate \"C\")), '') from (",
                 $rows,
                 ") part"
             ),
