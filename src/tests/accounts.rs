@@ -294,7 +294,6 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     for secret in ["203.0.113.7", "198.51.100.4", "2001:db8:1:2"] {
         assert!(!shown.contains(secret), "{secret} stands on the page");
     }
-    assert_eq!(shown.matches("place 2 ·").count() + shown.matches("place 2<").count() > 1, true, "a /64 is one place");
     // One is revealed, with a reason, once.
     let name = shown.split("value=\"seen:").nth(1).unwrap().split('"').next().unwrap();
     let what = format!("seen:{name}");
