@@ -55,6 +55,9 @@ pub trait Carry: Act {
     /// Whether an answer that accepts it proves that it was done, where nothing can be read back.
     const ANSWER_PROVES: bool = true;
 
+    /// Whether what it asks for goes on after the answer: what is read back at once then says nothing against it.
+    const GOES_ON: bool = false;
+
     /// Sends it.
     fn send(
         warrant: Warrant<Self>,
@@ -356,7 +359,7 @@ pub fn conclude<D: Carry>(
             (0, _) => verdict(Outcome::Failed),
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
-                Ok(evidence) if !evidence.state_is_right => verdict(Outcome::Partly),
+                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON => verdict(Outcome::Partly),
                 Err(_) if !D::ANSWER_PROVES => None,
                 // The answer itself is a trace, also where nothing could be read back.
                 _ => verdict(Outcome::Succeeded),
@@ -456,6 +459,9 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::RevokeInvite(deed) => look(app, open, deed, &deed.instance).await,
         Deed::EnterAccessRequest(deed) => own(crate::invitations::service::was_entered(app, deed).await),
         Deed::RefuseAccessRequest(deed) => own(crate::invitations::service::was_refused(app, deed).await),
+        Deed::WriteNote(deed) => own(crate::accounts::service::was_written(app, deed).await),
+        Deed::WithdrawNote(deed) => own(crate::accounts::service::was_withdrawn(app, deed).await),
+        Deed::DeleteAccount(deed) => look(app, open, deed, &deed.instance).await,
     }
 }
 

@@ -98,10 +98,12 @@ pub enum Permission {
     ViewInvitations,
     /// Issue and revoke invitations; enter and decide access requests.
     ManageInvitations,
+    /// Delete at once what a suspended account has left.
+    DeleteAccounts,
 }
 
 impl Permission {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -127,6 +129,7 @@ impl Permission {
         Self::TakeRolesAway,
         Self::ViewInvitations,
         Self::ManageInvitations,
+        Self::DeleteAccounts,
     ];
 
     pub fn name(self) -> &'static str {
@@ -156,6 +159,7 @@ impl Permission {
             Self::TakeRolesAway => "take roles away",
             Self::ViewInvitations => "view invitations",
             Self::ManageInvitations => "manage invitations",
+            Self::DeleteAccounts => "delete accounts now",
         }
     }
 
@@ -176,7 +180,8 @@ impl Permission {
             | Self::DecideGrants
             | Self::ManageRoles
             | Self::TakeRolesAway
-            | Self::ManageInvitations => true,
+            | Self::ManageInvitations
+            | Self::DeleteAccounts => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
@@ -218,7 +223,12 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::TakeRolesAway
             | P::ViewInvitations
             | P::ManageInvitations => true,
-            P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles => false,
+            P::CheckLedger
+            | P::ManageOperators
+            | P::SuspendFollowedDomain
+            | P::DecideGrants
+            | P::ManageRoles
+            | P::DeleteAccounts => false,
         },
         Role::Moderator => match permission {
             P::ViewWork
@@ -245,7 +255,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewRoles
             | P::ManageRoles
             | P::TakeRolesAway
-            | P::ManageInvitations => false,
+            | P::ManageInvitations
+            | P::DeleteAccounts => false,
         },
         Role::Contractor => match permission {
             P::ViewWork
@@ -272,7 +283,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageRoles
             | P::TakeRolesAway
             | P::ViewInvitations
-            | P::ManageInvitations => false,
+            | P::ManageInvitations
+            | P::DeleteAccounts => false,
         },
         Role::Auditor => match permission {
             P::ViewWork
@@ -299,7 +311,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideGrants
             | P::ManageRoles
             | P::TakeRolesAway
-            | P::ManageInvitations => false,
+            | P::ManageInvitations
+            | P::DeleteAccounts => false,
         },
     }
 }

@@ -1,7 +1,7 @@
 //! The doors of the account desk.
 
-use super::{AccountsPage, FindPage};
-use crate::{frame::Framed, problem::Problem, reports::CasePage};
+use super::{AccountPage, AccountsPage, FindPage};
+use crate::{frame::Framed, problem::Problem};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 #[server(prefix = "/api/accounts", endpoint = "find", input = GetUrl)]
@@ -21,6 +21,30 @@ pub async fn look_up(instance: String, #[server(default)] q: String) -> Result<(
 }
 
 #[server(prefix = "/api/accounts", endpoint = "page", input = GetUrl)]
-pub async fn account(instance: String, account: String, search: String) -> Result<Framed<CasePage>, Problem> {
+pub async fn account(instance: String, account: String, search: String) -> Result<Framed<AccountPage>, Problem> {
     super::service::account(&crate::context::Context::of_request()?, &instance, &account, &search).await
+}
+
+/// Writes something down for the team.
+#[server(prefix = "/api/accounts", endpoint = "note")]
+pub async fn note(instance: String, account: String, #[server(default)] text: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::write_note(context, instance, account, text)).await
+}
+
+/// Takes a note back.
+#[server(prefix = "/api/accounts", endpoint = "withdraw-note")]
+pub async fn withdraw_note(instance: String, account: String, note: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::withdraw_note(context, instance, account, note)).await
+}
+
+/// Deletes at once what a suspended account has left.
+#[server(prefix = "/api/accounts", endpoint = "delete")]
+pub async fn delete(
+    instance: String,
+    account: String,
+    #[server(default)] name: String,
+    #[server(default)] why: String,
+    #[server(default)] seen: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::delete(context, instance, account, name, why, seen)).await
 }

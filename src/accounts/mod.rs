@@ -5,7 +5,12 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-use crate::{clock::Instant, id::AccountId};
+use crate::{
+    audit,
+    clock::Instant,
+    id::AccountId,
+    reports::{CasePage, Category},
+};
 use serde::{Deserialize, Serialize};
 
 /// An account that fits what was typed.
@@ -36,12 +41,16 @@ pub struct AccountFilter {
     pub origin: String,
     /// One server exactly
     pub domain: String,
-    /// `suspended`, `limited`, `media` or `frozen`
+    /// `suspended`, `limited`, `media`, `frozen`, `pending` or `unconfirmed`
     pub state: String,
     /// `user_roles.id`
     pub role: String,
     /// The account whose invitations they came with
     pub inviter: String,
+    /// `week`, `month` or `quiet`: when they last posted
+    pub active: String,
+    /// A part of the name they show, or of their handle
+    pub name: String,
 }
 
 /// Accounts, newest first.
@@ -65,4 +74,108 @@ pub struct FindPage {
     pub hits: Vec<Hit>,
     /// Looked for by mail address or IP: it is in the record.
     pub personal: bool,
+}
+
+/// An account in full: its case, and everything else that is known of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountPage {
+    pub case: CasePage,
+    pub details: Details,
+}
+
+/// What only the account's own page shows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Details {
+    pub sanctions: Vec<Sanction>,
+    /// It is suspended, and nothing is left to come back.
+    pub data_is_gone: bool,
+    /// `None` for accounts without a login here.
+    pub sign_up: Option<SignUp>,
+    pub places: Vec<Place>,
+    pub more_places: bool,
+    pub sessions: Vec<SeenSession>,
+    /// The latest reports they made.
+    pub made: Vec<Made>,
+    pub notes: Vec<OurNote>,
+    pub may_note: bool,
+    /// What the record knows, newest first.
+    pub record: Vec<audit::Line>,
+    pub older: Option<String>,
+    /// All of the record about them, or this person's own deeds.
+    pub whole: bool,
+    /// For those who may delete at once what it has left.
+    pub deletion: Option<Deletion>,
+}
+
+/// A sanction in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sanction {
+    pub word: String,
+    pub since: Option<Instant>,
+    /// “by @jonas”, or why nobody is named
+    pub by: String,
+}
+
+/// How somebody came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUp {
+    pub at: Instant,
+    pub locale: Option<String>,
+    pub confirmed_at: Option<Instant>,
+    /// What they wrote when they asked to join.
+    pub words: String,
+}
+
+/// An address somebody was seen from, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub masked: String,
+    /// Those that count as the same have the same number: the address itself, or the /64 of an IPv6 one.
+    pub group: usize,
+    /// A keyed hash by which it is asked for.
+    pub name: String,
+    pub used_at: Instant,
+}
+
+/// A web session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenSession {
+    pub since: Instant,
+    pub last: Instant,
+    /// Which of the addresses it is from.
+    pub group: Option<usize>,
+    pub agent: String,
+}
+
+/// A report that somebody made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Whom it is about.
+    pub account: AccountId,
+    pub handle: String,
+    pub category: Category,
+    pub at: Instant,
+    pub became: String,
+}
+
+/// A note of the team's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OurNote {
+    pub id: String,
+    pub by: String,
+    pub at: Instant,
+    /// Empty once it is withdrawn.
+    pub text: String,
+    pub withdrawn: Option<(Instant, String)>,
+    pub may_withdraw: bool,
+}
+
+/// What deleting at once would mean.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// When it would go by itself.
+    pub due: Instant,
+    pub lost: Vec<String>,
+    /// Why it cannot be done now.
+    pub prevented: Option<String>,
 }

@@ -1,32 +1,22 @@
 //! The views of the account desk.
 
+mod details;
+
 use super::{AccountRow, AccountsPage, FindPage, Hit, api};
 use crate::{
-    access::Permission,
     frame::Frame,
     path,
-    reports::{CasePage, page::case_body},
-    roles,
     search::Search,
     ui::{self, desk, time},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-/// An account: the same page as its case, whatever is open about it.
+/// An account: its case, whatever is open about it, and everything else that is known.
 #[component]
 pub fn Account() -> impl IntoView {
     let resource = desk::of_part("account", api::account);
-    desk::page(desk::Desk::Accounts, resource, account_body, |_, page| page.account.handle.clone())
-}
-
-/// The case, and below it the role of somebody of this instance.
-fn account_body(frame: Frame, page: CasePage) -> AnyView {
-    let role = frame.instance.as_ref().filter(|_| page.account.local && frame.may(Permission::ViewRoles)).map(|head| {
-        let may_change = frame.may(Permission::TakeRolesAway);
-        roles::page::of_account(&head.name, &page.account.handle, page.account.staff.as_deref(), may_change)
-    });
-    view! { {case_body(frame, page)} {role} }.into_any()
+    desk::page(desk::Desk::Accounts, resource, details::body, |_, page| page.case.account.handle.clone())
 }
 
 /// What the search field leads to.
@@ -92,10 +82,21 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         .map(|(value, words)| chip("origin", value, words, &filter.origin))
         .collect();
     chips.push(view! { <span class="gap"></span> }.into_any());
-    for (value, words) in
-        [("suspended", "Suspended"), ("limited", "Limited"), ("media", "Media hidden"), ("frozen", "Login frozen")]
-    {
+    for (value, words) in [
+        ("suspended", "Suspended"),
+        ("limited", "Limited"),
+        ("media", "Media hidden"),
+        ("frozen", "Login frozen"),
+        ("pending", "Waiting for approval"),
+        ("unconfirmed", "Mail unconfirmed"),
+    ] {
         chips.push(chip("state", value, words, &filter.state));
+    }
+    chips.push(view! { <span class="gap"></span> }.into_any());
+    for (value, words) in
+        [("week", "Posted this week"), ("month", "Posted this month"), ("quiet", "Silent for 90 days")]
+    {
+        chips.push(chip("active", value, words, &filter.active));
     }
     if !filter.inviter.is_empty() {
         let href = format!("{base}{}", search.with("inviter", ""));
@@ -136,7 +137,13 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
             {chips}
             <span class="gap"></span>
             <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
+            <input class="chip" name="name" aria-label="A part of the name they show, or of their handle" placeholder="name…" value=filter.name.clone() />
             <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
+            {[("origin", &filter.origin), ("state", &filter.state), ("active", &filter.active), ("inviter", &filter.inviter)]
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| view! { <input type="hidden" name=name value=value.clone() /> })
+                .collect_view()}
             <button class="chip">"Show"</button>
             <a class="chip" href=base.clone()>"All"</a>
         </form>

@@ -1,9 +1,17 @@
 //! Finding accounts: by handle, address of a profile, id; by mail address or IP with an entry in the record; by filters.
 
+mod deleting;
+mod details;
+mod notes;
+
+pub use deleting::delete;
+pub use details::account;
+pub use notes::{was_withdrawn, was_written, withdraw_note, write_note};
+
 use super::{AccountFilter, AccountRow, AccountsPage, FindPage, Hit};
 use crate::{
     access::{self, Permission},
-    clock::Instant,
+    clock::{DAY, Instant},
     context::Context,
     frame::{self, Framed},
     id::AccountId,
@@ -11,10 +19,9 @@ use crate::{
         Acting, Answer, Mark, Outcome, Step, Verdict,
         deed::{Personal, SearchPersonal},
     },
-    mastodon::database::{DatabaseError, Found, Origin, Sanctioned, created_at},
+    mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, created_at},
     path,
-    problem::Problem,
-    reports::CasePage,
+    problem::{Kind, Problem},
     search::Search,
     store::drafts,
     ui,
@@ -61,6 +68,10 @@ fn parse(text: &str, own: &[String]) -> Asked {
 
 fn unread(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so nothing could be looked up."), "Try again in a moment.")
+}
+
+fn misread() -> Problem {
+    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
 }
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
@@ -208,6 +219,34 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
 
 const PAGE: usize = 40;
 
+fn narrowing(filter: &AccountFilter, now: Instant) -> Narrowing {
+    let days = |days: i64| Some(now.plus(-days * DAY));
+    Narrowing {
+        origin: match (filter.domain.as_str(), filter.origin.as_str()) {
+            ("", "local") => Origin::Local,
+            ("", "remote") => Origin::Remote,
+            ("", _) => Origin::Any,
+            (domain, _) => Origin::Domain(domain.to_owned()),
+        },
+        sanctioned: match filter.state.as_str() {
+            "suspended" => Sanctioned::Suspended,
+            "limited" => Sanctioned::Silenced,
+            "media" => Sanctioned::Sensitized,
+            "frozen" => Sanctioned::Disabled,
+            "pending" => Sanctioned::Pending,
+            "unconfirmed" => Sanctioned::Unconfirmed,
+            _ => Sanctioned::Any,
+        },
+        active_since: match filter.active.as_str() {
+            "week" => days(7),
+            "month" => days(30),
+            _ => None,
+        },
+        quiet_since: if filter.active == "quiet" { days(90) } else { None },
+        text: Some(filter.name.clone()).filter(|name| !name.is_empty()),
+    }
+}
+
 pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Framed<AccountsPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
@@ -219,30 +258,20 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         state: text("state"),
         role: text("role"),
         inviter: text("inviter"),
+        active: text("active"),
+        name: text("name"),
     };
     let base = path::accounts(&instance.name);
     let mut read = instance.database.read().await.map_err(unread)?;
     let roles = read.role_names().await.map_err(unread)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
+    let narrowing = narrowing(&filter, context.now());
     let window = if let Ok(role) = filter.role.parse() {
-        read.by_role(role, before, PAGE).await.map_err(unread)?
+        read.by_role(role, &narrowing, before, PAGE).await.map_err(unread)?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        read.invited_by(inviter, before, PAGE).await.map_err(unread)?
+        read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(unread)?
     } else {
-        let origin = match (filter.domain.as_str(), filter.origin.as_str()) {
-            ("", "local") => Origin::Local,
-            ("", "remote") => Origin::Remote,
-            ("", _) => Origin::Any,
-            (domain, _) => Origin::Domain(domain.to_owned()),
-        };
-        let sanctioned = match filter.state.as_str() {
-            "suspended" => Sanctioned::Suspended,
-            "limited" => Sanctioned::Silenced,
-            "media" => Sanctioned::Sensitized,
-            "frozen" => Sanctioned::Disabled,
-            _ => Sanctioned::Any,
-        };
-        read.window(&origin, sanctioned, before, PAGE).await.map_err(unread)?
+        read.window(&narrowing, before, PAGE).await.map_err(unread)?
     };
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
@@ -274,25 +303,6 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         search: search.to_owned(),
     };
     frame::build(context, Some(&instance), &base, search, page).await
-}
-
-/// An account: its case, and what it has to do with invitations.
-///
-/// # Errors
-/// Those of the case.
-pub async fn account(
-    context: &Context,
-    instance: &str,
-    account: &str,
-    search: &str,
-) -> Result<Framed<CasePage>, Problem> {
-    let mut page = crate::reports::service::case(context, instance, account, search).await?;
-    let instance = context.instance(instance)?;
-    if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
-        let id = page.body.account.id;
-        page.body.invitations = crate::invitations::service::of_account(instance, id).await?;
-    }
-    Ok(page)
 }
 
 #[cfg(test)]

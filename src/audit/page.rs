@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 42] = [
+const KINDS: [(&str, &str); 49] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -125,6 +125,13 @@ const KINDS: [(&str, &str); 42] = [
     ("revoke_invite", "invitations revoked"),
     ("enter_access_request", "access requests entered"),
     ("refuse_access_request", "access requests refused"),
+    ("changed_elsewhere", "changed elsewhere"),
+    ("write_note", "notes written"),
+    ("withdraw_note", "notes withdrawn"),
+    ("delete_account", "accounts deleted at once"),
+    ("batch_begun", "batches and imports begun"),
+    ("batch_paused", "batches and imports paused"),
+    ("batch_resumed", "batches and imports let go on"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {
@@ -158,7 +165,12 @@ fn filters(page: &AuditPage) -> AnyView {
 }
 
 fn outcome(line: &Line) -> AnyView {
-    match line.outcome {
+    outcome_badge(line.outcome)
+}
+
+/// What a deed came to; what was done elsewhere has nothing of the sort.
+pub fn outcome_badge(outcome: Option<Outcome>) -> AnyView {
+    match outcome {
         Some(outcome) => view! { <span class=outcome.badge()>{outcome.word()}</span> }.into_any(),
         None => view! { <span class="badge">"fact"</span> }.into_any(),
     }

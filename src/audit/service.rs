@@ -1,5 +1,6 @@
 //! The record in words.
 
+pub mod elsewhere;
 pub mod export;
 pub mod instance_log;
 
@@ -84,6 +85,7 @@ fn clause(deed: &Deed) -> String {
                 Masked::Email => "the mail address",
                 Masked::SignUpAddress => "the address",
                 Masked::PrivatePost(_) => "a private post",
+                Masked::SeenAddress(_) => "an address",
             };
             format!("revealed {what} of {}", at(&deed.acct))
         }
@@ -162,6 +164,9 @@ fn clause(deed: &Deed) -> String {
         Deed::RevokeInvite(deed) => format!("revoked invitation {} of {}", deed.invite, at(&deed.acct)),
         Deed::EnterAccessRequest(_) => "wrote down an access request".to_owned(),
         Deed::RefuseAccessRequest(_) => "refused an access request".to_owned(),
+        Deed::WriteNote(deed) => format!("wrote a note about {}", at(&deed.acct)),
+        Deed::WithdrawNote(deed) => format!("withdrew a note about {}", at(&deed.acct)),
+        Deed::DeleteAccount(deed) => format!("had the data of {} deleted at once", at(&deed.acct)),
     }
 }
 
@@ -175,7 +180,22 @@ fn fact_clause(entry: &Entry) -> String {
             let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
             format!("was refused: {permission}")
         }
+        "changed_elsewhere" => elsewhere::clause(entry),
+        "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
+        "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
+        "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
+    }
+}
+
+/// What many at once are, of which kind.
+fn batch_words(facts: &Value) -> String {
+    let number = facts["number"].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+    match facts["kind"].as_str() {
+        Some("decide_sign_up") => format!("a batch of {}", ui::count(number, "sign-up", "sign-ups")),
+        Some("decide_case") => format!("a batch of {}", ui::count(number, "case", "cases")),
+        Some("domain_import") => format!("an import of {}", ui::count(number, "server rule", "server rules")),
+        _ => format!("a batch of {number}"),
     }
 }
 
@@ -217,6 +237,9 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
         String::new()
     };
     match line.outcome {
+        Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {
+            format!("{what}: accepted. The instance does it in the background; look again in a while.")
+        }
         Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
         Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
         Some(Outcome::Open) => format!("{what}: sent, and not answered. The console goes on looking for two minutes."),
@@ -296,12 +319,14 @@ pub fn stranger(id: &str) -> String {
 }
 
 /// The name of whoever did something, as the list has it.
-fn name(people: &[Operator], id: Option<&str>) -> String {
-    match id {
+pub fn name(people: &[Operator], entry: &Entry) -> String {
+    match entry.operator.as_deref() {
         Some(id) => {
             people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
         }
-        None => "a stranger".to_owned(),
+        None if entry.deed == "changed_elsewhere" => "somebody elsewhere".to_owned(),
+        None if entry.deed == "sign_in_failed" => "a stranger".to_owned(),
+        None => "the console itself".to_owned(),
     }
 }
 
@@ -324,7 +349,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let checked = if may_check && parsed.get("check") == Some("now") { Some(check(context).await?) } else { None };
     let page = AuditPage {
         tree: tree(context).await?,
-        lines: entries.iter().map(|entry| line(entry, &name(&people, entry.operator.as_deref()))).collect(),
+        lines: entries.iter().map(|entry| line(entry, &name(&people, entry))).collect(),
         people: if whole {
             people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
         } else {
@@ -369,7 +394,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         return Err(missing());
     }
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
-    let line = line(&detail.entry, &name(&people, detail.entry.operator.as_deref()));
+    let line = line(&detail.entry, &name(&people, &detail.entry));
     let deed = deed_of(&detail.entry);
     let sealed = match detail.entry.sealed {
         Sealed::Nothing | Sealed::Opened => None,
@@ -386,7 +411,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
-        before_after: deed.as_ref().map(before_after).unwrap_or_default(),
+        before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(pairs).unwrap_or_default(),
         proof: detail.proof,
@@ -407,6 +432,9 @@ fn readable(deed: &Value) -> Value {
                 fields.insert("what".to_owned(), Value::String(kind.replace('_', " ")));
             }
             Some("issue_invite") => fields.retain(|key, _| key != "code"),
+            Some("reveal") if deed["what"]["seen_address"].is_string() => {
+                fields.insert("what".to_owned(), Value::String("seen address".to_owned()));
+            }
             Some("decide_sign_up") => fields.retain(|key, _| !matches!(key.as_str(), "mail" | "address" | "words")),
             _ => {}
         }
@@ -475,7 +503,12 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::ExportRecord(_)
         | Deed::ExportSheet(_)
         | Deed::AddOperator(_)
-        | Deed::EndSessions(_) => Vec::new(),
+        | Deed::EndSessions(_)
+        | Deed::WriteNote(_) => Vec::new(),
+        Deed::WithdrawNote(_) => vec![row("note", "shown".to_owned(), "withdrawn".to_owned())],
+        Deed::DeleteAccount(_) => {
+            vec![row("data", "kept for 30 days".to_owned(), "deleted at once".to_owned())]
+        }
         Deed::AskGrant(deed) => vec![
             row("grant", "none".to_owned(), deed.scope.words()),
             row("from", String::new(), ui::time::absolute(Instant(deed.starts))),

@@ -1,6 +1,6 @@
 //! Batches begun, shown, paused, and worked through.
 
-use super::{BatchPage, Item, Running};
+use super::{BatchPage, Item, Running, too_many};
 use crate::{
     access::{self, Permission, Role},
     audit,
@@ -8,9 +8,11 @@ use crate::{
     clock::SECOND,
     context::{App, Context},
     frame::{self, Framed},
-    grants, invitations,
+    grants,
+    id::{InstanceName, OperatorId},
+    invitations,
     ledger::{
-        self, Outcome,
+        self, Fact, LedgerError, Outcome, Stage,
         deed::{Act, DecideCase, DecideSignUp, Deed, RevokeInvite},
     },
     mastodon::Instance,
@@ -75,8 +77,30 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why
         created_at: context.now(),
         ended_at: None,
     };
+    let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
+    let by = Some(context.actor.operator.clone());
+    staged(&context.app, Stage::Begun, by, &instance.name, kind, number).await?;
     batches::insert(&context.app.store, &context.app.keys, &batch, &deeds).await.map_err(store_problem)?;
     Ok(path::batch(&instance.name, &batch.id))
+}
+
+/// Puts into the record that many were begun, paused or let go on; first, so that nothing of it happens without an entry.
+///
+/// # Errors
+/// If the record cannot be written.
+pub async fn staged(
+    app: &App,
+    stage: Stage,
+    operator: Option<OperatorId>,
+    instance: &InstanceName,
+    kind: &str,
+    number: i64,
+) -> Result<(), Problem> {
+    let fact = Fact::Batch { stage, operator, instance: instance.clone(), kind: kind.to_owned(), number };
+    app.ledger.fact(fact).await.map_err(|error| {
+        tracing::error!(%error, "batches.unrecorded");
+        Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
+    })
 }
 
 /// The batches of a kind that are not at their end.
@@ -185,7 +209,15 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
             "Pausing it is everybody’s.",
         ));
     }
-    batches::set_paused(&context.app.store, &batch.id, pause).await.map_err(store_problem)?;
+    if batch.paused != pause && batch.ended_at.is_none() {
+        let app = &context.app;
+        let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+        let number = i64::try_from(items.len()).unwrap_or(i64::MAX);
+        let stage = if pause { Stage::Paused } else { Stage::Resumed };
+        let by = Some(context.actor.operator.clone());
+        staged(app, stage, by, &instance.name, &batch.kind, number).await?;
+        batches::set_paused(&app.store, &batch.id, pause).await.map_err(store_problem)?;
+    }
     Ok(path::batch(&instance.name, &batch.id))
 }
 
@@ -201,10 +233,11 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
         Ok(items) => items,
         Err(error) => {
             // One that cannot be read must not keep the others waiting.
-            batches::set_paused(&app.store, &batch.id, true).await?;
+            stop(app, &batch, 0).await?;
             return Err(error);
         }
     };
+    let number = items.len();
     for item in items {
         if matches!(item.state, State::Closed(_)) {
             continue;
@@ -239,16 +272,22 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             }
         }
         let Some(context) = on_behalf(app, &batch).await? else {
-            batches::set_paused(&app.store, &batch.id, true).await?;
+            stop(app, &batch, number).await?;
             set(State::Waiting, None, Some("whoever began this has no access any more".to_owned())).await?;
             return Ok(());
         };
+        // The role may have become a lesser one since it was begun.
+        if let Some(refused) = too_many(context.actor.role, number) {
+            stop(app, &batch, number).await?;
+            set(State::Waiting, None, Some(refused)).await?;
+            return Ok(());
+        }
         set(State::UnderWay, None, None).await?;
         match carry(context, instance.clone(), &item.deed, batch.why.clone()).await {
             // Nothing arrived there: the same would happen to all that are left.
             Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
                 set(State::Waiting, None, done.said).await?;
-                batches::set_paused(&app.store, &batch.id, true).await?;
+                stop(app, &batch, number).await?;
                 return Ok(());
             }
             Ok(done) if done.facts["watched"] == true => set(State::UnderWay, Some(done.index), done.said).await?,
@@ -270,6 +309,17 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
     let items = batches::items(&app.store, &app.keys, &batch.id).await?;
     if items.iter().all(|item| matches!(item.state, State::Closed(_))) {
         batches::end(&app.store, &batch.id, app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Pauses a batch that cannot go on. It stops also where the record cannot say so.
+async fn stop(app: &App, batch: &Batch, number: usize) -> sqlx::Result<()> {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    let recorded = staged(app, Stage::Paused, None, &batch.instance, &batch.kind, number).await;
+    batches::set_paused(&app.store, &batch.id, true).await?;
+    if let Err(problem) = recorded {
+        tracing::error!(%problem, batch = batch.id, "batches.stop");
     }
     Ok(())
 }
@@ -304,9 +354,19 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
     };
     match app.ledger.list(&filter).await {
         Ok(entries) => match entries.first() {
-            Some(entry) => {
-                entry.outcome.map_or(Begun::Open(entry.index), |outcome| Begun::Closed(entry.index, outcome))
-            }
+            Some(entry) => match entry.outcome {
+                None => Begun::Open(entry.index),
+                // A former try of which nothing arrived: the one that was under way was not begun yet.
+                Some(Outcome::Failed) => match never_arrived(app, entry.index).await {
+                    Ok(true) => Begun::Never,
+                    Ok(false) => Begun::Closed(entry.index, Outcome::Failed),
+                    Err(error) => {
+                        tracing::error!(%error, batch = batch.id, "batches.begun");
+                        Begun::Unread
+                    }
+                },
+                Some(outcome) => Begun::Closed(entry.index, outcome),
+            },
             None => Begun::Never,
         },
         Err(error) => {
@@ -314,6 +374,14 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
             Begun::Unread
         }
     }
+}
+
+/// Whether a deed was closed with the certainty that nothing of it was sent.
+async fn never_arrived(app: &App, index: i64) -> Result<bool, LedgerError> {
+    let seen = app.ledger.entry(index).await?.and_then(|detail| detail.seen).unwrap_or_default();
+    Ok(seen["steps"]
+        .as_array()
+        .is_some_and(|steps| !steps.is_empty() && steps.iter().all(|step| step["answer"]["answer"] == "not_sent")))
 }
 
 /// The person who began a batch, as they stand now; `None` where their access or their role's right has ended. What a

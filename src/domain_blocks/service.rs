@@ -96,18 +96,14 @@ async fn history(context: &Context, subject: &Subject) -> Result<Vec<Change>, Pr
     Ok(entries
         .into_iter()
         .map(|entry| {
-            let name = people
-                .iter()
-                .find(|person| Some(person.id.0.as_str()) == entry.operator.as_deref())
-                .map_or("somebody", |person| person.name.as_str());
-            let line = audit::service::line(&entry, name);
+            let line = audit::service::line(&entry, &audit::service::name(&people, &entry));
             Change {
                 index: entry.index,
                 at: entry.at,
-                who: name.to_owned(),
+                who: line.who,
                 what: line.what,
                 why: line.why,
-                outcome: line.outcome.unwrap_or(audit::Outcome::Open),
+                outcome: line.outcome,
             }
         })
         .collect())

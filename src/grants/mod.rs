@@ -56,7 +56,8 @@ impl Scope {
             | P::ManageRoles
             | P::TakeRolesAway
             | P::ViewInvitations
-            | P::ManageInvitations => false,
+            | P::ManageInvitations
+            | P::DeleteAccounts => false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod domain_imports;
 mod grants;
+mod snapshots;
 
 use crate::{
     carry_out,
@@ -45,6 +46,7 @@ pub fn start(app: &Arc<App>) {
     }
     domain_imports::start(app);
     grants::start(app);
+    snapshots::start(app);
     let leases = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(5));

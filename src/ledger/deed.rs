@@ -129,6 +129,8 @@ pub enum Masked {
     SignUpAddress,
     /// A reported post that is not public or unlisted
     PrivatePost(StatusId),
+    /// An address the account was seen from, by a keyed hash
+    SeenAddress(String),
 }
 
 /// What people can be looked for by that is masked otherwise.
@@ -477,6 +479,36 @@ pub struct RefuseAccessRequest {
     pub request: String,
 }
 
+/// Write something down about an account, for the team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteNote {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    /// The note's id in the console's store.
+    pub note: String,
+    pub text: String,
+}
+
+/// Take a note back: it is shown nowhere but in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawNote {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    pub note: String,
+}
+
+/// Delete what a suspended account has left at once, instead of 30 days after its suspension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeleteAccount {
+    pub instance: InstanceName,
+    pub account: AccountId,
+    pub acct: String,
+    /// When it would have gone by itself, in milliseconds since the Unix epoch.
+    pub due: i64,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -521,6 +553,9 @@ pub enum Deed {
     RevokeInvite(RevokeInvite),
     EnterAccessRequest(EnterAccessRequest),
     RefuseAccessRequest(RefuseAccessRequest),
+    WriteNote(WriteNote),
+    WithdrawNote(WithdrawNote),
+    DeleteAccount(DeleteAccount),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -549,6 +584,12 @@ pub enum Subject {
     InviteCode(InstanceName, String),
     /// Somebody who asks for access
     AccessRequest(InstanceName, String),
+    /// A setting, by its name
+    Setting(InstanceName, String),
+    /// A role of the instance, by its id
+    InstanceRole(InstanceName, String),
+    /// One of the parts of an instance that are looked at for changes, as a whole
+    Part(InstanceName, String),
 }
 
 /// What every deed can say of itself.
@@ -634,6 +675,7 @@ act!(Reveal, "reveal", changes: false,
         Masked::Email => "email",
         Masked::SignUpAddress => "sign_up_address",
         Masked::PrivatePost(_) => "private_post",
+        Masked::SeenAddress(_) => "seen_address",
     } }));
 act!(RevealMedia, "reveal_media", changes: false,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
@@ -757,5 +799,18 @@ act!(EnterAccessRequest, "enter_access_request", changes: true,
     facts: |d| json!({ "accounts": d.accounts }));
 act!(RefuseAccessRequest, "refuse_access_request", changes: true,
     subject: |d| Subject::AccessRequest(d.instance.clone(), d.request.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+// A note stands beside whatever else is done about the account, and must not wait for it.
+act!(WriteNote, "write_note", changes: false,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(WithdrawNote, "withdraw_note", changes: false,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(DeleteAccount, "delete_account", changes: true,
+    subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
     facts: |_| json!({}));

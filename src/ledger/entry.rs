@@ -1,8 +1,10 @@
 //! What a leaf says. Every field has its class by type: what stands here is clear and names nobody; the rest is sealed.
 
+use super::deed::Subject;
 use crate::{
     access::{Permission, Role},
-    id::{AccountId, OperatorId},
+    clock::Instant,
+    id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
 };
 use serde::{Deserialize, Serialize};
@@ -82,7 +84,32 @@ pub struct Verdict {
     pub seen: Value,
 }
 
-/// Something that happened and has no outcome. All of it stands in clear.
+/// How far many deeds decided at once have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Begun,
+    Paused,
+    Resumed,
+}
+
+/// Something that changed on an instance and was not done through this console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub instance: InstanceName,
+    /// Its history shows it.
+    pub subject: Subject,
+    /// The part of the instance it belongs to.
+    pub part: &'static str,
+    /// It was as before when last looked at, and is as now since: somewhere between.
+    pub from: Instant,
+    pub to: Instant,
+    /// A keyed hash of what it is now: the same change is recorded once.
+    pub now: String,
+    /// Sealed: its name, what it was, what it is.
+    pub sealed: Value,
+}
+
+/// Something that happened and has no outcome. All of it stands in clear, but for what changed elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
     SignedIn {
@@ -110,6 +137,17 @@ pub enum Fact {
         permission: Permission,
         instance: Option<String>,
     },
+    ChangedElsewhere(Box<Elsewhere>),
+    /// Many deeds decided at once were begun, paused or let go on.
+    Batch {
+        stage: Stage,
+        /// `None` where the console paused by itself.
+        operator: Option<OperatorId>,
+        instance: InstanceName,
+        /// The kind of its deeds.
+        kind: String,
+        number: i64,
+    },
 }
 
 impl Fact {
@@ -120,6 +158,10 @@ impl Fact {
             Self::SignInFailed { .. } => "sign_in_failed",
             Self::SecondFactorSet { .. } => "second_factor_set",
             Self::Denied { .. } => "denied",
+            Self::ChangedElsewhere(_) => "changed_elsewhere",
+            Self::Batch { stage: Stage::Begun, .. } => "batch_begun",
+            Self::Batch { stage: Stage::Paused, .. } => "batch_paused",
+            Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
         }
     }
 
@@ -129,7 +171,20 @@ impl Fact {
             | Self::SignedOut { operator, .. }
             | Self::SecondFactorSet { operator }
             | Self::Denied { operator, .. } => Some(operator),
-            Self::SignInFailed { operator, .. } => operator.as_ref(),
+            Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
+            Self::ChangedElsewhere(_) => None,
+        }
+    }
+
+    pub(super) fn instance(&self) -> Option<&InstanceName> {
+        match self {
+            Self::ChangedElsewhere(change) => Some(&change.instance),
+            Self::Batch { instance, .. } => Some(instance),
+            Self::SignedIn { .. }
+            | Self::SignedOut { .. }
+            | Self::SignInFailed { .. }
+            | Self::SecondFactorSet { .. }
+            | Self::Denied { .. } => None,
         }
     }
 
@@ -144,6 +199,13 @@ impl Fact {
             Self::Denied { role, permission, instance, .. } => {
                 json!({ "role": role, "permission": permission, "instance": instance })
             }
+            Self::ChangedElsewhere(change) => json!({
+                "part": change.part,
+                "from": change.from.0.to_string(),
+                "to": change.to.0.to_string(),
+                "now": change.now,
+            }),
+            Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
         }
     }
 }

@@ -96,6 +96,10 @@ enum Beside {
         subject: String,
         within: i64,
     },
+    /// Not, if the newest leaf of its kind about this subject says the same of the same time.
+    Once {
+        subject: String,
+    },
 }
 
 pub(super) struct Append {
@@ -170,6 +174,8 @@ const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subjec
 const IS_CLOSED: &str = "select idx from ledger_entries where intent = $1";
 const INTENT: &str = "select at from ledger_entries where idx = $1 and kind = 'intent' and deed = $2";
 const NEWEST_ABOUT: &str = "select at from ledger_entries where subject = $1 order by idx desc limit 1";
+const NEWEST_OF_ITS_KIND: &str =
+    "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
 const CLOSE: &str = "delete from open_deeds where intent = $1";
 
 macro_rules! group {
@@ -227,6 +233,17 @@ macro_rules! group {
                         continue;
                     }
                 }
+                Beside::Once { subject } => {
+                    let newest: Option<String> = sqlx::query_scalar(NEWEST_OF_ITS_KIND)
+                        .bind(subject)
+                        .bind(&draft.deed)
+                        .fetch_optional(&mut *$tx)
+                        .await?;
+                    if newest.is_some_and(|newest| says_the_same(&newest, &draft.leaf)) {
+                        results.push(Ok(Appended::Recorded));
+                        continue;
+                    }
+                }
             }
             let mut leaf = draft.leaf.clone();
             leaf["index"] = json!(index);
@@ -259,6 +276,12 @@ macro_rules! group {
         $tx.commit().await?;
         Ok(results)
     }};
+}
+
+/// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
+fn says_the_same(leaf: &str, new: &Value) -> bool {
+    serde_json::from_str::<Value>(leaf)
+        .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
 }
 
 async fn append_group(store: &Store, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
@@ -362,6 +385,8 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::IssueInvite(_) | Deed::RevokeInvite(_) | Deed::EnterAccessRequest(_) | Deed::RefuseAccessRequest(_) => {
             &[P::ManageInvitations]
         }
+        Deed::WriteNote(_) | Deed::WithdrawNote(_) => &[P::DecideReports],
+        Deed::DeleteAccount(_) => &[P::DeleteAccounts],
     }
 }
 
@@ -507,7 +532,8 @@ impl Ledger {
     }
 
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
-    /// minutes: strangers must not be able to grow the tree without bound.
+    /// minutes: strangers must not be able to grow the tree without bound. What changed elsewhere is recorded once, whoever
+    /// noticed it.
     ///
     /// # Errors
     /// The ledger's.
@@ -518,14 +544,17 @@ impl Ledger {
                 let about = operator.as_ref().map_or(address.as_str(), |id| id.0.as_str());
                 Some(self.keys.hash("failed sign-in", about.as_bytes()))
             }
+            Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
             _ => None,
         };
-        let beside = match &subject {
-            Some(subject) => Beside::Seldom { subject: subject.clone(), within: FAILED_SIGN_INS },
-            None => Beside::Nothing,
+        let beside = match (&fact, &subject) {
+            (Fact::ChangedElsewhere(_), Some(subject)) => Beside::Once { subject: subject.clone() },
+            (_, Some(subject)) => Beside::Seldom { subject: subject.clone(), within: FAILED_SIGN_INS },
+            (_, None) => Beside::Nothing,
         };
         let operator = fact.operator().map(|id| id.0.clone());
-        let leaf = json!({
+        let instance = fact.instance().map(InstanceName::to_string);
+        let mut leaf = json!({
             "v": 1,
             "kind": "fact",
             "operator": operator,
@@ -533,13 +562,21 @@ impl Ledger {
             "subject": subject,
             "facts": fact.facts(),
         });
+        if let Some(instance) = &instance {
+            leaf["instance"] = json!(instance);
+        }
+        if let (Fact::ChangedElsewhere(change), Some(subject)) = (&fact, &subject) {
+            let (key, sealed) = self.seal(subject, at, &change.sealed).await?;
+            leaf["key"] = json!(key);
+            leaf["sealed"] = json!(sealed);
+        }
         let draft = Draft {
             leaf,
             at,
             kind: "fact",
             deed: fact.kind().to_owned(),
             operator,
-            instance: None,
+            instance,
             subject,
             outcome: None,
             beside,

@@ -5,6 +5,7 @@
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
 
 mod account;
+mod details;
 mod domains;
 mod finding;
 mod hidden;
@@ -15,10 +16,12 @@ mod roles;
 mod shape;
 mod signups;
 mod site;
+mod snapshot;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{MOST_BELOW, Narrowed};
-pub use finding::{ListedAccount, Origin, Sanctioned, Window, created_at};
+pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
 pub use hidden::Hidden;
 pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
 pub use log::{LogFilter, LogWindow, LoggedAction};
@@ -29,6 +32,7 @@ pub use roles::Written;
 pub use shape::Shape;
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
+pub use snapshot::Part;
 
 use sqlx::{
     PgPool, Postgres, Transaction,

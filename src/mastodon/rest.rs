@@ -8,7 +8,7 @@ use crate::{
     id::{AccountId, InstanceName, ReportId},
     ledger::{
         Answer, Answered, Step, Warrant,
-        deed::{Act, ChangeCategory, DecideCase, DecideSignUp, HoldCase, ReopenReport, ReverseSanction},
+        deed::{Act, ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
     },
     reports::{Category, Decision},
 };
@@ -331,6 +331,17 @@ impl Client {
         let verb = if deed.approve { "approve" } else { "reject" };
         let path = format!("/api/v1/admin/accounts/{}/{verb}", deed.account);
         let step = self.step(format!("POST {verb}"), Method::POST, &path, &[]).await;
+        warrant.answered(vec![step])
+    }
+
+    /// Begins to delete what a suspended account has left (`app/controllers/api/v1/admin/accounts_controller.rb`); it goes
+    /// on in the background, and leaves no row in Mastodon's log.
+    pub async fn delete_account(&self, warrant: Warrant<DeleteAccount>) -> Answered<DeleteAccount> {
+        if !self.is_ours(&warrant) {
+            return warrant.unsent("the deed names another instance");
+        }
+        let path = format!("/api/v1/admin/accounts/{}", warrant.deed().account);
+        let step = self.step("DELETE account".to_owned(), Method::DELETE, &path, &[]).await;
         warrant.answered(vec![step])
     }
 

@@ -6,6 +6,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
+    audit,
     clock::Instant,
     registrations::Door,
     reports::{Category, QueueRow},
@@ -35,4 +36,6 @@ pub struct OverviewPage {
     pub health: Vec<Health>,
     /// Sign-ups a day, oldest first: the day and how many.
     pub sign_ups: Vec<(Instant, usize)>,
+    /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
+    pub elsewhere: Vec<audit::Line>,
 }

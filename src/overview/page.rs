@@ -103,6 +103,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     }}
                 </section>
                 {sign_up_chart(&page.sign_ups, now)}
+                {elsewhere(&page, &frame)}
             </div>
             <aside class="stack">
                 <section class="card">
@@ -112,6 +113,27 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                 </section>
             </aside>
         </div>
+    }
+    .into_any()
+}
+
+fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
+    if page.elsewhere.is_empty() {
+        return ().into_any();
+    }
+    let all = path::with(path::AUDIT, "kind", "changed_elsewhere");
+    view! {
+        <section class="card">
+            <header><h2>"Changed elsewhere, the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
+            <table class="list"><tbody>
+                {page.elsewhere.iter().map(|line| view! {
+                    <tr data-row="">
+                        <td class="nowrap"><a href=path::audit_entry(line.index)>{time::ago(line.at, frame.now)}</a></td>
+                        <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
+                    </tr>
+                }).collect_view()}
+            </tbody></table>
+        </section>
     }
     .into_any()
 }

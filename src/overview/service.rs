@@ -3,8 +3,10 @@
 use super::{Health, OverviewPage};
 use crate::{
     access::Permission,
+    audit,
     context::Context,
     frame::{self, Framed},
+    mastodon::Instance,
     path,
     problem::Problem,
     registrations::service::door,
@@ -43,11 +45,32 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         door: door(context, &instance).await?,
         health: health(context, &instance).await,
         sign_ups: pulse.sign_ups.clone(),
+        elsewhere: elsewhere(context, &instance).await?,
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }
 
-async fn health(context: &Context, instance: &crate::mastodon::Instance) -> Vec<Health> {
+/// The newest changes that were noticed within a day.
+async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<audit::Line>, Problem> {
+    if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
+        return Ok(Vec::new());
+    }
+    audit::service::elsewhere::newest(context, instance, 5).await
+}
+
+/// When the instance was last compared with what it was, and what is too large for that.
+async fn compared(context: &Context, instance: &Instance) -> Health {
+    let name = "Changes elsewhere".to_owned();
+    match audit::service::elsewhere::looked(context, instance).await {
+        Ok((well, says)) => Health { name, well, says },
+        Err(error) => {
+            tracing::error!(%error, "overview.elsewhere");
+            Health { name, well: false, says: "cannot be read".to_owned() }
+        }
+    }
+}
+
+async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
     let pulse = instance.pulse();
     let now = context.now();
     let part = |name: &str, well: bool, says: String| Health { name: name.to_owned(), well, says };
@@ -103,5 +126,6 @@ async fn health(context: &Context, instance: &crate::mastodon::Instance) -> Vec<
             part("Record", false, "cannot be read".to_owned())
         }
     });
+    parts.push(compared(context, instance).await);
     parts
 }

@@ -69,7 +69,8 @@ pub struct Change {
     pub who: String,
     pub what: String,
     pub why: String,
-    pub outcome: crate::audit::Outcome,
+    /// `None` for what was done elsewhere.
+    pub outcome: Option<crate::audit::Outcome>,
 }
 
 /// The registrations desk.

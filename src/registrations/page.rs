@@ -2,7 +2,7 @@
 
 use super::{Change, RegistrationsMode, RegistrationsPage, api};
 use crate::{
-    audit::Outcome,
+    audit::page::outcome_badge,
     clock::Instant,
     frame::Frame,
     path,
@@ -152,15 +152,15 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                 <td class="nowrap">{time::ago(change.at, frame.now)}</td>
                 <td class="nowrap"><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>
-                <td><span class=change.outcome.badge()>{if change.outcome == Outcome::Succeeded { "done" } else { change.outcome.word() }}</span></td>
+                <td>{outcome_badge(change.outcome)}</td>
             </tr>
         }
     };
     view! {
         <section class="card">
-            <header><h2>"What we changed"</h2><span class="soft small end">"from the record"</span></header>
+            <header><h2>"What changed"</h2><span class="soft small end">"from the record, with what was noticed elsewhere"</span></header>
             {if page.history.is_empty() {
-                view! { <p class="pad soft">"Nothing has been changed through this console yet. Changes appear here with their reasons."</p> }.into_any()
+                view! { <p class="pad soft">"Nothing has been changed through this console yet. Changes appear here with their reasons, and what was changed elsewhere too."</p> }.into_any()
             } else {
                 view! { <table class="list"><tbody>{page.history.iter().map(row).collect_view()}</tbody></table> }.into_any()
             }}

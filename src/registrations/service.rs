@@ -53,11 +53,15 @@ pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Proble
 
 async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Result<Door, Problem> {
     let meaning = Meaning::of(&stored.mode);
-    let last = history(context, instance, 1).await?.into_iter().next();
+    let history = history(context, instance, 5).await?;
+    let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
     let since = match last {
-        Some((change, after)) if meaning.mode() == Some(after) && change.outcome == audit::Outcome::Succeeded => {
+        Some((change, after)) if meaning.mode() == Some(after) && change.outcome == Some(audit::Outcome::Succeeded) => {
             let why = if change.why.is_empty() { String::new() } else { format!(" · “{}”", change.why) };
             format!("since {} by {}{why}", time::day(change.at, context.now()), change.who)
+        }
+        Some((change, after)) if meaning.mode() == Some(after) && change.outcome.is_none() => {
+            format!("since {}, noticed outside the console", time::day(change.at, context.now()))
         }
         Some(_) => "changed outside the console since our last change".to_owned(),
         None => "never changed through this console".to_owned(),
@@ -65,38 +69,39 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
     Ok(Door { mode: meaning.mode(), word: meaning.word().to_owned(), strange: meaning.strange(&stored.mode), since })
 }
 
+/// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
 async fn history(
     context: &Context,
     instance: &Instance,
     limit: i64,
-) -> Result<Vec<(Change, RegistrationsMode)>, Problem> {
-    let filter = Filter {
-        subject: Some(context.app.ledger.subject(&Subject::Registrations(instance.name.clone()))),
-        kind: Some("set_registrations".to_owned()),
-        limit,
-        ..Filter::default()
-    };
-    let entries = context.app.ledger.list(&filter).await.map_err(store_problem)?;
+) -> Result<Vec<(Change, Option<RegistrationsMode>)>, Problem> {
+    let subject = context.app.ledger.subject(&Subject::Registrations(instance.name.clone()));
+    let mut entries = Vec::new();
+    for kind in ["set_registrations", "changed_elsewhere"] {
+        let filter = Filter { subject: Some(subject.clone()), kind: Some(kind.to_owned()), limit, ..Filter::default() };
+        entries.extend(context.app.ledger.list(&filter).await.map_err(store_problem)?);
+    }
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.index));
+    entries.truncate(usize::try_from(limit).unwrap_or(0));
     let people = operators::list(&context.app.store).await.map_err(store_problem)?;
     Ok(entries
         .into_iter()
         .map(|entry| {
-            let name = people
-                .iter()
-                .find(|person| Some(person.id.0.as_str()) == entry.operator.as_deref())
-                .map_or("somebody", |person| person.name.as_str());
-            let line = audit::service::line(&entry, name);
-            let after = entry.leaf["facts"]["after"]
-                .as_str()
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(RegistrationsMode::None);
+            let line = audit::service::line(&entry, &audit::service::name(&people, &entry));
+            let after = match line.outcome {
+                Some(_) => entry.leaf["facts"]["after"].as_str().map(str::to_owned),
+                None => audit::service::elsewhere::mode_of(&entry),
+            };
+            // Where nothing is set, Mastodon's default holds: closed. A strange word is no mode, and says so elsewhere.
+            let after = after
+                .and_then(|word| if word == "not set" { Some(RegistrationsMode::None) } else { word.parse().ok() });
             let change = Change {
                 index: entry.index,
                 at: entry.at,
-                who: name.to_owned(),
+                who: line.who,
                 what: line.what,
                 why: line.why,
-                outcome: line.outcome.unwrap_or(audit::Outcome::Open),
+                outcome: line.outcome,
             };
             (change, after)
         })
@@ -142,9 +147,11 @@ pub async fn registrations(
 
 /// What caches may still say after our last change, and until when (`behaviours`: settings keys 10 minutes, instance
 /// answers 3 minutes in Redis and 5 and a half over HTTP, node information 30 minutes in Redis and 30 over HTTP).
-fn still(history: &[(Change, RegistrationsMode)], redis: bool, now: Instant) -> Vec<(String, String)> {
-    let changed =
-        history.iter().find(|(change, _)| change.outcome == audit::Outcome::Succeeded).map(|(change, _)| change.at);
+fn still(history: &[(Change, Option<RegistrationsMode>)], redis: bool, now: Instant) -> Vec<(String, String)> {
+    let changed = history
+        .iter()
+        .find(|(change, _)| change.outcome == Some(audit::Outcome::Succeeded))
+        .map(|(change, _)| change.at);
     let line = |name: &str, minutes: i64, at_once: &str| {
         let until = changed.map(|at| at.plus(minutes * MINUTE)).filter(|until| *until > now);
         let says = match until {

@@ -3,5 +3,5 @@
 mod case;
 mod queue;
 
-pub use case::{Case, account_card, case_body, reveal_form, revealed_card};
+pub use case::{Case, account_card, case_and_more, reveal_form, revealed_card};
 pub use queue::Queue;

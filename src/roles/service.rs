@@ -14,7 +14,7 @@ use crate::{
     ledger::{Answered, Ledger, Mark, Warrant, deed::AssignRole},
     mastodon::{
         Instance,
-        database::{DatabaseError, Read},
+        database::{DatabaseError, Narrowing, Read},
     },
     path,
     problem::{Kind, Problem},
@@ -73,7 +73,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
     let mut members = Vec::new();
     let mut edge = None;
     if id != EVERYONE {
-        let window = read.by_role(id.0, before, PAGE).await.map_err(unshown)?;
+        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(unshown)?;
         edge = window.edge;
         let ids: Vec<i64> = window.accounts.iter().map(|account| account.id).collect();
         let with_factor = read.second_factors(&ids).await.map_err(unshown)?;

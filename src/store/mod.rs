@@ -3,6 +3,7 @@
 //! Identifiers are text, instants are Unix milliseconds, documents are JSON or sealed text that SQL never looks into.
 
 pub mod access_requests;
+pub mod account_notes;
 pub mod attempts;
 pub mod batches;
 pub mod case_holds;
@@ -13,6 +14,7 @@ pub mod operators;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod setup_links;
+pub mod snapshots;
 pub mod web_sessions;
 
 use fs4::fs_std::FileExt;

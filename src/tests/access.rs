@@ -49,7 +49,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 38] = [
+const WRITES: [(&str, &[(&str, &str)]); 41] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -161,6 +161,12 @@ const WRITES: [(&str, &[(&str, &str)]); 38] = [
     ("/api/invitations/revoke", &[("instance", "harbour"), ("invites", "999999"), ("why", "a test")]),
     ("/api/access-requests/enter", &[("instance", "harbour"), ("accounts", "0")]),
     ("/api/access-requests/refuse", &[("instance", "harbour"), ("request", "nothing"), ("answer", "no")]),
+    ("/api/accounts/note", &[("instance", "harbour"), ("account", "1"), ("text", "a test")]),
+    ("/api/accounts/withdraw-note", &[("instance", "harbour"), ("account", "1"), ("note", "none")]),
+    (
+        "/api/accounts/delete",
+        &[("instance", "harbour"), ("account", "1"), ("name", "@nobody"), ("why", "a test"), ("seen", "1")],
+    ),
 ];
 
 /// A rule that is not there, as a page would give it back.

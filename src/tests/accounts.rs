@@ -1,10 +1,11 @@
 //! Looking for people: by what is personal only whole and in the record, by filters in windows.
 
-use crate::support::{Answered, House, database, house, sqlite};
+use crate::support::{Answered, House, database, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     ledger::Outcome,
-    mastodon::database::{Database, Origin, Sanctioned},
+    mastodon::database::{Database, Narrowing, Origin, Sanctioned},
+    store::account_notes,
 };
 use sqlx::postgres::PgPoolOptions;
 
@@ -137,7 +138,8 @@ async fn the_list_goes_back_in_windows_to_the_end_and_loses_nobody() {
         let mut before = None;
         for _ in 0..200 {
             let mut read = database.read().await.unwrap();
-            let window = read.window(&origin, sanctioned, before, 7).await.unwrap();
+            let narrowing = Narrowing { origin: origin.clone(), sanctioned, ..Narrowing::none() };
+            let window = read.window(&narrowing, before, 7).await.unwrap();
             assert!(window.accounts.len() <= 7);
             seen.extend(window.accounts.iter().map(|account| account.id));
             before = window.edge;
@@ -164,4 +166,330 @@ async fn the_page_shows_roles_and_filters() {
     let remote = house.get(Some(&cookie), "/i/harbour/accounts?domain=night.example").await;
     assert!(remote.body.contains("@quarry@night.example") && !remote.body.contains(">@windvane<"), "{}", remote.body);
     assert!(!page.body.contains("@post.example"), "no mail address on the list");
+}
+
+async fn id_of(house: &House, username: &str) -> String {
+    sqlx::query_scalar("select id::text from accounts where username = $1 and domain is null")
+        .bind(username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn entries(house: &House, kind: &str) -> Vec<howdah::ledger::Entry> {
+    let filter = howdah::ledger::Filter { kind: Some(kind.into()), limit: 100, ..Default::default() };
+    house.app.ledger.list(&filter).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_note_is_the_teams_alone_and_its_writer_or_an_owner_withdraws_it() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (moderator, admin) = (house.sign_in("moderator").await, house.sign_in("admin").await);
+        let account = id_of(&house, "windvane").await;
+        let page = format!("/i/harbour/accounts/{account}");
+        let note = async |cookie: &str, text: &str| {
+            let form =
+                [("instance", "harbour"), ("account", account.as_str()), ("text", text), ("back", page.as_str())];
+            house.post(Some(cookie), "/api/accounts/note", &form).await.location.unwrap()
+        };
+        for (text, said) in
+            [("  ", "nothing to write down"), (&*"x".repeat(2_001), "longer than 2,000"), ("a\0b", "NUL")]
+        {
+            let back = house.get(Some(&moderator), &note(&moderator, text).await).await;
+            assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(back.body.contains(said), "{said}: {}", back.body);
+        }
+        let hostile = "Knows the canaryword. </textarea><script>alert(1)</script>";
+        assert_eq!(note(&moderator, hostile).await, format!("{page}#notes"));
+        assert_eq!(house.weather.writes(), 0, "the instance hears nothing of it");
+        let shown = house.get(Some(&admin), &page).await.body;
+        assert!(shown.contains("Knows the canaryword.") && !shown.contains("<script>alert(1)"), "{shown}");
+        assert!(shown.contains("wrote a note about @windvane"), "the record is on the page");
+        let auditor = house.sign_in("auditor").await;
+        let read = house.get(Some(&auditor), &page).await.body;
+        assert!(read.contains("Knows the canaryword.") && !read.contains("/api/accounts/note"), "auditors read");
+        let (app, instance) = (&house.app, "harbour".parse().unwrap());
+        let notes = account_notes::about(&app.store, &app.keys, &instance, account.parse().unwrap()).await.unwrap();
+        let id = notes[0].id.clone();
+        let withdraw = async |cookie: &str| {
+            let form = [
+                ("instance", "harbour"),
+                ("account", account.as_str()),
+                ("note", id.as_str()),
+                ("back", page.as_str()),
+            ];
+            house.post(Some(cookie), "/api/accounts/withdraw-note", &form).await.location.unwrap()
+        };
+        let refused = house.get(Some(&admin), &withdraw(&admin).await).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "an admin is neither");
+        assert_eq!(withdraw(&moderator).await, format!("{page}#notes"));
+        let owner = house.sign_in("owner").await;
+        let again = house.get(Some(&owner), &withdraw(&owner).await).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        let shown = house.get(Some(&admin), &page).await.body;
+        assert!(shown.contains("withdrawn by moderator") && !shown.contains("canaryword"), "{shown}");
+        let wrote = entries(&house, "write_note").await.remove(0);
+        assert!(!wrote.leaf.to_string().contains("canaryword"), "sealed");
+        let entry = house.get(Some(&owner), &format!("/audit/{}", wrote.index)).await.body;
+        assert!(entry.contains("canaryword"), "the record keeps it");
+        assert_eq!(entries(&house, "withdraw_note").await.len(), 2, "the one that came too late is there too");
+    }
+}
+
+#[tokio::test]
+async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_seen() {
+    let house = house(sqlite().await).await;
+    let moderator = house.sign_in("moderator").await;
+    let account = id_of(&house, "windvane").await;
+    let user: i64 = sqlx::query_scalar("select id from users where account_id = $1::text::bigint")
+        .bind(&account)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    for (ip, ago) in
+        [("203.0.113.7", 1), ("203.0.113.7", 5), ("2001:db8:1:2::3", 2), ("2001:db8:1:2:9::7", 3), ("198.51.100.4", 4)]
+    {
+        sqlx::query(
+            "insert into session_activations (user_id, session_id, ip, user_agent, created_at, updated_at) \
+             values ($1, $2, $3::inet, 'Firefox on canary', now() - $4 * interval '1 hour', now() - $4 * interval '1 hour')",
+        )
+        .bind(user)
+        .bind(format!("{ip}{ago}"))
+        .bind(ip)
+        .bind(ago)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    }
+    sqlx::query("update users set sign_up_ip = '203.0.113.7' where id = $1")
+        .bind(user)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let page = format!("/i/harbour/accounts/{account}");
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", &*house.case("windvane").await.1),
+        ("state", crate::support::NO_SANCTION),
+        ("text", "Please read the rules."),
+        ("back", page.as_str()),
+    ];
+    let done = house.post(Some(&moderator), "/api/reports/decide", &form).await.location.unwrap();
+    assert!(done.contains("done="), "{done}");
+    let shown = house.get(Some(&moderator), &page).await.body;
+    let acting = &house.app.instances.values().next().unwrap().pulse().account.clone().unwrap().username;
+    assert!(shown.contains(&format!("by @{acting}")), "{shown}");
+    for there in [
+        "Signed up",
+        "Sessions and addresses",
+        "4 addresses, 3 different places",
+        "Firefox on canary",
+        "limited @windvane",
+    ] {
+        assert!(shown.contains(there), "{there}: {shown}");
+    }
+    for secret in ["203.0.113.7", "198.51.100.4", "2001:db8:1:2"] {
+        assert!(!shown.contains(secret), "{secret} stands on the page");
+    }
+    // One is revealed, with a reason, once.
+    let name = shown.split("value=\"seen:").nth(1).unwrap().split('"').next().unwrap();
+    let what = format!("seen:{name}");
+    let reveal = async |why: &str, what: &str| {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("what", what),
+            ("why", why),
+            ("back", page.as_str()),
+        ];
+        house.post(Some(&moderator), "/api/reports/reveal", &form).await.location.unwrap()
+    };
+    let refused = house.get(Some(&moderator), &reveal("", &what).await).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "needs a reason");
+    let shown = reveal("the same ring", &what).await;
+    assert!(shown.contains("shown="), "{shown}");
+    assert!(house.get(Some(&moderator), &shown).await.body.contains("203.0.113.7"));
+    assert!(!house.get(Some(&moderator), &shown).await.body.contains("203.0.113.7"), "once");
+    let entry = entries(&house, "reveal").await.remove(0);
+    assert_eq!(entry.leaf["facts"]["what"], "seen_address");
+    let nothing = house.get(Some(&moderator), &reveal("the same ring", "seen:0000").await).await;
+    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    // A contractor sees the masks and reveals nothing; only own deeds of the record.
+    let contractor = house.sign_in("contractor").await;
+    let body = house.get(Some(&contractor), &page).await.body;
+    assert!(body.contains("203.0.•.•") && !body.contains("value=\"seen:"), "{body}");
+    assert!(body.contains("your own deeds about them") && !body.contains("limited @windvane"), "{body}");
+}
+
+#[tokio::test]
+async fn the_record_about_an_account_goes_back_page_by_page() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let account = id_of(&house, "windvane").await;
+    for n in 0..23 {
+        let text = format!("note {n}");
+        let form = [("instance", "harbour"), ("account", account.as_str()), ("text", text.as_str())];
+        house.post(Some(&owner), "/api/accounts/note", &form).await;
+    }
+    let page = house.get(Some(&owner), &format!("/i/harbour/accounts/{account}")).await.body;
+    assert_eq!(page.matches("wrote a note about @windvane").count(), 20);
+    let older = page.split("href=\"").find(|rest| rest.contains("before=")).unwrap().split('"').next().unwrap();
+    let page = house.get(Some(&owner), &older.replace("&amp;", "&").replace("#record", "")).await.body;
+    assert_eq!(page.matches("wrote a note about @windvane").count(), 3, "{older}");
+}
+
+/// The day its data goes by itself, as the form to delete it at once gives it back.
+fn due(page: &str) -> String {
+    let form = page.split("action=\"/api/accounts/delete\"").nth(1).unwrap();
+    form.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
+    let house = house(sqlite().await).await;
+    let (owner, admin) = (house.sign_in("owner").await, house.sign_in("admin").await);
+    let account = id_of(&house, "windvane").await;
+    let page = format!("/i/harbour/accounts/{account}");
+    let preview = house.get(Some(&owner), &format!("{page}?decide=suspend")).await.body;
+    let day = howdah::ui::time::day(house.app.clock.now().plus(30 * howdah::clock::DAY), house.app.clock.now());
+    assert!(preview.contains(&format!("on {day} its data is deleted")), "{preview}");
+    let delete = async |cookie: &str, name: &str, why: &str, seen: &str| {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("name", name),
+            ("why", why),
+            ("seen", seen),
+            ("back", page.as_str()),
+        ];
+        house.post(Some(cookie), "/api/accounts/delete", &form).await.location.unwrap()
+    };
+    let early = house.get(Some(&owner), &delete(&owner, "@windvane", "spam", "1").await).await;
+    assert!(early.status == StatusCode::CONFLICT && early.body.contains("Suspend it first"), "{}", early.body);
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "suspend"),
+        ("reports", &*house.case("windvane").await.1),
+        ("state", crate::support::NO_SANCTION),
+        ("text", "Spam."),
+    ];
+    house.post(Some(&owner), "/api/reports/decide", &form).await;
+    let shown = house.get(Some(&owner), &page).await.body;
+    assert!(shown.contains("Delete at once") && shown.contains("You decide this alone"), "{shown}");
+    assert!(shown.contains(&day), "the day its data goes");
+    assert!(!house.get(Some(&admin), &page).await.body.contains("Delete at once"), "the owner's alone");
+    let seen = due(&shown);
+    let writes = house.weather.writes();
+    assert_eq!(
+        house.get(Some(&admin), &delete(&admin, "@windvane", "spam", &seen).await).await.status,
+        StatusCode::FORBIDDEN
+    );
+    for (name, why, said) in [("windvane", "spam", "Type @windvane, exactly"), ("@windvane", "", "Say why")] {
+        let back = house.get(Some(&owner), &delete(&owner, name, why, &seen).await).await;
+        assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            back.body.contains(said) && back.body.contains("value=\"spam\"") == (why == "spam"),
+            "{said}: {}",
+            back.body
+        );
+    }
+    // Suspended anew by somebody else since the page was shown: the 30 days begin anew, and nothing is sent.
+    sqlx::query("update account_deletion_requests set created_at = created_at + interval '1 hour' where account_id = $1::text::bigint")
+        .bind(&account)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let stale = house.get(Some(&owner), &delete(&owner, "@windvane", "spam", &seen).await).await;
+    assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("suspended anew"), "{}", stale.body);
+    assert_eq!(house.outcome("delete_account").await, Some(Outcome::Stale));
+    assert_eq!(house.weather.writes(), writes, "nothing reached the instance");
+    let shown = house.get(Some(&owner), &page).await.body;
+    let seen = due(&shown);
+    let done = delete(&owner, "@windvane", "spam", &seen).await;
+    assert!(done.contains("done="), "{done}");
+    assert_eq!(house.outcome("delete_account").await, Some(Outcome::Succeeded));
+    for _ in 0..100 {
+        let left: i64 = sqlx::query_scalar("select count(*) from statuses where account_id = $1::text::bigint")
+            .bind(&account)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let shown = house.get(Some(&owner), &done).await.body;
+    assert!(shown.contains("had the data of @windvane deleted at once"), "{shown}");
+    assert!(shown.contains("its data is gone") && !shown.contains("Delete at once"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_deletion_without_an_answer_is_never_called_done() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let account = id_of(&house, "windvane").await;
+    sqlx::query("update accounts set suspended_at = now(), suspension_origin = 0 where id = $1::text::bigint")
+        .bind(&account)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    sqlx::query("insert into account_deletion_requests (account_id, created_at, updated_at) values ($1::text::bigint, now(), now())").bind(&account).execute(&house.instance).await.unwrap();
+    let page = format!("/i/harbour/accounts/{account}");
+    let shown = house.get(Some(&owner), &page).await.body;
+    let seen = due(&shown);
+    house.weather.set(crate::support::Fault::Broken);
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("name", "@windvane"),
+        ("why", "spam"),
+        ("seen", seen.as_str()),
+        ("back", page.as_str()),
+    ];
+    let sent = house.post(Some(&owner), "/api/accounts/delete", &form).await.location.unwrap();
+    let shown = house.get(Some(&owner), &sent).await.body;
+    assert!(shown.contains("sent, and not answered"), "{shown}");
+    assert_eq!(house.outcome("delete_account").await, None, "watched");
+}
+
+#[tokio::test]
+async fn the_list_is_narrowed_by_everything_at_once() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let has = async |query: &str, handle: &str| {
+        let page = house.get(Some(&cookie), &format!("/i/harbour/accounts?{query}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}");
+        page.body.contains(&format!(">@{handle}<"))
+    };
+    let set = async |sql: &'static str| {
+        sqlx::query(sql).execute(&house.instance).await.unwrap();
+    };
+    set("update accounts set display_name = 'The Canary of the North' where username = 'windvane'").await;
+    set("insert into account_stats (account_id, last_status_at, created_at, updated_at) select id, now(), now(), now() from accounts where username = 'windvane' \
+         on conflict (account_id) do update set last_status_at = now() at time zone 'utc' - interval '10 days'").await;
+    set("update account_stats set last_status_at = now() at time zone 'utc' - interval '10 days' where account_id = (select id from accounts where username = 'windvane')").await;
+    assert!(has("name=canary", "windvane").await);
+    assert!(has("name=WINDV", "windvane").await, "by the handle too");
+    assert!(!has("name=nobody%25", "windvane").await);
+    assert!(has("active=month&name=canary", "windvane").await);
+    assert!(!has("active=week&name=canary", "windvane").await);
+    assert!(!has("active=quiet&name=canary", "windvane").await);
+    set("update account_stats set last_status_at = null where account_id = (select id from accounts where username = 'windvane')").await;
+    assert!(has("active=quiet&name=canary", "windvane").await, "who never posted is silent");
+    assert!(!has("state=unconfirmed&name=canary", "windvane").await);
+    set("update users set confirmed_at = null, approved = false where account_id = (select id from accounts where username = 'windvane')").await;
+    assert!(has("state=unconfirmed&name=canary", "windvane").await);
+    assert!(has("state=pending&origin=local&name=canary", "windvane").await);
+    assert!(!has("state=pending&origin=remote&name=canary", "windvane").await);
+    let role: String = sqlx::query_scalar("select id::text from user_roles where name = 'Moderator'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    assert!(has(&format!("role={role}"), "jonastran").await);
+    assert!(!has(&format!("role={role}&state=suspended"), "jonastran").await, "both count");
 }

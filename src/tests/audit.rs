@@ -194,6 +194,65 @@ async fn mastodons_log_stands_beside_ours() {
 }
 
 #[tokio::test]
+async fn mastodons_rows_about_rules_are_matched_to_our_deeds() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let form = [form, &[("instance", "harbour"), ("why", "spam")]].concat();
+        let landed = house.post(Some(&owner), path, &form).await.location.unwrap();
+        assert!(landed.contains("done="), "{path}: {landed}");
+    };
+    let rule = [("domain", "rule.example"), ("severity", "silence"), ("seen", "")];
+    post("/api/domains/set", &rule).await;
+    post("/api/domains/allow", &[("domain", "friend.example")]).await;
+    post("/api/domains/mail-set", &[("domain", "mail.example"), ("review", "yes"), ("seen", "")]).await;
+    post("/api/domains/address-set", &[("network", "203.0.113.9"), ("severity", "no_access"), ("seen", "")]).await;
+    let id: i64 = sqlx::query_scalar("select id from email_domain_blocks where domain = 'mail.example'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let seen = format!("[\"{id}\",true]");
+    post("/api/domains/mail-lift", &[("domain", "mail.example"), ("seen", &seen)]).await;
+    let newest = async |kind: &str| -> i64 {
+        let filter = Filter { kind: Some(kind.into()), limit: 1, ..Filter::default() };
+        house.app.ledger.list(&filter).await.unwrap()[0].index
+    };
+    // The same hand, elsewhere: a rule about another server, and another action on ours.
+    let now = jiff::Timestamp::now().to_string();
+    let another = log_row(&house, "create", "DomainBlock", 1, &now).await;
+    let named = log_row(&house, "destroy", "DomainBlock", 2, &now).await;
+    sqlx::query("update admin_action_logs set human_identifier = 'rule.example' where id = $1")
+        .bind(named)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let page = house.get(Some(&owner), "/i/harbour/audit/instance").await.body;
+    for (kind, action, deed) in [
+        ("DomainBlock", "create", "block_domain"),
+        ("DomainAllow", "create", "allow_domain"),
+        ("EmailDomainBlock", "create", "block_mail_domain"),
+        ("EmailDomainBlock", "destroy", "lift_mail_domain_block"),
+        ("IpBlock", "create", "block_address"),
+    ] {
+        let row: i64 = sqlx::query_scalar(
+            "select max(id) from admin_action_logs where target_type = $1 and action = $2 and id not in ($3, $4)",
+        )
+        .bind(kind)
+        .bind(action)
+        .bind(another)
+        .bind(named)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        let entry = newest(deed).await;
+        assert!(row_of(&page, row).contains(&format!("/audit/{entry}\"")), "{kind} {action}: {}", row_of(&page, row));
+    }
+    for outside in [another, named] {
+        assert!(row_of(&page, outside).contains("outside the console"), "{}", row_of(&page, outside));
+    }
+}
+
+#[tokio::test]
 async fn mastodons_log_is_found_by_person_and_by_day_and_paged_by_key() {
     let house = house(sqlite().await).await;
     sqlx::query("delete from admin_action_logs").execute(&house.instance).await.unwrap();

@@ -773,7 +773,7 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     assert!(access_requests::refuse(store, keys, &id, "no", &me, house.app.clock.now()).await.unwrap());
     let instance = house.app.instances.values().next().unwrap().clone();
     let actor =
-        Actor { operator: me, name: "owner".into(), role: Role::Owner, instance: None, session: "a test".into() };
+        Actor { operator: me, name: "owner".into(), role: Role::Owner, grants: Vec::new(), session: "a test".into() };
     let context = Context::of_job(house.app.clone(), actor);
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await.unwrap();
     let deed = IssueInvite {

@@ -9,6 +9,7 @@ mod bulk;
 mod bundle;
 mod domains;
 mod doors;
+mod elsewhere;
 mod engine;
 mod faults;
 mod files;

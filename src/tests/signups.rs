@@ -217,6 +217,80 @@ async fn a_batch_stops_where_nothing_can_be_sent_and_burns_nobody() {
 }
 
 #[tokio::test]
+async fn a_try_that_never_arrived_does_not_close_the_next_one() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let people = waiting(&house).await;
+    let begun = decide(&house, &cookie, &people[0].0, "approve", "").await.location.unwrap();
+    // One alone is decided at once; two make a batch.
+    assert!(!begun.contains("/batches/"), "{begun}");
+    let who = people.iter().skip(1).take(2).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let begun = decide(&house, &cookie, &who.join(","), "approve", "").await.location.unwrap();
+    house.weather.set(Fault::Limited);
+    work(&house).await;
+    house.weather.set(Fault::None);
+    let filter = howdah::ledger::Filter { kind: Some("decide_sign_up".into()), limit: 50, ..Default::default() };
+    let tried = house.app.ledger.list(&filter).await.unwrap();
+    assert_eq!(tried[0].outcome, Some(Outcome::Failed));
+    let id = begun.rsplit('/').next().unwrap();
+    let form = [("instance", "harbour"), ("batch", id), ("pause", "no")];
+    house.post(Some(&cookie), "/api/batches/pause", &form).await;
+    // The process that went on died after it had marked the first one, and before its intent.
+    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    sqlx::query("update batch_items set state = 'under_way', intent = null where position = 0")
+        .execute(pool)
+        .await
+        .unwrap();
+    sqlx::query("update batches set lease = 'a dead one', lease_until = 0").execute(pool).await.unwrap();
+    work(&house).await;
+    for id in &who {
+        assert_eq!(is_approved(&house, id).await, Some(true), "nobody is left out");
+    }
+    let page = house.get(Some(&cookie), &begun).await;
+    assert!(page.body.contains("2 of 2 done") && !page.body.contains("failed"), "{}", page.body);
+    // Begun, paused by itself and let go on: each is in the record.
+    for (kind, who) in
+        [("batch_begun", Some("01moderator")), ("batch_paused", None), ("batch_resumed", Some("01moderator"))]
+    {
+        let filter = howdah::ledger::Filter { kind: Some(kind.into()), limit: 50, ..Default::default() };
+        let entries = house.app.ledger.list(&filter).await.unwrap();
+        assert_eq!(entries.len(), 1, "{kind}");
+        assert_eq!(entries[0].operator.as_deref(), who, "{kind}");
+        assert_eq!(entries[0].leaf["facts"], serde_json::json!({ "kind": "decide_sign_up", "number": 2 }));
+    }
+    let owner = house.sign_in("owner").await;
+    let audit = house.get(Some(&owner), "/audit?kind=batch_paused").await.body;
+    assert!(audit.contains("the console itself") && audit.contains("paused a batch of 2 sign-ups"), "{audit}");
+}
+
+#[tokio::test]
+async fn a_batch_of_more_than_fifty_stops_where_its_maker_may_not_decide_so_many_any_more() {
+    let house = house(sqlite().await).await;
+    let admin = house.sign_in("admin").await;
+    // More than a moderator decides at once.
+    sqlx::query(
+        "with made as (insert into accounts (id, username, created_at, updated_at) \
+         select 900000000000000000 + n, 'late' || n, now(), now() from generate_series(1, 60) n returning id, username) \
+         insert into users (account_id, email, approved, confirmed_at, created_at, updated_at) \
+         select id, username || '@post.example', false, now(), now(), now() from made",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    house.look().await;
+    let who = (1..=60).map(|n| (900_000_000_000_000_000_i64 + n).to_string()).collect::<Vec<_>>();
+    let begun = decide(&house, &admin, &who.join(","), "approve", "").await.location.unwrap();
+    assert!(begun.contains("/batches/"), "{begun}");
+    let owner = house.sign_in("owner").await;
+    let form = [("operator", "01admin"), ("role", "moderator"), ("seen", "admin"), ("back", "/people")];
+    house.post(Some(&owner), "/api/people/role", &form).await;
+    work(&house).await;
+    assert_eq!(house.weather.writes(), 0);
+    let page = house.get(Some(&owner), &begun).await;
+    assert!(page.body.contains("paused") && page.body.contains("More than 50 at once"), "{}", page.body);
+}
+
+#[tokio::test]
 async fn a_batch_of_somebody_whose_access_ended_stops() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;

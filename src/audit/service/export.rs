@@ -226,7 +226,7 @@ async fn read(context: &Context, filter: &Filter, before: i64, limit: usize) -> 
     let asked = asked(context, filter, true, Some(before), i64::try_from(limit).unwrap_or(i64::MAX));
     let entries = context.app.ledger.list(&asked).await?;
     let people = operators::list(&context.app.store).await?;
-    Ok(entries.iter().map(|entry| line(entry, &name(&people, entry.operator.as_deref()))).collect())
+    Ok(entries.iter().map(|entry| line(entry, &name(&people, entry))).collect())
 }
 
 async fn give(parts: &mpsc::Sender<String>, part: String) -> Result<(), &'static str> {

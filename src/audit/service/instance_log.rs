@@ -235,6 +235,10 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::IssueInvite(_)
         | Deed::RevokeInvite(_)
         | Deed::EnterAccessRequest(_)
-        | Deed::RefuseAccessRequest(_) => false,
+        | Deed::RefuseAccessRequest(_)
+        | Deed::WriteNote(_)
+        | Deed::WithdrawNote(_)
+        // It logs no deletion either (`app/controllers/api/v1/admin/accounts_controller.rb`).
+        | Deed::DeleteAccount(_) => false,
     }
 }

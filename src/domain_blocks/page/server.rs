@@ -3,7 +3,7 @@
 use super::{hidden, look_field, why_field};
 use crate::{
     access::Permission,
-    audit::Outcome,
+    audit::page::outcome_badge,
     domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, api, bounded},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
@@ -377,10 +377,9 @@ fn history(page: &ServerPage, frame: &Frame) -> AnyView {
         return ().into_any();
     }
     let line = |change: &crate::registrations::Change| {
-        let outcome = if change.outcome == Outcome::Succeeded { "done" } else { change.outcome.word() };
         view! {
             <div class="post">
-                <div><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a> " " {change.what.clone()} " " <span class=change.outcome.badge()>{outcome}</span></div>
+                <div><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a> " " {change.what.clone()} " " {outcome_badge(change.outcome)}</div>
                 <div class="meta">{(!change.why.is_empty()).then(|| format!("“{}”", change.why))} {time::ago(change.at, frame.now)}</div>
             </div>
         }

@@ -1,6 +1,7 @@
 //! Mastodon's list of domain blocks as text: written byte for byte as it writes it, and read as forgivingly as it reads it
 //! (`app/controllers/admin/export_domain_blocks_controller.rb`, `app/models/admin/import.rb`).
 
+use super::LONGEST_COMMENT;
 use crate::domain_blocks::{Allowed, Listed, Rule, Severity};
 
 /// Mastodon's own limit (`Admin::Import::ROWS_PROCESSING_LIMIT`).
@@ -171,8 +172,16 @@ fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
         places[index].and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
     };
     let severity = value(1).to_lowercase();
+    let comment = value(4);
+    let line = record.line;
     let rule = match (record.broken, severity.as_str()) {
         (Some(broken), _) => Err(broken.to_owned()),
+        _ if comment.chars().count() > LONGEST_COMMENT => {
+            Err(format!("the public comment on line {line} is longer than 5,000 characters"))
+        }
+        _ if comment.contains('\0') => {
+            Err(format!("the public comment on line {line} contains a NUL character, which cannot be stored"))
+        }
         (None, "") => Ok(Severity::Suspend),
         (None, other) => other
             .parse()
@@ -186,7 +195,7 @@ fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
             reject_media: boolean(value(2)),
             reject_reports: boolean(value(3)),
             obfuscate: boolean(value(5)),
-            public_comment: value(4).to_owned(),
+            public_comment: comment.to_owned(),
             private_comment: String::new(),
         }),
     }
@@ -277,6 +286,17 @@ mod tests {
         assert!(rows[3].rule.as_ref().unwrap_err().contains("quotation mark"));
         assert_eq!(rows[4].rule.as_ref().unwrap().severity, Severity::Noop);
         assert!(rows[5].rule.as_ref().unwrap_err().contains("never closed"));
+    }
+
+    #[test]
+    fn a_comment_that_cannot_be_stored_is_named_with_its_line() {
+        let long = "x".repeat(LONGEST_COMMENT + 1);
+        let fits = "x".repeat(LONGEST_COMMENT);
+        let text = format!("#domain,#public_comment\na.example,{fits}\nb.example,{long}\nc.example,nul\0here\n");
+        let rows = read(text.as_bytes()).unwrap();
+        assert!(rows[0].rule.is_ok());
+        assert!(rows[1].rule.as_ref().unwrap_err().contains("line 3 is longer than 5,000"));
+        assert!(rows[2].rule.as_ref().unwrap_err().contains("line 4 contains a NUL"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     access::{Actor, Permission},
+    batches,
     clock::{Instant, MINUTE},
     context::{App, Context},
     domain_blocks::{
@@ -15,7 +16,7 @@ use crate::{
     frame::{self, Framed},
     grants,
     id::RuleNumber,
-    ledger::Outcome,
+    ledger::{Outcome, Stage},
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -319,6 +320,13 @@ pub async fn start(
     }
     let why = checked_why(&why)?;
     goes_on(&context, &import)?;
+    if import.state != ImportState::Preview {
+        return Err(elsewhere());
+    }
+    if !holds(&context, &import, |difference, _| which.contains(&difference)).await? {
+        return Err(Problem::invalid("which", "There is no such row in the list."));
+    }
+    staged(&context, Stage::Begun, &instance, &import).await?;
     match domain_imports::begin(&context.app.store, &import.id, &which, &why).await.map_err(store_problem)? {
         None => return Err(elsewhere()),
         Some(0) => return Err(Problem::invalid("which", "There is no such row in the list.")),
@@ -339,6 +347,25 @@ fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
     ))
 }
 
+/// The kind of an import in the record.
+const KIND: &str = "domain_import";
+
+/// Puts into the record that an import was begun, paused or let go on.
+async fn staged(context: &Context, stage: Stage, instance: &Instance, import: &Import) -> Result<(), Problem> {
+    let by = Some(context.actor.operator.clone());
+    batches::service::staged(&context.app, stage, by, &instance.name, KIND, import.rows).await
+}
+
+/// Whether an import has rows of some sort.
+async fn holds(
+    context: &Context,
+    import: &Import,
+    sort: impl Fn(Difference, RowState) -> bool,
+) -> Result<bool, Problem> {
+    let counts = domain_imports::counts(&context.app.store, &import.id).await.map_err(store_problem)?;
+    Ok(counts.into_iter().any(|(difference, state, number)| number > 0 && sort(difference, state)))
+}
+
 /// Pauses the work, or goes on with it.
 pub async fn pause(context: Context, instance: String, id: String, pause: bool) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &instance, &id).await?;
@@ -347,6 +374,10 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     if !pause {
         goes_on(&context, &import)?;
     }
+    if import.state != from {
+        return Err(elsewhere());
+    }
+    staged(&context, if pause { Stage::Paused } else { Stage::Resumed }, &instance, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
         .await
@@ -361,6 +392,10 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
 pub async fn ask_again(context: Context, instance: String, id: String) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &instance, &id).await?;
     goes_on(&context, &import)?;
+    if import.state != ImportState::Done || !holds(&context, &import, |_, state| state == RowState::Failed).await? {
+        return Err(elsewhere());
+    }
+    staged(&context, Stage::Resumed, &instance, &import).await?;
     match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
         None | Some(0) => Err(elsewhere()),
         Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
@@ -424,6 +459,11 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                     break;
                 }
                 After::Stop(note) => {
+                    let recorded =
+                        batches::service::staged(app, Stage::Paused, None, &instance.name, KIND, import.rows).await;
+                    if let Err(problem) = recorded {
+                        tracing::error!(%problem, import = import.id, "domain_imports.stop");
+                    }
                     let (from, to) = (ImportState::Running, ImportState::Paused);
                     domain_imports::change_state(&app.store, &import.id, from, to, &import.why, &note).await?;
                     break;

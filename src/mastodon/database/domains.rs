@@ -59,7 +59,7 @@ fn listed(row: RuleColumns) -> Listed {
 }
 
 /// A part of a text as a pattern for `ilike`.
-fn containing(text: &str) -> String {
+pub(super) fn containing(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 

@@ -25,6 +25,23 @@ pub enum Sanctioned {
     Silenced,
     Sensitized,
     Disabled,
+    /// Asked to join, and nobody has decided.
+    Pending,
+    Unconfirmed,
+}
+
+impl Sanctioned {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Suspended => "suspended",
+            Self::Silenced => "silenced",
+            Self::Sensitized => "sensitized",
+            Self::Disabled => "disabled",
+            Self::Pending => "pending",
+            Self::Unconfirmed => "unconfirmed",
+        }
+    }
 }
 
 /// Where accounts live.
@@ -35,6 +52,52 @@ pub enum Origin {
     Remote,
     Domain(String),
 }
+
+/// Everything a list of accounts is narrowed to at once.
+#[derive(Clone, Debug)]
+pub struct Narrowing {
+    pub origin: Origin,
+    pub sanctioned: Sanctioned,
+    /// Posted since then.
+    pub active_since: Option<Instant>,
+    /// Not posted since then.
+    pub quiet_since: Option<Instant>,
+    /// A part of the name shown, or of the handle.
+    pub text: Option<String>,
+}
+
+impl Narrowing {
+    /// Nothing left out.
+    pub fn none() -> Self {
+        Self { origin: Origin::Any, sanctioned: Sanctioned::Any, active_since: None, quiet_since: None, text: None }
+    }
+
+    fn domain(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Domain(domain) => Some(domain),
+            Origin::Any | Origin::Local | Origin::Remote => None,
+        }
+    }
+
+    /// Binds what every list is narrowed by, after its own two.
+    fn bind<'q>(&'q self, query: Listing<'q>, limit: usize) -> Listing<'q> {
+        let local = match self.origin {
+            Origin::Local => Some(true),
+            Origin::Remote => Some(false),
+            Origin::Any | Origin::Domain(_) => None,
+        };
+        query
+            .bind(local)
+            .bind(self.domain())
+            .bind(self.sanctioned.name())
+            .bind(self.active_since.map(|at| at.0))
+            .bind(self.quiet_since.map(|at| at.0))
+            .bind(self.text.as_deref().map(super::domains::containing))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    }
+}
+
+type Listing<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, ListedAccount, sqlx::postgres::PgArguments>;
 
 /// One account of a list.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -117,7 +180,15 @@ macro_rules! listed {
              a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, r.name as role \
              from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
              left join user_roles r on r.id = u.role_id ",
-            $rest
+            $rest,
+            " and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \
+             and case $5::text when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
+             when 'sensitized' then a.sensitized_at is not null when 'disabled' then coalesce(u.disabled, false) \
+             when 'pending' then not u.approved when 'unconfirmed' then u.id is not null and u.confirmed_at is null \
+             else true end \
+             and ($6::bigint is null or s.last_status_at >= to_timestamp($6 / 1000.0) at time zone 'utc') \
+             and ($7::bigint is null or s.last_status_at is null or s.last_status_at < to_timestamp($7 / 1000.0) at time zone 'utc') \
+             and ($8::text is null or a.display_name ilike $8 or a.username ilike $8) order by a.id desc limit $9"
         )
     };
 }
@@ -145,15 +216,16 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn by_role(&mut self, role: i64, before: Option<i64>, page: usize) -> Result<Window, DatabaseError> {
-        const SQL: &str = listed!("where u.role_id = $1 and a.id < $2 order by a.id desc limit $3");
-        let accounts: Vec<ListedAccount> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(role)
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(i64::try_from(page).unwrap_or(i64::MAX))
-            .fetch_all(&mut *self.tx)
-            .await?;
+    pub async fn by_role(
+        &mut self,
+        role: i64,
+        narrowing: &Narrowing,
+        before: Option<i64>,
+        page: usize,
+    ) -> Result<Window, DatabaseError> {
+        const SQL: &str = listed!("where u.role_id = $1 and a.id < $2");
+        let query = sqlx::query_as(SQL).persistent(false).bind(role).bind(before.unwrap_or(i64::MAX));
+        let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }
 
@@ -165,21 +237,17 @@ impl Read {
     pub async fn invited_by(
         &mut self,
         inviter: AccountId,
+        narrowing: &Narrowing,
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
         const SQL: &str = listed!(
             "where u.id in (select n.id from (select id, invite_id from users order by id desc limit 20000) n \
              where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
-             and a.id < $2 order by a.id desc limit $3"
+             and a.id < $2"
         );
-        let accounts: Vec<ListedAccount> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(inviter.0)
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(i64::try_from(page).unwrap_or(i64::MAX))
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let query = sqlx::query_as(SQL).persistent(false).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
+        let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }
 
@@ -202,8 +270,7 @@ impl Read {
     /// If the database does not answer.
     pub async fn window(
         &mut self,
-        origin: &Origin,
-        sanctioned: Sanctioned,
+        narrowing: &Narrowing,
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
@@ -211,26 +278,8 @@ impl Read {
             "select min(id) from (select id from accounts where id < $1 and id > 0 order by id desc limit $2) slice";
         const BELOW_THERE: &str = "select min(id) from \
             (select id from accounts where domain = $3 and id < $1 and id > 0 order by id desc limit $2) slice";
-        const FITTING: &str = listed!(
-            "where a.id >= $1 and a.id < $2 and a.id > 0 \
-             and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \
-             and case $5::text when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
-             when 'sensitized' then a.sensitized_at is not null when 'disabled' then coalesce(u.disabled, false) else true end \
-             order by a.id desc limit $6"
-        );
-        let (local, domain) = match origin {
-            Origin::Any => (None, None),
-            Origin::Local => (Some(true), None),
-            Origin::Remote => (Some(false), None),
-            Origin::Domain(domain) => (None, Some(domain.as_str())),
-        };
-        let state = match sanctioned {
-            Sanctioned::Any => "any",
-            Sanctioned::Suspended => "suspended",
-            Sanctioned::Silenced => "silenced",
-            Sanctioned::Sensitized => "sensitized",
-            Sanctioned::Disabled => "disabled",
-        };
+        const FITTING: &str = listed!("where a.id >= $1 and a.id < $2 and a.id > 0");
+        let domain = narrowing.domain();
         let began = tokio::time::Instant::now();
         let mut window = Window::default();
         let mut upper = before.unwrap_or(i64::MAX);
@@ -244,16 +293,8 @@ impl Read {
                 return Ok(window);
             };
             let wanted = page - window.accounts.len();
-            let rows: Vec<ListedAccount> = sqlx::query_as(FITTING)
-                .persistent(false)
-                .bind(lower)
-                .bind(upper)
-                .bind(local)
-                .bind(domain)
-                .bind(state)
-                .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
-                .fetch_all(&mut *self.tx)
-                .await?;
+            let query = sqlx::query_as(FITTING).persistent(false).bind(lower).bind(upper);
+            let rows: Vec<ListedAccount> = narrowing.bind(query, wanted).fetch_all(&mut *self.tx).await?;
             let full = rows.len() == wanted;
             window.accounts.extend(rows);
             if full {

@@ -27,7 +27,7 @@ impl Hidden {
     /// The clear text, for the deed that was recorded for it.
     pub fn reveal(&self, warrant: &Warrant<Reveal>) -> Option<&str> {
         match warrant.deed().what {
-            Masked::Email | Masked::SignUpAddress => Some(&self.0),
+            Masked::Email | Masked::SignUpAddress | Masked::SeenAddress(_) => Some(&self.0),
             Masked::PrivatePost(_) => None,
         }
     }
@@ -43,6 +43,11 @@ impl Hidden {
             None => self.range().0,
         };
         keys.hash("hidden", text.as_bytes())
+    }
+
+    /// A keyed hash of exactly this: its name in a form, where the clear text must not stand.
+    pub fn exactly(&self, keys: &Keys) -> String {
+        keys.hash("hidden, exactly", self.0.as_bytes())
     }
 
     /// The server of a mail address: it is on the mask too.

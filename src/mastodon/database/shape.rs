@@ -19,6 +19,7 @@ const NEEDED: &[(&str, &[&str])] = &[
             "actor_type",
             "memorial",
             "moved_to_account_id",
+            "suspension_origin",
         ],
     ),
     ("account_stats", &["account_id", "followers_count", "statuses_count", "last_status_at"]),
@@ -26,7 +27,7 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("account_moderation_notes", &["target_account_id", "account_id", "content", "created_at"]),
     ("account_warnings", &["id", "target_account_id", "account_id", "action", "text", "created_at", "overruled_at"]),
     ("account_warning_presets", &["id", "title", "text"]),
-    ("admin_action_logs", &["id", "account_id", "action", "target_type", "target_id"]),
+    ("admin_action_logs", &["id", "account_id", "action", "target_type", "target_id", "created_at"]),
     ("appeals", &["account_warning_id", "approved_at", "rejected_at"]),
     (
         "domain_blocks",
@@ -134,6 +135,8 @@ const NEEDED: &[(&str, &[&str])] = &[
     ("ip_blocks", &["id", "ip", "severity", "comment", "expires_at", "created_at"]),
     ("unavailable_domains", &["domain"]),
     ("webauthn_credentials", &["user_id"]),
+    ("user_ips", &["user_id", "ip", "used_at"]),
+    ("session_activations", &["user_id", "ip", "user_agent", "created_at", "updated_at"]),
 ];
 
 /// What is missing.

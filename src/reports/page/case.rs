@@ -2,6 +2,7 @@
 
 use crate::{
     access::Permission,
+    clock::Instant,
     frame::Frame,
     id::{AccountId, InstanceName},
     path,
@@ -19,8 +20,13 @@ pub fn Case() -> impl IntoView {
     desk::page(desk::Desk::Reports, resource, case_body, |_, page| page.account.handle.clone())
 }
 
-/// The case as a page; the account page shows the same.
+/// The case as a page.
 pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
+    case_and_more(frame, page, ().into_any(), ().into_any())
+}
+
+/// The case with more below what was posted, and more beside it: the account page.
+pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyView) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let worst = page.open.iter().map(|report| report.category).min_by_key(|category| category.rank());
     let badge = worst.map(|category| view! { <span class=category.badge()>{category.word()}</span> });
@@ -47,9 +53,11 @@ pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
                 {posted(&instance, &page, &frame)}
                 {reported(&instance, &page, &frame)}
                 {latest(&instance, &page, &frame)}
+                {below}
             </div>
             <aside class="stack">
                 {account_card(&instance, &page, &frame)}
+                {beside}
                 {strikes(&page, &frame)}
                 {notes(&page, &frame)}
                 {closed(&instance, &page, &frame)}
@@ -512,7 +520,7 @@ fn notes(page: &CasePage, frame: &Frame) -> AnyView {
     }
     view! {
         <section class="card">
-            <header><h2>"Notes"</h2></header>
+            <header><h2>"Notes on the instance"</h2><span class="soft small end">"Mastodon’s own"</span></header>
             {page.notes.iter().map(|note| view! {
                 <div class="post small"><b>{note.by.clone()}</b> <span class="soft">" " {time::ago(note.at, frame.now)}</span><p dir="auto" class="said">{note.text.clone()}</p></div>
             }).collect_view()}
@@ -607,7 +615,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
 }
 
 /// What Mastodon will do on its own, before it is asked to.
-fn consequences(decision: Decision, page: &CasePage) -> Vec<String> {
+fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String> {
     let account = &page.account;
     let open = page.open.len();
     let reports = ui::count(open, "open report", "open reports");
@@ -628,10 +636,11 @@ fn consequences(decision: Decision, page: &CasePage) -> Vec<String> {
         }
         Decision::Suspend => {
             if account.local {
-                lines.push(
-                    "Nobody sees the account any more. It can be taken back for 30 days; then its data is deleted."
-                        .to_owned(),
-                );
+                // Mastodon keeps it for 30 days (`app/models/account_deletion_request.rb`); a second suspension begins them anew.
+                let day = time::day(now.plus(30 * crate::clock::DAY), now);
+                lines.push(format!(
+                    "Nobody sees the account any more. It can be taken back for 30 days; on {day} its data is deleted."
+                ));
                 lines.push("Their mail address cannot be used for a new account.".to_owned());
             } else {
                 lines.push(
@@ -710,7 +719,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <input type="hidden" name="reports" value=reports />
                 <input type="hidden" name="state" value=state />
                 <input type="hidden" name="next" value=next />
-                <ul class="plain-list small">{consequences(decision, page).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+                <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
                 <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" value=typed("why") />

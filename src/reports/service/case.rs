@@ -113,13 +113,30 @@ pub fn hands_off(context: &Context, instance: &Instance, account: &Account, open
     None
 }
 
+fn missing() -> Problem {
+    Problem::not_found("There is no such account on this instance.")
+}
+
 pub async fn case(context: &Context, instance: &str, account: &str, search: &str) -> Result<Framed<CasePage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let missing = || Problem::not_found("There is no such account on this instance.");
     let id: AccountId = account.parse().map_err(|_| missing())?;
-    let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
-    within(context, &instance, &facts.open)?;
+    let page = case_page(context, &instance, id, search).await?;
+    frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
+}
+
+/// The case of an account, for its own page and for the account's.
+///
+/// # Errors
+/// Not found, or if the instance or the console's own store does not answer.
+pub async fn case_page(
+    context: &Context,
+    instance: &Instance,
+    id: AccountId,
+    search: &str,
+) -> Result<CasePage, Problem> {
+    let facts = facts(instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    within(context, instance, &facts.open)?;
     let parsed = Search::parse(search);
     let app = &context.app;
 
@@ -143,25 +160,25 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         None => None,
     };
     let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
-        super::deeds::colleagues(context, &instance, &facts.open).await?
+        super::deeds::colleagues(context, instance, &facts.open).await?
     } else {
         Vec::new()
     };
     let revealed = revealed(context, &parsed, id).await?;
     let shown = parsed.get("show");
     let posts = |rows: &[PostRow], reported: bool| -> Vec<PostCard> {
-        rows.iter().map(|row| post(&instance, &facts, row, reported, shown)).collect()
+        rows.iter().map(|row| post(instance, &facts, row, reported, shown)).collect()
     };
     let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
     let asked: BTreeSet<_> = facts.open.iter().flat_map(|report| &report.status_ids).collect();
     let gone = asked.len().saturating_sub(facts.posts.len());
-    let next = next_after(&cases(context, &instance).await?, Some(id));
+    let next = next_after(&cases(context, instance).await?, Some(id));
     let there = match facts.open.first() {
         Some(report) => format!("admin/reports/{}", report.id),
         None => format!("admin/accounts/{id}"),
     };
-    let page = CasePage {
+    Ok(CasePage {
         account: account_card(&facts),
         open: facts.open.iter().map(|report| report_card(&facts, report)).collect(),
         closed: facts
@@ -193,7 +210,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, &instance, &facts.account, &facts.open),
+        hands_off: hands_off(context, instance, &facts.account, &facts.open),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,
@@ -208,8 +225,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
             format!("{posts} no longer in the database.")
         }),
         invitations: None,
-    };
-    frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
+    })
 }
 
 /// What was revealed about an account just now, to this person: it is taken out, and shown once.

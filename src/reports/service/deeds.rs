@@ -19,7 +19,7 @@ use crate::{
     },
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, LogRow, OpenReport, Read},
+        database::{Account, DatabaseError, Hidden, LogRow, OpenReport, Read},
     },
     path,
     problem::{Kind, Problem},
@@ -385,6 +385,7 @@ pub async fn reveal(
     let masked = match what.as_str() {
         "email" => Masked::Email,
         "address" => Masked::SignUpAddress,
+        seen if seen.starts_with("seen:") => Masked::SeenAddress(seen.trim_start_matches("seen:").to_owned()),
         other => match other.strip_prefix("post:").and_then(|id| id.parse().ok()) {
             Some(post) => Masked::PrivatePost(post),
             None => return Err(misread()),
@@ -405,11 +406,14 @@ pub async fn reveal(
             Problem::unavailable("The record cannot be written, so nothing is shown.", "Try again in a moment.")
         },
     )?;
-    let found = match warrant.deed().what {
+    let found = match &warrant.deed().what {
         Masked::Email => Ok(account.email.as_ref().and_then(|email| email.reveal(&warrant)).map(str::to_owned)),
         Masked::SignUpAddress => {
             Ok(account.sign_up_ip.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned))
         }
+        Masked::SeenAddress(name) => seen_address(&mut read, &context, id, name)
+            .await
+            .map(|found| found.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned)),
         Masked::PrivatePost(_) => read.private_post(&warrant).await.map(|post| {
             post.map(|(spoiler, text)| {
                 let remote = account.domain.is_some();
@@ -435,6 +439,7 @@ pub async fn reveal(
         Masked::Email => "Mail address",
         Masked::SignUpAddress => "Address at sign-up",
         Masked::PrivatePost(_) => "Private post",
+        Masked::SeenAddress(_) => "Address they were seen from",
     };
     let text = serde_json::to_string(&(id, title, ui::tame(&value))).map_err(store_problem)?;
     let shown = drafts::keep(
@@ -448,6 +453,18 @@ pub async fn reveal(
     .await
     .map_err(store_problem)?;
     Ok(path::with(&path::ours(&back), "shown", &shown))
+}
+
+/// The address an account was seen from that a form names by its keyed hash.
+async fn seen_address(
+    read: &mut Read,
+    context: &Context,
+    account: AccountId,
+    name: &str,
+) -> Result<Option<Hidden>, DatabaseError> {
+    let Some(user) = read.user_of(account).await? else { return Ok(None) };
+    let seen = read.seen_from(user).await?;
+    Ok(seen.into_iter().map(|seen| seen.address).find(|address| address.exactly(&context.app.keys) == name))
 }
 
 /// What is different in an account's sanctions, in a clause.

@@ -1,0 +1,297 @@
+//! What an account's page shows beside its case: since when and by whom, how they came and where they were seen from, what
+//! the team wrote down, and what the record knows.
+
+use crate::{
+    access::Permission,
+    accounts::{AccountPage, Deletion, OurNote, Place},
+    audit::page::outcome_badge,
+    frame::Frame,
+    id::{AccountId, InstanceName},
+    path,
+    reports::page::{case_and_more, reveal_form},
+    roles,
+    ui::{self, form, time},
+};
+use leptos::prelude::*;
+
+pub fn body(frame: Frame, page: AccountPage) -> AnyView {
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
+    let account = &page.case.account;
+    let role = (account.local && frame.may(Permission::ViewRoles)).then(|| {
+        let may_change = frame.may(Permission::TakeRolesAway);
+        roles::page::of_account(&instance, &account.handle, account.staff.as_deref(), may_change)
+    });
+    let below = view! {
+        {role}
+        {made(&instance, &page, &frame)}
+        {whereabouts(&instance, &page, &frame)}
+        {record(&page, &frame)}
+    };
+    let beside = view! {
+        {standing(&page, &frame)}
+        {deletion(&instance, &page, &frame)}
+        {notes(&instance, &page, &frame)}
+    };
+    let (below, beside) = (below.into_any(), beside.into_any());
+    case_and_more(frame, page.case, below, beside)
+}
+
+fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
+    let details = &page.details;
+    let sanctions = details.sanctions.iter().map(|sanction| {
+        view! {
+            <dt>{sanction.word.clone()}</dt>
+            <dd>{sanction.since.map(|since| view! { "since " {time::day(since, frame.now)} " · " })} <bdi>{sanction.by.clone()}</bdi></dd>
+        }
+    });
+    let sign_up = details.sign_up.as_ref().map(|sign_up| {
+        view! {
+            <dt>"Signed up"</dt>
+            <dd>{time::day(sign_up.at, frame.now)} {sign_up.locale.clone().map(|locale| format!(" · in “{}”", ui::excerpt(&locale, 12)))}</dd>
+            <dt>"Mail"</dt>
+            <dd>{match sign_up.confirmed_at {
+                Some(at) => format!("confirmed {}", time::day(at, frame.now)),
+                None => "never confirmed".to_owned(),
+            }}</dd>
+            {(!sign_up.words.is_empty()).then(|| view! { <dt>"Asked to join"</dt><dd class="said"><bdi>"“" {sign_up.words.clone()} "”"</bdi></dd> })}
+        }
+    });
+    let gone = details.data_is_gone.then(|| {
+        view! { <p class="soft small">"Nothing waits to be deleted any more: its data is gone, and lifting the suspension brings nothing back."</p> }
+    });
+    view! {
+        <section class="card">
+            <header><h2>"Standing"</h2></header>
+            <div class="body stack">
+                <dl class="facts">
+                    {sanctions.collect_view()}
+                    {details.sanctions.is_empty().then(|| view! { <dt>"State"</dt><dd>"no sanction is in force"</dd> })}
+                    {sign_up}
+                </dl>
+                {gone}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn deletion(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
+    let Some(deletion) = &page.details.deletion else { return ().into_any() };
+    let draft = frame.draft_for("/api/accounts/delete");
+    let form = match &deletion.prevented {
+        Some(why) => view! { <p class="soft">{why.clone()}</p> }.into_any(),
+        None => view! {
+            <details class="undo" open=draft.is_some()>
+                <summary class="btn quiet small">"Delete at once…"</summary>
+                {delete_form(instance, page, deletion, frame)}
+            </details>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="card" id="delete">
+            <header><h2>"Its data"</h2></header>
+            <div class="body stack">
+                <p>"Deleted by itself on " <b>{time::day(deletion.due, frame.now)}</b> ", unless the suspension is lifted before."</p>
+                {form}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for("/api/accounts/delete");
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let account = &page.case.account;
+    view! {
+        <form method="post" action="/api/accounts/delete" class="stack">
+            {form::above(draft)}
+            {form::back(&frame.here)}
+            <input type="hidden" name="instance" value=instance.to_string() />
+            <input type="hidden" name="account" value=account.id.to_string() />
+            <input type="hidden" name="seen" value=deletion.due.0.to_string() />
+            <ul class="plain-list small">{deletion.lost.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}
+                <li>"You decide this alone, and nobody can undo it."</li></ul>
+            <label class="field">"Type " <bdi>{account.handle.clone()}</bdi> " to say that it is meant"
+                <input class="input" name="name" autocomplete="off" required="" value=typed("name") /></label>
+            {form::beside(draft, "name")}
+            <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed("why") placeholder="Kept in the record" /></label>
+            {form::beside(draft, "why")}
+            <button class="btn danger long">"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn notes(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
+    let details = &page.details;
+    let account = page.case.account.id;
+    let draft = frame.draft_for("/api/accounts/note");
+    let write = details.may_note.then(|| {
+        let typed = draft.and_then(|draft| draft.value("text")).unwrap_or_default().to_owned();
+        view! {
+            <form method="post" action="/api/accounts/note" class="post stack">
+                {form::above(draft)}
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=account.to_string() />
+                <label class="field" for="note">"Write a note" <span class="soft small">"the team sees it; the instance does not"</span></label>
+                {form::text_area("text", "note", "3", &typed, "")}
+                {form::beside(draft, "text")}
+                <div><button class="btn">"Keep the note"</button></div>
+            </form>
+        }
+    });
+    let empty = details.notes.is_empty().then(|| {
+        view! { <p class="pad soft">"Nobody has written a note here. What the next person should know stands here."</p> }
+    });
+    view! {
+        <section class="card" id="notes">
+            <header><h2>"Our notes"</h2><span class="soft small end">"kept here, in the record too"</span></header>
+            {empty}
+            {details.notes.iter().map(|note| one_note(instance, account, note, frame)).collect_view()}
+            {write}
+        </section>
+    }
+    .into_any()
+}
+
+fn one_note(instance: &InstanceName, account: AccountId, note: &OurNote, frame: &Frame) -> AnyView {
+    let text = match &note.withdrawn {
+        Some((at, by)) => {
+            view! { <p class="soft">{format!("withdrawn by {by}")} " " {time::ago(*at, frame.now)}</p> }.into_any()
+        }
+        None => view! { <p dir="auto" class="said">{note.text.clone()}</p> }.into_any(),
+    };
+    let withdraw = note.may_withdraw.then(|| {
+        view! {
+            <form method="post" action="/api/accounts/withdraw-note" class="inline">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <input type="hidden" name="account" value=account.to_string() />
+                <input type="hidden" name="note" value=note.id.clone() />
+                <button class="btn quiet small" title="It is shown nowhere any more but in the record">"Withdraw this note"</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="post small">
+            <div class="by"><b>{note.by.clone()}</b> <span class="soft">{time::ago(note.at, frame.now)}</span> <span class="end">{withdraw}</span></div>
+            {text}
+        </div>
+    }
+    .into_any()
+}
+
+fn made(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
+    if page.details.made.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card">
+            <header><h2>"Reports they made"</h2><span class="soft small end">"the latest ten"</span></header>
+            <table class="list"><tbody>
+                {page.details.made.iter().map(|made| view! {
+                    <tr data-row="">
+                        <td><span class=made.category.badge()>{made.category.word()}</span></td>
+                        <td class="nowrap"><a href=path::account(instance, made.account)><b class="cut handle"><bdi>{made.handle.clone()}</bdi></b></a></td>
+                        <td class="full fill soft">{made.became.clone()}</td>
+                        <td class="num soft nowrap">{time::ago(made.at, frame.now)}</td>
+                    </tr>
+                }).collect_view()}
+            </tbody></table>
+        </section>
+    }
+    .into_any()
+}
+
+fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
+    let details = &page.details;
+    if details.sign_up.is_none() {
+        return ().into_any();
+    }
+    let account = page.case.account.id;
+    let said = match details.places.iter().map(|place| place.group).max() {
+        None => "no address is kept".to_owned(),
+        Some(groups) => format!(
+            "{}{}, {}",
+            if details.more_places { "the newest " } else { "" },
+            ui::count(details.places.len(), "address", "addresses"),
+            ui::count(groups, "place", "different places")
+        ),
+    };
+    let sessions = (!details.sessions.is_empty()).then(|| {
+        view! {
+            <table class="list">
+                <thead><tr><th>"Session"</th><th>"Since"</th><th>"From"</th></tr></thead>
+                <tbody>{details.sessions.iter().map(|session| view! {
+                    <tr data-row="">
+                        <td class="full fill"><div class="cut soft"><bdi>{if session.agent.is_empty() { "a browser that says nothing of itself".to_owned() } else { session.agent.clone() }}</bdi></div></td>
+                        <td class="nowrap soft">{time::day(session.since, frame.now)} ", used " {time::ago(session.last, frame.now)}</td>
+                        <td class="nowrap">{session.group.map(|group| format!("place {group}"))}</td>
+                    </tr>
+                }).collect_view()}</tbody>
+            </table>
+        }
+    });
+    view! {
+        <section class="card" id="places">
+            <header><h2>"Sessions and addresses"</h2><span class="soft small end">{said}</span></header>
+            {details.places.iter().map(|place| one_place(instance, account, place, page.case.may_reveal, frame)).collect_view()}
+            {sessions}
+        </section>
+    }
+    .into_any()
+}
+
+fn one_place(instance: &InstanceName, account: AccountId, place: &Place, may_reveal: bool, frame: &Frame) -> AnyView {
+    let what = format!("seen:{}", place.name);
+    let masked = if may_reveal {
+        view! {
+            <details class="menu">
+                <summary class="mask" title="Show it, with a reason">{place.masked.clone()}</summary>
+                <div class="card pad">{reveal_form(instance, account, frame, what, "Show it once")}</div>
+            </details>
+        }
+        .into_any()
+    } else {
+        view! { <span class="mask">{place.masked.clone()}</span> }.into_any()
+    };
+    view! {
+        <div class="post small by">{masked} <span class="soft">{format!("place {}", place.group)} " · " {time::ago(place.used_at, frame.now)}</span></div>
+    }
+    .into_any()
+}
+
+fn record(page: &AccountPage, frame: &Frame) -> AnyView {
+    let details = &page.details;
+    let whose = if details.whole { "every deed about them" } else { "your own deeds about them" };
+    let body = if details.record.is_empty() {
+        view! { <p class="pad soft">"Nothing yet. Every deed and every reveal about this account stands here from the moment it is asked for."</p> }.into_any()
+    } else {
+        view! {
+            <table class="list"><tbody>{details.record.iter().map(|line| view! {
+                <tr data-row="">
+                    <td class="nowrap soft">{time::ago(line.at, frame.now)}</td>
+                    <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
+                    <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft"><bdi>{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</bdi></span></div></td>
+                    <td>{outcome_badge(line.outcome)}</td>
+                </tr>
+            }).collect_view()}</tbody></table>
+        }
+        .into_any()
+    };
+    let older = details
+        .older
+        .clone()
+        .map(|older| view! { <div class="pad"><a class="btn small" href=older>"Older →"</a></div> });
+    view! {
+        <section class="card" id="record">
+            <header><h2>"In the record"</h2><span class="soft small end">{whose}</span></header>
+            {body}
+            {older}
+        </section>
+    }
+    .into_any()
+}

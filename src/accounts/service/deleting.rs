@@ -1,0 +1,135 @@
+//! Deleting at once what a suspended account has left.
+
+use super::{misread, unread};
+use crate::{
+    access::Permission,
+    accounts::Deletion,
+    carry_out::{Carry, Evidence, Trace, carry_out},
+    context::Context,
+    id::AccountId,
+    ledger::{Answered, Mark, Warrant, deed::DeleteAccount},
+    mastodon::{
+        Instance,
+        database::{Account, DatabaseError, Read},
+    },
+    path,
+    problem::{Kind, Problem},
+    reports::service::hands_off,
+    ui::{self, time},
+};
+use serde_json::json;
+
+const LONGEST_WHY: usize = 500;
+/// `delete_user_data` (`app/models/user_role.rb`)
+const DELETE_USER_DATA: u64 = 1 << 19;
+
+/// Why an account cannot be deleted at once now; `None` where it can
+/// (`app/policies/account_policy.rb`: suspended, its data still there).
+fn prevented(context: &Context, instance: &Instance, account: &Account) -> Option<String> {
+    if !account.state.suspended {
+        return Some("Only a suspended account can be deleted. Suspend it first.".to_owned());
+    }
+    if account.deleted_on.is_none() {
+        return Some("Its data has been deleted already.".to_owned());
+    }
+    if let Some(why) = hands_off(context, instance, account, &[]) {
+        return Some(why);
+    }
+    match &instance.pulse().account {
+        Some(acting) if !acting.can(DELETE_USER_DATA) => Some(format!(
+            "The console acts as @{} there, whose role may not delete user data. Give that role the permission on the instance.",
+            acting.username
+        )),
+        _ => None,
+    }
+}
+
+/// What deleting at once would mean, for those whose decision it is; `None` where there is nothing to delete.
+pub fn deletion(context: &Context, instance: &Instance, account: &Account) -> Option<Deletion> {
+    let may = crate::access::permit(&context.actor, Permission::DeleteAccounts, Some(&instance.name)).is_ok();
+    let due = account.deleted_on.filter(|_| may && account.state.suspended)?;
+    let posts = ui::count(usize::try_from(account.statuses).unwrap_or(0), "post", "posts");
+    let followers = ui::count(usize::try_from(account.followers).unwrap_or(0), "follower", "followers");
+    let mut lost = vec![
+        format!(
+            "{posts}, all media, the profile and {followers} go for good, now instead of on {}.",
+            time::day(due, context.now())
+        ),
+        "Posts that an open report names stay until it is decided.".to_owned(),
+        "Lifting the suspension afterwards brings nothing back. The name stays taken.".to_owned(),
+    ];
+    if account.has_login {
+        lost.push("The login stays locked, and Mastodon keeps its mail address and addresses.".to_owned());
+    }
+    Some(Deletion { due, lost, prevented: prevented(context, instance, account) })
+}
+
+pub async fn delete(
+    context: Context,
+    instance: String,
+    account: String,
+    typed: String,
+    why: String,
+    seen: String,
+) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::DeleteAccounts, Some(&instance.name)).await?;
+    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let due: i64 = seen.parse().map_err(|_| misread())?;
+    let account = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.account(id).await.map_err(unread)?
+    };
+    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    if let Some(why) = prevented(&context, &instance, &account) {
+        return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
+    }
+    let acct = account.acct();
+    if typed.trim() != format!("@{acct}") {
+        return Err(Problem::invalid("name", format!("Type @{acct}, exactly, to say that it is meant.")));
+    }
+    let why = why.trim().to_owned();
+    if why.is_empty() {
+        return Err(Problem::invalid("why", "Say why: the record needs the reason."));
+    }
+    if why.chars().count() > LONGEST_WHY {
+        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
+    }
+    let deed = DeleteAccount { instance: instance.name.clone(), account: id, acct, due };
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    done.landed(&path::account(&instance.name, id))
+}
+
+impl Carry for DeleteAccount {
+    // Mastodon answers, and deletes in the background.
+    const GOES_ON: bool = true;
+
+    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+        Ok(match read.account(self.account).await? {
+            None => Some("the account is gone".to_owned()),
+            Some(now) if !now.state.suspended => Some("somebody lifted the suspension meanwhile".to_owned()),
+            Some(now) if now.deleted_on.is_none() => Some("its data was deleted meanwhile".to_owned()),
+            // A second suspension begins the 30 days anew: it is not the one that was looked at.
+            Some(now) if now.deleted_on.is_some_and(|due| due.0 != self.due) => {
+                Some("it was suspended anew meanwhile".to_owned())
+            }
+            Some(_) => None,
+        })
+    }
+
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+        instance.rest.delete_account(warrant).await
+    }
+
+    async fn evidence(&self, _: Mark, _: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
+        let now = read.account(self.account).await?;
+        let gone = now.as_ref().is_none_or(|now| now.state.suspended && now.deleted_on.is_none());
+        Ok(Evidence {
+            // Mastodon logs no deletion: only the answer is a trace.
+            trace: Trace::None,
+            state_is_right: gone,
+            facts: json!({ "goes on": !gone }),
+            seen: json!({ "account": now.map(|now| now.state), "data": if gone { "gone" } else { "still there" } }),
+        })
+    }
+}

@@ -1,0 +1,228 @@
+//! An account's page: its case, and everything else that is known, also by the record.
+
+use super::{deleting::deletion, notes::may_withdraw, store_problem, unread};
+use crate::{
+    access::{self, Permission},
+    accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
+    audit,
+    clock::{Instant, MINUTE},
+    context::Context,
+    frame::{self, Framed},
+    id::AccountId,
+    ledger::{Filter, deed::Subject},
+    mastodon::{
+        Instance,
+        database::{
+            Account, DatabaseError, Hidden, LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom,
+            SignUpData, WebSession,
+        },
+    },
+    path,
+    problem::Problem,
+    reports::{AccountState, service::case_page},
+    search::Search,
+    store::{account_notes, operators},
+    ui,
+};
+
+/// Entries of the record on one page.
+const PAGE: i64 = 20;
+
+struct Facts {
+    account: Account,
+    since: SanctionsSince,
+    logged: Vec<LoggedAbout>,
+    came: Option<SignUpData>,
+    seen: Vec<SeenFrom>,
+    sessions: Vec<WebSession>,
+    made: Vec<ReportMade>,
+}
+
+async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, DatabaseError> {
+    let mut read = instance.database.read().await?;
+    let Some(account) = read.account(id).await? else { return Ok(None) };
+    let since = read.sanctions_since(id).await?;
+    let came = read.sign_up_data(id).await?;
+    let user = came.as_ref().map(|came| came.user);
+    let logged = read.logged_about(id, user).await?;
+    let (seen, sessions) = match user {
+        Some(user) => (read.seen_from(user).await?, read.web_sessions(user).await?),
+        None => (Vec::new(), Vec::new()),
+    };
+    let made = read.reports_made(id).await?;
+    Ok(Some(Facts { account, since, logged, came, seen, sessions, made }))
+}
+
+pub async fn account(
+    context: &Context,
+    instance: &str,
+    account: &str,
+    search: &str,
+) -> Result<Framed<AccountPage>, Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let missing = || Problem::not_found("There is no such account on this instance.");
+    let id: AccountId = account.parse().map_err(|_| missing())?;
+    let parsed = Search::parse(search);
+    let mut case = case_page(context, &instance, id, search).await?;
+    if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
+        case.invitations = crate::invitations::service::of_account(&instance, id).await?;
+    }
+    let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    let (record, older, whole) = record(context, &instance, id, &parsed).await?;
+    let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
+    let mut places = Places::default();
+    let details = Details {
+        sanctions: sanctions(facts.account.state, &facts.since, &facts.logged),
+        data_is_gone: facts.account.state.suspended && facts.account.deleted_on.is_none(),
+        sign_up: facts.came.map(|came| SignUp {
+            at: came.at,
+            locale: came.locale,
+            confirmed_at: came.confirmed_at,
+            words: came
+                .words
+                .filter(|_| may(Permission::ViewSignUps))
+                .map(|words| ui::tame(&words))
+                .unwrap_or_default(),
+        }),
+        more_places: facts.seen.len() > usize::try_from(MOST_ADDRESSES).unwrap_or(0),
+        places: facts
+            .seen
+            .iter()
+            .take(usize::try_from(MOST_ADDRESSES).unwrap_or(0))
+            .map(|seen| Place {
+                masked: seen.address.masked(),
+                group: places.group(&seen.address),
+                name: seen.address.exactly(&context.app.keys),
+                used_at: seen.used_at,
+            })
+            .collect(),
+        sessions: facts
+            .sessions
+            .iter()
+            .map(|session| SeenSession {
+                since: session.since,
+                last: session.last,
+                group: session.address.as_ref().map(|address| places.group(address)),
+                agent: ui::excerpt(&session.agent, 60),
+            })
+            .collect(),
+        made: facts.made.iter().map(made).collect(),
+        notes: our_notes(context, &instance, id).await?,
+        may_note: may(Permission::DecideReports),
+        record,
+        older,
+        whole,
+        deletion: deletion(context, &instance, &facts.account),
+    };
+    frame::build(context, Some(&instance), &path::account(&instance.name, id), search, AccountPage { case, details })
+        .await
+}
+
+/// Numbers for addresses that count as the same, in the order in which they come up.
+#[derive(Default)]
+struct Places(Vec<Hidden>);
+
+impl Places {
+    fn group(&mut self, address: &Hidden) -> usize {
+        let range = address.range();
+        let found = self.0.iter().position(|known| *known == range);
+        found.unwrap_or_else(|| {
+            self.0.push(range);
+            self.0.len() - 1
+        }) + 1
+    }
+}
+
+/// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who.
+fn sanctions(state: AccountState, since: &SanctionsSince, logged: &[LoggedAbout]) -> Vec<Sanction> {
+    let one = |is: bool, word: &str, action: &str, at: Option<Instant>| {
+        let row = logged.iter().find(|row| row.action == action && at.is_none_or(|at| row.at.since(at).abs() < MINUTE));
+        is.then(|| Sanction {
+            word: word.to_owned(),
+            since: at.or(row.map(|row| row.at)),
+            by: match row.map(|row| &row.by) {
+                Some(Some(name)) => format!("by @{}", ui::tame(name)),
+                Some(None) => "by somebody who is gone".to_owned(),
+                None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
+                None => "not in Mastodon’s log: by a rule about its server, by command, or by itself".to_owned(),
+            },
+        })
+    };
+    [
+        one(state.suspended, "suspended", "suspend", since.suspended),
+        one(state.silenced, "limited", "silence", since.silenced),
+        one(state.sensitized, "media hidden", "sensitive", since.sensitized),
+        one(state.disabled, "login frozen", "disable", None),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn made(row: &ReportMade) -> Made {
+    Made {
+        account: row.target,
+        handle: format!("@{}", ui::tame(&row.target_acct)),
+        category: row.category,
+        at: row.created_at,
+        became: match (row.closed_at, row.right) {
+            (None, _) => "waits".to_owned(),
+            (Some(_), true) => "closed, a strike followed".to_owned(),
+            (Some(_), false) => "closed without a strike".to_owned(),
+        },
+    }
+}
+
+async fn our_notes(context: &Context, instance: &Instance, id: AccountId) -> Result<Vec<OurNote>, Problem> {
+    let app = &context.app;
+    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
+    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let name = |id: &crate::id::OperatorId| {
+        people
+            .iter()
+            .find(|person| person.id == *id)
+            .map_or_else(|| "somebody".to_owned(), |person| person.name.clone())
+    };
+    Ok(notes
+        .iter()
+        .map(|note| OurNote {
+            id: note.id.clone(),
+            by: name(&note.operator),
+            at: note.created_at,
+            text: note.text.as_deref().map(ui::tame).unwrap_or_default(),
+            withdrawn: note.withdrawn.as_ref().map(|(at, by)| (*at, name(by))),
+            may_withdraw: note.withdrawn.is_none() && may_withdraw(context, note),
+        })
+        .collect())
+}
+
+/// What the record knows of an account: all of it, or this person's own deeds; with the address of the next page.
+async fn record(
+    context: &Context,
+    instance: &Instance,
+    id: AccountId,
+    search: &Search,
+) -> Result<(Vec<audit::Line>, Option<String>, bool), Problem> {
+    let app = &context.app;
+    let whole = access::allows(context.actor.role, Permission::ViewWholeLedger);
+    let filter = Filter {
+        subject: Some(app.ledger.subject(&Subject::Account(instance.name.clone(), id))),
+        operator: (!whole).then(|| context.actor.operator.0.clone()),
+        before: search.get("before").and_then(|text| text.parse().ok()),
+        limit: PAGE + 1,
+        ..Filter::default()
+    };
+    let mut entries = app.ledger.list(&filter).await.map_err(store_problem)?;
+    let page = usize::try_from(PAGE).unwrap_or(0);
+    let more = entries.len() > page;
+    entries.truncate(page);
+    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let older = entries.last().filter(|_| more).map(|last| {
+        let search = search.with("before", &last.index.to_string());
+        format!("{}{search}#record", path::account(&instance.name, id))
+    });
+    let lines =
+        entries.iter().map(|entry| audit::service::line(entry, &audit::service::name(&people, entry))).collect();
+    Ok((lines, older, whole))
+}

@@ -1,0 +1,111 @@
+//! What the team writes down about an account: for the team, in the console's own store. Mastodon's notes stay Mastodon's.
+
+use super::{misread, store_problem, unread};
+use crate::{
+    access::{Permission, Permit, Role},
+    carry_out::recorded,
+    context::{App, Context},
+    id::AccountId,
+    ledger::deed::{WithdrawNote, WriteNote},
+    mastodon::{Instance, database::Account},
+    path,
+    problem::{Kind, Problem},
+    store::account_notes::{self, Note},
+};
+use std::sync::Arc;
+
+const LONGEST_NOTE: usize = 2_000;
+
+/// The account a note is about, with the permit for it: notes are for those who decide.
+async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<Instance>, Account, Permit), Problem> {
+    let instance = context.instance(instance)?.clone();
+    let permit = context.permit(Permission::DecideReports, Some(&instance.name)).await?;
+    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let account = read.account(id).await.map_err(unread)?;
+    drop(read);
+    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    Ok((instance, account, permit))
+}
+
+fn checked(text: &str) -> Result<String, Problem> {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    if text.is_empty() {
+        return Err(Problem::invalid("text", "There is nothing to write down yet."));
+    }
+    if text.chars().count() > LONGEST_NOTE {
+        return Err(Problem::invalid("text", "The note is longer than 2,000 characters."));
+    }
+    if text.contains('\0') {
+        return Err(Problem::invalid("text", "The note contains a NUL character, which cannot be stored."));
+    }
+    Ok(text)
+}
+
+pub async fn write_note(context: Context, instance: String, account: String, text: String) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let text = checked(&text)?;
+    let note = Note {
+        id: ulid::Ulid::generate().to_string(),
+        operator: context.actor.operator.clone(),
+        text: Some(text.clone()),
+        created_at: context.now(),
+        withdrawn: None,
+    };
+    let deed = WriteNote {
+        instance: instance.name.clone(),
+        account: account.id,
+        acct: account.acct(),
+        note: note.id.clone(),
+        text,
+    };
+    let app = context.app.clone();
+    recorded(&app, permit, deed, "", async {
+        account_notes::insert(&app.store, &app.keys, &instance.name, account.id, &note).await.map(|()| true)
+    })
+    .await?;
+    Ok(format!("{}#notes", path::account(&instance.name, account.id)))
+}
+
+/// Whether somebody may take a note back: who wrote it, and an owner.
+pub fn may_withdraw(context: &Context, note: &Note) -> bool {
+    note.operator == context.actor.operator || context.actor.role == Role::Owner
+}
+
+pub async fn withdraw_note(
+    context: Context,
+    instance: String,
+    account: String,
+    note: String,
+) -> Result<String, Problem> {
+    let (instance, account, permit) = about(&context, &instance, &account).await?;
+    let app = context.app.clone();
+    let found = account_notes::by_id(&app.store, &app.keys, &note).await.map_err(store_problem)?;
+    let found = found.ok_or_else(|| Problem::not_found("There is no such note."))?;
+    if !may_withdraw(&context, &found) {
+        return Err(Problem::new(Kind::Forbidden, "Only who wrote a note, or an owner, withdraws it.", "Ask them."));
+    }
+    let deed =
+        WithdrawNote { instance: instance.name.clone(), account: account.id, acct: account.acct(), note: note.clone() };
+    let (by, now) = (context.actor.operator.clone(), context.now());
+    let done = recorded(&app, permit, deed, "", async {
+        account_notes::withdraw(&app.store, &instance.name, account.id, &note, &by, now).await
+    })
+    .await?;
+    if done {
+        Ok(format!("{}#notes", path::account(&instance.name, account.id)))
+    } else {
+        Err(Problem::new(Kind::Conflict, "The note was withdrawn already.", "Look again."))
+    }
+}
+
+/// Whether an interrupted note was kept; `None` if that cannot be read.
+pub async fn was_written(app: &App, deed: &WriteNote) -> Option<bool> {
+    account_notes::by_id(&app.store, &app.keys, &deed.note).await.ok().map(|found| found.is_some())
+}
+
+/// Whether an interrupted withdrawal took place; `None` if that cannot be read.
+pub async fn was_withdrawn(app: &App, deed: &WithdrawNote) -> Option<bool> {
+    let found = account_notes::by_id(&app.store, &app.keys, &deed.note).await.ok()?;
+    found.map(|note| note.withdrawn.is_some())
+}

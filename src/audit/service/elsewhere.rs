@@ -1,0 +1,687 @@
+//! What changed on an instance without this console: noticed by looking every few minutes, and put into the record.
+//!
+//! Mastodon logs no settings, no edits of roles by command, and nothing done by SQL. So settings, roles, their members and
+//! all rules are compared with what they were when last looked at; what differs, and is not what a deed of ours meant, is a
+//! fact. The first look makes none. An instance that does not answer is looked at again later, and compared with the last
+//! look there was.
+
+use super::{addresses, deed_of, line, name, review, rules, unreadable};
+use crate::{
+    audit::Line,
+    clock::{DAY, Instant, MINUTE, SECOND},
+    context::{App, Context},
+    domain_blocks::{AddressRule, AddressSeverity, Domain, Rule, Severity},
+    id::{AccountId, InstanceName},
+    ledger::{
+        Elsewhere, Entry, Fact, Filter, LedgerError, Outcome,
+        deed::{Deed, Subject},
+    },
+    mastodon::{
+        Instance,
+        database::{DatabaseError, Part},
+        settings::{MESSAGE, MODE, Meaning, Stored, read_yaml},
+    },
+    problem::Problem,
+    seal::Keys,
+    store::snapshots::{self, Kept},
+    ui::{self, time},
+};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often an instance is looked at.
+pub const EVERY: i64 = 5 * MINUTE;
+/// How soon again where it could not be.
+const AGAIN: i64 = 30 * SECOND;
+/// Changes of one part that are said one by one; the rest are one entry that says how many.
+const MOST_FACTS: usize = 200;
+/// A deed is opened at most so long before what it did is seen.
+const OPENED_BEFORE: i64 = DAY;
+/// The deeds about one thing that are asked whether they meant it.
+const MOST_DEEDS: i64 = 50;
+/// A longer value of a setting is compared and not kept.
+const LONGEST_VALUE: usize = 200;
+
+/// Why an instance could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error(transparent)]
+    Instance(#[from] DatabaseError),
+    #[error("the console's store: {0}")]
+    Store(#[from] sqlx::Error),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("what was kept cannot be read: {0}")]
+    Damaged(#[from] serde_json::Error),
+}
+
+/// Rows as they are kept: key and content.
+type Rows = BTreeMap<String, Value>;
+
+/// One row that is not as it was.
+struct Change {
+    key: String,
+    before: Option<Value>,
+    now: Option<Value>,
+    /// What is there now, in full.
+    whole: Option<Value>,
+}
+
+/// Looks at an instance if it is its turn and this process gets it; how many entries were made, `None` where it was not.
+///
+/// # Errors
+/// Why it could not be looked at; it is tried again soon.
+pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, Trouble> {
+    let now = app.clock.now();
+    if !snapshots::claim(&app.store, &instance.name, now, now.plus(EVERY)).await? {
+        return Ok(None);
+    }
+    let looked = look(app, instance).await;
+    if looked.is_err() {
+        snapshots::due(&app.store, &instance.name, now.plus(AGAIN)).await?;
+    }
+    looked.map(Some)
+}
+
+/// Compares an instance with what it was, part by part.
+///
+/// # Errors
+/// Why it could not be compared; what was not kept is compared anew.
+pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
+    let mut facts = 0;
+    let mut roles = BTreeMap::new();
+    for part in Part::ALL {
+        facts += look_at(app, instance, part, &mut roles).await?;
+    }
+    Ok(facts)
+}
+
+async fn look_at(
+    app: &App,
+    instance: &Instance,
+    part: Part,
+    roles: &mut BTreeMap<String, String>,
+) -> Result<usize, Trouble> {
+    let (store, keys, name) = (&app.store, &app.keys, &instance.name);
+    let before = snapshots::read(store, name, part.name()).await?;
+    // What is found was so after this moment, and before the one after reading.
+    let taken_at = app.clock.now();
+    let (number, hash, found) = {
+        let mut read = instance.database.read().await?;
+        let (number, hash) = read.part_hash(part).await?;
+        let hash = keys.hash("snapshot", hash.as_bytes());
+        if before.as_ref().is_some_and(|kept| kept.hash == hash && kept.number == number) {
+            drop(read);
+            snapshots::same(store, name, part.name(), taken_at).await?;
+            return Ok(0);
+        }
+        let found = if number <= part.most() { Some(read.part_rows(part).await?) } else { None };
+        (number, hash, found)
+    };
+    let to = app.clock.now();
+    let mut whole = Rows::new();
+    for row in found.iter().flatten() {
+        whole.insert(row.key.clone(), serde_json::from_str(&row.content)?);
+    }
+    let kept: Rows = whole.iter().map(|(key, content)| (key.clone(), keep(part, keys, key, content))).collect();
+    let mut facts = 0;
+    if let Some(before) = &before {
+        let was = match snapshots::rows(store, keys, name, part.name()).await? {
+            Some(text) => Some(serde_json::from_str::<Rows>(&text)?),
+            None => None,
+        };
+        let noticed = Noticed { app, instance, part, from: before.taken_at, to };
+        facts = match (was, &found) {
+            (Some(was), Some(_)) => {
+                match part {
+                    Part::Roles => {
+                        roles.extend(was.iter().chain(&kept).map(|(id, role)| (id.clone(), role_name(role))))
+                    }
+                    Part::Members => {
+                        let stored = snapshots::rows(store, keys, name, Part::Roles.name()).await?.unwrap_or_default();
+                        let stored: Rows = serde_json::from_str(&stored).unwrap_or_default();
+                        for (id, role) in &stored {
+                            roles.entry(id.clone()).or_insert_with(|| role_name(role));
+                        }
+                    }
+                    _ => {}
+                }
+                noticed.each(differences(was, &kept, &whole), roles).await?
+            }
+            _ => noticed.too_many(number, &hash).await?,
+        };
+    }
+    let rows = match &found {
+        Some(_) => Some(serde_json::to_string(&kept)?),
+        None => None,
+    };
+    let taken = Kept { taken_at, number, hash };
+    let at = before.map(|before| before.taken_at);
+    snapshots::keep(store, keys, name, part.name(), at, &taken, rows.as_deref()).await?;
+    Ok(facts)
+}
+
+fn differences(mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
+    let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
+    keys.into_iter()
+        .filter_map(|key| {
+            let before = was.remove(&key);
+            let now = kept.get(&key).cloned();
+            (before != now).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
+        })
+        .collect()
+}
+
+/// Names of settings whose values are never kept: Mastodon has none with a secret today, forks and plug-ins do.
+fn is_secret(name: &str) -> bool {
+    ["key", "password", "token", "secret", "credential"].iter().any(|word| name.contains(word))
+}
+
+/// A row as it is kept. Of a setting that is long or looks secret only a keyed hash stays.
+fn keep(part: Part, keys: &Keys, name: &str, content: &Value) -> Value {
+    let (Part::Settings, Some(values)) = (part, content.as_array()) else { return content.clone() };
+    let kept = values.iter().map(|value| match value.as_str() {
+        Some(text) if is_secret(name) || text.chars().count() > LONGEST_VALUE => {
+            json!({ "hidden": keys.hash("setting", text.as_bytes()), "length": text.chars().count() })
+        }
+        _ => value.clone(),
+    });
+    Value::Array(kept.collect())
+}
+
+/// One look at one part, on its way into the record.
+struct Noticed<'a> {
+    app: &'a App,
+    instance: &'a Instance,
+    part: Part,
+    from: Instant,
+    to: Instant,
+}
+
+impl Noticed<'_> {
+    async fn each(&self, changes: Vec<Change>, roles: &BTreeMap<String, String>) -> Result<usize, Trouble> {
+        let mut left = Vec::new();
+        for change in changes {
+            if !self.ran_out(&change) && !self.is_ours(&change).await? {
+                left.push(change);
+            }
+        }
+        for change in left.iter().take(MOST_FACTS) {
+            let (said, fields) = words(self.part, change, roles);
+            let sealed = json!({
+                "said": said,
+                "name": change.key,
+                "fields": fields,
+                "now": self.part.eq(&Part::Settings).then(|| value_words(change.now.as_ref())),
+            });
+            let now = change.now.as_ref().map(Value::to_string).unwrap_or_default();
+            self.record(subject(&self.instance.name, self.part, &change.key), &now, sealed).await?;
+        }
+        if left.len() <= MOST_FACTS {
+            return Ok(left.len());
+        }
+        let rest = left.len() - MOST_FACTS;
+        let said =
+            format!("{} more changes among {}, too many to say one by one", ui::grouped(rest), self.part.words());
+        let all = left.iter().map(|change| format!("{} {:?}", change.key, change.now)).collect::<String>();
+        self.record(self.as_a_whole(), &all, json!({ "said": said, "fields": [] })).await?;
+        Ok(MOST_FACTS + 1)
+    }
+
+    async fn too_many(&self, number: i64, hash: &str) -> Result<usize, Trouble> {
+        let number = ui::grouped(usize::try_from(number).unwrap_or(0));
+        let said = format!("something changed among {number} {}, which are too many to say what", self.part.words());
+        self.record(self.as_a_whole(), hash, json!({ "said": said, "fields": [] })).await?;
+        Ok(1)
+    }
+
+    fn as_a_whole(&self) -> Subject {
+        Subject::Part(self.instance.name.clone(), self.part.name().to_owned())
+    }
+
+    async fn record(&self, subject: Subject, now: &str, sealed: Value) -> Result<(), LedgerError> {
+        let fact = Elsewhere {
+            instance: self.instance.name.clone(),
+            subject,
+            part: self.part.name(),
+            from: self.from,
+            to: self.to,
+            now: self.app.keys.hash("elsewhere", now.as_bytes()),
+            sealed,
+        };
+        self.app.ledger.fact(Fact::ChangedElsewhere(Box::new(fact))).await
+    }
+
+    /// A rule about addresses whose time is over is taken away by Mastodon itself (`app/workers/scheduler/ip_cleanup_scheduler.rb`).
+    fn ran_out(&self, change: &Change) -> bool {
+        self.part == Part::AddressBlocks
+            && change.now.is_none()
+            && change.before.as_ref().and_then(|rule| rule["until"].as_i64()).is_some_and(|until| until <= self.to.0)
+    }
+
+    /// Whether it is what a deed of ours meant, under way or closed since the last look.
+    async fn is_ours(&self, change: &Change) -> Result<bool, LedgerError> {
+        let ledger = &self.app.ledger;
+        let filter = Filter {
+            subject: Some(ledger.subject(&subject(&self.instance.name, self.part, &change.key))),
+            from: Some(self.from.plus(-OPENED_BEFORE)),
+            limit: MOST_DEEDS,
+            ..Filter::default()
+        };
+        let may_have_done_it = |entry: &Entry| {
+            entry.kind == "intent"
+                && entry.closed_at.is_none_or(|at| at >= self.from)
+                && !matches!(entry.outcome, Some(Outcome::Stale | Outcome::Refused | Outcome::Failed))
+        };
+        let entries = ledger.list(&filter).await?;
+        Ok(entries
+            .iter()
+            .filter(|entry| may_have_done_it(entry))
+            .filter_map(deed_of)
+            .any(|deed| means(&deed, self.part, change)))
+    }
+}
+
+/// What a row is about, as our deeds name it.
+fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
+    let name = instance.clone();
+    let whole = || Subject::Part(instance.clone(), format!("{} {key}", part.name()));
+    match part {
+        Part::Settings if matches!(key, MODE | MESSAGE) => Subject::Registrations(name),
+        Part::Settings => Subject::Setting(name, key.to_owned()),
+        Part::Roles => Subject::InstanceRole(name, key.to_owned()),
+        Part::Members => key.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id)),
+        Part::DomainBlocks | Part::DomainAllows => {
+            Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::Domain(name, domain))
+        }
+        Part::MailDomainBlocks => {
+            Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::MailDomain(name, domain))
+        }
+        Part::AddressBlocks => Subject::Address(name, key.to_owned()),
+    }
+}
+
+fn stored(value: Option<&Value>) -> Vec<Option<String>> {
+    value.and_then(|rows| serde_json::from_value(rows.clone()).ok()).unwrap_or_default()
+}
+
+fn rule_of(value: Option<&Value>) -> Option<Rule> {
+    let value = value?;
+    let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let is = |key: &str| value[key].as_bool().unwrap_or(false);
+    let severity = value["severity"].as_i64().and_then(|number| i32::try_from(number).ok());
+    Some(Rule {
+        severity: severity.map_or(Severity::Noop, Severity::from_stored),
+        reject_media: is("reject_media"),
+        reject_reports: is("reject_reports"),
+        obfuscate: is("obfuscate"),
+        public_comment: text("public_comment"),
+        private_comment: text("private_comment"),
+    })
+}
+
+fn address_rule(value: Option<&Value>) -> Option<AddressRule> {
+    let value = value?;
+    let severity = value["severity"].as_i64().and_then(|number| i32::try_from(number).ok())?;
+    Some(AddressRule {
+        severity: AddressSeverity::from_stored(severity)?,
+        comment: value["comment"].as_str().unwrap_or_default().to_owned(),
+        until: value["until"].as_i64().map(Instant),
+    })
+}
+
+/// Its end is sent as seconds from now, so it may lie a little beside.
+fn is_address_rule(value: Option<&Value>, meant: &AddressRule) -> bool {
+    address_rule(value).is_some_and(|rule| {
+        let ends_alike = match (rule.until, meant.until) {
+            (Some(now), Some(meant)) => now.since(meant).abs() < MINUTE,
+            (now, meant) => now == meant,
+        };
+        rule.severity == meant.severity && rule.comment == meant.comment && ends_alike
+    })
+}
+
+/// Whether what is there now is what a deed meant. That it is about the same thing is known already.
+fn means(deed: &Deed, part: Part, change: &Change) -> bool {
+    let now = change.whole.as_ref();
+    let gone = now.is_none();
+    match deed {
+        Deed::SetRegistrations(deed) if part == Part::Settings && change.key == MODE => {
+            Meaning::of(&stored(now)) == Meaning::Mode(deed.mode_after)
+        }
+        Deed::SetRegistrations(deed) if part == Part::Settings => {
+            let stored = Stored { mode: Vec::new(), message: stored(now) };
+            stored.message_text().as_ref() == Ok(&deed.message_after)
+        }
+        Deed::BlockDomain(deed) => part == Part::DomainBlocks && rule_of(now).as_ref() == Some(&deed.after),
+        Deed::ChangeDomainBlock(deed) => part == Part::DomainBlocks && rule_of(now).as_ref() == Some(&deed.after),
+        Deed::LiftDomainBlock(_) => part == Part::DomainBlocks && gone,
+        Deed::AllowDomain(_) => part == Part::DomainAllows && !gone,
+        Deed::DisallowDomain(_) => part == Part::DomainAllows && gone,
+        Deed::BlockMailDomain(deed) => now.is_some_and(|rule| rule["review"] == deed.review),
+        Deed::ChangeMailDomainBlock(deed) => now.is_some_and(|rule| rule["review"] == deed.review_after),
+        Deed::LiftMailDomainBlock(_) => part == Part::MailDomainBlocks && gone,
+        Deed::BlockAddress(deed) => is_address_rule(now, &deed.after),
+        Deed::ChangeAddressBlock(deed) => is_address_rule(now, &deed.after),
+        Deed::LiftAddressBlock(_) => part == Part::AddressBlocks && gone,
+        Deed::AssignRole(deed) => {
+            let role = now.and_then(|member| member["role_id"].as_str()).map(str::to_owned);
+            part == Part::Members && role == deed.after.map(|role| role.to_string())
+        }
+        // These change no setting, no role and no rule.
+        Deed::SetRegistrations(_)
+        | Deed::DecideCase(_)
+        | Deed::ReverseSanction(_)
+        | Deed::ReopenReport(_)
+        | Deed::ChangeCategory(_)
+        | Deed::HoldCase(_)
+        | Deed::HandOverCase(_)
+        | Deed::DecideSignUp(_)
+        | Deed::SearchPersonal(_)
+        | Deed::Reveal(_)
+        | Deed::RevealMedia(_)
+        | Deed::AddOperator(_)
+        | Deed::DisableOperator(_)
+        | Deed::EndSessions(_)
+        | Deed::OfferAccess(_)
+        | Deed::ChangeOperatorRole(_)
+        | Deed::ExportRecord(_)
+        | Deed::WriteNote(_)
+        | Deed::WithdrawNote(_)
+        | Deed::DeleteAccount(_)
+        | Deed::AskGrant(_)
+        | Deed::DecideGrant(_)
+        | Deed::RevokeGrant(_)
+        | Deed::StartGrant(_)
+        | Deed::EndGrant(_)
+        | Deed::LeaveRole(_)
+        | Deed::ExportSheet(_)
+        | Deed::IssueInvite(_)
+        | Deed::RevokeInvite(_)
+        | Deed::EnterAccessRequest(_)
+        | Deed::RefuseAccessRequest(_) => false,
+    }
+}
+
+/// Name, before and after.
+type Field = (String, String, String);
+
+/// A setting's stored value as people read it.
+fn value_words(rows: Option<&Value>) -> String {
+    let Some(rows) = rows.and_then(Value::as_array) else { return "not set".to_owned() };
+    let one = |value: &Value| match value {
+        Value::String(text) => match read_yaml(text) {
+            Ok(Some(words)) if words.is_empty() => "nothing".to_owned(),
+            Ok(Some(words)) => ui::excerpt(&words, LONGEST_VALUE),
+            Ok(None) => "nothing".to_owned(),
+            Err(_) => ui::excerpt(text, LONGEST_VALUE),
+        },
+        Value::Object(hidden) => {
+            let length = hidden.get("length").and_then(Value::as_u64).unwrap_or(0);
+            format!("a value that is not kept ({length} characters)")
+        }
+        _ => "nothing".to_owned(),
+    };
+    rows.iter().map(one).collect::<Vec<_>>().join(" / ")
+}
+
+fn role_name(role: &Value) -> String {
+    match role["name"].as_str() {
+        Some("") | None => "everyone".to_owned(),
+        Some(name) => ui::excerpt(name, 80),
+    }
+}
+
+/// Mastodon's names for what a role may do, by bit (`app/models/user_role.rb`).
+const MAY: [&str; 23] = [
+    "administrator",
+    "view devops",
+    "view audit log",
+    "view dashboard",
+    "manage reports",
+    "manage federation",
+    "manage settings",
+    "manage blocks",
+    "manage taxonomies",
+    "manage appeals",
+    "manage users",
+    "manage invites",
+    "manage rules",
+    "manage announcements",
+    "manage custom emojis",
+    "manage webhooks",
+    "invite users",
+    "manage roles",
+    "manage user access",
+    "delete user data",
+    "view feeds",
+    "invite bypass approval",
+    "manage email subscriptions",
+];
+
+fn may(mask: Option<&Value>) -> Vec<String> {
+    let mask = mask.and_then(Value::as_u64).unwrap_or(0);
+    (0..64)
+        .filter(|bit| mask >> bit & 1 == 1)
+        .map(|bit| MAY.get(bit).map_or_else(|| format!("bit {bit}"), |name| (*name).to_owned()))
+        .collect()
+}
+
+fn role_fields(before: Option<&Value>, now: Option<&Value>) -> Vec<Field> {
+    let keys: BTreeSet<&String> =
+        [before, now].into_iter().flatten().filter_map(Value::as_object).flat_map(|role| role.keys()).collect();
+    let shown = |role: Option<&Value>, key: &str| match (key, role.map(|role| &role[key])) {
+        (_, None | Some(Value::Null)) => "none".to_owned(),
+        ("permissions", mask) => {
+            let may = may(mask);
+            if may.is_empty() { "none".to_owned() } else { may.join(", ") }
+        }
+        (_, Some(Value::String(text))) => ui::excerpt(text, 80),
+        (_, Some(other)) => other.to_string(),
+    };
+    keys.into_iter()
+        .map(|key| (key.replace('_', " "), shown(before, key), shown(now, key)))
+        .filter(|(_, before, now)| before != now)
+        .collect()
+}
+
+/// What changed, as a clause and as fields before and after.
+fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (String, Vec<Field>) {
+    let (key, before, now) = (&change.key, change.before.as_ref(), change.now.as_ref());
+    match part {
+        Part::Settings => {
+            let name = ui::excerpt(&key.replace('_', " "), 80);
+            let (was, is) = (value_words(before), value_words(now));
+            // Only an hourly job of Mastodon's own, or a person: the record cannot know which.
+            let perhaps = if key == MODE && was == "open" && is == "approved" {
+                " (Mastodon does this itself when no moderator was active for a week)"
+            } else {
+                ""
+            };
+            (format!("{name} changed from {was} to {is}{perhaps}"), vec![(name, was, is)])
+        }
+        Part::Roles => {
+            let fields = role_fields(before, now);
+            let name = now.or(before).map(role_name).unwrap_or_default();
+            let said = match (before, now) {
+                (None, _) => format!("role {name} was made"),
+                (_, None) => format!("role {name} was deleted"),
+                (Some(was), Some(is)) => {
+                    let list = |added: &Value, taken: &Value| {
+                        let taken = may(Some(&taken["permissions"]));
+                        may(Some(&added["permissions"]))
+                            .into_iter()
+                            .filter(|one| !taken.contains(one))
+                            .collect::<Vec<_>>()
+                    };
+                    let (given, taken) = (list(is, was), list(was, is));
+                    let mut parts = Vec::new();
+                    if !given.is_empty() {
+                        parts.push(format!("it may now {}", given.join(", ")));
+                    }
+                    if !taken.is_empty() {
+                        parts.push(format!("it may no longer {}", taken.join(", ")));
+                    }
+                    parts.extend(
+                        fields
+                            .iter()
+                            .filter(|(name, ..)| name != "permissions")
+                            .map(|(name, was, is)| format!("{name} from {was} to {is}")),
+                    );
+                    format!("role {name} changed: {}", parts.join("; "))
+                }
+            };
+            (said, fields)
+        }
+        Part::Members => {
+            let role = |member: Option<&Value>| match member.and_then(|member| member["role_id"].as_str()) {
+                None => "no role".to_owned(),
+                Some(id) => roles.get(id).cloned().unwrap_or_else(|| format!("role {id}")),
+            };
+            let name = now.or(before).and_then(|member| member["name"].as_str()).unwrap_or_default();
+            let (was, is) = (role(before), role(now));
+            (format!("@{} went from {was} to {is}", ui::tame(name)), vec![("role".to_owned(), was, is)])
+        }
+        Part::DomainBlocks => {
+            let (was, is) = (rule_of(before), rule_of(now));
+            let said = match (&was, &is) {
+                (None, Some(is)) => format!("a rule for {key} was made: {}", is.words()),
+                (Some(was), None) => format!("the rule for {key} was lifted ({})", was.words()),
+                (Some(was), Some(is)) if was.words() != is.words() => {
+                    format!("the rule for {key} changed from {} to {}", was.words(), is.words())
+                }
+                _ => format!("the rule for {key} changed in its comments or lists"),
+            };
+            (said, rules(was.as_ref(), is.as_ref()))
+        }
+        Part::DomainAllows => {
+            let word = |row: Option<&Value>| if row.is_some() { "allowed" } else { "not allowed" }.to_owned();
+            let said = if now.is_some() { "was allowed" } else { "was taken off the allowed servers" };
+            (format!("{key} {said}"), vec![("federation".to_owned(), word(before), word(now))])
+        }
+        Part::MailDomainBlocks => {
+            let word = |row: Option<&Value>| {
+                row.map_or("none", |rule| review(rule["review"].as_bool().unwrap_or(false))).to_owned()
+            };
+            let (was, is) = (word(before), word(now));
+            let said = match (before, now) {
+                (None, _) => format!("a rule for mail at {key} was made: {is}"),
+                (_, None) => format!("the rule for mail at {key} was lifted"),
+                _ => format!("the rule for mail at {key} changed from {was} to {is}"),
+            };
+            (said, vec![("rule".to_owned(), was, is)])
+        }
+        Part::AddressBlocks => {
+            let (was, is) = (address_rule(before), address_rule(now));
+            let word = |rule: &Option<AddressRule>| rule.as_ref().map_or("none", |rule| rule.severity.word());
+            let said = match (before, now) {
+                (None, _) => format!("a rule for {key} was made: {}", word(&is)),
+                (_, None) => format!("the rule for {key} was lifted"),
+                _ => format!("the rule for {key} changed to {}", word(&is)),
+            };
+            (said, addresses(was.as_ref(), is.as_ref()))
+        }
+    }
+}
+
+/// The newest entries of an instance that are younger than a day.
+///
+/// # Errors
+/// If the record cannot be read.
+pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Line>, Problem> {
+    let filter = Filter {
+        kind: Some("changed_elsewhere".to_owned()),
+        instance: Some(instance.name.to_string()),
+        from: Some(context.now().plus(-DAY)),
+        limit,
+        ..Filter::default()
+    };
+    let entries = context.app.ledger.list(&filter).await.map_err(unreadable)?;
+    Ok(entries.iter().map(|entry| line(entry, &name(&[], entry))).collect())
+}
+
+/// When an instance was last compared, in a sentence, and whether that is as it should be.
+///
+/// # Errors
+/// The store's.
+pub async fn looked(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
+    let (store, now) = (&context.app.store, context.now());
+    let mut oldest: Option<Instant> = None;
+    for part in Part::ALL {
+        let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
+            return Ok((true, "not looked at yet".to_owned()));
+        };
+        oldest = Some(oldest.map_or(kept.taken_at, |at| at.min(kept.taken_at)));
+    }
+    let at = oldest.unwrap_or(now);
+    let mut says = format!("looked {}", time::relative(at, now));
+    for (part, number) in snapshots::too_large(store, &instance.name).await? {
+        let words = Part::ALL.into_iter().find(|own| own.name() == part).map_or("rows", Part::words);
+        let number = ui::grouped(usize::try_from(number).unwrap_or(0));
+        says.push_str(&format!("; {number} {words} are too many to say which changed"));
+    }
+    Ok((now.since(at) < 3 * EVERY, says))
+}
+
+/// The clause of an entry: what changed, and between which looks.
+pub fn clause(entry: &Entry) -> String {
+    let at = |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Instant);
+    let said = entry.document.as_ref().and_then(|document| document["said"].as_str());
+    format!("{}, not through this console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
+}
+
+/// `between 14:00 and 14:05`, with the days where it is not the same one.
+fn between(from: Instant, to: Instant) -> String {
+    let minute = |at: Instant| time::clock(at).chars().take(5).collect::<String>();
+    if from.0.div_euclid(DAY) != to.0.div_euclid(DAY) {
+        let whole = |at: Instant| time::absolute(at).chars().take(16).collect::<String>();
+        return format!("between {} and {} UTC", whole(from), whole(to));
+    }
+    match (minute(from), minute(to)) {
+        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute}"),
+        _ => format!("between {} and {}", time::clock(from), time::clock(to)),
+    }
+}
+
+/// The fields of an entry, before and after.
+pub fn fields(entry: &Entry) -> Vec<Field> {
+    let fields = entry.document.as_ref().map(|document| document["fields"].clone()).unwrap_or_default();
+    serde_json::from_value(fields).unwrap_or_default()
+}
+
+/// What the registration mode became, where that is what changed.
+pub fn mode_of(entry: &Entry) -> Option<String> {
+    let document = entry.document.as_ref()?;
+    (document["name"] == MODE).then(|| document["now"].as_str().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_or_long_value_is_not_kept() {
+        let keys = Keys::from_secret([7; 32]);
+        let kept = |name: &str, text: &str| keep(Part::Settings, &keys, name, &json!([text])).to_string();
+        assert!(kept("site_title", "--- Harbour\n").contains("Harbour"));
+        for (name, text) in [("captcha_secret", "--- hunter2\n"), ("site_terms", &"long ".repeat(50))] {
+            let kept = kept(name, text);
+            assert!(kept.contains("hidden") && !kept.contains("hunter2") && !kept.contains("long long"), "{kept}");
+        }
+        assert_ne!(kept("api_token", "--- one\n"), kept("api_token", "--- two\n"), "and still compared");
+    }
+
+    #[test]
+    fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
+        let day = Instant(20_000 * DAY);
+        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
+        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
+        assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));
+    }
+
+    #[test]
+    fn what_a_role_may_do_is_named() {
+        assert_eq!(may(Some(&json!(65))), ["administrator", "manage settings"]);
+        assert_eq!(may(Some(&json!(1u64 << 40))), ["bit 40"]);
+    }
+}

@@ -1,0 +1,213 @@
+//! What else an account's page shows: since when and by whom, how they came, where they were seen from, what they reported.
+
+use super::{DatabaseError, Hidden, Read, ms};
+use crate::{
+    clock::Instant,
+    id::{AccountId, ReportId},
+    reports::Category,
+};
+
+/// Addresses that are shown, newest first.
+pub const MOST_ADDRESSES: i64 = 30;
+
+/// When the sanctions in force began, and whether the account's own server suspended it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SanctionsSince {
+    pub suspended: Option<Instant>,
+    pub silenced: Option<Instant>,
+    pub sensitized: Option<Instant>,
+    pub suspended_by_its_server: bool,
+}
+
+/// A row of Mastodon's log about an account or its login.
+#[derive(Clone, Debug)]
+pub struct LoggedAbout {
+    pub action: String,
+    pub at: Instant,
+    pub by: Option<String>,
+}
+
+/// How somebody came.
+#[derive(Clone, Debug)]
+pub struct SignUpData {
+    pub user: i64,
+    pub at: Instant,
+    pub locale: Option<String>,
+    pub confirmed_at: Option<Instant>,
+    /// What they wrote when they asked to join.
+    pub words: Option<String>,
+}
+
+/// An address somebody was seen from.
+#[derive(Clone, Debug)]
+pub struct SeenFrom {
+    pub address: Hidden,
+    pub used_at: Instant,
+}
+
+/// A web session.
+#[derive(Clone, Debug)]
+pub struct WebSession {
+    pub since: Instant,
+    /// Mastodon renews it once a day.
+    pub last: Instant,
+    pub address: Option<Hidden>,
+    pub agent: String,
+}
+
+/// A report that somebody made.
+#[derive(Clone, Debug)]
+pub struct ReportMade {
+    pub id: ReportId,
+    pub target: AccountId,
+    pub target_acct: String,
+    pub category: Category,
+    pub created_at: Instant,
+    pub closed_at: Option<Instant>,
+    /// Whether the reported account got a strike after it.
+    pub right: bool,
+}
+
+impl Read {
+    /// Since when the sanctions on an account are in force (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn sanctions_since(&mut self, id: AccountId) -> Result<SanctionsSince, DatabaseError> {
+        const SQL: &str = concat!(
+            "select ",
+            ms!("suspended_at"),
+            ", ",
+            ms!("silenced_at"),
+            ", ",
+            ms!("sensitized_at"),
+            ", coalesce(suspension_origin = 1, false) from accounts where id = $1"
+        );
+        type Row = (Option<i64>, Option<i64>, Option<i64>, bool);
+        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map_or_else(SanctionsSince::default, |(suspended, silenced, sensitized, by_its_server)| {
+            SanctionsSince {
+                suspended: suspended.map(Instant),
+                silenced: silenced.map(Instant),
+                sensitized: sensitized.map(Instant),
+                suspended_by_its_server: by_its_server,
+            }
+        }))
+    }
+
+    /// What Mastodon's log says of an account and its login, newest first
+    /// (`admin_action_logs (target_type, target_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn logged_about(&mut self, id: AccountId, user: Option<i64>) -> Result<Vec<LoggedAbout>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select l.action, ",
+            ms!("l.created_at"),
+            ", a.username from ((select id, action, created_at, account_id from admin_action_logs \
+             where target_type = 'Account' and target_id = $1 order by id desc limit 50) union all \
+             (select id, action, created_at, account_id from admin_action_logs \
+             where target_type = 'User' and target_id = $2 order by id desc limit 50)) l \
+             left join accounts a on a.id = l.account_id order by l.id desc"
+        );
+        let rows: Vec<(String, i64, Option<String>)> =
+            sqlx::query_as(SQL).persistent(false).bind(id.0).bind(user).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|(action, at, by)| LoggedAbout { action, at: Instant(at), by }).collect())
+    }
+
+    /// How somebody with a login here came (`users (account_id)`, `user_invite_requests (user_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn sign_up_data(&mut self, id: AccountId) -> Result<Option<SignUpData>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select u.id, ",
+            ms!("u.created_at"),
+            ", u.locale, ",
+            ms!("u.confirmed_at"),
+            ", (select left(r.text, 500) from user_invite_requests r where r.user_id = u.id order by r.id limit 1) \
+             from users u where u.account_id = $1 limit 1"
+        );
+        type Row = (i64, i64, Option<String>, Option<i64>, Option<String>);
+        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|(user, at, locale, confirmed_at, words)| SignUpData {
+            user,
+            at: Instant(at),
+            locale,
+            confirmed_at: confirmed_at.map(Instant),
+            words,
+        }))
+    }
+
+    /// The addresses somebody was seen from, newest first, and one more than are shown: the view `user_ips` for one login
+    /// (`users`, `session_activations (user_id)`, `login_activities (user_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn seen_from(&mut self, user: i64) -> Result<Vec<SeenFrom>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select host(ip), ",
+            ms!("used_at"),
+            " from user_ips where user_id = $1 and ip is not null and used_at is not null \
+             order by used_at desc, ip limit $2"
+        );
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(SQL).persistent(false).bind(user).bind(MOST_ADDRESSES + 1).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|(ip, at)| SeenFrom { address: Hidden::new(ip), used_at: Instant(at) }).collect())
+    }
+
+    /// Somebody's web sessions, newest first: Mastodon keeps ten (`session_activations (user_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn web_sessions(&mut self, user: i64) -> Result<Vec<WebSession>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select ",
+            ms!("created_at"),
+            ", ",
+            ms!("updated_at"),
+            ", host(ip), left(user_agent, 300) from session_activations where user_id = $1 order by updated_at desc limit 20"
+        );
+        let rows: Vec<(i64, i64, Option<String>, String)> =
+            sqlx::query_as(SQL).persistent(false).bind(user).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(since, last, ip, agent)| WebSession {
+                since: Instant(since),
+                last: Instant(last),
+                address: ip.map(Hidden::new),
+                agent,
+            })
+            .collect())
+    }
+
+    /// The latest reports somebody made (`reports (account_id)`, `account_warnings (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn reports_made(&mut self, by: AccountId) -> Result<Vec<ReportMade>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select r.id, r.target_account_id, t.username || coalesce('@' || t.domain, ''), r.category, ",
+            ms!("r.created_at"),
+            ", ",
+            ms!("r.action_taken_at"),
+            ", exists (select from account_warnings w where w.target_account_id = r.target_account_id \
+             and w.created_at >= r.created_at) from reports r join accounts t on t.id = r.target_account_id \
+             where r.account_id = $1 order by r.id desc limit 10"
+        );
+        type Row = (i64, i64, String, i32, i64, Option<i64>, bool);
+        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(by.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, target, target_acct, number, created_at, closed_at, right)| ReportMade {
+                id: ReportId(id),
+                target: AccountId(target),
+                target_acct,
+                category: super::reports::category(number),
+                created_at: Instant(created_at),
+                closed_at: closed_at.map(Instant),
+                right: right && closed_at.is_some(),
+            })
+            .collect())
+    }
+}

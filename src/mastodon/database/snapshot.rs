@@ -1,0 +1,141 @@
+//! What the console looks at every few minutes to notice what changes elsewhere: settings, roles and who has one, rules.
+//!
+//! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
+//! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
+
+use super::{DatabaseError, Read};
+
+/// A part of an instance that is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Settings,
+    Roles,
+    /// Who has a role of their own.
+    Members,
+    DomainBlocks,
+    DomainAllows,
+    MailDomainBlocks,
+    AddressBlocks,
+}
+
+/// A row of a part.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Kept {
+    pub key: String,
+    /// JSON
+    pub content: String,
+}
+
+/// The statement of a part, as rows and as one hash of them.
+macro_rules! part {
+    ($rows:literal) => {
+        (
+            concat!("select key, content::text as content from (", $rows, ") part order by key limit $1"),
+            concat!(
+                "select count(*), coalesce(md5(string_agg(md5(key || ' ' || content::text), '' order by key collate \"C\")), '') from (",
+                $rows,
+                ") part"
+            ),
+        )
+    };
+}
+
+impl Part {
+    pub const ALL: [Self; 7] = [
+        Self::Settings,
+        Self::Roles,
+        Self::Members,
+        Self::DomainBlocks,
+        Self::DomainAllows,
+        Self::MailDomainBlocks,
+        Self::AddressBlocks,
+    ];
+
+    /// Its name in the store, never changed once used.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Roles => "roles",
+            Self::Members => "members",
+            Self::DomainBlocks => "domain_blocks",
+            Self::DomainAllows => "domain_allows",
+            Self::MailDomainBlocks => "email_domain_blocks",
+            Self::AddressBlocks => "ip_blocks",
+        }
+    }
+
+    /// What its rows are called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Roles => "roles",
+            Self::Members => "people with a role",
+            Self::DomainBlocks => "rules about servers",
+            Self::DomainAllows => "allowed servers",
+            Self::MailDomainBlocks => "rules about mail domains",
+            Self::AddressBlocks => "rules about addresses",
+        }
+    }
+
+    /// The rows that are compared one by one; above so many only that something changed is known.
+    pub fn most(self) -> i64 {
+        match self {
+            Self::Settings | Self::Roles => 1_000,
+            Self::Members => 5_000,
+            Self::DomainBlocks | Self::DomainAllows | Self::MailDomainBlocks | Self::AddressBlocks => 100_000,
+        }
+    }
+
+    /// All are read whole, by design: small tables, and rules, of which there are some tens of thousands at most. Members
+    /// come from the index on `users.role_id`. Rules about mail that Mastodon derived from others come and go with them.
+    fn sql(self) -> (&'static str, &'static str) {
+        match self {
+            // 4.3 may have a setting twice; the older counts.
+            Self::Settings => {
+                part!("select var::text as key, jsonb_agg(value order by id) as content from settings group by var")
+            }
+            Self::Roles => {
+                part!(
+                    "select id::text as key, to_jsonb(r) - 'id' - 'created_at' - 'updated_at' as content from user_roles r"
+                )
+            }
+            Self::Members => part!(
+                "select u.account_id::text as key, jsonb_build_object('name', a.username, \
+                 'role_id', u.role_id::text) as content from users u join accounts a on a.id = u.account_id \
+                 where u.role_id is not null"
+            ),
+            Self::DomainBlocks => part!(
+                "select domain::text as key, jsonb_build_object('severity', severity, 'reject_media', reject_media, \
+                 'reject_reports', reject_reports, 'obfuscate', obfuscate, 'public_comment', coalesce(public_comment, ''), \
+                 'private_comment', coalesce(private_comment, '')) as content from domain_blocks"
+            ),
+            Self::DomainAllows => part!("select domain::text as key, '{}'::jsonb as content from domain_allows"),
+            Self::MailDomainBlocks => part!(
+                "select domain::text as key, jsonb_build_object('review', allow_with_approval) as content \
+                 from email_domain_blocks where parent_id is null"
+            ),
+            Self::AddressBlocks => part!(
+                "select host(network(ip)) || '/' || masklen(ip) as key, jsonb_build_object('severity', severity, \
+                 'comment', comment, 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks"
+            ),
+        }
+    }
+}
+
+impl Read {
+    /// How many rows a part has, and one hash of them all.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn part_hash(&mut self, part: Part) -> Result<(i64, String), DatabaseError> {
+        Ok(sqlx::query_as(part.sql().1).persistent(false).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// The rows of a part, as many as are compared one by one.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn part_rows(&mut self, part: Part) -> Result<Vec<Kept>, DatabaseError> {
+        Ok(sqlx::query_as(part.sql().0).persistent(false).bind(part.most()).fetch_all(&mut *self.tx).await?)
+    }
+}

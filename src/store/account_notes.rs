@@ -1,0 +1,90 @@
+//! What the team writes down about accounts: sealed, and gone from here once withdrawn. The record keeps both.
+
+use super::{Store, on};
+use crate::{
+    clock::Instant,
+    id::{AccountId, InstanceName, OperatorId},
+    seal::Keys,
+};
+
+/// The newest so many are shown.
+const MOST: i64 = 50;
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub id: String,
+    pub operator: OperatorId,
+    /// `None` once it is withdrawn.
+    pub text: Option<String>,
+    pub created_at: Instant,
+    pub withdrawn: Option<(Instant, OperatorId)>,
+}
+
+fn fail(error: impl std::fmt::Display) -> sqlx::Error {
+    sqlx::Error::Encode(error.to_string().into())
+}
+
+/// Keeps a note.
+pub async fn insert(
+    store: &Store,
+    keys: &Keys,
+    instance: &InstanceName,
+    account: AccountId,
+    note: &Note,
+) -> sqlx::Result<()> {
+    const SQL: &str = "insert into account_notes \
+        (id, instance, account, operator, sealed, created_at, withdrawn_at, withdrawn_by) \
+        values ($1, $2, $3, $4, $5, $6, null, null)";
+    let sealed =
+        note.text.as_deref().map(|text| keys.seal_text("account note", &note.id, text)).transpose().map_err(fail)?;
+    on!(store, pool => sqlx::query(SQL)
+        .bind(&note.id).bind(instance.as_str()).bind(account.to_string()).bind(&note.operator.0).bind(&sealed)
+        .bind(note.created_at.0).execute(pool).await.map(|_| ()))
+}
+
+/// Takes a note's text away; false if it was withdrawn already, or is about somebody else.
+pub async fn withdraw(
+    store: &Store,
+    instance: &InstanceName,
+    account: AccountId,
+    id: &str,
+    by: &OperatorId,
+    now: Instant,
+) -> sqlx::Result<bool> {
+    const SQL: &str = "update account_notes set sealed = null, withdrawn_at = $5, withdrawn_by = $4 \
+        where id = $3 and instance = $1 and account = $2 and withdrawn_at is null";
+    let withdrawn = on!(store, pool => sqlx::query(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(id).bind(&by.0).bind(now.0)
+        .execute(pool).await?.rows_affected());
+    Ok(withdrawn == 1)
+}
+
+type Row = (String, String, Option<String>, i64, Option<i64>, Option<String>);
+
+fn from_row(keys: &Keys, (id, operator, sealed, created_at, at, by): Row) -> Note {
+    Note {
+        text: sealed.and_then(|sealed| keys.open_text("account note", &id, &sealed)),
+        operator: OperatorId(operator),
+        created_at: Instant(created_at),
+        withdrawn: at.map(Instant).zip(by.map(OperatorId)),
+        id,
+    }
+}
+
+/// The notes about an account, newest first.
+pub async fn about(store: &Store, keys: &Keys, instance: &InstanceName, account: AccountId) -> sqlx::Result<Vec<Note>> {
+    const SQL: &str = "select id, operator, sealed, created_at, withdrawn_at, withdrawn_by from account_notes \
+        where instance = $1 and account = $2 order by created_at desc, id desc limit $3";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(instance.as_str()).bind(account.to_string()).bind(MOST).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(|row| from_row(keys, row)).collect())
+}
+
+/// One note.
+pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Note>> {
+    const SQL: &str =
+        "select id, operator, sealed, created_at, withdrawn_at, withdrawn_by from account_notes where id = $1";
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    Ok(row.map(|row| from_row(keys, row)))
+}

@@ -1,0 +1,323 @@
+//! What changes on an instance without this console is noticed, once, and nothing else is.
+
+use crate::support::{House, Kept, house, postgres, sqlite};
+use howdah::{
+    audit::service::elsewhere::{self, Trouble},
+    cli,
+    clock::{Clock, MINUTE},
+    context::App,
+    id::InstanceName,
+    ledger::{Entry, Filter, verify::verify},
+    seal::Keys,
+    store::{Store, snapshots},
+};
+use std::sync::Arc;
+
+fn harbour() -> InstanceName {
+    "harbour".parse().unwrap()
+}
+
+async fn run(house: &House, sql: &'static str) {
+    sqlx::query(sql).execute(&house.instance).await.unwrap();
+}
+
+async fn look(app: &Arc<App>) -> usize {
+    elsewhere::look(app, app.instances.values().next().unwrap()).await.unwrap()
+}
+
+/// What was noticed, newest first.
+async fn noticed(app: &App) -> Vec<Entry> {
+    let filter = Filter { kind: Some("changed_elsewhere".into()), limit: 500, ..Filter::default() };
+    app.ledger.list(&filter).await.unwrap()
+}
+
+async fn said(app: &App) -> Vec<String> {
+    noticed(app)
+        .await
+        .iter()
+        .map(|entry| entry.document.as_ref().unwrap()["said"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Another process over the same store.
+fn another(house: &House) -> Arc<App> {
+    let (config, keys) = (house.config.clone(), Keys::from_secret([7; 32]));
+    cli::assemble(config, Clock::System, keys, house.store.store.clone()).unwrap()
+}
+
+/// Everything the store holds, as text.
+async fn dump(store: &Store) -> String {
+    let tables = ["ledger_entries", "snapshots", "ledger_keys"];
+    let mut text = String::new();
+    for table in tables {
+        let rows: Vec<String> = match store {
+            Store::Sqlite(pool) => {
+                let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
+                    .bind(table)
+                    .fetch_all(pool)
+                    .await
+                    .unwrap();
+                let columns = columns.iter().map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ");
+                sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select {columns} from {table}")))
+                    .fetch_all(pool)
+                    .await
+                    .unwrap()
+            }
+            Store::Postgres(pool) => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t")))
+                .fetch_all(pool)
+                .await
+                .unwrap(),
+        };
+        text.push_str(&rows.join("\n"));
+    }
+    text
+}
+
+async fn a_change_is_noticed_once(kept: Kept) {
+    let house = house(kept).await;
+    run(&house, "update settings set value = E'--- open\\n' where var = 'registrations_mode'").await;
+    assert_eq!(look(&house.app).await, 0, "the first look makes no entry");
+    assert_eq!(look(&house.app).await, 0);
+    run(&house, "update settings set value = E'--- approved\n' where var = 'registrations_mode'").await;
+    run(&house, "insert into settings (var, value) values ('site_contact_username', E'--- canaryname\n')").await;
+    run(&house, "insert into domain_blocks (domain, severity, created_at, updated_at) values ('canary.example', 1, now(), now())").await;
+    run(&house, "update user_roles set permissions = permissions | 64 where name = 'Moderator'").await;
+    run(
+        &house,
+        "update users set role_id = (select id from user_roles where name = 'Moderator') \
+         where account_id = (select id from accounts where username = 'windvane')",
+    )
+    .await;
+    run(
+        &house,
+        "insert into email_domain_blocks (domain, created_at, updated_at) values ('canary-mail.example', now(), now())",
+    )
+    .await;
+    run(&house, "insert into ip_blocks (ip, severity, comment, created_at, updated_at) values ('198.51.100.0/24', 9999, '', now(), now())").await;
+    run(&house, "insert into domain_allows (domain, created_at, updated_at) values ('friend.example', now(), now())")
+        .await;
+    // Touched, and the same.
+    run(&house, "update settings set updated_at = now()").await;
+    assert_eq!(look(&house.app).await, 8, "{:?}", said(&house.app).await);
+    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(look(&another(&house)).await, 0, "another process sees it was noticed");
+    let said = said(&house.app).await;
+    for clause in [
+        "registrations mode changed from open to approved (Mastodon does this itself when no moderator was active for a week)",
+        "site contact username changed from not set to canaryname",
+        "a rule for canary.example was made: suspended",
+        "role Moderator changed: it may now manage settings",
+        "@windvane went from no role to Moderator",
+        "a rule for mail at canary-mail.example was made: no sign-ups",
+        "a rule for 198.51.100.0/24 was made: no access at all",
+        "friend.example was allowed",
+    ] {
+        assert!(said.iter().any(|own| own == clause), "{clause}: {said:#?}");
+    }
+    let dump = dump(&house.app.store).await;
+    assert!(dump.contains("changed_elsewhere") && dump.contains("email_domain_blocks"));
+    for secret in ["canary", "windvane", "198.51.100", "approved"] {
+        assert!(!dump.contains(secret), "{secret} stands in clear");
+    }
+    assert!(verify(&house.app.store, &house.app.ledger.verifier_key(), &[]).await.unwrap().holds());
+
+    // Whoever reads the record finds it, where it is about the thing as well.
+    let owner = house.sign_in("owner").await;
+    let list = house.get(Some(&owner), "/audit?kind=changed_elsewhere").await.body;
+    assert!(list.contains("somebody elsewhere") && list.contains("not through this console, between"), "{list}");
+    let entry = noticed(&house.app).await.into_iter().find(|entry| entry.leaf["facts"]["part"] == "roles").unwrap();
+    let page = house.get(Some(&owner), &format!("/audit/{}", entry.index)).await.body;
+    assert!(page.contains("Before and after") && page.contains("manage settings"), "{page}");
+    let registrations = house.get(Some(&owner), "/i/harbour/registrations").await.body;
+    assert!(registrations.contains("registrations mode changed from open to approved"), "{registrations}");
+    assert!(registrations.contains("noticed outside the console"), "{registrations}");
+    let server = house.get(Some(&owner), "/i/harbour/domains/server?name=canary.example").await.body;
+    assert!(server.contains("a rule for canary.example was made"), "{server}");
+    let overview = house.get(Some(&owner), "/i/harbour").await.body;
+    assert!(overview.contains("Changed elsewhere, the last 24 hours") && overview.contains("looked"), "{overview}");
+    let moderator = house.sign_in("moderator").await;
+    let overview = house.get(Some(&moderator), "/i/harbour").await.body;
+    assert!(!overview.contains("Changed elsewhere, the last"), "for those who read the record");
+}
+
+#[tokio::test]
+async fn a_change_is_noticed_once_on_sqlite() {
+    a_change_is_noticed_once(sqlite().await).await;
+}
+
+#[tokio::test]
+async fn a_change_is_noticed_once_on_postgres() {
+    a_change_is_noticed_once(postgres().await).await;
+}
+
+#[tokio::test]
+async fn two_processes_and_one_that_died_before_it_kept_what_it_saw_make_one_entry() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        look(&house.app).await;
+        run(&house, "update settings set value = E'--- none\n' where var = 'registrations_mode'").await;
+        let processes = [another(&house), another(&house), house.app.clone()];
+        let looks = processes.iter().map(|app| {
+            tokio::spawn({
+                let app = app.clone();
+                async move { look(&app).await }
+            })
+        });
+        for look in looks.collect::<Vec<_>>() {
+            look.await.unwrap();
+        }
+        assert_eq!(noticed(&house.app).await.len(), 1);
+        // A process that recorded and died before it kept the look: whoever looks next compares with the former one.
+        run(&house, "update settings set value = E'--- open\n' where var = 'registrations_mode'").await;
+        let before = snapshots::read(&house.app.store, &harbour(), "settings").await;
+        let (before, rows) = (
+            before.unwrap().unwrap(),
+            snapshots::rows(&house.app.store, &house.app.keys, &harbour(), "settings").await.unwrap(),
+        );
+        assert_eq!(look(&house.app).await, 1);
+        let now = snapshots::read(&house.app.store, &harbour(), "settings").await;
+        let at = now.unwrap().unwrap().taken_at;
+        let (app, name) = (&house.app, harbour());
+        let put_back =
+            snapshots::keep(&app.store, &app.keys, &name, "settings", Some(at), &before, rows.as_deref()).await;
+        assert!(put_back.unwrap());
+        look(&another(&house)).await;
+        assert_eq!(noticed(&house.app).await.len(), 2, "the same change of the same time is recorded once");
+    }
+}
+
+#[tokio::test]
+async fn one_process_looks_each_five_minutes_and_again_soon_after_trouble() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let clock = Clock::set(house.app.clock.now());
+        let app = |config: howdah::config::Config| {
+            cli::assemble(config, clock.clone(), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
+        };
+        let (one, two) = (app(house.config.clone()), app(house.config.clone()));
+        let turn = async |app: &Arc<App>| elsewhere::take_turn(app, app.instances.values().next().unwrap()).await;
+        let taken = tokio::join!(turn(&one), turn(&two));
+        let taken = [taken.0.unwrap(), taken.1.unwrap()];
+        assert_eq!(taken.iter().flatten().count(), 1, "one of two");
+        assert_eq!(turn(&one).await.unwrap(), None, "not yet");
+        clock.advance(5 * MINUTE);
+        run(&house, "update settings set value = E'--- none\n' where var = 'registrations_mode'").await;
+        // The database is away: nothing is lost, it is tried again.
+        let mut away = house.config.clone();
+        away.instances[0].database_url = howdah::config::Secret::new("postgres://127.0.0.1:1/nowhere".to_owned());
+        assert!(matches!(turn(&app(away)).await, Err(Trouble::Instance(_))));
+        assert_eq!(turn(&two).await.unwrap(), None);
+        clock.advance(MINUTE / 2);
+        assert_eq!(turn(&two).await.unwrap(), Some(1));
+        let entry = noticed(&two).await.remove(0);
+        let at = |key: &str| entry.leaf["facts"][key].as_str().unwrap().parse::<i64>().unwrap();
+        assert_eq!(at("to") - at("from"), 5 * MINUTE + MINUTE / 2, "compared with the last look there was");
+    }
+}
+
+#[tokio::test]
+async fn what_we_did_ourselves_and_what_came_back_is_nothing() {
+    let house = house(sqlite().await).await;
+    look(&house.app).await;
+    let owner = house.sign_in("owner").await;
+    let stored: Vec<Option<String>> = sqlx::query_scalar("select value from settings where var = 'registrations_mode'")
+        .fetch_all(&house.instance)
+        .await
+        .unwrap();
+    let message: Vec<Option<String>> =
+        sqlx::query_scalar("select value from settings where var = 'closed_registrations_message'")
+            .fetch_all(&house.instance)
+            .await
+            .unwrap();
+    let seen = serde_json::to_string(&(&stored, &message)).unwrap();
+    let form = [
+        ("instance", "harbour"),
+        ("mode", "none"),
+        ("message", "We are full."),
+        ("why", "a wave"),
+        ("seen", seen.as_str()),
+    ];
+    let done = house.post(Some(&owner), "/api/registrations/set", &form).await.location.unwrap();
+    assert!(done.contains("done="), "{done}");
+    let seen = "";
+    let rule = [
+        ("instance", "harbour"),
+        ("domain", "ours.example"),
+        ("severity", "silence"),
+        ("reject_media", "yes"),
+        ("public_comment", "spam"),
+        ("why", "spam"),
+        ("seen", seen),
+    ];
+    let done = house.post(Some(&owner), "/api/domains/set", &rule).await.location.unwrap();
+    assert!(done.contains("done="), "{done}");
+    let mail =
+        [("instance", "harbour"), ("domain", "ours-mail.example"), ("why", "spam"), ("review", "yes"), ("seen", "")];
+    let done = house.post(Some(&owner), "/api/domains/mail-set", &mail).await.location.unwrap();
+    assert!(done.contains("done="), "{done}");
+    let address = [
+        ("instance", "harbour"),
+        ("network", "203.0.113.9"),
+        ("severity", "no_access"),
+        ("until", "7"),
+        ("why", "spam"),
+        ("seen", ""),
+    ];
+    let done = house.post(Some(&owner), "/api/domains/address-set", &address).await.location.unwrap();
+    assert!(done.contains("done="), "{done}");
+    // Changed, and changed back.
+    run(&house, "update user_roles set permissions = permissions | 64 where name = 'Moderator'").await;
+    run(&house, "update user_roles set permissions = permissions & ~64::bigint where name = 'Moderator'").await;
+    assert_eq!(look(&house.app).await, 0, "{:?}", said(&house.app).await);
+    // Ours, and changed by somebody else after it.
+    run(&house, "update settings set value = E'--- open\n' where var = 'registrations_mode'").await;
+    run(&house, "update domain_blocks set severity = 1 where domain = 'ours.example'").await;
+    // An address rule that runs out is taken away by Mastodon itself.
+    run(&house, "insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at) values ('198.51.100.7', 9999, '', now() at time zone 'utc' + interval '1 second', now(), now())").await;
+    assert_eq!(look(&house.app).await, 3);
+    assert_eq!(said(&house.app).await[2], "registrations mode changed from none to open");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    run(&house, "delete from ip_blocks where ip = '198.51.100.7'").await;
+    assert_eq!(look(&house.app).await, 0);
+}
+
+#[tokio::test]
+async fn very_many_changes_are_said_together_and_twenty_thousand_rules_are_cheap() {
+    let house = house(sqlite().await).await;
+    run(
+        &house,
+        "insert into domain_blocks (domain, severity, public_comment, created_at, updated_at) \
+         select 'd' || n || '.example', 1, 'a comment of some length, as lists have them', now(), now() from generate_series(1, 20000) n",
+    )
+    .await;
+    let began = std::time::Instant::now();
+    assert_eq!(look(&house.app).await, 0);
+    let first = began.elapsed();
+    let began = std::time::Instant::now();
+    assert_eq!(look(&house.app).await, 0);
+    let unchanged = began.elapsed();
+    run(&house, "update domain_blocks set severity = 0 where domain = 'd7.example'").await;
+    let began = std::time::Instant::now();
+    assert_eq!(look(&house.app).await, 1);
+    println!("20,000 rules: first {first:?}, unchanged {unchanged:?}, one changed {:?}", began.elapsed());
+    assert_eq!(said(&house.app).await[0], "the rule for d7.example changed from suspended to limited");
+    run(&house, "delete from domain_blocks where domain like 'd1%.example'").await;
+    assert_eq!(look(&house.app).await, 201);
+    let rest = said(&house.app).await.remove(0);
+    assert_eq!(rest, "10,911 more changes among rules about servers, too many to say one by one");
+}
+
+#[tokio::test]
+async fn a_part_that_is_too_large_says_so_and_still_tells_that_it_changed() {
+    let house = house(sqlite().await).await;
+    run(&house, "insert into settings (var, value) select 'v' || n, 'x' from generate_series(1, 1200) n").await;
+    assert_eq!(look(&house.app).await, 0);
+    run(&house, "update settings set value = 'y' where var = 'v7'").await;
+    assert_eq!(look(&house.app).await, 1);
+    let said = said(&house.app).await.remove(0);
+    assert!(said.starts_with("something changed among 1,2") && said.contains("too many to say what"), "{said}");
+    assert_eq!(look(&house.app).await, 0);
+    let owner = house.sign_in("owner").await;
+    let overview = house.get(Some(&owner), "/i/harbour").await.body;
+    assert!(overview.contains("settings are too many to say which changed"), "{overview}");
+}
