@@ -1,7 +1,8 @@
 //! The document, and the one table of routes.
 
 use crate::{
-    accounts, audit, batches, domain_blocks, operators, overview, path, registrations, reports, sign_in, signups, ui,
+    accounts, audit, batches, domain_blocks, linked_accounts, operators, overview, path, registrations, reports,
+    sign_in, signups, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -74,6 +75,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/domains/addresses") view=domain_blocks::page::Addresses ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/imports") view=domain_blocks::page::Imports ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/domains/imports/:import") view=domain_blocks::page::Import ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />

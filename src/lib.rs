@@ -15,6 +15,7 @@ pub mod clock;
 pub mod domain_blocks;
 pub mod frame;
 pub mod id;
+pub mod linked_accounts;
 pub mod operators;
 pub mod overview;
 pub mod path;

@@ -82,10 +82,12 @@ pub enum Permission {
     ManageBlocks,
     /// Suspend a server that people here follow.
     SuspendFollowedDomain,
+    /// Act as one's own account on an instance.
+    LinkAccount,
 }
 
 impl Permission {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -103,6 +105,7 @@ impl Permission {
         Self::ViewBlocks,
         Self::ManageBlocks,
         Self::SuspendFollowedDomain,
+        Self::LinkAccount,
     ];
 
     pub fn name(self) -> &'static str {
@@ -124,6 +127,7 @@ impl Permission {
             Self::ViewBlocks => "view blocks",
             Self::ManageBlocks => "manage blocks",
             Self::SuspendFollowedDomain => "suspend if followed",
+            Self::LinkAccount => "link the own account",
         }
     }
 
@@ -139,7 +143,8 @@ impl Permission {
             | Self::OpenRegistrations
             | Self::ManageOperators
             | Self::ManageBlocks
-            | Self::SuspendFollowedDomain => true,
+            | Self::SuspendFollowedDomain
+            | Self::LinkAccount => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
@@ -170,7 +175,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewWholeLedger
             | P::ViewBlocks
-            | P::ManageBlocks => true,
+            | P::ManageBlocks
+            | P::LinkAccount => true,
             P::CheckLedger | P::ManageOperators | P::SuspendFollowedDomain => false,
         },
         Role::Moderator => match permission {
@@ -182,7 +188,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::DecideSignUps
             | P::ViewRegistrations
             | P::ViewOwnLedger
-            | P::ViewBlocks => true,
+            | P::ViewBlocks
+            | P::LinkAccount => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -193,7 +200,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::SuspendFollowedDomain => false,
         },
         Role::Contractor => match permission {
-            P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger => true,
+            P::ViewWork | P::DecideReports | P::SearchPersonal | P::ViewOwnLedger | P::LinkAccount => true,
             P::DecideAboutStaff
             | P::Reveal
             | P::ViewSignUps
@@ -225,7 +232,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::OpenRegistrations
             | P::ManageOperators
             | P::ManageBlocks
-            | P::SuspendFollowedDomain => false,
+            | P::SuspendFollowedDomain
+            | P::LinkAccount => false,
         },
     }
 }

@@ -1,7 +1,10 @@
 //! The permit: a value that only this module can make, and without which nothing is opened in the ledger.
 
 use super::{Permission, Role};
-use crate::id::{InstanceName, OperatorId};
+use crate::{
+    id::{InstanceName, OperatorId},
+    linked_accounts::Lapse,
+};
 
 /// Who asks: the person behind a request or a command, as the session or the command line proved it.
 #[derive(Clone, Debug)]
@@ -45,6 +48,9 @@ pub enum Denied {
     Role(Permission),
     #[error("your grant does not cover this instance")]
     Instance,
+    /// The person's own linked account does not stand any more.
+    #[error("your own account on this instance {}", .0.words())]
+    Standing(Lapse),
 }
 
 /// Gives a permit if the matrix and, for a contractor, the grant's instance allow it.
@@ -63,4 +69,17 @@ pub fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceN
         return Err(Denied::Instance);
     }
     Ok(Permit { actor: actor.clone(), permission, instance: instance.cloned() })
+}
+
+/// The permit to decide about staff that the matrix leaves open for moderators: whoever asks for it has compared the rank
+/// of the person's own linked account with the target's.
+///
+/// # Errors
+/// For everybody who is no moderator: the matrix has decided about them.
+pub fn permit_by_rank(actor: &Actor, instance: &InstanceName) -> Result<Permit, Denied> {
+    if actor.role != Role::Moderator {
+        return permit(actor, Permission::DecideAboutStaff, Some(instance));
+    }
+    let decides = permit(actor, Permission::DecideReports, Some(instance))?;
+    Ok(Permit { permission: Permission::DecideAboutStaff, ..decides })
 }

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 30] = [
+const KINDS: [(&str, &str); 32] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -113,6 +113,8 @@ const KINDS: [(&str, &str); 30] = [
     ("block_address", "address rules made"),
     ("change_address_block", "address rules changed"),
     ("lift_address_block", "address rules lifted"),
+    ("link_account", "accounts linked"),
+    ("unlink_account", "links taken away"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

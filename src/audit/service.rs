@@ -124,6 +124,8 @@ fn clause(deed: &Deed) -> String {
             };
             format!("exported {} {form}", if deed.filter.is_empty() { "the record" } else { "a part of the record" })
         }
+        Deed::LinkAccount(deed) => format!("linked {}", at(&deed.acct)),
+        Deed::UnlinkAccount(deed) => format!("took the link of {} with {} away", ui::tame(&deed.name), at(&deed.acct)),
     }
 }
 
@@ -445,6 +447,12 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         Deed::BlockAddress(deed) => addresses(None, Some(&deed.after)),
         Deed::ChangeAddressBlock(deed) => addresses(deed.before.as_ref(), Some(&deed.after)),
         Deed::LiftAddressBlock(deed) => addresses(deed.before.as_ref(), None),
+        Deed::LinkAccount(deed) => {
+            vec![row("own account", "none".to_owned(), format!("@{}", ui::tame(&deed.acct)))]
+        }
+        Deed::UnlinkAccount(deed) => {
+            vec![row("own account", format!("@{}", ui::tame(&deed.acct)), "none".to_owned())]
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     audit::service::export,
     context::App,
     domain_blocks::api::files,
+    linked_accounts::api::back,
     media,
 };
 use axum::{
@@ -71,6 +72,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
         .route("/i/{instance}/domains/export/{file}", get(files::export))
         .route("/i/{instance}/domains/upload", post(files::upload).layer(DefaultBodyLimit::max(files::LARGEST_FILE)))
+        .route("/i/{instance}/your-account/callback", get(back::callback))
         .route("/audit/export.csv", get(export::csv))
         .route("/audit/export.jsonl", get(export::json_lines))
         .fallback(not_found)

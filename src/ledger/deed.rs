@@ -336,6 +336,26 @@ pub struct ExportRecord {
     pub filter: String,
 }
 
+/// Link a person of the console with their own account on an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkAccount {
+    pub instance: InstanceName,
+    pub operator: OperatorId,
+    pub name: String,
+    pub account: AccountId,
+    pub acct: String,
+}
+
+/// Take such a link away, with the token behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnlinkAccount {
+    pub instance: InstanceName,
+    pub operator: OperatorId,
+    pub name: String,
+    pub account: AccountId,
+    pub acct: String,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -368,6 +388,8 @@ pub enum Deed {
     ChangeAddressBlock(ChangeAddressBlock),
     LiftAddressBlock(LiftAddressBlock),
     ExportRecord(ExportRecord),
+    LinkAccount(LinkAccount),
+    UnlinkAccount(UnlinkAccount),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -546,3 +568,11 @@ act!(ExportRecord, "export_record", changes: false,
     subject: |_| Subject::Record,
     instance: |_| None,
     facts: |d| json!({ "form": d.form, "narrowed": !d.filter.is_empty() }));
+act!(LinkAccount, "link_account", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(UnlinkAccount, "unlink_account", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));

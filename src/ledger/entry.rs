@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role},
-    id::OperatorId,
+    id::{AccountId, OperatorId},
     seal::Keys,
 };
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,18 @@ pub enum Acting {
     Console,
     /// The instance's service account, by its account id.
     Service(String),
+    /// The person's own linked account, by its account id.
+    Own(String),
+}
+
+impl Acting {
+    /// The account on the instance that leaves the deed's traces; `None` where nothing goes there.
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Console => None,
+            Self::Service(id) | Self::Own(id) => id.parse().ok(),
+        }
+    }
 }
 
 /// What became of a deed.

@@ -67,6 +67,7 @@ pub struct Warrant<D> {
     index: i64,
     mark: Mark,
     actor: Actor,
+    acting: Acting,
     /// Keeps the lease running: a warrant that is dropped, whyever, leaves its deed to the sweep.
     _held: lease::Held,
 }
@@ -87,6 +88,11 @@ impl<D: Act> Warrant<D> {
 
     pub fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// As whom the instance sees the deed: chosen before the intent, and by nobody afterwards.
+    pub fn acting(&self) -> &Acting {
+        &self.acting
     }
 
     /// Uses the warrant up: what was sent, and what was answered.

@@ -59,6 +59,7 @@ pub struct OpenDeed {
     pub index: i64,
     pub opened_at: Instant,
     pub mark: Mark,
+    pub acting: Acting,
     /// `None` where its key was destroyed.
     pub deed: Option<Deed>,
     subject: String,
@@ -299,6 +300,7 @@ struct IntentLeaf {
     sealed: String,
     key: String,
     mark: MarkText,
+    acting: Acting,
 }
 
 /// A mark in a leaf: ids as text.
@@ -353,6 +355,9 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
         Deed::ExportRecord(_) => &[P::CheckLedger],
+        Deed::LinkAccount(_) => &[P::LinkAccount],
+        // One's own link, or an owner somebody else's.
+        Deed::UnlinkAccount(_) => &[P::LinkAccount, P::ManageOperators],
     }
 }
 
@@ -423,7 +428,7 @@ impl Ledger {
             beside: Beside::Open { key: lock, lease: self.process.to_string() },
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, _held: self.at_work.hold(index) }),
+            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;
@@ -576,7 +581,7 @@ impl Ledger {
             Opened::Destroyed => None,
             Opened::Damaged => return Err(damaged("its sealed part does not open")),
         };
-        Ok(OpenDeed { index, opened_at, mark, deed, subject, kind, instance })
+        Ok(OpenDeed { index, opened_at, mark, acting: leaf.acting, deed, subject, kind, instance })
     }
 
     /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.

@@ -12,6 +12,7 @@ mod reports;
 mod shape;
 mod signups;
 mod site;
+mod standing;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use domains::{MOST_BELOW, Narrowed};
@@ -24,6 +25,7 @@ pub use reports::{
 pub use shape::Shape;
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
+pub use standing::Standing;
 
 use sqlx::{
     PgPool, Postgres, Transaction,

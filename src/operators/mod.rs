@@ -9,6 +9,7 @@ use crate::{
     access::Role,
     clock::Instant,
     id::{InstanceName, OperatorId},
+    linked_accounts::LinkOf,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,8 @@ pub struct Person {
     pub you: bool,
     /// Sessions that can still be used.
     pub open: Vec<OpenSession>,
+    /// Their own accounts on instances.
+    pub links: Vec<LinkOf>,
 }
 
 /// A session of somebody's.
@@ -45,4 +48,6 @@ pub struct PeoplePage {
     pub instances: Vec<InstanceName>,
     /// A one-time link that was made just now: shown once.
     pub link: Option<String>,
+    /// A token was deleted here that its instance did not take back.
+    pub left_there: bool,
 }

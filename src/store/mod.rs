@@ -7,6 +7,7 @@ pub mod batches;
 pub mod case_holds;
 pub mod domain_imports;
 pub mod drafts;
+pub mod linked_accounts;
 pub mod operators;
 pub mod recovery_codes;
 pub mod refusals;

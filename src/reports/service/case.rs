@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
+    linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
         database::{
@@ -66,8 +67,15 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     Ok(Some(Facts { account, server, open, closed, records, posts, latest, media, strikes, notes, presets, rules }))
 }
 
-/// Why somebody may not decide about an account; `None` where they may. The same rule the deed is refused by.
-pub fn hands_off(context: &Context, instance: &Instance, account: &Account) -> Option<String> {
+/// Why somebody may not decide about an account; `None` where they may. The same rule the deed is refused by. `own` is
+/// their own account on the instance, `reporters` are those of the reports it is about.
+pub fn hands_off(
+    context: &Context,
+    instance: &Instance,
+    account: &Account,
+    own: Option<&Own>,
+    reporters: impl IntoIterator<Item = AccountId>,
+) -> Option<String> {
     let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
     if !may(Permission::DecideReports) {
         return Some(match context.actor.role {
@@ -75,10 +83,18 @@ pub fn hands_off(context: &Context, instance: &Instance, account: &Account) -> O
             role => format!("As {} you do not decide here.", role.name()),
         });
     }
+    if let Some(why) = own.and_then(|own| own.own_case(account.id, reporters)) {
+        return Some(why);
+    }
     if instance.pulse().acting() == Some(account.id) {
         return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
     }
-    if account.is_staff() && !may(Permission::DecideAboutStaff) {
+    if let Some(why) = own.and_then(|own| own.outranked_by(account)) {
+        return Some(why);
+    }
+    // Who is linked has been compared by rank; of contractors nobody decides about staff.
+    let by_rank = own.is_some() && context.actor.role == Role::Moderator;
+    if account.is_staff() && !by_rank && !may(Permission::DecideAboutStaff) {
         return Some(
             "This is a member of the instance’s staff. An owner or admin of this console decides about them."
                 .to_owned(),
@@ -95,6 +111,13 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let parsed = Search::parse(search);
     let app = &context.app;
+    // A page that can be read without it is: what keeps from deciding is then found out with the deed.
+    let own = if access::allows(context.actor.role, Permission::DecideReports) {
+        standing::own(context, &instance).await?
+    } else {
+        None
+    };
+    let reporters: BTreeSet<AccountId> = facts.open.iter().map(|report| report.reporter).collect();
 
     let now = context.now();
     case_holds::touch(&app.store, &instance.name, id, &context.actor.operator, now).await.map_err(store_problem)?;
@@ -116,7 +139,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         None => None,
     };
     let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
-        super::deeds::colleagues(context, &instance).await?
+        super::deeds::colleagues(context, &instance, id, &reporters).await?
     } else {
         Vec::new()
     };
@@ -166,7 +189,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, &instance, &facts.account),
+        hands_off: hands_off(context, &instance, &facts.account, own.as_ref(), reporters),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,

@@ -2,7 +2,7 @@
 
 use super::{case::hands_off, store_problem, unread};
 use crate::{
-    access::{Permission, Permit},
+    access::{self, Permission, Permit, Role},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out, recorded},
     context::{App, Context},
@@ -13,14 +13,16 @@ use crate::{
             ChangeCategory, DecideCase, Deed, HandOverCase, HoldCase, Masked, ReopenReport, Reveal, ReverseSanction,
         },
     },
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, LogRow, Read},
+        database::{Account, DatabaseError, LogRow, Read, ReportState},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, Reversal},
-    store::{case_holds, drafts, operators},
+    store::{case_holds, drafts, linked_accounts, operators},
     ui,
 };
 use serde_json::json;
@@ -50,20 +52,37 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
     let instance = context.instance(instance)?.clone();
     let first = context.permit(Permission::DecideReports, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
-    let account = {
+    let (account, open) = {
         let mut read = instance.database.read().await.map_err(unread)?;
-        read.account(id).await.map_err(unread)?
+        let open = read.open_reports(id).await.map_err(unread)?;
+        (read.account(id).await.map_err(unread)?, open)
     };
+    let open: BTreeSet<AccountId> = open.iter().map(|report| report.reporter).collect();
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    let permit = if account.is_staff() {
-        context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?
-    } else {
-        first
+    let own = standing::able_own(context, &instance).await?;
+    // Whoever is linked decides about staff by rank, which is compared below; for all others the matrix holds.
+    let permit = match (account.is_staff(), &own) {
+        (false, _) => first,
+        (true, Some(_)) if context.actor.role == Role::Moderator => {
+            access::permit_by_rank(&context.actor, &instance.name).map_err(|denied| {
+                Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner or admin.")
+            })?
+        }
+        (true, _) => context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?,
     };
-    if let Some(why) = hands_off(context, &instance, &account) {
+    if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), open.iter().copied()) {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     Ok((instance, account, permit))
+}
+
+/// Nobody decides about a report of their own, open or closed.
+async fn not_my_own(context: &Context, instance: &Instance, state: &ReportState) -> Result<(), Problem> {
+    let own = standing::able_own(context, instance).await?;
+    match own.and_then(|own| own.own_case(state.target, [state.reporter])) {
+        Some(why) => Err(Problem::new(Kind::Forbidden, why, "")),
+        None => Ok(()),
+    }
 }
 
 /// Nobody decides a case that somebody else holds.
@@ -163,9 +182,17 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     }
     let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
     let mut deeds = Vec::new();
+    let own = standing::able_own(&context, &instance).await?;
     {
         let mut read = instance.database.read().await.map_err(unread)?;
         for (id, reports) in seen {
+            // What is one's own case is left to others, as the preview says.
+            if let Some(own) = &own {
+                let reporters = read.open_reports(id).await.map_err(unread)?;
+                if own.own_case(id, reporters.iter().map(|report| report.reporter)).is_some() {
+                    continue;
+                }
+            }
             // Who is gone has no case any more.
             let Some(account) = read.account(id).await.map_err(unread)? else { continue };
             if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
@@ -197,15 +224,25 @@ pub async fn carry(context: Context, deed: DecideCase, why: String) -> Result<Do
     carry_out(context, instance, permit, deed, why).await
 }
 
-/// Whom a case may be handed to: everybody else who may decide here now.
-pub async fn colleagues(context: &Context, instance: &Instance) -> Result<Vec<(String, String)>, Problem> {
+/// Whom a case may be handed to: everybody else who may decide here now, and whose own case it is not.
+pub async fn colleagues(
+    context: &Context,
+    instance: &Instance,
+    target: AccountId,
+    reporters: &BTreeSet<AccountId>,
+) -> Result<Vec<(String, String)>, Problem> {
     let now = context.now();
+    let linked = linked_accounts::on_instance(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let concerned = |person: &OperatorId| {
+        linked.iter().any(|(of, account)| of == person && (*account == target || reporters.contains(account)))
+    };
     let people = operators::list(&context.app.store).await.map_err(store_problem)?;
     Ok(people
         .into_iter()
         .filter(|person| person.id != context.actor.operator && person.may_sign_in(now))
         .filter(|person| crate::access::allows(person.role, Permission::DecideReports))
         .filter(|person| person.instance.as_ref().is_none_or(|only| *only == instance.name))
+        .filter(|person| !concerned(&person.id))
         .map(|person| (person.id.0, person.name))
         .collect())
 }
@@ -219,7 +256,11 @@ pub async fn hand_over(
 ) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let note = checked_why(&note, false)?;
-    let (to, to_name) = colleagues(&context, &instance)
+    let reporters = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.open_reports(account.id).await.map_err(unread)?.iter().map(|report| report.reporter).collect()
+    };
+    let (to, to_name) = colleagues(&context, &instance, account.id, &reporters)
         .await?
         .into_iter()
         .find(|(id, _)| *id == to)
@@ -287,21 +328,21 @@ pub async fn reopen(
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let report: ReportId = report.parse().map_err(|_| misread())?;
     let why = checked_why(&why, false)?;
-    belongs(&instance, report, account.id).await?;
+    belongs(&context, &instance, report, account.id).await?;
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
     refresh(&context, &instance).await;
     done?.landed(&path::case(&instance.name, account.id))
 }
 
-/// A report named in a form must be about the account the rights were checked for.
-async fn belongs(instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
+/// A report named in a form must be about the account the rights were checked for, and not one's own.
+async fn belongs(context: &Context, instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
     let state = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.report_state(report).await.map_err(unread)?
     };
     match state {
-        Some(state) if state.target == account => Ok(()),
+        Some(state) if state.target == account => not_my_own(context, instance, &state).await,
         _ => Err(Problem::not_found(format!("There is no report {report} about this account."))),
     }
 }
@@ -320,7 +361,7 @@ pub async fn change_category(
     let after: Category = category.parse().map_err(|()| misread())?;
     let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| misread())?;
     let rules: Vec<RuleId> = rules.iter().map(|rule| rule.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
-    belongs(&instance, report, account.id).await?;
+    belongs(&context, &instance, report, account.id).await?;
     let deed = ChangeCategory {
         instance: instance.name.clone(),
         account: account.id,
@@ -476,8 +517,8 @@ impl Carry for DecideCase {
         Ok((!changed.is_empty()).then(|| changed.join(", and ")))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.decide_case(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.decide_case(warrant).await
     }
 
     /// A case that is decided is nobody's any more.
@@ -548,8 +589,8 @@ impl Carry for ReverseSanction {
         state_changed(read, self.account, self.state_before).await
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.reverse_sanction(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.reverse_sanction(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -602,8 +643,8 @@ impl Carry for ReopenReport {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.reopen_report(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.reopen_report(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -624,8 +665,8 @@ impl Carry for ChangeCategory {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.change_category(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.change_category(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -642,7 +683,7 @@ impl Carry for HoldCase {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
         let deed = warrant.deed().clone();
         let (store, operator) = (&context.app.store, &context.actor.operator);
         let held = if deed.claim {
@@ -663,7 +704,7 @@ impl Carry for HoldCase {
             let answer = Answer::Accepted { body: json!({}) };
             return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
         }
-        instance.rest.hold_case(warrant).await
+        hand.hold_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
