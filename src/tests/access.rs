@@ -31,7 +31,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 28] = [
+const WRITES: [(&str, &[(&str, &str)]); 31] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -105,6 +105,10 @@ const WRITES: [(&str, &[(&str, &str)]); 28] = [
     ),
     ("/api/domains/import-pause", &[("instance", "harbour"), ("import", "nothing"), ("pause", "yes")]),
     ("/api/domains/import-again", &[("instance", "harbour"), ("import", "nothing")]),
+    // It would make the console known to the instance: asked about one that is not there.
+    ("/api/your-account/start", &[("instance", "nowhere")]),
+    ("/api/your-account/unlink", &[("instance", "harbour")]),
+    ("/api/people/unlink", &[("instance", "harbour"), ("operator", "nobody")]),
 ];
 
 /// A rule that is not there, as a page would give it back.
@@ -124,7 +128,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 23] = [
+const READS: [&str; 24] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -148,11 +152,16 @@ const READS: [&str; 23] = [
     "/api/domains/addresses?instance=harbour&search=",
     "/api/domains/imports?instance=harbour&search=",
     "/api/domains/import?instance=harbour&import=nothing&search=",
+    "/api/your-account/page?instance=harbour&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.
-const FILES: [&str; 3] =
-    ["/i/harbour/reports/1/media/1", "/audit/export.csv?kind=none", "/audit/export.jsonl?kind=none"];
+const FILES: [&str; 4] = [
+    "/i/harbour/reports/1/media/1",
+    "/audit/export.csv?kind=none",
+    "/audit/export.jsonl?kind=none",
+    "/i/harbour/your-account/callback?state=invented&code=invented",
+];
 
 #[tokio::test]
 async fn no_door_is_missing_from_these_lists() {

@@ -14,6 +14,7 @@ mod faults;
 mod files;
 mod finding;
 mod ledger;
+mod linked;
 mod processes;
 mod signups;
 mod store;

@@ -6,10 +6,7 @@ use crate::{
     access::{Actor, Permission},
     context::{App, Context},
     id::{AccountId, InstanceName},
-    ledger::{
-        Acting,
-        deed::{Act, Deed},
-    },
+    ledger::{Acting, deed::Deed},
     linked_accounts::{Lapse, PERMISSIONS},
     mastodon::{
         Instance,

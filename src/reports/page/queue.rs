@@ -165,6 +165,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
             <form method="post" action="/api/reports/decide-many" class="stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
+                {form::acting(frame)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />

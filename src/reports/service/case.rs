@@ -111,7 +111,7 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let parsed = Search::parse(search);
     let app = &context.app;
-    // A page that can be read without it is: what keeps from deciding is then found out with the deed.
+    // Whoever decides nothing has nothing compared.
     let own = if access::allows(context.actor.role, Permission::DecideReports) {
         standing::own(context, &instance).await?
     } else {

@@ -252,26 +252,22 @@ async fn preview(
     };
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
-    let exceptions = cases
-        .iter()
-        .filter_map(|case| {
-            let row = &case.row;
-            let why = if staff.contains(&row.account) {
-                "a member of the instance’s staff".to_owned()
-            } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
-                format!("held by {}: it will be refused", holder.name)
-            } else if row.category == Category::Legal {
-                "a legal matter".to_owned()
-            } else if row.reports >= 3 {
-                format!("{} reports", row.reports)
-            } else {
-                return None;
-            };
-            Some((row.clone(), why))
-        })
-        .chain(left_out)
-        .take(20)
-        .collect();
+    let other = cases.iter().filter_map(|case| {
+        let row = &case.row;
+        let why = if staff.contains(&row.account) {
+            "a member of the instance’s staff".to_owned()
+        } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
+            format!("held by {}: it will be refused", holder.name)
+        } else if row.category == Category::Legal {
+            "a legal matter".to_owned()
+        } else if row.reports >= 3 {
+            format!("{} reports", row.reports)
+        } else {
+            return None;
+        };
+        Some((row.clone(), why))
+    });
+    let exceptions = left_out.chain(other).take(20).collect();
     Ok(BulkPreview {
         decision,
         seen: serde_json::to_string(&seen).unwrap_or_default(),
