@@ -374,7 +374,7 @@ pub async fn unlink_other(
         return Err(Problem::new(
             Kind::Invalid,
             "Your own link is taken away under “Your account”.",
-            "If your account has lapsed, another owner does it.",
+            "If your account has lapsed, another owner does it, or at the server: howdah operator unlink.",
         ));
     }
     let linked = linked_accounts::of(&app.store, &app.keys, &operator, &name).await.map_err(store_problem)?;
@@ -443,7 +443,11 @@ pub async fn forget(app: &App, links: &[Linked]) {
     }
 }
 
-/// Ends the links of people who have no access any more: a grant that ran out, a role that does not act.
+/// Ends the links of people who have no access any more: a grant that ran out, a role that does not act. Deleting is the
+/// claim: of two processes that see the same, one takes the token back.
+///
+/// # Errors
+/// If the console's own store does not answer.
 pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     for linked in linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)? {
@@ -460,9 +464,26 @@ pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
         let permit = access::permit(&actor, Permission::ManageOperators, None)
             .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
         let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-        end(app, permit, &name, &linked, "access has ended").await?;
+        if let Err(problem) = end(app, permit, &name, &linked, "access has ended").await {
+            // Another process was quicker, or it is tried again in a minute; the others must not wait for it.
+            tracing::warn!(%problem, instance = %linked.instance, "linked_accounts.not_ended");
+        }
     }
     Ok(())
+}
+
+/// Takes a link away at the server's own command line: the way out for an owner whose account has lapsed.
+///
+/// # Errors
+/// If there is no such link, or the record cannot be written.
+pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) -> Result<bool, Problem> {
+    let missing = || Problem::not_found(format!("Nobody called {name} has linked an account on {instance}."));
+    let person = operators::by_name(&app.store, name).await.map_err(store_problem)?.ok_or_else(missing)?;
+    let linked = linked_accounts::of(&app.store, &app.keys, &person.id, instance).await.map_err(store_problem)?;
+    let linked = linked.ok_or_else(missing)?;
+    let permit = access::permit(&crate::operators::service::command_actor(), Permission::ManageOperators, None)
+        .map_err(|denied| Problem::unavailable(format!("Nothing was done: {denied}."), ""))?;
+    end(app, permit, &person.name, &linked, "howdah operator unlink").await
 }
 
 /// Everybody's links, for the list of people.

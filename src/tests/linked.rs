@@ -3,11 +3,13 @@
 use crate::support::{Answered, House, NO_SANCTION, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
-    access::{Permission, permit},
+    access::{Actor, Permission, Role, permit},
     batches, carry_out, cli,
-    clock::Clock,
-    http,
-    id::OperatorId,
+    clock::{Clock, Instant},
+    config::Secret,
+    context::Context,
+    domain_blocks, http,
+    id::{AccountId, OperatorId},
     ledger::{
         Acting, Answer, Filter, Mark, Outcome,
         deed::{Act, DecideCase},
@@ -15,7 +17,10 @@ use howdah::{
     linked_accounts::service,
     mastodon::oauth,
     seal::Keys,
-    store::{Store, linked_accounts},
+    store::{
+        Store,
+        linked_accounts::{self, Linked},
+    },
 };
 use std::{
     io::Write,
@@ -421,7 +426,7 @@ async fn without_the_instances_database_nobody_linked_acts_and_reading_goes_on()
     let (account, reports) = house.case("windvane").await;
     // A console whose way to the database leads nowhere, with what it knew before.
     let mut config = house.config.clone();
-    config.instances[0].database_url = howdah::config::Secret::new("postgres://nobody@127.0.0.1:9/none");
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:9/none");
     let known = house.app.instances.values().next().unwrap().pulse();
     house.app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
     house.router = http::router(house.app.clone());
@@ -720,6 +725,97 @@ async fn a_deed_whose_process_died_is_known_by_the_trace_of_the_account_it_was_b
         carry_out::sweep(&next).await;
         assert_eq!(house.outcome("decide_case").await, Some(outcome), "{by}");
     }
+}
+
+#[tokio::test]
+async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_limits() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    linked(&house, &cookie, "mirakost").await;
+    let actor = Actor {
+        operator: OperatorId("01admin".into()),
+        name: "admin".to_owned(),
+        role: Role::Admin,
+        instance: None,
+        session: "a test".to_owned(),
+    };
+    let context = Context::of_job(house.app.clone(), actor);
+    let list = b"one.example\ntwo.example\nthree.example\n";
+    let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list).await.unwrap();
+    let import = to.rsplit('/').next().unwrap();
+    let form = [("instance", "harbour"), ("import", import), ("which[]", "new"), ("why", "a list")];
+    house.post(Some(&cookie), "/api/domains/import-start", &form).await;
+    let instance = house.app.instances.values().next().unwrap();
+    let service_account = instance.rest.limits();
+    assert_eq!(domain_blocks::service::work(&house.app, instance, "one", 1).await.unwrap(), 1);
+    let by: Vec<String> = sqlx::query_scalar(
+        "select a.username::text from admin_action_logs l join accounts a on a.id = l.account_id \
+         where l.target_type = 'DomainBlock' and l.human_identifier like '%.example' order by l.id desc limit 1",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    assert_eq!(by, ["mirakost"]);
+    let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().remove(0);
+    let own = instance.hand(kept.account, &kept.token).limits().expect("limits of their own");
+    assert!(own.remaining < own.limit);
+    assert_eq!(instance.rest.limits(), service_account, "the service account's are untouched");
+    // What the role does not allow any more stops it, with the reason.
+    run(&house, "update user_roles set permissions = 1024 where name = 'Admin'").await;
+    assert_eq!(domain_blocks::service::work(&house.app, instance, "one", 10).await.unwrap(), 0);
+    let page = get(&house, Some(&cookie), &to).await;
+    assert!(page.body.contains("You act as @mirakost there, whose role may not manage federation"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
+    for kept in [sqlite().await, postgres().await] {
+        let (store, keys) = (&kept.store, &Keys::from_secret([7; 32]));
+        let link = |operator: &str, account: i64, token: &str| Linked {
+            operator: OperatorId(operator.into()),
+            instance: "harbour".parse().unwrap(),
+            account: AccountId(account),
+            username: format!("person{account}"),
+            token: Secret::new(token),
+            linked_at: Instant(1),
+        };
+        assert!(linked_accounts::keep(store, keys, &link("ann", 7, "first")).await.unwrap());
+        assert!(!linked_accounts::keep(store, keys, &link("ben", 7, "other")).await.unwrap(), "the account is Ann's");
+        assert!(
+            !linked_accounts::keep(store, keys, &link("ann", 8, "other")).await.unwrap(),
+            "Ann has another account"
+        );
+        assert!(linked_accounts::keep(store, keys, &link("ann", 7, "second")).await.unwrap());
+        assert!(linked_accounts::keep(store, keys, &link("ben", 8, "third")).await.unwrap());
+        let all = linked_accounts::list(store, keys).await.unwrap();
+        assert_eq!(all, [link("ann", 7, "second"), link("ben", 8, "third")]);
+        assert!(linked_accounts::list(store, &Keys::from_secret([8; 32])).await.is_err(), "sealed");
+        let harbour = "harbour".parse().unwrap();
+        assert!(linked_accounts::delete(store, &all[0].operator, &harbour).await.unwrap());
+        assert!(!linked_accounts::delete(store, &all[0].operator, &harbour).await.unwrap(), "exactly once");
+        assert_eq!(linked_accounts::of(store, keys, &all[0].operator, &harbour).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn an_owner_whose_account_has_fallen_gets_out_at_the_server() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    linked(&house, &cookie, "mirakost").await;
+    run(
+        &house,
+        "update users set disabled = true where account_id = (select id from accounts where username = 'mirakost')",
+    )
+    .await;
+    let form = [("instance", "harbour"), ("operator", "01owner"), ("back", "/people")];
+    let answer = house.post(Some(&cookie), "/api/people/unlink", &form).await;
+    refused(&house, &cookie, answer, StatusCode::UNPROCESSABLE_ENTITY, "howdah operator unlink").await;
+    assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    let harbour = "harbour".parse().unwrap();
+    assert!(service::unlink_at_server(&house.app, "nobody", &harbour).await.is_err());
+    assert!(service::unlink_at_server(&house.app, "Owner", &harbour).await.unwrap());
+    assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 
 /// What is logged, to be looked through.
