@@ -83,7 +83,7 @@ fn not_linked(page: &YourAccountPage, frame: &Frame) -> AnyView {
             <div class="body stack">
                 <p>"What you decide here reaches the instance as " {through} ", and Mastodon’s own log shows that name. Our record shows yours."</p>
                 <p>"With your own account linked, everything you do here is done as you: with your role, your rank and your name."</p>
-                {start(format!("Link your account on {}", page.host), "btn main", frame)}
+                {start(format!("Link your account on {}", page.host), if page.begun.is_some() { "btn" } else { "btn main" }, frame)}
             </div>
         </section>
     }
@@ -96,10 +96,12 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
             <p class="note danger" role="alert">{account.handle.clone()} " " {lapse.words()} ". Nothing on this instance is open to you until that changes. An owner of this console can take the link away."</p>
         }
     });
-    let token = account.token.clone().map(|said| {
-        view! {
-            <p class="note" role="alert">"Asked with your token, the instance says: " <bdi>{said}</bdi> ". What you decide is not done as anybody else meanwhile."</p>
-        }
+    // A fallen account says enough by itself.
+    let token = account.token.clone().filter(|_| account.lapse.is_none()).map(|said| {
+        let words = format!(
+            "Asked with your token, the instance says: {said}. What you decide is not done as anybody else meanwhile."
+        );
+        view! { <p class="note" role="alert">{words}</p> }
     });
     let (role, can) = match &account.role {
         Some((role, can)) => {
@@ -133,7 +135,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
     let again = account.lapse.is_none().then(|| start(format!("Link {} again", account.handle), "btn", frame));
     view! {
         <section class="card">
-            <header><h2>"You act as " {account.handle.clone()}</h2><span class="soft small end">"linked " {time::ago(account.since, frame.now)}</span></header>
+            <header><h2>{if account.lapse.is_some() { "Linked with " } else { "You act as " }} {account.handle.clone()}</h2><span class="soft small end">"linked " {time::ago(account.since, frame.now)}</span></header>
             <div class="body stack">
                 {lapsed}
                 {token}
