@@ -1,8 +1,8 @@
 //! The document, and the one table of routes.
 
 use crate::{
-    accounts, audit, batches, domain_blocks, grants, invitations, operators, overview, path, registrations, reports,
-    roles, sign_in, signups, ui,
+    accounts, audit, batches, domain_blocks, grants, invitations, linked_accounts, operators, overview, path,
+    registrations, reports, roles, sign_in, signups, ui,
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -82,6 +82,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/i/:instance/invitations/:invite") view=invitations::page::Invitation ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests") view=invitations::page::AccessRequests ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/access-requests/:request") view=invitations::page::AccessRequest ssr=SsrMode::Async />
+                <Route path=path!("/i/:instance/your-account") view=linked_accounts::page::YourAccountDesk ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/audit/instance") view=audit::page::InstanceLog ssr=SsrMode::Async />
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />

@@ -13,9 +13,11 @@ use crate::{
         Acting, Answer, Answered, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
         deed::{Act, Deed},
     },
+    linked_accounts::{self, service::standing},
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},
@@ -58,11 +60,13 @@ pub trait Carry: Act {
     /// Whether what it asks for goes on after the answer: what is read back at once then says nothing against it.
     const GOES_ON: bool = false;
 
-    /// Sends it.
+    /// Sends it: by `hand`, which calls as the account the deed is recorded to be done as. Another client of the instance
+    /// would send nothing.
     fn send(
         warrant: Warrant<Self>,
         context: &Context,
         instance: &Instance,
+        hand: &Client,
     ) -> impl Future<Output = Answered<Self>> + Send;
 
     /// Reads back what came of it.
@@ -162,21 +166,14 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
-    let acting = instance.pulse().acting().ok_or_else(|| {
-        Problem::unavailable(
-            "The console does not know yet as whom it acts on the instance, so nothing was done.",
-            "The overview says what is wrong with the instance or the token.",
-        )
-    })?;
+    let hand = standing::hand(context, instance, &deed.clone().into_deed()).await?;
+    let acting = hand.account;
     let mark = {
         let mut read = instance.database.read().await.map_err(|error| database_problem(&error))?;
         read.mark().await.map_err(|error| database_problem(&error))?
     };
-    let warrant = app
-        .ledger
-        .open(permit, deed, why, Acting::Service(acting.to_string()), mark)
-        .await
-        .map_err(|error| not_opened(context, error))?;
+    let warrant =
+        app.ledger.open(permit, deed, why, hand.acting, mark).await.map_err(|error| not_opened(context, error))?;
     let deed = warrant.deed().clone();
 
     // The state is read again after the intent stands: nobody else can begin a deed about it from here on.
@@ -205,7 +202,7 @@ async fn run<D: Carry>(
         }
     }
     let opened_at = app.clock.now();
-    let answered = D::send(warrant, context, instance).await;
+    let answered = D::send(warrant, context, instance, &hand.client).await;
     let mut evidence = read_back(instance, &deed, mark, acting).await;
     let mut verdict = conclude::<D>(Some(answered.steps()), &evidence, app.clock.now().since(opened_at));
     if verdict.is_none() {
@@ -230,7 +227,11 @@ async fn run<D: Carry>(
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict).await;
     afterwards(app, &deed, answered.index(), verdict.outcome).await;
-    let unsent = answered.steps().iter().all(|step| matches!(step.answer, Answer::NotSent { .. }));
+    // Whose token does not hold any more was not let in at all.
+    let unsent = answered
+        .steps()
+        .iter()
+        .all(|step| matches!(step.answer, Answer::NotSent { .. } | Answer::Refused { status: 401, .. }));
     let said = said(answered.steps());
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
 }
@@ -462,6 +463,8 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::WriteNote(deed) => own(crate::accounts::service::was_written(app, deed).await),
         Deed::WithdrawNote(deed) => own(crate::accounts::service::was_withdrawn(app, deed).await),
         Deed::DeleteAccount(deed) => look(app, open, deed, &deed.instance).await,
+        Deed::LinkAccount(deed) => own(linked_accounts::service::was_linked(app, deed).await),
+        Deed::UnlinkAccount(deed) => own(linked_accounts::service::was_unlinked(app, deed).await),
     }
 }
 
@@ -479,7 +482,8 @@ async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &Instanc
     let gone =
         |reason: &str| Some(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({ "reason": reason }) });
     let Some(instance) = app.instances.get(instance) else { return gone("the instance is not configured any more") };
-    let acting = instance.pulse().acting()?;
+    // Its traces are those of the account it was begun as, whoever acts here by now.
+    let acting = open.acting.account()?;
     let evidence = read_back(instance, deed, open.mark, acting).await;
     let verdict = conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))?;
     afterwards(app, deed, open.index, verdict.outcome).await;

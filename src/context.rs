@@ -7,6 +7,7 @@ use crate::{
     http::{ClientAddress, Posted, Signed},
     id::InstanceName,
     ledger::{Fact, Ledger},
+    linked_accounts::{Lapse, service::standing},
     mastodon::Instance,
     problem::{Kind, Problem},
     seal::Keys,
@@ -64,7 +65,10 @@ impl Context {
     /// Forbidden, with the reason.
     pub async fn permit(&self, permission: Permission, instance: Option<&InstanceName>) -> Result<Permit, Problem> {
         let denied = match access::permit(&self.actor, permission, instance) {
-            Ok(permit) => return Ok(permit),
+            Ok(permit) => match self.lapse(permission, instance).await? {
+                None => return Ok(permit),
+                Some(lapse) => Denied::Standing(lapse),
+            },
             Err(denied) => denied,
         };
         self.note_denied(permission, instance).await;
@@ -85,6 +89,7 @@ impl Context {
                 format!("Your grant does not include this: {}.", permission.name()),
                 "Ask the person who sponsors your grant.",
             ),
+            Denied::Standing(lapse) => standing::fallen(lapse),
         })
     }
 
@@ -98,6 +103,14 @@ impl Context {
         };
         if let Err(error) = self.app.ledger.fact(fact).await {
             tracing::error!(%error, "denied.unrecorded");
+        }
+    }
+
+    /// What is wrong with this person's own account on the instance, where they linked one.
+    async fn lapse(&self, permission: Permission, instance: Option<&InstanceName>) -> Result<Option<Lapse>, Problem> {
+        match instance {
+            Some(instance) => standing::lapse(&self.app, &self.actor, permission, instance).await,
+            None => Ok(None),
         }
     }
 

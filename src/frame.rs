@@ -49,6 +49,8 @@ pub struct Notice {
 pub struct Frame {
     pub operator: String,
     pub role: Role,
+    /// The person's own account on the instance, `@jonas`: as whom everything here is done.
+    pub acting: Option<String>,
     pub may: Vec<Permission>,
     pub instance: Option<InstanceHead>,
     pub instances: Vec<InstanceHead>,

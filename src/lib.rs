@@ -17,6 +17,7 @@ pub mod frame;
 pub mod grants;
 pub mod id;
 pub mod invitations;
+pub mod linked_accounts;
 pub mod operators;
 pub mod overview;
 pub mod path;

@@ -5,6 +5,7 @@ use crate::{
     context::App,
     http::Signed,
     id::{AccountId, InstanceName, MediaId},
+    linked_accounts::service::standing,
     mastodon::files::FileError,
 };
 use axum::{
@@ -36,6 +37,11 @@ pub async fn stream(
     let Some(instance) = app.instances.get(&name) else { return missing() };
     if access::permit(&signed.actor, Permission::ViewWork, Some(&name)).is_err() {
         return missing();
+    }
+    match standing::lapse(&app, &signed.actor, Permission::ViewWork, &name).await {
+        Ok(None) => {}
+        Ok(Some(lapse)) => return refused(StatusCode::FORBIDDEN, standing::fallen(lapse)),
+        Err(problem) => return refused(StatusCode::SERVICE_UNAVAILABLE, problem),
     }
     let found = match instance.database.read().await {
         Ok(mut read) => match read.open_reports(account).await {

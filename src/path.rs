@@ -170,6 +170,16 @@ pub fn access_request(instance: &InstanceName, request: &str) -> String {
     format!("/i/{instance}/access-requests/{request}")
 }
 
+/// One's own account on an instance.
+pub fn your_account(instance: &InstanceName) -> String {
+    format!("/i/{instance}/your-account")
+}
+
+/// Where an instance sends people back to who agreed to link their account.
+pub fn linked_callback(instance: &InstanceName) -> String {
+    format!("/i/{instance}/your-account/callback")
+}
+
 /// The same address with one more thing in its query.
 pub fn with(path: &str, key: &str, value: &str) -> String {
     let mut encoded = form_urlencoded::Serializer::new(String::new());

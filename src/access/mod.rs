@@ -100,10 +100,12 @@ pub enum Permission {
     ManageInvitations,
     /// Delete at once what a suspended account has left.
     DeleteAccounts,
+    /// Act as one's own account on an instance.
+    LinkAccount,
 }
 
 impl Permission {
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -130,6 +132,7 @@ impl Permission {
         Self::ViewInvitations,
         Self::ManageInvitations,
         Self::DeleteAccounts,
+        Self::LinkAccount,
     ];
 
     pub fn name(self) -> &'static str {
@@ -160,6 +163,7 @@ impl Permission {
             Self::ViewInvitations => "view invitations",
             Self::ManageInvitations => "manage invitations",
             Self::DeleteAccounts => "delete accounts now",
+            Self::LinkAccount => "link the own account",
         }
     }
 
@@ -181,7 +185,8 @@ impl Permission {
             | Self::ManageRoles
             | Self::TakeRolesAway
             | Self::ManageInvitations
-            | Self::DeleteAccounts => true,
+            | Self::DeleteAccounts
+            | Self::LinkAccount => true,
             Self::ViewWork
             | Self::ViewSignUps
             | Self::ViewRegistrations
@@ -222,7 +227,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewRoles
             | P::TakeRolesAway
             | P::ViewInvitations
-            | P::ManageInvitations => true,
+            | P::ManageInvitations
+            | P::LinkAccount => true,
             P::CheckLedger
             | P::ManageOperators
             | P::SuspendFollowedDomain
@@ -240,7 +246,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewRegistrations
             | P::ViewOwnLedger
             | P::ViewBlocks
-            | P::ViewInvitations => true,
+            | P::ViewInvitations
+            | P::LinkAccount => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -265,7 +272,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
-            | P::ViewOwnLedger => true,
+            | P::ViewOwnLedger
+            | P::LinkAccount => true,
             P::DecideAboutStaff
             | P::ViewRegistrations
             | P::CloseRegistrations
@@ -312,7 +320,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ManageRoles
             | P::TakeRolesAway
             | P::ManageInvitations
-            | P::DeleteAccounts => false,
+            | P::DeleteAccounts
+            | P::LinkAccount => false,
         },
     }
 }

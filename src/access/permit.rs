@@ -4,6 +4,7 @@ use super::{Permission, Role};
 use crate::{
     grants::Running,
     id::{InstanceName, OperatorId},
+    linked_accounts::Lapse,
     reports::Category,
 };
 
@@ -74,6 +75,9 @@ pub enum Denied {
     Instance,
     #[error("your grant does not include this: {}", .0.name())]
     Grant(Permission),
+    /// The person's own linked account does not stand any more.
+    #[error("your own account on this instance {}", .0.words())]
+    Standing(Lapse),
 }
 
 /// Gives a permit if the matrix and, for a contractor, a running grant allow it.
@@ -97,4 +101,17 @@ pub fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceN
         }
     }
     Ok(Permit { actor: actor.clone(), permission, instance: instance.cloned() })
+}
+
+/// The permit to decide about staff that the matrix leaves open for moderators: whoever asks for it has compared the rank
+/// of the person's own linked account with the target's.
+///
+/// # Errors
+/// For everybody who is no moderator: the matrix has decided about them.
+pub fn permit_by_rank(actor: &Actor, instance: &InstanceName) -> Result<Permit, Denied> {
+    if actor.role != Role::Moderator {
+        return permit(actor, Permission::DecideAboutStaff, Some(instance));
+    }
+    let decides = permit(actor, Permission::DecideReports, Some(instance))?;
+    Ok(Permit { permission: Permission::DecideAboutStaff, ..decides })
 }

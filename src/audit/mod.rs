@@ -84,6 +84,8 @@ pub struct Line {
     pub index: i64,
     pub at: Instant,
     pub who: String,
+    /// Their own account on the instance, where they did it as that.
+    pub own_account: Option<String>,
     pub role: Option<String>,
     pub instance: Option<InstanceName>,
     pub what: String,
@@ -146,6 +148,8 @@ pub struct Filter {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EntryPage {
     pub line: Line,
+    /// As which account it was done, where anything goes to an instance.
+    pub acting: Option<String>,
     /// The leaf as it stands in the tree.
     pub leaf: String,
     pub leaf_hash: String,

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 49] = [
+const KINDS: [(&str, &str); 51] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -132,6 +132,8 @@ const KINDS: [(&str, &str); 49] = [
     ("batch_begun", "batches and imports begun"),
     ("batch_paused", "batches and imports paused"),
     ("batch_resumed", "batches and imports let go on"),
+    ("link_account", "accounts linked"),
+    ("unlink_account", "links taken away"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {
@@ -186,10 +188,11 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             .clone()
             .filter(|role| role == "contractor")
             .map(|role| view! { " " <span class="badge">{role}</span> });
+        let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
         view! {
             <tr data-row="">
                 <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
-                <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{role}</td>
+                <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full"><bdi>{line.what.clone()}</bdi></td>
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
                 <td>{outcome(line)}</td>
@@ -259,6 +262,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                         {why}
                         <dl class="facts">
                             <dt>"When"</dt><dd>{time::absolute(page.line.at)}</dd>
+                            {page.acting.clone().map(|acting| view! { <dt>"As"</dt><dd>{acting}</dd> })}
                             <dt>"Role then"</dt><dd>{page.line.role.clone().unwrap_or_default()}</dd>
                             <dt>"Instance"</dt><dd>{page.line.instance.clone().map_or_else(|| "the console itself".to_owned(), |name| name.to_string())}</dd>
                         </dl>

@@ -13,7 +13,7 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, InstanceName, RoleId},
     ledger::{
-        self, Entry, Sealed,
+        self, Acting, Entry, Sealed,
         deed::{Deed, ExportForm, Masked, Personal, Subject},
         verify,
     },
@@ -21,7 +21,10 @@ use crate::{
     problem::{Kind, Problem},
     registrations::RegistrationsMode,
     search::Search,
-    store::operators::{self, Operator},
+    store::{
+        linked_accounts::{self, Linked},
+        operators::{self, Operator},
+    },
     ui,
 };
 use serde_json::Value;
@@ -167,6 +170,8 @@ fn clause(deed: &Deed) -> String {
         Deed::WriteNote(deed) => format!("wrote a note about {}", at(&deed.acct)),
         Deed::WithdrawNote(deed) => format!("withdrew a note about {}", at(&deed.acct)),
         Deed::DeleteAccount(deed) => format!("had the data of {} deleted at once", at(&deed.acct)),
+        Deed::LinkAccount(deed) => format!("linked {}", at(&deed.acct)),
+        Deed::UnlinkAccount(deed) => format!("took the link of {} with {} away", ui::tame(&deed.name), at(&deed.acct)),
     }
 }
 
@@ -212,12 +217,40 @@ pub fn line(entry: &Entry, who: &str) -> Line {
         index: entry.index,
         at: entry.at,
         who: who.to_owned(),
+        own_account: None,
         role: entry.leaf["role"].as_str().or(entry.leaf["facts"]["role"].as_str()).map(str::to_owned),
         instance: entry.instance.clone().and_then(|name| InstanceName::try_from(name).ok()),
         what,
         why,
         outcome: outcome(entry),
     }
+}
+
+fn acting_of(entry: &Entry) -> Option<Acting> {
+    serde_json::from_value(entry.leaf["acting"].clone()).ok()
+}
+
+/// The own account that a deed was done as; by its number where it is not linked any more.
+fn own_account(linked: &[Linked], entry: &Entry) -> Option<String> {
+    let Acting::Own(account) = acting_of(entry)? else { return None };
+    let still = linked.iter().find(|linked| {
+        linked.account.to_string() == account && Some(linked.instance.as_str()) == entry.instance.as_deref()
+    });
+    Some(still.map_or_else(|| format!("account {account}"), |linked| format!("@{}", linked.username)))
+}
+
+/// As which account a deed was done, in words; `None` where nothing goes to an instance.
+fn as_whom(context: &Context, linked: &[Linked], entry: &Entry) -> Option<String> {
+    if let Some(own) = own_account(linked, entry) {
+        return Some(format!("{own}, their own account"));
+    }
+    let Acting::Service(account) = acting_of(entry)? else { return None };
+    let service = context.app.instances.values().find_map(|instance| {
+        let here = Some(instance.name.as_str()) == entry.instance.as_deref();
+        instance.pulse().account.clone().filter(|known| here && known.id.to_string() == account)
+    });
+    let name = service.map_or_else(|| format!("account {account}"), |known| format!("@{}", known.username));
+    Some(format!("{name}, the service account"))
 }
 
 /// What is said on the page a deed leads to. “Done” only for what was read back.
@@ -341,6 +374,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
     entries.truncate(usize::try_from(PAGE).unwrap_or(0));
     let people = operators::list(&app.store).await.map_err(unreadable)?;
+    let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
     let older = entries
         .last()
         .filter(|_| more)
@@ -349,7 +383,10 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let checked = if may_check && parsed.get("check") == Some("now") { Some(check(context).await?) } else { None };
     let page = AuditPage {
         tree: tree(context).await?,
-        lines: entries.iter().map(|entry| line(entry, &name(&people, entry))).collect(),
+        lines: entries
+            .iter()
+            .map(|entry| Line { own_account: own_account(&linked, entry), ..line(entry, &name(&people, entry)) })
+            .collect(),
         people: if whole {
             people.iter().map(|person| (person.id.0.clone(), person.name.clone())).collect()
         } else {
@@ -394,7 +431,10 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         return Err(missing());
     }
     let people = operators::list(&context.app.store).await.map_err(unreadable)?;
-    let line = line(&detail.entry, &name(&people, &detail.entry));
+    let linked = linked_accounts::list(&context.app.store, &context.app.keys).await.map_err(unreadable)?;
+    let line =
+        Line { own_account: own_account(&linked, &detail.entry), ..line(&detail.entry, &name(&people, &detail.entry)) };
+    let acting = as_whom(context, &linked, &detail.entry);
     let deed = deed_of(&detail.entry);
     let sealed = match detail.entry.sealed {
         Sealed::Nothing | Sealed::Opened => None,
@@ -408,6 +448,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     };
     let page = EntryPage {
         line,
+        acting,
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
@@ -557,6 +598,12 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
                 }
             };
             vec![row("role", named(deed.before, &deed.before_name), named(deed.after, &deed.after_name))]
+        }
+        Deed::LinkAccount(deed) => {
+            vec![row("own account", "none".to_owned(), format!("@{}", ui::tame(&deed.acct)))]
+        }
+        Deed::UnlinkAccount(deed) => {
+            vec![row("own account", format!("@{}", ui::tame(&deed.acct)), "none".to_owned())]
         }
     }
 }

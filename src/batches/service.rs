@@ -15,6 +15,7 @@ use crate::{
         self, Fact, LedgerError, Outcome, Stage,
         deed::{Act, DecideCase, DecideSignUp, Deed, RevokeInvite},
     },
+    linked_accounts::service::standing,
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -180,6 +181,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         .filter(|(_, number)| *number > 0)
         .collect();
     let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
+    let hand = standing::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
     let page = BatchPage {
         what: what(items.first().map(|item| &item.deed), items.len()),
         who: name(app, &batch).await?,
@@ -190,7 +192,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         items: shown,
         counts,
         left,
-        waits: (left > 0).then(|| instance.rest.background_waits()).flatten().map(|wait| wait / SECOND + 1),
+        waits: (left > 0).then(|| hand.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
         id: batch.id.clone(),
     };
@@ -243,7 +245,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             continue;
         }
         // The other half of what the token may ask for is for people at work.
-        while instance.rest.background_waits().is_some() {
+        while standing::client(app, &batch.operator, instance).await?.background_waits().is_some() {
             tokio::time::sleep(Duration::from_secs(1)).await;
             if !is_ours_still(app, &batch, process).await? {
                 return Ok(());
@@ -389,11 +391,16 @@ async fn never_arrived(app: &App, index: i64) -> Result<bool, LedgerError> {
 async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context>> {
     let person = operators::by_id(&app.store, &batch.operator).await?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
-    if !access::allows(person.role, permissions(&batch.kind).1) {
+    let act = permissions(&batch.kind).1;
+    if !access::allows(person.role, act) {
         return Ok(None);
     }
     let session = format!("batch {}", batch.id);
     let actor = grants::service::actor(&app.store, person, session, app.clock.now()).await?;
+    // What cannot be read now is found out with the deed itself.
+    if let Ok(Some(_)) = standing::lapse(app, &actor, act, &batch.instance).await {
+        return Ok(None);
+    }
     Ok(Some(Context::of_job(app.clone(), actor)))
 }
 

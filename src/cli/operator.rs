@@ -8,6 +8,7 @@ use crate::{
     grants::Scope,
     id::{InstanceName, OperatorId},
     ledger::deed::AddOperator,
+    linked_accounts,
     operators::service,
     problem::Problem,
     reports::Category,
@@ -35,6 +36,12 @@ pub enum Operator {
     },
     /// List who may sign in.
     List,
+    /// Take the link between somebody and their own account on an instance away.
+    Unlink {
+        name: String,
+        #[arg(long)]
+        instance: InstanceName,
+    },
 }
 
 pub fn instant(text: &str) -> anyhow::Result<Instant> {
@@ -116,6 +123,15 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
                 super::grant::approve(&app, &grant).await?;
             }
             println!("{} may sign in as {}.", name.trim(), role.name());
+        }
+        Operator::Unlink { name, instance } => {
+            let revoked = linked_accounts::service::unlink_at_server(&app, &name, &instance)
+                .await
+                .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.way_on))?;
+            println!("{name} acts on {instance} through the service account from now on.");
+            if !revoked {
+                println!("The instance did not take the token back; it may still hold there.");
+            }
         }
         Operator::List => {
             for person in operators::list(&app.store).await? {

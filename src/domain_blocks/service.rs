@@ -20,6 +20,7 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     ledger::{Filter, deed::Subject},
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowed},
@@ -76,8 +77,19 @@ fn checked_comment(field: &'static str, text: &str) -> Result<String, Problem> {
     Ok(text)
 }
 
-/// The service account's own role must allow it; a refusal comes before any intent.
-fn able(instance: &Instance, bit: u64, words: &str) -> Result<(), Problem> {
+/// The role of whoever acts must allow it, the person's own account or the service account; a refusal comes before any
+/// intent.
+async fn able(context: &Context, instance: &Instance, bit: u64, words: &str) -> Result<(), Problem> {
+    if let Some(own) = standing::able_own(context, instance).await? {
+        if own.standing.can(bit) {
+            return Ok(());
+        }
+        return Err(Problem::new(
+            Kind::Forbidden,
+            format!("You act as {} there, whose role may not {words}.", own.handle()),
+            "Ask for that permission on the instance, or for somebody else to do it.",
+        ));
+    }
     match &instance.pulse().account {
         Some(account) if !account.can(bit) => Err(Problem::new(
             Kind::Forbidden,

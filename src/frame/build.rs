@@ -4,6 +4,7 @@ use super::{Draft, Frame, Framed, InstanceHead, Notice};
 use crate::{
     access::{self, Permission},
     context::Context,
+    linked_accounts::service::standing,
     mastodon::{Instance, pulse},
     problem::Problem,
     search::Search,
@@ -70,11 +71,17 @@ pub async fn build<T>(
             None => format!("{}. What waits is not known yet.", capital(trouble)),
         })
     });
+    let acting = match instance {
+        Some(instance) => standing::linked(&context.app, &context.actor, &instance.name).await?,
+        None => None,
+    };
+    let acting = acting.map(|linked| format!("@{}", linked.username));
     // Notices and drafts belong to one showing of a page, not to its address.
     let here = format!("{path}{}", parsed.with("", ""));
     let frame = Frame {
         operator: context.actor.name.clone(),
         role: context.actor.role,
+        acting,
         may: Permission::ALL
             .into_iter()
             .filter(|permission| {

@@ -35,7 +35,7 @@ impl Scope {
     pub fn includes(&self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ViewWork | P::DecideReports | P::SearchPersonal => true,
+            P::ViewWork | P::DecideReports | P::SearchPersonal | P::LinkAccount => true,
             P::ViewSignUps | P::DecideSignUps => self.sign_ups,
             P::Reveal => self.reveal,
             P::DecideAboutStaff

@@ -6,7 +6,9 @@ use crate::{
     audit::service::export,
     context::App,
     domain_blocks::api::files,
-    grants, media,
+    grants,
+    linked_accounts::api::back,
+    media,
 };
 use axum::{
     Router,
@@ -71,6 +73,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
         .route("/i/{instance}/domains/export/{file}", get(files::export))
         .route("/i/{instance}/domains/upload", post(files::upload).layer(DefaultBodyLimit::max(files::LARGEST_FILE)))
+        .route("/i/{instance}/your-account/callback", get(back::callback))
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
         .route("/audit/export.jsonl", get(export::json_lines))

@@ -7,6 +7,7 @@ pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
 pub use requests::{enter, refuse, request, requests, was_entered, was_refused};
 
 use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
+use crate::linked_accounts::service::standing;
 use crate::{
     access::{self, Permission},
     clock::Instant,
@@ -98,9 +99,9 @@ fn consequence(spares_review: bool) -> String {
 }
 
 /// As whom an invitation would be issued, read now.
-async fn acting(instance: &Instance, read: &mut Read) -> Result<Option<Inviter>, DatabaseError> {
-    match instance.pulse().acting() {
-        Some(account) => read.inviter(account).await,
+async fn inviter(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Inviter>, Problem> {
+    match standing::acting(context, instance).await? {
+        Some(account) => read.inviter(account).await.map_err(unread),
         None => Ok(None),
     }
 }
@@ -124,8 +125,8 @@ fn cannot_issue(inviter: Option<&Inviter>) -> Option<String> {
     })
 }
 
-async fn issuing(instance: &Instance, read: &mut Read) -> Result<Issuing, DatabaseError> {
-    let inviter = acting(instance, read).await?;
+async fn issuing(context: &Context, instance: &Instance, read: &mut Read) -> Result<Issuing, Problem> {
+    let inviter = inviter(context, instance, read).await?;
     Ok(Issuing {
         handle: inviter.as_ref().map_or_else(String::new, |inviter| format!("@{}", ui::tame(&inviter.username))),
         refused: cannot_issue(inviter.as_ref()),

@@ -78,6 +78,16 @@ pub fn start(app: &Arc<App>) {
             }
         });
     }
+    let ending = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(60));
+        loop {
+            tick.tick().await;
+            if let Err(problem) = crate::linked_accounts::service::end_of_those_gone(&ending).await {
+                tracing::error!(%problem, "linked_accounts.end");
+            }
+        }
+    });
     let checkpoints = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(30));

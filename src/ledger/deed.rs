@@ -509,6 +509,26 @@ pub struct DeleteAccount {
     pub due: i64,
 }
 
+/// Link a person of the console with their own account on an instance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkAccount {
+    pub instance: InstanceName,
+    pub operator: OperatorId,
+    pub name: String,
+    pub account: AccountId,
+    pub acct: String,
+}
+
+/// Take such a link away, with the token behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnlinkAccount {
+    pub instance: InstanceName,
+    pub operator: OperatorId,
+    pub name: String,
+    pub account: AccountId,
+    pub acct: String,
+}
+
 /// Every deed there is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "deed", rename_all = "snake_case")]
@@ -556,6 +576,8 @@ pub enum Deed {
     WriteNote(WriteNote),
     WithdrawNote(WithdrawNote),
     DeleteAccount(DeleteAccount),
+    LinkAccount(LinkAccount),
+    UnlinkAccount(UnlinkAccount),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -812,5 +834,13 @@ act!(WithdrawNote, "withdraw_note", changes: false,
     facts: |_| json!({}));
 act!(DeleteAccount, "delete_account", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(LinkAccount, "link_account", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |d| Some(&d.instance),
+    facts: |_| json!({}));
+act!(UnlinkAccount, "unlink_account", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
     instance: |d| Some(&d.instance),
     facts: |_| json!({}));

@@ -27,14 +27,16 @@ pub enum Acting {
     Console,
     /// The instance's service account, by its account id.
     Service(String),
+    /// The person's own linked account, by its account id.
+    Own(String),
 }
 
 impl Acting {
-    /// The account that the instance sees; `None` where nothing goes there.
+    /// The account on the instance that leaves the deed's traces; `None` where nothing goes there.
     pub fn account(&self) -> Option<AccountId> {
         match self {
             Self::Console => None,
-            Self::Service(account) => account.parse().ok(),
+            Self::Service(id) | Self::Own(id) => id.parse().ok(),
         }
     }
 }

@@ -90,7 +90,7 @@ impl<D: Act> Warrant<D> {
         &self.actor
     }
 
-    /// As whom the instance sees it: what the intent says, and nobody else.
+    /// As whom the instance sees the deed: chosen before the intent, and by nobody afterwards.
     pub fn acting(&self) -> &Acting {
         &self.acting
     }

@@ -59,6 +59,7 @@ pub struct OpenDeed {
     pub index: i64,
     pub opened_at: Instant,
     pub mark: Mark,
+    pub acting: Acting,
     /// `None` where its key was destroyed.
     pub deed: Option<Deed>,
     subject: String,
@@ -322,6 +323,7 @@ struct IntentLeaf {
     sealed: String,
     key: String,
     mark: MarkText,
+    acting: Acting,
 }
 
 /// A mark in a leaf: ids as text.
@@ -387,6 +389,9 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         }
         Deed::WriteNote(_) | Deed::WithdrawNote(_) => &[P::DecideReports],
         Deed::DeleteAccount(_) => &[P::DeleteAccounts],
+        Deed::LinkAccount(_) => &[P::LinkAccount],
+        // One's own link, or an owner somebody else's.
+        Deed::UnlinkAccount(_) => &[P::LinkAccount, P::ManageOperators],
     }
 }
 
@@ -624,7 +629,7 @@ impl Ledger {
             Opened::Destroyed => None,
             Opened::Damaged => return Err(damaged("its sealed part does not open")),
         };
-        Ok(OpenDeed { index, opened_at, mark, deed, subject, kind, instance })
+        Ok(OpenDeed { index, opened_at, mark, acting: leaf.acting, deed, subject, kind, instance })
     }
 
     /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.

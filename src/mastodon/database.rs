@@ -17,6 +17,7 @@ mod shape;
 mod signups;
 mod site;
 mod snapshot;
+mod standing;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
@@ -33,6 +34,7 @@ pub use shape::Shape;
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
+pub use standing::Standing;
 
 use sqlx::{
     PgPool, Postgres, Transaction,

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod database;
 pub mod files;
 pub mod invites;
+pub mod oauth;
 pub mod pulse;
 pub mod rest;
 pub mod roles;
@@ -14,12 +15,15 @@ pub mod waiting;
 
 use crate::{
     clock::{Clock, Instant, MINUTE},
-    config::InstanceConfig,
-    id::InstanceName,
+    config::{InstanceConfig, Secret},
+    id::{AccountId, InstanceName},
 };
-use std::sync::{
-    Arc, RwLock,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 use url::Url;
 
@@ -29,7 +33,10 @@ pub struct Instance {
     pub title: String,
     pub base: Url,
     pub files: files::Files,
-    pub rest: rest::Client,
+    /// Under the service account's token.
+    pub rest: Arc<rest::Client>,
+    /// Under the tokens of people who linked their own account.
+    hands: Mutex<BTreeMap<AccountId, Arc<rest::Client>>>,
     pub database: database::Database,
     pub cache: Option<cache::Cache>,
     pub waiting: waiting::List<database::OpenReport>,
@@ -48,7 +55,13 @@ impl Instance {
             title: config.title.clone(),
             base: config.base_url.clone(),
             files: files::Files::new(config.base_url.clone(), config.media_base_url.clone())?,
-            rest: rest::Client::new(config.name.clone(), config.base_url.clone(), config.token.clone(), clock)?,
+            rest: Arc::new(rest::Client::new(
+                config.name.clone(),
+                config.base_url.clone(),
+                config.token.clone(),
+                clock,
+            )?),
+            hands: Mutex::default(),
             database: database::Database::new(config.database_url.expose())?,
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
@@ -56,6 +69,24 @@ impl Instance {
             pulse: RwLock::default(),
             looked_at: AtomicI64::new(0),
         })
+    }
+
+    /// The API under the token of somebody's own account; the same as long as the token is, so that its limits are known.
+    pub fn hand(&self, account: AccountId, token: &Secret) -> Arc<rest::Client> {
+        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
+        match hands.get(&account).filter(|hand| hand.calls_with(token)) {
+            Some(hand) => hand.clone(),
+            None => {
+                let hand = Arc::new(self.rest.under(account, token.clone()));
+                hands.insert(account, hand.clone());
+                hand
+            }
+        }
+    }
+
+    /// Forgets the token of an account that is not linked any more.
+    pub fn let_go(&self, account: AccountId) {
+        self.hands.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }
 
     /// The instance's own domains: of its pages, and of its handles.

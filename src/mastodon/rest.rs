@@ -7,7 +7,7 @@ use crate::{
     config::Secret,
     id::{AccountId, InstanceName, ReportId},
     ledger::{
-        Answer, Answered, Step, Warrant,
+        Acting, Answer, Answered, Step, Warrant,
         deed::{Act, ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
     },
     reports::{Category, Decision},
@@ -27,8 +27,13 @@ const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 const DEED_TIME: Duration = Duration::from_secs(8);
 /// How long a read may take in all: pages say within two seconds that the instance does not answer.
 const READ_TIME: Duration = Duration::from_millis(1_800);
+/// How long one step of linking an account may take.
+const OAUTH_TIME: Duration = Duration::from_secs(5);
 /// A deed waits no longer than this for a rate limit.
 const LIMIT_PATIENCE: i64 = 2_000;
+
+/// Why a warrant is not carried out by a client.
+const NOT_OURS: &str = "the deed is for another instance or to be done as another account";
 
 /// What the API said last about its limits (`app/controllers/concerns/api/rate_limit_headers.rb`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,11 +98,13 @@ pub struct InstanceAnswer {
     pub domain: String,
 }
 
-/// One instance's API under the service account's token.
+/// One instance's API under one account's token: the service account's, or that of somebody who linked their own.
 pub struct Client {
     instance: InstanceName,
     base: Url,
     token: Secret,
+    /// Whose token it is; `None` for the service account's.
+    own: Option<AccountId>,
     http: reqwest::Client,
     clock: Clock,
     limits: Mutex<Option<Limits>>,
@@ -112,7 +119,25 @@ impl Client {
             .redirect(Policy::none())
             .user_agent(concat!("Howdah/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { instance, base, token, http, clock, limits: Mutex::default() })
+        Ok(Self { instance, base, token, own: None, http, clock, limits: Mutex::default() })
+    }
+
+    /// The same API under the token of somebody's own account; its limits are counted apart.
+    pub fn under(&self, account: AccountId, token: Secret) -> Self {
+        Self {
+            instance: self.instance.clone(),
+            base: self.base.clone(),
+            token,
+            own: Some(account),
+            http: self.http.clone(),
+            clock: self.clock.clone(),
+            limits: Mutex::default(),
+        }
+    }
+
+    /// Whether it calls with this token.
+    pub fn calls_with(&self, token: &Secret) -> bool {
+        self.token == *token
     }
 
     /// The limits as the last answer gave them.
@@ -168,18 +193,42 @@ impl Client {
         if !form.is_empty() {
             request = request.form(form);
         }
-        let response = request.send().await.map_err(|error| {
-            let host = self.base.host_str().unwrap_or("the instance");
-            if error.is_connect() || error.is_builder() {
-                RestError::NotSent(format!("{host} cannot be reached; nothing was sent"))
-            } else if error.is_timeout() {
-                RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))
-            } else {
-                RestError::Lost(format!("the connection to {host} broke before an answer came"))
-            }
-        })?;
+        let response = request.send().await.map_err(|error| self.unanswered(&error, time))?;
         self.keep_limits(&response);
+        self.read(response).await.map_err(|error| self.explained(error))
+    }
+
+    /// A refusal with what to do about it.
+    fn explained(&self, error: RestError) -> RestError {
+        match error {
+            RestError::Refused { status, message } => {
+                let message = if self.own.is_some() { about_own(status, message) } else { in_words(status, message) };
+                RestError::Refused { status, message }
+            }
+            other => other,
+        }
+    }
+
+    /// A call without any token: what an application asks for itself (`mastodon/oauth.rs`).
+    pub(super) async fn unsigned(&self, path: &str, form: &[(&str, String)]) -> Result<Value, RestError> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
+        let sent = self.http.post(url).timeout(OAUTH_TIME).form(form).send().await;
+        let response = sent.map_err(|error| self.unanswered(&error, OAUTH_TIME))?;
         self.read(response).await
+    }
+
+    fn unanswered(&self, error: &reqwest::Error, time: Duration) -> RestError {
+        let host = self.base.host_str().unwrap_or("the instance");
+        if error.is_connect() || error.is_builder() {
+            RestError::NotSent(format!("{host} cannot be reached; nothing was sent"))
+        } else if error.is_timeout() {
+            RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))
+        } else {
+            RestError::Lost(format!("the connection to {host} broke before an answer came"))
+        }
     }
 
     async fn read(&self, mut response: Response) -> Result<Value, RestError> {
@@ -222,7 +271,7 @@ impl Client {
                 .ok()
                 .and_then(|value| value["error"].as_str().map(|text| crate::ui::excerpt(text, 300)))
                 .unwrap_or_else(|| "it gave no reason".to_owned());
-            return Err(RestError::Refused { status: status.as_u16(), message: in_words(status, message) });
+            return Err(RestError::Refused { status: status.as_u16(), message });
         }
         parsed.map_err(|_| {
             let kind = if body.trim_ascii_start().starts_with(b"<") { "a web page" } else { "something unreadable" };
@@ -261,15 +310,34 @@ impl Client {
             Err(error) => error.into_answer(),
             Ok(()) => match self.send(method, path, form, DEED_TIME).await {
                 Ok(body) => Answer::Accepted { body: kept(&body) },
-                Err(error) => error.into_answer(),
+                Err(error) => self.told_apart(error).await.into_answer(),
             },
         };
         Step { what, answer }
     }
 
-    /// A warrant for another instance is never carried out here.
+    /// A token that was revoked some nights ago is answered as one whose role does not suffice; only asking whose it is
+    /// tells them apart.
+    async fn told_apart(&self, error: RestError) -> RestError {
+        let refused = matches!(error, RestError::Refused { status: 403, .. });
+        if !refused || self.own.is_none() {
+            return error;
+        }
+        match self.verify_credentials().await {
+            Err(lost @ RestError::Refused { status: 401, .. }) => lost,
+            _ => error,
+        }
+    }
+
+    /// A warrant for another instance is never carried out here, nor one for another account: what is to be done as
+    /// somebody's own account is not done as any other.
     fn is_ours<D: Act>(&self, warrant: &Warrant<D>) -> bool {
-        warrant.deed().instance() == Some(&self.instance)
+        let hand = match (warrant.acting(), self.own) {
+            (Acting::Own(_), Some(own)) => warrant.acting().account() == Some(own),
+            (Acting::Service(_), None) => true,
+            (Acting::Own(_), None) | (Acting::Service(_), Some(_)) | (Acting::Console, _) => false,
+        };
+        hand && warrant.deed().instance() == Some(&self.instance)
     }
 
     async fn each_report<D: Act>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {
@@ -291,7 +359,7 @@ impl Client {
     /// others the person saw are closed after it. Every other action closes all there are by itself.
     pub async fn decide_case(&self, warrant: Warrant<DecideCase>) -> Answered<DecideCase> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed().clone();
         let Some(action) = deed.decision.action_type() else {
@@ -325,7 +393,7 @@ impl Client {
     /// Lets somebody in who asked to join, or refuses them (`app/controllers/api/v1/admin/accounts_controller.rb`).
     pub async fn decide_sign_up(&self, warrant: Warrant<DecideSignUp>) -> Answered<DecideSignUp> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let verb = if deed.approve { "approve" } else { "reject" };
@@ -348,7 +416,7 @@ impl Client {
     /// Takes a sanction back.
     pub async fn reverse_sanction(&self, warrant: Warrant<ReverseSanction>) -> Answered<ReverseSanction> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let verb = deed.reversal.verb();
@@ -360,7 +428,7 @@ impl Client {
     /// Opens a closed report again.
     pub async fn reopen_report(&self, warrant: Warrant<ReopenReport>) -> Answered<ReopenReport> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let report = warrant.deed().report;
         self.each_report(warrant, &[report], "reopen").await
@@ -370,7 +438,7 @@ impl Client {
     /// (`app/models/report.rb`).
     pub async fn change_category(&self, warrant: Warrant<ChangeCategory>) -> Answered<ChangeCategory> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let mut form = vec![("category", deed.after.name().to_owned())];
@@ -387,7 +455,7 @@ impl Client {
     /// Mirrors who holds a case: Mastodon's own assignment under the acting account.
     pub async fn hold_case(&self, warrant: Warrant<HoldCase>) -> Answered<HoldCase> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed().clone();
         let verb = if deed.claim { "assign_to_self" } else { "unassign" };
@@ -406,8 +474,22 @@ fn kept(body: &Value) -> Value {
     json!(kept)
 }
 
-fn in_words(status: StatusCode, message: String) -> String {
-    match status.as_u16() {
+/// What to do about a refusal of somebody's own account. Nothing is tried as another one.
+fn about_own(status: u16, message: String) -> String {
+    match status {
+        401 => {
+            format!("{message}; the link to your account does not hold any more: link it again under “Your account”")
+        }
+        403 => format!(
+            "{message}; your account’s role or the link’s scopes do not include it, or the account outranks you"
+        ),
+        404 => format!("{message}; it is not there any more"),
+        _ => message,
+    }
+}
+
+fn in_words(status: u16, message: String) -> String {
+    match status {
         401 => format!("{message}; the console's token is not valid any more, give it a new one in howdah.toml"),
         403 => format!(
             "{message}; the service account's role or its token's scopes do not include it, or the account outranks it"

@@ -5,7 +5,7 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-use crate::{access::Role, clock::Instant, grants::Running, id::OperatorId};
+use crate::{access::Role, clock::Instant, grants::Running, id::OperatorId, linked_accounts::LinkOf};
 use serde::{Deserialize, Serialize};
 
 /// Somebody who may sign in, or once could.
@@ -23,6 +23,8 @@ pub struct Person {
     pub you: bool,
     /// Sessions that can still be used.
     pub open: Vec<OpenSession>,
+    /// Their own accounts on instances.
+    pub links: Vec<LinkOf>,
 }
 
 /// A session of somebody's.
@@ -40,4 +42,6 @@ pub struct PeoplePage {
     pub people: Vec<Person>,
     /// A one-time link that was made just now: shown once.
     pub link: Option<String>,
+    /// A token was deleted here that its instance did not take back.
+    pub left_there: bool,
 }

@@ -23,6 +23,9 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
             <section class="card panel lead"><header><h2>"A link for one person, once"</h2><span class="soft small end">"shown once, good for three days"</span></header>
                 <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Hand it over yourself. Whoever opens it chooses the password."</p></div></section>
         })}
+        {page.left_there.then(|| view! {
+            <p class="note lead" role="status">"The link is gone here. The instance did not take its token back: whoever it belongs to ends it there under Preferences, Account, Authorised applications."</p>
+        })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">
             <thead><tr><th>"Name"</th><th>"Role"</th><th>"Access"</th><th class="wide">"Second factor"</th><th class="wide">"Last seen"</th><th></th></tr></thead>
@@ -60,6 +63,13 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                         <button class="btn danger" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
                     </form>
                     {change_role(person, frame)}
+                    {person.links.iter().map(|link| view! {
+                        <form method="post" action="/api/people/unlink" class="stack">
+                            {hidden()}
+                            <input type="hidden" name="instance" value=link.instance.to_string() />
+                            <button class="btn danger">"Unlink " {link.handle.clone()} " on " {link.instance.to_string()} " from " {person.name.clone()}</button>
+                        </form>
+                    }).collect_view()}
                     <form method="post" action="/api/people/end-sessions" class="stack">
                         {hidden()}
                         {person.open.iter().map(|session| view! {
@@ -79,7 +89,8 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
     };
     view! {
         <tr data-row="">
-            <td class="nowrap"><b>{person.name.clone()}</b>{person.you.then_some(" (you)")}</td>
+            <td class="nowrap"><b>{person.name.clone()}</b>{person.you.then_some(" (you)")}
+                {person.links.iter().map(|link| view! { <br /><span class="soft small">{link.handle.clone()} " on " {link.instance.to_string()}</span> }).collect_view()}</td>
             <td>{person.role.name()}</td>
             <td class="full">{access}</td>
             <td class="wide">{if person.second_factor { "set up" } else { "not yet" }}</td>

@@ -13,7 +13,7 @@ use crate::{
         Ledger,
         deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, EndSessions, OfferAccess},
     },
-    path,
+    linked_accounts, path,
     problem::{Kind, Problem},
     seal::hex,
     search::Search,
@@ -165,7 +165,8 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     let app = &context.app;
     let now = context.now();
     let open = web_sessions::list(&app.store, now.plus(-IDLE), now).await.map_err(store_problem)?;
-    let link = match Search::parse(search).get("shown") {
+    let parsed = Search::parse(search);
+    let link = match parsed.get("shown") {
         Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
             .await
             .map_err(store_problem)?
@@ -176,6 +177,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     let list = operators::list(&context.app.store).await.map_err(store_problem)?;
     let sessions = web_sessions::summary(&context.app.store).await.map_err(store_problem)?;
     let running = grants::running(&app.store, now).await.map_err(store_problem)?;
+    let links = linked_accounts::service::links(&context.app).await?;
     let people = list
         .into_iter()
         .map(|person| {
@@ -202,12 +204,14 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
                         seen_at: session.seen_at,
                     })
                     .collect(),
+                links: links.iter().filter(|link| link.operator == person.id).cloned().collect(),
                 id: person.id,
             }
         })
         .collect();
     let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, link }).await
+    let left_there = parsed.get("left") == Some("there");
+    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, link, left_there }).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
@@ -227,6 +231,7 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let app = context.app.clone();
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
+    let mut links = Vec::new();
     let changed = recorded(&app, &context.actor, deed, why.trim(), async {
         if !operators::set_disabled(&app.store, &person.id, at).await? {
             return Ok(false);
@@ -237,10 +242,14 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             setup_links::delete_all_of(&app.store, &person.id).await?;
             // Access that is given back later begins without rights.
             grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
+            links = linked_accounts::service::delete_all_of(&app, &person.id).await?;
         }
         Ok(true)
     })
     .await?;
+    // An instance that is slow or away must not keep anybody's access from ending.
+    let forgetting = app.clone();
+    tokio::spawn(async move { linked_accounts::service::forget(&forgetting, &links).await });
     if changed { Ok(path::PEOPLE.to_owned()) } else { Err(last_owner(&person.name)) }
 }
 

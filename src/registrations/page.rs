@@ -123,6 +123,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
             <form method="post" action="/api/registrations/set" class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
+                {form::acting(frame)}
                 <input type="hidden" name="instance" value=instance />
                 <input type="hidden" name="seen" value=page.seen.clone() />
                 <div class="pick" role="radiogroup" aria-label="Who may sign up">

@@ -16,6 +16,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
+        rest::Client,
         settings::{Meaning, Stored},
     },
     path,
@@ -251,7 +252,7 @@ impl Carry for SetRegistrations {
         }))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
         instance.set_registrations(warrant).await
     }
 

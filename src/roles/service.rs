@@ -5,6 +5,8 @@ use super::{
     powers,
     rank::{Holder, Standing},
 };
+use crate::linked_accounts::service::standing;
+use crate::mastodon::rest::Client;
 use crate::{
     access::{self, Actor, Permission, Permit},
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
@@ -128,6 +130,7 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    let acting = standing::acting(context, &instance).await?;
     let mut read = instance.database.read().await.map_err(unshown)?;
     let mut page = ChangePage {
         who: text("who"),
@@ -139,7 +142,7 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
         missing: read.missing_role_grants().await.map_err(unshown)?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
-    match previewed(&instance, &mut read, &page.who, &page.role).await.map_err(unshown)? {
+    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(unshown)? {
         Ok((now, preview)) => (page.now, page.preview) = (now, preview),
         Err(wrong) => page.wrong = Some(wrong),
     }
@@ -148,7 +151,13 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
 
 type Previewed = Result<(Option<String>, Option<Preview>), (String, String)>;
 
-async fn previewed(instance: &Instance, read: &mut Read, who: &str, role: &str) -> Result<Previewed, DatabaseError> {
+async fn previewed(
+    instance: &Instance,
+    acting: Option<AccountId>,
+    read: &mut Read,
+    who: &str,
+    role: &str,
+) -> Result<Previewed, DatabaseError> {
     if who.is_empty() {
         return Ok(Ok((None, None)));
     }
@@ -179,10 +188,10 @@ async fn previewed(instance: &Instance, read: &mut Read, who: &str, role: &str) 
         Ok(after) => after,
         Err(why) => return beside("role", why),
     };
-    let Some(acting) = instance.pulse().acting() else {
+    let Some(acting) = acting else {
         return beside("who", "The console does not know yet as whom it acts on the instance.".to_owned());
     };
-    let standing = read.standing(acting, account, after).await?;
+    let standing = read.ranks(acting, account, after).await?;
     Ok(Ok((Some(now), Some(preview(&standing, after, &holder)))))
 }
 
@@ -350,15 +359,10 @@ async fn assign_by_rank(
     deed: AssignRole,
     why: &str,
 ) -> Result<Done, Problem> {
-    let acting = instance.pulse().acting().ok_or_else(|| {
-        Problem::unavailable(
-            "The console does not know yet as whom it acts on the instance, so nothing was done.",
-            "The overview says what is wrong with the instance or the token.",
-        )
-    })?;
+    let acting = standing::acting(context, instance).await?.ok_or_else(standing::unknown)?;
     let (standing, missing) = {
         let mut read = instance.database.read().await.map_err(unread)?;
-        let standing = read.standing(acting, deed.account, deed.after).await.map_err(unread)?;
+        let standing = read.ranks(acting, deed.account, deed.after).await.map_err(unread)?;
         (standing, read.missing_role_grants().await.map_err(unread)?)
     };
     if !missing.is_empty() {
@@ -399,7 +403,7 @@ impl Carry for AssignRole {
         }
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
         instance.assign_role(warrant).await
     }
 

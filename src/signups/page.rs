@@ -309,6 +309,7 @@ fn decide_form(
         <form method="post" action="/api/signups/decide" class="stack">
             {form::above(draft)}
             {form::back(&frame.here)}
+            {form::acting(frame)}
             <input type="hidden" name="instance" value=instance.to_string() />
             <input type="hidden" name="who" value=who.to_owned() />
             <input type="hidden" name="verdict" value=verdict.name() />

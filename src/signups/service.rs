@@ -16,6 +16,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Hidden, PendingSignUp, Read},
+        rest::Client,
         waiting::Snapshot,
     },
     path,
@@ -570,8 +571,8 @@ impl Carry for DecideSignUp {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.decide_sign_up(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.decide_sign_up(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

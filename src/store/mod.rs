@@ -10,6 +10,7 @@ pub mod case_holds;
 pub mod domain_imports;
 pub mod drafts;
 pub mod grants;
+pub mod linked_accounts;
 pub mod operators;
 pub mod recovery_codes;
 pub mod refusals;

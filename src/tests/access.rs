@@ -49,7 +49,7 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 41] = [
+const WRITES: [(&str, &[(&str, &str)]); 44] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -167,6 +167,10 @@ const WRITES: [(&str, &[(&str, &str)]); 41] = [
         "/api/accounts/delete",
         &[("instance", "harbour"), ("account", "1"), ("name", "@nobody"), ("why", "a test"), ("seen", "1")],
     ),
+    // It would make the console known to the instance: asked about one that is not there.
+    ("/api/your-account/start", &[("instance", "nowhere")]),
+    ("/api/your-account/unlink", &[("instance", "harbour")]),
+    ("/api/people/unlink", &[("instance", "harbour"), ("operator", "nobody")]),
 ];
 
 /// A rule that is not there, as a page would give it back.
@@ -186,7 +190,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 35] = [
+const READS: [&str; 36] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -222,14 +226,16 @@ const READS: [&str; 35] = [
     "/api/invitations/page?instance=harbour&invite=999999&search=",
     "/api/access-requests/list?instance=harbour&search=",
     "/api/access-requests/page?instance=harbour&request=nothing&search=",
+    "/api/your-account/page?instance=harbour&search=",
 ];
 
 /// What is answered with a file; the router names these by hand.
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=none",
     "/audit/export.jsonl?kind=none",
     "/grants/01contractor/sheet.csv",
+    "/i/harbour/your-account/callback?state=invented&code=invented",
 ];
 
 #[tokio::test]

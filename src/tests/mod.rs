@@ -17,6 +17,7 @@ mod finding;
 mod grants;
 mod invitations;
 mod ledger;
+mod linked;
 mod processes;
 mod roles;
 mod signups;

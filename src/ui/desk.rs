@@ -30,6 +30,7 @@ pub enum Desk {
     Grants,
     Roles,
     Invitations,
+    YourAccount,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -255,6 +256,14 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         .take(2)
         .flat_map(char::to_uppercase)
         .collect();
+    let own = frame.instance.as_ref().filter(|_| frame.may(Permission::LinkAccount)).map(|head| {
+        let words = match &frame.acting {
+            Some(handle) => format!("as {handle}"),
+            None => "Link your account".to_owned(),
+        };
+        let current = (here == Desk::YourAccount).then_some("page");
+        view! { <a class="small" href=path::your_account(&head.name) aria-current=current>{words}</a> }
+    });
     let here_now = frame.here.clone();
     view! {
         <nav class="rail" aria-label="Desks">
@@ -265,6 +274,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
                     <span class="face">{initials}</span>
                     <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
                 </div>
+                {own}
                 <form method="post" action="/api/theme/set" class="theme" aria-label="Theme">
                     {form::back(&here_now)}
                     <button class="btn quiet small" name="theme" value="light">"Light"</button>

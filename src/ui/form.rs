@@ -1,6 +1,9 @@
 //! Forms: real ones, that work before and without scripts, and give back what was typed.
 
-use crate::{frame::Draft, problem::Problem};
+use crate::{
+    frame::{Draft, Frame},
+    problem::Problem,
+};
 use leptos::prelude::*;
 
 /// Text made safe to stand in HTML, quotes included.
@@ -35,6 +38,14 @@ pub fn text_area(
 /// The hidden field that says which page a form stands on, so that it comes back there.
 pub fn back(here: &str) -> impl IntoView + use<> {
     view! { <input type="hidden" name="back" value=here.to_owned() /> }
+}
+
+/// As whom a form is carried out on the instance, for somebody with an account of their own there.
+pub fn acting(frame: &Frame) -> AnyView {
+    match &frame.acting {
+        Some(handle) => view! { <p class="small soft">"You act as " <b>{handle.clone()}</b> "."</p> }.into_any(),
+        None => ().into_any(),
+    }
 }
 
 /// What is wrong with this very field, beside it.

@@ -1,6 +1,9 @@
 //! Deleting at once what a suspended account has left.
 
 use super::{misread, unread};
+use crate::linked_accounts::service::standing;
+use crate::linked_accounts::service::standing::Own;
+use crate::mastodon::rest::Client;
 use crate::{
     access::Permission,
     accounts::Deletion,
@@ -25,18 +28,22 @@ const DELETE_USER_DATA: u64 = 1 << 19;
 
 /// Why an account cannot be deleted at once now; `None` where it can
 /// (`app/policies/account_policy.rb`: suspended, its data still there).
-fn prevented(context: &Context, instance: &Instance, account: &Account) -> Option<String> {
+fn prevented(context: &Context, instance: &Instance, account: &Account, own: Option<&Own>) -> Option<String> {
     if !account.state.suspended {
         return Some("Only a suspended account can be deleted. Suspend it first.".to_owned());
     }
     if account.deleted_on.is_none() {
         return Some("Its data has been deleted already.".to_owned());
     }
-    if let Some(why) = hands_off(context, instance, account, &[]) {
+    if let Some(why) = hands_off(context, instance, account, own, &[]) {
         return Some(why);
     }
-    match &instance.pulse().account {
-        Some(acting) if !acting.can(DELETE_USER_DATA) => Some(format!(
+    match (own, &instance.pulse().account) {
+        (Some(own), _) if !own.standing.can(DELETE_USER_DATA) => Some(format!(
+            "You act as {} there, whose role may not delete user data. Ask for that permission on the instance.",
+            own.handle()
+        )),
+        (None, Some(acting)) if !acting.can(DELETE_USER_DATA) => Some(format!(
             "The console acts as @{} there, whose role may not delete user data. Give that role the permission on the instance.",
             acting.username
         )),
@@ -45,7 +52,7 @@ fn prevented(context: &Context, instance: &Instance, account: &Account) -> Optio
 }
 
 /// What deleting at once would mean, for those whose decision it is; `None` where there is nothing to delete.
-pub fn deletion(context: &Context, instance: &Instance, account: &Account) -> Option<Deletion> {
+pub fn deletion(context: &Context, instance: &Instance, account: &Account, own: Option<&Own>) -> Option<Deletion> {
     let may = crate::access::permit(&context.actor, Permission::DeleteAccounts, Some(&instance.name)).is_ok();
     let due = account.deleted_on.filter(|_| may && account.state.suspended)?;
     let posts = ui::count(usize::try_from(account.statuses).unwrap_or(0), "post", "posts");
@@ -61,7 +68,7 @@ pub fn deletion(context: &Context, instance: &Instance, account: &Account) -> Op
     if account.has_login {
         lost.push("The login stays locked, and Mastodon keeps its mail address and addresses.".to_owned());
     }
-    Some(Deletion { due, lost, prevented: prevented(context, instance, account) })
+    Some(Deletion { due, lost, prevented: prevented(context, instance, account, own) })
 }
 
 pub async fn delete(
@@ -81,7 +88,8 @@ pub async fn delete(
         read.account(id).await.map_err(unread)?
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    if let Some(why) = prevented(&context, &instance, &account) {
+    let own = standing::able_own(&context, &instance).await?;
+    if let Some(why) = prevented(&context, &instance, &account, own.as_ref()) {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     let acct = account.acct();
@@ -117,8 +125,8 @@ impl Carry for DeleteAccount {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.delete_account(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.delete_account(warrant).await
     }
 
     async fn evidence(&self, _: Mark, _: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

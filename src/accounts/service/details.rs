@@ -1,6 +1,7 @@
 //! An account's page: its case, and everything else that is known, also by the record.
 
 use super::{deleting::deletion, notes::may_withdraw, store_problem, unread};
+use crate::linked_accounts::service::standing;
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
@@ -71,6 +72,8 @@ pub async fn account(
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
     let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
+    // Whoever deletes nothing has nothing compared.
+    let own = if may(Permission::DeleteAccounts) { standing::own(context, &instance).await? } else { None };
     let mut places = Places::default();
     let details = Details {
         sanctions: sanctions(facts.account.state, &facts.since, &facts.logged),
@@ -113,7 +116,7 @@ pub async fn account(
         record,
         older,
         whole,
-        deletion: deletion(context, &instance, &facts.account),
+        deletion: deletion(context, &instance, &facts.account, own.as_ref()),
     };
     frame::build(context, Some(&instance), &path::account(&instance.name, id), search, AccountPage { case, details })
         .await

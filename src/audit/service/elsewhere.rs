@@ -399,7 +399,9 @@ fn means(deed: &Deed, part: Part, change: &Change) -> bool {
         | Deed::IssueInvite(_)
         | Deed::RevokeInvite(_)
         | Deed::EnterAccessRequest(_)
-        | Deed::RefuseAccessRequest(_) => false,
+        | Deed::RefuseAccessRequest(_)
+        | Deed::LinkAccount(_)
+        | Deed::UnlinkAccount(_) => false,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     domain_blocks::Domain,
     frame::{self, Framed},
     ledger::{
-        self, Entry,
+        self, Acting, Entry,
         deed::{Deed, Subject},
     },
     mastodon::{
@@ -154,7 +154,9 @@ fn subject(instance: &Instance, row: &LoggedAction) -> Option<Subject> {
 /// that this deed leaves.
 fn left(entry: &Entry, row: &LoggedAction, now: Instant) -> bool {
     let Some(deed) = deed_of(entry) else { return false };
-    let acting = entry.leaf["acting"].as_object().and_then(|acting| acting.values().next()?.as_str()?.parse().ok());
+    // The service account, or the person's own.
+    let acting: Option<Acting> = serde_json::from_value(entry.leaf["acting"].clone()).ok();
+    let acting = acting.and_then(|acting| acting.account());
     let mark: Option<i64> = entry.leaf["mark"]["log"].as_str().and_then(|mark| mark.parse().ok());
     let last = entry.closed_at.unwrap_or(now).plus(AFTERWARDS);
     acting.is_some()
@@ -236,6 +238,8 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::RevokeInvite(_)
         | Deed::EnterAccessRequest(_)
         | Deed::RefuseAccessRequest(_)
+        | Deed::LinkAccount(_)
+        | Deed::UnlinkAccount(_)
         | Deed::WriteNote(_)
         | Deed::WithdrawNote(_)
         // It logs no deletion either (`app/controllers/api/v1/admin/accounts_controller.rb`).

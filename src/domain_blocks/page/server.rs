@@ -132,6 +132,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         <form method="post" action="/api/domains/set" class=if rule.is_some() { "body stack ruled" } else { "body stack" }>
             {form::above(draft)}
             {hidden(instance, &frame.here)}
+            {form::acting(frame)}
             <input type="hidden" name="domain" value=page.domain.to_string() />
             <input type="hidden" name="seen" value=seen />
             {form::beside(draft, "domain")}

@@ -22,6 +22,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
+        rest::Client,
     },
     path,
     problem::Problem,
@@ -100,7 +101,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
     {
         return Err(Problem::invalid("sure", format!("{warning} Tick the box to make it all the same.")));
     }
-    able(&instance, MANAGE_BLOCKS, "manage blocks")?;
+    able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let (name, network) = (instance.name.clone(), network.to_string());
     let done = match seen {
         None => {
@@ -137,7 +138,7 @@ pub async fn lift_address(
     let network: Network = network.parse().map_err(|_| misread())?;
     let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
     let why = checked_why(&why)?;
-    able(&instance, MANAGE_BLOCKS, "manage blocks")?;
+    able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::addresses(&instance.name))
@@ -170,8 +171,8 @@ impl Carry for BlockAddress {
         Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.block_address(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.block_address(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -191,8 +192,8 @@ impl Carry for ChangeAddressBlock {
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.change_address_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.change_address_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -208,8 +209,8 @@ impl Carry for LiftAddressBlock {
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.lift_address_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.lift_address_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

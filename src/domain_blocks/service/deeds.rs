@@ -14,6 +14,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, LogRow, MOST_BELOW, Read},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},
@@ -77,7 +78,7 @@ pub(super) async fn set_rule(
     seen: Option<(RuleNumber, Rule)>,
     why: String,
 ) -> Result<Done, Problem> {
-    able(instance, MANAGE_FEDERATION, "manage federation")?;
+    able(context, instance, MANAGE_FEDERATION, "manage federation").await?;
     if seen.is_none() {
         let mut read = instance.database.read().await.map_err(unread)?;
         let above = read.domain_blocks_of(&domain.parents()).await.map_err(unread)?;
@@ -142,7 +143,7 @@ pub async fn lift(
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let (id, before): (RuleNumber, Rule) = serde_json::from_str(&seen).map_err(|_| misread())?;
     let why = checked_why(&why)?;
-    able(&instance, MANAGE_FEDERATION, "manage federation")?;
+    able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = LiftDomainBlock { instance: instance.name.clone(), domain: domain.clone(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::server(&instance.name, domain.as_str()))
@@ -153,7 +154,7 @@ pub async fn allow(context: Context, instance: String, domain: String, why: Stri
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = names::server(&domain, &instance.own_domains()).map_err(|why| Problem::invalid("domain", why))?;
     let why = checked_why(&why)?;
-    able(&instance, MANAGE_FEDERATION, "manage federation")?;
+    able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = AllowDomain { instance: instance.name.clone(), domain: domain.clone() };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::server(&instance.name, domain.as_str()))
@@ -172,7 +173,7 @@ pub async fn disallow(
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let id = id.parse().map_err(|_| misread())?;
     let why = checked_why(&why)?;
-    able(&instance, MANAGE_FEDERATION, "manage federation")?;
+    able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = DisallowDomain { instance: instance.name.clone(), domain: domain.clone(), id };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::server(&instance.name, domain.as_str()))
@@ -235,8 +236,8 @@ impl Carry for BlockDomain {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.block_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.block_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -259,8 +260,8 @@ impl Carry for ChangeDomainBlock {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.change_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.change_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -276,8 +277,8 @@ impl Carry for LiftDomainBlock {
         Ok(changed(now.as_ref(), self.id, &self.before))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.lift_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.lift_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -293,8 +294,8 @@ impl Carry for AllowDomain {
         Ok(now.map(|_| "somebody else allowed it meanwhile".to_owned()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.allow_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.allow_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -314,8 +315,8 @@ impl Carry for DisallowDomain {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.disallow_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.disallow_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

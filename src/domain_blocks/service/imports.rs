@@ -17,6 +17,7 @@ use crate::{
     grants,
     id::RuleNumber,
     ledger::{Outcome, Stage},
+    linked_accounts::service::standing,
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -429,7 +430,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
         let mut noted = !import.note.is_empty();
         while ended < most {
             let now = app.clock.now();
-            if let Some(wait) = instance.rest.background_waits() {
+            if let Some(wait) = standing::client(app, &import.operator, instance).await?.background_waits() {
                 let until = now.plus(wait);
                 let note =
                     format!("Half of what the instance takes from us is used up; on at {} UTC.", time::clock(until));
@@ -510,8 +511,10 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
     if !crate::access::allows(context.actor.role, Permission::ManageBlocks) {
         return Ok(After::Stop(format!("{} may not change rules any more.", context.actor.name)));
     }
-    if let Err(problem) = able(instance, MANAGE_FEDERATION, "manage federation") {
-        return Ok(After::Stop(problem.what));
+    match able(&context, instance, MANAGE_FEDERATION, "manage federation").await {
+        Ok(()) => {}
+        Err(problem) if problem.kind == Kind::Unavailable => return Ok(After::Wait(problem.what)),
+        Err(problem) => return Ok(After::Stop(problem.what)),
     }
     mark(app, import, row, RowState::UnderWay, "", None).await?;
     let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));

@@ -17,6 +17,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
+        rest::Client,
     },
     path,
     problem::Problem,
@@ -52,7 +53,7 @@ pub async fn set_mail(
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = names::mail(&domain).map_err(|why| Problem::invalid("domain", why))?;
     let why = checked_why(&why)?;
-    able(&instance, MANAGE_BLOCKS, "manage blocks")?;
+    able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let name = instance.name.clone();
     let done = if seen.is_empty() {
         let now = {
@@ -88,7 +89,7 @@ pub async fn lift_mail(
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let (id, review_before): (RuleNumber, bool) = serde_json::from_str(&seen).map_err(|_| misread())?;
     let why = checked_why(&why)?;
-    able(&instance, MANAGE_BLOCKS, "manage blocks")?;
+    able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftMailDomainBlock { instance: instance.name.clone(), domain, id, review_before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::mail_domains(&instance.name))
@@ -110,8 +111,8 @@ impl Carry for BlockMailDomain {
         Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.block_mail_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.block_mail_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -128,8 +129,8 @@ impl Carry for ChangeMailDomainBlock {
         Ok(changed(now.as_ref(), self.id, self.review_before))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.change_mail_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.change_mail_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -147,8 +148,8 @@ impl Carry for LiftMailDomainBlock {
         Ok(changed(now.as_ref(), self.id, self.review_before))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.lift_mail_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.lift_mail_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -57,7 +57,7 @@ pub async fn asked(
     let nobody = || wrong(format!("There is nobody called @{} on {place}.", ui::excerpt(name, 60)));
     let account = read.by_handle(name, None).await.map_err(unread)?.ok_or_else(nobody)?;
     // The same rules the deed is refused by: better now than in the night it begins.
-    let standing = read.standing(acting, account, Some(role)).await.map_err(unread)?;
+    let standing = read.ranks(acting, account, Some(role)).await.map_err(unread)?;
     if let Some(refusal) = standing.refusal(Some(role)) {
         return Err(wrong(refusal.why));
     }

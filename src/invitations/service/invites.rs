@@ -1,6 +1,7 @@
 //! Invitations: listed, found, issued, revoked, one or many.
 
 use super::{PAGE, arrivals, cannot_issue, door, issuing, line, link, may_manage, number, store_problem, unread};
+use crate::mastodon::rest::Client;
 use crate::{
     access::Permission,
     batches,
@@ -116,7 +117,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     };
     // A form that came back is shown again wherever it stood.
     let asked = parsed.get("new").or(parsed.get("draft")).is_some();
-    let issuing = if may_manage && asked { Some(issuing(&instance, &mut read).await.map_err(unread)?) } else { None };
+    let issuing = if may_manage && asked { Some(issuing(context, &instance, &mut read).await?) } else { None };
     drop(read);
     let waiting = access_requests::waiting(&context.app.store, &instance.name, 1_000).await.map_err(store_problem)?;
     let page = InvitationsPage {
@@ -233,7 +234,7 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
     }
     let inviter = {
         let mut read = instance.database.read().await.map_err(unread)?;
-        super::acting(&instance, &mut read).await.map_err(unread)?
+        super::inviter(&context, &instance, &mut read).await?
     };
     if let Some(refused) = cannot_issue(inviter.as_ref()) {
         return Err(Problem::new(Kind::Conflict, format!("No invitation was issued. {refused}"), ""));
@@ -381,7 +382,7 @@ impl Carry for IssueInvite {
         Ok(cannot_issue(read.inviter(self.account).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
         if let Some(request) = &warrant.deed().request {
             let app = &context.app;
             match access_requests::by_id(&app.store, &app.keys, request).await {
@@ -427,7 +428,7 @@ impl Carry for RevokeInvite {
         Ok(over(read.invite(self.invite).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
         instance.revoke_invite(warrant).await
     }
 

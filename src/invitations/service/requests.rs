@@ -123,7 +123,7 @@ pub async fn request(
         }
         (None, RequestState::Waiting) if clear => {
             let mut read = instance.database.read().await.map_err(unread)?;
-            issues = Some(issuing(&instance, &mut read).await.map_err(unread)?);
+            issues = Some(issuing(context, &instance, &mut read).await?);
         }
         (None, _) => {}
     }

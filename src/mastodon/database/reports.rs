@@ -489,16 +489,17 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn report_state(&mut self, id: ReportId) -> Result<Option<ReportState>, DatabaseError> {
-        type Row = (i64, i32, Option<Vec<i64>>, bool, Option<i64>);
+        type Row = (i64, i64, i32, Option<Vec<i64>>, bool, Option<i64>);
         let row: Option<Row> = sqlx::query_as(
-            "select target_account_id, category, rule_ids, action_taken_at is not null, assigned_account_id \
+            "select account_id, target_account_id, category, rule_ids, action_taken_at is not null, assigned_account_id \
              from reports where id = $1",
         )
         .persistent(false)
         .bind(id.0)
         .fetch_optional(&mut *self.tx)
         .await?;
-        Ok(row.map(|(target, number, rules, closed, assigned)| ReportState {
+        Ok(row.map(|(reporter, target, number, rules, closed, assigned)| ReportState {
+            reporter: AccountId(reporter),
             target: AccountId(target),
             category: category(number),
             rules: rules.unwrap_or_default().into_iter().map(RuleId).collect(),
@@ -572,6 +573,7 @@ impl Read {
 /// One report as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportState {
+    pub reporter: AccountId,
     pub target: AccountId,
     pub category: Category,
     pub rules: Vec<RuleId>,

@@ -237,7 +237,7 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn standing(
+    pub async fn ranks(
         &mut self,
         acting: AccountId,
         target: AccountId,

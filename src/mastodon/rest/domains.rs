@@ -1,7 +1,7 @@
 //! Rules about servers, mail domains and addresses (`app/controllers/api/v1/admin/{domain_blocks,domain_allows,
 //! email_domain_blocks,ip_blocks}_controller.rb`).
 
-use super::Client;
+use super::{Client, NOT_OURS};
 use crate::{
     clock::Instant,
     domain_blocks::{AddressRule, Rule},
@@ -42,7 +42,7 @@ impl Client {
     /// `existing_domain_block`.
     pub async fn block_domain(&self, warrant: Warrant<BlockDomain>) -> Answered<BlockDomain> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let mut form = vec![("domain", deed.domain.to_string())];
@@ -54,7 +54,7 @@ impl Client {
     /// Changes a rule about a server.
     pub async fn change_domain_block(&self, warrant: Warrant<ChangeDomainBlock>) -> Answered<ChangeDomainBlock> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let path = format!("{DOMAIN_BLOCKS}/{}", deed.id);
@@ -66,7 +66,7 @@ impl Client {
     /// Takes a rule about a server away.
     pub async fn lift_domain_block(&self, warrant: Warrant<LiftDomainBlock>) -> Answered<LiftDomainBlock> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let id = warrant.deed().id;
         let path = format!("{DOMAIN_BLOCKS}/{id}");
@@ -77,7 +77,7 @@ impl Client {
     /// Puts a server on the list of those federated with.
     pub async fn allow_domain(&self, warrant: Warrant<AllowDomain>) -> Answered<AllowDomain> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let form = [("domain", warrant.deed().domain.to_string())];
         let step = self.step("POST domain allow".to_owned(), Method::POST, DOMAIN_ALLOWS, &form).await;
@@ -87,7 +87,7 @@ impl Client {
     /// Takes a server off that list.
     pub async fn disallow_domain(&self, warrant: Warrant<DisallowDomain>) -> Answered<DisallowDomain> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let id = warrant.deed().id;
         let path = format!("{DOMAIN_ALLOWS}/{id}");
@@ -98,7 +98,7 @@ impl Client {
     /// Makes a rule about a mail domain.
     pub async fn block_mail_domain(&self, warrant: Warrant<BlockMailDomain>) -> Answered<BlockMailDomain> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let form = [("domain", deed.domain.to_string()), ("allow_with_approval", deed.review.to_string())];
@@ -112,7 +112,7 @@ impl Client {
         warrant: Warrant<ChangeMailDomainBlock>,
     ) -> Answered<ChangeMailDomainBlock> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let path = format!("{MAIL_DOMAIN_BLOCKS}/{}", deed.id);
@@ -129,7 +129,7 @@ impl Client {
     /// Takes a rule about a mail domain away, and those Mastodon derived from it.
     pub async fn lift_mail_domain_block(&self, warrant: Warrant<LiftMailDomainBlock>) -> Answered<LiftMailDomainBlock> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let id = warrant.deed().id;
         let path = format!("{MAIL_DOMAIN_BLOCKS}/{id}");
@@ -140,7 +140,7 @@ impl Client {
     /// Makes a rule about addresses.
     pub async fn block_address(&self, warrant: Warrant<BlockAddress>) -> Answered<BlockAddress> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let mut form = vec![("ip", deed.network.clone())];
@@ -153,7 +153,7 @@ impl Client {
     /// back counts.
     pub async fn change_address_block(&self, warrant: Warrant<ChangeAddressBlock>) -> Answered<ChangeAddressBlock> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
         let path = format!("{IP_BLOCKS}/{}", deed.id);
@@ -165,7 +165,7 @@ impl Client {
     /// Takes a rule about addresses away.
     pub async fn lift_address_block(&self, warrant: Warrant<LiftAddressBlock>) -> Answered<LiftAddressBlock> {
         if !self.is_ours(&warrant) {
-            return warrant.unsent("the deed names another instance");
+            return warrant.unsent(NOT_OURS);
         }
         let id = warrant.deed().id;
         let path = format!("{IP_BLOCKS}/{id}");

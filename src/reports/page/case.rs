@@ -719,6 +719,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <input type="hidden" name="reports" value=reports />
                 <input type="hidden" name="state" value=state />
                 <input type="hidden" name="next" value=next />
+                {form::acting(frame)}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
                 <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>

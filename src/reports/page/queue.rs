@@ -101,14 +101,35 @@ fn running(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView 
         .into_any()
 }
 
+/// Cases that differ from the others, each with the reason.
+fn look_again(instance: &InstanceName, preview: &BulkPreview) -> AnyView {
+    if preview.exceptions.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <div class="small"><p><b>"Look again at these:"</b></p>
+            <ul class="plain-list">{preview.exceptions.iter().map(|(case, why)| view! {
+                <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ", " {why.clone()}</li>
+            }).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
 /// Many cases at once, before any is decided: how many, which are odd, five that stand for all.
 fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame: &Frame) -> AnyView {
     let leave =
         format!("{}{}", path::reports(instance), Search::parse(&page.search).without(&["decide", "who", "all"]));
     if preview.cases.is_empty() {
+        let words = if preview.exceptions.is_empty() {
+            "No case is chosen. Tick some first, or mark a line with j and choose it with the space bar."
+        } else {
+            "None of the chosen cases is yours to decide."
+        };
         return view! {
             <section class="card panel lead" id="decide"><div class="body stack">
-                <p>"No case is chosen. Tick some first, or mark a line with j and choose it with the space bar."</p>
+                <p>{words}</p>
+                {look_again(instance, preview)}
                 <p><a class="btn" href=leave>"Back to the queue"</a></p>
             </div></section>
         }
@@ -121,15 +142,6 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
     let step = (number / 5).max(1);
     let sample = preview.cases.iter().step_by(step).take(5).map(|case| {
         view! { <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ": " <bdi>{case.what.clone()}</bdi></li> }
-    });
-    let exceptions = (!preview.exceptions.is_empty()).then(|| {
-        view! {
-            <div class="small"><p><b>"Look again at these:"</b></p>
-                <ul class="plain-list">{preview.exceptions.iter().map(|(case, why)| view! {
-                    <li><a class="link" href=path::case(instance, case.account)><bdi>{case.handle.clone()}</bdi></a> ", " {why.clone()}</li>
-                }).collect_view()}</ul>
-            </div>
-        }
     });
     let gone = (preview.gone > 0)
         .then(|| view! { <p class="note">{format!("{} of those chosen do not wait any more and are left out.", preview.gone)}</p> });
@@ -165,6 +177,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
             <form method="post" action="/api/reports/decide-many" class="stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
+                {form::acting(frame)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />
@@ -184,7 +197,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 {refused}
                 <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone}</p>
                 <ul class="plain-list small">{sample.collect_view()}</ul>
-                {exceptions}
+                {look_again(instance, preview)}
                 {form}
             </div>
         </section>

@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
+    linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
         database::{
@@ -81,8 +82,15 @@ pub fn within(context: &Context, instance: &Instance, open: &[OpenReport]) -> Re
     ))
 }
 
-/// Why somebody may not decide about an account; `None` where they may. The same rule the deed is refused by.
-pub fn hands_off(context: &Context, instance: &Instance, account: &Account, open: &[OpenReport]) -> Option<String> {
+/// Why somebody may not decide about an account; `None` where they may. The same rule the deed is refused by. `own` is
+/// their own account on the instance, `open` are the reports it is about.
+pub fn hands_off(
+    context: &Context,
+    instance: &Instance,
+    account: &Account,
+    own: Option<&Own>,
+    open: &[OpenReport],
+) -> Option<String> {
     let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
     if !may(Permission::DecideReports) {
         return Some(match context.actor.role {
@@ -101,10 +109,18 @@ pub fn hands_off(context: &Context, instance: &Instance, account: &Account, open
             outside.into_iter().collect::<Vec<_>>().join(", ")
         ));
     }
+    if let Some(why) = own.and_then(|own| own.own_case(account.id, open.iter().map(|report| report.reporter))) {
+        return Some(why);
+    }
     if instance.pulse().acting() == Some(account.id) {
         return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
     }
-    if account.is_staff() && !may(Permission::DecideAboutStaff) {
+    if let Some(why) = own.and_then(|own| own.outranked_by(account)) {
+        return Some(why);
+    }
+    // Who is linked has been compared by rank; of contractors nobody decides about staff.
+    let by_rank = own.is_some() && context.actor.role == Role::Moderator;
+    if account.is_staff() && !by_rank && !may(Permission::DecideAboutStaff) {
         return Some(
             "This is a member of the instance’s staff. An owner or admin of this console decides about them."
                 .to_owned(),
@@ -139,6 +155,12 @@ pub async fn case_page(
     within(context, instance, &facts.open)?;
     let parsed = Search::parse(search);
     let app = &context.app;
+    // Whoever decides nothing has nothing compared.
+    let own = if access::allows(context.actor.role, Permission::DecideReports) {
+        standing::own(context, instance).await?
+    } else {
+        None
+    };
 
     let now = context.now();
     case_holds::touch(&app.store, &instance.name, id, &context.actor.operator, now).await.map_err(store_problem)?;
@@ -160,7 +182,7 @@ pub async fn case_page(
         None => None,
     };
     let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
-        super::deeds::colleagues(context, instance, &facts.open).await?
+        super::deeds::colleagues(context, instance, id, &facts.open).await?
     } else {
         Vec::new()
     };
@@ -210,7 +232,7 @@ pub async fn case_page(
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, instance, &facts.account, &facts.open),
+        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,

@@ -5,7 +5,7 @@ use super::{
     store_problem, unread,
 };
 use crate::{
-    access::{self, Permission, Permit},
+    access::{self, Permission, Permit, Role},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out, recorded},
     context::{App, Context},
@@ -17,14 +17,16 @@ use crate::{
             ChangeCategory, DecideCase, Deed, HandOverCase, HoldCase, Masked, ReopenReport, Reveal, ReverseSanction,
         },
     },
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, Hidden, LogRow, OpenReport, Read},
+        database::{Account, DatabaseError, Hidden, LogRow, OpenReport, Read, ReportState},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, Reversal},
-    store::{case_holds, drafts, operators},
+    store::{case_holds, drafts, linked_accounts, operators},
     ui,
 };
 use serde_json::json;
@@ -67,15 +69,30 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
         (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    let permit = if account.is_staff() {
-        context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?
-    } else {
-        first
+    let own = standing::able_own(context, &instance).await?;
+    // Whoever is linked decides about staff by rank, which is compared below; for all others the matrix holds.
+    let permit = match (account.is_staff(), &own) {
+        (false, _) => first,
+        (true, Some(_)) if context.actor.role == Role::Moderator => {
+            access::permit_by_rank(&context.actor, &instance.name).map_err(|denied| {
+                Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner or admin.")
+            })?
+        }
+        (true, _) => context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?,
     };
-    if let Some(why) = hands_off(context, &instance, &account, &open) {
+    if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     Ok(About { instance, account, open, permit })
+}
+
+/// Nobody decides about a report of their own, open or closed.
+async fn not_my_own(context: &Context, instance: &Instance, state: &ReportState) -> Result<(), Problem> {
+    let own = standing::able_own(context, instance).await?;
+    match own.and_then(|own| own.own_case(state.target, [state.reporter])) {
+        Some(why) => Err(Problem::new(Kind::Forbidden, why, "")),
+        None => Ok(()),
+    }
 }
 
 /// Nobody decides a case that somebody else holds.
@@ -175,9 +192,17 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     }
     let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
     let mut deeds = Vec::new();
+    let own = standing::able_own(&context, &instance).await?;
     {
         let mut read = instance.database.read().await.map_err(unread)?;
         for (id, reports) in seen {
+            // What is one's own case is left to others, as the preview says.
+            if let Some(own) = &own {
+                let reporters = read.open_reports(id).await.map_err(unread)?;
+                if own.own_case(id, reporters.iter().map(|report| report.reporter)).is_some() {
+                    continue;
+                }
+            }
             // Who is gone has no case any more.
             let Some(account) = read.account(id).await.map_err(unread)? else { continue };
             if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
@@ -210,18 +235,23 @@ pub async fn carry(context: Context, deed: DecideCase, why: String) -> Result<Do
     carry_out(context, instance, permit, deed, why).await
 }
 
-/// Whom a case may be handed to: everybody else who may decide it now.
+/// Whom a case may be handed to: everybody else who may decide it now, and whose own case it is not.
 pub async fn colleagues(
     context: &Context,
     instance: &Instance,
+    target: AccountId,
     open: &[OpenReport],
 ) -> Result<Vec<(String, String)>, Problem> {
+    let linked = linked_accounts::on_instance(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let concerns = |account: AccountId| account == target || open.iter().any(|report| report.reporter == account);
+    let concerned = |person: &OperatorId| linked.iter().any(|(of, account)| of == person && concerns(*account));
     let people = grants::service::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     Ok(people
         .into_iter()
         .filter(|person| person.operator != context.actor.operator)
         .filter(|person| access::permit(person, Permission::DecideReports, Some(&instance.name)).is_ok())
         .filter(|person| open.iter().all(|report| person.sees(&instance.name, report.category)))
+        .filter(|person| !concerned(&person.operator))
         .map(|person| (person.operator.0, person.name))
         .collect())
 }
@@ -235,7 +265,7 @@ pub async fn hand_over(
 ) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let note = checked_why(&note, false)?;
-    let (to, to_name) = colleagues(&context, &instance, &open)
+    let (to, to_name) = colleagues(&context, &instance, account.id, &open)
         .await?
         .into_iter()
         .find(|(id, _)| *id == to)
@@ -299,21 +329,21 @@ pub async fn reopen(
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let report: ReportId = report.parse().map_err(|_| misread())?;
     let why = checked_why(&why, false)?;
-    belongs(&instance, report, account.id).await?;
+    belongs(&context, &instance, report, account.id).await?;
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
     refresh(&context, &instance).await;
     done?.landed(&path::case(&instance.name, account.id))
 }
 
-/// A report named in a form must be about the account the rights were checked for.
-async fn belongs(instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
+/// A report named in a form must be about the account the rights were checked for, and not one's own.
+async fn belongs(context: &Context, instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
     let state = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.report_state(report).await.map_err(unread)?
     };
     match state {
-        Some(state) if state.target == account => Ok(()),
+        Some(state) if state.target == account => not_my_own(context, instance, &state).await,
         _ => Err(Problem::not_found(format!("There is no report {report} about this account."))),
     }
 }
@@ -332,7 +362,7 @@ pub async fn change_category(
     let after: Category = category.parse().map_err(|()| misread())?;
     let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| misread())?;
     let rules: Vec<RuleId> = rules.iter().map(|rule| rule.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
-    belongs(&instance, report, account.id).await?;
+    belongs(&context, &instance, report, account.id).await?;
     let deed = ChangeCategory {
         instance: instance.name.clone(),
         account: account.id,
@@ -506,8 +536,8 @@ impl Carry for DecideCase {
         Ok((!changed.is_empty()).then(|| changed.join(", and ")))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.decide_case(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.decide_case(warrant).await
     }
 
     /// A case that is decided is nobody's any more.
@@ -578,8 +608,8 @@ impl Carry for ReverseSanction {
         state_changed(read, self.account, self.state_before).await
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.reverse_sanction(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.reverse_sanction(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -632,8 +662,8 @@ impl Carry for ReopenReport {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.reopen_report(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.reopen_report(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -654,8 +684,8 @@ impl Carry for ChangeCategory {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance) -> Answered<Self> {
-        instance.rest.change_category(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+        hand.change_category(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -672,7 +702,7 @@ impl Carry for HoldCase {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
         let deed = warrant.deed().clone();
         let (store, operator) = (&context.app.store, &context.actor.operator);
         let held = if deed.claim {
@@ -693,7 +723,7 @@ impl Carry for HoldCase {
             let answer = Answer::Accepted { body: json!({}) };
             return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
         }
-        instance.rest.hold_case(warrant).await
+        hand.hold_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -14,7 +14,7 @@ use crate::{
     problem::Problem,
     reports::{BulkPreview, Category, DecidedRow, Decision, Holder, QueueFilter, QueuePage, QueueRow},
     search::Search,
-    store::{case_holds, operators},
+    store::{case_holds, linked_accounts, operators},
     ui,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +28,8 @@ pub struct CaseInQueue {
     pub domain: Option<String>,
     /// All of its reports are this person's to decide.
     pub decidable: bool,
+    /// About the person who looks, or reported by them: somebody else's to decide.
+    pub own: bool,
 }
 
 impl CaseInQueue {
@@ -62,6 +64,13 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
     }
     let sees = |report: &&OpenReport| context.actor.sees(&instance.name, report.category);
     let acting = instance.pulse().acting();
+    let linked = linked_accounts::on_instance(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let mine = linked.iter().find(|(person, _)| *person == context.actor.operator).map(|(_, account)| *account);
+    // Whoever is linked has Mastodon's own assignment under that account: nothing that differs.
+    let holds_as = |account: AccountId| {
+        let hold = holds.iter().find(|hold| hold.account == account)?;
+        linked.iter().find(|(person, _)| *person == hold.operator).map(|(_, account)| *account)
+    };
     let mut cases: Vec<CaseInQueue> = by_target
         .into_iter()
         .filter(|(_, reports)| reports.iter().any(sees))
@@ -71,7 +80,7 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
             let assigned_there = reports
                 .iter()
                 .filter_map(|report| report.assigned.as_ref())
-                .find(|(id, _)| Some(*id) != acting)
+                .find(|(id, _)| Some(*id) != acting && Some(*id) != holds_as(account))
                 .map(|(_, name)| format!("@{name}"));
             let row = QueueRow {
                 account,
@@ -84,7 +93,8 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
                 holder: holder(account),
                 assigned_there,
             };
-            Some(CaseInQueue { row, domain: first.target_domain.clone(), decidable: reports.iter().all(sees) })
+            let own = mine.is_some_and(|mine| account == mine || reports.iter().any(|report| report.reporter == mine));
+            Some(CaseInQueue { row, domain: first.target_domain.clone(), decidable: reports.iter().all(sees), own })
         })
         .collect();
     cases.sort_by_key(CaseInQueue::key);
@@ -222,12 +232,13 @@ async fn preview(
 ) -> Result<BulkPreview, Problem> {
     let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
     let everything = parsed.get("all").is_some();
-    let cases: Vec<&CaseInQueue> = if everything {
+    let chosen_cases: Vec<&CaseInQueue> = if everything {
         fitting.iter().filter(|case| case.decidable).collect()
     } else {
         all.iter().filter(|case| chosen.contains(&case.row.account)).collect()
     };
-    let gone = if everything { 0 } else { chosen.len() - cases.len() };
+    let gone = if everything { 0 } else { chosen.len() - chosen_cases.len() };
+    let (own, cases): (Vec<&CaseInQueue>, Vec<&CaseInQueue>) = chosen_cases.into_iter().partition(|case| case.own);
     let refused = batches::too_many(context.actor.role, cases.len());
     let cases: Vec<&CaseInQueue> = cases.into_iter().take(batches::MOST_AT_ONCE).collect();
     let list = instance.waiting.snapshot();
@@ -243,27 +254,26 @@ async fn preview(
         let mut read = instance.database.read().await.map_err(unread)?;
         read.staff_among(&ids).await.map_err(unread)?
     };
-    let exceptions = cases
-        .iter()
-        .filter_map(|case| {
-            let row = &case.row;
-            let why = if staff.contains(&row.account) {
-                "a member of the instance’s staff".to_owned()
-            } else if !case.decidable {
-                "a report outside your grant: it will be refused".to_owned()
-            } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
-                format!("held by {}: it will be refused", holder.name)
-            } else if row.category == Category::Legal {
-                "a legal matter".to_owned()
-            } else if row.reports >= 3 {
-                format!("{} reports", row.reports)
-            } else {
-                return None;
-            };
-            Some((row.clone(), why))
-        })
-        .take(20)
-        .collect();
+    let left_out =
+        own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
+    let other = cases.iter().filter_map(|case| {
+        let row = &case.row;
+        let why = if staff.contains(&row.account) {
+            "a member of the instance’s staff".to_owned()
+        } else if !case.decidable {
+            "a report outside your grant: it will be refused".to_owned()
+        } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
+            format!("held by {}: it will be refused", holder.name)
+        } else if row.category == Category::Legal {
+            "a legal matter".to_owned()
+        } else if row.reports >= 3 {
+            format!("{} reports", row.reports)
+        } else {
+            return None;
+        };
+        Some((row.clone(), why))
+    });
+    let exceptions = left_out.chain(other).take(20).collect();
     Ok(BulkPreview {
         decision,
         seen: serde_json::to_string(&seen).unwrap_or_default(),
@@ -299,10 +309,13 @@ async fn decided(instance: &Instance, parsed: &Search, base: &str, page: &mut Qu
     Ok(())
 }
 
-/// The next case that nobody holds and this person decides; after this one, or the first.
+/// The next case that nobody holds, that this person decides, and that is not their own; after this one, or the first.
 pub fn next_after(cases: &[CaseInQueue], account: Option<AccountId>) -> Option<AccountId> {
     let free = |case: &&CaseInQueue| {
-        case.decidable && Some(case.row.account) != account && case.row.holder.as_ref().is_none_or(|holder| holder.you)
+        case.decidable
+            && !case.own
+            && Some(case.row.account) != account
+            && case.row.holder.as_ref().is_none_or(|holder| holder.you)
     };
     let at = account.and_then(|account| cases.iter().position(|case| case.row.account == account));
     let after = at.and_then(|at| cases[at + 1..].iter().find(free));

@@ -1,0 +1,73 @@
+//! The doors of one's own account.
+
+use super::YourAccountPage;
+use crate::{frame::Framed, problem::Problem};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+#[server(prefix = "/api/your-account", endpoint = "page", input = GetUrl)]
+pub async fn page(instance: String, search: String) -> Result<Framed<YourAccountPage>, Problem> {
+    super::service::page(&crate::context::Context::of_request()?, &instance, &search).await
+}
+
+/// Makes ready for the way to the instance.
+#[server(prefix = "/api/your-account", endpoint = "start")]
+pub async fn start(instance: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::start(context, instance)).await
+}
+
+#[server(prefix = "/api/your-account", endpoint = "unlink")]
+pub async fn unlink(instance: String, #[server(default)] why: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::unlink(context, instance, why)).await
+}
+
+/// Takes somebody else's link away.
+#[server(prefix = "/api/people", endpoint = "unlink")]
+pub async fn unlink_other(instance: String, operator: String, #[server(default)] why: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::unlink_other(context, instance, operator, why)).await
+}
+
+/// Where the instance sends people back to.
+#[cfg(feature = "ssr")]
+pub mod back {
+    use crate::{
+        context::{App, Context},
+        http::Signed,
+        id::InstanceName,
+        linked_accounts::service::{self, Returned},
+        path,
+        store::drafts,
+    };
+    use axum::{
+        Extension,
+        extract::{Path, Query, State},
+        response::{IntoResponse, Redirect, Response},
+    };
+    use std::sync::Arc;
+
+    /// Links, and goes on to the page: with what went wrong beside the form, where something did. The session's cookie is
+    /// `SameSite=Lax`, so it comes along with somebody who is sent here by the instance.
+    pub async fn callback(
+        State(app): State<Arc<App>>,
+        Extension(signed): Extension<Signed>,
+        Path(instance): Path<String>,
+        Query(returned): Query<Returned>,
+    ) -> Response {
+        let context = Context { app, actor: signed.actor, address: signed.address };
+        let page = instance.parse::<InstanceName>().map_or(path::OVERVIEW.to_owned(), |name| path::your_account(&name));
+        let problem = match service::returned(&context, &instance, returned).await {
+            Ok(to) => return Redirect::to(&to).into_response(),
+            Err(problem) => problem,
+        };
+        let app = &context.app;
+        let operator = Some(&context.actor.operator);
+        let text = serde_json::to_string(&(&problem, "")).unwrap_or_default();
+        match drafts::keep(&app.store, &app.keys, operator, service::START, &text, context.now()).await {
+            Ok(id) => Redirect::to(&path::with(&page, "draft", &id)).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "linked_accounts.callback");
+                let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
+                (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+            }
+        }
+    }
+}

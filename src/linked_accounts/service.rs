@@ -1,0 +1,520 @@
+//! Linking somebody's own account: the way to the instance and back, and the end of it.
+
+pub mod standing;
+
+use super::{Begun, LinkOf, PERMISSIONS, YourAccount, YourAccountPage};
+use crate::{
+    access::{self, Actor, Permission},
+    carry_out,
+    clock::{Instant, MINUTE},
+    context::{App, Context},
+    frame::{self, Framed},
+    id::{InstanceName, OperatorId},
+    ledger::{
+        Ledger,
+        deed::{LinkAccount, UnlinkAccount},
+    },
+    mastodon::{
+        Instance,
+        oauth::{self, Application, Granted},
+        rest::RestError,
+    },
+    path,
+    problem::{Kind, Problem},
+    search::Search,
+    store::{
+        drafts,
+        linked_accounts::{self, Linked},
+        operators,
+    },
+};
+use crate::{grants, store::operators::Operator};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How long the way to the instance and back may take; its codes live as long.
+const ON_THE_WAY: i64 = 10 * MINUTE;
+/// What a begun attempt is kept as among the drafts.
+const ATTEMPT: &str = "link account";
+/// The door that begins one: a problem on the way back is shown beside its form.
+pub const START: &str = "/api/your-account/start";
+
+pub(crate) fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "linked_accounts.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
+
+/// An attempt on its way: sealed, for one person and one session, used once.
+#[derive(Serialize, Deserialize)]
+struct Attempt {
+    instance: InstanceName,
+    session: String,
+    verifier: String,
+    begun_at: Instant,
+}
+
+impl Attempt {
+    /// Whether it is this session's, for this instance, and not too old.
+    fn holds(&self, context: &Context, instance: &Instance) -> bool {
+        self.instance == instance.name
+            && self.session == context.actor.session
+            && (0..ON_THE_WAY).contains(&context.now().since(self.begun_at))
+    }
+}
+
+/// An instance for which somebody may link an account; the right comes first, so that it says nothing of what there is.
+async fn at<'a>(context: &'a Context, instance: &str) -> Result<&'a Arc<Instance>, Problem> {
+    let name: InstanceName =
+        instance.parse().map_err(|_| Problem::not_found(format!("There is no instance “{instance}” here.")))?;
+    context.permit(Permission::LinkAccount, Some(&name)).await?;
+    context.instance(instance)
+}
+
+fn redirect(app: &App, instance: &Instance) -> Result<String, Problem> {
+    app.config
+        .public_url
+        .join(&path::linked_callback(&instance.name))
+        .map(|address| address.to_string())
+        .map_err(store_problem)
+}
+
+fn unanswered(instance: &Instance, error: &RestError) -> Problem {
+    let host = instance.base.host_str().unwrap_or("the instance");
+    Problem::unavailable(
+        format!("{host} was asked and did not help: {error}. Nothing was linked."),
+        "Begin again when it answers.",
+    )
+}
+
+/// What the instance knows the console as: as it is stored, or registered anew where it forgot.
+async fn application(app: &App, instance: &Instance) -> Result<Application, Problem> {
+    let (store, keys) = (&app.store, &app.keys);
+    let redirect = redirect(app, instance)?;
+    let known = linked_accounts::application(store, keys, &instance.name).await.map_err(store_problem)?;
+    if let Some(known) = known
+        && known.redirect == redirect
+        && known.scopes == oauth::SCOPES
+        && oauth::knows(&instance.rest, &known).await.map_err(|error| unanswered(instance, &error))?
+    {
+        return Ok(known);
+    }
+    let new = oauth::register(&instance.rest, &redirect).await.map_err(|error| unanswered(instance, &error))?;
+    linked_accounts::keep_application(store, keys, &instance.name, &new).await.map_err(store_problem)?;
+    Ok(new)
+}
+
+/// Makes ready for the way to the instance: the page then shows the link there, because a form may not lead elsewhere.
+pub async fn start(context: Context, instance: String) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?;
+    if let Some(own) = standing::own(&context, instance).await?
+        && let Some(lapse) = own.standing.lapse
+    {
+        return Err(standing::fallen(lapse));
+    }
+    application(&context.app, instance).await?;
+    let attempt = Attempt {
+        instance: instance.name.clone(),
+        session: context.actor.session.clone(),
+        verifier: oauth::verifier(),
+        begun_at: context.now(),
+    };
+    let text = serde_json::to_string(&attempt).map_err(store_problem)?;
+    let (store, keys) = (&context.app.store, &context.app.keys);
+    let state = drafts::keep(store, keys, Some(&context.actor.operator), ATTEMPT, &text, context.now())
+        .await
+        .map_err(store_problem)?;
+    Ok(path::with(&path::your_account(&instance.name), "begun", &state))
+}
+
+fn attempt_of(draft: Option<drafts::Draft>) -> Option<Attempt> {
+    draft.filter(|draft| draft.path == ATTEMPT).and_then(|draft| serde_json::from_str(&draft.text).ok())
+}
+
+/// The link to the instance's page of consent, for an attempt of this session.
+async fn begun(context: &Context, instance: &Instance, state: &str) -> Result<Option<Begun>, Problem> {
+    let (store, keys) = (&context.app.store, &context.app.keys);
+    let operator = &context.actor.operator;
+    let draft = drafts::read(store, keys, state, Some(operator), context.now()).await.map_err(store_problem)?;
+    let Some(attempt) = attempt_of(draft).filter(|attempt| attempt.holds(context, instance)) else { return Ok(None) };
+    let known = linked_accounts::application(store, keys, &instance.name).await.map_err(store_problem)?;
+    let Some(application) = known else { return Ok(None) };
+    let address =
+        oauth::consent(&instance.base, &application, state, &attempt.verifier).map_err(store_problem)?.to_string();
+    Ok(Some(Begun { address, until: attempt.begun_at.plus(ON_THE_WAY) }))
+}
+
+pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Framed<YourAccountPage>, Problem> {
+    let instance = at(context, instance).await?.clone();
+    let parsed = Search::parse(search);
+    let linked = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let account = match linked {
+        Some(linked) => Some(your_account(&instance, &linked).await),
+        None => None,
+    };
+    let page = YourAccountPage {
+        host: instance.base.host_str().unwrap_or_default().to_owned(),
+        account,
+        service: instance.pulse().account.as_ref().map(|account| format!("@{}", account.username)),
+        begun: match parsed.get("begun") {
+            Some(state) => begun(context, &instance, state).await?,
+            None => None,
+        },
+        left_there: parsed.get("left") == Some("there"),
+    };
+    frame::build(context, Some(&instance), &path::your_account(&instance.name), search, page).await
+}
+
+/// An account with what its instance says of it now: both asked at once, each within two seconds.
+async fn your_account(instance: &Instance, linked: &Linked) -> YourAccount {
+    let hand = instance.hand(linked.account, &linked.token);
+    let (standing, token) = tokio::join!(
+        async { instance.database.read().await?.standing(linked.account).await },
+        hand.verify_credentials()
+    );
+    let standing = standing.ok();
+    YourAccount {
+        handle: format!("@{}", linked.username),
+        since: linked.linked_at,
+        lapse: standing.as_ref().and_then(|standing| standing.lapse),
+        role: standing.map(|standing| {
+            let can = PERMISSIONS.iter().map(|(bit, words)| ((*words).to_owned(), standing.can(*bit))).collect();
+            (standing.role, can)
+        }),
+        token: token.err().map(|error| error.to_string()),
+    }
+}
+
+/// What the instance sent somebody back with.
+#[derive(Debug, Default, Deserialize)]
+pub struct Returned {
+    #[serde(default)]
+    pub code: String,
+    #[serde(default)]
+    pub state: String,
+    #[serde(default)]
+    pub error: String,
+}
+
+/// Somebody comes back from the instance's page of consent.
+///
+/// # Errors
+/// What went wrong, and what to do.
+pub async fn returned(context: &Context, instance: &str, returned: Returned) -> Result<String, Problem> {
+    let instance = at(context, instance).await?.clone();
+    let app = &context.app;
+    let (store, keys) = (&app.store, &app.keys);
+    let draft = drafts::take(store, keys, &returned.state, Some(&context.actor.operator), context.now())
+        .await
+        .map_err(store_problem)?;
+    let attempt = attempt_of(draft).filter(|attempt| attempt.holds(context, &instance)).ok_or_else(|| {
+        Problem::new(
+            Kind::Invalid,
+            "This way back was used already, is older than ten minutes, or was begun in another session. Nothing was linked.",
+            "Begin again here.",
+        )
+    })?;
+    match returned.error.as_str() {
+        "" => {}
+        "access_denied" => {
+            return Err(Problem::new(
+                Kind::Invalid,
+                "You did not agree on the instance, so nothing was linked.",
+                "Begin again whenever you like.",
+            ));
+        }
+        _ => {
+            return Err(Problem::new(
+                Kind::Invalid,
+                "The instance sent you back without its consent, and nothing was linked.",
+                "Begin again; if it stays so, the person who runs the instance finds the reason in its log.",
+            ));
+        }
+    }
+    let known = linked_accounts::application(store, keys, &instance.name).await.map_err(store_problem)?;
+    let application = known.ok_or_else(|| unanswered(&instance, &RestError::NotSent("it is not known yet".into())))?;
+    let granted =
+        oauth::exchange(&instance.rest, &application, &returned.code, &attempt.verifier).await.map_err(|error| {
+            match error {
+                RestError::Refused { status: 400, .. } => Problem::new(
+                    Kind::Invalid,
+                    "The instance did not accept its own code: it was used, is too old, or belongs to another attempt. Nothing was linked.",
+                    "Begin again here.",
+                ),
+                RestError::Refused { status: 401, .. } => Problem::new(
+                    Kind::Invalid,
+                    "The instance does not know this console any more. Nothing was linked.",
+                    "Begin again: the console makes itself known anew.",
+                ),
+                error => unanswered(&instance, &error),
+            }
+        })?;
+    match accept(context, &instance, &granted).await {
+        Ok(()) => Ok(path::your_account(&instance.name)),
+        Err(problem) => {
+            give_back(app, &instance, &application, &granted).await;
+            Err(problem)
+        }
+    }
+}
+
+/// A token that is not kept is not left lying about; unless somebody acts with it already, because the instance hands out
+/// the same twice.
+async fn give_back(app: &App, instance: &Instance, application: &Application, granted: &Granted) {
+    let kept = match linked_accounts::list(&app.store, &app.keys).await {
+        Ok(all) => all.iter().any(|linked| linked.token == granted.token),
+        Err(error) => {
+            tracing::error!(%error, "linked_accounts.list");
+            true
+        }
+    };
+    if !kept && let Err(error) = oauth::revoke(&instance.rest, application, &granted.token).await {
+        tracing::warn!(%error, instance = %instance.name, "linked_accounts.not_revoked");
+    }
+}
+
+fn not_linked(what: impl std::fmt::Display, way_on: &str) -> Problem {
+    Problem::new(Kind::Invalid, format!("{what} Nothing was linked."), way_on)
+}
+
+/// Looks at whose token it is, and links the account if it may be.
+async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) -> Result<(), Problem> {
+    if !granted.suffices() {
+        return Err(not_linked(
+            "The instance gave fewer rights than the work needs.",
+            "Begin again and agree to all of them.",
+        ));
+    }
+    let app = &context.app;
+    // Whose it is is not known yet: any number will do to ask.
+    let hand = instance.rest.under(crate::id::AccountId(0), granted.token.clone());
+    let whose = hand.verify_credentials().await.map_err(|error| match error {
+        RestError::Refused { status: 401 | 403, message } => {
+            not_linked(format!("The instance does not let this account act ({message})."), "Ask the people who run it.")
+        }
+        error => unanswered(instance, &error),
+    })?;
+    let standing = async { instance.database.read().await?.standing(whose.id).await }.await.map_err(|error| {
+        Problem::unavailable(format!("{error}, so nothing was linked."), "Begin again when it answers.")
+    })?;
+    if let Some(lapse) = standing.lapse {
+        return Err(not_linked(
+            format!("@{} {}.", whose.username, lapse.words()),
+            "Only an account of the instance’s staff can be linked.",
+        ));
+    }
+    let linked = Linked {
+        operator: context.actor.operator.clone(),
+        instance: instance.name.clone(),
+        account: whose.id,
+        username: standing.username,
+        token: granted.token.clone(),
+        linked_at: context.now(),
+    };
+    if let Some(before) = standing::linked(app, &context.actor, &instance.name).await?
+        && before.account != linked.account
+    {
+        return Err(not_linked(
+            format!("You are linked with @{} here, and agreed as @{}.", before.username, linked.username),
+            "Take that link away first.",
+        ));
+    }
+    let deed = LinkAccount {
+        instance: instance.name.clone(),
+        operator: linked.operator.clone(),
+        name: context.actor.name.clone(),
+        account: linked.account,
+        acct: linked.username.clone(),
+    };
+    let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
+    let kept =
+        carry_out::recorded(app, permit, deed, "", linked_accounts::keep(&app.store, &app.keys, &linked)).await?;
+    if kept {
+        Ok(())
+    } else {
+        Err(not_linked(
+            format!("Somebody else of this console is linked with @{} already.", linked.username),
+            "An owner can take their link away.",
+        ))
+    }
+}
+
+/// Takes one's own link away.
+pub async fn unlink(context: Context, instance: String, why: String) -> Result<String, Problem> {
+    let instance = at(&context, &instance).await?.clone();
+    let own = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let linked = own.ok_or_else(|| Problem::not_found("You have linked no account here."))?;
+    // Otherwise whoever is frozen would go on through the service account.
+    if let Some(own) = standing::own(&context, &instance).await?
+        && let Some(lapse) = own.standing.lapse
+    {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            format!("{} {}, so you cannot take the link away yourself.", own.handle(), lapse.words()),
+            "Ask an owner of this console.",
+        ));
+    }
+    let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
+    let revoked = end(&context.app, permit, &context.actor.name, &linked, why.trim()).await?;
+    let page = path::your_account(&instance.name);
+    Ok(if revoked { page } else { path::with(&page, "left", "there") })
+}
+
+/// Takes somebody else's link away.
+pub async fn unlink_other(
+    context: Context,
+    instance: String,
+    operator: String,
+    why: String,
+) -> Result<String, Problem> {
+    let permit = context.permit(Permission::ManageOperators, None).await?;
+    let missing = || Problem::not_found("There is no such link any more.");
+    let name: InstanceName = instance.parse().map_err(|_| missing())?;
+    let app = &context.app;
+    let operator = OperatorId(operator);
+    if operator == context.actor.operator {
+        return Err(Problem::new(
+            Kind::Invalid,
+            "Your own link is taken away under “Your account”.",
+            "If your account has lapsed, another owner does it, or at the server: howdah operator unlink.",
+        ));
+    }
+    let linked = linked_accounts::of(&app.store, &app.keys, &operator, &name).await.map_err(store_problem)?;
+    let linked = linked.ok_or_else(missing)?;
+    let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
+    let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
+    let revoked = end(app, permit, &who, &linked, why.trim()).await?;
+    Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
+}
+
+/// Ends a link, recorded; whether the instance took the token back as well.
+async fn end(app: &App, permit: access::Permit, name: &str, linked: &Linked, why: &str) -> Result<bool, Problem> {
+    let deed = UnlinkAccount {
+        instance: linked.instance.clone(),
+        operator: linked.operator.clone(),
+        name: name.to_owned(),
+        account: linked.account,
+        acct: linked.username.clone(),
+    };
+    let gone = linked_accounts::delete(&app.store, &linked.operator, &linked.instance);
+    if !carry_out::recorded(app, permit, deed, why, gone).await? {
+        return Err(Problem::not_found("Somebody else took this link away meanwhile."));
+    }
+    Ok(revoke(app, linked).await)
+}
+
+/// Asks the instance to forget a token that is not kept here any more; whether it did.
+async fn revoke(app: &App, linked: &Linked) -> bool {
+    let Some(instance) = app.instances.get(&linked.instance) else { return false };
+    instance.let_go(linked.account);
+    let application = match linked_accounts::application(&app.store, &app.keys, &linked.instance).await {
+        Ok(Some(application)) => application,
+        Ok(None) => return false,
+        Err(error) => {
+            tracing::error!(%error, "linked_accounts.application");
+            return false;
+        }
+    };
+    match oauth::revoke(&instance.rest, &application, &linked.token).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, instance = %linked.instance, "linked_accounts.not_revoked");
+            false
+        }
+    }
+}
+
+/// Deletes every link of somebody whose access ends; the tokens are then taken back at the instances by [`forget`].
+///
+/// # Errors
+/// The store's.
+pub async fn delete_all_of(app: &App, operator: &OperatorId) -> sqlx::Result<Vec<Linked>> {
+    let mut deleted = Vec::new();
+    for linked in linked_accounts::list(&app.store, &app.keys).await? {
+        if linked.operator == *operator && linked_accounts::delete(&app.store, operator, &linked.instance).await? {
+            deleted.push(linked);
+        }
+    }
+    Ok(deleted)
+}
+
+/// Takes tokens back at their instances that are not kept here any more.
+pub async fn forget(app: &App, links: &[Linked]) {
+    for linked in links {
+        revoke(app, linked).await;
+    }
+}
+
+/// Ends the links of people who have no access any more: a grant that ran out, a role that does not act. Deleting is the
+/// claim: of two processes that see the same, one takes the token back.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
+    let now = app.clock.now();
+    for linked in linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)? {
+        let person = operators::by_id(&app.store, &linked.operator).await.map_err(store_problem)?;
+        let stays = match person.clone().filter(Operator::may_sign_in) {
+            None => false,
+            Some(person) => {
+                let actor = grants::service::actor(&app.store, person, "a link".to_owned(), now);
+                let actor = actor.await.map_err(store_problem)?;
+                access::permit(&actor, Permission::LinkAccount, Some(&linked.instance)).is_ok()
+            }
+        };
+        if stays {
+            continue;
+        }
+        let actor: Actor = Ledger::command_actor("end of access");
+        let permit = access::permit(&actor, Permission::ManageOperators, None)
+            .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
+        let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
+        if let Err(problem) = end(app, permit, &name, &linked, "access has ended").await {
+            // Another process was quicker, or it is tried again in a minute; the others must not wait for it.
+            tracing::warn!(%problem, instance = %linked.instance, "linked_accounts.not_ended");
+        }
+    }
+    Ok(())
+}
+
+/// Takes a link away at the server's own command line: the way out for an owner whose account has lapsed.
+///
+/// # Errors
+/// If there is no such link, or the record cannot be written.
+pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) -> Result<bool, Problem> {
+    let missing = || Problem::not_found(format!("Nobody called {name} has linked an account on {instance}."));
+    let person = operators::by_name(&app.store, name).await.map_err(store_problem)?.ok_or_else(missing)?;
+    let linked = linked_accounts::of(&app.store, &app.keys, &person.id, instance).await.map_err(store_problem)?;
+    let linked = linked.ok_or_else(missing)?;
+    let permit = access::permit(&crate::operators::service::command_actor(), Permission::ManageOperators, None)
+        .map_err(|denied| Problem::unavailable(format!("Nothing was done: {denied}."), ""))?;
+    end(app, permit, &person.name, &linked, "howdah operator unlink").await
+}
+
+/// Everybody's links, for the list of people.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
+    let all = linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)?;
+    Ok(all
+        .into_iter()
+        .map(|linked| LinkOf {
+            operator: linked.operator,
+            instance: linked.instance,
+            handle: format!("@{}", linked.username),
+            since: linked.linked_at,
+        })
+        .collect())
+}
+
+/// Whether an interrupted linking took place; `None` if that cannot be read.
+pub async fn was_linked(app: &App, deed: &LinkAccount) -> Option<bool> {
+    let found = linked_accounts::of(&app.store, &app.keys, &deed.operator, &deed.instance).await.ok()?;
+    Some(found.is_some_and(|linked| linked.account == deed.account))
+}
+
+/// Whether an interrupted end of a link took place; `None` if that cannot be read.
+pub async fn was_unlinked(app: &App, deed: &UnlinkAccount) -> Option<bool> {
+    let found = linked_accounts::of(&app.store, &app.keys, &deed.operator, &deed.instance).await.ok()?;
+    Some(found.is_none_or(|linked| linked.account != deed.account))
+}

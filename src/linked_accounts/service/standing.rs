@@ -1,0 +1,301 @@
+//! Who acts: chosen before the intent, from what stands now. Somebody linked acts as their own account and as no other;
+//! everybody else through the service account.
+
+use super::store_problem;
+use crate::{
+    access::{Actor, Permission},
+    context::{App, Context},
+    id::{AccountId, InstanceName},
+    ledger::{Acting, deed::Deed},
+    linked_accounts::{Lapse, PERMISSIONS},
+    mastodon::{
+        Instance,
+        database::{Account, DatabaseError, Standing},
+        rest::Client,
+    },
+    problem::{Kind, Problem},
+    reports::Decision,
+    store::linked_accounts::{self, Linked},
+};
+use std::{sync::Arc, time::Duration};
+
+/// `manage_reports`, `manage_federation`, `manage_settings`, `manage_blocks`, `manage_users`, `manage_invites`,
+/// `invite_users`, `manage_roles`, `delete_user_data` (`app/models/user_role.rb`).
+const MANAGE_REPORTS: u64 = 1 << 4;
+const MANAGE_FEDERATION: u64 = 1 << 5;
+const MANAGE_SETTINGS: u64 = 1 << 6;
+const MANAGE_BLOCKS: u64 = 1 << 7;
+const MANAGE_USERS: u64 = 1 << 10;
+const MANAGE_INVITES: u64 = 1 << 11;
+const INVITE_USERS: u64 = 1 << 16;
+const MANAGE_ROLES: u64 = 1 << 17;
+const DELETE_USER_DATA: u64 = 1 << 19;
+
+/// A page does not wait longer than this to know how somebody's account stands.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Somebody's own account on an instance, as it stands now.
+#[derive(Clone, Debug)]
+pub struct Own {
+    pub linked: Linked,
+    pub standing: Standing,
+}
+
+impl Own {
+    /// `@jonas`
+    pub fn handle(&self) -> String {
+        format!("@{}", self.linked.username)
+    }
+
+    /// Whom the rule of rank keeps from deciding about an account, in a sentence; `None` where it keeps nobody.
+    pub fn outranked_by(&self, target: &Account) -> Option<String> {
+        if self.standing.outranks(target) {
+            return None;
+        }
+        let role = target.role.as_ref().map(|(name, ..)| name.as_str()).filter(|name| !name.is_empty());
+        Some(format!(
+            "You act as {}, whose rank on the instance ({}) is not above that of @{} ({}). Somebody of a higher rank decides.",
+            self.handle(),
+            if self.standing.role.is_empty() { "no role" } else { &self.standing.role },
+            target.acct(),
+            role.unwrap_or("no role"),
+        ))
+    }
+
+    /// What keeps somebody from deciding their own case: they are the one it is about, or one of those who reported.
+    pub fn own_case(&self, target: AccountId, reporters: impl IntoIterator<Item = AccountId>) -> Option<String> {
+        if target == self.linked.account {
+            return Some(format!("This is about {}, your own account here. Somebody else decides.", self.handle()));
+        }
+        reporters.into_iter().any(|reporter| reporter == self.linked.account).then(|| {
+            format!("You reported this as {}. Nobody decides a case of their own: somebody else does.", self.handle())
+        })
+    }
+}
+
+fn away(error: &DatabaseError, linked: &Linked) -> Problem {
+    Problem::unavailable(
+        format!("{error}, so it cannot be read whether @{} may still act, and nothing was done.", linked.username),
+        "What you typed is kept. Try again when the instance answers.",
+    )
+}
+
+/// What somebody is told whose account does not stand.
+pub fn fallen(lapse: Lapse) -> Problem {
+    Problem::new(
+        Kind::Forbidden,
+        format!("Your own account on this instance {}: nothing here is open to you.", lapse.words()),
+        "Whoever runs the instance says why; an owner of this console can take the link away.",
+    )
+}
+
+/// The account somebody linked on an instance.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result<Option<Linked>, Problem> {
+    linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await.map_err(store_problem)
+}
+
+/// The same with how it stands, whatever that is.
+///
+/// # Errors
+/// Unavailable, if the store or the instance's database does not answer.
+pub async fn own(context: &Context, instance: &Instance) -> Result<Option<Own>, Problem> {
+    let Some(linked) = linked(&context.app, &context.actor, &instance.name).await? else { return Ok(None) };
+    let standing = match instance.database.read().await {
+        Ok(mut read) => read.standing(linked.account).await,
+        Err(error) => Err(error),
+    };
+    let standing = standing.map_err(|error| away(&error, &linked))?;
+    Ok(Some(Own { linked, standing }))
+}
+
+/// The same for whoever is about to act: an account that has lapsed acts no more.
+///
+/// # Errors
+/// Forbidden, with what is wrong with the account; or as [`own`].
+pub async fn able_own(context: &Context, instance: &Instance) -> Result<Option<Own>, Problem> {
+    let own = own(context, instance).await?;
+    match own.as_ref().and_then(|own| own.standing.lapse) {
+        Some(lapse) => Err(fallen(lapse)),
+        None => Ok(own),
+    }
+}
+
+/// What is wrong with somebody's own account, asked with every permit. Where the database is away, acting is refused and
+/// reading goes on.
+///
+/// # Errors
+/// Unavailable, if the store does not answer; or the database, for a permission that acts.
+pub async fn lapse(
+    app: &App,
+    actor: &Actor,
+    permission: Permission,
+    instance: &InstanceName,
+) -> Result<Option<Lapse>, Problem> {
+    // Whoever has lapsed must still see it, and be able to take the link away.
+    if permission == Permission::LinkAccount {
+        return Ok(None);
+    }
+    let Some(on) = app.instances.get(instance) else { return Ok(None) };
+    let Some(linked) = linked(app, actor, instance).await? else { return Ok(None) };
+    let read = async { on.database.read().await?.standing(linked.account).await };
+    let standing = if permission.acts() {
+        read.await.map_err(|error| away(&error, &linked))?
+    } else {
+        match tokio::time::timeout(PATIENCE, read).await {
+            Ok(Ok(standing)) => standing,
+            Ok(Err(_)) | Err(_) => return Ok(None),
+        }
+    };
+    Ok(standing.lapse)
+}
+
+/// Nobody to act as.
+pub fn unknown() -> Problem {
+    Problem::unavailable(
+        "The console does not know yet as whom it acts on the instance, so nothing was done.",
+        "The overview says what is wrong with the instance or the token.",
+    )
+}
+
+/// The account that a deed of this person's would be done as, for what is compared before one; `None` while that is not
+/// known.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn acting(context: &Context, instance: &Instance) -> Result<Option<AccountId>, Problem> {
+    let own = linked(&context.app, &context.actor, &instance.name).await?;
+    Ok(own.map(|own| own.account).or(instance.pulse().acting()))
+}
+
+/// Who does a deed on an instance: the account, as the record has it, and the client that calls with its token.
+#[derive(Clone)]
+pub struct Hand {
+    pub acting: Acting,
+    pub account: AccountId,
+    pub client: Arc<Client>,
+}
+
+/// Chooses who does a deed, and refuses what Mastodon would refuse the account for: before the intent.
+///
+/// # Errors
+/// Forbidden, if the own account has lapsed, lacks a permission or a rank; unavailable, if that cannot be read. Never falls
+/// back to another account.
+pub async fn hand(context: &Context, instance: &Instance, deed: &Deed) -> Result<Hand, Problem> {
+    let Some(own) = able_own(context, instance).await? else {
+        let account = instance.pulse().acting().ok_or_else(unknown)?;
+        return Ok(Hand { acting: Acting::Service(account.to_string()), account, client: instance.rest.clone() });
+    };
+    let needs = needs(deed);
+    let lacking: Vec<&str> = PERMISSIONS
+        .into_iter()
+        .filter(|(bit, _)| needs.permissions & bit != 0 && !own.standing.can(*bit))
+        .map(|(_, words)| words)
+        .collect();
+    if !lacking.is_empty() {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            format!(
+                "You act as {} there, whose role may not {}. Nothing was done.",
+                own.handle(),
+                lacking.join(" and ")
+            ),
+            "Ask for that permission on the instance, or for somebody else to do it.",
+        ));
+    }
+    if let Some(target) = needs.outranks {
+        let read = async { instance.database.read().await?.account(target).await };
+        let target = read.await.map_err(|error| away(&error, &own.linked))?;
+        if let Some(why) = target.as_ref().and_then(|target| own.outranked_by(target)) {
+            return Err(Problem::new(Kind::Forbidden, format!("Nothing was done. {why}"), ""));
+        }
+    }
+    let account = own.linked.account;
+    Ok(Hand { acting: Acting::Own(account.to_string()), account, client: instance.hand(account, &own.linked.token) })
+}
+
+/// The client that somebody's deeds would go through, for what is known of its limits.
+///
+/// # Errors
+/// The store's.
+pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Instance) -> sqlx::Result<Arc<Client>> {
+    let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
+    Ok(match linked {
+        Some(linked) => instance.hand(linked.account, &linked.token),
+        None => instance.rest.clone(),
+    })
+}
+
+/// What Mastodon asks of the account that does a deed.
+struct Needs {
+    /// Bits of its role, all of them.
+    permissions: u64,
+    /// Whom it must outrank.
+    outranks: Option<AccountId>,
+}
+
+/// `app/policies/*.rb` and `app/controllers/api/v1/admin/*_controller.rb`; rank is compared in every deed about an account,
+/// also where Mastodon itself does not.
+fn needs(deed: &Deed) -> Needs {
+    let of = |permissions: u64| Needs { permissions, outranks: None };
+    let about = |permissions: u64, account: AccountId| Needs { permissions, outranks: Some(account) };
+    match deed {
+        Deed::DecideCase(deed) => {
+            let permissions = match deed.decision {
+                Decision::Resolve => MANAGE_REPORTS,
+                _ if deed.reports.is_empty() => MANAGE_USERS,
+                // A strike closes the reports, which is refused without the right to.
+                _ => MANAGE_USERS | MANAGE_REPORTS,
+            };
+            about(permissions, deed.account)
+        }
+        Deed::ReverseSanction(deed) => about(MANAGE_USERS, deed.account),
+        Deed::DeleteAccount(deed) => about(DELETE_USER_DATA, deed.account),
+        Deed::AssignRole(deed) => about(MANAGE_ROLES, deed.account),
+        Deed::RevokeInvite(_) => of(MANAGE_INVITES),
+        Deed::IssueInvite(_) => of(INVITE_USERS),
+        Deed::ReopenReport(deed) => about(MANAGE_REPORTS, deed.account),
+        Deed::ChangeCategory(deed) => about(MANAGE_REPORTS, deed.account),
+        Deed::HoldCase(deed) => about(MANAGE_REPORTS, deed.account),
+        // Whoever waits has no rank.
+        Deed::DecideSignUp(_) => of(MANAGE_USERS),
+        Deed::SetRegistrations(_) => of(MANAGE_SETTINGS),
+        Deed::BlockDomain(_)
+        | Deed::ChangeDomainBlock(_)
+        | Deed::LiftDomainBlock(_)
+        | Deed::AllowDomain(_)
+        | Deed::DisallowDomain(_) => of(MANAGE_FEDERATION),
+        Deed::BlockMailDomain(_)
+        | Deed::ChangeMailDomainBlock(_)
+        | Deed::LiftMailDomainBlock(_)
+        | Deed::BlockAddress(_)
+        | Deed::ChangeAddressBlock(_)
+        | Deed::LiftAddressBlock(_) => of(MANAGE_BLOCKS),
+        // The console's own: nothing of them reaches an instance.
+        Deed::HandOverCase(_)
+        | Deed::SearchPersonal(_)
+        | Deed::Reveal(_)
+        | Deed::RevealMedia(_)
+        | Deed::AddOperator(_)
+        | Deed::DisableOperator(_)
+        | Deed::EndSessions(_)
+        | Deed::OfferAccess(_)
+        | Deed::ChangeOperatorRole(_)
+        | Deed::ExportRecord(_)
+        | Deed::AskGrant(_)
+        | Deed::DecideGrant(_)
+        | Deed::RevokeGrant(_)
+        | Deed::StartGrant(_)
+        | Deed::EndGrant(_)
+        | Deed::LeaveRole(_)
+        | Deed::ExportSheet(_)
+        | Deed::EnterAccessRequest(_)
+        | Deed::RefuseAccessRequest(_)
+        | Deed::WriteNote(_)
+        | Deed::WithdrawNote(_)
+        | Deed::LinkAccount(_)
+        | Deed::UnlinkAccount(_) => of(0),
+    }
+}

@@ -1,0 +1,115 @@
+//! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
+
+use super::{Account, DatabaseError, Read};
+use crate::{id::AccountId, linked_accounts::Lapse};
+
+/// `administrator` (`app/models/user_role.rb`): everything.
+const ADMINISTRATOR: i64 = 1;
+/// The two permissions that make nobody staff.
+const INVITE_USERS: i64 = 1 << 16;
+const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
+/// The role of everybody without one.
+const EVERYONE: i64 = -99;
+
+/// An account with its role, as both are now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub account: AccountId,
+    pub username: String,
+    /// The name of its role; empty without one.
+    pub role: String,
+    /// Its own permissions and everybody's; all of them for an administrator.
+    pub permissions: i64,
+    pub position: i32,
+    /// The position of everybody without a role.
+    pub everyone: i32,
+    /// Why nobody may act with it any more.
+    pub lapse: Option<Lapse>,
+}
+
+impl Standing {
+    /// Whether its role includes all of these bits.
+    pub fn can(&self, bits: u64) -> bool {
+        i64::try_from(bits).is_ok_and(|bits| self.permissions & bits == bits)
+    }
+
+    /// Mastodon’s rule of rank (`UserRole#overrides?`): strictly above, and above everybody without a login here.
+    pub fn outranks(&self, target: &Account) -> bool {
+        match &target.role {
+            _ if !target.has_login => true,
+            Some((_, _, position)) => self.position > *position,
+            None => self.position > self.everyone,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    username: String,
+    suspended: bool,
+    remote: bool,
+    disabled: Option<bool>,
+    approved: Option<bool>,
+    confirmed: Option<bool>,
+    role: Option<String>,
+    own: Option<i64>,
+    position: Option<i32>,
+    everyone: Option<i64>,
+    everyone_position: Option<i32>,
+}
+
+impl Read {
+    /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn standing(&mut self, account: AccountId) -> Result<Standing, DatabaseError> {
+        const SQL: &str = "select a.username::text as username, a.suspended_at is not null as suspended, \
+            a.domain is not null as remote, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
+            r.name::text as role, r.permissions as own, r.position, e.permissions as everyone, \
+            e.position as everyone_position from accounts a left join users u on u.account_id = a.id \
+            left join user_roles r on r.id = u.role_id left join user_roles e on e.id = $2 where a.id = $1";
+        let row: Option<Row> =
+            sqlx::query_as(SQL).persistent(false).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
+        let Some(row) = row else {
+            return Ok(Standing {
+                account,
+                username: String::new(),
+                role: String::new(),
+                permissions: 0,
+                position: -1,
+                everyone: -1,
+                lapse: Some(Lapse::Gone),
+            });
+        };
+        let everyone = row.everyone.unwrap_or(0);
+        let permissions = match row.own {
+            Some(own) if own & ADMINISTRATOR != 0 => i64::MAX,
+            Some(own) => own | everyone,
+            None => everyone,
+        };
+        let lapse = if row.remote || row.disabled.is_none() {
+            Some(Lapse::Gone)
+        } else if row.suspended {
+            Some(Lapse::Suspended)
+        } else if row.disabled == Some(true) {
+            Some(Lapse::Frozen)
+        } else if row.approved == Some(false) || row.confirmed != Some(true) {
+            Some(Lapse::Waiting)
+        } else if permissions & !(INVITE_USERS | INVITE_BYPASS_APPROVAL) == 0 {
+            Some(Lapse::NoStaff)
+        } else {
+            None
+        };
+        let everyone = row.everyone_position.unwrap_or(-1);
+        Ok(Standing {
+            account,
+            username: row.username,
+            role: row.role.unwrap_or_default(),
+            permissions,
+            position: row.position.unwrap_or(everyone),
+            everyone,
+            lapse,
+        })
+    }
+}
