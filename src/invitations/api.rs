@@ -1,6 +1,6 @@
 //! The doors of invitations and access requests.
 
-use super::{InvitationPage, InvitationsPage, IssueForm, RequestForm, RequestPage, RequestsPage};
+use super::{InvitationPage, InvitationsPage, RequestPage, RequestsPage};
 use crate::{frame::Framed, problem::Problem};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -30,7 +30,7 @@ pub async fn issue(
     #[server(default)] comment: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    let form = IssueForm { request, uses, term, comment, why };
+    let form = super::IssueForm { request, uses, term, comment, why };
     crate::context::door(|context| super::service::issue(context, instance, form)).await
 }
 
@@ -63,7 +63,7 @@ pub async fn enter(
     #[server(default)] accounts: String,
     #[server(default)] voucher: String,
 ) -> Result<(), Problem> {
-    let form = RequestForm { who, organisation, contact, why, accounts, voucher };
+    let form = super::RequestForm { who, organisation, contact, why, accounts, voucher };
     crate::context::door(|context| super::service::enter(context, instance, form)).await
 }
 

@@ -7,12 +7,12 @@ pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
 pub use requests::{enter, refuse, request, requests, was_entered, was_refused};
 
 use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
-use crate::linked_accounts::service::standing;
 use crate::{
     access::{self, Permission},
     clock::Instant,
     context::Context,
     id::AccountId,
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, Inviter, Read},

@@ -9,6 +9,7 @@ use crate::{
     clock::{Instant, MINUTE},
     context::{App, Context},
     frame::{self, Framed},
+    grants,
     id::{InstanceName, OperatorId},
     ledger::{
         Ledger,
@@ -25,10 +26,9 @@ use crate::{
     store::{
         drafts,
         linked_accounts::{self, Linked},
-        operators,
+        operators::{self, Operator},
     },
 };
-use crate::{grants, store::operators::Operator};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -5,8 +5,6 @@ use super::{
     powers,
     rank::{Holder, Standing},
 };
-use crate::linked_accounts::service::standing;
-use crate::mastodon::rest::Client;
 use crate::{
     access::{self, Actor, Permission, Permit},
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
@@ -14,9 +12,11 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, RoleId},
     ledger::{Answered, Ledger, Mark, Warrant, deed::AssignRole},
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowing, Read},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},

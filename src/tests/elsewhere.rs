@@ -106,7 +106,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
         "registrations mode changed from open to approved (Mastodon does this itself when no moderator was active for a week)",
         "site contact username changed from not set to canaryname",
         "a rule for canary.example was made: suspended",
-        "role Moderator changed: it may now manage settings",
+        "role Moderator changed: it may now manage_settings",
         "@windvane went from no role to Moderator",
         "a rule for mail at canary-mail.example was made: no sign-ups",
         "a rule for 198.51.100.0/24 was made: no access at all",
@@ -127,7 +127,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
     assert!(list.contains("somebody elsewhere") && list.contains("not through this console, between"), "{list}");
     let entry = noticed(&house.app).await.into_iter().find(|entry| entry.leaf["facts"]["part"] == "roles").unwrap();
     let page = house.get(Some(&owner), &format!("/audit/{}", entry.index)).await.body;
-    assert!(page.contains("Before and after") && page.contains("manage settings"), "{page}");
+    assert!(page.contains("Before and after") && page.contains("manage_settings"), "{page}");
     let registrations = house.get(Some(&owner), "/i/harbour/registrations").await.body;
     assert!(registrations.contains("registrations mode changed from open to approved"), "{registrations}");
     assert!(registrations.contains("noticed outside the console"), "{registrations}");

@@ -627,7 +627,7 @@ async fn the_end_of_access_is_the_end_of_the_link_there_and_here() {
         // A grant that runs out is seen by whoever looks; running ones stay.
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().len(), 1);
-        let over = "update operators set until = 1 where id = '01contractor'";
+        let over = "update grants set starts_at = 1, ends_at = 2 where operator = '01contractor'";
         match &house.store.store {
             Store::Sqlite(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
             Store::Postgres(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),

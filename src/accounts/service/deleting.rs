@@ -1,9 +1,6 @@
 //! Deleting at once what a suspended account has left.
 
 use super::{misread, unread};
-use crate::linked_accounts::service::standing;
-use crate::linked_accounts::service::standing::Own;
-use crate::mastodon::rest::Client;
 use crate::{
     access::Permission,
     accounts::Deletion,
@@ -11,9 +8,11 @@ use crate::{
     context::Context,
     id::AccountId,
     ledger::{Answered, Mark, Warrant, deed::DeleteAccount},
+    linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, Read},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},

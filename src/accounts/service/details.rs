@@ -1,7 +1,6 @@
 //! An account's page: its case, and everything else that is known, also by the record.
 
 use super::{deleting::deletion, notes::may_withdraw, store_problem, unread};
-use crate::linked_accounts::service::standing;
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
@@ -11,6 +10,7 @@ use crate::{
     frame::{self, Framed},
     id::AccountId,
     ledger::{Filter, deed::Subject},
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{

@@ -22,6 +22,7 @@ use crate::{
         settings::{MESSAGE, MODE, Meaning, Stored, read_yaml},
     },
     problem::Problem,
+    roles,
     seal::Keys,
     store::snapshots::{self, Kept},
     ui::{self, time},
@@ -434,39 +435,8 @@ fn role_name(role: &Value) -> String {
     }
 }
 
-/// Mastodon's names for what a role may do, by bit (`app/models/user_role.rb`).
-const MAY: [&str; 23] = [
-    "administrator",
-    "view devops",
-    "view audit log",
-    "view dashboard",
-    "manage reports",
-    "manage federation",
-    "manage settings",
-    "manage blocks",
-    "manage taxonomies",
-    "manage appeals",
-    "manage users",
-    "manage invites",
-    "manage rules",
-    "manage announcements",
-    "manage custom emojis",
-    "manage webhooks",
-    "invite users",
-    "manage roles",
-    "manage user access",
-    "delete user data",
-    "view feeds",
-    "invite bypass approval",
-    "manage email subscriptions",
-];
-
 fn may(mask: Option<&Value>) -> Vec<String> {
-    let mask = mask.and_then(Value::as_u64).unwrap_or(0);
-    (0..64)
-        .filter(|bit| mask >> bit & 1 == 1)
-        .map(|bit| MAY.get(bit).map_or_else(|| format!("bit {bit}"), |name| (*name).to_owned()))
-        .collect()
+    roles::powers(mask.and_then(Value::as_i64).unwrap_or(0)).into_iter().map(|power| power.name).collect()
 }
 
 fn role_fields(before: Option<&Value>, now: Option<&Value>) -> Vec<Field> {
@@ -683,7 +653,7 @@ mod tests {
 
     #[test]
     fn what_a_role_may_do_is_named() {
-        assert_eq!(may(Some(&json!(65))), ["administrator", "manage settings"]);
+        assert_eq!(may(Some(&json!(65))), ["administrator", "manage_settings"]);
         assert_eq!(may(Some(&json!(1u64 << 40))), ["bit 40"]);
     }
 }

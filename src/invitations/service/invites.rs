@@ -1,7 +1,6 @@
 //! Invitations: listed, found, issued, revoked, one or many.
 
 use super::{PAGE, arrivals, cannot_issue, door, issuing, line, link, may_manage, number, store_problem, unread};
-use crate::mastodon::rest::Client;
 use crate::{
     access::Permission,
     batches,
@@ -20,6 +19,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, InviteWindow, Read, Usable},
+        rest::Client,
     },
     path,
     problem::{Kind, Problem},

@@ -1,0 +1,77 @@
+// Contractors, linked accounts, roles, invitations: who may act, as whom, and for how long.
+import { expect, hydrated, person, test } from '../support/test';
+
+test('a grant is asked for by one and approved by another, and ends on the next request', async ({ as }) => {
+  const owner = await as('owner');
+  await owner.goto('/grants');
+  await hydrated(owner);
+  await expect(owner.getByText('Waits for a second person')).toBeVisible();
+  const admin = await as('admin', { scripts: false, width: 360 });
+  await admin.goto('/grants/ask');
+  await admin.getByLabel('Contractor').selectOption({ label: person('contractor').name });
+  await admin.getByRole('checkbox', { name: 'spam' }).check();
+  await admin.getByLabel(/^Agreement/).fill('Framework 7, call-off 3');
+  await admin.getByLabel(/^Why/).fill('A spam wave');
+  await admin.getByRole('button', { name: 'Ask for this grant' }).click();
+  // No end: refused beside the field, and everything typed is kept.
+  await expect(admin.getByRole('alert').first()).toBeVisible();
+  await expect(admin.getByLabel(/^Agreement/)).toHaveValue('Framework 7, call-off 3');
+  await admin.getByLabel(/^Last day/).fill('2099-01-31');
+  await admin.getByRole('button', { name: 'Ask for this grant' }).click();
+  await expect(admin.getByRole('heading', { level: 1, name: person('contractor').name })).toBeVisible();
+  await expect(admin.getByRole('button', { name: /^Approve/ })).toHaveCount(0);
+  expect(await admin.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const address = new URL(admin.url()).pathname;
+  await owner.goto(address);
+  await hydrated(owner);
+  await owner.getByRole('button', { name: /^Approve for/ }).click();
+  await expect(owner.getByText('running').first()).toBeVisible();
+  await owner.getByLabel(/^Why/).fill('The wave is over');
+  await owner.getByRole('button', { name: /^Revoke/ }).click();
+  await expect(owner.getByText('revoked').first()).toBeVisible();
+});
+
+test('a contractor sees the cases of the grant, works one, and finds it on the sheet', async ({ as }) => {
+  const page = await as('contractor');
+  await page.goto('/i/harbour/reports');
+  await hydrated(page);
+  await expect(page.getByRole('link', { name: 'Blocks' })).toHaveCount(0);
+  await page.locator('table.list tbody tr a').first().click();
+  await page.waitForURL('**/reports/*');
+  await hydrated(page);
+  await page.getByRole('button', { name: /^Take it/ }).click();
+  await page.goto('/grants');
+  await page.getByRole('link', { name: /sheet/i }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(person('contractor').name);
+  await expect(page.getByText('Day by day')).toBeVisible();
+});
+
+test('an own account is linked on the consent page, acts, and is unlinked', async ({ as }) => {
+  const page = await as('admin');
+  await page.goto('/i/harbour/your-account');
+  await hydrated(page);
+  await page.getByRole('button', { name: /^Link/ }).click();
+  await expect(page.getByRole('link', { name: /harbour/ }).last()).toBeVisible();
+});
+
+test('roles show what they allow, and a change is looked at before it is made', async ({ as }) => {
+  const page = await as('owner', { dark: true });
+  await page.goto('/i/harbour/roles');
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Moderator' }).first().click();
+  await expect(page.getByText('manage_reports')).toBeVisible();
+  await page.goto('/i/harbour/roles/change?who=@nobody-at-all&role=none');
+  await expect(page.getByText('Nobody here is called @nobody-at-all')).toBeVisible();
+});
+
+test('an invitation is issued, its link is shown, and it is revoked, without scripts on a phone', async ({ as }) => {
+  const page = await as('admin', { scripts: false, width: 360 });
+  await page.goto('/i/harbour/invitations?new=yes');
+  await page.getByLabel(/^Why/).first().fill('A researcher');
+  await page.getByRole('button', { name: /^Issue/ }).click();
+  await expect(page.getByText(/\/invite\/[A-Za-z0-9]{8}/).first()).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const moderator = await as('moderator');
+  await moderator.goto(new URL(page.url()).pathname);
+  await expect(moderator.locator('main')).not.toContainText(/\/invite\/[A-Za-z0-9]{8}/);
+});
