@@ -12,8 +12,9 @@ test('a grant is asked for by one and approved by another, and ends on the next 
   await admin.getByRole('checkbox', { name: 'spam' }).check();
   await admin.getByLabel(/^Agreement/).fill('Framework 7, call-off 3');
   await admin.getByLabel(/^Why/).fill('A spam wave');
+  await admin.getByLabel(/^Last day/).fill('2020-01-31');
   await admin.getByRole('button', { name: 'Ask for this grant' }).click();
-  // No end: refused beside the field, and everything typed is kept.
+  // An end that is past: refused beside the field, and everything typed is kept.
   await expect(admin.getByRole('alert').first()).toBeVisible();
   await expect(admin.getByLabel(/^Agreement/)).toHaveValue('Framework 7, call-off 3');
   await admin.getByLabel(/^Last day/).fill('2099-01-31');

@@ -110,6 +110,11 @@ fn span(grant: &Card, now: Instant) -> String {
     format!("{} to {}", time::day(grant.starts_at, now), minute(grant.ends_at))
 }
 
+/// “25 Nov to 31 Dec”: the last day is the one that the grant ends with.
+fn days(grant: &Card, now: Instant) -> String {
+    format!("{} to {}", time::day(grant.starts_at, now), time::day(grant.ends_at.plus(-1), now))
+}
+
 /// `2026-12-31 24:00` would be nobody's reading: the instant as it is, to the minute.
 fn minute(at: Instant) -> String {
     let text = time::absolute(at);
@@ -126,15 +131,15 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
             <tr data-row="">
                 <td class="nowrap"><a href=path::grant(&grant.id)><b class="cut handle"><bdi>{grant.name.clone()}</bdi></b></a></td>
                 <td class="nowrap">{grant.scope.places()}</td>
-                <td class="num">{badge(grant)}</td>
+                <td>{badge(grant)}</td>
                 <td class="full fill"><div class="cut">{grant.scope.words()}</div></td>
-                <td class="full soft"><span class="nowrap">{span(grant, frame.now)}</span></td>
+                <td class="full soft"><span class="nowrap" title=span(grant, frame.now)>{days(grant, frame.now)}</span></td>
             </tr>
         }
     };
     view! {
         <table class="list">
-            <thead><tr><th>"Who"</th><th>"Where"</th><th class="num">"State"</th><th>"What"</th><th>"From and until"</th></tr></thead>
+            <thead><tr><th>"Who"</th><th>"Where"</th><th>"State"</th><th>"What"</th><th>"From and until"</th></tr></thead>
             <tbody>{grants.iter().map(row).collect_view()}</tbody>
         </table>
     }
@@ -362,7 +367,7 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
                 <input class="input" id="why" name="why" maxlength="500" value=typed />
                 {form::beside(draft, "why")}
                 <button class="btn main" name="verdict" value="approve">"Approve for " {grant.name.clone()}</button>
-                <button class="btn danger" name="verdict" value="refuse">"Refuse: " {grant.name.clone()} " gets nothing"</button>
+                <button class="btn danger long" name="verdict" value="refuse">"Refuse: " {grant.name.clone()} " gets nothing"</button>
             </form>
         </section>
     }

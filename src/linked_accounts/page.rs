@@ -127,7 +127,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
                     <p class="small soft">"Its token is taken back at the instance and deleted here. Afterwards you act through the service account."</p>
                     <label class="field" for="why">"Why" <span class="soft small">"kept in the record"</span></label>
                     <input class="input" id="why" name="why" maxlength="500" value=why />
-                    <div><button class="btn danger">"Unlink " {account.handle.clone()}</button></div>
+                    <div><button class="btn danger long">"Unlink " {account.handle.clone()}</button></div>
                 </form>
             </section>
         }

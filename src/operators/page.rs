@@ -60,14 +60,14 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                 <div class="card pad stack">
                     <form method="post" action="/api/people/disable" class="stack">
                         {hidden()}
-                        <button class="btn danger" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
+                        <button class="btn danger long" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
                     </form>
                     {change_role(person, frame)}
                     {person.links.iter().map(|link| view! {
                         <form method="post" action="/api/people/unlink" class="stack">
                             {hidden()}
                             <input type="hidden" name="instance" value=link.instance.to_string() />
-                            <button class="btn danger">"Unlink " {link.handle.clone()} " on " {link.instance.to_string()} " from " {person.name.clone()}</button>
+                            <button class="btn danger long">"Unlink " {link.handle.clone()} " on " {link.instance.to_string()} " from " {person.name.clone()}</button>
                         </form>
                     }).collect_view()}
                     <form method="post" action="/api/people/end-sessions" class="stack">
@@ -114,7 +114,7 @@ fn access(person: &Person, frame: &Frame) -> AnyView {
         .grants
         .iter()
         .map(|grant| {
-            let said = format!("on {}, until {}", grant.scope.places(), time::day(grant.ends_at, frame.now));
+            let said = format!("on {}, until {}", grant.scope.places(), time::day(grant.ends_at.plus(-1), frame.now));
             view! { <a class="link" href=path::grant(&grant.id)>{said}</a> " " }
         })
         .collect_view()

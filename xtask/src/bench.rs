@@ -89,6 +89,13 @@ fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
         ("known servers", one("/i/harbour/domains/servers")),
         ("registrations", one("/i/harbour/registrations")),
         ("Mastodon’s log", one("/i/harbour/audit/instance")),
+        ("invitations", one("/i/harbour/invitations")),
+        ("access requests", one("/i/harbour/access-requests")),
+        ("roles", one("/i/harbour/roles")),
+        ("one role", client.links("/i/harbour/roles", "/i/harbour/roles/")?),
+        ("your account", one("/i/harbour/your-account")),
+        ("people", one("/people")),
+        ("grants", one("/grants")),
         ("audit list", one("/audit")),
         ("one entry", entries),
     ])

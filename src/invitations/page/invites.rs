@@ -207,9 +207,10 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
     let left = match (preview.uses_left, preview.unlimited) {
         (0, 1) => "Nobody else comes in with it; it had no limit.".to_owned(),
         (0, unlimited) if unlimited > 0 => format!("Nobody else comes in with them; {unlimited} had no limit."),
-        (left, 0) => format!("{} that are left are lost.", ui::count(left, "use", "uses")),
+        (left, 0) => format!("{} lost.", ui::count(left, "use that is left is", "uses that are left are")),
         (left, unlimited) => {
-            format!("{} that are left are lost, and {unlimited} had no limit.", ui::count(left, "use", "uses"))
+            let lost = ui::count(left, "use that is left is", "uses that are left are");
+            format!("{lost} lost, and {unlimited} had no limit.")
         }
     };
     let owners = (preview.owners_all > 1).then(|| {
@@ -245,7 +246,7 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
             <label class="field" for="revoke-why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
             <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed(draft, "why", "") />
             {form::beside(draft, "why")}
-            <div><button class="btn danger">{words}</button></div>
+            <div><button class="btn danger long">{words}</button></div>
         </form>
     }
     .into_any()

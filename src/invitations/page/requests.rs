@@ -251,7 +251,7 @@ fn refuse_form(instance: &InstanceName, line: &RequestLine, undecided: bool, fra
                 <label class="field" for="refuse-why">"Why, for the team" <span class="soft small">"kept in the record; no names"</span></label>
                 <input class="input" id="refuse-why" name="why" maxlength="500" value=typed(draft, "why", "") />
                 {form::beside(draft, "why")}
-                {undecided.then(|| view! { <div><button class="btn danger">"Refuse the request of " <bdi>{who(line)}</bdi></button></div> })}
+                {undecided.then(|| view! { <div><button class="btn danger long">"Refuse the request of " <bdi>{who(line)}</bdi></button></div> })}
             </form>
         </section>
     }
