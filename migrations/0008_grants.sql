@@ -53,7 +53,7 @@ insert into grants (id, operator, instances, categories, sign_ups, reveal, start
     asked_by, asked_at, decided_by, decided_at, approved, started_at, lease, lease_until)
 select id, id, '["' || instance || '"]', '["other","spam","legal","violation"]', false, false, created_at, until, 'migration', null,
     'migration', created_at, 'migration', created_at, true, created_at, '', 0
-from operators where role = 'contractor' and instance is not null and until is not null and until > created_at;
+from operators where role = 'contractor' and disabled_at is null and instance is not null and until is not null and until > created_at;
 
 alter table operators drop column instance;
 alter table operators drop column until;

@@ -52,7 +52,19 @@ test('an own account is linked on the consent page, acts, and is unlinked', asyn
   await page.goto('/i/harbour/your-account');
   await hydrated(page);
   await page.getByRole('button', { name: /^Link/ }).click();
-  await expect(page.getByRole('link', { name: /harbour/ }).last()).toBeVisible();
+  await page.getByRole('link', { name: /and agree/ }).click();
+  await page.getByPlaceholder('username').fill('mirakost');
+  await page.getByRole('button', { name: 'Authorize' }).click();
+  await page.waitForURL('**/i/harbour/your-account**');
+  await expect(page.getByText('@mirakost').first()).toBeVisible();
+  // What is done from here on is done as that account, and the form says so.
+  await page.goto('/i/harbour/reports');
+  await page.locator('table.list tbody tr a').nth(3).click();
+  await page.getByRole('link', { name: /^Limit/ }).first().click();
+  await expect(page.getByText('You act as @mirakost')).toBeVisible();
+  await page.goto('/i/harbour/your-account');
+  await page.getByRole('button', { name: 'Unlink @mirakost' }).click();
+  await expect(page.getByText('not linked', { exact: true })).toBeVisible();
 });
 
 test('roles show what they allow, and a change is looked at before it is made', async ({ as }) => {
@@ -72,7 +84,11 @@ test('an invitation is issued, its link is shown, and it is revoked, without scr
   await page.getByRole('button', { name: /^Issue/ }).click();
   await expect(page.getByText(/\/invite\/[A-Za-z0-9]{8}/).first()).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const address = new URL(page.url()).pathname;
   const moderator = await as('moderator');
-  await moderator.goto(new URL(page.url()).pathname);
+  await moderator.goto(address);
   await expect(moderator.locator('main')).not.toContainText(/\/invite\/[A-Za-z0-9]{8}/);
+  await page.locator('form').filter({ has: page.getByRole('button', { name: /^Revoke invitation/ }) }).getByLabel(/^Why/).fill('Not needed');
+  await page.getByRole('button', { name: /^Revoke invitation/ }).click();
+  await expect(page.getByText('over', { exact: true }).first()).toBeVisible();
 });

@@ -35,7 +35,8 @@ impl Scope {
     pub fn includes(&self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ViewWork | P::DecideReports | P::SearchPersonal | P::LinkAccount => true,
+            P::ViewWork | P::SearchPersonal | P::LinkAccount => true,
+            P::DecideReports => !self.categories.is_empty(),
             P::ViewSignUps | P::DecideSignUps => self.sign_ups,
             P::Reveal => self.reveal,
             P::DecideAboutStaff

@@ -292,6 +292,9 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         .iter()
         .map(|name| name.parse().map_err(|()| Problem::invalid("categories", "Choose from the categories shown.")))
         .collect::<Result<_, _>>()?;
+    for instance in &instances {
+        context.permit(Permission::ProposeGrants, Some(instance)).await?;
+    }
     let scope = Scope { instances, categories, sign_ups: form.sign_ups == "yes", reveal: form.reveal == "yes" };
     let starts_at = match form.starts.trim() {
         "" => now,
@@ -349,6 +352,17 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: &str) -> Result
         let said = format!("The reference is longer than {LONGEST_AGREEMENT} characters.");
         return Err(Problem::invalid("agreement", said));
     }
+    for role in &asked.roles {
+        // Two grants with a role for one account would each give the other's back as the former one.
+        let taken =
+            grants::role_promised(&app.store, role, asked.starts_at, asked.ends_at).await.map_err(store_problem)?;
+        if taken {
+            return Err(Problem::invalid(
+                "roles",
+                format!("Another grant gives @{} a role on {} at that time.", role.acct, role.instance),
+            ));
+        }
+    }
     let id = GrantId(ulid::Ulid::generate().to_string());
     let deed = AskGrant {
         grant: id.clone(),
@@ -391,6 +405,14 @@ fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceName>
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))
 }
 
+/// Whoever's own account on one of a grant's instances does not stand decides nothing about it.
+async fn standing(context: &Context, permission: Permission, grant: &Grant) -> Result<(), Problem> {
+    for instance in &grant.scope.instances {
+        context.permit(permission, Some(instance)).await?;
+    }
+    Ok(())
+}
+
 /// The form of a decision: approve or refuse.
 pub async fn decide(context: Context, grant: String, verdict: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::DecideGrants, None).await?;
@@ -407,6 +429,7 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
         }
     };
     let grant = find(&app, &grant).await?;
+    standing(&context, Permission::DecideGrants, &grant).await?;
     if let Some(why) = not_decided_by(&grant, &context.actor) {
         // Somebody who tries to approve what they asked for is worth an entry.
         context.note_denied(Permission::DecideGrants, None).await;
@@ -471,6 +494,7 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
     let permit = context.permit(Permission::ProposeGrants, None).await?;
     let (app, now) = (context.app.clone(), context.now());
     let grant = find(&app, &grant).await?;
+    standing(&context, Permission::ProposeGrants, &grant).await?;
     let why = checked_why(&why, Some("Say why: the record needs the reason."))?;
     if !grant.state(now).is_open() {
         return Err(not_open(grant.state(now)));

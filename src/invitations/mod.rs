@@ -13,7 +13,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 /// The most that are revoked at once: as many as a batch holds.
-pub const MOST_AT_ONCE: usize = 1_000;
+pub use crate::batches::MOST_AT_ONCE;
 /// The most uses of one invitation, as in Mastodon’s own form (`app/views/invites/_form.html.haml`).
 pub const MOST_USES: i32 = 100;
 

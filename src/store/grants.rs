@@ -434,6 +434,21 @@ pub async fn roles_of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<
     rows.into_iter().map(|row| row.read(keys)).collect()
 }
 
+/// Whether another grant gives an account a role on an instance within that time, or has not taken it back yet.
+pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Instant, to: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "select count(*) from grant_roles r join grants g on g.id = r.grant_id \
+        where r.instance = $1 and r.account = $2 and r.state in ('asked', 'giving', 'given', 'taking') \
+        and g.starts_at < $4 and g.ends_at > $3 and g.revoked_at is null and (g.approved is null or g.approved)";
+    let found: i64 = on!(store, pool => sqlx::query_scalar(SQL)
+        .bind(asked.instance.as_str())
+        .bind(asked.account.to_string())
+        .bind(from.0)
+        .bind(to.0)
+        .fetch_one(pool)
+        .await?);
+    Ok(found > 0)
+}
+
 /// Roles to be given, of grants that have begun and not ended.
 pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(

@@ -79,7 +79,12 @@ pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
     const SQL: &str = "select operator, instance, account, sealed, linked_at from linked_accounts \
         order by linked_at, operator, instance limit 5000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    rows.into_iter().map(|row| from_row(keys, row)).collect()
+    // One row that does not open must not take the others with it.
+    let opened = rows
+        .into_iter()
+        .map(|row| from_row(keys, row))
+        .filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "linked_accounts.damaged")).ok());
+    Ok(opened.collect())
 }
 
 /// Who is linked on an instance, with which account.

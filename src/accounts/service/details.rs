@@ -96,7 +96,7 @@ pub async fn account(
             .map(|seen| Place {
                 masked: seen.address.masked(),
                 group: places.group(&seen.address),
-                name: seen.address.exactly(&context.app.keys),
+                name: if case.may_reveal { seen.address.exactly(&context.app.keys, id) } else { String::new() },
                 used_at: seen.used_at,
             })
             .collect(),
@@ -110,7 +110,7 @@ pub async fn account(
                 agent: ui::excerpt(&session.agent, 60),
             })
             .collect(),
-        made: facts.made.iter().map(made).collect(),
+        made: facts.made.iter().filter(|row| context.actor.sees(&instance.name, row.category)).map(made).collect(),
         notes: our_notes(context, &instance, id).await?,
         may_note: may(Permission::DecideReports),
         record,

@@ -10,6 +10,7 @@ use crate::{
     mastodon::{Instance, database::Account},
     path,
     problem::{Kind, Problem},
+    reports::service::within,
     store::account_notes::{self, Note},
 };
 use std::sync::Arc;
@@ -23,7 +24,9 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
     let id: AccountId = account.parse().map_err(|_| misread())?;
     let mut read = instance.database.read().await.map_err(unread)?;
     let account = read.account(id).await.map_err(unread)?;
+    let open = read.open_reports(id).await.map_err(unread)?;
     drop(read);
+    within(context, &instance, &open)?;
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     Ok((instance, account, permit))
 }

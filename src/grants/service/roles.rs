@@ -7,7 +7,7 @@ use crate::{
     access::Permission,
     carry_out,
     context::{App, Context},
-    grants::{RoleAsked, RoleCard, RoleState, Scope},
+    grants::{RoleAsked, RoleCard, RoleState, Scope, State},
     id::RoleId,
     ledger::{
         Ledger, Outcome,
@@ -89,16 +89,16 @@ pub fn card(role: Role) -> RoleCard {
 /// # Errors
 /// If the console's own store does not answer.
 pub async fn keep(app: &Arc<App>) -> sqlx::Result<()> {
-    let now = app.clock.now();
-    for role in grants::roles_to_give(&app.store, &app.keys, now).await? {
-        if grants::claim_role(&app.store, &role, now).await? {
-            let said = give(app, role.clone()).await;
+    // What is over goes first: the next grant of the same person finds the role that was theirs before.
+    for role in grants::roles_to_take(&app.store, &app.keys, app.clock.now()).await? {
+        if grants::claim_role(&app.store, &role, app.clock.now()).await? {
+            let said = take(app, role.clone()).await;
             note(app, role, said).await?;
         }
     }
-    for role in grants::roles_to_take(&app.store, &app.keys, now).await? {
-        if grants::claim_role(&app.store, &role, now).await? {
-            let said = take(app, role.clone()).await;
+    for role in grants::roles_to_give(&app.store, &app.keys, app.clock.now()).await? {
+        if grants::claim_role(&app.store, &role, app.clock.now()).await? {
+            let said = give(app, role.clone()).await;
             note(app, role, said).await?;
         }
     }
@@ -193,6 +193,11 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     }
     role.former = Some(now.clone());
     set(app, &mut role, RoleState::Giving, "").await?;
+    // It may have been revoked while the instance was slow.
+    let grant = grants::by_id(&app.store, &app.keys, &role.grant).await.map_err(store_problem)?;
+    if !grant.is_some_and(|grant| grant.state(app.clock.now()) == State::Running) {
+        return not_given("The grant is over.".to_owned());
+    }
     let deed = AssignRole {
         instance: asked.instance.clone(),
         account: asked.account,
@@ -206,9 +211,20 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let done = assign_for_grant(app, &instance, deed, &format!("grant {}", role.grant)).await?;
     role.given_entry = Some(done.index);
     match done.outcome {
-        Outcome::Succeeded => set(app, &mut role, RoleState::Given, "").await,
+        Outcome::Succeeded => given(app, role).await,
         outcome => unsure(app, role, outcome, done.said).await,
     }
+}
+
+/// Given, whatever another process took it for meanwhile: what was given must be taken back.
+async fn given(app: &App, mut role: Role) -> Result<(), Problem> {
+    role.state = RoleState::Given;
+    for found in [RoleState::Giving, RoleState::Never, RoleState::Left] {
+        if grants::set_role(&app.store, &app.keys, found, &role).await.map_err(store_problem)? {
+            return Ok(());
+        }
+    }
+    Err(Problem::new(Kind::Conflict, "another process was quicker", ""))
 }
 
 /// Not known to be done: the entry is kept, and the next look at the instance tells.

@@ -1,6 +1,7 @@
 //! A mail address or an IP on its way to somebody who gave a reason.
 
 use crate::{
+    id::AccountId,
     ledger::{
         Warrant,
         deed::{Masked, Reveal},
@@ -45,9 +46,10 @@ impl Hidden {
         keys.hash("hidden", text.as_bytes())
     }
 
-    /// A keyed hash of exactly this: its name in a form, where the clear text must not stand.
-    pub fn exactly(&self, keys: &Keys) -> String {
-        keys.hash("hidden, exactly", self.0.as_bytes())
+    /// A keyed hash of exactly this, of one account: its name in a form, where the clear text must not stand, and equal ones
+    /// must not be told from it.
+    pub fn exactly(&self, keys: &Keys, account: AccountId) -> String {
+        keys.hash("hidden, exactly", format!("{account}:{}", self.0).as_bytes())
     }
 
     /// The server of a mail address: it is on the mask too.

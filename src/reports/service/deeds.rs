@@ -137,6 +137,13 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     if decision == Decision::Resolve && reports.is_empty() {
         return Err(Problem::new(Kind::Invalid, "There is no open report to close.", "Reload the page."));
     }
+    if reports.is_empty() && context.actor.role == Role::Contractor {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "A contractor decides about reports: there is no open one about this account.",
+            "A moderator, admin or owner of this console acts on it.",
+        ));
+    }
     if decision == Decision::Disable && !account.has_login {
         return Err(Problem::new(Kind::Invalid, "This account has no login here that could be frozen.", ""));
     }
@@ -343,6 +350,13 @@ async fn belongs(context: &Context, instance: &Instance, report: ReportId, accou
         read.report_state(report).await.map_err(unread)?
     };
     match state {
+        Some(state) if state.target == account && !context.actor.sees(&instance.name, state.category) => {
+            Err(Problem::new(
+                Kind::Forbidden,
+                format!("This report is outside your grant: {}.", state.category.word()),
+                "A moderator, admin or owner of this console decides about it.",
+            ))
+        }
         Some(state) if state.target == account => not_my_own(context, instance, &state).await,
         _ => Err(Problem::not_found(format!("There is no report {report} about this account."))),
     }
@@ -494,7 +508,7 @@ async fn seen_address(
 ) -> Result<Option<Hidden>, DatabaseError> {
     let Some(user) = read.user_of(account).await? else { return Ok(None) };
     let seen = read.seen_from(user).await?;
-    Ok(seen.into_iter().map(|seen| seen.address).find(|address| address.exactly(&context.app.keys) == name))
+    Ok(seen.into_iter().map(|seen| seen.address).find(|address| address.exactly(&context.app.keys, account) == name))
 }
 
 /// What is different in an account's sanctions, in a clause.

@@ -196,7 +196,7 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         filter,
     };
     if page.filter.state == "decided" {
-        decided(&instance, &parsed, &base, &mut page).await?;
+        decided(context, &instance, &parsed, &base, &mut page).await?;
     } else {
         let fitting: Vec<_> = all.iter().filter(|case| fits(case, &page.filter, now)).cloned().collect();
         if let Some(decision) =
@@ -284,7 +284,13 @@ async fn preview(
     })
 }
 
-async fn decided(instance: &Instance, parsed: &Search, base: &str, page: &mut QueuePage) -> Result<(), Problem> {
+async fn decided(
+    context: &Context,
+    instance: &Instance,
+    parsed: &Search,
+    base: &str,
+    page: &mut QueuePage,
+) -> Result<(), Problem> {
     let before = parsed.get("before").and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
     let mut read = instance.database.read().await.map_err(unread)?;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
@@ -296,6 +302,7 @@ async fn decided(instance: &Instance, parsed: &Search, base: &str, page: &mut Qu
     page.decided = rows
         .into_iter()
         .filter(|row| category.is_none_or(|category| row.category == category))
+        .filter(|row| context.actor.sees(&instance.name, row.category))
         .map(|row| DecidedRow {
             report: row.id,
             account: row.target,
