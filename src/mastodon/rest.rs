@@ -290,6 +290,16 @@ impl Client {
             .map_err(|_| RestError::Lost(format!("the answer to {path} is not what Mastodon 4.3 to 4.7 answer")))
     }
 
+    /// What stands against writing to the database in the name of somebody's own account, which asks for no token: consent
+    /// that was taken back at the instance. Nothing stands against the service account's own.
+    pub async fn consent_is_gone(&self) -> Option<String> {
+        self.own?;
+        self.verify_credentials().await.err().map(|error| match error {
+            RestError::Refused { message, .. } => format!("the instance takes the account’s token no more: {message}"),
+            error => format!("the instance could not say whether the account’s token still holds: {error}"),
+        })
+    }
+
     /// Whose token it is; the test for a revoked one, because admin endpoints answer the same 403 to everything.
     ///
     /// # Errors

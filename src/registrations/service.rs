@@ -252,7 +252,10 @@ impl Carry for SetRegistrations {
         }))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
+        if let Some(why) = hand.consent_is_gone().await {
+            return warrant.unsent(why);
+        }
         instance.set_registrations(warrant).await
     }
 

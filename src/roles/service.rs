@@ -403,7 +403,10 @@ impl Carry for AssignRole {
         }
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
+        if let Some(why) = hand.consent_is_gone().await {
+            return warrant.unsent(why);
+        }
         instance.assign_role(warrant).await
     }
 

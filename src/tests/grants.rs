@@ -313,6 +313,37 @@ async fn a_case_is_seen_with_one_report_in_the_grant_and_decided_with_all() {
     let (status, to) = decide(&inside).await;
     assert!(status == StatusCode::FOUND && to.contains("done="), "{to}");
 
+    // A closed report outside the grant stays closed and what it is; without an open one there is nothing to decide.
+    let account: i64 = inside.parse().unwrap();
+    let closed: i64 = sqlx::query_scalar(
+        "update reports set category = 1500 where id = (select max(id) from reports where target_account_id = $1) returning id",
+    )
+    .bind(account)
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let writes = house.weather.writes();
+    let closed = closed.to_string();
+    let named = [("instance", "harbour"), ("account", inside.as_str()), ("report", closed.as_str())];
+    let (status, said) = answered(&house, &contractor, "/api/reports/reopen", &named).await;
+    assert!(status == StatusCode::FORBIDDEN && said.contains("outside your grant"), "{status}: {said}");
+    let mut category = named.to_vec();
+    category.extend([("category", "spam"), ("seen", "[\"legal\",[]]")]);
+    let (status, said) = answered(&house, &contractor, "/api/reports/category", &category).await;
+    assert!(status == StatusCode::FORBIDDEN && said.contains("outside your grant"), "{status}: {said}");
+    let suspend = [
+        ("instance", "harbour"),
+        ("account", inside.as_str()),
+        ("decision", "suspend"),
+        ("reports", ""),
+        ("state", NO_SANCTION),
+        ("text", "no"),
+        ("why", "no"),
+    ];
+    let (status, said) = answered(&house, &contractor, "/api/reports/decide", &suspend).await;
+    assert!(status == StatusCode::FORBIDDEN && said.contains("no open one"), "{status}: {said}");
+    assert_eq!(house.weather.writes(), writes, "nothing of it was sent");
+
     // Whom a case may be handed to: those who may decide all of it.
     house
         .post(Some(&moderator), "/api/reports/hold", &[("instance", "harbour"), ("account", &mixed), ("claim", "yes")])
@@ -783,6 +814,13 @@ async fn a_role_on_the_instance_is_given_and_the_former_one_returns() {
 
         let id = with_role(&house, &username, role).await;
         assert_eq!(role_of(&house, account).await, None, "the job gives it");
+        // A second one for the same account and time would give the first one's role back as the former one.
+        let mut form = ASKED.to_vec();
+        form.extend([("places[]", "harbour"), ("accounts[]", username.as_str()), ("roles[]", wanted.as_str())]);
+        let back = house.post(Some(&admin), "/api/grants/ask", &form).await.location.unwrap();
+        let page = house.get(Some(&admin), &back).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.body.contains("Another grant gives"), "{}", page.body);
         keep(&house).await;
         assert_eq!((role_of(&house, account).await, role_state(&house, &id).await.0), (Some(role), RoleState::Given));
         keep(&house).await;
@@ -951,4 +989,26 @@ async fn a_grant_covers_the_instances_it_names_and_no_other() {
     }
     let write = [("instance", "loft"), ("account", "1"), ("claim", "yes")];
     assert_eq!(answered(&house, &contractor, "/api/reports/hold", &write).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_grant_without_reports_decides_none() {
+    let house = house(sqlite().await).await;
+    without_grant(&house).await;
+    grant(&house.app, "01contractor", Vec::new(), true, false, house.app.clock.now().plus(DAY)).await;
+    let contractor = house.sign_in("contractor").await;
+    assert_eq!(house.get(Some(&contractor), "/i/harbour/signups").await.status, StatusCode::OK);
+    let (account, reports) = house.case("quarry").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", "no"),
+        ("why", "no"),
+    ];
+    let (status, said) = answered(&house, &contractor, "/api/reports/decide", &form).await;
+    assert!(status == StatusCode::FORBIDDEN && said.contains("does not include this"), "{status}: {said}");
+    assert_eq!(house.weather.writes(), 0);
 }

@@ -810,6 +810,18 @@ async fn an_owner_whose_account_has_fallen_gets_out_at_the_server() {
     let form = [("instance", "harbour"), ("operator", "01owner"), ("back", "/people")];
     let answer = house.post(Some(&cookie), "/api/people/unlink", &form).await;
     refused(&house, &cookie, answer, StatusCode::UNPROCESSABLE_ENTITY, "howdah operator unlink").await;
+    // Nor does anybody else get rights there by them.
+    let asked = [
+        ("operator", "01contractor"),
+        ("instances[]", "harbour"),
+        ("categories[]", "spam"),
+        ("ends", "2099-12-31"),
+        ("sponsor", "01admin"),
+        ("agreement", "A-1"),
+        ("back", "/grants/ask"),
+    ];
+    let answer = house.post(Some(&cookie), "/api/grants/ask", &asked).await;
+    refused(&house, &cookie, answer, StatusCode::FORBIDDEN, "Your own account on this instance").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
     let harbour = "harbour".parse().unwrap();
     assert!(service::unlink_at_server(&house.app, "nobody", &harbour).await.is_err());

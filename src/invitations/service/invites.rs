@@ -13,7 +13,7 @@ use crate::{
         RevokePreview, Term,
     },
     ledger::{
-        Answered, Mark, Outcome, Warrant,
+        Answer, Answered, Mark, Outcome, Warrant,
         deed::{Act, Deed, IssueInvite, RevokeInvite},
     },
     mastodon::{
@@ -382,7 +382,7 @@ impl Carry for IssueInvite {
         Ok(cannot_issue(read.inviter(self.account).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
         if let Some(request) = &warrant.deed().request {
             let app = &context.app;
             match access_requests::by_id(&app.store, &app.keys, request).await {
@@ -391,7 +391,23 @@ impl Carry for IssueInvite {
                 Err(error) => return warrant.unsent(format!("the console’s own database does not answer: {error}")),
             }
         }
-        instance.issue_invite(warrant).await
+        if let Some(why) = hand.consent_is_gone().await {
+            return warrant.unsent(why);
+        }
+        let answered = instance.issue_invite(warrant).await;
+        // While the request is still locked: a second invitation for it must find it answered.
+        let invite: Option<InviteId> = answered.steps().first().and_then(|step| match &step.answer {
+            Answer::Accepted { body } => serde_json::from_value(body["invite"].clone()).ok(),
+            _ => None,
+        });
+        if let (Some(request), Some(invite)) = (answered.deed().request.clone(), invite) {
+            let (app, by) = (&context.app, &context.actor.operator);
+            let set = access_requests::set_invited(&app.store, &request, invite, Some(by), context.now());
+            if let Err(error) = set.await {
+                tracing::error!(%error, request, "invitations.answered");
+            }
+        }
+        answered
     }
 
     /// The code is this deed's alone: whatever has it is what it made.
@@ -428,7 +444,10 @@ impl Carry for RevokeInvite {
         Ok(over(read.invite(self.invite).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, _: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
+        if let Some(why) = hand.consent_is_gone().await {
+            return warrant.unsent(why);
+        }
         instance.revoke_invite(warrant).await
     }
 
