@@ -374,6 +374,8 @@ pub fn conclude<D: Carry>(
             Trace::Part if over => verdict(Outcome::Partly),
             // A colleague may have done it.
             Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
+            // Where no trace can ever be left, its absence proves nothing: it may still be on its way.
+            Trace::None if over && D::GOES_ON => verdict(Outcome::Unknown),
             Trace::None if over => verdict(Outcome::Failed),
             Trace::Part | Trace::None => None,
         },

@@ -25,6 +25,9 @@ impl Instance {
         if warrant.deed().instance != self.name {
             return warrant.unsent("the deed names another instance");
         }
+        if warrant.acting().account() != Some(warrant.deed().account) {
+            return warrant.unsent("the account it is done as is not the one that was looked at");
+        }
         let answer = match self.database.write_invite(warrant.deed()).await {
             Ok(Some(id)) => Answer::Accepted { body: json!({ "invite": id }) },
             Ok(None) => Answer::Refused {

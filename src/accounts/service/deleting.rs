@@ -11,7 +11,7 @@ use crate::{
     linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, Read},
+        database::{Account, DatabaseError, OpenReport, Read},
         rest::Client,
     },
     path,
@@ -27,14 +27,20 @@ const DELETE_USER_DATA: u64 = 1 << 19;
 
 /// Why an account cannot be deleted at once now; `None` where it can
 /// (`app/policies/account_policy.rb`: suspended, its data still there).
-fn prevented(context: &Context, instance: &Instance, account: &Account, own: Option<&Own>) -> Option<String> {
+fn prevented(
+    context: &Context,
+    instance: &Instance,
+    account: &Account,
+    own: Option<&Own>,
+    open: &[OpenReport],
+) -> Option<String> {
     if !account.state.suspended {
         return Some("Only a suspended account can be deleted. Suspend it first.".to_owned());
     }
     if account.deleted_on.is_none() {
         return Some("Its data has been deleted already.".to_owned());
     }
-    if let Some(why) = hands_off(context, instance, account, own, &[]) {
+    if let Some(why) = hands_off(context, instance, account, own, open) {
         return Some(why);
     }
     match (own, &instance.pulse().account) {
@@ -51,7 +57,13 @@ fn prevented(context: &Context, instance: &Instance, account: &Account, own: Opt
 }
 
 /// What deleting at once would mean, for those whose decision it is; `None` where there is nothing to delete.
-pub fn deletion(context: &Context, instance: &Instance, account: &Account, own: Option<&Own>) -> Option<Deletion> {
+pub fn deletion(
+    context: &Context,
+    instance: &Instance,
+    account: &Account,
+    own: Option<&Own>,
+    open: &[OpenReport],
+) -> Option<Deletion> {
     let may = crate::access::permit(&context.actor, Permission::DeleteAccounts, Some(&instance.name)).is_ok();
     let due = account.deleted_on.filter(|_| may && account.state.suspended)?;
     let posts = ui::count(usize::try_from(account.statuses).unwrap_or(0), "post", "posts");
@@ -67,7 +79,7 @@ pub fn deletion(context: &Context, instance: &Instance, account: &Account, own: 
     if account.has_login {
         lost.push("The login stays locked, and Mastodon keeps its mail address and addresses.".to_owned());
     }
-    Some(Deletion { due, lost, prevented: prevented(context, instance, account, own) })
+    Some(Deletion { due, lost, prevented: prevented(context, instance, account, own, open) })
 }
 
 pub async fn delete(
@@ -82,13 +94,13 @@ pub async fn delete(
     let permit = context.permit(Permission::DeleteAccounts, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
     let due: i64 = seen.parse().map_err(|_| misread())?;
-    let account = {
+    let (account, open) = {
         let mut read = instance.database.read().await.map_err(unread)?;
-        read.account(id).await.map_err(unread)?
+        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = standing::able_own(&context, &instance).await?;
-    if let Some(why) = prevented(&context, &instance, &account, own.as_ref()) {
+    if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     let acct = account.acct();

@@ -1,6 +1,10 @@
 //! An account's page: its case, and everything else that is known, also by the record.
 
-use super::{deleting::deletion, notes::may_withdraw, store_problem, unread};
+use super::{
+    deleting::deletion,
+    notes::{may_read, may_withdraw},
+    store_problem, unread,
+};
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
@@ -14,8 +18,8 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, DatabaseError, Hidden, LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom,
-            SignUpData, WebSession,
+            Account, DatabaseError, Hidden, LoggedAbout, MOST_ADDRESSES, OpenReport, ReportMade, SanctionsSince,
+            SeenFrom, SignUpData, WebSession,
         },
     },
     path,
@@ -37,6 +41,7 @@ struct Facts {
     seen: Vec<SeenFrom>,
     sessions: Vec<WebSession>,
     made: Vec<ReportMade>,
+    open: Vec<OpenReport>,
 }
 
 async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, DatabaseError> {
@@ -51,7 +56,8 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         None => (Vec::new(), Vec::new()),
     };
     let made = read.reports_made(id).await?;
-    Ok(Some(Facts { account, since, logged, came, seen, sessions, made }))
+    let open = read.open_reports(id).await?;
+    Ok(Some(Facts { account, since, logged, came, seen, sessions, made, open }))
 }
 
 pub async fn account(
@@ -111,12 +117,16 @@ pub async fn account(
             })
             .collect(),
         made: facts.made.iter().filter(|row| context.actor.sees(&instance.name, row.category)).map(made).collect(),
-        notes: our_notes(context, &instance, id).await?,
+        notes: if may_read(context, &instance, &facts.account).await? {
+            our_notes(context, &instance, id).await?
+        } else {
+            Vec::new()
+        },
         may_note: may(Permission::DecideReports),
         record,
         older,
         whole,
-        deletion: deletion(context, &instance, &facts.account, own.as_ref()),
+        deletion: deletion(context, &instance, &facts.account, own.as_ref(), &facts.open),
     };
     frame::build(context, Some(&instance), &path::account(&instance.name, id), search, AccountPage { case, details })
         .await
@@ -140,7 +150,11 @@ impl Places {
 /// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who.
 fn sanctions(state: AccountState, since: &SanctionsSince, logged: &[LoggedAbout]) -> Vec<Sanction> {
     let one = |is: bool, word: &str, action: &str, at: Option<Instant>| {
-        let row = logged.iter().find(|row| row.action == action && at.is_none_or(|at| row.at.since(at).abs() < MINUTE));
+        // Newest first: a login that was given back since was not frozen by that row.
+        let row = logged
+            .iter()
+            .take_while(|row| !(action == "disable" && row.action == "enable"))
+            .find(|row| row.action == action && at.is_none_or(|at| row.at.since(at).abs() < MINUTE));
         is.then(|| Sanction {
             word: word.to_owned(),
             since: at.or(row.map(|row| row.at)),

@@ -2,11 +2,12 @@
 
 use super::{misread, store_problem, unread};
 use crate::{
-    access::{Permission, Permit, Role},
+    access::{self, Permission, Permit, Role},
     carry_out::recorded,
     context::{App, Context},
     id::AccountId,
     ledger::deed::{WithdrawNote, WriteNote},
+    linked_accounts::service::standing,
     mastodon::{Instance, database::Account},
     path,
     problem::{Kind, Problem},
@@ -28,7 +29,19 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
     drop(read);
     within(context, &instance, &open)?;
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    if !may_read(context, &instance, &account).await? {
+        return Err(Problem::new(Kind::Forbidden, "The notes about this account are not yours to read or write.", ""));
+    }
     Ok((instance, account, permit))
+}
+
+/// Whether somebody may read what the team wrote about an account: nobody about their own, and no contractor about staff or
+/// with a grant that decides no reports.
+pub async fn may_read(context: &Context, instance: &Instance, account: &Account) -> Result<bool, Problem> {
+    let own = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let decides = access::permit(&context.actor, Permission::DecideReports, Some(&instance.name)).is_ok();
+    let contractor = context.actor.role == Role::Contractor;
+    Ok(own.is_none_or(|own| own.account != account.id) && !(contractor && (!decides || account.is_staff())))
 }
 
 fn checked(text: &str) -> Result<String, Problem> {

@@ -91,10 +91,15 @@ pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, 
 pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     let mut facts = 0;
     let mut roles = BTreeMap::new();
+    // One part that cannot be read must not keep the others from being compared.
+    let mut trouble = None;
     for part in Part::ALL {
-        facts += look_at(app, instance, part, &mut roles).await?;
+        match look_at(app, instance, part, &mut roles).await {
+            Ok(found) => facts += found,
+            Err(error) => trouble = trouble.or(Some(error)),
+        }
     }
-    Ok(facts)
+    trouble.map_or(Ok(facts), Err)
 }
 
 async fn look_at(
@@ -147,7 +152,7 @@ async fn look_at(
                     }
                     _ => {}
                 }
-                noticed.each(differences(was, &kept, &whole), roles).await?
+                noticed.each(differences(part, was, &kept, &whole), roles).await?
             }
             _ => noticed.too_many(number, &hash).await?,
         };
@@ -162,13 +167,20 @@ async fn look_at(
     Ok(facts)
 }
 
-fn differences(mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
+fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Change> {
+    // A column that an upgrade adds or drops is no change of anybody's.
+    let same = |before: &Option<Value>, now: &Option<Value>| match (part, before, now) {
+        (Part::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
+            before.iter().all(|(key, value)| now.get(key).is_none_or(|other| other == value))
+        }
+        _ => before == now,
+    };
     let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
     keys.into_iter()
         .filter_map(|key| {
             let before = was.remove(&key);
             let now = kept.get(&key).cloned();
-            (before != now).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
+            (!same(&before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
         })
         .collect()
 }
@@ -654,6 +666,6 @@ mod tests {
     #[test]
     fn what_a_role_may_do_is_named() {
         assert_eq!(may(Some(&json!(65))), ["administrator", "manage_settings"]);
-        assert_eq!(may(Some(&json!(1u64 << 40))), ["bit 40"]);
+        assert_eq!(may(Some(&json!(1u64 << 40))), ["unknown bit 40"]);
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         Answer, Answered, Mark, Outcome, Warrant,
         deed::{Act, Deed, IssueInvite, RevokeInvite},
     },
+    linked_accounts::service::standing::{self, MANAGE_INVITES},
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, InviteWindow, Read, Usable},
@@ -360,6 +361,21 @@ pub async fn carry(
     why: String,
 ) -> Result<Done, Problem> {
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
+    // Written by SQL, so nobody else asks (`app/policies/invite_policy.rb`); of a linked account it is asked with the deed.
+    let own = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let acting = instance.pulse().account.clone();
+    if let Some(acting) = acting.filter(|acting| own.is_none() && !acting.can(MANAGE_INVITES))
+        && acting.id != deed.account
+    {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            format!(
+                "Mastodon would not let @{} end somebody else’s invitation: its role lacks “Manage Invites”.",
+                ui::tame(&acting.username)
+            ),
+            "Give its role that permission on the instance.",
+        ));
+    }
     carry_out(context, instance, permit, deed, why).await
 }
 

@@ -132,7 +132,7 @@ pub async fn request(
         line: request_line(&request, &people, clear),
         contact: shown(&told.contact, clear),
         why: shown(&told.why, clear),
-        voucher: ui::tame(&told.voucher),
+        voucher: shown(&told.voucher, clear),
         decided_by: request.decided_by.as_ref().map(|id| name(&people, id)),
         answer: if clear { request.answer.as_deref().map(ui::tame).unwrap_or_default() } else { String::new() },
         destroyed_on: request.decided_at.map(|at| at.plus(KEPT)).filter(|_| request.told.is_some()),

@@ -192,7 +192,8 @@ impl Read {
             ", ",
             ms!("r.action_taken_at"),
             ", exists (select from account_warnings w where w.target_account_id = r.target_account_id \
-             and w.created_at >= r.created_at) from reports r join accounts t on t.id = r.target_account_id \
+             and w.created_at between r.action_taken_at - interval '1 minute' and r.action_taken_at + interval '1 minute') \
+             from reports r join accounts t on t.id = r.target_account_id \
              where r.account_id = $1 order by r.id desc limit 10"
         );
         type Row = (i64, i64, String, i32, i64, Option<i64>, bool);

@@ -90,10 +90,12 @@ impl Part {
     /// come from the index on `users.role_id`. Rules about mail that Mastodon derived from others come and go with them.
     fn sql(self) -> (&'static str, &'static str) {
         match self {
-            // 4.3 may have a setting twice; the older counts.
-            Self::Settings => {
-                part!("select var::text as key, jsonb_agg(value order by id) as content from settings group by var")
-            }
+            // 4.3 may have a setting twice; the older counts. It may also still have settings of single people, which are
+            // nobody's business (`db/post_migrate/…_remove_legacy_user_settings_data.rb`).
+            Self::Settings => part!(
+                "select s.var::text as key, jsonb_agg(s.value order by s.id) as content from settings s \
+                 where to_jsonb(s) ->> 'thing_type' is null group by s.var"
+            ),
             Self::Roles => {
                 part!(
                     "select id::text as key, to_jsonb(r) - 'id' - 'created_at' - 'updated_at' as content from user_roles r"
