@@ -13,7 +13,10 @@ use std::collections::BTreeSet;
 
 /// A cell of the matrix: a contractor's rights come with every grant, or with one that includes them.
 fn right(role: Role, permission: Permission) -> &'static str {
-    let scope = |all: bool| Scope { instances: Vec::new(), categories: Vec::new(), sign_ups: all, reveal: all };
+    let scope = |all: bool| {
+        let categories = if all { Category::ALL.to_vec() } else { Vec::new() };
+        Scope { instances: Vec::new(), categories, sign_ups: all, reveal: all }
+    };
     match (allows(role, permission), role) {
         (false, Role::Contractor) => {
             assert!(!scope(true).includes(permission), "{permission:?} is in no contractor's reach");
