@@ -237,6 +237,11 @@ mod tests {
         let options =
             Options { seed: seed_number, size: Size::Small, domain: "harbour.example".into(), now, media: None };
         seed(&pool, &options).await.expect("a community");
+        // A large one is made without the small one's invitations: it brings its own.
+        sqlx::raw_sql("update users set invite_id = null where invite_id is not null; delete from invites")
+            .execute(&pool)
+            .await
+            .expect("no invitations");
         pool
     }
 
