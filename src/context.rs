@@ -155,17 +155,21 @@ pub fn app_of_request() -> Result<Arc<App>, Problem> {
 
 /// One writing door: does the work for whoever is signed in, then sends the browser to where it leads.
 ///
-/// What fails is left with the posted form, so that [`crate::http`] gives back everything that was typed.
+/// It goes on in a task of its own, so that a browser that goes away leaves nothing half done. What fails is left with the
+/// posted form, so that [`crate::http`] gives back everything that was typed.
 ///
 /// # Errors
 /// What the work says.
 pub async fn door<F, W>(work: F) -> Result<(), Problem>
 where
     F: FnOnce(Context) -> W,
-    W: Future<Output = Result<String, Problem>>,
+    W: Future<Output = Result<String, Problem>> + Send + 'static,
 {
     let done = match Context::of_request() {
-        Ok(context) => work(context).await,
+        Ok(context) => tokio::spawn(work(context)).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "door.ended");
+            Err(Problem::unavailable("This was not carried to its end.", "Look into the audit for what became of it."))
+        }),
         Err(problem) => Err(problem),
     };
     land(done)

@@ -19,6 +19,12 @@ export function watch(page: Page, troubles: string[]): void {
   });
 }
 
+/** Keeps what is on the screen for the guides, where a folder for that is named (HOWDAH_PICTURES). */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env.HOWDAH_PICTURES;
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
 export async function signIn(page: Page, role: Role): Promise<void> {
   const { name, password } = person(role);
   await page.goto('/sign-in');
@@ -34,13 +40,18 @@ export async function hydrated(page: Page): Promise<void> {
 }
 
 type Options = { scripts?: boolean; width?: number; dark?: boolean };
-type Fixtures = { as: (role: Role, options?: Options) => Promise<Page> };
+type Fixtures = {
+  /** Somebody of the demonstration, signed in. */
+  as: (role: Role, options?: Options) => Promise<Page>;
+  /** A browser of somebody who is not. */
+  stranger: (options?: Options) => Promise<Page>;
+};
 
 export const test = base.extend<Fixtures>({
-  as: async ({ browser }: { browser: Browser }, use) => {
+  stranger: async ({ browser }: { browser: Browser }, use) => {
     const troubles: string[] = [];
     const contexts: { close(): Promise<void> }[] = [];
-    await use(async (role, options = {}) => {
+    await use(async (options = {}) => {
       const context = await browser.newContext({
         baseURL: process.env.HOWDAH_URL,
         javaScriptEnabled: options.scripts ?? true,
@@ -50,11 +61,17 @@ export const test = base.extend<Fixtures>({
       contexts.push(context);
       const page = await context.newPage();
       watch(page, troubles);
-      await signIn(page, role);
       return page;
     });
     for (const context of contexts) await context.close();
     expect(troubles, 'errors printed by pages').toEqual([]);
+  },
+  as: async ({ stranger }, use) => {
+    await use(async (role, options) => {
+      const page = await stranger(options);
+      await signIn(page, role);
+      return page;
+    });
   },
 });
 

@@ -12,6 +12,7 @@ use sqlx::{
 };
 use std::{io::Read, net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tracing_subscriber::EnvFilter;
 
 /// A practice Mastodon instance.
 #[derive(Parser)]
@@ -74,6 +75,9 @@ enum Command {
         size: Size,
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// A thousand times as many calls as Mastodon allows.
+        #[arg(long)]
+        lift_limits: bool,
     },
     /// Move the practice clock: what Mastodon would have done in that time is done now.
     Tick {
@@ -96,9 +100,11 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    // `RUST_LOG=practice=info` prints every call.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).with_env_filter(filter).init();
     match Cli::parse().command {
-        Command::Serve { data, database, redis, listen, domain, https, mastodon, empty, size, seed } => {
+        Command::Serve { data, database, redis, listen, domain, https, mastodon, empty, size, seed, lift_limits } => {
             let version = Version::from(mastodon);
             let cluster = match (&database, &data) {
                 (Some(_), _) => None,
@@ -147,7 +153,8 @@ async fn main() -> Result<()> {
             tick::remember(&pool, &domain, https).await?;
             let cache = cache(redis.as_deref()).await?;
             let token = service_token(&pool).await?;
-            let practice = server::Practice { pool, cache, domain, limits: Limits::default(), media, https };
+            let limits = if lift_limits { Limits::lifted() } else { Limits::default() };
+            let practice = server::Practice { pool, cache, domain, limits, media, https };
             let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
             println!(
                 "{}",

@@ -17,8 +17,9 @@ pub struct Standing {
 }
 
 /// Counters by throttle, window and whom they count.
-#[derive(Default)]
 pub struct Limits {
+    /// How often Mastodon's own limits fit into these.
+    factor: i64,
     counts: Mutex<HashMap<(&'static str, i64, String), i64>>,
 }
 
@@ -46,7 +47,18 @@ pub enum Kind {
     Other,
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self { factor: 1, counts: Mutex::default() }
+    }
+}
+
 impl Limits {
+    /// A thousand times as wide as Mastodon's: to see how long work takes that the limits alone would stretch over hours.
+    pub fn lifted() -> Self {
+        Self { factor: 1000, ..Self::default() }
+    }
+
     /// Counts a request and says which throttle is closest to exhaustion.
     pub fn count(&self, payer: &Payer, kind: Kind, now: Timestamp) -> Standing {
         let mut throttles: Vec<(&'static str, i64, i64, String)> = Vec::new();
@@ -71,6 +83,7 @@ impl Limits {
             let window = second - second.rem_euclid(period);
             let count = counts.entry((name, window, who)).or_insert(0);
             *count += 1;
+            let limit = limit * self.factor;
             Standing { limit, remaining: (limit - *count).max(0), reset: window + period, exceeded: *count > limit }
         });
         let first = standings.next().unwrap_or(Standing { limit: 300, remaining: 299, reset: second, exceeded: false });

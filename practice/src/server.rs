@@ -389,6 +389,7 @@ async fn door(State(practice): State<Arc<Instance>>, request: Request) -> Respon
         Err(error) => return broken(&error),
     };
     let api = path.starts_with("/api");
+    tracing::info!(method = %parts.method, path, token = token.as_ref().map(|token| token.id), "call");
     let standing = api.then(|| {
         let paged = query
             .iter()

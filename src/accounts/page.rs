@@ -114,7 +114,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
                 <td class="nowrap"><a href=path::account(&instance, row.id)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{row.display_name.clone()}</bdi></div></td>
                 <td class="nowrap">{role}{row.state.join(", ")}</td>
-                <td class="num soft nowrap">{time::age(row.since, frame.now)}</td>
+                <td class="num soft nowrap" data-label="here since">{time::age(row.since, frame.now)}</td>
                 <td class="num soft nowrap wide">{row.last_active.map(|at| time::ago(at, frame.now))}</td>
             </tr>
         }

@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 51] = [
+const KINDS: [(&str, &str); 53] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -134,6 +134,8 @@ const KINDS: [(&str, &str); 51] = [
     ("batch_resumed", "batches and imports let go on"),
     ("link_account", "accounts linked"),
     ("unlink_account", "links taken away"),
+    ("token_left", "tokens not taken back"),
+    ("token_taken_back", "tokens taken back later"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {
@@ -193,7 +195,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             <tr data-row="">
                 <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
-                <td class="full"><bdi>{line.what.clone()}</bdi></td>
+                <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
                 <td>{outcome(line)}</td>
                 <td class="mono soft num wide">{line.index}</td>

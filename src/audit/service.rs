@@ -188,6 +188,8 @@ fn fact_clause(entry: &Entry) -> String {
         "changed_elsewhere" => elsewhere::clause(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
+        "token_left" => "could not take back the token of an ended link, and tries again".to_owned(),
+        "token_taken_back" => "took back the token of an ended link after all".to_owned(),
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
     }

@@ -576,6 +576,7 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
                 if !grants::set_ended(&app.store, id, process, now).await? {
                     return Ok(false);
                 }
+                grants::roles_are_due(&app.store, id).await?;
                 give_back(app, &grant.operator, &grant.scope.instances, now).await?;
                 Ok(true)
             })

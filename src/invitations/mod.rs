@@ -122,10 +122,12 @@ pub enum RequestState {
     Waiting,
     Invited,
     Refused,
+    /// Nobody decided in time.
+    Lapsed,
 }
 
 impl RequestState {
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Invited, Self::Refused];
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Invited, Self::Refused, Self::Lapsed];
 
     /// Its name in addresses and in the store.
     pub fn name(self) -> &'static str {
@@ -133,6 +135,7 @@ impl RequestState {
             Self::Waiting => "waiting",
             Self::Invited => "invited",
             Self::Refused => "refused",
+            Self::Lapsed => "lapsed",
         }
     }
 
@@ -140,7 +143,7 @@ impl RequestState {
         match self {
             Self::Waiting => "badge warn",
             Self::Invited => "badge good",
-            Self::Refused => "badge",
+            Self::Refused | Self::Lapsed => "badge",
         }
     }
 }
@@ -292,7 +295,7 @@ pub struct RequestPage {
     pub decided_by: Option<String>,
     /// The words of a refusal.
     pub answer: String,
-    /// When what was said is destroyed; nothing is left once that has been.
+    /// When what was said is destroyed; `None` once that has been.
     pub destroyed_on: Option<Instant>,
     pub destroyed: bool,
     /// The invitation issued for it, with its link for those who manage invitations.

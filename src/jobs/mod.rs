@@ -78,6 +78,16 @@ pub fn start(app: &Arc<App>) {
             }
         });
     }
+    let left = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(5));
+        loop {
+            tick.tick().await;
+            if let Err(error) = crate::linked_accounts::service::take_back_due(&left).await {
+                tracing::error!(%error, "linked_accounts.take_back");
+            }
+        }
+    });
     let ending = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(60));
@@ -113,7 +123,7 @@ pub fn start(app: &Arc<App>) {
                 refusals::delete_expired(&tidying.store, now),
                 batches::delete_ended(&tidying.store, now.plus(-30 * DAY)),
                 crate::store::domain_imports::delete_old(&tidying.store, now.plus(-DAY), now.plus(-30 * DAY)),
-                access_requests::forget_decided(&tidying.store, now.plus(-access_requests::KEPT)),
+                access_requests::forget_old(&tidying.store, now.plus(-access_requests::KEPT)),
             );
             if let Err(error) = tidied {
                 tracing::error!(%error, "tidy");

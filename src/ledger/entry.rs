@@ -150,6 +150,13 @@ pub enum Fact {
         kind: String,
         number: i64,
     },
+    /// The token of an ended link could not be taken back at its instance, or was after all.
+    Token {
+        /// Whose link it was.
+        operator: OperatorId,
+        instance: InstanceName,
+        taken_back: bool,
+    },
 }
 
 impl Fact {
@@ -164,6 +171,8 @@ impl Fact {
             Self::Batch { stage: Stage::Begun, .. } => "batch_begun",
             Self::Batch { stage: Stage::Paused, .. } => "batch_paused",
             Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
+            Self::Token { taken_back: false, .. } => "token_left",
+            Self::Token { taken_back: true, .. } => "token_taken_back",
         }
     }
 
@@ -174,14 +183,15 @@ impl Fact {
             | Self::SecondFactorSet { operator }
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
-            Self::ChangedElsewhere(_) => None,
+            // The console itself noticed.
+            Self::ChangedElsewhere(_) | Self::Token { .. } => None,
         }
     }
 
     pub(super) fn instance(&self) -> Option<&InstanceName> {
         match self {
             Self::ChangedElsewhere(change) => Some(&change.instance),
-            Self::Batch { instance, .. } => Some(instance),
+            Self::Batch { instance, .. } | Self::Token { instance, .. } => Some(instance),
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
@@ -208,6 +218,7 @@ impl Fact {
                 "now": change.now,
             }),
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
+            Self::Token { operator, .. } => json!({ "of": operator }),
         }
     }
 }

@@ -6,13 +6,13 @@ use super::{Begun, LinkOf, PERMISSIONS, YourAccount, YourAccountPage};
 use crate::{
     access::{self, Actor, Permission},
     carry_out,
-    clock::{Instant, MINUTE},
+    clock::{DAY, Instant, MINUTE, SECOND},
     context::{App, Context},
     frame::{self, Framed},
     grants,
-    id::{InstanceName, OperatorId},
+    id::{AccountId, InstanceName, OperatorId},
     ledger::{
-        Ledger,
+        Fact, Ledger,
         deed::{LinkAccount, UnlinkAccount},
     },
     mastodon::{
@@ -25,7 +25,7 @@ use crate::{
     search::Search,
     store::{
         drafts,
-        linked_accounts::{self, Linked},
+        linked_accounts::{self, LeftToken, Linked},
         operators::{self, Operator},
     },
 };
@@ -251,7 +251,7 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
     match accept(context, &instance, &granted).await {
         Ok(()) => Ok(path::your_account(&instance.name)),
         Err(problem) => {
-            give_back(app, &instance, &application, &granted).await;
+            give_back(context, &instance, &granted).await;
             Err(problem)
         }
     }
@@ -259,16 +259,27 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
 
 /// A token that is not kept is not left lying about; unless somebody acts with it already, because the instance hands out
 /// the same twice.
-async fn give_back(app: &App, instance: &Instance, application: &Application, granted: &Granted) {
-    let kept = match linked_accounts::list(&app.store, &app.keys).await {
-        Ok(all) => all.iter().any(|linked| linked.token == granted.token),
-        Err(error) => {
-            tracing::error!(%error, "linked_accounts.list");
-            true
+async fn give_back(context: &Context, instance: &Instance, granted: &Granted) {
+    let app = &context.app;
+    let (id, now) = (ulid::Ulid::generate().to_string(), context.now());
+    let linked = Linked {
+        operator: context.actor.operator.clone(),
+        instance: instance.name.clone(),
+        // Whose it is may not be known.
+        account: AccountId(0),
+        username: String::new(),
+        token: granted.token.clone(),
+        linked_at: now,
+    };
+    let left = async {
+        linked_accounts::leave(&app.store, &app.keys, &id, &linked, now, now.plus(AT_ONCE)).await?;
+        match linked_accounts::left(&app.store, &app.keys, &id).await? {
+            Some(left) => take_back(app, &left).await,
+            None => Ok(true),
         }
     };
-    if !kept && let Err(error) = oauth::revoke(&instance.rest, application, &granted.token).await {
-        tracing::warn!(%error, instance = %instance.name, "linked_accounts.not_revoked");
+    if let Err(error) = left.await {
+        tracing::error!(%error, instance = %instance.name, "linked_accounts.not_given_back");
     }
 }
 
@@ -286,7 +297,7 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
     }
     let app = &context.app;
     // Whose it is is not known yet: any number will do to ask.
-    let hand = instance.rest.under(crate::id::AccountId(0), granted.token.clone());
+    let hand = instance.rest.under(AccountId(0), granted.token.clone());
     let whose = hand.verify_credentials().await.map_err(|error| match error {
         RestError::Refused { status: 401 | 403, message } => {
             not_linked(format!("The instance does not let this account act ({message})."), "Ask the people who run it.")
@@ -386,6 +397,9 @@ pub async fn unlink_other(
     Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
 }
 
+/// How long whoever has just ended a link has to take its token back, before the job does.
+const AT_ONCE: i64 = 10 * SECOND;
+
 /// Ends a link, recorded; whether the instance took the token back as well.
 async fn end(app: &App, permit: access::Permit, name: &str, linked: &Linked, why: &str) -> Result<bool, Problem> {
     let deed = UnlinkAccount {
@@ -395,53 +409,136 @@ async fn end(app: &App, permit: access::Permit, name: &str, linked: &Linked, why
         account: linked.account,
         acct: linked.username.clone(),
     };
-    let gone = linked_accounts::delete(&app.store, &linked.operator, &linked.instance);
+    let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
+    let gone = linked_accounts::delete(&app.store, &linked.operator, &linked.instance, &id, now, now.plus(AT_ONCE));
     if !carry_out::recorded(app, permit, deed, why, gone).await? {
         return Err(Problem::not_found("Somebody else took this link away meanwhile."));
     }
-    Ok(revoke(app, linked).await)
-}
-
-/// Asks the instance to forget a token that is not kept here any more; whether it did.
-async fn revoke(app: &App, linked: &Linked) -> bool {
-    let Some(instance) = app.instances.get(&linked.instance) else { return false };
-    instance.let_go(linked.account);
-    let application = match linked_accounts::application(&app.store, &app.keys, &linked.instance).await {
-        Ok(Some(application)) => application,
-        Ok(None) => return false,
-        Err(error) => {
-            tracing::error!(%error, "linked_accounts.application");
-            return false;
-        }
-    };
-    match oauth::revoke(&instance.rest, &application, &linked.token).await {
-        Ok(()) => true,
-        Err(error) => {
-            tracing::warn!(%error, instance = %linked.instance, "linked_accounts.not_revoked");
-            false
-        }
+    if let Some(instance) = app.instances.get(&linked.instance) {
+        instance.let_go(linked.account);
+    }
+    let left = linked_accounts::left(&app.store, &app.keys, &id).await.map_err(store_problem)?;
+    match left {
+        Some(left) => take_back(app, &left).await.map_err(store_problem),
+        None => Ok(true),
     }
 }
 
-/// Deletes every link of somebody whose access ends; the tokens are then taken back at the instances by [`forget`].
+/// How long until an instance is asked again to take a token back: a minute, then twice as long each time, at most a day.
+fn pause(tries: i64) -> i64 {
+    (MINUTE << tries.clamp(0, 11)).min(DAY)
+}
+
+/// After so long an instance is not asked any more: it does not know the console, or is gone.
+const GIVEN_UP: i64 = 30 * DAY;
+
+/// Asks an instance to forget a token that nobody acts with any more; whether it is settled. What it could not be asked at
+/// once is in the record, and so is when it was done after all.
 ///
 /// # Errors
 /// The store's.
-pub async fn delete_all_of(app: &App, operator: &OperatorId) -> sqlx::Result<Vec<Linked>> {
-    let mut deleted = Vec::new();
-    for linked in linked_accounts::list(&app.store, &app.keys).await? {
-        if linked.operator == *operator && linked_accounts::delete(&app.store, operator, &linked.instance).await? {
-            deleted.push(linked);
+async fn take_back(app: &App, left: &LeftToken) -> sqlx::Result<bool> {
+    let now = app.clock.now();
+    if !linked_accounts::claim_left(&app.store, left, now.plus(pause(left.tries))).await? {
+        return Ok(false);
+    }
+    let linked = &left.linked;
+    // Linked again meanwhile: an instance hands out the same token twice.
+    let all = linked_accounts::list(&app.store, &app.keys).await?;
+    if all.iter().any(|other| other.token == linked.token) {
+        linked_accounts::forget_left(&app.store, &left.id).await?;
+        return Ok(true);
+    }
+    let done = match app.instances.get(&linked.instance) {
+        None => Err("it is not connected to this console any more".to_owned()),
+        Some(instance) => match linked_accounts::application(&app.store, &app.keys, &linked.instance).await? {
+            None => Err("it does not know this console any more".to_owned()),
+            Some(application) => {
+                oauth::revoke(&instance.rest, &application, &linked.token).await.map_err(|error| error.to_string())
+            }
+        },
+    };
+    let fact =
+        |taken_back| Fact::Token { operator: linked.operator.clone(), instance: linked.instance.clone(), taken_back };
+    match done {
+        Ok(()) => {
+            linked_accounts::forget_left(&app.store, &left.id).await?;
+            if left.tries > 0 {
+                note(app, fact(true)).await;
+            }
+            Ok(true)
+        }
+        Err(error) => {
+            tracing::warn!(error, instance = %linked.instance, tries = left.tries, "linked_accounts.not_revoked");
+            if left.tries == 0 {
+                note(app, fact(false)).await;
+            }
+            if now.since(left.since) > GIVEN_UP {
+                linked_accounts::forget_left(&app.store, &left.id).await?;
+            }
+            Ok(false)
         }
     }
-    Ok(deleted)
 }
 
-/// Takes tokens back at their instances that are not kept here any more.
-pub async fn forget(app: &App, links: &[Linked]) {
-    for linked in links {
-        revoke(app, linked).await;
+async fn note(app: &App, fact: Fact) {
+    if let Err(error) = app.ledger.fact(fact).await {
+        tracing::error!(%error, "linked_accounts.unrecorded");
     }
+}
+
+/// Asks the instances once more to take back what is left of ended links.
+///
+/// # Errors
+/// The store's.
+pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
+    for left in linked_accounts::left_due(&app.store, &app.keys, app.clock.now()).await? {
+        take_back(app, &left).await?;
+    }
+    Ok(())
+}
+
+/// Deletes every link of somebody whose access ends; their tokens are left to [`take_back_due`].
+///
+/// # Errors
+/// The store's.
+pub async fn delete_all_of(app: &App, operator: &OperatorId) -> sqlx::Result<()> {
+    for linked in linked_accounts::list(&app.store, &app.keys).await? {
+        if linked.operator == *operator {
+            let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
+            linked_accounts::delete(&app.store, operator, &linked.instance, &id, now, now).await?;
+            if let Some(instance) = app.instances.get(&linked.instance) {
+                instance.let_go(linked.account);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Ends the link of a contractor whose role on the instance went with a grant: another grant that goes on is carried out
+/// through the service account again, instead of shutting them out for a role that nobody there took from them.
+///
+/// # Errors
+/// The store, the record, or the instance's database.
+pub async fn end_with_role(
+    app: &App,
+    operator: &OperatorId,
+    instance: &Instance,
+    account: AccountId,
+) -> Result<(), Problem> {
+    let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await.map_err(store_problem)?;
+    let Some(linked) = linked.filter(|linked| linked.account == account) else { return Ok(()) };
+    let standing = async { instance.database.read().await?.standing(account).await };
+    let standing =
+        standing.await.map_err(|error| Problem::unavailable(format!("{error}, so the link was not looked at."), ""))?;
+    if standing.lapse.is_none() {
+        return Ok(());
+    }
+    let permit = access::permit(&Ledger::command_actor(grants::service::CONSOLE), Permission::ManageOperators, None)
+        .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
+    let person = operators::by_id(&app.store, operator).await.map_err(store_problem)?;
+    let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
+    end(app, permit, &name, &linked, "its role went with the grant").await.map(|_| ())
 }
 
 /// Ends the links of people who have no access any more: a grant that ran out, a role that does not act. Deleting is the

@@ -24,7 +24,7 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
                 <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Hand it over yourself. Whoever opens it chooses the password."</p></div></section>
         })}
         {page.left_there.then(|| view! {
-            <p class="note lead" role="status">"The link is gone here. The instance did not take its token back: whoever it belongs to ends it there under Preferences, Account, Authorised applications."</p>
+            <p class="note lead" role="status">"The link is gone here. The instance did not take its token back yet and is asked again until it does; whoever it belongs to can end it there under Preferences, Account, Authorised applications."</p>
         })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">
@@ -148,7 +148,9 @@ fn change_role(person: &Person, frame: &Frame) -> AnyView {
 fn offer(frame: &Frame) -> AnyView {
     let draft = frame.draft_for("/api/people/offer");
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
-    let chosen = typed("role");
+    // Nobody becomes an owner because a list was not looked at.
+    let chosen =
+        Some(typed("role")).filter(|role| !role.is_empty()).unwrap_or_else(|| Role::Moderator.name().to_owned());
     let roles = Role::ALL
         .into_iter()
         .map(|role| view! { <option value=role.name() selected=role.name() == chosen>{role.name()}</option> })

@@ -231,7 +231,6 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let app = context.app.clone();
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
-    let mut links = Vec::new();
     let changed = recorded(&app, &context.actor, deed, why.trim(), async {
         if !operators::set_disabled(&app.store, &person.id, at).await? {
             return Ok(false);
@@ -242,14 +241,17 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             setup_links::delete_all_of(&app.store, &person.id).await?;
             // Access that is given back later begins without rights.
             grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
-            links = linked_accounts::service::delete_all_of(&app, &person.id).await?;
+            linked_accounts::service::delete_all_of(&app, &person.id).await?;
         }
         Ok(true)
     })
     .await?;
     // An instance that is slow or away must not keep anybody's access from ending.
-    let forgetting = app.clone();
-    tokio::spawn(async move { linked_accounts::service::forget(&forgetting, &links).await });
+    tokio::spawn(async move {
+        if let Err(error) = linked_accounts::service::take_back_due(&app).await {
+            tracing::error!(%error, "operators.disable");
+        }
+    });
     if changed { Ok(path::PEOPLE.to_owned()) } else { Err(last_owner(&person.name)) }
 }
 

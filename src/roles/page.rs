@@ -93,10 +93,10 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
         view! {
             <tr data-row="">
                 <td class="nowrap">{swatch(&row.role)} " " <a href=path::role(&instance, row.role.id)><b><bdi>{row.role.called()}</bdi></b></a></td>
-                <td class="num">{row.role.position}</td>
+                <td class="num" data-label="position">{row.role.position}</td>
                 <td class="full">{in_short(row)}</td>
                 <td class="nowrap wide">{factor}{badge}</td>
-                <td class="num">{members(row)}</td>
+                <td class="num" data-label="members">{members(row)}</td>
             </tr>
         }
     };

@@ -63,7 +63,8 @@ pub async fn set_up(link: String, name: String, password: String, repeat: String
 
 #[server(prefix = "/api/session", endpoint = "end")]
 pub async fn sign_out() -> Result<(), Problem> {
-    crate::context::door(super::service::sign_out).await
+    let context = crate::context::Context::of_request()?;
+    crate::context::land(super::service::sign_out(context).await)
 }
 
 /// Light, dark, or as the device says.

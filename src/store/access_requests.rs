@@ -9,7 +9,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How long what somebody said is kept after the decision.
+/// How long what somebody said is kept after the decision, or after it was written down where nobody decides.
 pub const KEPT: i64 = 180 * DAY;
 
 /// What is personal about a request.
@@ -189,9 +189,11 @@ pub async fn set_invited(
     Ok(changed == 1)
 }
 
-/// Destroys what was said in requests decided before an instant; that there was a request, and its outcome, stay.
-pub async fn forget_decided(store: &Store, before: Instant) -> sqlx::Result<u64> {
-    const SQL: &str = "update access_requests set sealed_told = null, sealed_answer = null \
-        where decided_at <= $1 and sealed_told is not null";
+/// Destroys what was said in requests decided before an instant, or written down before it and never decided: those have
+/// lapsed. That there was a request, and its outcome, stay.
+pub async fn forget_old(store: &Store, before: Instant) -> sqlx::Result<u64> {
+    const SQL: &str = "update access_requests set sealed_told = null, sealed_answer = null, \
+        state = case state when 'waiting' then 'lapsed' else state end \
+        where coalesce(decided_at, created_at) <= $1 and sealed_told is not null";
     on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -340,8 +340,13 @@ pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant)
     Ok(ended == 1)
 }
 
-/// How soon a role is tried again that could not be given or taken.
-const TRY_AGAIN: i64 = 15 * SECOND;
+/// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times
+/// an hour, because each try that reaches the instance is in the record.
+macro_rules! due {
+    () => {
+        "tried_at + case when tries <= 4 then 15000 when tries <= 10 then 120000 else 900000 end <= $1"
+    };
+}
 
 /// The role on one instance for the time of a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -418,11 +423,11 @@ impl RoleRow {
 
 /// The columns of a role; what follows says which.
 macro_rules! roles {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "select r.grant_id, r.instance, r.account, r.user_id, r.sealed_acct, r.role, r.role_name, r.former, r.former_name, \
              r.state, r.given_entry, r.taken_entry, r.sealed_said from grant_roles r ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -452,34 +457,45 @@ pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Instant, to: 
 /// Roles to be given, of grants that have begun and not ended.
 pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
-        "join grants g on g.id = r.grant_id where r.tried_at <= $1 and r.state in ('asked', 'giving') \
+        "join grants g on g.id = r.grant_id where ",
+        due!(),
+        " and r.state in ('asked', 'giving') \
          and g.started_at is not null and g.ended_at is null and g.revoked_at is null and g.ends_at > $2 \
          order by r.tried_at, r.grant_id, r.instance limit 100"
     );
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.plus(-TRY_AGAIN).0).bind(now.0).fetch_all(pool).await?);
+        .bind(now.0).bind(now.0).fetch_all(pool).await?);
     rows.into_iter().map(|row| row.read(keys)).collect()
 }
 
 /// Roles to be taken back, of grants whose end is recorded.
 pub async fn roles_to_take(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
-        "join grants g on g.id = r.grant_id where r.tried_at <= $1 and r.state in ('asked', 'giving', 'given', 'taking') \
+        "join grants g on g.id = r.grant_id where ",
+        due!(),
+        " and r.state in ('asked', 'giving', 'given', 'taking') \
          and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
     );
-    let rows: Vec<RoleRow> =
-        on!(store, pool => sqlx::query_as(SQL).bind(now.plus(-TRY_AGAIN).0).fetch_all(pool).await?);
+    let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
     rows.into_iter().map(|row| row.read(keys)).collect()
 }
 
 /// Claims a role that is due: true for one process at a time.
 pub async fn claim_role(store: &Store, role: &Role, now: Instant) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "update grant_roles set tried_at = $4 where grant_id = $1 and instance = $2 and state = $3 and tried_at <= $5";
+    const SQL: &str = concat!(
+        "update grant_roles set tried_at = $1, tries = tries + 1 where grant_id = $2 and instance = $3 and state = $4 and ",
+        due!()
+    );
     let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&role.grant.0).bind(role.asked.instance.as_str()).bind(role.state.name()).bind(now.0)
-        .bind(now.plus(-TRY_AGAIN).0).execute(pool).await?.rows_affected());
+        .bind(now.0).bind(&role.grant.0).bind(role.asked.instance.as_str()).bind(role.state.name())
+        .execute(pool).await?.rows_affected());
     Ok(claimed == 1)
+}
+
+/// What was given goes back now, however often giving it failed.
+pub async fn roles_are_due(store: &Store, id: &GrantId) -> sqlx::Result<()> {
+    const SQL: &str = "update grant_roles set tried_at = 0, tries = 0 where grant_id = $1";
+    on!(store, pool => sqlx::query(SQL).bind(&id.0).execute(pool).await.map(|_| ()))
 }
 
 /// Notes how far a role has come; true if it is still where it was found.

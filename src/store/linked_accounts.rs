@@ -100,6 +100,13 @@ pub async fn on_instance(store: &Store, instance: &InstanceName) -> sqlx::Result
         .collect()
 }
 
+fn seal(keys: &Keys, linked: &Linked) -> sqlx::Result<String> {
+    let text = Sealed { username: linked.username.clone(), token: linked.token.expose().to_owned() };
+    let text = serde_json::to_string(&text).map_err(fail)?;
+    let owner = owner(&linked.operator.0, linked.instance.as_str(), &linked.account.to_string());
+    keys.seal_text("linked account", &owner, &text).map_err(fail)
+}
+
 /// Links somebody, or renews the token of the same account; false if the account is somebody else's, or the person is
 /// linked with another.
 pub async fn keep(store: &Store, keys: &Keys, linked: &Linked) -> sqlx::Result<bool> {
@@ -109,11 +116,7 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked) -> sqlx::Result<b
         on conflict (operator, instance) do update set sealed = excluded.sealed, linked_at = excluded.linked_at \
         where linked_accounts.account = excluded.account";
     let account = linked.account.to_string();
-    let text = Sealed { username: linked.username.clone(), token: linked.token.expose().to_owned() };
-    let text = serde_json::to_string(&text).map_err(fail)?;
-    let sealed = keys
-        .seal_text("linked account", &owner(&linked.operator.0, linked.instance.as_str(), &account), &text)
-        .map_err(fail)?;
+    let sealed = seal(keys, linked)?;
     let kept = on!(store, pool => sqlx::query(SQL)
         .bind(&linked.operator.0)
         .bind(linked.instance.as_str())
@@ -129,12 +132,105 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked) -> sqlx::Result<b
     }
 }
 
-/// Takes a link away, token and all; true exactly once.
-pub async fn delete(store: &Store, operator: &OperatorId, instance: &InstanceName) -> sqlx::Result<bool> {
+/// A token that nobody acts with any more, and that its instance is still to take back.
+#[derive(Clone, Debug)]
+pub struct LeftToken {
+    /// ULID
+    pub id: String,
+    pub linked: Linked,
+    /// When its link ended.
+    pub since: Instant,
+    /// How often the instance was asked.
+    pub tries: i64,
+}
+
+/// Takes a link away; true exactly once. Its token is kept, under this id, until the instance has taken it back; the job asks
+/// for that from `next` on.
+pub async fn delete(
+    store: &Store,
+    operator: &OperatorId,
+    instance: &InstanceName,
+    id: &str,
+    now: Instant,
+    next: Instant,
+) -> sqlx::Result<bool> {
+    const KEEP: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
+        select $1, operator, instance, account, sealed, $4, 0, $5 from linked_accounts where operator = $2 and instance = $3";
     const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2";
-    let gone = on!(store, pool => sqlx::query(SQL)
-        .bind(&operator.0).bind(instance.as_str()).execute(pool).await?.rows_affected());
-    Ok(gone == 1)
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let kept = sqlx::query(KEEP)
+            .bind(id).bind(&operator.0).bind(instance.as_str()).bind(now.0).bind(next.0)
+            .execute(&mut *tx).await?.rows_affected();
+        let gone = sqlx::query(SQL).bind(&operator.0).bind(instance.as_str()).execute(&mut *tx).await?.rows_affected();
+        if gone == 1 && kept == 1 {
+            tx.commit().await?;
+            Ok(true)
+        } else {
+            tx.rollback().await?;
+            Ok(false)
+        }
+    })
+}
+
+/// Keeps a token that was never linked until its instance has taken it back.
+pub async fn leave(
+    store: &Store,
+    keys: &Keys,
+    id: &str,
+    linked: &Linked,
+    now: Instant,
+    next: Instant,
+) -> sqlx::Result<()> {
+    const SQL: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
+        values ($1, $2, $3, $4, $5, $6, 0, $7)";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(id)
+        .bind(&linked.operator.0)
+        .bind(linked.instance.as_str())
+        .bind(linked.account.to_string())
+        .bind(seal(keys, linked)?)
+        .bind(now.0)
+        .bind(next.0)
+        .execute(pool).await.map(|_| ()))
+}
+
+type LeftRow = (String, i64, String, String, String, String, i64);
+
+fn left_row(keys: &Keys, row: LeftRow) -> sqlx::Result<LeftToken> {
+    let (id, tries, operator, instance, account, sealed, since) = row;
+    let linked = from_row(keys, (operator, instance, account, sealed, since))?;
+    Ok(LeftToken { id, linked, since: Instant(since), tries })
+}
+
+/// One token that is left.
+pub async fn left(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<LeftToken>> {
+    const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens where id = $1";
+    let row: Option<LeftRow> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    row.map(|row| left_row(keys, row)).transpose()
+}
+
+/// Tokens whose instances are to be asked now.
+pub async fn left_due(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<LeftToken>> {
+    const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens \
+        where next_at <= $1 order by next_at, id limit 100";
+    let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+    let opened = rows.into_iter().map(|row| left_row(keys, row));
+    Ok(opened.filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "left_tokens.damaged")).ok()).collect())
+}
+
+/// Claims a token to be taken back: true for one process at a time. Nobody tries it again before `next`.
+pub async fn claim_left(store: &Store, left: &LeftToken, next: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = "update left_tokens set tries = tries + 1, next_at = $3 where id = $1 and tries = $2";
+    let claimed = on!(store, pool => sqlx::query(SQL)
+        .bind(&left.id).bind(left.tries).bind(next.0).execute(pool).await?.rows_affected());
+    Ok(claimed == 1)
+}
+
+/// A token is taken back, is in use again, or will never be taken back.
+pub async fn forget_left(store: &Store, id: &str) -> sqlx::Result<()> {
+    const SQL: &str = "delete from left_tokens where id = $1";
+    on!(store, pool => sqlx::query(SQL).bind(id).execute(pool).await.map(|_| ()))
 }
 
 /// What an instance knows the console as; `None` before anybody linked an account there.

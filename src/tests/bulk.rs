@@ -148,6 +148,18 @@ async fn a_case_is_handed_over_with_a_note_for_its_new_holder_alone() {
     let wrong = post(&moderator, "01auditor").await;
     let page = house.get(Some(&moderator), &wrong.location.unwrap()).await;
     assert!(page.body.contains("Choose somebody who may decide here"), "{}", page.body);
+    // Of somebody on the staff only those are offered who may decide about staff.
+    let staff = "update users set role_id = (select id from user_roles where name = 'Moderator' limit 1) \
+        where account_id = $1::text::bigint";
+    let offered = async || {
+        let page = house.get(Some(&moderator), &case).await.body;
+        ["01admin", "01owner", "01contractor"].map(|person| page.contains(&format!("value=\"{person}\"")))
+    };
+    assert_eq!(offered().await, [true, true, true]);
+    sqlx::query(staff).bind(&account).execute(&house.instance).await.unwrap();
+    assert_eq!(offered().await, [true, true, false]);
+    let back = "update users set role_id = null where account_id = $1::text::bigint";
+    sqlx::query(back).bind(&account).execute(&house.instance).await.unwrap();
     let done = post(&moderator, "01admin").await;
     assert_eq!(done.location.as_deref(), Some("/i/harbour/reports"));
     assert_eq!(house.outcome("hand_over_case").await, Some(Outcome::Succeeded));

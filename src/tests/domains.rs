@@ -701,7 +701,7 @@ async fn the_list_of_servers_says_what_was_counted_and_where_it_stopped() {
         let at = page.find(&format!("<bdi>{domain}<")).unwrap_or_else(|| panic!("no row of {domain}: {page}"));
         let row = page.get(at..).and_then(|rest| rest.split("</tr>").next()).unwrap_or_default();
         let cells: Vec<String> = row
-            .split("<td class=\"num")
+            .split("class=\"num")
             .skip(1)
             .filter_map(|cell| cell.split_once('>')?.1.split('<').next().map(str::to_owned))
             .collect();

@@ -183,6 +183,33 @@ async fn a_browser_that_goes_away_leaves_nothing_locked() {
     assert_eq!(house.open_deeds().await, 0);
 }
 
+#[tokio::test]
+async fn a_browser_that_goes_away_leaves_a_deed_of_the_consoles_own_finished() {
+    let house = house(postgres().await).await;
+    let admin = house.sign_in("admin").await;
+    let Store::Postgres(pool) = &house.store.store else { panic!("a PostgreSQL store") };
+    let mut elsewhere = pool.begin().await.unwrap();
+    sqlx::query("lock table access_requests in exclusive mode").execute(&mut *elsewhere).await.unwrap();
+    let open = async |wanted| {
+        for _ in 0..400 {
+            if house.open_deeds().await == wanted {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(house.open_deeds().await, wanted);
+    };
+    let form = [("instance", "harbour"), ("who", "Zora"), ("why", "a choir"), ("accounts", "3")];
+    // The browser is gone as soon as the intent stands.
+    tokio::select! {
+        _ = house.post(Some(&admin), "/api/access-requests/enter", &form) => panic!("it was not kept waiting"),
+        () = open(1) => {}
+    }
+    elsewhere.rollback().await.unwrap();
+    open(0).await;
+    assert_eq!(house.outcome("enter_access_request").await, Some(Outcome::Succeeded));
+}
+
 async fn house_account(house: &House, username: &str) -> String {
     sqlx::query_scalar("select id::text from accounts where username = $1")
         .bind(username)

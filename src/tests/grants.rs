@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use howdah::{
     access::Role,
     batches, cli,
-    clock::{Clock, DAY, HOUR, Instant, MINUTE},
+    clock::{Clock, DAY, HOUR, Instant, MINUTE, SECOND},
     config::Secret,
     context::App,
     grants::{RoleState, State, service},
@@ -955,6 +955,36 @@ async fn a_deleted_person_or_role_is_said_and_nothing_is_given() {
     keep(&house).await;
     assert_eq!(role_state(&house, &id).await.0, RoleState::Never);
     assert_eq!(entries(&house, "assign_role").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_role_that_cannot_be_given_is_tried_more_and_more_seldom() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        let (username, _, role, _) = somebody_and_a_role(&house).await;
+        let id = with_role(&house, &username, role).await;
+        sqlx::query("delete from user_roles where id = $1").bind(role).execute(&house.instance).await.unwrap();
+        let (store, keys) = (&house.app.store, &house.app.keys);
+        let due = async || grants::roles_to_give(store, keys, house.app.clock.now()).await.unwrap().len();
+        // Eleven tries: how long the next one is waited for.
+        let mut waited = Vec::new();
+        for _ in 0..12 {
+            keep(&house).await;
+            let mut seconds = 0;
+            while due().await == 0 {
+                house.app.clock.advance(15 * SECOND);
+                seconds += 15;
+            }
+            waited.push(seconds);
+        }
+        assert_eq!(waited, [15, 15, 15, 15, 120, 120, 120, 120, 120, 120, 900, 900]);
+        // The end does not wait for that.
+        keep(&house).await;
+        let owner = house.sign_in("owner").await;
+        house.post(Some(&owner), "/api/grants/revoke", &[("grant", id.0.as_str()), ("why", "done")]).await;
+        keep(&house).await;
+        assert_eq!(role_state(&house, &id).await.0, RoleState::Never);
+    }
 }
 
 #[tokio::test]

@@ -689,8 +689,8 @@ async fn a_refusal_is_kept_for_copying_and_all_that_was_said_is_destroyed_in_tim
     // 180 days later the words are gone, and the request is not.
     let store = &house.app.store;
     let now = house.app.clock.now();
-    assert_eq!(access_requests::forget_decided(store, now.plus(-access_requests::KEPT)).await.unwrap(), 0);
-    assert_eq!(access_requests::forget_decided(store, now.plus(DAY)).await.unwrap(), 1);
+    assert_eq!(access_requests::forget_old(store, now.plus(-access_requests::KEPT)).await.unwrap(), 0);
+    assert_eq!(access_requests::forget_old(store, now.plus(DAY)).await.unwrap(), 1);
     let page = house.get(Some(&admin), &path).await.body;
     assert!(page.contains("has been destroyed") && page.contains("refused"), "{page}");
     for gone in ["Zora", CONTACT, "Lanternmakers", "until spring"] {
@@ -749,10 +749,21 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         assert!(list(RequestState::Invited, Some("01B")).await.is_empty());
         let found = access_requests::by_invite(store, keys, &instance, InviteId(7)).await.unwrap().unwrap();
         assert_eq!((found.id.as_str(), found.decided_by), ("01B", Some(me)));
-        assert_eq!(access_requests::forget_decided(store, Instant(5)).await.unwrap(), 1);
-        let gone = access_requests::by_id(store, keys, "01A").await.unwrap().unwrap();
-        assert_eq!((gone.told, gone.answer, gone.state), (None, None, RequestState::Refused));
-        assert!(access_requests::by_id(store, keys, "01C").await.unwrap().unwrap().told.is_some(), "it waits");
+        assert_eq!(access_requests::forget_old(store, Instant(0)).await.unwrap(), 0, "all of them are younger");
+        assert_eq!(access_requests::forget_old(store, Instant(5)).await.unwrap(), 2);
+        let gone = async |id: &str| {
+            let found = access_requests::by_id(store, keys, id).await.unwrap().unwrap();
+            (found.told.is_none(), found.answer, found.state)
+        };
+        assert_eq!(gone("01A").await, (true, None, RequestState::Refused));
+        assert_eq!(gone("01B").await, (false, None, RequestState::Invited), "decided a moment ago");
+        assert_eq!(gone("01C").await, (true, None, RequestState::Lapsed), "nobody decided in time");
+        assert_eq!(access_requests::waiting(store, &instance, 10).await.unwrap(), 0);
+        assert!(
+            !access_requests::refuse(store, keys, "01C", "no", &OperatorId("01owner".into()), Instant(9))
+                .await
+                .unwrap()
+        );
     }
 }
 

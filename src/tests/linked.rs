@@ -323,6 +323,24 @@ async fn a_token_that_was_revoked_is_replaced_by_no_other() {
     }
     let page = get(&house, Some(&cookie), "/i/harbour/your-account").await;
     assert!(page.body.contains("Asked with your token, the instance says"), "{}", page.body);
+    // Nor is a row written in the name of somebody who does not agree to it any more.
+    let owner = house.sign_in("owner").await;
+    linked(&house, &owner, "mirakost").await;
+    run(
+        &house,
+        "delete from oauth_access_tokens where application_id in \
+        (select id from oauth_applications where redirect_uri like '%your-account%')",
+    )
+    .await;
+    let mode = "select coalesce((select value from settings where var = 'registrations_mode'), '')";
+    let before: String = sqlx::query_scalar(mode).fetch_one(&house.instance).await.unwrap();
+    let seen = "[[\"--- approved\\n\"],[\"--- We are full for the moment.\\n\"]]";
+    let back = ("back", "/i/harbour/registrations");
+    let form = [("instance", "harbour"), ("mode", "none"), ("why", "a wave"), ("seen", seen), back];
+    let answer = house.post(Some(&owner), "/api/registrations/set", &form).await;
+    refused(&house, &owner, answer, StatusCode::CONFLICT, "link it again under “Your account”").await;
+    assert_eq!(sqlx::query_scalar::<_, String>(mode).fetch_one(&house.instance).await.unwrap(), before);
+    assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Failed));
     // A batch is stopped by it, not burnt.
     let seen = serde_json::to_string(
         &[house.case("deals4u_7700").await, house.case("deals4u_7701").await]
@@ -655,6 +673,66 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     let answer = house.post(Some(&cookie), "/api/your-account/start", &form).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.contains("did not help"), "{}", answer.body);
+    assert_eq!(entries(&house, "token_left").await.len(), 1, "the record says that it is still there");
+
+    // It is asked again, more and more seldom, until it does.
+    let holds = async || tokens(&house).await.iter().filter(|(_, holds)| *holds).count();
+    let later = async || {
+        let later = "update left_tokens set next_at = 0";
+        let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+        sqlx::query(later).execute(pool).await.unwrap();
+        service::take_back_due(&house.app).await.unwrap();
+    };
+    service::take_back_due(&house.app).await.unwrap();
+    assert_eq!(holds().await, 1, "not at once");
+    later().await;
+    assert_eq!((holds().await, entries(&house, "token_left").await.len()), (1, 1), "said once");
+    house.weather.set(crate::support::Fault::None);
+    later().await;
+    assert_eq!((holds().await, entries(&house, "token_taken_back").await.len()), (0, 1));
+    let left = linked_accounts::left_due(&house.app.store, &house.app.keys, Instant(i64::MAX)).await.unwrap();
+    assert!(left.is_empty(), "and then it is forgotten here");
+
+    // A token that somebody acts with again is not taken back.
+    linked(&house, &cookie, "jonastran").await;
+    house.weather.set(crate::support::Fault::Broken);
+    house.post(Some(&cookie), "/api/your-account/unlink", &[("instance", "harbour")]).await;
+    house.weather.set(crate::support::Fault::None);
+    linked(&house, &cookie, "jonastran").await;
+    later().await;
+    assert_eq!(holds().await, 1);
+    decide(&house, &cookie, "windvane", "silence").await;
+    assert_eq!(strikes_by(&house, "jonastran").await, 1);
+}
+
+#[tokio::test]
+async fn a_contractor_linked_for_the_role_of_one_grant_goes_on_under_another() {
+    let house = house(sqlite().await).await;
+    let contractor = house.sign_in("contractor").await;
+    let account = account(&house, "wren").await;
+    run(
+        &house,
+        "update users set role_id = (select min(id) from user_roles where name = 'Moderator') \
+        where account_id = (select id from accounts where username = 'wren' and domain is null)",
+    )
+    .await;
+    linked(&house, &contractor, "wren").await;
+    let (instance, operator) =
+        (house.app.instances.values().next().unwrap().clone(), OperatorId("01contractor".into()));
+    let end = async || service::end_with_role(&house.app, &operator, &instance, AccountId(account)).await.unwrap();
+    end().await;
+    let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap();
+    assert_eq!(kept.len(), 1, "an account that still has a role of the staff stays linked");
+    run(
+        &house,
+        "update users set role_id = null where account_id in (select id from accounts where username = 'wren')",
+    )
+    .await;
+    assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    end().await;
+    assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
+    assert_eq!(house.outcome("unlink_account").await, Some(Outcome::Succeeded));
+    assert_eq!(tokens(&house).await.iter().filter(|(_, holds)| *holds).count(), 0);
 }
 
 #[tokio::test]
@@ -791,9 +869,26 @@ async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
         assert_eq!(all, [link("ann", 7, "second"), link("ben", 8, "third")]);
         assert_eq!(linked_accounts::list(store, &Keys::from_secret([8; 32])).await.unwrap(), [], "sealed");
         let harbour = "harbour".parse().unwrap();
-        assert!(linked_accounts::delete(store, &all[0].operator, &harbour).await.unwrap());
-        assert!(!linked_accounts::delete(store, &all[0].operator, &harbour).await.unwrap(), "exactly once");
+        let end = async |id: &'static str| {
+            let (from, next) = (Instant(5), Instant(10));
+            linked_accounts::delete(store, &all[0].operator, &harbour, id, from, next).await.unwrap()
+        };
+        assert!(end("a").await);
+        assert!(!end("b").await, "exactly once");
         assert_eq!(linked_accounts::of(store, keys, &all[0].operator, &harbour).await.unwrap(), None);
+        // Its token is kept until the instance has taken it back, and asked for by one process at a time.
+        assert!(linked_accounts::left_due(store, keys, Instant(9)).await.unwrap().is_empty());
+        let left = linked_accounts::left_due(store, keys, Instant(10)).await.unwrap().remove(0);
+        assert_eq!(
+            (left.id.as_str(), left.linked.token.expose(), left.since, left.tries),
+            ("a", "second", Instant(5), 0)
+        );
+        assert!(linked_accounts::claim_left(store, &left, Instant(20)).await.unwrap());
+        assert!(!linked_accounts::claim_left(store, &left, Instant(20)).await.unwrap());
+        assert!(linked_accounts::left_due(store, keys, Instant(19)).await.unwrap().is_empty());
+        assert_eq!(linked_accounts::left(store, keys, "a").await.unwrap().unwrap().tries, 1);
+        linked_accounts::forget_left(store, "a").await.unwrap();
+        assert!(linked_accounts::left(store, keys, "a").await.unwrap().is_none());
     }
 }
 

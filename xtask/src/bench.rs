@@ -1,15 +1,14 @@
 //! How long the server takes for each page, over loopback, and how much memory it holds. Figures to look at: no test.
 
 use crate::{
-    demo::{self, Demo, PEOPLE},
+    client::Client,
+    demo::{self, Demo, Setup},
     process::{end_all_when_told, free_port, step},
-    setup, site,
+    setup, site, work,
 };
 use anyhow::{Context, Result, bail};
 use std::{
     fs,
-    io::{Read, Write},
-    net::TcpStream,
     path::Path,
     process::Command,
     time::{Duration, Instant},
@@ -24,11 +23,7 @@ const REST: Duration = Duration::from_secs(15);
 
 /// Measures every page on a community of the size asked for.
 pub fn bench(arguments: &[String]) -> Result<()> {
-    let size = match arguments {
-        [] => "medium",
-        [flag, size] if flag == "--size" && ["small", "medium", "large"].contains(&size.as_str()) => size,
-        _ => bail!("options of bench: --size small|medium|large"),
-    };
+    let (size, what) = options(arguments)?;
     end_all_when_told()?;
     step("what the machine needs", || setup::packages(&[("initdb", "postgresql"), ("redis-server", "redis-server")]))?;
     step("compiling the servers", demo::compile)?;
@@ -40,12 +35,52 @@ pub fn bench(arguments: &[String]) -> Result<()> {
         demo::CONSOLE
     };
     let folder = format!("target/bench-{size}");
-    let start = || demo::start(Path::new(&folder), free_port()?, None, size, console);
+    let start = |lift_limits| {
+        let port = free_port()?;
+        demo::start(&Setup {
+            folder: Path::new(&folder),
+            port,
+            practice_port: None,
+            size,
+            program: console,
+            lift_limits,
+        })
+    };
+    match what {
+        What::Pages => pages_of(size, console, || start(false)),
+        What::Work => work::work(start),
+    }
+}
+
+/// What is measured.
+enum What {
+    Pages,
+    /// What goes on in the background: imports and batches.
+    Work,
+}
+
+fn options(arguments: &[String]) -> Result<(&str, What)> {
+    let (mut size, mut what) = ("medium", What::Pages);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match (argument.as_str(), rest.as_slice().first().map(String::as_str)) {
+            ("--work", _) => what = What::Work,
+            ("--size", Some(named @ ("small" | "medium" | "large"))) => {
+                size = named;
+                rest.next();
+            }
+            _ => bail!("options of bench: --work, --size small|medium|large"),
+        }
+    }
+    Ok((size, what))
+}
+
+fn pages_of(size: &str, console: &str, start: impl Fn() -> Result<Demo>) -> Result<()> {
     let mut demo = start()?;
-    let statistics = Statistics::prepare(&demo.database)?;
-    if let Statistics::AfterRestart = statistics {
+    if let Statistics::AfterRestart = Statistics::prepare(&demo.database)? {
         drop(demo);
         demo = start()?;
+        Statistics::prepare(&demo.database)?;
     }
     std::thread::sleep(REST);
     let at_rest = memory(demo.console_process())?;
@@ -112,11 +147,11 @@ impl Statistics {
     fn prepare(database: &str) -> Result<Self> {
         if sql(database, "show shared_preload_libraries")?.contains("pg_stat_statements") {
             sql(database, "create extension if not exists pg_stat_statements")?;
+            sql(database, "alter system set pg_stat_statements.track_planning = on")?;
+            sql(database, "select pg_reload_conf()")?;
             return Ok(Self::Ready);
         }
         sql(database, "alter system set shared_preload_libraries = 'pg_stat_statements'")?;
-        sql(database, "alter system set pg_stat_statements.track_planning = on")?;
-        sql(database, "create extension if not exists pg_stat_statements")?;
         Ok(Self::AfterRestart)
     }
 }
@@ -163,82 +198,6 @@ fn measure(client: &Client, addresses: &[String], database: &str) -> Result<Figu
     times.sort();
     let at = |part: usize| times.get(REQUESTS * part / 100).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0);
     Ok(Figures { p50: at(50), p95: at(95), sql: sql(database, SQL_A_REQUEST)?, bytes })
-}
-
-/// Somebody signed in, one connection a request.
-struct Client {
-    host: String,
-    cookie: String,
-}
-
-impl Client {
-    /// As the owner, who may open every page.
-    fn sign_in(demo: &Demo) -> Result<Self> {
-        let host = demo.address.trim_start_matches("http://").to_owned();
-        let mut client = Self { host, cookie: String::new() };
-        let (name, _, password) = PEOPLE[0];
-        let form = format!("name={}&password={password}", name.replace(' ', "+"));
-        let answer = client.send(&format!(
-            "POST /api/sign-in/password HTTP/1.0\r\nhost: {}\r\norigin: {}\r\naccept: text/html\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
-            client.host,
-            demo.address,
-            form.len()
-        ))?;
-        let (head, _) = answer.split_once("\r\n\r\n").context("the console’s answer has no end of head")?;
-        let cookies: Vec<&str> = head
-            .lines()
-            .filter_map(|line| line.split_once(": "))
-            .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"))
-            .filter_map(|(_, cookie)| cookie.split(';').next())
-            .collect();
-        if cookies.is_empty() {
-            bail!("{name} could not sign in: {}", head.lines().next().unwrap_or_default());
-        }
-        client.cookie = cookies.join("; ");
-        Ok(client)
-    }
-
-    /// A page as it is sent: anything but a page or a redirect to one within the desk is an error.
-    fn get(&self, address: &str) -> Result<String> {
-        let answer = self.send(&format!(
-            "GET {address} HTTP/1.0\r\nhost: {}\r\ncookie: {}\r\naccept: text/html\r\n\r\n",
-            self.host, self.cookie
-        ))?;
-        let status = answer.split(' ').nth(1).unwrap_or_default();
-        let away = answer.lines().any(|line| line.to_ascii_lowercase().starts_with("location: /sign-in"));
-        if !matches!(status, "200" | "302") || away {
-            bail!("{address} answered {}", answer.lines().next().unwrap_or_default());
-        }
-        Ok(answer)
-    }
-
-    fn send(&self, request: &str) -> Result<String> {
-        let mut stream = TcpStream::connect(&self.host).context("the console does not answer")?;
-        stream.write_all(request.as_bytes())?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        String::from_utf8(answer).context("the console’s answer is not text")
-    }
-
-    /// The first addresses on a page that begin so and go on with a number.
-    fn links(&self, page: &str, prefix: &str) -> Result<Vec<String>> {
-        let body = self.get(page)?;
-        let mut links: Vec<String> = body
-            .split("href=\"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-            .filter(|link| {
-                link.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
-            })
-            .map(str::to_owned)
-            .collect();
-        links.dedup();
-        if links.is_empty() {
-            bail!("{page} links to nothing under {prefix}");
-        }
-        Ok(links)
-    }
 }
 
 /// Resident memory in MB (`VmRSS` of /proc).

@@ -1,6 +1,10 @@
 //! The browser tests: a fresh demonstration, and Playwright driving Chromium.
 
-use crate::{demo, process::free_port, setup, site};
+use crate::{
+    demo::{self, Setup},
+    process::free_port,
+    setup, site,
+};
 use anyhow::{Result, bail};
 use std::{fs, path::Path, process::Command};
 
@@ -10,7 +14,14 @@ pub fn test() -> Result<()> {
     demo::compile()?;
     let folder = Path::new("target/e2e");
     let _gone = fs::remove_dir_all(folder);
-    let demo = demo::start(folder, free_port()?, None, "small", demo::CONSOLE)?;
+    let demo = demo::start(&Setup {
+        folder,
+        port: free_port()?,
+        practice_port: None,
+        size: "small",
+        program: demo::CONSOLE,
+        lift_limits: false,
+    })?;
     let mut command = Command::new("npx");
     command
         .args(["playwright", "test"])

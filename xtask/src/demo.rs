@@ -89,7 +89,14 @@ pub fn demo(arguments: &[String]) -> Result<()> {
     if options.fresh {
         let _gone = fs::remove_dir_all(folder);
     }
-    let mut demo = start(folder, options.port, Some(options.port + 1), &options.size, CONSOLE)?;
+    let mut demo = start(&Setup {
+        folder,
+        port: options.port,
+        practice_port: Some(options.port + 1),
+        size: &options.size,
+        program: CONSOLE,
+        lift_limits: false,
+    })?;
     println!("\nReady after {:.0} s.\n\n  {}\n", began.elapsed().as_secs_f32(), demo.address);
     for (name, role, password) in PEOPLE {
         println!("  {role:<11} {name:<12} {password}");
@@ -105,8 +112,22 @@ pub fn demo(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Starts Redis, the practice instance and the console, a program given by its path, in a folder.
-pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str, program: &str) -> Result<Demo> {
+/// What is started, and where.
+pub struct Setup<'a> {
+    pub folder: &'a Path,
+    pub port: u16,
+    /// Any that is free, if it does not matter.
+    pub practice_port: Option<u16>,
+    pub size: &'a str,
+    /// The console, by its path.
+    pub program: &'a str,
+    /// Whether the practice instance takes a thousand times as many calls as Mastodon does.
+    pub lift_limits: bool,
+}
+
+/// Starts Redis, the practice instance and the console in a folder.
+pub fn start(setup: &Setup) -> Result<Demo> {
+    let Setup { folder, port, practice_port, size, program, lift_limits } = *setup;
     fs::create_dir_all(folder)?;
     let folder = folder.canonicalize()?;
     let redis_port = free_port()?;
@@ -136,6 +157,8 @@ pub fn start(folder: &Path, port: u16, practice_port: Option<u16>, size: &str, p
                 ])
                 .arg("--data")
                 .arg(folder.join("practice"))
+                .args(lift_limits.then_some("--lift-limits"))
+                .env("RUST_LOG", "warn,practice=info")
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(fs::File::create(folder.join("practice.log"))?),

@@ -2,11 +2,13 @@
 
 mod bench;
 mod browser;
+mod client;
 mod demo;
 mod process;
 mod setup;
 mod site;
 mod test;
+mod work;
 
 use anyhow::{Result, bail};
 
@@ -14,6 +16,7 @@ const HELP: &str = "\
 cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large]   a practice instance and the console, ready to try
 cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
 cargo xtask bench [--size small|medium|large]                    time of every page, memory of the console
+cargo xtask bench --work [--size small|medium|large]             imports and batches: how long, how many calls
 cargo xtask site                                                 the browser’s half: script, styles, compressed copies
 cargo xtask build                                                the release: target/release/howdah and target/site";
 

@@ -186,10 +186,10 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
             <tr data-row="">
                 <td class="full fill"><div class="cut"><a href=path::server(&instance, &server.domain)><b><bdi>{ui::tame(&server.domain)}</bdi></b></a></div></td>
                 <td class="nowrap">{rule}</td>
-                <td class="num">{ui::grouped(usize::try_from(server.accounts).unwrap_or(0))}</td>
+                <td class="num" data-label="accounts">{ui::grouped(usize::try_from(server.accounts).unwrap_or(0))}</td>
                 <td class="num wide">{glimpse(|glimpse| glimpse.followed)}</td>
                 <td class="num wide">{glimpse(|glimpse| glimpse.following)}</td>
-                <td class="num">{glimpse(|glimpse| glimpse.reports)}</td>
+                <td class="num" data-label="reports">{glimpse(|glimpse| glimpse.reports)}</td>
                 <td class="num wide">{glimpse(|glimpse| glimpse.media)}</td>
                 <td class="num wide">{(server.notes > 0).then(|| ui::grouped(usize::try_from(server.notes).unwrap_or(0)))}</td>
             </tr>

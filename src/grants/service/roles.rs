@@ -13,6 +13,7 @@ use crate::{
         Ledger, Outcome,
         deed::{AssignRole, LeaveRole},
     },
+    linked_accounts::service::end_with_role,
     mastodon::{Instance, database::DatabaseError},
     problem::{Kind, Problem},
     roles::{EVERYONE, InstanceRole, called, rank::Holder, service::assign_for_grant},
@@ -271,7 +272,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
         instance: asked.instance.clone(),
         account: asked.account,
         user: asked.user,
-        acct: asked.acct,
+        acct: asked.acct.clone(),
         before: Some(asked.role),
         before_name: Some(now.name),
         after: returning.as_ref().map(|role| role.id),
@@ -280,7 +281,14 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let done = assign_for_grant(app, &instance, deed, &format!("end of grant {}", role.grant)).await?;
     role.taken_entry = Some(done.index);
     match done.outcome {
-        Outcome::Succeeded => set(app, &mut role, RoleState::Taken, &said).await,
+        Outcome::Succeeded => {
+            let grant = grants::by_id(&app.store, &app.keys, &role.grant).await.map_err(store_problem)?;
+            set(app, &mut role, RoleState::Taken, &said).await?;
+            match grant {
+                Some(grant) => end_with_role(app, &grant.operator, &instance, asked.account).await,
+                None => Ok(()),
+            }
+        }
         outcome => unsure(app, role, outcome, done.said).await,
     }
 }

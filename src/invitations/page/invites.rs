@@ -139,8 +139,8 @@ fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyV
                 <td class="nowrap"><a href=path::invitation(instance, line.id)><b class="mono">{line.code.clone()}</b></a></td>
                 <td class="nowrap"><a href=path::account(instance, line.owner)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
                 <td class="nowrap">{state(line)} " " {trouble}</td>
-                <td class="num nowrap">{uses(line)}</td>
-                <td class="num soft nowrap">{end(line, frame)}</td>
+                <td class="num nowrap" data-label="used">{uses(line)}</td>
+                <td class="num soft nowrap" data-label="ends">{end(line, frame)}</td>
                 <td class="full fill wide"><div class="cut soft"><bdi>{line.comment.clone()}</bdi></div></td>
                 <td class="num soft nowrap wide">{time::ago(line.created_at, frame.now)}</td>
             </tr>

@@ -45,7 +45,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             <tr data-row="">
                 <td class="nowrap"><a href=path::access_request(&instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{line.organisation.clone()}</bdi></div></td>
-                <td class="num">{line.accounts}</td>
+                <td class="num" data-label="accounts">{line.accounts}</td>
                 <td class="nowrap wide">{line.entered_by.clone()}</td>
                 <td class="num soft nowrap">{time::ago(line.created_at, frame.now)}</td>
                 <td class="num soft nowrap wide">{line.decided_at.map(|at| time::ago(at, frame.now))}</td>
@@ -59,6 +59,9 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             }
             RequestState::Invited => "Nobody has been invited after asking. Those who were appear here, with who came.",
             RequestState::Refused => "Nobody has been refused. Refusals appear here with the words that were given.",
+            RequestState::Lapsed => {
+                "None has lapsed. Requests that nobody decides within 180 days do, and what they said is destroyed."
+            }
         };
         view! { <div class="card pad empty"><p>{words}</p></div> }.into_any()
     } else {
@@ -81,6 +84,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
             {chip(RequestState::Waiting, "Waiting")}
             {chip(RequestState::Invited, "Invited")}
             {chip(RequestState::Refused, "Refused")}
+            {chip(RequestState::Lapsed, "Lapsed")}
         </div>
         <div class=if page.may_manage { "two" } else { "stack" }>
             <div class="stack">
@@ -124,7 +128,7 @@ fn enter_form(instance: &InstanceName, frame: &Frame) -> AnyView {
                 <input class="input" id="accounts" name="accounts" type="number" min="1" max=MOST_USES required="" value=typed(draft, "accounts", "1") />
                 {form::beside(draft, "accounts")}
                 {field("voucher", "Who vouches for them", "a colleague’s name, or @account; may stay empty", "200", false)}
-                <p class="small soft">"What is written here is sealed, never in the record, and destroyed 180 days after the decision."</p>
+                <p class="small soft">"What is written here is sealed, never in the record, and destroyed 180 days after the decision, or after today if nobody decides."</p>
                 <div><button class="btn main">"Write it down"</button></div>
             </form>
         </section>
@@ -141,8 +145,12 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     });
     let kept = match (page.destroyed, page.destroyed_on) {
         (true, _) => view! { <p class="small soft">"What was said in this request has been destroyed. That it was made, and what became of it, stays."</p> }.into_any(),
-        (false, Some(on)) => view! { <p class="small soft">{format!("What was said here is destroyed on {}, 180 days after the decision.", time::day(on, frame.now))}</p> }.into_any(),
-        (false, None) => view! { <p class="small soft">"What was said here is destroyed 180 days after the decision."</p> }.into_any(),
+        (false, Some(on)) => {
+            let after = if line.decided_at.is_some() { "180 days after the decision" } else { "if nobody has decided by then" };
+            view! { <p class="small soft">{format!("What was said here is destroyed on {}, {after}.", time::day(on, frame.now))}</p> }
+                .into_any()
+        }
+        (false, None) => ().into_any(),
     };
     let fact = |name: &'static str, value: &str| {
         (!value.is_empty()).then(|| view! { <dt>{name}</dt><dd><bdi>{value.to_owned()}</bdi></dd> })

@@ -135,7 +135,7 @@ pub async fn request(
         voucher: shown(&told.voucher, clear),
         decided_by: request.decided_by.as_ref().map(|id| name(&people, id)),
         answer: if clear { request.answer.as_deref().map(ui::tame).unwrap_or_default() } else { String::new() },
-        destroyed_on: request.decided_at.map(|at| at.plus(KEPT)).filter(|_| request.told.is_some()),
+        destroyed_on: request.told.as_ref().map(|_| request.decided_at.unwrap_or(request.created_at).plus(KEPT)),
         destroyed: request.told.is_none(),
         invite,
         arrivals: arrived,

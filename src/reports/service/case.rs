@@ -182,7 +182,7 @@ pub async fn case_page(
         None => None,
     };
     let colleagues = if holder.as_ref().is_some_and(|holder| holder.you) {
-        super::deeds::colleagues(context, instance, id, &facts.open).await?
+        super::deeds::colleagues(context, instance, &facts.account, &facts.open).await?
     } else {
         Vec::new()
     };

@@ -26,7 +26,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, Reversal},
-    store::{case_holds, drafts, linked_accounts, operators},
+    store::{case_holds, drafts, operators},
     ui,
 };
 use serde_json::json;
@@ -246,21 +246,20 @@ pub async fn carry(context: Context, deed: DecideCase, why: String) -> Result<Do
 pub async fn colleagues(
     context: &Context,
     instance: &Instance,
-    target: AccountId,
+    target: &Account,
     open: &[OpenReport],
 ) -> Result<Vec<(String, String)>, Problem> {
-    let linked = linked_accounts::on_instance(&context.app.store, &instance.name).await.map_err(store_problem)?;
-    let concerns = |account: AccountId| account == target || open.iter().any(|report| report.reporter == account);
-    let concerned = |person: &OperatorId| linked.iter().any(|(of, account)| of == person && concerns(*account));
     let people = grants::service::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
-    Ok(people
-        .into_iter()
-        .filter(|person| person.operator != context.actor.operator)
-        .filter(|person| access::permit(person, Permission::DecideReports, Some(&instance.name)).is_ok())
-        .filter(|person| open.iter().all(|report| person.sees(&instance.name, report.category)))
-        .filter(|person| !concerned(&person.operator))
-        .map(|person| (person.operator.0, person.name))
-        .collect())
+    let mut colleagues = Vec::new();
+    for person in people.into_iter().filter(|person| person.operator != context.actor.operator) {
+        let theirs = Context::of_job(context.app.clone(), person);
+        // Whoever's own account does not stand, or cannot be read, is not handed anything.
+        let Ok(own) = standing::able_own(&theirs, instance).await else { continue };
+        if hands_off(&theirs, instance, target, own.as_ref(), open).is_none() {
+            colleagues.push((theirs.actor.operator.0, theirs.actor.name));
+        }
+    }
+    Ok(colleagues)
 }
 
 pub async fn hand_over(
@@ -272,7 +271,7 @@ pub async fn hand_over(
 ) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let note = checked_why(&note, false)?;
-    let (to, to_name) = colleagues(&context, &instance, account.id, &open)
+    let (to, to_name) = colleagues(&context, &instance, &account, &open)
         .await?
         .into_iter()
         .find(|(id, _)| *id == to)

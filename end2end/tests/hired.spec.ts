@@ -1,0 +1,86 @@
+// A contractor's first day, from the link to the sheet of work; its pictures are those of docs/people.md.
+import { expect, hydrated, picture, test } from '../support/test';
+
+test('a contractor is hired, works, is paid by the sheet, and is released', async ({ as, stranger }) => {
+  const owner = await as('owner');
+  await owner.goto('/people');
+  await hydrated(owner);
+  await owner.getByLabel('Name').fill('Sam Okoro');
+  await owner.getByLabel('Role').selectOption('contractor');
+  await owner.getByLabel(/^Why/).fill('Spring contract');
+  await owner.getByRole('button', { name: 'Make a link' }).click();
+  const link = await owner.locator('code.hash').innerText();
+
+  const sam = await stranger();
+  await sam.goto(link);
+  await sam.getByLabel('Name').fill('Sam Okoro');
+  await sam.getByLabel(/^Password/).fill('tidal-morning-55555');
+  await sam.getByLabel('The same again').fill('tidal-morning-55555');
+  await sam.getByRole('button', { name: 'Set up' }).click();
+  await sam.goto('/grants');
+  await expect(sam.getByRole('heading', { level: 1, name: 'Your grants' })).toBeVisible();
+  // Nothing is open yet, and the address says nothing of what there is.
+  const before = await sam.goto('/i/harbour/reports');
+  expect(before?.status()).toBe(403);
+  await expect(sam.getByText('You have no running grant.')).toBeVisible();
+
+  const admin = await as('admin');
+  await admin.goto('/grants/ask');
+  await admin.getByLabel('Contractor').selectOption({ label: 'Sam Okoro' });
+  await admin.getByRole('checkbox', { name: 'legal' }).uncheck();
+  await admin.getByRole('checkbox', { name: 'decide sign-ups' }).check();
+  await admin.getByLabel(/^Last day/).fill('2099-03-31');
+  await admin.getByLabel(/^Agreement/).fill('HM-2026-11, call-off 2');
+  await admin.getByLabel(/^Why/).fill('Sign-ups and spam while half the team is away');
+  await picture(admin, 'contractor-1-asked');
+  await admin.getByRole('button', { name: 'Ask for this grant' }).click();
+  await expect(admin.getByRole('heading', { level: 1, name: 'Sam Okoro' })).toBeVisible();
+  const grant = new URL(admin.url()).pathname;
+
+  await owner.goto(grant);
+  await picture(owner, 'contractor-2-approved');
+  await owner.getByRole('button', { name: /^Approve for/ }).click();
+  await expect(owner.getByText('running').first()).toBeVisible();
+
+  await sam.goto('/i/harbour/reports');
+  await hydrated(sam);
+  // The first two are legal ones, and not Sam's to see.
+  await expect(sam.locator('table.list tbody').getByText('legal')).toHaveCount(0);
+  await picture(sam, 'contractor-3-queue');
+  await sam.goto('/i/harbour/reports?category=spam');
+  await sam.locator('table.list tbody tr a').first().click();
+  await sam.waitForURL('**/reports/*');
+  await hydrated(sam);
+  await picture(sam, 'contractor-4-case');
+  await sam.getByRole('link', { name: /^Limit/ }).first().click();
+  await sam.getByLabel(/^Why/).first().fill('The same link eight times in an hour');
+  await sam.getByRole('button', { name: /^Limit @/ }).click();
+  await expect(sam.getByRole('status')).toContainText('Done and read back.');
+  await sam.goto('/i/harbour/signups');
+  await hydrated(sam);
+  await sam.locator('table.list tbody tr a').first().click();
+  await sam.waitForURL('**/signups/*');
+  await hydrated(sam);
+  await sam.keyboard.press('a');
+  await sam.getByRole('button', { name: /^Approve @/ }).click();
+  await expect(sam.getByRole('status')).toContainText('Done and read back.');
+
+  await sam.goto('/grants');
+  await sam.getByRole('link', { name: 'Your sheet of work' }).click();
+  await expect(sam.getByText('1 case, 1 sign-up, 0 reveals')).toBeVisible();
+  await picture(sam, 'contractor-5-sheet');
+  const sheet = new URL(sam.url()).pathname;
+  // Whoever pays sees the same one.
+  await owner.goto(sheet);
+  await expect(owner.getByText('1 case, 1 sign-up, 0 reveals')).toBeVisible();
+
+  await owner.goto(grant);
+  await owner.getByLabel(/^Why/).fill('The team is back');
+  await owner.getByRole('button', { name: /^Revoke/ }).click();
+  await expect(owner.getByText('revoked').first()).toBeVisible();
+  const after = await sam.goto('/i/harbour/reports');
+  expect(after?.status()).toBe(403);
+  await sam.goto('/grants');
+  await expect(sam.getByText('revoked').first()).toBeVisible();
+  await picture(sam, 'contractor-6-released');
+});
