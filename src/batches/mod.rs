@@ -6,7 +6,7 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod service;
 
-use crate::{access::Role, audit::Outcome, clock::Instant, id::AccountId};
+use crate::{access::Role, audit::Outcome, clock::Instant, id::AccountId, ui};
 use serde::{Deserialize, Serialize};
 
 /// The most that are decided at once.
@@ -14,11 +14,30 @@ pub const MOST_AT_ONCE: usize = 200;
 /// Above so many, only owners and admins decide at once.
 pub const MOST_FOR_MODERATORS: usize = 50;
 
+/// How many somebody of this role decides at once.
+pub fn most(role: Role) -> usize {
+    match role {
+        Role::Owner | Role::Admin => MOST_AT_ONCE,
+        Role::Moderator | Role::Contractor | Role::Auditor => MOST_FOR_MODERATORS,
+    }
+}
+
+/// What is said where not all that fit a filter are taken at once; `None` if all are.
+pub fn only_the_first(taken: usize, fitting: usize) -> Option<String> {
+    (taken < fitting).then(|| {
+        format!(
+            "These are the first {} of {}. The others stay, and are next when these are done.",
+            ui::grouped(taken),
+            ui::grouped(fitting)
+        )
+    })
+}
+
 /// Why so many cannot be decided at once by somebody of this role.
 pub fn too_many(role: Role, number: usize) -> Option<String> {
     if number > MOST_AT_ONCE {
         Some(format!("At most {MOST_AT_ONCE} are decided at once; these are {number}."))
-    } else if number > MOST_FOR_MODERATORS && !matches!(role, Role::Owner | Role::Admin) {
+    } else if number > most(role) {
         Some(format!("More than {MOST_FOR_MODERATORS} at once are for owners and admins; these are {number}."))
     } else {
         None

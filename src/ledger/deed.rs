@@ -28,6 +28,9 @@ pub struct DecideCase {
     pub decision: Decision,
     /// The open reports the person saw; all others about the account would make the deed stale.
     pub reports: Vec<ReportId>,
+    /// How many more there were than one page reads: named to the person, and closed by a sanction like the others.
+    #[serde(default)]
+    pub unread: i64,
     pub state_before: AccountState,
     pub text: String,
     pub preset: Option<PresetId>,
@@ -654,7 +657,7 @@ macro_rules! act {
 act!(DecideCase, "decide_case", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),
-    facts: |d| json!({ "decision": d.decision, "reports": d.reports.len(), "before": d.state_before, "mail": d.send_email }));
+    facts: |d| json!({ "decision": d.decision, "reports": d.reports.len(), "unread": d.unread, "before": d.state_before, "mail": d.send_email }));
 act!(ReverseSanction, "reverse_sanction", changes: true,
     subject: |d| Subject::Account(d.instance.clone(), d.account),
     instance: |d| Some(&d.instance),

@@ -23,6 +23,7 @@ pub async fn decide(
     account: String,
     decision: String,
     #[server(default)] reports: String,
+    #[server(default)] unread: String,
     #[server(default)] state: String,
     #[server(default)] text: String,
     #[server(default)] preset: String,
@@ -30,7 +31,7 @@ pub async fn decide(
     #[server(default)] why: String,
     #[server(default)] next: String,
 ) -> Result<(), Problem> {
-    let form = super::DecideForm { instance, account, decision, reports, state, text, preset, mail, why, next };
+    let form = super::DecideForm { instance, account, decision, reports, unread, state, text, preset, mail, why, next };
     crate::context::door(|context| super::service::decide(context, form)).await
 }
 

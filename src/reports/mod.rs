@@ -9,6 +9,7 @@ use crate::{
     batches::Running,
     clock::Instant,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
+    ui,
 };
 use serde::{Deserialize, Serialize};
 
@@ -318,6 +319,8 @@ pub struct BulkPreview {
     pub seen: String,
     /// Chosen, and not waiting any more.
     pub gone: usize,
+    /// That these are not all that fit the filter, in a sentence.
+    pub part: Option<String>,
     /// Cases to look at again, with the reason.
     pub exceptions: Vec<(QueueRow, String)>,
     /// Why this cannot be done as it is, in a sentence.
@@ -475,7 +478,10 @@ pub struct Revealed {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CasePage {
     pub account: AccountCard,
+    /// The oldest ones, at most [`MOST_READ`].
     pub open: Vec<ReportCard>,
+    /// How many open ones there are besides, counted up to a limit.
+    pub unread: i64,
     pub closed: Vec<ClosedReport>,
     pub posts: Vec<PostCard>,
     /// Their latest public and unlisted posts.
@@ -505,6 +511,20 @@ pub struct CasePage {
     pub invitations: Option<crate::invitations::OfAccount>,
 }
 
+impl CasePage {
+    /// How many open reports there are: “12”, “612”, or “10,000+”.
+    pub fn number(&self) -> String {
+        let limit = usize::try_from(MOST_COUNTED - 1).unwrap_or(usize::MAX);
+        let all = self.open.len().saturating_add(usize::try_from(self.unread).unwrap_or(0));
+        if all > limit { format!("{}+", ui::grouped(limit)) } else { ui::grouped(all) }
+    }
+}
+
+/// How many open reports of one case are read; the oldest.
+pub const MOST_READ: usize = 500;
+/// How many are counted.
+pub const MOST_COUNTED: i64 = 10_001;
+
 /// The decision form, as it was posted.
 #[derive(Clone, Debug)]
 pub struct DecideForm {
@@ -513,6 +533,8 @@ pub struct DecideForm {
     pub decision: String,
     /// The ids of the open reports the person saw, with commas.
     pub reports: String,
+    /// How many more there were, which the page named and did not show.
+    pub unread: String,
     /// The sanctions the person saw, as `AccountState` in JSON.
     pub state: String,
     pub text: String,

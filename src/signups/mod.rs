@@ -104,6 +104,8 @@ pub struct Preview {
     pub people: Vec<SignUpRow>,
     /// Ids that were chosen and do not wait any more.
     pub gone: usize,
+    /// That these are not all that fit the filter, in a sentence.
+    pub part: Option<String>,
     /// Why this cannot be done as it is, in a sentence.
     pub refused: Option<String>,
 }

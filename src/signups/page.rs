@@ -272,6 +272,7 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
             <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
             <div class="body stack">
                 {gone}
+                {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
                 {refused}
                 <ul class="plain-list small">{sample.collect_view()}</ul>
                 {odd}

@@ -180,7 +180,7 @@ impl Desk {
         {
             signals.push(against(
                 format!("1 of {} alike", alike.len()),
-                format!("{} people who wait say the same in nearly the same words.", alike.len()),
+                format!("{} people who wait say the same in nearly the same words.", ui::grouped(alike.len())),
                 self.others(alike, at),
             ));
         }
@@ -285,7 +285,11 @@ impl Desk {
             });
         let from = if one_address { ", from one address" } else { "" };
         Some(Cluster {
-            sentence: format!("{} of these say the same, within {}{from}.", largest.len(), time::span(span)),
+            sentence: format!(
+                "{} of these say the same, within {}{from}.",
+                ui::grouped(largest.len()),
+                time::span(span)
+            ),
             of: first.account,
         })
     }
@@ -378,7 +382,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
         let all = parsed.get("all").is_some();
         let people: Vec<usize> = if all {
-            fitting.clone()
+            fitting.iter().take(batches::most(context.actor.role)).copied().collect()
         } else {
             (0..desk.people().len()).filter(|at| chosen.contains(&desk.people()[*at].account)).collect()
         };
@@ -388,6 +392,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
             refused: batches::too_many(context.actor.role, people.len()),
             people: people.iter().take(batches::MOST_AT_ONCE).map(|at| desk.row(&context.app, *at, now)).collect(),
             gone,
+            part: batches::only_the_first(people.len(), fitting.len()).filter(|_| all),
         }
     });
     let after = parsed.get("before").and_then(|text| text.parse::<i64>().ok());

@@ -67,6 +67,7 @@ fn case(account: i64) -> DecideCase {
         acct: "canaryhandle@canary-domain.example".into(),
         decision: Decision::Silence,
         reports: vec![ReportId(4)],
+        unread: 0,
         state_before: AccountState::default(),
         text: "canary-text".into(),
         preset: None,

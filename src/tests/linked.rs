@@ -760,6 +760,7 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
             acct: "windvane".to_owned(),
             decision: howdah::reports::Decision::Resolve,
             reports: reports.split(',').map(|id| id.parse().unwrap()).collect(),
+            unread: 0,
             state_before: Default::default(),
             text: String::new(),
             preset: None,

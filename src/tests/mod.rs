@@ -18,6 +18,7 @@ mod grants;
 mod invitations;
 mod ledger;
 mod linked;
+mod many;
 mod processes;
 mod roles;
 mod signups;

@@ -3,6 +3,7 @@
 use crate::{
     client::Client,
     demo::{self, Demo, Setup},
+    plans,
     process::{end_all_when_told, free_port, step},
     setup, site, work,
 };
@@ -49,6 +50,7 @@ pub fn bench(arguments: &[String]) -> Result<()> {
     match what {
         What::Pages => pages_of(size, console, || start(false)),
         What::Work => work::work(start),
+        What::Plans => plans::plans(size, || start(false)),
     }
 }
 
@@ -57,6 +59,8 @@ enum What {
     Pages,
     /// What goes on in the background: imports and batches.
     Work,
+    /// Not how long, but how: the plans of the list of accounts.
+    Plans,
 }
 
 fn options(arguments: &[String]) -> Result<(&str, What)> {
@@ -65,11 +69,12 @@ fn options(arguments: &[String]) -> Result<(&str, What)> {
     while let Some(argument) = rest.next() {
         match (argument.as_str(), rest.as_slice().first().map(String::as_str)) {
             ("--work", _) => what = What::Work,
+            ("--plans", _) => what = What::Plans,
             ("--size", Some(named @ ("small" | "medium" | "large"))) => {
                 size = named;
                 rest.next();
             }
-            _ => bail!("options of bench: --work, --size small|medium|large"),
+            _ => bail!("options of bench: --work, --plans, --size small|medium|large"),
         }
     }
     Ok((size, what))
@@ -157,7 +162,7 @@ impl Statistics {
 }
 
 /// One statement by the client that comes with PostgreSQL.
-fn sql(database: &str, statement: &str) -> Result<String> {
+pub fn sql(database: &str, statement: &str) -> Result<String> {
     let output = Command::new("psql")
         .args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement])
         .output()

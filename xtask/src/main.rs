@@ -4,6 +4,7 @@ mod bench;
 mod browser;
 mod client;
 mod demo;
+mod plans;
 mod process;
 mod setup;
 mod site;
@@ -17,6 +18,7 @@ cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large]   a practic
 cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
 cargo xtask bench [--size small|medium|large]                    time of every page, memory of the console
 cargo xtask bench --work [--size small|medium|large]             imports and batches: how long, how many calls
+cargo xtask bench --plans [--size small|medium|large]            how the list of accounts is read, filter by filter
 cargo xtask site                                                 the browser’s half: script, styles, compressed copies
 cargo xtask build                                                the release: target/release/howdah and target/site";
 

@@ -240,17 +240,28 @@ macro_rules! posts {
 }
 
 impl Read {
-    /// The open reports about an account, oldest first (`reports (target_account_id)`).
+    /// The open reports about an account, oldest first, at most one more than [`crate::reports::MOST_READ`] (`reports (target_account_id)`).
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn open_reports(&mut self, target: AccountId) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str = open_reports!(
             "r.comment",
-            "where r.target_account_id = $1 and r.action_taken_at is null order by r.id limit 500"
+            "where r.target_account_id = $1 and r.action_taken_at is null order by r.id limit 501"
         );
         let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(target.0).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
+    }
+
+    /// How many open reports there are about an account, counted up to a limit (`reports (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn open_number(&mut self, target: AccountId, limit: i64) -> Result<i64, DatabaseError> {
+        const SQL: &str = "select count(*) from \
+            (select 1 from reports where target_account_id = $1 and action_taken_at is null limit $2) r";
+        let number = sqlx::query_scalar(SQL).persistent(false).bind(target.0).bind(limit);
+        Ok(number.fetch_one(&mut *self.tx).await?)
     }
 
     /// Reports by id that are open, shortened (primary key).

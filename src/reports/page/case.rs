@@ -4,7 +4,7 @@ use crate::{
     access::Permission,
     clock::Instant,
     frame::Frame,
-    id::{AccountId, InstanceName},
+    id::{AccountId, InstanceName, ReportId},
     path,
     reports::{
         AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Revealed, Reversal,
@@ -33,7 +33,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
     let number = match page.open.len() {
         0 => "no open report".to_owned(),
         1 => "1 report".to_owned(),
-        many => format!("{many} reports, 1 case"),
+        _ => format!("{} reports, 1 case", page.number()),
     };
     view! {
         <div class="head">
@@ -279,14 +279,37 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
     .into_any()
 }
 
+/// How many reports of a case stand on one page.
+const REPORTS_SHOWN: usize = 50;
+
 fn reported(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     if page.open.is_empty() {
         return ().into_any();
     }
+    let search = crate::search::Search::parse(&page.search);
+    let from = search.get("from").and_then(|id| id.parse::<ReportId>().ok());
+    let begin = from.and_then(|from| page.open.iter().position(|report| report.id >= from)).unwrap_or(0);
+    let shown: Vec<&ReportCard> = page.open.iter().skip(begin).take(REPORTS_SHOWN).collect();
+    let part = shown.len() < page.open.len();
+    let which = part.then(|| {
+        let all = page.number();
+        let unread = if page.unread == 0 {
+            String::new()
+        } else {
+            format!("; only the oldest {} can be looked through", page.open.len())
+        };
+        let words = format!("{} to {} of {all}, oldest first{unread}", begin + 1, begin + shown.len());
+        view! { <span class="soft small end">{words}</span> }
+    });
+    let further = page.open.get(begin + REPORTS_SHOWN).map(|next| {
+        let href = format!("{}{}#reports", account_link(instance, page), search.with("from", &next.id.to_string()));
+        view! { <div class="post"><a class="btn" href=href>"Further reports →"</a></div> }
+    });
     view! {
-        <section class="card">
-            <header><h2>"Who reported, and why"</h2></header>
-            {page.open.iter().map(|report| one_report(instance, page, report, frame)).collect_view()}
+        <section class="card" id="reports">
+            <header><h2>"Who reported, and why"</h2>{which}</header>
+            {shown.iter().map(|report| one_report(instance, page, report, frame)).collect_view()}
+            {further}
         </section>
     }
     .into_any()
@@ -603,7 +626,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let hint = match page.open.len() {
         0 => "writes to the person unless you say otherwise".to_owned(),
         1 => "closes 1 report".to_owned(),
-        many => format!("closes {many} reports"),
+        _ => format!("closes {} reports", page.number()),
     };
     view! {
         <div class="decide" role="group" aria-label="Decide">
@@ -621,6 +644,10 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
     let reports = ui::count(open, "open report", "open reports");
     let mut lines = Vec::new();
     match decision {
+        Decision::Resolve if page.unread > 0 => lines.push(format!(
+            "Closes the oldest {reports}, one by one, as far as the instance takes calls. Nothing happens to {}, and the case stays.",
+            account.handle
+        )),
         Decision::Resolve => lines.push(format!("Closes {reports}. Nothing happens to {}.", account.handle)),
         Decision::Warn => {
             lines.push("Adds a strike. Nothing else changes for the account.".to_owned());
@@ -652,7 +679,9 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
         Decision::Disable => lines.push("They cannot log in. What they posted stays.".to_owned()),
     }
     if !matches!(decision, Decision::Resolve | Decision::Warn) {
-        lines.push(if open > 0 {
+        lines.push(if page.unread > 0 {
+            format!("Closes all {} open reports, also those that nobody here has read.", page.number())
+        } else if open > 0 {
             format!("Closes {reports}, and any other that has come in meanwhile is shown to you first.")
         } else {
             "Adds a strike.".to_owned()
@@ -717,6 +746,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <input type="hidden" name="account" value=page.account.id.to_string() />
                 <input type="hidden" name="decision" value=decision.name() />
                 <input type="hidden" name="reports" value=reports />
+                <input type="hidden" name="unread" value=page.unread.to_string() />
                 <input type="hidden" name="state" value=state />
                 <input type="hidden" name="next" value=next />
                 {form::acting(frame)}

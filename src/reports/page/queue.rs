@@ -194,6 +194,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
             <header><h2>{title.clone()}</h2><a class="btn quiet small end" href=leave>"Leave it"</a></header>
             <div class="body stack">
                 {gone}
+                {preview.part.clone().map(|part| view! { <p class="note">{part}</p> })}
                 {refused}
                 <p class="small">"Each case is decided by itself, in the background, with its own entry in the record. A report that comes in meanwhile keeps its case out. " {undone}</p>
                 <ul class="plain-list small">{sample.collect_view()}</ul>

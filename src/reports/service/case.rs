@@ -20,7 +20,8 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, ClosedReport, Holder, MediaCard, Note, PostCard, Preset, ReportCard, Revealed, Strike,
+        AccountCard, CasePage, ClosedReport, Holder, MOST_COUNTED, MOST_READ, MediaCard, Note, PostCard, Preset,
+        ReportCard, Revealed, Strike,
     },
     search::Search,
     store::{case_holds, drafts, operators},
@@ -32,6 +33,8 @@ struct Facts {
     account: Account,
     server: Option<ServerFacts>,
     open: Vec<OpenReport>,
+    /// How many more there are, counted up to a limit.
+    unread: i64,
     closed: Vec<crate::mastodon::database::ClosedRow>,
     records: Vec<ReporterRecord>,
     posts: Vec<PostRow>,
@@ -50,7 +53,13 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         Some(domain) => Some(read.server(domain).await?),
         None => None,
     };
-    let open = read.open_reports(id).await?;
+    let mut open = read.open_reports(id).await?;
+    let unread = if open.len() > MOST_READ {
+        open.truncate(MOST_READ);
+        read.open_number(id, MOST_COUNTED).await?.saturating_sub(i64::try_from(MOST_READ).unwrap_or(i64::MAX))
+    } else {
+        0
+    };
     let closed = read.closed_reports(id).await?;
     let reporters: BTreeSet<_> = open.iter().map(|report| report.reporter).collect();
     let records = read.reporter_records(&reporters.into_iter().collect::<Vec<_>>()).await?;
@@ -64,7 +73,21 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let notes = read.notes(id, &reports).await?;
     let presets = read.presets().await?;
     let rules = read.rules().await?;
-    Ok(Some(Facts { account, server, open, closed, records, posts, latest, media, strikes, notes, presets, rules }))
+    Ok(Some(Facts {
+        account,
+        server,
+        open,
+        unread,
+        closed,
+        records,
+        posts,
+        latest,
+        media,
+        strikes,
+        notes,
+        presets,
+        rules,
+    }))
 }
 
 /// An account whose open reports are all outside a contractor's grant is not shown.
@@ -107,6 +130,11 @@ pub fn hands_off(
         return Some(format!(
             "One of its reports is outside your grant: {}. A moderator, admin or owner of this console decides this case.",
             outside.into_iter().collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if open.len() > MOST_READ && context.actor.role == Role::Contractor {
+        return Some(format!(
+            "There are more than {MOST_READ} open reports, too many to see whether all are in your grant. A moderator, admin or owner of this console decides this case."
         ));
     }
     if let Some(why) = own.and_then(|own| own.own_case(account.id, open.iter().map(|report| report.reporter))) {
@@ -203,6 +231,7 @@ pub async fn case_page(
     Ok(CasePage {
         account: account_card(&facts),
         open: facts.open.iter().map(|report| report_card(&facts, report)).collect(),
+        unread: facts.unread,
         closed: facts
             .closed
             .iter()

@@ -25,7 +25,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, Reversal},
+    reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_READ, Reversal},
     store::{case_holds, drafts, operators},
     ui,
 };
@@ -155,6 +155,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         acct: account.acct(),
         decision,
         reports,
+        unread: form.unread.parse().unwrap_or(0),
         state_before,
         text,
         preset,
@@ -221,6 +222,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
                 acct: account.acct(),
                 decision,
                 reports,
+                unread: 0,
                 state_before: account.state,
                 text: text.clone(),
                 preset: None,
@@ -529,7 +531,16 @@ async fn state_changed(
 
 impl Carry for DecideCase {
     async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
-        let now: BTreeSet<ReportId> = read.open_reports(self.account).await?.iter().map(|report| report.id).collect();
+        if self.reports.len() > MOST_READ {
+            return Ok(Some(format!(
+                "it has more than {MOST_READ} open reports, and is decided by itself, on its page"
+            )));
+        }
+        let mut now = read.open_reports(self.account).await?;
+        if self.unread > 0 {
+            now.truncate(MOST_READ);
+        }
+        let now: BTreeSet<ReportId> = now.iter().map(|report| report.id).collect();
         let seen: BTreeSet<ReportId> = self.reports.iter().copied().collect();
         let came = now.difference(&seen).count();
         let went = seen.difference(&now).count();

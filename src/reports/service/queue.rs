@@ -232,12 +232,14 @@ async fn preview(
 ) -> Result<BulkPreview, Problem> {
     let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
     let everything = parsed.get("all").is_some();
+    let decidable = || fitting.iter().filter(|case| case.decidable);
     let chosen_cases: Vec<&CaseInQueue> = if everything {
-        fitting.iter().filter(|case| case.decidable).collect()
+        decidable().take(batches::most(context.actor.role)).collect()
     } else {
         all.iter().filter(|case| chosen.contains(&case.row.account)).collect()
     };
     let gone = if everything { 0 } else { chosen.len() - chosen_cases.len() };
+    let part = batches::only_the_first(chosen_cases.len(), decidable().count()).filter(|_| everything);
     let (own, cases): (Vec<&CaseInQueue>, Vec<&CaseInQueue>) = chosen_cases.into_iter().partition(|case| case.own);
     let refused = batches::too_many(context.actor.role, cases.len());
     let cases: Vec<&CaseInQueue> = cases.into_iter().take(batches::MOST_AT_ONCE).collect();
@@ -279,6 +281,7 @@ async fn preview(
         seen: serde_json::to_string(&seen).unwrap_or_default(),
         cases: cases.into_iter().map(|case| case.row.clone()).collect(),
         gone,
+        part,
         exceptions,
         refused,
     })

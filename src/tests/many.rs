@@ -1,0 +1,169 @@
+//! More than anybody expects of one thing: reports about one account, people who say the same, tries at guessing.
+
+use crate::support::{House, NO_SANCTION, house, sqlite};
+use axum::http::StatusCode;
+use howdah::ledger::Outcome;
+
+async fn sql(house: &House, text: &'static str) {
+    sqlx::raw_sql(text).execute(&house.instance).await.unwrap();
+}
+
+/// Pages of any size of case or list stay pages.
+const LARGEST_PAGE: usize = 600_000;
+
+#[tokio::test]
+async fn ten_thousand_reports_about_one_account_are_one_case() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    sql(
+        &house,
+        "insert into reports (account_id, target_account_id, comment, category, created_at, updated_at) \
+         select (select id from accounts where domain is not null order by id limit 1), \
+                (select id from accounts where username = 'windvane' and domain is null), \
+                'again ' || n, 1000, now() - n * interval '1 second', now() from generate_series(1, 10000) n",
+    )
+    .await;
+    house.look().await;
+    let queue = house.get(Some(&cookie), "/i/harbour/reports").await;
+    assert_eq!(queue.status, StatusCode::OK);
+    let (account, reports) = house.case("windvane").await;
+    assert!(reports.split(',').count() > 10_000);
+    let case = format!("/i/harbour/reports/{account}");
+    let page = house.get(Some(&cookie), &case).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.len() < LARGEST_PAGE, "{} bytes", page.body.len());
+    // What the form sends back is what the page gave it, and it closes all of them.
+    let form = house.get(Some(&cookie), &format!("{case}?decide=silence")).await;
+    assert!(form.body.len() < LARGEST_PAGE, "{} bytes", form.body.len());
+    let field = |name: &str| {
+        let field = form.body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        field.split('"').next().unwrap().to_owned()
+    };
+    let (seen, unread) = (field("reports"), field("unread"));
+    assert_eq!((seen.split(',').count(), unread.as_str()), (500, "9501"));
+    let texts = form.body.replace("<!>", "");
+    assert!(texts.contains("10,000+ reports, 1 case") && texts.contains("1 to 50 of 10,000+"), "{texts}");
+    assert!(texts.contains("Closes all 10,000+ open reports, also those that nobody here has read"), "{texts}");
+    let fields = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", seen.as_str()),
+        ("unread", unread.as_str()),
+        ("state", NO_SANCTION),
+        ("why", "a wave of reports"),
+        ("text", "Please stop."),
+        ("back", case.as_str()),
+    ];
+    let done = house.post(Some(&cookie), "/api/reports/decide", &fields).await;
+    assert!(done.location.as_deref().unwrap().contains("done="), "{:?}", done.location);
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    let left: i64 = sqlx::query_scalar(
+        "select count(*) from reports where action_taken_at is null and target_account_id = $1::text::bigint",
+    )
+    .bind(&account)
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    assert_eq!(left, 0);
+    let auditor = house.sign_in("auditor").await;
+    let entry = house.get(Some(&auditor), "/audit?kind=decide_case").await;
+    assert_eq!(entry.status, StatusCode::OK);
+    assert!(entry.body.len() < LARGEST_PAGE, "{} bytes", entry.body.len());
+}
+
+#[tokio::test]
+async fn five_thousand_who_say_the_same_are_one_cluster_and_decided_by_two_hundred() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    sql(
+        &house,
+        "with new as (insert into accounts (id, username, created_at, updated_at) \
+            select 800000000000000000 + n, 'wave' || n, now() - n * interval '1 second', now() from generate_series(1, 5000) n \
+            returning id, username, created_at), \
+         users as (insert into users (email, account_id, approved, confirmed_at, locale, created_at, updated_at) \
+            select username || '@wave.example', id, false, now(), 'en', created_at, now() from new returning id) \
+         insert into user_invite_requests (user_id, text, created_at, updated_at) \
+            select id, 'I would like to offer you our very best prices for followers', now(), now() from users",
+    )
+    .await;
+    house.look().await;
+    let page = house.get(Some(&cookie), "/i/harbour/signups").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.len() < LARGEST_PAGE, "{} bytes", page.body.len());
+    let texts = page.body.replace("<!>", "");
+    assert!(texts.contains("5,000 of these say the same"), "{texts}");
+    let before = page.body.split("Look at them as one").next().unwrap();
+    let alike = before.rsplit("signups?alike=").next().unwrap().split('"').next().unwrap();
+    let preview = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}&decide=reject&all=yes")).await;
+    assert_eq!(preview.status, StatusCode::OK);
+    assert!(preview.body.len() < LARGEST_PAGE, "{} bytes", preview.body.len());
+    let who = preview.body.split("name=\"who\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    // As many as a moderator decides at once; the others are next.
+    assert_eq!(who.split(',').count(), 50);
+    assert!(preview.body.contains("These are the first 50 of 5,000."), "{}", preview.body);
+}
+
+#[tokio::test]
+async fn a_mail_address_is_not_guessed_letter_by_letter() {
+    let house = house(sqlite().await).await;
+    // A contractor without reveals, and a moderator with: neither gets an answer for a part of it.
+    let (user, mail): (String, String) = sqlx::query_as(
+        "select a.username, u.email from users u join accounts a on a.id = u.account_id where a.username = 'windvane'",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    for role in ["contractor", "moderator"] {
+        let cookie = house.sign_in(role).await;
+        let found = async |q: &str| {
+            let to = house
+                .post(
+                    Some(&cookie),
+                    "/api/accounts/look-up",
+                    &[("instance", "harbour"), ("q", q), ("back", "/i/harbour")],
+                )
+                .await;
+            match to.location {
+                Some(to) => house.get(Some(&cookie), &to).await.body.contains(&format!("@{user}<")),
+                None => to.body.contains(&format!("@{user}<")),
+            }
+        };
+        for end in 1..mail.len() {
+            let part = &mail[..end];
+            // A beginning that is a handle of its own is another question.
+            if part.contains('@') {
+                assert!(!found(part).await, "{role}: {part}");
+                assert!(!found(&format!("{part}%")).await, "{role}: {part}%");
+            }
+        }
+        assert!(found(&mail).await, "{role}: the whole one is");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_is_lifted_while_the_instance_still_deletes_for_it() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let rule = [("instance", "harbour"), ("domain", "night.example"), ("severity", "suspend"), ("why", "spam")];
+    let rules = async || -> i64 {
+        sqlx::query_scalar("select count(*) from domain_blocks where domain = 'night.example'")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap()
+    };
+    for _ in 0..3 {
+        let set = house.post(Some(&owner), "/api/domains/set", &rule).await;
+        assert!(set.location.as_deref().unwrap().contains("done="), "{:?}", set.location);
+        assert_eq!((house.outcome("block_domain").await, rules().await), (Some(Outcome::Succeeded), 1));
+        // The purge has been asked for and has not ended: the instance works on it by itself.
+        let page = house.get(Some(&owner), "/i/harbour/domains/server?name=night.example").await;
+        assert_eq!(page.status, StatusCode::OK);
+        let seen = page.body.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let seen = seen.replace("&quot;", "\"");
+        let lift = [("instance", "harbour"), ("domain", "night.example"), ("seen", &*seen), ("why", "a mistake")];
+        let lifted = house.post(Some(&owner), "/api/domains/lift", &lift).await;
+        assert!(lifted.location.as_deref().unwrap().contains("done="), "{:?}", lifted.location);
+        assert_eq!((house.outcome("lift_domain_block").await, rules().await), (Some(Outcome::Succeeded), 0));
+    }
+}
