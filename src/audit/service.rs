@@ -13,7 +13,7 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, InstanceName, RoleId},
     ledger::{
-        self, Acting, Entry, Sealed,
+        self, Acting, Answer, Entry, Sealed, Step,
         deed::{Deed, ExportForm, Masked, Personal, Subject},
         verify,
     },
@@ -456,7 +456,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         outcome_leaf: detail.outcome_leaf,
         before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
-        seen: detail.seen.as_ref().map(pairs).unwrap_or_default(),
+        seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
         proof: detail.proof,
         tree: tree(context).await?,
         sealed,
@@ -483,6 +483,29 @@ fn readable(deed: &Value) -> Value {
         }
     }
     shown
+}
+
+/// What was answered to each step of a deed, and what was read back, for reading.
+fn answers(seen: &Value) -> Vec<(String, String)> {
+    let steps = seen["steps"].as_array().cloned().unwrap_or_default();
+    let mut lines: Vec<(String, String)> = steps
+        .into_iter()
+        .filter_map(|step| serde_json::from_value::<Step>(step).ok())
+        .map(|step| {
+            let answer = match step.answer {
+                Answer::Accepted { .. } => "accepted".to_owned(),
+                Answer::Refused { status, message } => format!("refused, {status}: {message}"),
+                Answer::NotSent { why } => format!("not sent: {why}"),
+                Answer::Lost { why } => format!("no answer: {why}"),
+            };
+            (step.what, answer)
+        })
+        .collect();
+    if seen["closed by reading"] == true {
+        lines.push(("closed".to_owned(), "by reading, after its process had ended".to_owned()));
+    }
+    lines.extend(pairs(&seen["seen"]));
+    lines
 }
 
 /// A document as names and values, for reading.

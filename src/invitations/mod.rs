@@ -298,6 +298,8 @@ pub struct RequestPage {
     /// When what was said is destroyed; `None` once that has been.
     pub destroyed_on: Option<Instant>,
     pub destroyed: bool,
+    /// Why nothing is known of the instance, in a sentence.
+    pub away: Option<String>,
     /// The invitation issued for it, with its link for those who manage invitations.
     pub invite: Option<(InviteLine, Option<String>)>,
     pub arrivals: Arrivals,

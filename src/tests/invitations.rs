@@ -5,11 +5,15 @@ use crate::support::{Answered, House, database, house, house_of, postgres, sqlit
 use axum::http::StatusCode;
 use howdah::{
     batches::service,
-    clock::{DAY, Instant},
+    cli,
+    clock::{Clock, DAY, Instant},
+    config::Secret,
+    http,
     id::{InstanceName, InviteId, OperatorId},
     invitations::RequestState,
     ledger::Outcome,
     mastodon::database::Database,
+    seal::Keys,
     store::{
         Store, access_requests,
         access_requests::{AccessRequest, Told},
@@ -662,6 +666,22 @@ async fn a_request_is_written_down_answered_with_an_invitation_and_followed() {
 async fn post_on(house: &House, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answered {
     let form = [&[("instance", "harbour")], fields].concat();
     house.post(Some(cookie), path, &form).await
+}
+
+#[tokio::test]
+async fn what_was_asked_is_shown_while_the_instance_is_away() {
+    let house = house(sqlite().await).await;
+    let admin = house.sign_in("admin").await;
+    let path = enter(&house, &admin).await;
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:1/gone".to_owned());
+    let (keys, store) = (Keys::from_secret([7; 32]), house.store.store.clone());
+    let app = cli::assemble(config, Clock::System, keys, store).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..house };
+    let page = house.get(Some(&admin), &path).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains(CONTACT) && page.body.contains("does not answer"), "{}", page.body);
+    assert!(!page.body.contains("/api/invitations/issue"), "nothing is offered that cannot be done");
 }
 
 #[tokio::test]

@@ -23,17 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(90 * 60);
 /// Measures imports at Mastodon's own limits and at a thousand times those, and a batch of sign-ups. The argument of `start`
 /// says whether the limits are lifted.
 pub fn work(start: impl Fn(bool) -> Result<Demo>) -> Result<()> {
-    let mut table = "| work | read in, ms | carried out, s | calls of the instance |\n|---|---:|---:|---|\n".to_owned();
     {
         let demo = start(true)?;
         let client = Client::sign_in(&demo)?;
-        table.push_str(&import(&demo, &client, LONG_LIST, "limits lifted")?);
-        table.push_str(&approve(&demo, &client)?);
+        println!("\n| work | read in, ms | carried out, s | calls of the instance |\n|---|---:|---:|---|");
+        println!("{}", approve(&demo, &client)?);
+        println!("{}", import(&demo, &client, LONG_LIST, "limits lifted")?);
     }
     let demo = start(false)?;
     let client = Client::sign_in(&demo)?;
-    table.push_str(&import(&demo, &client, SHORT_LIST, "Mastodon’s limits")?);
-    println!("\n{table}");
+    println!("{}", import(&demo, &client, SHORT_LIST, "Mastodon’s limits")?);
     Ok(())
 }
 
@@ -60,7 +59,7 @@ fn import(demo: &Demo, client: &Client, rows: usize, limits: &str) -> Result<Str
     )?;
     until_done(client, &page)?;
     Ok(format!(
-        "| import of {rows} rows, {limits} | {:.0} | {:.0} | {} |\n",
+        "| import of {rows} rows, {limits} | {:.0} | {:.0} | {} |",
         read_in.as_secs_f64() * 1000.0,
         began.elapsed().as_secs_f64(),
         log.calls()?
@@ -87,7 +86,7 @@ fn approve(demo: &Demo, client: &Client) -> Result<String> {
     )?;
     until_done(client, &batch)?;
     Ok(format!(
-        "| approving {} people, limits lifted | – | {:.0} | {} |\n",
+        "| approving {} people, limits lifted | – | {:.0} | {} |",
         who.len(),
         began.elapsed().as_secs_f64(),
         log.calls()?

@@ -118,7 +118,7 @@ fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion,
             {form::beside(draft, "name")}
             <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed("why") placeholder="Kept in the record" /></label>
             {form::beside(draft, "why")}
-            <button class="btn danger long">"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</button>
+            <button class="btn danger long"><span>"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</span></button>
         </form>
     }
     .into_any()

@@ -177,7 +177,8 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
             {arrivals(&instance, &page.arrivals, invite.uses, &frame)}
         }
     });
-    let lost = (line.state == RequestState::Invited && page.invite.is_none())
+    let away = page.away.clone().map(|away| view! { <p class="note lead" role="status">{away}</p> });
+    let lost = (line.state == RequestState::Invited && page.invite.is_none() && page.away.is_none())
         .then(|| view! { <p class="note lead">"The invitation issued for it is gone: its owner was deleted on the instance."</p> });
     let invitation = page.invite.as_ref().map(|(invite, _)| {
         view! {
@@ -212,6 +213,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
             <span class=line.state.badge()>{line.state.name()}</span>
             <span class="soft">{ui::count(line.accounts, "account", "accounts")} ", asked " {time::ago(line.created_at, frame.now)}</span>
         </div>
+        {away}
         {lost}
         <div class="two">
             <div class="stack">
@@ -259,7 +261,7 @@ fn refuse_form(instance: &InstanceName, line: &RequestLine, undecided: bool, fra
                 <label class="field" for="refuse-why">"Why, for the team" <span class="soft small">"kept in the record; no names"</span></label>
                 <input class="input" id="refuse-why" name="why" maxlength="500" value=typed(draft, "why", "") />
                 {form::beside(draft, "why")}
-                {undecided.then(|| view! { <div><button class="btn danger long">"Refuse the request of " <bdi>{who(line)}</bdi></button></div> })}
+                {undecided.then(|| view! { <div><button class="btn danger long"><span>"Refuse the request of " <bdi>{who(line)}</bdi></span></button></div> })}
             </form>
         </section>
     }

@@ -113,20 +113,29 @@ pub async fn request(
     let people = operators::list(&context.app.store).await.map_err(store_problem)?;
     let mut arrived = Arrivals::default();
     let (mut invite, mut issues) = (None, None);
-    match (request.invite, request.state) {
-        (Some(id), _) => {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            if let Some(found) = read.invite(id).await.map_err(unread)? {
-                arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await.map_err(unread)?;
-                invite = Some((line(&found), link(context, &instance, &found)));
+    let looked = async {
+        match (request.invite, request.state) {
+            (Some(id), _) => {
+                let mut read = instance.database.read().await.map_err(unread)?;
+                if let Some(found) = read.invite(id).await.map_err(unread)? {
+                    arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await.map_err(unread)?;
+                    invite = Some((line(&found), link(context, &instance, &found)));
+                }
             }
+            (None, RequestState::Waiting) if clear => {
+                let mut read = instance.database.read().await.map_err(unread)?;
+                issues = Some(issuing(context, &instance, &mut read).await?);
+            }
+            (None, _) => {}
         }
-        (None, RequestState::Waiting) if clear => {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            issues = Some(issuing(context, &instance, &mut read).await?);
-        }
-        (None, _) => {}
-    }
+        Ok::<(), Problem>(())
+    };
+    // What was asked is the console's own to show, also while the instance is away.
+    let away = match looked.await {
+        Ok(()) => None,
+        Err(problem) if problem.kind == Kind::Unavailable => Some(problem.what),
+        Err(problem) => return Err(problem),
+    };
     let told = request.told.clone().unwrap_or_default();
     let page = RequestPage {
         line: request_line(&request, &people, clear),
@@ -137,6 +146,7 @@ pub async fn request(
         answer: if clear { request.answer.as_deref().map(ui::tame).unwrap_or_default() } else { String::new() },
         destroyed_on: request.told.as_ref().map(|_| request.decided_at.unwrap_or(request.created_at).plus(KEPT)),
         destroyed: request.told.is_none(),
+        away,
         invite,
         arrivals: arrived,
         issuing: issues,
