@@ -65,18 +65,21 @@ fn print(size: &str, demo: &Demo) -> Result<()> {
     std::thread::sleep(BY_ITSELF);
     let by_itself: BTreeSet<String> = log.plans(begun)?.into_iter().map(|plan| plan.statement).collect();
     println!("# Plans of the list of accounts ({size})\n");
-    println!("Written by `cargo xtask bench --plans --size {size}`: for each filter the statement that took longest.");
+    println!(
+        "Written by `cargo xtask bench --plans --size {size}`: for each filter the two statements that took\nlongest; where one of them is `min(id)`, it is the edge of the window of 20,000 accounts that a rare filter is looked for in."
+    );
     for (what, filter) in FILTERS {
         let filter = filter.replace("ROLE", &role).replace("DOMAIN", &domain).replace("INVITER", &inviter);
         let address = format!("/i/harbour/accounts{filter}");
         client.get(&address)?;
         let begun = log.end()?;
         client.get(&address)?;
-        let plans = log.plans(begun)?.into_iter().filter(|plan| !by_itself.contains(&plan.statement));
-        println!("\n## {what}\n\n`{address}`\n");
-        match plans.max_by(|one, other| one.milliseconds.total_cmp(&other.milliseconds)) {
-            Some(plan) => println!("```\n{}\n\n{}\n```", plan.statement, plan.tree),
-            None => println!("No statement of its own: answered from the waiting list."),
+        let mut plans = log.plans(begun)?;
+        plans.retain(|plan| !by_itself.contains(&plan.statement));
+        plans.sort_by(|one, other| other.milliseconds.total_cmp(&one.milliseconds));
+        println!("\n## {what}\n\n`{address}`");
+        for plan in plans.iter().take(2) {
+            println!("\n```\n{}\n\n{}```", plan.statement, plan.tree);
         }
     }
     Ok(())
