@@ -291,8 +291,9 @@ async fn notify_sign_up(db: &mut PgConnection, version: Version, account: i64) -
         "insert into notifications (account_id, from_account_id, activity_id, activity_type, type, group_key, created_at, updated_at) \
          select u.account_id, $1, $1, 'Account', 'admin.sign_up', \
          case when $2 then 'admin.sign_up-' || extract(epoch from now())::bigint / 3600 end, practice.now(), practice.now() \
-         from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id \
-         where (r.permissions & 1 = 1 or r.permissions & 1024 = 1024) and a.suspended_at is null order by u.id",
+         from users u join accounts a on a.id = u.account_id where u.role_id = any (array( \
+         select id from user_roles where permissions & 1 = 1 or permissions & 1024 = 1024)) \
+         and a.suspended_at is null order by u.id",
     )
     .bind(account)
     .bind(version == Version::V46)
@@ -309,8 +310,9 @@ pub async fn notify_report(db: &mut PgConnection, reporter: i64, report: i64) ->
     sqlx::query(
         "insert into notifications (account_id, from_account_id, activity_id, activity_type, type, created_at, updated_at) \
          select u.account_id, $1, $2, 'Report', 'admin.report', practice.now(), practice.now() \
-         from users u join user_roles r on r.id = u.role_id join accounts a on a.id = u.account_id \
-         where (r.permissions & 1 = 1 or r.permissions & 16 = 16) and a.suspended_at is null and a.id <> $1 order by u.id",
+         from users u join accounts a on a.id = u.account_id where u.role_id = any (array( \
+         select id from user_roles where permissions & 1 = 1 or permissions & 16 = 16)) \
+         and a.suspended_at is null and a.id <> $1 order by u.id",
     )
     .bind(reporter)
     .bind(report)

@@ -69,6 +69,11 @@ fn import(demo: &Demo, client: &Client, rows: usize, limits: &str) -> Result<Str
 fn approve(demo: &Demo, client: &Client) -> Result<String> {
     let mut who: Vec<String> = Vec::new();
     let mut page = "/i/harbour/signups".to_owned();
+    // The list of those who wait is read when the console starts.
+    let began = Instant::now();
+    while values(&client.get(&page)?, "name=\"who\" value=\"").next().is_none() && began.elapsed() < LOOK * 30 {
+        std::thread::sleep(LOOK);
+    }
     while who.len() < PEOPLE_AT_ONCE {
         let body = client.get(&page)?;
         who.extend(values(&body, "name=\"who\" value=\""));
