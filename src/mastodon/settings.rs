@@ -126,7 +126,8 @@ pub fn write_yaml(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}') => {
+            // What YAML 1.1 does not call printable, and what it takes for an end of line.
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}') => {
                 quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => quoted.push(c),
@@ -223,6 +224,13 @@ mod tests {
         let two = [Some("--- none\n".to_owned()), Some("--- open\n".to_owned())];
         assert_eq!(Meaning::of(&two), Meaning::Mode(RegistrationsMode::None));
         assert!(Meaning::of(&two).strange(&two).contains("two rows"));
+    }
+
+    #[test]
+    fn characters_that_yaml_does_not_call_printable_are_escaped() {
+        for text in ["\u{fffe}", "\u{ffff}", "\u{feff}", "\u{2028}", "\u{85}", "\u{0}", "\u{10ffff}", "\u{fffd}"] {
+            assert_eq!(read_yaml(&write_yaml(text)), Ok(Some(text.to_owned())), "{text:?}");
+        }
     }
 
     proptest! {

@@ -32,6 +32,11 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     let page = house.get(Some(&cookie), &case).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.len() < LARGEST_PAGE, "{} bytes", page.body.len());
+    // Nobody can see whether all of them are in a contractor's grant.
+    let contractor = house.sign_in("contractor").await;
+    let theirs = house.get(Some(&contractor), &case).await.body;
+    assert!(theirs.contains("too many to see whether all are in your grant"), "{theirs}");
+    assert!(!theirs.contains("decide=silence"), "{theirs}");
     // What the form sends back is what the page gave it, and it closes all of them.
     let form = house.get(Some(&cookie), &format!("{case}?decide=silence")).await;
     assert!(form.body.len() < LARGEST_PAGE, "{} bytes", form.body.len());

@@ -33,7 +33,7 @@ struct Facts {
     account: Account,
     server: Option<ServerFacts>,
     open: Vec<OpenReport>,
-    /// How many more there are, counted up to a limit.
+    /// How many more there are than a page names, counted up to a limit.
     unread: i64,
     closed: Vec<crate::mastodon::database::ClosedRow>,
     records: Vec<ReporterRecord>,
@@ -53,9 +53,8 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         Some(domain) => Some(read.server(domain).await?),
         None => None,
     };
-    let mut open = read.open_reports(id).await?;
+    let open = read.open_reports(id).await?;
     let unread = if open.len() > MOST_READ {
-        open.truncate(MOST_READ);
         read.open_number(id, MOST_COUNTED).await?.saturating_sub(i64::try_from(MOST_READ).unwrap_or(i64::MAX))
     } else {
         0
@@ -230,7 +229,7 @@ pub async fn case_page(
     };
     Ok(CasePage {
         account: account_card(&facts),
-        open: facts.open.iter().map(|report| report_card(&facts, report)).collect(),
+        open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
         unread: facts.unread,
         closed: facts
             .closed

@@ -25,7 +25,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_READ, Reversal},
+    reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
     store::{case_holds, drafts, operators},
     ui,
 };
@@ -155,7 +155,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         acct: account.acct(),
         decision,
         reports,
-        unread: form.unread.parse().unwrap_or(0),
+        unread: form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED),
         state_before,
         text,
         preset,
