@@ -113,6 +113,8 @@ fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
     let cases = client.links("/i/harbour/reports", "/i/harbour/reports/")?;
     let accounts = client.links(&prefixes[0], "/i/harbour/accounts/")?;
     let entries = client.links("/audit", "/audit/")?;
+    let (sheets, grants) = client.ways("/grants", "/grants/0")?.into_iter().partition(|way| way.ends_with("/sheet"));
+    let servers = client.ways("/i/harbour/domains/servers", "/i/harbour/domains/server?name=")?;
     Ok(vec![
         ("overview", one("/i/harbour")),
         ("reports queue", one("/i/harbour/reports")),
@@ -127,15 +129,22 @@ fn pages(client: &Client) -> Result<Vec<(&'static str, Vec<String>)>> {
         ("a sign-up", client.links("/i/harbour/signups", "/i/harbour/signups/")?),
         ("rules about servers", one("/i/harbour/domains")),
         ("known servers", one("/i/harbour/domains/servers")),
+        ("a server", servers),
+        ("mail domains", one("/i/harbour/domains/mail")),
+        ("addresses", one("/i/harbour/domains/addresses")),
+        ("lists read in", one("/i/harbour/domains/imports")),
         ("registrations", one("/i/harbour/registrations")),
         ("Mastodon’s log", one("/i/harbour/audit/instance")),
         ("invitations", one("/i/harbour/invitations")),
+        ("an invitation", client.links("/i/harbour/invitations", "/i/harbour/invitations/")?),
         ("access requests", one("/i/harbour/access-requests")),
         ("roles", one("/i/harbour/roles")),
         ("one role", client.links("/i/harbour/roles", "/i/harbour/roles/")?),
         ("your account", one("/i/harbour/your-account")),
         ("people", one("/people")),
         ("grants", one("/grants")),
+        ("a grant", grants),
+        ("a sheet of work", sheets),
         ("audit list", one("/audit")),
         ("one entry", entries),
     ])

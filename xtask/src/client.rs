@@ -86,17 +86,27 @@ impl Client {
         String::from_utf8(answer).context("the console’s answer is not text")
     }
 
-    /// The first addresses on a page that begin so and go on with a number.
+    /// The addresses on a page that begin so and go on with a number.
     pub fn links(&self, page: &str, prefix: &str) -> Result<Vec<String>> {
+        let mut links = self.ways(page, prefix)?;
+        links.retain(|link| {
+            link.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
+        });
+        if links.is_empty() {
+            bail!("{page} links to no number under {prefix}");
+        }
+        Ok(links)
+    }
+
+    /// The addresses on a page that begin so.
+    pub fn ways(&self, page: &str, prefix: &str) -> Result<Vec<String>> {
         let body = self.get(page)?;
         let mut links: Vec<String> = body
             .split("href=\"")
             .skip(1)
             .filter_map(|rest| rest.split('"').next())
-            .filter(|link| {
-                link.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
-            })
-            .map(str::to_owned)
+            .filter(|link| link.starts_with(prefix))
+            .map(|link| link.replace("&amp;", "&"))
             .collect();
         links.dedup();
         if links.is_empty() {
