@@ -87,6 +87,6 @@ test('a contractor is hired, works, is paid by the sheet, and is released', asyn
   const after = await sam.goto('/i/harbour/reports');
   expect(after?.status()).toBe(403);
   await sam.goto('/grants');
-  await expect(sam.getByText('revoked').first()).toBeVisible();
+  await expect(sam.locator('.badge').getByText('revoked')).toBeVisible();
   await picture(sam, 'contractor-6-released');
 });

@@ -263,13 +263,11 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
         what.replace_range(..1, &capital);
     }
     let others = entry.outcome_facts["others closed"].as_u64().unwrap_or(0);
-    let beside = if others > 0 {
-        format!(
-            " Mastodon closed {} more that came in meanwhile.",
-            ui::count(usize::try_from(others).unwrap_or(0), "report", "reports")
-        )
-    } else {
-        String::new()
+    let reports = ui::count(usize::try_from(others).unwrap_or(0), "report", "reports");
+    let beside = match entry.leaf["facts"]["unread"].as_i64() {
+        _ if others == 0 => String::new(),
+        Some(unread) if unread > 0 => format!(" Mastodon closed {reports} more, which nobody here has read."),
+        _ => format!(" Mastodon closed {reports} more that came in meanwhile."),
     };
     match line.outcome {
         Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {

@@ -35,6 +35,7 @@ pub mod back {
         id::InstanceName,
         linked_accounts::service::{self, Returned},
         path,
+        problem::Problem,
         store::drafts,
     };
     use axum::{
@@ -54,9 +55,19 @@ pub mod back {
     ) -> Response {
         let context = Context { app, actor: signed.actor, address: signed.address };
         let page = instance.parse::<InstanceName>().map_or(path::OVERVIEW.to_owned(), |name| path::your_account(&name));
-        let problem = match service::returned(&context, &instance, returned).await {
-            Ok(to) => return Redirect::to(&to).into_response(),
-            Err(problem) => problem,
+        // In a task of its own: a browser that goes away must not leave a token that nobody knows of.
+        let (theirs, name) = (context.clone(), instance.clone());
+        let done = tokio::spawn(async move { service::returned(&theirs, &name, returned).await });
+        let problem = match done.await {
+            Ok(Ok(to)) => return Redirect::to(&to).into_response(),
+            Ok(Err(problem)) => problem,
+            Err(error) => {
+                tracing::error!(%error, "linked_accounts.callback");
+                Problem::unavailable(
+                    "This was not carried to its end.",
+                    "Look whether you are linked, and begin again.",
+                )
+            }
         };
         let app = &context.app;
         let operator = Some(&context.actor.operator);

@@ -2,7 +2,7 @@
 
 pub mod standing;
 
-use super::{Begun, LinkOf, PERMISSIONS, YourAccount, YourAccountPage};
+use super::{Begun, Lapse, LinkOf, PERMISSIONS, YourAccount, YourAccountPage};
 use crate::{
     access::{self, Actor, Permission},
     carry_out,
@@ -474,6 +474,7 @@ async fn take_back(app: &App, left: &LeftToken) -> sqlx::Result<bool> {
                 note(app, fact(false)).await;
             }
             if now.since(left.since) > GIVEN_UP {
+                note(app, fact(false)).await;
                 linked_accounts::forget_left(&app.store, &left.id).await?;
             }
             Ok(false)
@@ -531,7 +532,8 @@ pub async fn end_with_role(
     let standing = async { instance.database.read().await?.standing(account).await };
     let standing =
         standing.await.map_err(|error| Problem::unavailable(format!("{error}, so the link was not looked at."), ""))?;
-    if standing.lapse.is_none() {
+    // Whoever is frozen or suspended there stays shut out here, whatever became of the role.
+    if standing.lapse != Some(Lapse::NoStaff) {
         return Ok(());
     }
     let permit = access::permit(&Ledger::command_actor(grants::service::CONSOLE), Permission::ManageOperators, None)

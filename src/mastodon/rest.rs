@@ -394,7 +394,12 @@ impl Client {
         if acted && deed.decision == Decision::Warn {
             for report in deed.reports.iter().skip(1) {
                 let path = format!("/api/v1/admin/reports/{report}/resolve");
-                steps.push(self.step(format!("POST resolve, report {report}"), Method::POST, &path, &[]).await);
+                let step = self.step(format!("POST resolve, report {report}"), Method::POST, &path, &[]).await;
+                let goes_on = matches!(step.answer, Answer::Accepted { .. } | Answer::Refused { status: 404, .. });
+                steps.push(step);
+                if !goes_on {
+                    break;
+                }
             }
         }
         warrant.answered(steps)

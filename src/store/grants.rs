@@ -341,10 +341,12 @@ pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant)
 }
 
 /// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times
-/// an hour, because each try that reaches the instance is in the record.
+/// an hour, because each try that reaches the instance is in the record. Taking back what was given never waits longer than
+/// two minutes.
 macro_rules! due {
     () => {
-        "tried_at + case when tries <= 4 then 15000 when tries <= 10 then 120000 else 900000 end <= $1"
+        "tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
+         else 900000 end <= $1"
     };
 }
 
@@ -492,9 +494,9 @@ pub async fn claim_role(store: &Store, role: &Role, now: Instant) -> sqlx::Resul
     Ok(claimed == 1)
 }
 
-/// What was given goes back now, however often giving it failed.
+/// What was given goes back as soon as a try that is under way can be over, however often giving it failed.
 pub async fn roles_are_due(store: &Store, id: &GrantId) -> sqlx::Result<()> {
-    const SQL: &str = "update grant_roles set tried_at = 0, tries = 0 where grant_id = $1";
+    const SQL: &str = "update grant_roles set tries = 0 where grant_id = $1";
     on!(store, pool => sqlx::query(SQL).bind(&id.0).execute(pool).await.map(|_| ()))
 }
 

@@ -117,13 +117,24 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked) -> sqlx::Result<b
         where linked_accounts.account = excluded.account";
     let account = linked.account.to_string();
     let sealed = seal(keys, linked)?;
-    let kept = on!(store, pool => sqlx::query(SQL)
-        .bind(&linked.operator.0)
-        .bind(linked.instance.as_str())
-        .bind(&account)
-        .bind(&sealed)
-        .bind(linked.linked_at.0)
-        .execute(pool).await.map(|done| done.rows_affected()));
+    // The instance hands out the same token again: what was left of an earlier link must not be taken back any more.
+    const IN_USE: &str = "delete from left_tokens where operator = $1 and instance = $2 and account = $3";
+    let kept = on!(store, pool => async {
+        let mut tx = pool.begin().await?;
+        let kept = sqlx::query(SQL)
+            .bind(&linked.operator.0)
+            .bind(linked.instance.as_str())
+            .bind(&account)
+            .bind(&sealed)
+            .bind(linked.linked_at.0)
+            .execute(&mut *tx).await?.rows_affected();
+        if kept == 1 {
+            sqlx::query(IN_USE)
+                .bind(&linked.operator.0).bind(linked.instance.as_str()).bind(&account).execute(&mut *tx).await?;
+        }
+        tx.commit().await?;
+        Ok(kept)
+    }.await);
     match kept {
         Ok(kept) => Ok(kept == 1),
         // Two people with one account at the same moment: the second is told so.
@@ -154,22 +165,19 @@ pub async fn delete(
     now: Instant,
     next: Instant,
 ) -> sqlx::Result<bool> {
+    const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2 returning account, sealed";
     const KEEP: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
-        select $1, operator, instance, account, sealed, $4, 0, $5 from linked_accounts where operator = $2 and instance = $3";
-    const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2";
+        values ($1, $2, $3, $4, $5, $6, 0, $7)";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let kept = sqlx::query(KEEP)
-            .bind(id).bind(&operator.0).bind(instance.as_str()).bind(now.0).bind(next.0)
-            .execute(&mut *tx).await?.rows_affected();
-        let gone = sqlx::query(SQL).bind(&operator.0).bind(instance.as_str()).execute(&mut *tx).await?.rows_affected();
-        if gone == 1 && kept == 1 {
-            tx.commit().await?;
-            Ok(true)
-        } else {
-            tx.rollback().await?;
-            Ok(false)
-        }
+        let gone: Option<(String, String)> =
+            sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
+        let Some((account, sealed)) = gone else { return Ok(false) };
+        sqlx::query(KEEP)
+            .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
+            .execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(true)
     })
 }
 

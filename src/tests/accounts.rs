@@ -1,11 +1,17 @@
 //! Looking for people: by what is personal only whole and in the record, by filters in windows.
 
-use crate::support::{Answered, House, database, house, postgres, sqlite};
+use crate::support::{Answered, House, database, grant, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
+    clock::DAY,
+    config::Secret,
+    id::OperatorId,
     ledger::Outcome,
     mastodon::database::{Database, Narrowing, Origin, Sanctioned},
-    store::account_notes,
+    store::{
+        account_notes, grants,
+        linked_accounts::{self, Linked},
+    },
 };
 use sqlx::postgres::PgPoolOptions;
 
@@ -235,6 +241,47 @@ async fn a_note_is_the_teams_alone_and_its_writer_or_an_owner_withdraws_it() {
         assert!(entry.contains("canaryword"), "the record keeps it");
         assert_eq!(entries(&house, "withdraw_note").await.len(), 2, "the one that came too late is there too");
     }
+}
+
+#[tokio::test]
+async fn a_note_is_read_by_nobody_about_themselves_and_by_no_contractor_about_staff() {
+    let house = house(sqlite().await).await;
+    let (moderator, contractor) = (house.sign_in("moderator").await, house.sign_in("contractor").await);
+    let account = id_of(&house, "windvane").await;
+    let page = format!("/i/harbour/accounts/{account}");
+    let form =
+        [("instance", "harbour"), ("account", account.as_str()), ("text", "Knows the canaryword."), ("back", &page)];
+    house.post(Some(&moderator), "/api/accounts/note", &form).await;
+    let reads = async |cookie: &str| house.get(Some(cookie), &page).await.body.contains("canaryword");
+    assert!(reads(&moderator).await && reads(&contractor).await, "about ordinary people both do");
+    let role = "update users set role_id = (select id from user_roles where name = 'Moderator') where account_id = $1::text::bigint";
+    sqlx::query(role).bind(&account).execute(&house.instance).await.unwrap();
+    assert!(reads(&moderator).await && !reads(&contractor).await, "about staff a contractor does not");
+    // A moderator whose own account it is.
+    let own = Linked {
+        operator: OperatorId("01moderator".into()),
+        instance: "harbour".parse().unwrap(),
+        account: account.parse().unwrap(),
+        username: "windvane".to_owned(),
+        token: Secret::new("a token"),
+        linked_at: house.app.clock.now(),
+    };
+    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &own).await.unwrap());
+    assert!(!reads(&moderator).await);
+    let admin = house.sign_in("admin").await;
+    assert!(reads(&admin).await);
+    // A grant that decides no reports reads none either.
+    sqlx::query("update users set role_id = null where account_id = $1::text::bigint")
+        .bind(&account)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    assert!(reads(&contractor).await);
+    let (store, now) = (&house.app.store, house.app.clock.now());
+    let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
+    grants::revoke_all_of(store, &whose, &by, now).await.unwrap();
+    grant(&house.app, "01contractor", Vec::new(), true, false, now.plus(DAY)).await;
+    assert!(!reads(&contractor).await);
 }
 
 #[tokio::test]

@@ -729,6 +729,19 @@ async fn a_contractor_linked_for_the_role_of_one_grant_goes_on_under_another() {
     )
     .await;
     assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    // Whoever is frozen there stays shut out, whatever became of the role.
+    run(
+        &house,
+        "update users set disabled = true where account_id in (select id from accounts where username = 'wren')",
+    )
+    .await;
+    end().await;
+    assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::FORBIDDEN);
+    run(
+        &house,
+        "update users set disabled = false where account_id in (select id from accounts where username = 'wren')",
+    )
+    .await;
     end().await;
     assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
     assert_eq!(house.outcome("unlink_account").await, Some(Outcome::Succeeded));

@@ -2,7 +2,12 @@
 
 use crate::support::{House, NO_SANCTION, house, sqlite};
 use axum::http::StatusCode;
-use howdah::ledger::Outcome;
+use howdah::{
+    config::Secret,
+    id::{AccountId, OperatorId},
+    ledger::Outcome,
+    store::linked_accounts::{self, Linked},
+};
 
 async fn sql(house: &House, text: &'static str) {
     sqlx::raw_sql(text).execute(&house.instance).await.unwrap();
@@ -37,6 +42,22 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     let theirs = house.get(Some(&contractor), &case).await.body;
     assert!(theirs.contains("too many to see whether all are in your grant"), "{theirs}");
     assert!(!theirs.contains("decide=silence"), "{theirs}");
+    let decide = async |cookie: &str, seen: &str, unread: &str| {
+        let fields = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", seen),
+            ("unread", unread),
+            ("state", NO_SANCTION),
+            ("why", "a wave of reports"),
+            ("text", "Please stop."),
+            ("back", case.as_str()),
+        ];
+        house.post(Some(cookie), "/api/reports/decide", &fields).await.location.unwrap()
+    };
+    let first: Vec<&str> = reports.split(',').take(500).collect();
+    assert!(decide(&contractor, &first.join(","), "9501").await.contains("draft="), "nor decide");
     // What the form sends back is what the page gave it, and it closes all of them.
     let form = house.get(Some(&cookie), &format!("{case}?decide=silence")).await;
     assert!(form.body.len() < LARGEST_PAGE, "{} bytes", form.body.len());
@@ -49,19 +70,43 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
     let texts = form.body.replace("<!>", "");
     assert!(texts.contains("10,000+ reports, 1 case") && texts.contains("1 to 50 of 10,000+"), "{texts}");
     assert!(texts.contains("Closes all 10,000+ open reports, also those that nobody here has read"), "{texts}");
-    let fields = [
-        ("instance", "harbour"),
-        ("account", account.as_str()),
-        ("decision", "silence"),
-        ("reports", seen.as_str()),
-        ("unread", unread.as_str()),
-        ("state", NO_SANCTION),
-        ("why", "a wave of reports"),
-        ("text", "Please stop."),
-        ("back", case.as_str()),
-    ];
-    let done = house.post(Some(&cookie), "/api/reports/decide", &fields).await;
-    assert!(done.location.as_deref().unwrap().contains("done="), "{:?}", done.location);
+    // Many more than were named came in meanwhile: it is said, and nothing is done.
+    let less = decide(&cookie, &seen, "400").await;
+    let stale = house.get(Some(&cookie), &less).await.body;
+    assert!(stale.contains("more reports came in than were named to you"), "{stale}");
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Stale));
+    // Nobody decides their own case, also where their report is beyond those that are read.
+    let own = Linked {
+        operator: OperatorId("01admin".into()),
+        instance: "harbour".parse().unwrap(),
+        account: sqlx::query_scalar::<_, i64>(
+            "select id from accounts where username = 'jonastran' and domain is null",
+        )
+        .fetch_one(&house.instance)
+        .await
+        .map(AccountId)
+        .unwrap(),
+        username: "jonastran".to_owned(),
+        token: Secret::new("a token"),
+        linked_at: house.app.clock.now(),
+    };
+    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &own).await.unwrap());
+    sql(
+        &house,
+        "insert into reports (account_id, target_account_id, comment, category, created_at, updated_at) \
+         select (select id from accounts where username = 'jonastran' and domain is null), \
+                (select id from accounts where username = 'windvane' and domain is null), 'mine', 1000, now(), now()",
+    )
+    .await;
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), &case).await.body;
+    assert!(page.contains("You reported this as @jonastran"), "{page}");
+    let refused = house.get(Some(&admin), &decide(&admin, &seen, &unread).await).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let done = decide(&cookie, &seen, &unread).await;
+    assert!(done.contains("done="), "{done}");
+    let said = house.get(Some(&cookie), &done).await.body.replace("<!>", "");
+    assert!(said.contains("which nobody here has read"), "{said}");
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
     let left: i64 = sqlx::query_scalar(
         "select count(*) from reports where action_taken_at is null and target_account_id = $1::text::bigint",

@@ -16,7 +16,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    reports::service::hands_off,
+    reports::service::{hands_off, own_beyond},
     ui::{self, time},
 };
 use serde_json::json;
@@ -101,6 +101,9 @@ pub async fn delete(
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = standing::able_own(&context, &instance).await?;
     if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {
+        return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
+    }
+    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(unread)? {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     let acct = account.acct();

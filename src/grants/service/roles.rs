@@ -234,8 +234,14 @@ async fn unsure(app: &App, mut role: Role, outcome: Outcome, said: Option<String
         Some(said) => format!("{}: {said}. It is tried again.", outcome.name()),
         None => format!("{}. It is looked at again.", outcome.name()),
     };
-    let state = role.state;
-    set(app, &mut role, state, &said).await
+    role.said = said;
+    // Another process may have taken it for never given: what is not known is looked at again.
+    for found in [role.state, RoleState::Never] {
+        if grants::set_role(&app.store, &app.keys, found, &role).await.map_err(store_problem)? {
+            return Ok(());
+        }
+    }
+    Err(Problem::new(Kind::Conflict, "another process was quicker", ""))
 }
 
 async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
@@ -252,7 +258,10 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let now = held(&holder);
     if now.role != Some(asked.role) {
         return match role.state {
-            RoleState::Taking if now.role == former.role => set(app, &mut role, RoleState::Taken, "").await,
+            RoleState::Taking if now.role == former.role => {
+                unlink(app, &instance, &role).await?;
+                set(app, &mut role, RoleState::Taken, "").await
+            }
             RoleState::Giving if now.role == former.role => {
                 set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await
             }
@@ -272,7 +281,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
         instance: asked.instance.clone(),
         account: asked.account,
         user: asked.user,
-        acct: asked.acct.clone(),
+        acct: asked.acct,
         before: Some(asked.role),
         before_name: Some(now.name),
         after: returning.as_ref().map(|role| role.id),
@@ -282,14 +291,23 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     role.taken_entry = Some(done.index);
     match done.outcome {
         Outcome::Succeeded => {
-            let grant = grants::by_id(&app.store, &app.keys, &role.grant).await.map_err(store_problem)?;
-            set(app, &mut role, RoleState::Taken, &said).await?;
-            match grant {
-                Some(grant) => end_with_role(app, &grant.operator, &instance, asked.account).await,
-                None => Ok(()),
-            }
+            unlink(app, &instance, &role).await?;
+            set(app, &mut role, RoleState::Taken, &said).await
         }
         outcome => unsure(app, role, outcome, done.said).await,
+    }
+}
+
+/// A link that stood on the role goes with it, unless another grant gives the account a role now. Before the role counts as
+/// taken: what fails here is tried again.
+async fn unlink(app: &App, instance: &Instance, role: &Role) -> Result<(), Problem> {
+    let now = app.clock.now();
+    if grants::role_promised(&app.store, &role.asked, now, now.plus(1)).await.map_err(store_problem)? {
+        return Ok(());
+    }
+    match grants::by_id(&app.store, &app.keys, &role.grant).await.map_err(store_problem)? {
+        Some(grant) => end_with_role(app, &grant.operator, instance, role.asked.account).await,
+        None => Ok(()),
     }
 }
 

@@ -253,6 +253,28 @@ impl Read {
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
+    /// Whether somebody has an open report about an account (`reports (account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn has_reported(&mut self, reporter: AccountId, target: AccountId) -> Result<bool, DatabaseError> {
+        const SQL: &str = "select exists (select 1 from reports \
+            where account_id = $1 and target_account_id = $2 and action_taken_at is null)";
+        let found = sqlx::query_scalar(SQL).persistent(false).bind(reporter.0).bind(target.0);
+        Ok(found.fetch_one(&mut *self.tx).await?)
+    }
+
+    /// How many reports an account has closed after a mark (`admin_action_logs` by its key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn resolved_after(&mut self, mark: Mark, by: AccountId) -> Result<i64, DatabaseError> {
+        const SQL: &str = "select count(*) from admin_action_logs \
+            where id > $1 and account_id = $2 and action = 'resolve' and target_type = 'Report'";
+        let number = sqlx::query_scalar(SQL).persistent(false).bind(mark.log).bind(by.0);
+        Ok(number.fetch_one(&mut *self.tx).await?)
+    }
+
     /// How many open reports there are about an account, counted up to a limit (`reports (target_account_id)`).
     ///
     /// # Errors

@@ -626,6 +626,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let hint = match page.open.len() {
         0 => "writes to the person unless you say otherwise".to_owned(),
         1 => "closes 1 report".to_owned(),
+        _ if page.unread > 0 => format!("a sanction closes all {}", page.number()),
         _ => format!("closes {} reports", page.number()),
     };
     view! {

@@ -156,6 +156,21 @@ pub fn hands_off(
     None
 }
 
+/// Whether it is somebody's own case where there are more open reports than are read: asked for by itself.
+///
+/// # Errors
+/// If the instance's database does not answer.
+pub async fn own_beyond(
+    instance: &Instance,
+    account: &Account,
+    own: Option<&Own>,
+    open: &[OpenReport],
+) -> Result<Option<String>, DatabaseError> {
+    let Some(own) = own.filter(|_| open.len() > MOST_READ) else { return Ok(None) };
+    let reported = instance.database.read().await?.has_reported(own.linked.account, account.id).await?;
+    Ok(own.own_case(account.id, reported.then_some(own.linked.account)))
+}
+
 fn missing() -> Problem {
     Problem::not_found("There is no such account on this instance.")
 }
@@ -222,6 +237,7 @@ pub async fn case_page(
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
     let asked: BTreeSet<_> = facts.open.iter().flat_map(|report| &report.status_ids).collect();
     let gone = asked.len().saturating_sub(facts.posts.len());
+    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
     let next = next_after(&cases(context, instance).await?, Some(id));
     let there = match facts.open.first() {
         Some(report) => format!("admin/reports/{}", report.id),
@@ -260,7 +276,7 @@ pub async fn case_page(
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open),
+        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open).or(beyond),
         may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,

@@ -1,7 +1,7 @@
 //! What a moderator does: each deed with its permit, its last look and its evidence.
 
 use super::{
-    case::{hands_off, within},
+    case::{hands_off, own_beyond, within},
     store_problem, unread,
 };
 use crate::{
@@ -81,6 +81,9 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
         (true, _) => context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?,
     };
     if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), &open) {
+        return Err(Problem::new(Kind::Forbidden, why, ""));
+    }
+    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(unread)? {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     Ok(About { instance, account, open, permit })
@@ -257,7 +260,8 @@ pub async fn colleagues(
         let theirs = Context::of_job(context.app.clone(), person);
         // Whoever's own account does not stand, or cannot be read, is not handed anything.
         let Ok(own) = standing::able_own(&theirs, instance).await else { continue };
-        if hands_off(&theirs, instance, target, own.as_ref(), open).is_none() {
+        let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(unread)?;
+        if hands_off(&theirs, instance, target, own.as_ref(), open).or(beyond).is_none() {
             colleagues.push((theirs.actor.operator.0, theirs.actor.name));
         }
     }
@@ -306,6 +310,9 @@ pub async fn hand_over(
     }
 }
 
+/// How many reports of a case show there who holds it: each costs a call, which are people's to decide with.
+const MIRRORED: usize = 20;
+
 pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
@@ -317,7 +324,7 @@ pub async fn hold(context: Context, instance: String, account: String, claim: St
         instance: instance.name.clone(),
         account: account.id,
         acct: account.acct(),
-        reports: open.iter().map(|report| report.id).collect(),
+        reports: open.iter().map(|report| report.id).take(MIRRORED).collect(),
         claim,
         held_before: held.map(|hold| hold.operator),
     };
@@ -529,6 +536,9 @@ async fn state_changed(
     Ok(Some(format!("you saw the account {}, and it is {} by now", words(before), words(now.state))))
 }
 
+/// How many more open reports than the page named, of a case too large to be read, leave a decision as it was meant.
+const FEW_MORE: i64 = 100;
+
 impl Carry for DecideCase {
     async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if self.reports.len() > MOST_READ {
@@ -537,14 +547,21 @@ impl Carry for DecideCase {
             )));
         }
         let mut now = read.open_reports(self.account).await?;
+        let mut more = 0;
         if self.unread > 0 {
             now.truncate(MOST_READ);
+            let named = i64::try_from(self.reports.len()).unwrap_or(i64::MAX).saturating_add(self.unread);
+            more = read.open_number(self.account, MOST_COUNTED).await?.saturating_sub(named);
         }
         let now: BTreeSet<ReportId> = now.iter().map(|report| report.id).collect();
         let seen: BTreeSet<ReportId> = self.reports.iter().copied().collect();
         let came = now.difference(&seen).count();
         let went = seen.difference(&now).count();
         let mut changed = Vec::new();
+        // In a wave a few more than were named are no news.
+        if more > FEW_MORE {
+            changed.push(format!("{more} more reports came in than were named to you"));
+        }
         if came > 0 {
             changed.push(format!("{} came in that you have not seen", ui::count(came, "report", "reports")));
         }
@@ -580,6 +597,7 @@ impl Carry for DecideCase {
             .filter(|row| row.action == "resolve" && row.target_type == "Report")
             .map(|row| row.target_id)
             .collect();
+        let others = usize::try_from(read.resolved_after(mark, acting).await?).unwrap_or(usize::MAX);
         let ours = self.reports.iter().filter(|report| resolved.contains(&report.0)).count();
         let strikes = read.strikes_after(mark, acting, self.account).await?;
         let strike = match self.decision {
@@ -612,7 +630,7 @@ impl Carry for DecideCase {
             trace,
             // A warning leaves no state behind: without its strike nothing says that it was given.
             state_is_right: all_closed && sanctioned && (self.decision != Decision::Warn || struck == Some(true)),
-            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": resolved.len().saturating_sub(ours) }),
+            facts: json!({ "closed": closed.len(), "strike": struck, "others closed": others.saturating_sub(ours) }),
             seen: json!({
                 "account": state,
                 "reports closed": closed,

@@ -12,7 +12,7 @@ use crate::{
     mastodon::{Instance, database::OpenReport},
     path,
     problem::Problem,
-    reports::{BulkPreview, Category, DecidedRow, Decision, Holder, QueueFilter, QueuePage, QueueRow},
+    reports::{BulkPreview, Category, DecidedRow, Decision, Holder, MOST_READ, QueueFilter, QueuePage, QueueRow},
     search::Search,
     store::{case_holds, linked_accounts, operators},
     ui,
@@ -232,7 +232,13 @@ async fn preview(
 ) -> Result<BulkPreview, Problem> {
     let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
     let everything = parsed.get("all").is_some();
-    let decidable = || fitting.iter().filter(|case| case.decidable);
+    // What would be refused anyway must not stand in the way of the others, time after time.
+    let decidable = || {
+        fitting.iter().filter(|case| {
+            let free = case.row.holder.as_ref().is_none_or(|holder| holder.you);
+            case.decidable && !case.own && free && case.row.reports <= MOST_READ
+        })
+    };
     let chosen_cases: Vec<&CaseInQueue> = if everything {
         decidable().take(batches::most(context.actor.role)).collect()
     } else {
@@ -264,6 +270,8 @@ async fn preview(
             "a member of the instance’s staff".to_owned()
         } else if !case.decidable {
             "a report outside your grant: it will be refused".to_owned()
+        } else if row.reports > MOST_READ {
+            format!("{} reports: it will be refused, and is decided on its own page", ui::grouped(row.reports))
         } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
             format!("held by {}: it will be refused", holder.name)
         } else if row.category == Category::Legal {
