@@ -188,7 +188,7 @@ fn fact_clause(entry: &Entry) -> String {
         "changed_elsewhere" => elsewhere::clause(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
-        "token_left" => "could not take back the token of an ended link, and tries again".to_owned(),
+        "token_left" => "could not take back the token of an ended link".to_owned(),
         "token_taken_back" => "took back the token of an ended link after all".to_owned(),
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
@@ -488,8 +488,11 @@ fn answers(seen: &Value) -> Vec<(String, String)> {
     let steps = seen["steps"].as_array().cloned().unwrap_or_default();
     let mut lines: Vec<(String, String)> = steps
         .into_iter()
-        .filter_map(|step| serde_json::from_value::<Step>(step).ok())
         .map(|step| {
+            // What an older version wrote is shown as it stands.
+            let Ok(step) = serde_json::from_value::<Step>(step.clone()) else {
+                return ("step".to_owned(), step.to_string());
+            };
             let answer = match step.answer {
                 Answer::Accepted { .. } => "accepted".to_owned(),
                 Answer::Refused { status, message } => format!("refused, {status}: {message}"),

@@ -24,7 +24,7 @@ fn body(frame: Frame, page: YourAccountPage) -> AnyView {
     };
     let left = page.left_there.then(|| view! {
         <p class="note lead" role="status">"The link is gone here, and nothing acts as you from here any more. " {page.host.clone()}
-            " did not take its token back yet and is asked again until it does. You can end it there under Preferences, Account, Authorised applications."</p>
+            " did not take its token back yet and is asked again for thirty days. You can end it there under Preferences, Account, Authorised applications."</p>
     });
     view! {
         <div class="head"><h1>"Your account"</h1>{state}<span class="soft">"on " {page.host.clone()}</span></div>

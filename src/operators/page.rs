@@ -24,7 +24,7 @@ fn body(frame: Frame, page: PeoplePage) -> AnyView {
                 <div class="body stack"><code class="hash">{link}</code><p class="small soft">"Hand it over yourself. Whoever opens it chooses the password."</p></div></section>
         })}
         {page.left_there.then(|| view! {
-            <p class="note lead" role="status">"The link is gone here. The instance did not take its token back yet and is asked again until it does; whoever it belongs to can end it there under Preferences, Account, Authorised applications."</p>
+            <p class="note lead" role="status">"The link is gone here. The instance did not take its token back yet and is asked again for thirty days; whoever it belongs to can end it there under Preferences, Account, Authorised applications."</p>
         })}
         <div class="head"><h1>"People"</h1><span class="soft">{ui::count(page.people.len(), "person", "people")}</span></div>
         <div class="card lead"><table class="list">

@@ -291,6 +291,8 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     role.taken_entry = Some(done.index);
     match done.outcome {
         Outcome::Succeeded => {
+            // The entry is kept, also where the link cannot be ended now.
+            set(app, &mut role, RoleState::Taking, &said).await?;
             unlink(app, &instance, &role).await?;
             set(app, &mut role, RoleState::Taken, &said).await
         }

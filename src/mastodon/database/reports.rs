@@ -264,14 +264,15 @@ impl Read {
         Ok(found.fetch_one(&mut *self.tx).await?)
     }
 
-    /// How many reports an account has closed after a mark (`admin_action_logs` by its key).
+    /// How many reports about somebody an account has closed after a mark (`admin_action_logs` and `reports` by their keys).
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn resolved_after(&mut self, mark: Mark, by: AccountId) -> Result<i64, DatabaseError> {
-        const SQL: &str = "select count(*) from admin_action_logs \
-            where id > $1 and account_id = $2 and action = 'resolve' and target_type = 'Report'";
-        let number = sqlx::query_scalar(SQL).persistent(false).bind(mark.log).bind(by.0);
+    pub async fn resolved_after(&mut self, mark: Mark, by: AccountId, about: AccountId) -> Result<i64, DatabaseError> {
+        const SQL: &str = "select count(*) from admin_action_logs l join reports r on r.id = l.target_id \
+            where l.id > $1 and l.account_id = $2 and l.action = 'resolve' and l.target_type = 'Report' \
+            and r.target_account_id = $3";
+        let number = sqlx::query_scalar(SQL).persistent(false).bind(mark.log).bind(by.0).bind(about.0);
         Ok(number.fetch_one(&mut *self.tx).await?)
     }
 

@@ -597,7 +597,7 @@ impl Carry for DecideCase {
             .filter(|row| row.action == "resolve" && row.target_type == "Report")
             .map(|row| row.target_id)
             .collect();
-        let others = usize::try_from(read.resolved_after(mark, acting).await?).unwrap_or(usize::MAX);
+        let others = usize::try_from(read.resolved_after(mark, acting, self.account).await?).unwrap_or(usize::MAX);
         let ours = self.reports.iter().filter(|report| resolved.contains(&report.0)).count();
         let strikes = read.strikes_after(mark, acting, self.account).await?;
         let strike = match self.decision {
