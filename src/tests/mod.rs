@@ -19,7 +19,7 @@ mod invitations;
 mod ledger;
 mod linked;
 mod many;
-mod older_store_made;
+mod older_store;
 mod processes;
 mod roles;
 mod signups;
