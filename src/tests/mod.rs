@@ -23,6 +23,7 @@ mod many;
 mod older_store;
 mod processes;
 mod roles;
+mod second_person;
 mod signups;
 mod store;
 mod support;
