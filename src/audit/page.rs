@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 53] = [
+const KINDS: [(&str, &str); 54] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -102,6 +102,7 @@ const KINDS: [(&str, &str); 53] = [
     ("export_record", "exports"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
+    ("code_failed", "wrong codes"),
     ("block_domain", "server rules made"),
     ("change_domain_block", "server rules changed"),
     ("lift_domain_block", "server rules lifted"),

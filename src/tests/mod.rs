@@ -21,6 +21,7 @@ mod linked;
 mod many;
 mod processes;
 mod roles;
+mod sign_in;
 mod signups;
 mod store;
 mod support;
