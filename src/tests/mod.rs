@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod audit;
 mod bulk;
 mod bundle;
@@ -12,10 +13,12 @@ mod domains;
 mod doors;
 mod elsewhere;
 mod engine;
+mod exports;
 mod faults;
 mod files;
 mod finding;
 mod grants;
+mod hostile;
 mod invitations;
 mod ledger;
 mod linked;
@@ -24,6 +27,7 @@ mod older_store;
 mod processes;
 mod roles;
 mod second_person;
+mod sign_in;
 mod signups;
 mod store;
 mod support;
