@@ -14,7 +14,7 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, InstanceName, RoleId},
     ledger::{
-        self, Acting, Answer, Entry, Sealed, Step,
+        self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
         deed::{Deed, ExportForm, Masked, Personal, Subject},
     },
     path,
@@ -177,9 +177,16 @@ fn clause(deed: &Deed) -> String {
 
 fn fact_clause(entry: &Entry) -> String {
     match entry.deed.as_str() {
-        "signed_in" => "signed in".to_owned(),
+        "signed_in" => match serde_json::from_value(entry.leaf["facts"]["by"].clone()) {
+            Ok(ProvedBy::Password) => "signed in with the password alone".to_owned(),
+            Ok(ProvedBy::Totp) => "signed in with password and code".to_owned(),
+            Ok(ProvedBy::RecoveryCode) => "signed in with password and a recovery code".to_owned(),
+            // Entries of before do not say.
+            Err(_) => "signed in".to_owned(),
+        },
         "signed_out" => "signed out".to_owned(),
         "sign_in_failed" => "failed to sign in".to_owned(),
+        "code_failed" => "gave a wrong code after the right password".to_owned(),
         "second_factor_set" => "set up a second factor".to_owned(),
         "denied" => {
             let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");

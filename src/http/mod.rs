@@ -18,4 +18,4 @@ pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
 pub use router::{outside, router};
-pub use sessions::IDLE;
+pub use sessions::{ABSOLUTE, IDLE};

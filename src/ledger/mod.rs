@@ -15,7 +15,7 @@ pub mod tree;
 pub mod verify;
 mod write;
 
-pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, Stage, Verdict};
+pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, ProvedBy, Stage, Verdict};
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
