@@ -11,7 +11,7 @@ use crate::{
     mastodon::Instance,
     problem::{Kind, Problem},
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::Store,
 };
 use axum::http::request::Parts;

@@ -12,7 +12,7 @@ use crate::{
     ledger::Ledger,
     mastodon::Instance,
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::Store,
 };
 use anyhow::Context as _;

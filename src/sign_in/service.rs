@@ -15,67 +15,11 @@ use crate::{
     search::Search,
     store::{attempts, drafts, operators, operators::Operator, recovery_codes, setup_links, web_sessions},
 };
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use axum::http::{HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
-use std::sync::Arc;
-use tokio::sync::Semaphore;
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
 use tower_sessions::Session;
-
-/// Argon2id, off the async threads, a few at a time: each takes 19 MiB and tens of milliseconds.
-#[derive(Clone)]
-pub struct Passwords {
-    at_once: Arc<Semaphore>,
-    /// The hash of a password nobody has: what a name that does not exist is checked against.
-    nobody: Arc<str>,
-}
-
-impl Passwords {
-    /// # Errors
-    /// If the system has no randomness.
-    pub fn new() -> Result<Self, Problem> {
-        let nobody = hash(&format!("{:032x}", rand::random::<u128>()))?;
-        Ok(Self { at_once: Arc::new(Semaphore::new(2)), nobody: nobody.into() })
-    }
-
-    /// The PHC string of a password.
-    ///
-    /// # Errors
-    /// Unavailable, if hashing fails.
-    pub async fn hash(&self, password: &str) -> Result<String, Problem> {
-        let password = password.to_owned();
-        self.off_thread(move || hash(&password)).await?
-    }
-
-    /// Whether the password is the one behind `hash`; as slow for a person who does not exist.
-    async fn verify(&self, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
-        let exists = hash.is_some();
-        let hash = hash.unwrap_or(&self.nobody).to_owned();
-        let password = password.to_owned();
-        let right = self
-            .off_thread(move || {
-                PasswordHash::new(&hash)
-                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(right && exists)
-    }
-
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let busy = || Problem::unavailable("Passwords cannot be checked right now.", "Try again in a moment.");
-        let _turn = self.at_once.acquire().await.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| busy())
-    }
-}
-
-fn hash(password: &str) -> Result<String, Problem> {
-    let hashed: Result<PasswordHash, _> = Argon2::default().hash_password(password.as_bytes());
-    hashed
-        .map(|hash| hash.to_string())
-        .map_err(|error| Problem::unavailable(format!("The password could not be hashed: {error}."), "Try again."))
-}
 
 /// What is wrong with a new password, if anything.
 pub fn password_problem(password: &str) -> Option<String> {
