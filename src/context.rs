@@ -4,7 +4,7 @@ use crate::{
     access::{self, Actor, Denied, Permission, Permit},
     clock::{Clock, Instant},
     config::Config,
-    http::{ClientAddress, Posted, Signed},
+    http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
     ledger::{Fact, Ledger},
     linked_accounts::{Lapse, service::standing},
@@ -27,6 +27,7 @@ pub struct App {
     pub ledger: Ledger,
     pub instances: BTreeMap<InstanceName, Arc<Instance>>,
     pub passwords: Passwords,
+    pub proxies: Proxies,
 }
 
 /// One request of somebody signed in.
@@ -52,7 +53,7 @@ impl Context {
 
     /// The context of work in the background, on behalf of somebody.
     pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
-        Self { app, actor, address: ClientAddress(std::net::Ipv4Addr::LOCALHOST.into()) }
+        Self { app, actor, address: ClientAddress::HERE }
     }
 
     pub fn now(&self) -> Instant {

@@ -9,6 +9,7 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     context::App,
+    http::Proxies,
     ledger::Ledger,
     mastodon::Instance,
     seal::Keys,
@@ -96,5 +97,6 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords }))
+    let proxies = Proxies::new(&config.trusted_proxies);
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies }))
 }

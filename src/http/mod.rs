@@ -8,11 +8,13 @@ mod guard;
 mod headers;
 mod origin;
 mod router;
+mod server;
 mod sessions;
 
-pub use address::ClientAddress;
+pub use address::{ClientAddress, Proxies};
 pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
 pub use router::router;
+pub use server::{Limits, open_files, serve};
 pub use sessions::IDLE;

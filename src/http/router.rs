@@ -44,6 +44,7 @@ pub fn router(app: Arc<App>) -> Router {
         .hash_file(assets::hash_file(&app.config.site).display().to_string().into())
         .build();
     let https = app.config.public_url.scheme() == "https";
+    let transport_security = headers::transport_security(&app.config);
     let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
     let state = RouterState { app: app.clone(), options: options.clone() };
     let routes = generate_route_list(Pages);
@@ -86,7 +87,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(sessions)
         .merge(assets::router(&app.config.site))
         .layer(from_fn_with_state(own, origin::same_origin))
-        .layer(from_fn_with_state(https, headers::secure))
+        .layer(from_fn_with_state(transport_security, headers::secure))
         .layer(from_fn(super::access_log::log))
 }
 

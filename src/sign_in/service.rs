@@ -15,7 +15,7 @@ use crate::{
     search::Search,
     store::{attempts, drafts, operators, operators::Operator, recovery_codes, setup_links, web_sessions},
 };
-use axum::http::{HeaderValue, header, request::Parts};
+use axum::http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
@@ -39,9 +39,9 @@ fn store_problem(error: impl std::fmt::Display) -> Problem {
 }
 
 fn request_address() -> ClientAddress {
-    use_context::<Parts>().map_or(ClientAddress([127, 0, 0, 1].into()), |parts| {
-        parts.extensions.get::<ClientAddress>().copied().unwrap_or_else(|| ClientAddress::of(&parts))
-    })
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
+        .unwrap_or(ClientAddress::HERE)
 }
 
 async fn session() -> Result<Session, Problem> {
@@ -98,10 +98,14 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let now = app.clock.now();
     let address = request_address();
     let name = name.trim();
-    let by_address = app.keys.hash("attempt by address", address.range().as_bytes());
+    // Where people cannot be told apart by their addresses, the name alone counts.
+    let by_address = address.range().map(|range| app.keys.hash("attempt by address", range.as_bytes()));
     let by_account = app.keys.hash("attempt by account", name.to_lowercase().as_bytes());
 
-    let (failures, last) = attempts::failures(&app.store, &by_address, now).await.map_err(store_problem)?;
+    let (failures, last) = match &by_address {
+        Some(key) => attempts::failures(&app.store, key, now).await.map_err(store_problem)?,
+        None => (0, now),
+    };
     let left = wait_after(failures) - now.since(last);
     if left > 0 {
         return Err(Problem::new(
@@ -120,12 +124,14 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let operator = match operator {
         Some(operator) if right && operator.may_sign_in() => operator,
         known => {
-            attempts::record_failure(&app.store, &by_address, now).await.map_err(store_problem)?;
+            if let Some(key) = &by_address {
+                attempts::record_failure(&app.store, key, now).await.map_err(store_problem)?;
+            }
             attempts::record_failure(&app.store, &by_account, now).await.map_err(store_problem)?;
             app.ledger
                 .fact(Fact::SignInFailed {
                     operator: known.map(|operator| operator.id),
-                    address: app.keys.hash("address", address.range().as_bytes()),
+                    address: app.keys.hash("address", address.network().as_bytes()),
                 })
                 .await
                 .map_err(ledger_problem)?;
@@ -136,7 +142,9 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
             ));
         }
     };
-    attempts::clear(&app.store, &by_address).await.map_err(store_problem)?;
+    if let Some(key) = &by_address {
+        attempts::clear(&app.store, key).await.map_err(store_problem)?;
+    }
     attempts::clear(&app.store, &by_account).await.map_err(store_problem)?;
     let stage = if operator.totp_secret.is_some() {
         Stage::Code
@@ -174,7 +182,7 @@ async fn begin(app: &App, operator: &Operator, stage: Stage) -> Result<(), Probl
                 operator: operator.id.clone(),
                 role: operator.role,
                 session: hash.chars().take(16).collect(),
-                address: app.keys.hash("address", request_address().range().as_bytes()),
+                address: app.keys.hash("address", request_address().network().as_bytes()),
             })
             .await
             .map_err(ledger_problem)?;
@@ -446,6 +454,9 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
 pub async fn sign_out(context: Context) -> Result<String, Problem> {
     let session = session().await?;
     session.flush().await.map_err(store_problem)?;
+    // Never "cookies": that clears those of the whole registrable domain, Mastodon's too.
+    let kept_there = HeaderValue::from_static("\"cache\", \"storage\"");
+    expect_context::<ResponseOptions>().append_header(HeaderName::from_static("clear-site-data"), kept_there);
     context
         .app
         .ledger
@@ -461,7 +472,9 @@ pub fn set_theme(theme: &str, back: &str) -> Result<String, Problem> {
         "dark" => "theme=dark; Path=/; Max-Age=31536000; SameSite=Lax",
         _ => "theme=; Path=/; Max-Age=0; SameSite=Lax",
     };
-    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, HeaderValue::from_static(value));
+    let secure = if app_of_request()?.config.public_url.scheme() == "https" { "; Secure" } else { "" };
+    let cookie = HeaderValue::try_from(format!("{value}{secure}")).map_err(store_problem)?;
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     Ok(path::ours(back))
 }
 

@@ -7,6 +7,7 @@ mod accounts;
 mod audit;
 mod bulk;
 mod bundle;
+mod connections;
 mod domains;
 mod doors;
 mod elsewhere;
