@@ -1,7 +1,14 @@
 //! What was typed is never lost: a form that cannot be carried out is kept as a sealed draft and given back on the page
 //! it came from; where even that cannot be stored, the answer itself carries it.
 
+<<<<<<< HEAD
 use super::{ClientAddress, guard::Signed};
+=======
+use super::{
+    guard::Signed,
+    plain::{self, wants_page},
+};
+>>>>>>> main
 use crate::{
     context::App,
     id::OperatorId,
@@ -13,9 +20,13 @@ use crate::{
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
+<<<<<<< HEAD
     http::{HeaderMap, Method, StatusCode, header},
+=======
+    http::{HeaderValue, Method, StatusCode, header},
+>>>>>>> main
     middleware::Next,
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,6 +62,7 @@ fn is_form(request: &Request) -> bool {
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
+<<<<<<< HEAD
 fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
@@ -83,6 +95,8 @@ fn too_large(largest: usize) -> Response {
     (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
 }
 
+=======
+>>>>>>> main
 /// Reads a posted form, lets it be carried out, and gives it back if it was not.
 pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let signed = request.extensions().get::<Signed>().cloned();
@@ -297,6 +311,7 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         }
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
+<<<<<<< HEAD
     let again = if as_it_is {
         "Send it again when the console says it is well, or copy it."
     } else {
@@ -306,10 +321,25 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         "<p>What you typed is below. {again}</p>\
          <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
          <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
+=======
+    let inner = format!(
+        "<h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p>\
+         <p>What you typed is below. Send it again when the console says it is well, or copy it.</p>\
+         <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
+         <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
+        what = escape(&problem.what),
+        way_on = escape(&problem.way_on),
+>>>>>>> main
         target = escape(target),
         back = escape(&back),
     );
     let html = plain_page("Not done", &format!("{} {}", problem.what, problem.way_on), &rest);
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+<<<<<<< HEAD
     (status, Html(html)).into_response()
+=======
+    let mut response = (status, plain::page("Not done", &inner)).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+    response
+>>>>>>> main
 }

@@ -3,18 +3,26 @@
 mod access_log;
 mod address;
 mod assets;
+mod faults;
 mod forms;
 mod guard;
 mod headers;
 mod origin;
+mod plain;
 mod router;
 mod server;
 mod sessions;
+pub mod stream;
 
 pub use address::{ClientAddress, Proxies};
 pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
+<<<<<<< HEAD
 pub use router::router;
 pub use server::{Limits, open_files, serve};
 pub use sessions::IDLE;
+=======
+pub use router::{outside, router};
+pub use sessions::{ABSOLUTE, IDLE};
+>>>>>>> main
