@@ -31,14 +31,11 @@ pub struct App {
     pub ledger: Ledger,
     pub instances: BTreeMap<InstanceName, Arc<Instance>>,
     pub passwords: Passwords,
-<<<<<<< HEAD
     pub proxies: Proxies,
-=======
     /// The check of the whole record that runs, and what the last one found.
     pub ledger_check: LedgerCheck,
     /// Requests that ended in a fault of our own since the start.
     pub faults: AtomicU64,
->>>>>>> main
 }
 
 /// One request of somebody signed in.

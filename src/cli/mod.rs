@@ -101,11 +101,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
-<<<<<<< HEAD
     let proxies = Proxies::new(&config.trusted_proxies);
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies }))
-=======
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, ledger_check, faults }))
->>>>>>> main
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies, ledger_check, faults }))
 }

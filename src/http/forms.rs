@@ -1,14 +1,11 @@
 //! What was typed is never lost: a form that cannot be carried out is kept as a sealed draft and given back on the page
 //! it came from; where even that cannot be stored, the answer itself carries it.
 
-<<<<<<< HEAD
-use super::{ClientAddress, guard::Signed};
-=======
 use super::{
-    guard::Signed,
+    ClientAddress,
+    guard::{Signed, is_unknown},
     plain::{self, wants_page},
 };
->>>>>>> main
 use crate::{
     context::App,
     id::OperatorId,
@@ -20,11 +17,7 @@ use crate::{
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-<<<<<<< HEAD
     http::{HeaderMap, Method, StatusCode, header},
-=======
-    http::{HeaderValue, Method, StatusCode, header},
->>>>>>> main
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -62,11 +55,6 @@ fn is_form(request: &Request) -> bool {
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
-<<<<<<< HEAD
-fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
-}
-
 /// Reads a whole body, if it is not larger than that.
 async fn read(headers: &HeaderMap, body: Body, largest: usize) -> Result<Bytes, Response> {
     if said_length(headers).is_some_and(|length| length > largest) {
@@ -95,12 +83,14 @@ fn too_large(largest: usize) -> Response {
     (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
 }
 
-=======
->>>>>>> main
 /// Reads a posted form, lets it be carried out, and gives it back if it was not.
 pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let signed = request.extensions().get::<Signed>().cloned();
     let largest = if signed.is_some() { LARGEST_FORM } else { LARGEST_OF_STRANGERS };
+    if is_unknown(&request) {
+        // There is nothing that would read it.
+        return next.run(request).await;
+    }
     if !is_form(&request) {
         if signed.is_some() {
             return next.run(request).await;
@@ -199,13 +189,13 @@ pub fn refuse_unread(headers: &HeaderMap) -> Response {
         let problem = Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in again.");
         return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
     }
-    let html = plain_page(
-        "Signed out",
-        "You are not signed in, and nothing was done. Go back: what you typed is still there. Sign in in another tab, then \
-         send it again.",
-        &format!("<p><a class=\"btn main\" href=\"{}\">Sign in</a></p>", path::SIGN_IN),
+    let inner = format!(
+        "<h1>Signed out</h1><p class=\"note\" role=\"alert\">You are not signed in, and nothing was done. Go back: what you \
+         typed is still there. Sign in in another tab, then send it again.</p>\
+         <p><a class=\"btn main\" href=\"{}\">Sign in</a></p>",
+        path::SIGN_IN
     );
-    (StatusCode::UNAUTHORIZED, Html(html)).into_response()
+    (StatusCode::UNAUTHORIZED, plain::page("Signed out", &inner)).into_response()
 }
 
 async fn give_back(
@@ -277,18 +267,6 @@ fn back_of(body: &[u8]) -> Option<String> {
     url::form_urlencoded::parse(body).find(|(key, _)| key == "back").map(|(_, value)| path::ours(&value))
 }
 
-/// A page of nothing but words and a form, for where none can be made of the frame.
-fn plain_page(title: &str, words: &str, rest: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title} · Howdah</title>\
-         <link rel=\"stylesheet\" href=\"/plain.css\"><main class=\"plain\"><h1>Nothing was done</h1>\
-         <p class=\"note\">{words}</p>{rest}</main></html>",
-        title = escape(title),
-        words = escape(words),
-    )
-}
-
 /// The last resort: the answer carries the whole form, to be sent again as it is or put right.
 fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
     let as_it_is = problem.kind == Kind::Unavailable;
@@ -311,35 +289,20 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         }
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
-<<<<<<< HEAD
     let again = if as_it_is {
         "Send it again when the console says it is well, or copy it."
     } else {
         "Put it right and send it again, or copy it."
     };
-    let rest = format!(
-        "<p>What you typed is below. {again}</p>\
-         <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
-         <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
-=======
     let inner = format!(
-        "<h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p>\
-         <p>What you typed is below. Send it again when the console says it is well, or copy it.</p>\
+        "<h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p><p>What you typed is below. {again}</p>\
          <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
          <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
         what = escape(&problem.what),
         way_on = escape(&problem.way_on),
->>>>>>> main
         target = escape(target),
         back = escape(&back),
     );
-    let html = plain_page("Not done", &format!("{} {}", problem.what, problem.way_on), &rest);
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-<<<<<<< HEAD
-    (status, Html(html)).into_response()
-=======
-    let mut response = (status, plain::page("Not done", &inner)).into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
-    response
->>>>>>> main
+    (status, plain::page("Not done", &inner)).into_response()
 }

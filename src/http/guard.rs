@@ -65,7 +65,7 @@ fn is_public(path: &str) -> bool {
 }
 
 /// Nothing stands at this address: there is nothing to guard, and the answer is the same for everybody.
-fn is_unknown(request: &Request) -> bool {
+pub fn is_unknown(request: &Request) -> bool {
     request.extensions().get::<MatchedPath>().is_none()
 }
 
@@ -92,13 +92,8 @@ pub async fn require_session(
             request.extensions_mut().insert(*signed);
             next.run(request).await
         }
-<<<<<<< HEAD
-        Ok(_) if is_public(&path) => next.run(request).await,
-        Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
-=======
         Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
-        Ok(Found::Nobody { former }) => refuse(&app, request, former).await,
->>>>>>> main
+        Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
         Err(_) if path == "/health" => next.run(request).await,
         Err(problem) => unavailable(problem, &request),
     }

@@ -18,11 +18,6 @@ pub use address::{ClientAddress, Proxies};
 pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
-<<<<<<< HEAD
-pub use router::router;
-pub use server::{Limits, open_files, serve};
-pub use sessions::IDLE;
-=======
 pub use router::{outside, router};
+pub use server::{Limits, open_files, serve};
 pub use sessions::{ABSOLUTE, IDLE};
->>>>>>> main

@@ -27,90 +27,14 @@ use crate::{
         web_sessions,
     },
 };
-<<<<<<< HEAD
-use axum::http::{HeaderName, HeaderValue, header, request::Parts};
-use leptos::prelude::{expect_context, use_context};
-use leptos_axum::{ResponseOptions, extract};
-=======
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
->>>>>>> main
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
 use tower_sessions::Session;
 use tries::Trier;
 
-<<<<<<< HEAD
-/// What is wrong with a new password, if anything.
-pub fn password_problem(password: &str) -> Option<String> {
-    let length = password.chars().count();
-    if length < SHORTEST_PASSWORD {
-        Some(format!("The password has {length} characters; it needs at least {SHORTEST_PASSWORD}."))
-    } else if length > 256 {
-        Some("The password is longer than 256 characters.".to_owned())
-    } else {
-        None
-    }
-}
-
-=======
-/// Argon2id, off the async threads, a few at a time: each takes 19 MiB and tens of milliseconds.
-#[derive(Clone)]
-pub struct Passwords {
-    at_once: Arc<Semaphore>,
-    /// The hash of a password nobody has: what a name that does not exist is checked against.
-    nobody: Arc<str>,
-}
-
-impl Passwords {
-    /// # Errors
-    /// If the system has no randomness.
-    pub fn new() -> Result<Self, Problem> {
-        let nobody = hash(&format!("{:032x}", rand::random::<u128>()))?;
-        Ok(Self { at_once: Arc::new(Semaphore::new(2)), nobody: nobody.into() })
-    }
-
-    /// The PHC string of a password.
-    ///
-    /// # Errors
-    /// Unavailable, if hashing fails.
-    pub async fn hash(&self, password: &str) -> Result<String, Problem> {
-        let password = password.to_owned();
-        self.off_thread(move || hash(&password)).await?
-    }
-
-    /// Whether the password is the one behind `hash`; as slow for a person who does not exist.
-    async fn verify(&self, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
-        let exists = hash.is_some();
-        let hash = hash.unwrap_or(&self.nobody).to_owned();
-        let password = password.to_owned();
-        let right = self
-            .off_thread(move || {
-                PasswordHash::new(&hash)
-                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(right && exists)
-    }
-
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let busy = || Problem::unavailable("Passwords cannot be checked right now.", "Try again in a moment.");
-        let _turn = self.at_once.acquire().await.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| busy())
-    }
-}
-
-fn hash(password: &str) -> Result<String, Problem> {
-    let hashed: Result<PasswordHash, _> = Argon2::default().hash_password(password.as_bytes());
-    hashed
-        .map(|hash| hash.to_string())
-        .map_err(|error| Problem::unavailable(format!("The password could not be hashed: {error}."), "Try again."))
-}
-
->>>>>>> main
 fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "store.failed");
     Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
@@ -210,42 +134,6 @@ async fn check_password(app: &App, trier: &Trier, hash: Option<&str>, password: 
 pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Result<String, Problem> {
     let app = app_of_request()?;
     let name = name.trim();
-<<<<<<< HEAD
-    // Where people cannot be told apart by their addresses, the name alone counts.
-    let by_address = address.range().map(|range| app.keys.hash("attempt by address", range.as_bytes()));
-    let by_account = app.keys.hash("attempt by account", name.to_lowercase().as_bytes());
-
-    let (failures, last) = match &by_address {
-        Some(key) => attempts::failures(&app.store, key, now).await.map_err(store_problem)?,
-        None => (0, now),
-    };
-    let left = wait_after(failures) - now.since(last);
-    if left > 0 {
-        return Err(Problem::new(
-            Kind::TooMany,
-            format!("Too many attempts from here. Wait {} seconds.", left / SECOND + 1),
-            "Nobody is locked out: the wait ends by itself.",
-        ));
-    }
-    // An account under attack answers later, to everybody alike; it is never closed to its owner.
-    let (against, _) = attempts::failures(&app.store, &by_account, now).await.map_err(store_problem)?;
-    if against >= 5 {
-        tokio::time::sleep(std::time::Duration::from_millis(u64::try_from(against.min(20) * 100).unwrap_or(0))).await;
-    }
-    let operator = operators::by_name(&app.store, name).await.map_err(store_problem)?;
-    let right = app.passwords.verify(operator.as_ref().and_then(|o| o.password_hash.as_deref()), password).await?;
-    let operator = match operator {
-        Some(operator) if right && operator.may_sign_in() => operator,
-        known => {
-            if let Some(key) = &by_address {
-                attempts::record_failure(&app.store, key, now).await.map_err(store_problem)?;
-            }
-            attempts::record_failure(&app.store, &by_account, now).await.map_err(store_problem)?;
-            app.ledger
-                .fact(Fact::SignInFailed {
-                    operator: known.map(|operator| operator.id),
-                    address: app.keys.hash("address", address.network().as_bytes()),
-=======
     let known = operators::by_name(&app.store, name).await.map_err(store_problem)?;
     let trier = trier(&app, name, known.as_ref().map(|operator| &operator.id));
     let check = {
@@ -261,8 +149,7 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
             app.ledger
                 .fact(Fact::SignInFailed {
                     operator: known.map(|operator| operator.id),
-                    address: app.keys.hash("address", request_address().range().as_bytes()),
->>>>>>> main
+                    address: app.keys.hash("address", request_address().network().as_bytes()),
                 })
                 .await
                 .map_err(ledger_problem)?;
@@ -273,13 +160,6 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
             ));
         }
     };
-<<<<<<< HEAD
-    if let Some(key) = &by_address {
-        attempts::clear(&app.store, key).await.map_err(store_problem)?;
-    }
-    attempts::clear(&app.store, &by_account).await.map_err(store_problem)?;
-=======
->>>>>>> main
     let stage = if operator.totp_secret.is_some() {
         Stage::Code
     } else if operator.role.acts() && !app.config.second_factor_optional {
@@ -311,22 +191,11 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
     session.save().await.map_err(store_problem)?;
     if stage == Stage::Full {
         let hash = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
-<<<<<<< HEAD
-        app.ledger
-            .fact(Fact::SignedIn {
-                operator: operator.id.clone(),
-                role: operator.role,
-                session: hash.chars().take(16).collect(),
-                address: app.keys.hash("address", request_address().network().as_bytes()),
-            })
-            .await
-            .map_err(ledger_problem)?;
-=======
         let signed_in = Fact::SignedIn {
             operator: operator.id.clone(),
             role: operator.role,
             session: hash.chars().take(16).collect(),
-            address: app.keys.hash("address", request_address().range().as_bytes()),
+            address: app.keys.hash("address", request_address().network().as_bytes()),
             by,
         };
         if let Err(error) = app.ledger.fact(signed_in).await {
@@ -339,7 +208,6 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
         {
             response.append_header(header::SET_COOKIE, cookie);
         }
->>>>>>> main
     }
     Ok(())
 }
@@ -459,7 +327,7 @@ pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, P
     app.ledger
         .fact(Fact::CodeFailed {
             operator: operator.id.clone(),
-            address: app.keys.hash("address", request_address().range().as_bytes()),
+            address: app.keys.hash("address", request_address().network().as_bytes()),
         })
         .await
         .map_err(ledger_problem)?;
@@ -619,7 +487,7 @@ const LINKS: Limit = Limit::Within { window: 10 * MINUTE, most: 20 };
 /// have one are never kept out by those who guess.
 async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Problem> {
     let now = app.clock.now();
-    let by_range = app.keys.hash("set-up links by range", request_address().range().as_bytes());
+    let by_range = app.keys.hash("set-up links by range", request_address().network().as_bytes());
     let tried = tries::reserved(app, &by_range, LINKS).await?;
     let hash = link_hash(app, link);
     let found = match setup_links::read(&app.store, &hash, now).await.map_err(store_problem)? {

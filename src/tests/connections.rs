@@ -347,15 +347,16 @@ fn watched() -> (Body, Arc<AtomicBool>) {
 #[tokio::test]
 async fn a_stranger_leaves_no_draft_and_is_refused_unread() {
     let house = house(sqlite().await).await;
-    for (path, cookie) in [
-        ("/api/reports/decide", None),
-        ("/api/registrations/set", Some("howdah=AAAAAAAAAAAAAAAAAAAAAA")),
-        ("/nowhere", None),
-        ("/i/harbour/domains/upload", None),
+    for (path, cookie, status) in [
+        ("/api/reports/decide", None, StatusCode::UNAUTHORIZED),
+        ("/api/registrations/set", Some("howdah=AAAAAAAAAAAAAAAAAAAAAA"), StatusCode::UNAUTHORIZED),
+        ("/nowhere", None, StatusCode::NOT_FOUND),
+        ("/api/nowhere", None, StatusCode::NOT_FOUND),
+        ("/i/harbour/domains/upload", None, StatusCode::UNAUTHORIZED),
     ] {
         let (body, read) = watched();
         let response = answer(&house, form(path, cookie, body)).await;
-        assert_eq!(response.status(), StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(response.status(), status, "{path}");
         assert!(!read.load(Ordering::SeqCst), "{path}: the body was read");
     }
     assert_eq!(drafts(&house).await.0, 0, "drafts of strangers");
