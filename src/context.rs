@@ -5,14 +5,14 @@ use crate::{
     audit::service::check::LedgerCheck,
     clock::{Clock, Instant},
     config::Config,
-    http::{ClientAddress, Posted, Signed},
+    http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
     ledger::{Fact, Ledger},
     linked_accounts::{Lapse, service::standing},
     mastodon::Instance,
     problem::{Kind, Problem},
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::{
         Store,
         attempts::{self, Limit, Reserved},
@@ -34,6 +34,7 @@ pub struct App {
     pub ledger: Ledger,
     pub instances: BTreeMap<InstanceName, Arc<Instance>>,
     pub passwords: Passwords,
+    pub proxies: Proxies,
     /// The check of the whole record that runs, and what the last one found.
     pub ledger_check: LedgerCheck,
     /// Requests that ended in a fault of our own since the start.
@@ -63,7 +64,7 @@ impl Context {
 
     /// The context of work in the background, on behalf of somebody.
     pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
-        Self { app, actor, address: ClientAddress(std::net::Ipv4Addr::LOCALHOST.into()) }
+        Self { app, actor, address: ClientAddress::HERE }
     }
 
     pub fn now(&self) -> Instant {
