@@ -199,7 +199,10 @@ async fn a_handler_that_panics_is_answered_and_counted() {
         assert!(text("content-security-policy").starts_with("default-src 'none'"), "{path}");
         assert_eq!((text("x-content-type-options"), text("cache-control")), ("nosniff", "no-store"), "{path}");
         let body = String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        assert!(body.contains(part) && body.contains("The console failed") && !body.contains("a fault of the tests"), "{body}");
+        assert!(
+            body.contains(part) && body.contains("The console failed") && !body.contains("a fault of the tests"),
+            "{body}"
+        );
     }
     let overview = house.get(Some(&owner), "/i/harbour").await;
     assert!(overview.body.contains("3 requests ended in a fault of its own"), "{}", overview.body);

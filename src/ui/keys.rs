@@ -153,8 +153,10 @@ mod browser {
 
         fn step(&self, root: &Element, by: i32) -> bool {
             let Ok(list) = root.query_selector_all(&self.row()) else { return false };
-            let rows: Vec<Element> =
-                (0..list.length()).filter_map(|index| list.item(index)).filter_map(|node| node.dyn_into().ok()).collect();
+            let rows: Vec<Element> = (0..list.length())
+                .filter_map(|index| list.item(index))
+                .filter_map(|node| node.dyn_into().ok())
+                .collect();
             if rows.is_empty() {
                 return false;
             }
