@@ -13,7 +13,10 @@ use crate::{
     problem::{Kind, Problem},
     seal::Keys,
     sign_in::passwords::Passwords,
-    store::Store,
+    store::{
+        Store,
+        attempts::{self, Limit, Reserved},
+    },
 };
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -99,6 +102,25 @@ impl Context {
                 "Ask the person who sponsors your grant.",
             ),
             Denied::Standing(lapse) => standing::fallen(lapse),
+        })
+    }
+
+    /// Takes one of as many of a sort (“exports”) as this person is given; before the work that it limits.
+    ///
+    /// # Errors
+    /// Too many, with how long to wait.
+    pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
+        let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
+        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(|error| {
+            tracing::error!(%error, "context.reserve");
+            Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
+        })?;
+        reserved.map_err(|wait| {
+            Problem::new(
+                Kind::TooMany,
+                format!("These were as many {sort} as one person is given within this time, and nothing was done."),
+                format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+            )
         })
     }
 
