@@ -28,6 +28,7 @@ use crate::{
         linked_accounts::{self, LeftToken, Linked},
         operators::{self, Operator},
     },
+    text::Why,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -365,7 +366,8 @@ pub async fn unlink(context: Context, instance: String, why: String) -> Result<S
         ));
     }
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
-    let revoked = end(&context.app, permit, &context.actor.name, &linked, why.trim()).await?;
+    let why = Why::typed("why", &why)?;
+    let revoked = end(&context.app, permit, &context.actor.name, &linked, why).await?;
     let page = path::your_account(&instance.name);
     Ok(if revoked { page } else { path::with(&page, "left", "there") })
 }
@@ -393,7 +395,8 @@ pub async fn unlink_other(
     let linked = linked.ok_or_else(missing)?;
     let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-    let revoked = end(app, permit, &who, &linked, why.trim()).await?;
+    let why = Why::typed("why", &why)?;
+    let revoked = end(app, permit, &who, &linked, why).await?;
     Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
 }
 
@@ -401,7 +404,13 @@ pub async fn unlink_other(
 const AT_ONCE: i64 = 10 * SECOND;
 
 /// Ends a link, recorded; whether the instance took the token back as well.
-async fn end(app: &App, permit: access::Permit, name: &str, linked: &Linked, why: &str) -> Result<bool, Problem> {
+async fn end(
+    app: &App,
+    permit: access::Permit,
+    name: &str,
+    linked: &Linked,
+    why: impl Into<Why>,
+) -> Result<bool, Problem> {
     let deed = UnlinkAccount {
         instance: linked.instance.clone(),
         operator: linked.operator.clone(),

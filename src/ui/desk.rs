@@ -158,6 +158,14 @@ fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         });
     let notice = frame.notice.clone().map(notice);
+    let contradiction = frame.contradiction.clone().map(|what| {
+        view! {
+            <p class="note lead danger" role="alert">
+                <strong>"The record contradicts itself: "</strong>{what}
+                ". Nothing is signed and no deed is begun until an owner has decided at the server (howdah audit verify, howdah audit accept). Registrations can be closed all the same."
+            </p>
+        }
+    });
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
         <a class="skip" href="#main">"Skip to the work"</a>
@@ -165,7 +173,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{notice}{loose}{old}{inner}</main>
+                <main class="page" id="main">{contradiction}{notice}{loose}{old}{inner}</main>
             </div>
         </div>
         <super::keys::Keys />

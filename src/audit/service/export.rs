@@ -13,6 +13,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::operators,
+    text::Narrowing,
     ui::time,
 };
 use axum::{
@@ -141,7 +142,7 @@ pub async fn begin(
 ) -> Result<mpsc::Receiver<String>, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
     let filter = filter(&Search::parse(query));
-    let deed = ExportRecord { form, filter: narrowed(&filter) };
+    let deed = ExportRecord { form, filter: Narrowing::typed("filter", &narrowed(&filter))? };
     let warrant = open(&context.app, &context.actor, deed).await?;
     let (parts, taken) = mpsc::channel(2);
     let context = context.clone();
