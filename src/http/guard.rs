@@ -39,6 +39,9 @@ pub enum Stage {
 pub struct SessionData {
     pub operator: OperatorId,
     pub stage: Stage,
+    /// The generation of theirs that was proved. What holds is the session's own, beside it in the store.
+    #[serde(default)]
+    pub generation: i64,
     /// The secret shown while a second factor is being set up, sealed.
     pub enrolling: Option<String>,
 }

@@ -70,6 +70,7 @@ pub async fn add(
         totp_secret: None,
         disabled_at: None,
         created_at: now,
+        generation: 0,
     };
     let name = deed.name.clone();
     let added = recorded(app, &actor, deed, why, operators::insert(&app.store, &operator)).await?;
@@ -245,7 +246,6 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             return Ok(false);
         }
         if disabled {
-            web_sessions::delete_all_of(&app.store, &person.id).await?;
             case_holds::end_all_of(&app.store, &person.id).await?;
             setup_links::delete_all_of(&app.store, &person.id).await?;
             // Access that is given back later begins without rights.
@@ -276,7 +276,7 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
             Some(short) => {
                 web_sessions::delete_one_of(&app.store, &person.id, short.as_str()).await.map(|ended| ended > 0)
             }
-            None => web_sessions::delete_all_of(&app.store, &person.id).await.map(|_| true),
+            None => web_sessions::end_all_of(&app.store, &person.id, None).await.map(|()| true),
         }
     })
     .await?;

@@ -13,7 +13,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    store::{attempts, drafts, operators, operators::Operator, recovery_codes, setup_links, web_sessions},
+    store::{
+        attempts, drafts, operators,
+        operators::{Factor, Operator},
+        recovery_codes, setup_links, web_sessions,
+    },
 };
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use axum::http::{HeaderValue, header, request::Parts};
@@ -106,8 +110,7 @@ async fn session() -> Result<Session, Problem> {
 
 async fn session_data(session: &Session, stage: Stage) -> Result<SessionData, Problem> {
     let data: Option<SessionData> = session.get(SessionData::KEY).await.map_err(store_problem)?;
-    data.filter(|data| data.stage == stage)
-        .ok_or_else(|| Problem::new(Kind::SignedOut, "This step of signing in is over.", "Begin again with your name."))
+    data.filter(|data| data.stage == stage).ok_or_else(step_over)
 }
 
 pub async fn page(app: &App, search: &str) -> Result<SignInPage, Problem> {
@@ -220,7 +223,7 @@ fn after(back: &str, draft: &str) -> String {
 async fn begin(app: &App, operator: &Operator, stage: Stage) -> Result<(), Problem> {
     let session = session().await?;
     session.cycle_id().await.map_err(store_problem)?;
-    let data = SessionData { operator: operator.id.clone(), stage, enrolling: None };
+    let data = SessionData { operator: operator.id.clone(), generation: operator.generation, stage, enrolling: None };
     session.insert(SessionData::KEY, data).await.map_err(store_problem)?;
     session.save().await.map_err(store_problem)?;
     if stage == Stage::Full {
@@ -256,19 +259,25 @@ fn step_of(totp: &Totp, code: &str, now: Instant) -> Option<i64> {
     totp.check(&code, seconds).and_then(|step| i64::try_from(step).ok())
 }
 
-async fn known(app: &App, id: &OperatorId) -> Result<Operator, Problem> {
-    operators::by_id(&app.store, id)
+/// The person behind a half session, as long as what they proved in it holds.
+async fn known(app: &App, data: &SessionData) -> Result<Operator, Problem> {
+    let operator = operators::by_id(&app.store, &data.operator)
         .await
         .map_err(store_problem)?
         .filter(Operator::may_sign_in)
-        .ok_or_else(|| Problem::new(Kind::SignedOut, "This access has ended.", "Ask the owner of this console."))
+        .ok_or_else(|| Problem::new(Kind::SignedOut, "This access has ended.", "Ask the owner of this console."))?;
+    if operator.generation == data.generation { Ok(operator) } else { Err(step_over()) }
+}
+
+fn step_over() -> Problem {
+    Problem::new(Kind::SignedOut, "This step of signing in is over.", "Begin again with your name.")
 }
 
 pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, Problem> {
     let app = app_of_request()?;
     let now = app.clock.now();
     let data = session_data(&session().await?, Stage::Code).await?;
-    let operator = known(&app, &data.operator).await?;
+    let operator = known(&app, &data).await?;
     let key = app.keys.hash("attempt by code", operator.id.0.as_bytes());
     let (failures, last) = attempts::failures(&app.store, &key, now).await.map_err(store_problem)?;
     let left = wait_after(failures) - now.since(last);
@@ -317,7 +326,7 @@ pub async fn enrolment(search: &str) -> Result<Enrolment, Problem> {
     let app = app_of_request()?;
     let session = session().await?;
     let mut data = session_data(&session, Stage::Enrol).await?;
-    let operator = known(&app, &data.operator).await?;
+    let operator = known(&app, &data).await?;
     let kept = data.enrolling.as_deref().and_then(|sealed| app.keys.open_text("enrolling", &operator.id.0, sealed));
     let secret = match kept {
         Some(secret) => secret,
@@ -371,14 +380,12 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     let now = app.clock.now();
     let session = session().await?;
     let data = session_data(&session, Stage::Enrol).await?;
-    let operator = known(&app, &data.operator).await?;
+    let operator = known(&app, &data).await?;
     let secret = data
         .enrolling
         .as_deref()
         .and_then(|sealed| app.keys.open_text("enrolling", &operator.id.0, sealed))
-        .ok_or_else(|| {
-        Problem::new(Kind::SignedOut, "This step of signing in is over.", "Begin again with your name.")
-    })?;
+        .ok_or_else(step_over)?;
     let Some(step) = step_of(&totp(&secret)?, code, now) else {
         return Err(Problem::invalid(
             "code",
@@ -386,11 +393,18 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
         ));
     };
     let sealed = app.keys.seal_text("totp", &operator.id.0, &secret).map_err(store_problem)?;
-    operators::set_totp(&app.store, &operator.id, Some(&sealed)).await.map_err(store_problem)?;
-    operators::use_totp_step(&app.store, &operator.id, step).await.map_err(store_problem)?;
     let codes: Vec<String> = (0..10).map(|_| base32(&rand::random::<[u8; 10]>()).to_lowercase()).collect();
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(&app, &operator.id, code)).collect();
-    recovery_codes::replace_all(&app.store, &operator.id, &hashes).await.map_err(store_problem)?;
+    let factor = Factor { sealed: &sealed, step, recovery: &hashes };
+    let set = operators::set_factor(&app.store, &operator.id, operator.generation, &factor, None);
+    let Some(generation) = set.await.map_err(store_problem)? else {
+        return Err(Problem::new(
+            Kind::SignedOut,
+            "A second factor was set up meanwhile, and this one does not hold.",
+            "Begin again with your name. If it was not you, ask the owner of this console at once.",
+        ));
+    };
+    let operator = Operator { generation, ..operator };
     app.ledger.fact(Fact::SecondFactorSet { operator: operator.id.clone() }).await.map_err(ledger_problem)?;
     begin(&app, &operator, Stage::Full).await?;
     let text = serde_json::to_string(&(codes, after(back, draft))).map_err(store_problem)?;

@@ -3,15 +3,27 @@
 use super::{Store, on};
 use crate::{clock::Instant, id::OperatorId};
 
+/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to.
+macro_rules! replace_codes {
+    ($tx:ident, $operator:expr, $hashes:expr) => {{
+        let operator: &$crate::id::OperatorId = $operator;
+        sqlx::query("delete from recovery_codes where operator = $1").bind(&operator.0).execute(&mut *$tx).await?;
+        for hash in $hashes {
+            sqlx::query("insert into recovery_codes (operator, hash) values ($1, $2)")
+                .bind(&operator.0)
+                .bind(hash)
+                .execute(&mut *$tx)
+                .await?;
+        }
+    }};
+}
+pub(crate) use replace_codes;
+
 /// Puts new codes in the place of all former ones.
 pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]) -> sqlx::Result<()> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        sqlx::query("delete from recovery_codes where operator = $1").bind(&operator.0).execute(&mut *tx).await?;
-        for hash in hashes {
-            sqlx::query("insert into recovery_codes (operator, hash) values ($1, $2)")
-                .bind(&operator.0).bind(hash).execute(&mut *tx).await?;
-        }
+        replace_codes!(tx, operator, hashes);
         tx.commit().await
     })
 }

@@ -389,8 +389,7 @@ async fn somebody_new_comes_by_a_link_and_roles_and_sessions_change_at_once() {
     ];
     assert_eq!(house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(), Some("/sign-in"));
     let sign_in = [("name", "Nora"), ("password", "a long night shift")];
-    let first = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
-    let second = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
+    let before = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
     let people = howdah::store::operators::by_name(&house.app.store, "nora").await.unwrap().unwrap();
     let role = |seen: &'static str| {
         [("operator", people.id.0.clone()), ("role", "auditor".to_owned()), ("seen", seen.to_owned())]
@@ -402,6 +401,10 @@ async fn somebody_new_comes_by_a_link_and_roles_and_sessions_change_at_once() {
     };
     assert!(change("admin").await.contains("draft="), "she is no admin");
     assert_eq!(change("moderator").await, "/people");
+    let over = house.get(Some(&before), "/i/harbour").await;
+    assert_eq!(over.status, StatusCode::SEE_OTHER, "another role is proved anew");
+    let first = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
+    let second = house.post(None, "/api/sign-in/password", &sign_in).await.cookie.unwrap();
     let refused = verdict(
         &house,
         Some(&first),
@@ -409,7 +412,7 @@ async fn somebody_new_comes_by_a_link_and_roles_and_sessions_change_at_once() {
         &[("instance", "harbour"), ("who", "1"), ("verdict", "approve")],
     )
     .await;
-    assert_eq!(refused, "403", "an auditor from the next request on");
+    assert_eq!(refused, "403", "an auditor");
     // One session ends, the other goes on.
     let now = house.app.clock.now();
     let open = howdah::store::web_sessions::list(&house.app.store, now.plus(-3_600_000), now).await.unwrap();

@@ -7,8 +7,11 @@ use howdah::{
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
     store::{
-        Store, StoreError, attempts, case_holds, drafts, operators, operators::Operator, recovery_codes, setup_links,
-        setup_links::SetupLink, web_sessions,
+        Store, StoreError, attempts, case_holds, drafts, operators,
+        operators::{Factor, Operator},
+        recovery_codes, setup_links,
+        setup_links::SetupLink,
+        web_sessions,
     },
 };
 
@@ -21,6 +24,7 @@ fn person(name: &str) -> Operator {
         role: Role::Moderator,
         password_hash: Some("$argon2id$…".to_owned()),
         totp_secret: None,
+        generation: 0,
         disabled_at: None,
         created_at: NOW,
     }
@@ -63,7 +67,8 @@ async fn access_ends_and_comes_back(db: &Database) {
 async fn a_time_step_works_once(db: &Database) {
     let ann = person("ann");
     operators::insert(&db.store, &ann).await.unwrap();
-    operators::set_totp(&db.store, &ann.id, Some("sealed")).await.unwrap();
+    let factor = Factor { sealed: "sealed", step: 0, recovery: &[] };
+    assert_eq!(operators::set_factor(&db.store, &ann.id, 0, &factor, None).await.unwrap(), Some(1));
     assert_eq!(operators::by_id(&db.store, &ann.id).await.unwrap().unwrap().totp_secret.as_deref(), Some("sealed"));
     let tries = (0..16).map(|_| {
         let (store, id) = (db.store.clone(), ann.id.clone());
@@ -124,11 +129,14 @@ async fn a_set_up_link_works_once_and_in_its_time(db: &Database) {
 async fn sessions_end_one_by_one_and_all_at_once(db: &Database) {
     let store = &db.store;
     let (ann, ben) = (OperatorId("ANN".into()), OperatorId("BEN".into()));
+    for id in [&ann, &ben] {
+        operators::insert(store, &Operator { id: id.clone(), ..person(&id.0) }).await.unwrap();
+    }
     let end = NOW.plus(12 * HOUR);
     for (hash, who) in [("a1", Some(&ann)), ("a2", Some(&ann)), ("b1", Some(&ben)), ("n1", None)] {
-        web_sessions::save(store, hash, who, "{}", NOW, end).await.unwrap();
+        web_sessions::save(store, hash, who.map(|who| (who, 0)), "{}", NOW, end).await.unwrap();
     }
-    web_sessions::save(store, "a1", Some(&ann), r#"{"k":1}"#, NOW.plus(SECOND), end.plus(DAY)).await.unwrap();
+    web_sessions::save(store, "a1", Some((&ann, 0)), r#"{"k":1}"#, NOW.plus(SECOND), end.plus(DAY)).await.unwrap();
     let saved = web_sessions::load(store, "a1").await.unwrap().unwrap();
     assert_eq!((saved.data.as_str(), saved.seen_at), (r#"{"k":1}"#, NOW.plus(SECOND)));
     assert_eq!(saved.absolute_until, end, "saving again does not put the end off");
@@ -144,8 +152,9 @@ async fn sessions_end_one_by_one_and_all_at_once(db: &Database) {
     );
     web_sessions::delete(store, "b1").await.unwrap();
     assert_eq!(web_sessions::load(store, "b1").await.unwrap(), None);
-    assert_eq!(web_sessions::delete_all_of(store, &ann).await.unwrap(), 2);
+    web_sessions::end_all_of(store, &ann, None).await.unwrap();
     assert_eq!(web_sessions::load(store, "a1").await.unwrap(), None);
+    assert_eq!(web_sessions::load(store, "a2").await.unwrap(), None);
     assert!(web_sessions::load(store, "n1").await.unwrap().is_some());
     assert_eq!(web_sessions::delete_expired(store, NOW).await.unwrap(), 0);
     assert_eq!(web_sessions::delete_expired(store, NOW.plus(1)).await.unwrap(), 1, "unused since before that");
