@@ -19,7 +19,7 @@ mod write;
 pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, Stage, Verdict};
 pub use head::Origin;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
-pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
+pub use write::{LARGEST_LEAF, LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
 use deed::Act;

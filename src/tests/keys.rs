@@ -9,7 +9,7 @@ use howdah::{
     access::{Permission, permit},
     audit::service::words,
     clock::{Clock, DAY},
-    ledger::{Ledger, Outcome, Sealed},
+    ledger::{Filter, Ledger, Outcome, Sealed},
     operators::service::command_actor,
     problem::Kind,
 };
@@ -94,12 +94,8 @@ async fn words_are_destroyed_at_the_server_and_the_record_says_so() {
     for store in [sqlite().await, postgres().await] {
         let house = house(store).await;
         let app = &house.app;
-        let entry = app.ledger.list(&howdah::ledger::Filter {
-            kind: Some("add_operator".into()),
-            limit: 1,
-            ..Default::default()
-        });
-        let entry = entry.await.unwrap()[0].index;
+        let filter = Filter { kind: Some("add_operator".into()), limit: 1, ..Filter::default() };
+        let entry = app.ledger.list(&filter).await.unwrap()[0].index;
         let subject = words::subject_of(app, entry).await.unwrap();
         assert_eq!(words::destroy_at_server(app, &subject, "they asked for it".into()).await.unwrap(), 1);
         assert_eq!(house.outcome("destroy_words").await, Some(Outcome::Succeeded));
