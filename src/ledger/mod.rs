@@ -10,14 +10,16 @@ mod entry;
 mod head;
 mod keys;
 mod lease;
+mod proof;
 mod read;
 mod signing;
 pub mod tree;
 pub mod verify;
 mod write;
 
-pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, Stage, Verdict};
+pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, ProvedBy, Stage, Verdict};
 pub use head::Origin;
+pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use write::{LARGEST_LEAF, LEASE, LedgerError, NotOpened, OpenDeed};
 
@@ -45,6 +47,8 @@ pub struct Ledger {
     at_work: lease::AtWork,
     /// Whether the record contradicts itself, as far as this process has looked.
     found: head::Found,
+    /// The roots over so many full runs of leaves, for proofs.
+    tiles: Arc<tokio::sync::Mutex<Vec<tree::Hash>>>,
 }
 
 impl Ledger {
@@ -66,6 +70,7 @@ impl Ledger {
             appends,
             at_work: lease::AtWork::default(),
             found,
+            tiles: Arc::default(),
         }
     }
 }

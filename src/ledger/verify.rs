@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, HashSet};
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
+    /// The first entry that was read; what stands before it was found whole by an earlier check.
+    pub from: i64,
     pub size: i64,
     pub root: String,
     /// The size under the newest outside checkpoint that holds; `None` where none was given.
@@ -56,6 +58,12 @@ impl Report {
                 None => format!("WRONG: {}", wrong.what),
             })
             .collect();
+        if self.from > 0 {
+            lines.push(format!(
+                "the first {} entries were found whole by an earlier check, and not read again",
+                self.from
+            ));
+        }
         lines.push(format!("{} entries, root {}", self.size, self.root));
         if let Some((size, entry)) = self.accepted {
             lines.push(format!(
@@ -109,7 +117,7 @@ const OPEN: &str = "select intent from open_deeds order by intent";
 
 /// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
 macro_rules! check {
-    ($tx:ident, $keys:ident, $host:ident, $outside:ident) => {{
+    ($tx:ident, $keys:ident, $host:ident, $outside:ident, $earlier:ident, $progress:ident) => {{
         let named: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
         let mut check = Check::begin($keys, $host, &named, &stored, $outside);
@@ -119,16 +127,23 @@ macro_rules! check {
             last = rows.last().map(|(id, _)| id.clone());
             rows.iter().for_each(|(id, wrapped)| check.key($keys, id, wrapped));
         }
-        let mut from = Some(i64::MIN);
+        if let Some(earlier) = $earlier {
+            check.go_on_from(earlier);
+        }
+        let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
         while let Some(first) = from {
             let rows: Vec<Row> = sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(&mut *$tx).await?;
             from = rows.last().and_then(|row| row.0.checked_add(1));
             rows.iter().for_each(|row| check.row(row));
+            $progress(check.next);
         }
         let head: Option<HeadRow> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
         let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
         $tx.rollback().await?;
-        Ok(check.end($keys, head, &named, &open))
+        let earlier = Verified(check.clone());
+        let report = check.end($keys, head, &named, &open);
+        let earlier = report.holds().then_some(earlier);
+        Ok((report, earlier))
     }};
 }
 
@@ -137,15 +152,30 @@ macro_rules! check {
 /// # Errors
 /// Only if the store cannot be read; what is wrong with the ledger is in the report.
 pub async fn verify(store: &Store, keys: &Keys, host: &str, outside: &[String]) -> Result<Report, LedgerError> {
+    verify_from(store, keys, host, outside, None, |_| ()).await.map(|(report, _)| report)
+}
+
+/// A check that found nothing wrong, as far as it came: the next one can go on from there.
+#[derive(Clone)]
+pub struct Verified(Check);
+
+async fn verify_from(
+    store: &Store,
+    keys: &Keys,
+    host: &str,
+    outside: &[String],
+    earlier: Option<Verified>,
+    progress: impl Fn(i64),
+) -> Result<(Report, Option<Verified>), LedgerError> {
     match store {
         // In WAL a reading transaction keeps to what it saw first.
         Store::Sqlite(pool) => {
             let mut tx = pool.begin().await?;
-            check!(tx, keys, host, outside)
+            check!(tx, keys, host, outside, earlier, progress)
         }
         Store::Postgres(pool) => {
             let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-            check!(tx, keys, host, outside)
+            check!(tx, keys, host, outside, earlier, progress)
         }
     }
 }
@@ -158,9 +188,24 @@ impl Ledger {
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         verify(&self.store, &self.keys, &self.host, outside).await
     }
+
+    /// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
+    /// on, if nothing is wrong.
+    ///
+    /// # Errors
+    /// Only if it cannot be read.
+    pub async fn verify_from(
+        &self,
+        outside: &[String],
+        earlier: Option<Verified>,
+        progress: impl Fn(i64),
+    ) -> Result<(Report, Option<Verified>), LedgerError> {
+        verify_from(&self.store, &self.keys, &self.host, outside, earlier, progress).await
+    }
 }
 
 /// An intent whose outcome has not come yet.
+#[derive(Clone)]
 struct Open {
     at: i64,
     deed: String,
@@ -169,11 +214,16 @@ struct Open {
 }
 
 /// A check under way.
+#[derive(Clone)]
 struct Check {
+    /// The first entry that this check reads.
+    from: i64,
     wrong: Vec<Wrong>,
     /// Checkpoints not reached yet, by size, with where they are from.
     checkpoints: BTreeMap<i64, Vec<(Checkpoint, &'static str)>>,
     newest_outside: Option<i64>,
+    /// The roots at the sizes that a checkpoint was compared at.
+    compared: BTreeMap<i64, Hash>,
     tree: Frontier,
     /// The index that must come next.
     next: i64,
@@ -214,9 +264,11 @@ impl Check {
         };
         let witness = head::witness(keys, host, &origins);
         let mut check = Self {
+            from: 0,
             wrong: Vec::new(),
             checkpoints: BTreeMap::new(),
             newest_outside: None,
+            compared: BTreeMap::new(),
             tree: Frontier::default(),
             next: 0,
             vouched: 0,
@@ -284,6 +336,37 @@ impl Check {
         }
     }
 
+    /// Takes over what an earlier check found, unless there is a checkpoint over less than that which it did not compare, or
+    /// which says something else, an owner has decided since, or a data key is gone: then everything is read.
+    fn go_on_from(&mut self, Verified(earlier): Verified) {
+        let reached = earlier.size();
+        let root_at =
+            |size: i64| if size == reached { Some(earlier.tree.root()) } else { earlier.compared.get(&size).copied() };
+        let known = self.checkpoints.range(..=reached).all(|(size, checkpoints)| {
+            checkpoints.iter().all(|(checkpoint, _)| root_at(*size) == Some(checkpoint.root))
+        });
+        let same = earlier.origins == self.origins && earlier.keys.is_subset(&self.keys);
+        if !known || !same || !self.wrong.is_empty() {
+            return;
+        }
+        let later = self.checkpoints.split_off(&reached.saturating_add(1));
+        let vouched = self.checkpoints.keys().next_back().copied().unwrap_or(0);
+        let compared = self.checkpoints.keys().filter_map(|size| Some((*size, root_at(*size)?))).collect();
+        let (newest_outside, others, named) = (self.newest_outside, self.others, self.named);
+        let keys = std::mem::take(&mut self.keys);
+        *self = Self {
+            from: reached,
+            checkpoints: later,
+            newest_outside,
+            compared,
+            vouched,
+            others,
+            named,
+            keys,
+            ..earlier
+        };
+    }
+
     fn wrong(&mut self, index: Option<i64>, what: String) {
         self.wrong.push(Wrong { index, what });
     }
@@ -315,6 +398,7 @@ impl Check {
         for (checkpoint, place) in self.checkpoints.remove(&size).unwrap_or_default() {
             if checkpoint.root == self.tree.root() {
                 self.vouched = size;
+                self.compared.insert(size, checkpoint.root);
             } else {
                 let last = size - 1;
                 // What an owner accepted was compared with what was accepted.
@@ -372,7 +456,16 @@ impl Check {
             let entry = self.said.get(&origin.store).map(|(entry, ..)| *entry)?;
             Some((origin.since, entry))
         });
-        Report { size, root, outside: self.newest_outside, others: self.others, destroyed, accepted, wrong: self.wrong }
+        Report {
+            from: self.from,
+            size,
+            root,
+            outside: self.newest_outside,
+            others: self.others,
+            destroyed,
+            accepted,
+            wrong: self.wrong,
+        }
     }
 
     /// Every id that the store got later has an entry that says so, and what an owner accepted is still what stands there.

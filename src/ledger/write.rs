@@ -661,8 +661,8 @@ impl Ledger {
     }
 
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
-    /// minutes, and so do refusals of one permission to one person: nobody must be able to grow the tree without bound. What
-    /// changed elsewhere is recorded once, whoever noticed it.
+    /// minutes, and so do wrong codes of one account and refusals of one permission to one person: nobody must be able to
+    /// grow the tree without bound. What changed elsewhere is recorded once, whoever noticed it.
     ///
     /// # Errors
     /// The ledger's.
@@ -676,13 +676,14 @@ impl Ledger {
             Fact::Denied { operator, permission, .. } => {
                 Some(self.keys.hash("refusal", format!("{} {}", operator.0, permission.name()).as_bytes()))
             }
+            Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
             Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             _ => None,
         };
         let beside = match (&fact, &subject) {
             (Fact::ChangedElsewhere(_), Some(subject)) => Beside::Once { subject: subject.clone() },
-            (Fact::SignInFailed { .. } | Fact::Denied { .. }, Some(subject)) => {
+            (Fact::SignInFailed { .. } | Fact::CodeFailed { .. } | Fact::Denied { .. }, Some(subject)) => {
                 Beside::Seldom { subject: subject.clone(), within: GATHERED }
             }
             _ => Beside::Nothing,

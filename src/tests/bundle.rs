@@ -168,7 +168,8 @@ async fn a_bundle_of_the_former_name_still_holds(db: &Database) {
     let lines = export(&ledger, None, None).await.1;
     let key = verifier_key(db).await;
     let former = checkpoint::verifier_key(&keys(), ORIGIN);
-    let root = checkpoint::open(&key, serde_json::from_str::<Value>(&lines[0]).unwrap()["checkpoint"].as_str().unwrap());
+    let root =
+        checkpoint::open(&key, serde_json::from_str::<Value>(&lines[0]).unwrap()["checkpoint"].as_str().unwrap());
     let note = checkpoint::sign(&keys(), ORIGIN, 11, &root.unwrap().root).unwrap();
     let mut old = lines.clone();
     old[0] = changed(&lines[0], |line| {

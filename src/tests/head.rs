@@ -2,7 +2,10 @@
 
 use crate::{
     engine::{Database, Engine, on_both},
-    ledger::{NOW, ORIGIN, check, decide, instance, keys, ledger, ledger_of, may, open_as, reseal, rewrite, signed_out, strip, succeeded, whole},
+    ledger::{
+        NOW, ORIGIN, check, decide, instance, keys, ledger, ledger_of, may, open_as, reseal, rewrite, signed_out,
+        strip, succeeded, whole,
+    },
     support::{House, house, sqlite},
 };
 use axum::http::StatusCode;
@@ -10,9 +13,7 @@ use howdah::{
     access::Permission,
     clock::Clock,
     ledger::{
-        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint,
-        deed::SetRegistrations,
-        tree::from_hex,
+        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint, deed::SetRegistrations, tree::from_hex,
     },
     registrations::RegistrationsMode,
     seal::hex,
@@ -114,7 +115,9 @@ async fn a_leaf_changed_in_place_is_never_signed(db: &Database) {
     ledger.checkpoint().await.unwrap();
     decide(&ledger, 2).await;
     strip(db).await;
-    db.run("update ledger_entries set leaf = replace(leaf, 'decide_reports', 'manage_operators') where idx = 2").await.unwrap();
+    db.run("update ledger_entries set leaf = replace(leaf, 'decide_reports', 'manage_operators') where idx = 2")
+        .await
+        .unwrap();
     stands_still(db, &ledger, "not those that were appended").await;
 }
 
@@ -210,12 +213,13 @@ async fn two_consoles_may_share_a_key_and_a_file(db: &Database) {
         let report = check(of, &kept).await;
         assert!(report.holds(), "{:#?}", report.lines());
         assert_eq!((report.outside, report.others), (Some(size), 3));
-        assert!(report.lines().iter().any(|line| line.contains("3 of the checkpoints from outside are of other stores")));
+        assert!(
+            report.lines().iter().any(|line| line.contains("3 of the checkpoints from outside are of other stores"))
+        );
     }
     assert_ne!(one.verifier_key().await.unwrap(), two.verifier_key().await.unwrap());
     // The other's alone vouch for nothing here, and that is no silence.
-    let theirs: Vec<String> =
-        other.texts("select note from ledger_checkpoints order by size").await;
+    let theirs: Vec<String> = other.texts("select note from ledger_checkpoints order by size").await;
     let report = check(db, &theirs).await;
     assert!(!report.holds() && report.outside.is_none(), "{:#?}", report.lines());
     other.drop().await;
@@ -389,7 +393,12 @@ async fn every_page_says_so_and_only_the_door_can_be_closed() {
     let owner = house.sign_in("owner").await;
     let (account, _) = house.case("windvane").await;
     sql(&house, "update ledger_head set mac = 'forged'").await;
-    house.app.ledger.fact(Fact::SignedOut { operator: howdah::id::OperatorId("01owner".into()), session: "0".into() }).await.unwrap();
+    house
+        .app
+        .ledger
+        .fact(Fact::SignedOut { operator: howdah::id::OperatorId("01owner".into()), session: "0".into() })
+        .await
+        .unwrap();
     for path in ["/i/harbour", "/i/harbour/reports", "/i/harbour/registrations", "/audit", "/people", "/grants"] {
         let page = house.get(Some(&owner), path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
@@ -406,7 +415,14 @@ async fn every_page_says_so_and_only_the_door_can_be_closed() {
     let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
     let seen = page.split_once("name=\"seen\" value=\"").unwrap().1.split_once('"').unwrap().0;
     let seen = seen.replace("&quot;", "\"").replace("&amp;", "&");
-    let form = [("instance", "harbour"), ("mode", "none"), ("message", ""), ("why", "in doubt"), ("seen", seen.as_str()), ("back", "/i/harbour/registrations")];
+    let form = [
+        ("instance", "harbour"),
+        ("mode", "none"),
+        ("message", ""),
+        ("why", "in doubt"),
+        ("seen", seen.as_str()),
+        ("back", "/i/harbour/registrations"),
+    ];
     let closed = house.post(Some(&admin), "/api/registrations/set", &form).await;
     assert!(closed.location.clone().unwrap_or_default().contains("done="), "{:?}", closed.location);
     assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));

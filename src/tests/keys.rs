@@ -87,7 +87,11 @@ async fn what_is_old_is_found_by_the_quarter(db: &Database) {
     whole(db).await;
 }
 
-on_both!(a_key_gone_without_a_deed_is_missed, a_key_that_a_deed_destroyed_is_counted, what_is_old_is_found_by_the_quarter);
+on_both!(
+    a_key_gone_without_a_deed_is_missed,
+    a_key_that_a_deed_destroyed_is_counted,
+    what_is_old_is_found_by_the_quarter
+);
 
 #[tokio::test]
 async fn words_are_destroyed_at_the_server_and_the_record_says_so() {

@@ -148,15 +148,38 @@ async fn a_deed_is_opened_and_closed(db: &Database) {
     let seen = detail.seen.unwrap();
     assert_eq!((&seen["steps"][0]["what"], &seen["seen"]["seen"]), (&json!("POST"), &json!("canary-seen")));
 
-    let proof: Vec<_> = detail.proof.iter().map(|hash| from_hex(hash).unwrap()).collect();
-    let root = from_hex(&detail.proof_root).unwrap();
-    assert_eq!(detail.proof_root, ledger.tree_state().await.unwrap().root);
+    let proof = ledger.proof(1).await.unwrap().unwrap();
+    assert_eq!((proof.size, &proof.root), (4, &ledger.tree_state().await.unwrap().root));
+    let path: Vec<_> = proof.path.iter().map(|hash| from_hex(hash).unwrap()).collect();
+    let root = from_hex(&proof.root).unwrap();
     let leaf = leaf_hash(detail.leaf_text.as_bytes());
-    assert!(includes(&root, usize::try_from(detail.proof_size).unwrap(), 1, &leaf, &proof));
-    assert!(!includes(&root, usize::try_from(detail.proof_size).unwrap(), 2, &leaf, &proof));
+    assert!(includes(&root, 4, 1, &leaf, &path));
+    assert!(!includes(&root, 4, 2, &leaf, &path));
+    assert_eq!(ledger.proof(4).await.unwrap(), None);
 
     open(&ledger, 1).await;
     whole(db).await;
+}
+
+/// Proofs for pages go over kept nodes, each over many leaves: they hold at every edge, while the tree grows.
+async fn a_proof_holds_wherever_its_leaf_stands(db: &Database) {
+    let ledger = ledger(db);
+    for size in [1_usize, 2, 255, 256, 257, 511, 512, 700] {
+        let now = usize::try_from(ledger.tree_state().await.unwrap().size).unwrap();
+        for fact in join_all((now..size).map(|n| ledger.fact(signed_out(n)))).await {
+            fact.unwrap();
+        }
+        let root = from_hex(&ledger.tree_state().await.unwrap().root).unwrap();
+        for index in [0, 1, 254, 255, 256, 300, 511, 512, 699].into_iter().filter(|index| *index < size) {
+            let at = i64::try_from(index).unwrap();
+            let proof = ledger.proof(at).await.unwrap().unwrap();
+            assert_eq!((proof.root.as_str(), usize::try_from(proof.size).unwrap()), (hex(&root).as_str(), size));
+            let leaf = from_hex(&ledger.entry(at).await.unwrap().unwrap().leaf_hash).unwrap();
+            let path: Vec<_> = proof.path.iter().map(|hash| from_hex(hash).unwrap()).collect();
+            assert!(includes(&root, size, index, &leaf, &path), "{index} of {size}");
+        }
+        assert_eq!(ledger.proof(i64::try_from(size).unwrap()).await.unwrap(), None);
+    }
 }
 
 async fn a_stale_deed_is_closed_unsent(db: &Database) {
@@ -543,7 +566,8 @@ pub async fn strip(db: &Database) {
 /// Seals the head as it is, as somebody does who has the store and the key.
 pub async fn reseal(db: &Database) {
     let head = db.texts("select size || '\n' || root || '\n' || frontier from ledger_head").await.remove(0);
-    let origin = db.texts("select number || '\n' || store from ledger_origins order by number desc limit 1").await.remove(0);
+    let origin =
+        db.texts("select number || '\n' || store from ledger_origins order by number desc limit 1").await.remove(0);
     let seal = keys().hash("ledger head", format!("{origin}\n{head}").as_bytes());
     db.run(&format!("update ledger_head set mac = '{seal}'")).await.unwrap();
 }
@@ -879,6 +903,7 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
 }
 
 on_both!(
+    a_proof_holds_wherever_its_leaf_stands,
     a_deed_is_opened_and_closed,
     a_stale_deed_is_closed_unsent,
     the_list_is_narrowed_and_paged,

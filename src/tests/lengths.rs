@@ -12,7 +12,7 @@ use howdah::{
     id::{AccountId, OperatorId, ReportId},
     ledger::{
         Acting, Answer, Fact, Filter, LARGEST_LEAF, LedgerError, Mark, NotOpened, Outcome, Step, Verdict,
-        deed::{DecideCase, Reveal, Masked, SetRegistrations},
+        deed::{DecideCase, Masked, Reveal, SetRegistrations},
     },
     registrations::RegistrationsMode,
     text::{Hashed, Why},
@@ -65,8 +65,7 @@ async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {
     let refused = ledger.open(may(Permission::CloseRegistrations), rows, "why", acting(), Mark::default()).await;
     assert!(too_large(&refused.unwrap_err()));
     // What would stand in clear is bounded by the last line of all.
-    let address = "x".repeat(LARGEST_LEAF);
-    let fact = Fact::SignedIn { operator: OperatorId("01ANN".into()), role: Role::Owner, session: "s".into(), address };
+    let fact = Fact::SignedOut { operator: OperatorId("01ANN".into()), session: "x".repeat(LARGEST_LEAF) };
     assert!(ledger.fact(fact).await.is_err());
     assert_eq!(db.number("select count(*) from ledger_entries").await, before);
     assert_eq!(db.number("select count(*) from open_deeds").await, 0);
