@@ -66,6 +66,8 @@ pub struct Config {
     pub store: Secret,
     pub secret_key: [u8; 32],
     pub checkpoint_file: Option<PathBuf>,
+    /// How long what stands sealed in the record can be read, in days; without it for good.
+    pub words_kept_days: Option<i64>,
     /// People who can act may leave the second factor out; only where both addresses are loopback.
     pub second_factor_optional: bool,
     pub site: PathBuf,
@@ -95,6 +97,7 @@ struct Raw {
     secret_key_file: Option<PathBuf>,
     secret_key_env: Option<String>,
     checkpoint_file: Option<PathBuf>,
+    words_kept_days: Option<i64>,
     second_factor: Option<String>,
     site: Option<PathBuf>,
     disposable_domains_file: Option<PathBuf>,
@@ -193,6 +196,10 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             false
         }
     };
+    if raw.words_kept_days.is_some_and(|days| days < 90) {
+        // Keys are made by the quarter, and work in hand must be read back.
+        read.wrong("`words_kept_days` must be 90 at the least; leave it out to keep sealed words for good".into());
+    }
     if let Some(url) = &public_url
         && url.scheme() == "http"
         && !is_loopback_url(url)
@@ -218,6 +225,7 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             store,
             secret_key,
             checkpoint_file: raw.checkpoint_file,
+            words_kept_days: raw.words_kept_days,
             second_factor_optional,
             site: env("HOWDAH_SITE").map(PathBuf::from).or(raw.site).unwrap_or_else(|| "target/site".into()),
             disposable_domains,

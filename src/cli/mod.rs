@@ -79,7 +79,9 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let keys = Keys::from_secret(config.secret_key);
     let store = Store::connect(config.store.expose()).await?;
     store.migrate().await?;
-    assemble(config, clock, keys, store)
+    let app = assemble(config, clock, keys, store)?;
+    app.ledger.begin().await?;
+    Ok(app)
 }
 
 /// Puts a process together from its parts.

@@ -360,6 +360,7 @@ pub async fn house_of(store: Kept, version: Version) -> House {
         store: Secret::new(store.url.clone()),
         secret_key: [7; 32],
         checkpoint_file: None,
+        words_kept_days: None,
         second_factor_optional: true,
         site: site.path().to_owned(),
         disposable_domains: ["quickbox.example".to_owned()].into(),
