@@ -10,10 +10,11 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     context::App,
+    http::Proxies,
     ledger::Ledger,
     mastodon::Instance,
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::Store,
 };
 use anyhow::Context as _;
@@ -100,6 +101,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
+    let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, ledger_check, faults }))
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies, ledger_check, faults }))
 }

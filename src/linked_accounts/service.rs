@@ -203,16 +203,20 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
     let instance = at(context, instance).await?.clone();
     let app = &context.app;
     let (store, keys) = (&app.store, &app.keys);
-    let draft = drafts::take(store, keys, &returned.state, Some(&context.actor.operator), context.now())
-        .await
-        .map_err(store_problem)?;
-    let attempt = attempt_of(draft).filter(|attempt| attempt.holds(context, &instance)).ok_or_else(|| {
+    let operator = Some(&context.actor.operator);
+    let no_way = || {
         Problem::new(
             Kind::Invalid,
             "This way back was used already, is older than ten minutes, or was begun in another session. Nothing was linked.",
             "Begin again here.",
         )
-    })?;
+    };
+    // Looked at first: another session, or another instance, must not use up an attempt that is not its own.
+    let draft = drafts::read(store, keys, &returned.state, operator, context.now()).await.map_err(store_problem)?;
+    attempt_of(draft).filter(|attempt| attempt.holds(context, &instance)).ok_or_else(no_way)?;
+    // Taking it is the claim: of two that come at once, one goes on.
+    let draft = drafts::take(store, keys, &returned.state, operator, context.now()).await.map_err(store_problem)?;
+    let attempt = attempt_of(draft).ok_or_else(no_way)?;
     match returned.error.as_str() {
         "" => {}
         "access_denied" => {

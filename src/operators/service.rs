@@ -4,7 +4,7 @@ use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
     carry_out,
-    clock::DAY,
+    clock::{DAY, HOUR},
     context::{App, Context},
     frame::{self, Framed},
     http::IDLE,
@@ -19,7 +19,7 @@ use crate::{
     search::Search,
     sign_in::service::link_hash,
     store::{
-        case_holds, drafts, grants, operators, operators::Operator, recovery_codes, setup_links,
+        attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes, setup_links,
         setup_links::SetupLink, web_sessions,
     },
 };
@@ -100,6 +100,9 @@ fn last_owner(name: &str) -> Problem {
 /// How long a link for somebody new can be opened.
 const LINK_TIME: i64 = 3 * DAY;
 
+/// So many links a person makes in an hour.
+const OFFERS: Limit = Limit::Within { window: HOUR, most: 30 };
+
 pub async fn offer(context: Context, name: String, role: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
     let app = context.app.clone();
@@ -111,6 +114,7 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
     let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
+    let _counts = context.reserve("one-time links", OFFERS).await?;
     let link = hex(&rand::random::<[u8; 16]>());
     let hash = link_hash(&app, &link);
     let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };

@@ -8,6 +8,7 @@ mod answers;
 mod audit;
 mod bulk;
 mod bundle;
+mod connections;
 mod domains;
 mod doors;
 mod elsewhere;

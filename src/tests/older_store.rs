@@ -60,6 +60,8 @@ async fn console(store: Store) -> Arc<App> {
     let config = Config {
         listen: "127.0.0.1:3000".parse().unwrap(),
         public_url: "http://127.0.0.1:3000".parse().unwrap(),
+        trusted_proxies: Vec::new(),
+        hsts: howdah::config::Hsts::Host,
         store: Secret::new("sqlite:nowhere"),
         secret_key: [7; 32],
         checkpoint_file: None,

@@ -11,7 +11,7 @@ use howdah::{
     access::Role,
     cli,
     clock::{Clock, DAY, Instant},
-    config::{Config, InstanceConfig, Secret},
+    config::{Config, Hsts, InstanceConfig, Secret},
     context::App,
     grants::{self, Scope, service::Asked},
     http,
@@ -355,6 +355,8 @@ pub async fn house_of(store: Kept, version: Version) -> House {
     let config = Config {
         listen: "127.0.0.1:3000".parse().unwrap(),
         public_url: "http://127.0.0.1:3000".parse().unwrap(),
+        trusted_proxies: Vec::new(),
+        hsts: Hsts::Host,
         store: Secret::new(store.url.clone()),
         secret_key: [7; 32],
         checkpoint_file: None,

@@ -19,6 +19,7 @@ use crate::{
     ledger::{Outcome, Stage},
     linked_accounts::service::standing,
     mastodon::Instance,
+    off_thread::{OffThread, off_thread},
     path,
     problem::{Kind, Problem},
     search::Search,
@@ -28,6 +29,7 @@ use crate::{
     },
     ui::{self, time},
 };
+use axum::body::Bytes;
 use std::{collections::HashMap, sync::Arc};
 
 /// How long an import belongs to the process that works on it without a word from it.
@@ -56,7 +58,7 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
                 last = listed.id;
                 rules.extend(chunk);
             }
-            Ok(csv::blocks(&rules))
+            off_thread(move |off| csv::blocks(off, &rules)).await
         }
         List::Allows => {
             let mut allowed = Vec::new();
@@ -68,7 +70,7 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
                 allowed.extend(chunk);
             }
             allowed.reverse();
-            Ok(csv::allows(&allowed))
+            off_thread(move |off| csv::allows(off, &allowed)).await
         }
     }
 }
@@ -84,6 +86,18 @@ async fn all_rules(instance: &Instance) -> Result<HashMap<String, Listed>, Probl
         last = listed.id;
         rules.extend(chunk.into_iter().map(|(listed, _)| (listed.domain.clone(), listed)));
     }
+}
+
+/// How the rows of a file stand to the rules there are.
+fn compare_all(
+    _: &OffThread,
+    rows: Vec<csv::Row>,
+    own: &[String],
+    rules: &HashMap<String, Listed>,
+    file: &str,
+) -> Vec<Row> {
+    let mut lines = HashMap::new();
+    rows.into_iter().map(|row| compare(row, own, rules, file, &mut lines)).collect()
 }
 
 /// How a row stands to the rules there are.
@@ -164,10 +178,10 @@ fn suspends(row: &Row) -> bool {
 ///
 /// # Errors
 /// If the whole file cannot be used: with the reason, for the field.
-pub async fn keep(context: &Context, instance: &str, file: &str, bytes: &[u8]) -> Result<String, Problem> {
+pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -> Result<String, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let rows = csv::read(bytes).map_err(|why| Problem::invalid("file", why))?;
+    let rows = off_thread(move |off| csv::read(off, &bytes)).await?.map_err(|why| Problem::invalid("file", why))?;
     let rules = all_rules(&instance).await?;
     let own = instance.own_domains();
     let now = context.now();
@@ -176,8 +190,7 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: &[u8]) -
         name => name,
     };
     let source = format!("{file}, {}", time::day(now, Instant(0)));
-    let mut lines = HashMap::new();
-    let rows: Vec<Row> = rows.into_iter().map(|row| compare(row, &own, &rules, &source, &mut lines)).collect();
+    let rows = off_thread(move |off| compare_all(off, rows, &own, &rules, &source)).await?;
     let suspending: Vec<String> = rows.iter().filter(|row| suspends(row)).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
         let mut read = instance.database.read().await.map_err(unread)?;
