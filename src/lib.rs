@@ -28,6 +28,7 @@ pub mod roles;
 pub mod search;
 pub mod sign_in;
 pub mod signups;
+pub mod text;
 pub mod ui;
 
 #[cfg(feature = "ssr")]

@@ -28,6 +28,7 @@ use crate::{
         linked_accounts::{self, LeftToken, Linked},
         operators::{self, Operator},
     },
+    text::Why,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -370,8 +371,8 @@ pub async fn unlink(context: Context, instance: String, why: String) -> Result<S
         ));
     }
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
-    let revoked =
-        end(&context.app, permit, &context.actor.name, &linked, why.trim(), Some(&context.actor.session)).await?;
+    let why = Why::typed("why", &why)?;
+    let revoked = end(&context.app, permit, &context.actor.name, &linked, why, Some(&context.actor.session)).await?;
     let page = path::your_account(&instance.name);
     Ok(if revoked { page } else { path::with(&page, "left", "there") })
 }
@@ -399,7 +400,8 @@ pub async fn unlink_other(
     let linked = linked.ok_or_else(missing)?;
     let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-    let revoked = end(app, permit, &who, &linked, why.trim(), None).await?;
+    let why = Why::typed("why", &why)?;
+    let revoked = end(app, permit, &who, &linked, why, None).await?;
     Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
 }
 
@@ -413,7 +415,7 @@ async fn end(
     permit: access::Permit,
     name: &str,
     linked: &Linked,
-    why: &str,
+    why: impl Into<Why>,
     session: Option<&str>,
 ) -> Result<bool, Problem> {
     let deed = UnlinkAccount {

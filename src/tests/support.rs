@@ -316,7 +316,7 @@ pub async fn grant(
     };
     let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
-    grants::service::decided(app, &actor, asked, true, "a test", true).await.unwrap();
+    grants::service::decided(app, &actor, asked, true, "a test", grants::service::Decider::AtServer).await.unwrap();
     id
 }
 
@@ -360,6 +360,7 @@ pub async fn house_of(store: Kept, version: Version) -> House {
         store: Secret::new(store.url.clone()),
         secret_key: [7; 32],
         checkpoint_file: None,
+        words_kept_days: None,
         second_factor_optional: true,
         site: site.path().to_owned(),
         disposable_domains: ["quickbox.example".to_owned()].into(),

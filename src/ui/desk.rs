@@ -192,6 +192,14 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         });
     let notice = frame.notice.clone().map(notice);
+    let contradiction = frame.contradiction.clone().map(|what| {
+        view! {
+            <p class="note lead danger" role="alert">
+                <strong>"The record contradicts itself: "</strong>{what}
+                ". Nothing is signed and no deed is begun until an owner has decided at the server (howdah audit verify, howdah audit accept). Registrations can be closed all the same."
+            </p>
+        }
+    });
     let recovery = frame.recovery_codes_left.map(recovery_code_used);
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
@@ -200,7 +208,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{recovery}{notice}{loose}{old}{inner}</main>
+                <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{old}{inner}</main>
             </div>
         </div>
         <Keys mark=ring.mark() keys=ring.keys() />

@@ -17,6 +17,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::{attempts::Limit, operators},
+    text::Narrowing,
     ui::time,
 };
 use axum::{
@@ -131,7 +132,7 @@ pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize
     context.permit(Permission::CheckLedger, None).await?;
     let _counts = context.reserve("exports", GIVEN).await?;
     let filter = filter(&Search::parse(query));
-    let deed = ExportRecord { form, filter: narrowed(&filter) };
+    let deed = ExportRecord { form, filter: Narrowing::typed("filter", &narrowed(&filter))? };
     let warrant = open(&context.app, &context.actor, deed).await?;
     let (giving, taking) = stream::handing();
     let context = context.clone();

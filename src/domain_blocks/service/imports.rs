@@ -27,6 +27,7 @@ use crate::{
         domain_imports::{self, Import, Row},
         operators::{self, Operator},
     },
+    text::Why,
     ui::{self, time},
 };
 use axum::body::Bytes;
@@ -341,7 +342,7 @@ pub async fn start(
         return Err(Problem::invalid("which", "There is no such row in the list."));
     }
     staged(&context, Stage::Begun, &instance, &import).await?;
-    match domain_imports::begin(&context.app.store, &import.id, &which, &why).await.map_err(store_problem)? {
+    match domain_imports::begin(&context.app.store, &import.id, &which, why.as_str()).await.map_err(store_problem)? {
         None => return Err(elsewhere()),
         Some(0) => return Err(Problem::invalid("which", "There is no such row in the list.")),
         Some(_) => {}
@@ -531,7 +532,7 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
     }
     mark(app, import, row, RowState::UnderWay, "", None).await?;
     let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
-    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, import.why.clone()).await;
+    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, Why::kept(&import.why)).await;
     match done {
         // Nothing arrived there: the same would happen to every other row.
         Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
