@@ -83,7 +83,10 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             None => part("Server", false, unknown()),
         },
         match &pulse.database {
-            Some(Ok(milliseconds)) => part("Database", true, format!("{milliseconds} ms, read-only")),
+            Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
+                part("Database", true, format!("{milliseconds} ms, read-only"))
+            }
+            Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },

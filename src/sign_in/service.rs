@@ -30,7 +30,7 @@ use crate::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
 use tower_sessions::Session;
 use tries::Trier;

@@ -316,7 +316,7 @@ pub async fn grant(
     };
     let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
-    grants::service::decided(app, &actor, asked, true, "a test", true).await.unwrap();
+    grants::service::decided(app, &actor, asked, true, "a test", grants::service::Decider::AtServer).await.unwrap();
     id
 }
 
