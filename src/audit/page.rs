@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 53] = [
+const KINDS: &[(&str, &str)] = &[
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -136,6 +136,8 @@ const KINDS: [(&str, &str); 53] = [
     ("unlink_account", "links taken away"),
     ("token_left", "tokens not taken back"),
     ("token_taken_back", "tokens taken back later"),
+    ("rows_sealed", "rows sealed"),
+    ("row_resealed", "rows taken as they stand"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

@@ -1,6 +1,6 @@
 //! `howdah audit …`
 
-use super::app;
+use super::{app, open};
 use crate::{
     audit::service::{self, export},
     clock::DAY,
@@ -8,11 +8,9 @@ use crate::{
     ledger::{
         bundle, checkpoint,
         deed::{ExportForm, ExportRecord},
-        verify,
     },
     operators::service::command_actor,
     seal::Keys,
-    store::Store,
 };
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
@@ -75,8 +73,9 @@ fn outside(file: Option<&Path>) -> anyhow::Result<Vec<String>> {
 }
 
 async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Result<()> {
-    let store = Store::connect(config.store.expose()).await?;
-    let report = verify::verify(&store, &verifier_key(&config), &outside(checkpoint)?).await?;
+    // As it is: a store that is in question is looked at before anything in it is sealed.
+    let app = open(config).await?;
+    let report = app.ledger.verify(&outside(checkpoint)?).await?;
     for line in report.lines() {
         println!("{line}");
     }

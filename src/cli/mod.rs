@@ -4,6 +4,7 @@ mod audit;
 mod grant;
 mod operator;
 mod serve;
+mod store;
 
 use crate::{
     clock::Clock,
@@ -43,6 +44,9 @@ enum Command {
     /// Contractors' grants.
     #[command(subcommand)]
     Grant(grant::Grant),
+    /// The console's own database.
+    #[command(subcommand)]
+    Store(store::Store),
 }
 
 /// Reads the arguments and does what they say.
@@ -65,14 +69,29 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Operator(command) => operator::run(config, command).await,
         Command::Audit(command) => audit::run(config, command).await,
         Command::Grant(command) => grant::run(config, command).await,
+        Command::Store(command) => store::run(config, command).await,
     }
 }
 
-/// Opens the store and everything that stands on it.
+/// Opens the store and everything that stands on it; rows from before they were proved are sealed, once.
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
+    let app = open(config).await?;
+    if let Some(counts) = app.ledger.seal_rows_once().await.context("the rows that give rights cannot be sealed")?
+        && counts.refused > 0
+    {
+        eprintln!(
+            "{} rows that give rights are not what the record says, and are refused from now on; howdah store reseal shows them.",
+            counts.refused
+        );
+    }
+    Ok(app)
+}
+
+/// The same with the rows as they are.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
-    let store = Store::connect(config.store.expose()).await?;
+    let store = Store::connect(config.store.expose(), &keys).await?;
     store.migrate().await?;
     assemble(config, clock, keys, store)
 }

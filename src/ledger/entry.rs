@@ -1,6 +1,9 @@
 //! What a leaf says. Every field has its class by type: what stands here is clear and names nobody; the rest is sealed.
 
-use super::deed::Subject;
+use super::{
+    deed::Subject,
+    rows::{Counts, Resealed},
+};
 use crate::{
     access::{Permission, Role},
     clock::Instant,
@@ -157,6 +160,13 @@ pub enum Fact {
         instance: InstanceName,
         taken_back: bool,
     },
+    /// Rows from before they were proved were sealed, or refused.
+    RowsSealed(Counts),
+    /// Somebody at the server took a row that was refused as it stands.
+    RowResealed {
+        by: OperatorId,
+        row: Box<Resealed>,
+    },
 }
 
 impl Fact {
@@ -173,6 +183,8 @@ impl Fact {
             Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
+            Self::RowsSealed(_) => "rows_sealed",
+            Self::RowResealed { .. } => "row_resealed",
         }
     }
 
@@ -184,7 +196,8 @@ impl Fact {
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
             // The console itself noticed.
-            Self::ChangedElsewhere(_) | Self::Token { .. } => None,
+            Self::ChangedElsewhere(_) | Self::Token { .. } | Self::RowsSealed(_) => None,
+            Self::RowResealed { by, .. } => Some(by),
         }
     }
 
@@ -196,7 +209,9 @@ impl Fact {
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
             | Self::SecondFactorSet { .. }
-            | Self::Denied { .. } => None,
+            | Self::Denied { .. }
+            | Self::RowsSealed(_)
+            | Self::RowResealed { .. } => None,
         }
     }
 
@@ -219,6 +234,8 @@ impl Fact {
             }),
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
+            Self::RowsSealed(counts) => json!(counts),
+            Self::RowResealed { row, .. } => json!(row),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Ledger, LedgerError, tree::from_hex};
 use crate::{
     clock::{DAY, Instant},
     seal::{self, hex},
-    store::{Store, on},
+    store::{Driver, on},
 };
 use serde_json::Value;
 
@@ -95,7 +95,7 @@ impl Ledger {
     pub async fn destroy_key(&self, id: &str) -> Result<(), LedgerError> {
         const SQL: &str = "update ledger_keys set wrapped = null where id = $1";
         on!(&self.store, pool => sqlx::query(SQL).bind(id).execute(pool).await?.rows_affected());
-        if let Store::Sqlite(pool) = &self.store {
+        if let Driver::Sqlite(pool) = &self.store.driver {
             // The log of writes must not keep what the table has lost.
             sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await?;
         }

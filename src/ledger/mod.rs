@@ -10,12 +10,14 @@ mod entry;
 mod keys;
 mod lease;
 mod read;
+mod rows;
 pub mod tree;
 pub mod verify;
 mod write;
 
 pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, Stage, Verdict};
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
+pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};

@@ -6,7 +6,7 @@ use super::{
     tree::{Frontier, leaf_hash},
     write::canonical,
 };
-use crate::{seal::hex, store::Store};
+use crate::{seal::hex, store::{Driver, Store}};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -18,6 +18,8 @@ pub struct Report {
     /// The size under the newest outside checkpoint that holds; `None` where none was given.
     pub outside: Option<i64>,
     pub wrong: Vec<Wrong>,
+    /// What else was looked at, a line each.
+    pub also: Vec<String>,
 }
 
 /// One thing that is wrong.
@@ -52,6 +54,7 @@ impl Report {
                     .to_owned()
             }
         });
+        lines.extend(self.also.iter().cloned());
         lines
     }
 }
@@ -102,13 +105,13 @@ macro_rules! check {
 /// # Errors
 /// Only if the store cannot be read; what is wrong with the ledger is in the report.
 pub async fn verify(store: &Store, verifier_key: &str, outside: &[String]) -> Result<Report, LedgerError> {
-    match store {
+    match &store.driver {
         // In WAL a reading transaction keeps to what it saw first.
-        Store::Sqlite(pool) => {
+        Driver::Sqlite(pool) => {
             let mut tx = pool.begin().await?;
             check!(tx, verifier_key, outside)
         }
-        Store::Postgres(pool) => {
+        Driver::Postgres(pool) => {
             let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
             check!(tx, verifier_key, outside)
         }
@@ -240,7 +243,7 @@ impl Check {
             self.compare_open(open);
         }
         self.wrong.sort_by_key(|wrong| wrong.index.unwrap_or(i64::MAX));
-        Report { size, root, outside: self.newest_outside, wrong: self.wrong }
+        Report { size, root, outside: self.newest_outside, wrong: self.wrong, also: Vec::new() }
     }
 
     /// An intent without an outcome and a row among the open deeds are the same thing said twice.

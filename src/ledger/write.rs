@@ -13,7 +13,7 @@ use crate::{
     id::{InstanceName, OperatorId},
     registrations::RegistrationsMode,
     seal::hex,
-    store::{Store, on},
+    store::{Driver, Store, on},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -286,12 +286,12 @@ fn says_the_same(leaf: &str, new: &Value) -> bool {
 }
 
 async fn append_group(store: &Store, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
-    match store {
-        Store::Sqlite(pool) => {
+    match &store.driver {
+        Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
             group!(tx, drafts)
         }
-        Store::Postgres(pool) => {
+        Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
             group!(tx, drafts)
         }

@@ -505,7 +505,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
     let password_hash = app.passwords.hash(password).await?;
     let found = setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
     let deed = AddOperator {
-        operator: OperatorId(ulid::Ulid::generate().to_string()),
+        operator: found.person,
         name: name.to_owned(),
         role: found.role,
     };

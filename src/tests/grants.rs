@@ -17,7 +17,7 @@ use howdah::{
     ledger::{Entry, Filter, Outcome},
     reports::Category,
     seal::Keys,
-    store::{Store, case_holds, grants},
+    store::{Driver, case_holds, grants},
 };
 use std::sync::Arc;
 
@@ -160,9 +160,9 @@ async fn one_asks_and_another_approves() {
 
 async fn sql(house: &House, text: &str) -> sqlx::Result<()> {
     let text = sqlx::AssertSqlSafe(text.to_owned());
-    match &house.store.store {
-        Store::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
-        Store::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+        Driver::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
     }
 }
 
@@ -648,7 +648,7 @@ async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
 #[tokio::test]
 async fn a_sheet_is_read_by_an_index() {
     let house = house(sqlite().await).await;
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     let plan: Vec<(i64, i64, i64, String)> =
         sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {}", howdah::ledger::WORKED)))
             .bind("01contractor")

@@ -20,7 +20,7 @@ use howdah::{
     operators::service,
     reports::Category,
     seal::Keys,
-    store::Store,
+    store::{Driver, Store},
 };
 use http_body_util::BodyExt;
 use practice::{rate_limit::Limits, server, version::Version};
@@ -63,14 +63,14 @@ pub struct Kept {
 pub async fn sqlite() -> Kept {
     let folder = TempDir::new().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("howdah.db").display());
-    let store = Store::connect(&url).await.expect("a store");
+    let store = Store::connect(&url, &Keys::from_secret([7; 32])).await.expect("a store");
     store.migrate().await.expect("tables");
     Kept { store, url, _folder: Some(folder) }
 }
 
 pub async fn postgres() -> Kept {
     let url = database().await;
-    let store = Store::connect(&url).await.expect("a store");
+    let store = Store::connect(&url, &Keys::from_secret([7; 32])).await.expect("a store");
     store.migrate().await.expect("tables");
     Kept { store, url, _folder: None }
 }
@@ -388,9 +388,9 @@ impl House {
 
     /// How many deeds are open.
     pub async fn open_deeds(&self) -> i64 {
-        match &self.store.store {
-            Store::Sqlite(pool) => sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap(),
-            Store::Postgres(pool) => {
+        match &self.store.store.driver {
+            Driver::Sqlite(pool) => sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap(),
+            Driver::Postgres(pool) => {
                 sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap()
             }
         }
