@@ -1,6 +1,6 @@
 //! People who act as their own accounts: the way to the instance and back, who acts, when that ends, and what no link can do.
 
-use crate::support::{Answered, House, NO_SANCTION, house, postgres, sqlite};
+use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Permission, Role, permit},
@@ -646,11 +646,7 @@ async fn the_end_of_access_is_the_end_of_the_link_there_and_here() {
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().len(), 1);
         let over = "update grants set starts_at = 1, ends_at = 2 where operator = '01contractor'";
-        match &house.store.store.driver {
-            Driver::Sqlite(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
-            Driver::Postgres(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
-        }
-        .unwrap();
+        aged(&house.store.store, over).await;
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap(), []);
         assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));

@@ -22,6 +22,7 @@ mod many;
 mod older_store;
 mod processes;
 mod roles;
+mod rows;
 mod signups;
 mod store;
 mod support;

@@ -1,7 +1,7 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, house, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, postgres, sqlite};
 use howdah::{
     ledger::{Filter, Outcome},
     store::{Driver, Store},
@@ -284,7 +284,7 @@ async fn a_contractor_is_added_and_a_grant_approved_at_the_server() {
 async fn a_grant_that_ended_while_it_was_down_is_recorded_before_it_answers() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        sql(&house.store.store, "update grants set starts_at = 1, ends_at = 2").await;
+        aged(&house.store.store, "update grants set starts_at = 1, ends_at = 2").await;
         let program = Program::new(&house);
         assert_eq!(house.outcome("end_grant").await, None);
         let running = program.serve().await;

@@ -320,6 +320,30 @@ pub async fn grant(
     id
 }
 
+/// Runs statements as somebody at the database's own prompt would.
+pub async fn sql(store: &Store, text: &str) -> sqlx::Result<()> {
+    let text = sqlx::AssertSqlSafe(text.to_owned());
+    match &store.driver {
+        Driver::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+        Driver::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+    }
+}
+
+/// Makes rows older, or other than they are, as time or the console itself would have: they are sealed as they then stand.
+pub async fn aged(store: &Store, text: &str) {
+    use howdah::store::{grants, linked_accounts, operators};
+    sql(store, text).await.unwrap();
+    for person in operators::stored(store).await.unwrap() {
+        operators::seal(store, &person.id).await.unwrap();
+    }
+    for grant in grants::stored(store).await.unwrap() {
+        grants::seal(store, &grant.id).await.unwrap();
+    }
+    for link in linked_accounts::stored(store).await.unwrap() {
+        linked_accounts::seal(store, &link.operator, &link.instance).await.unwrap();
+    }
+}
+
 /// Everything, over a store.
 pub async fn house(store: Kept) -> House {
     house_of(store, Version::V46).await
