@@ -583,6 +583,15 @@ impl Ledger {
     /// Only if the store cannot be read; what is wrong is in the report.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         let mut report = verify::verify(&self.store, &self.verifier_key(), outside).await?;
+        self.verify_rows(&mut report).await?;
+        Ok(report)
+    }
+
+    /// The same for a report of the record alone: it says of the rows, too.
+    ///
+    /// # Errors
+    /// Only if the store cannot be read.
+    pub async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
@@ -601,7 +610,7 @@ impl Ledger {
             }
             Err(error) => return Err(error),
         }
-        Ok(report)
+        Ok(())
     }
 
     /// Seals a row as it stands, because somebody at the server says so by its name. The entry comes first; false if the row
