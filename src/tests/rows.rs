@@ -205,6 +205,13 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
         .is_refused(&house, &owner, async || uses("01admin", "two").await)
         .await;
         assert!(uses("01admin", "three").await, "the present ones work");
+        Attempt {
+            does: "update recovery_codes set used_at = null where hash = 'three'",
+            undo: "update recovery_codes set used_at = 1 where hash = 'three'",
+            named: "a recovery code of 01admin",
+        }
+        .is_refused(&house, &owner, async || uses("01admin", "three").await)
+        .await;
 
         // A link with somebody else's account.
         linked(&house, "01admin", 17).await;
