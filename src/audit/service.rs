@@ -4,6 +4,7 @@ pub mod check;
 pub mod elsewhere;
 pub mod export;
 pub mod instance_log;
+pub mod words;
 
 use super::{AuditPage, Checkpoint, EntryPage, Filter, Line, Outcome, Tree};
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     id::{AccountId, InstanceName, RoleId},
     ledger::{
         self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
-        deed::{Deed, ExportForm, Masked, Personal, Subject},
+        deed::{Deed, Destruction, ExportForm, Masked, Personal, Subject},
     },
     path,
     problem::{Kind, Problem},
@@ -129,6 +130,13 @@ fn clause(deed: &Deed) -> String {
             };
             format!("exported {} {form}", if deed.filter.is_empty() { "the record" } else { "a part of the record" })
         }
+        Deed::DestroyWords(deed) => {
+            let what = match deed.because {
+                Destruction::Request => "about one subject",
+                Destruction::Retention => "that are older than they are kept",
+            };
+            format!("destroyed the sealed words {what} ({})", ui::count(deed.keys.len(), "key", "keys"))
+        }
         Deed::AskGrant(deed) => {
             format!("asked for a grant for {} on {}", ui::tame(&deed.name), deed.scope.places())
         }
@@ -204,6 +212,8 @@ fn fact_clause(entry: &Entry) -> String {
             };
             format!("took {row} in the store as it stands")
         }
+        "head_sealed" => "sealed the head of the record and gave the store an id".to_owned(),
+        "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
         "token_left" => "could not take back the token of an ended link".to_owned(),
         "token_taken_back" => "took back the token of an ended link after all".to_owned(),
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
@@ -585,6 +595,7 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::ExportSheet(_)
         | Deed::AddOperator(_)
         | Deed::EndSessions(_)
+        | Deed::DestroyWords(_)
         | Deed::WriteNote(_) => Vec::new(),
         Deed::WithdrawNote(_) => vec![row("note", "shown".to_owned(), "withdrawn".to_owned())],
         Deed::DeleteAccount(_) => {

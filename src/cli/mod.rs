@@ -11,10 +11,11 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     context::App,
+    http::Proxies,
     ledger::Ledger,
     mastodon::Instance,
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::Store,
 };
 use anyhow::Context as _;
@@ -80,6 +81,7 @@ pub async fn run() -> anyhow::Result<()> {
 /// Opens the store and everything that stands on it; rows from before they were proved are sealed, once.
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let app = open(config).await?;
+    app.ledger.begin().await?;
     if let Some(counts) = app.ledger.seal_rows_once().await.context("the rows that give rights cannot be sealed")?
         && counts.refused > 0
     {
@@ -119,6 +121,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
+    let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, ledger_check, faults }))
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies, ledger_check, faults }))
 }

@@ -2,7 +2,7 @@
 //!
 //! Whoever holds the store can write rows; what they cannot write is a past that fits.
 
-use super::{Fact, Ledger, LedgerError, Outcome, deed::Deed, keys::Opened, verify::{self, Report, Wrong}};
+use super::{Fact, Ledger, LedgerError, Outcome, deed::Deed, keys::Opened, verify::{Report, Wrong}};
 use crate::{
     access::Role,
     grants::Scope,
@@ -577,21 +577,11 @@ impl Ledger {
 }
 
 impl Ledger {
-    /// Checks the record, and compares the rows that give rights with it.
-    ///
-    /// # Errors
-    /// Only if the store cannot be read; what is wrong is in the report.
-    pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
-        let mut report = verify::verify(&self.store, &self.verifier_key(), outside).await?;
-        self.verify_rows(&mut report).await?;
-        Ok(report)
-    }
-
-    /// The same for a report of the record alone: it says of the rows, too.
+    /// What a check of the record says of the rows that give rights.
     ///
     /// # Errors
     /// Only if the store cannot be read.
-    pub async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
+    pub(super) async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;

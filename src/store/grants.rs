@@ -506,6 +506,19 @@ pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId
     })
 }
 
+/// Seals every grant of somebody whose access is given back as it is: as new as the entry about it.
+pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
+    const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
+        for row in held(store, rows) {
+            seal!(store, tx, &row.id);
+        }
+        tx.commit().await
+    })
+}
+
 /// Grants whose beginning or end is to be recorded and that nobody is at work on.
 pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<GrantId>> {
     const SQL: &str = "select id from grants where approved = true and ended_at is null and lease_until <= $1 \
