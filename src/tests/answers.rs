@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use howdah::{access::Role, store::Store};
+use howdah::{access::Role, store::Driver};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ fn meant(body: &str) -> Option<u16> {
 }
 
 async fn run(house: &House, sql: &'static str) {
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql(sql).execute(pool).await.unwrap();
 }
 

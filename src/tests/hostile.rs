@@ -18,7 +18,7 @@ use howdah::{
     ledger::Filter,
     reports::Category,
     seal::Keys,
-    store::Store,
+    store::Driver,
 };
 use html5ever::{
     tendril::StrTendril,
@@ -547,7 +547,7 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
         see(who, &label, &body);
     }
     // Where the console's own store does not answer, the answer itself carries the form.
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("alter table open_deeds rename to gone").execute(pool).await.unwrap();
     let form = [("operator", "01admin"), ("disabled", "yes"), ("why", text), (text, text), ("back", text)];
     let echo = house.post(cookies.get("owner").map(String::as_str), "/api/people/disable", &form).await;
