@@ -39,6 +39,8 @@ struct Came {
     status: u16,
     to: String,
     cookies: Vec<String>,
+    /// The cookies with all that is said of them.
+    set: Vec<String>,
     body: String,
 }
 
@@ -72,11 +74,12 @@ async fn post(router: &Router, from: &str, cookies: &[&str], path: &str, fields:
     let response = router.clone().oneshot(request).await.unwrap();
     let headers = response.headers();
     let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-    let cookies = headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
-    let cookies = cookies.map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
+    let set = headers.get_all(header::SET_COOKIE).iter();
+    let set: Vec<String> = set.map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
+    let cookies = set.iter().map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
-    Came { status, to, cookies, body: String::from_utf8_lossy(&body).into_owned() }
+    Came { status, to, cookies, set, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 async fn password(router: &Router, from: &str, cookies: &[&str], name: &str, password: &str) -> Came {
@@ -221,6 +224,24 @@ async fn strangers_shut_nobody_out() {
     }
     let came = password(router, HOME, &[&known], "moderator", PASSWORD).await;
     assert_eq!(said(&house, None, &came).await.0, 429);
+}
+
+#[tokio::test]
+async fn the_cookie_of_a_known_browser_is_for_this_host_alone() {
+    let house = house(sqlite().await).await;
+    let plain = password(&house.router, HOME, &[], "moderator", PASSWORD).await;
+    let known = plain.set.iter().find(|cookie| cookie.starts_with("howdah-known-")).unwrap();
+    assert!(known.contains("; Path=/; ") && known.contains("; HttpOnly; SameSite=Lax"), "{known}");
+    assert!(!known.contains("Secure") && !known.contains("01moderator"), "{known}");
+    let again = password(&house.router, HOME, &[&plain.known().unwrap()], "moderator", PASSWORD).await;
+    assert_eq!(again.known(), None, "it has one already");
+    let mut config = house.app.config.clone();
+    config.public_url = "https://howdah.example".parse().unwrap();
+    let store = house.store.store.clone();
+    let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap();
+    let safe = password(&http::router(app), HOME, &[], "moderator", PASSWORD).await;
+    let known = safe.set.iter().find(|cookie| cookie.contains("howdah-known-")).unwrap();
+    assert!(known.starts_with("__Host-howdah-known-") && known.ends_with("; Secure"), "{known}");
 }
 
 #[tokio::test]
