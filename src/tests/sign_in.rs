@@ -383,6 +383,7 @@ async fn whoever_has_no_link_learns_no_name() {
         role: howdah::access::Role::Moderator,
         name: None,
         offered_by: Some(OperatorId(who.into())),
+        person: OperatorId("01NORA".into()),
     };
     let store = &house.store.store;
     setup_links::insert(store, &hash, &by("01auditor"), now, now.plus(HOUR)).await.unwrap();
@@ -424,7 +425,12 @@ async fn passwords_that_are_guessed_first_are_refused_where_they_are_set() {
     let house = house(sqlite().await).await;
     let link = "0123456789abcdef0123456789abcdef";
     let hash = house.app.keys.hash("set-up link", link.as_bytes());
-    let offer = SetupLink { role: howdah::access::Role::Owner, name: Some("Nora Berg".into()), offered_by: None };
+    let offer = SetupLink {
+        role: howdah::access::Role::Owner,
+        name: Some("Nora Berg".into()),
+        offered_by: None,
+        person: OperatorId("01NORA".into()),
+    };
     let now = house.app.clock.now();
     setup_links::insert(&house.store.store, &hash, &offer, now, now.plus(HOUR)).await.unwrap();
     let set_up = async |password: &str| {
