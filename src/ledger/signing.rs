@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     seal::hex,
-    store::{Store, on},
+    store::{Driver, on},
     text::Why,
 };
 use std::{
@@ -242,12 +242,12 @@ impl Ledger {
             tracing::error!(%what, "checkpoint.outside");
         }
         self.found.lock().outside = unreadable;
-        let (number, looked) = match &self.store {
-            Store::Sqlite(pool) => {
+        let (number, looked) = match &self.store.driver {
+            Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
                 look!(tx, self, notes, own)
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
                 look!(tx, self, notes, own)
             }
@@ -463,12 +463,12 @@ impl Ledger {
                 Ok(true)
             }};
         }
-        match &self.store {
-            Store::Sqlite(pool) => {
+        match &self.store.driver {
+            Driver::Sqlite(pool) => {
                 let mut tx = pool.begin_with("begin immediate").await?;
                 put!(tx)
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 let mut tx = pool.begin().await?;
                 put!(tx)
             }
@@ -510,12 +510,12 @@ impl Ledger {
                 walked.map_err(LedgerError::Entry)?;
             }};
         }
-        match &self.store {
-            Store::Sqlite(pool) => {
+        match &self.store.driver {
+            Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
                 read!(tx);
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
                 read!(tx);
             }

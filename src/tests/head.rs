@@ -17,7 +17,7 @@ use howdah::{
     },
     registrations::RegistrationsMode,
     seal::hex,
-    store::Store,
+    store::Driver,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -190,9 +190,9 @@ async fn an_unreadable_place_outside_is_said_and_deeds_go_on(db: &Database) {
 }
 
 async fn two_consoles_may_share_a_key_and_a_file(db: &Database) {
-    let other = Database::new(match db.store {
-        Store::Sqlite(_) => Engine::Sqlite,
-        Store::Postgres(_) => Engine::Postgres,
+    let other = Database::new(match &db.store.driver {
+        Driver::Sqlite(_) => Engine::Sqlite,
+        Driver::Postgres(_) => Engine::Postgres,
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
@@ -380,9 +380,9 @@ on_both!(
 
 async fn sql(house: &House, sql: &str) {
     let sql = sqlx::AssertSqlSafe(sql.to_owned());
-    match &house.store.store {
-        Store::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
-        Store::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+        Driver::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
     }
     .unwrap();
 }
