@@ -646,7 +646,9 @@ mod tests {
             let files = GOOD.replace("secret_key_env = \"KEY\"", &format!("secret_key_file = \"{}\"", key.display()));
             files.replace("token_env = \"TOKEN\"", &format!("token_file = \"{}\"", key.display()))
         };
-        for (mode, right) in [(0o600, true), (0o400, true), (0o640, false), (0o644, false), (0o604, false), (0o620, false)] {
+        for (mode, right) in
+            [(0o600, true), (0o400, true), (0o640, false), (0o644, false), (0o604, false), (0o620, false)]
+        {
             let said = |text: &str, mode: u32| {
                 let config = file(folder.path(), "howdah.toml", text, mode);
                 let said = load(&config, &env).err().map(|wrong| wrong.wrong.join("\n")).unwrap_or_default();
@@ -674,7 +676,10 @@ mod tests {
             ("a = 1\n[[instance]]\n  token = \"hush-hush\n", "line 3, column"),
             ("token = \"hush-hush\"\ntoken = \"hush-hush\"\n", "line 2, column 1"),
             ("\n\nsecret_key_file = [\"hush-hush\"]\n", "`secret_key_file` at line 3, column 1"),
-            ("listen = 1\n[[instance]]\nname = \"a\"\n token = { hush = \"hush-hush\" }\n", "`token` at line 4, column 2"),
+            (
+                "listen = 1\n[[instance]]\nname = \"a\"\n token = { hush = \"hush-hush\" }\n",
+                "`token` at line 4, column 2",
+            ),
             ("instance = \"hush-hush\"\n", "`instance` at line 1, column 1"),
             ("instance = [\"hush-hush\"]\n", "line 1, column"),
         ] {

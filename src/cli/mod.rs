@@ -5,6 +5,7 @@ mod grant;
 mod instance;
 mod operator;
 mod serve;
+mod store;
 
 use crate::{
     audit::service::check::LedgerCheck,
@@ -52,6 +53,9 @@ enum Command {
     /// What an instance must give the console.
     #[command(subcommand)]
     Instance(instance::Instance),
+    /// The console's own database.
+    #[command(subcommand)]
+    Store(store::Store),
 }
 
 /// Reads the arguments and does what they say.
@@ -72,18 +76,32 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Operator(command) => operator::run(config?, command).await,
         Command::Audit(command) => audit::run(config?, command).await,
         Command::Grant(command) => grant::run(config?, command).await,
+        Command::Store(command) => store::run(config?, command).await,
     }
 }
 
-/// Opens the store and everything that stands on it.
+/// Opens the store and everything that stands on it; rows from before they were proved are sealed, once.
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
+    let app = open(config).await?;
+    app.ledger.begin().await?;
+    if let Some(counts) = app.ledger.seal_rows_once().await.context("the rows that give rights cannot be sealed")?
+        && counts.refused > 0
+    {
+        eprintln!(
+            "{} rows that give rights are not what the record says, and are refused from now on; howdah store reseal shows them.",
+            counts.refused
+        );
+    }
+    Ok(app)
+}
+
+/// The same with the rows as they are.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
-    let store = Store::connect(config.store.expose()).await?;
+    let store = Store::connect(config.store.expose(), &keys).await?;
     store.migrate().await?;
-    let app = assemble(config, clock, keys, store)?;
-    app.ledger.begin().await?;
-    Ok(app)
+    assemble(config, clock, keys, store)
 }
 
 /// Puts a process together from its parts.

@@ -318,7 +318,9 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
 /// What is to be known of whoever decides, or decided.
 fn second_person(page: &GrantPage) -> AnyView {
     let tied = (!page.tied.is_empty()).then(|| view! { <p class="small warn"><bdi>{ui::tame(&page.tied)}</bdi></p> });
-    let waived = page.factor_waived.then(|| view! { <p class="small soft">"Without a second factor of their own: it is optional here."</p> });
+    let waived = page
+        .factor_waived
+        .then(|| view! { <p class="small soft">"Without a second factor of their own: it is optional here."</p> });
     view! { {tied}{waived} }.into_any()
 }
 

@@ -76,17 +76,7 @@ const WRITTEN: [(&str, &str, &[&str]); 6] = [
     (
         "insert",
         "invites",
-        &[
-            "autofollow",
-            "code",
-            "comment",
-            "created_at",
-            "expires_at",
-            "max_uses",
-            "updated_at",
-            "user_id",
-            "uses",
-        ],
+        &["autofollow", "code", "comment", "created_at", "expires_at", "max_uses", "updated_at", "user_id", "uses"],
     ),
     ("update", "invites", &["expires_at", "updated_at"]),
 ];
@@ -176,7 +166,10 @@ async fn exactly_what_is_listed_can_be_read_and_written_on_every_release() {
         let mut made = String::new();
         for (table, columns) in &tables {
             let columns: Vec<String> = columns.iter().map(|column| format!("\"{column}\" text")).collect();
-            made.push_str(&format!("create table \"{table}\" ({}); create sequence {table}_id_seq;", columns.join(", ")));
+            made.push_str(&format!(
+                "create table \"{table}\" ({}); create sequence {table}_id_seq;",
+                columns.join(", ")
+            ));
         }
         run(&owner, &made).await;
         let (role, theirs) = granted(&owner, &url, release).await;
@@ -248,8 +241,7 @@ impl Two {
         let (role, theirs) = granted(&house.instance, &url, release).await;
         house.config.instances[0].database_url = Secret::new(theirs);
         let keys = Keys::from_secret([7; 32]);
-        house.app =
-            cli::assemble(house.config.clone(), Clock::System, keys, house.store.store.clone()).unwrap();
+        house.app = cli::assemble(house.config.clone(), Clock::System, keys, house.store.store.clone()).unwrap();
         house.router = http::router(house.app.clone());
         let owner = house.sign_in("owner").await;
         let two = Self { house, free, owner, role };

@@ -30,6 +30,7 @@ mod many;
 mod older_store;
 mod processes;
 mod roles;
+mod rows;
 mod second_person;
 mod sign_in;
 mod signups;

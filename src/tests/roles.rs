@@ -602,7 +602,7 @@ async fn the_log_row_and_the_role_come_together_or_not_at_all() {
     assert_eq!(role_of(&house, &name).await, None);
     // Without a record nothing is done either.
     run(&house, "drop trigger swallow on admin_action_logs").await;
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("create trigger broken before insert on ledger_entries begin select raise(abort, 'disk full'); end")
         .execute(pool)
         .await
@@ -769,9 +769,9 @@ async fn died(kept: Kept, wrote: bool, also: &str) -> Option<Outcome> {
     let also = also.replace("{user}", &deed.user.to_string()).replace("{role}", &moderator.to_string());
     run(&house, &also).await;
     const OVER: &str = "update open_deeds set lease_until = 0, opened_at = opened_at - 121000";
-    match &house.store.store {
-        howdah::store::Store::Sqlite(pool) => sqlx::query(OVER).execute(pool).await.map(drop),
-        howdah::store::Store::Postgres(pool) => sqlx::query(OVER).execute(pool).await.map(drop),
+    match &house.store.store.driver {
+        howdah::store::Driver::Sqlite(pool) => sqlx::query(OVER).execute(pool).await.map(drop),
+        howdah::store::Driver::Postgres(pool) => sqlx::query(OVER).execute(pool).await.map(drop),
     }
     .unwrap();
     let rows = log_rows(&house).await;

@@ -77,11 +77,7 @@ async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Han
 }
 
 /// Everybody by whose hands somebody came to be able to act since an instant, directly or by others, with the steps there.
-async fn behind(
-    app: &App,
-    person: &OperatorId,
-    since: Instant,
-) -> Result<BTreeMap<String, Chain>, LedgerError> {
+async fn behind(app: &App, person: &OperatorId, since: Instant) -> Result<BTreeMap<String, Chain>, LedgerError> {
     let mut found = BTreeMap::from([(person.0.clone(), Chain::new())]);
     let mut left = VecDeque::from([person.clone()]);
     while let Some(next) = left.pop_front() {
@@ -114,7 +110,8 @@ async fn tie(
 /// “added 2 days ago by the asker”
 fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String, now: Instant) -> String {
     let chain = |chain: &Chain| {
-        let steps = chain.iter().map(|hand| format!("{} {} by {}", hand.done, time::relative(hand.at, now), name(&hand.by)));
+        let steps =
+            chain.iter().map(|hand| format!("{} {} by {}", hand.done, time::relative(hand.at, now), name(&hand.by)));
         steps.collect::<Vec<_>>().join(", who was ")
     };
     match (decides.is_empty(), asked.is_empty()) {
@@ -136,7 +133,7 @@ pub(super) async fn of(
     let has_factor = person.is_some_and(|person| person.totp_secret.is_some());
     if !has_factor && !app.config.second_factor_optional {
         return Ok(Err(
-            "A second person has a second factor of their own, and you have none: set one up, then decide.".to_owned()
+            "A second person has a second factor of their own, and you have none: set one up, then decide.".to_owned(),
         ));
     }
     let called = |id: &OperatorId| {

@@ -346,7 +346,9 @@ pub fn readable(release: Release) -> Vec<(&'static str, Vec<&'static str>)> {
 pub fn sql(release: Release, role: &str) -> String {
     let role = quoted(role);
     let mut lines = vec![
-        format!("-- What Howdah reads and writes on Mastodon {release}. A grant that names a column of another release fails,"),
+        format!(
+            "-- What Howdah reads and writes on Mastodon {release}. A grant that names a column of another release fails,"
+        ),
         "-- so this is printed for one of them; print and run it again when the instance has got another.".to_owned(),
         format!("-- Once, before it: create role {role} login password '…';"),
         "begin;".to_owned(),
@@ -374,10 +376,8 @@ impl Read {
             "select coalesce(bool_and(has_column_privilege($1, c, $3)), true) from unnest($2::text[]) as c";
         const DELETE: &str = "select has_table_privilege($1, 'delete')";
         const SEQUENCE: &str = "select has_sequence_privilege($1, 'usage')";
-        let role: String = sqlx::query_scalar("select quote_ident(current_user)")
-            .persistent(false)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let role: String =
+            sqlx::query_scalar("select quote_ident(current_user)").persistent(false).fetch_one(&mut *self.tx).await?;
         // Whether settings may be there twice is told by the tables themselves.
         let release = if self.extras.owned_settings == super::There::Not { Release::V44 } else { Release::V43 };
         let mut missing = Vec::new();

@@ -237,7 +237,8 @@ macro_rules! lacks_second_factor {
 /// The columns of whoever owns an invitation, from `u`, `a`, `r` and `e`.
 macro_rules! inviter {
     ($release:ident) => {
-        concat!("a.id as account, a.username, u.confirmed_at is not null as confirmed, u.approved, u.disabled, \
+        concat!(
+            "a.id as account, a.username, u.confirmed_at is not null as confirmed, u.approved, u.disabled, \
          a.suspended_at is not null as suspended, a.memorial, a.moved_to_account_id is not null as moved, ",
             lacks_second_factor!($release),
             " as lacks_second_factor, r.permissions as own, coalesce(e.permissions, 0) as everyone "

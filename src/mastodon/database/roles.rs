@@ -185,11 +185,12 @@ impl Read {
     pub async fn roles(&mut self) -> Result<Vec<(InstanceRole, i64)>, DatabaseError> {
         const MEMBERS: &str = "select r.id, (select count(*) from (select from users u where u.role_id = r.id limit $2) m) \
             from user_roles r order by r.position desc, r.id limit $1";
-        let rows: Vec<RoleTuple> = sqlx::query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
-            .persistent(false)
-            .bind(MOST_ROLES)
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<RoleTuple> =
+            sqlx::query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
+                .persistent(false)
+                .bind(MOST_ROLES)
+                .fetch_all(&mut *self.tx)
+                .await?;
         let members: Vec<(i64, i64)> = sqlx::query_as(MEMBERS)
             .persistent(false)
             .bind(MOST_ROLES)

@@ -159,8 +159,7 @@ mod tests {
 
     fn whole() -> Vec<Column> {
         let of = |part: &grants::Reads| {
-            let column =
-                |name: &&str| Column { table: part.table.to_owned(), name: (*name).to_owned(), granted: true };
+            let column = |name: &&str| Column { table: part.table.to_owned(), name: (*name).to_owned(), granted: true };
             part.columns.iter().map(column).collect::<Vec<_>>()
         };
         READS.iter().flat_map(of).collect()
