@@ -55,8 +55,7 @@ macro_rules! codes {
     };
 }
 
-/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to and seals the
-/// person.
+/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to.
 macro_rules! replace_codes {
     ($store:expr, $tx:ident, $held:expr, $hashes:expr) => {{
         let held: &$crate::store::operators::Held = &$held;
@@ -77,6 +76,7 @@ macro_rules! replace_codes {
                 .execute(&mut *$tx)
                 .await?;
         }
+        $crate::store::operators::seal_person!($store, $tx, &held.0);
     }};
 }
 pub(crate) use replace_codes;
@@ -87,7 +87,6 @@ pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]
         let mut tx = pool.begin().await?;
         let Some(held) = held!(store, tx, operator) else { return Ok(()) };
         replace_codes!(store, tx, held, hashes);
-        seal_person!(store, tx, &held.0);
         tx.commit().await
     })
 }
@@ -106,7 +105,6 @@ pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u
         let Some(held) = held!(store, tx, operator) else { return Ok(0) };
         let hashes: Vec<String> = sqlx::query_scalar(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
         replace_codes!(store, tx, held, &hashes);
-        seal_person!(store, tx, &held.0);
         tx.commit().await?;
         Ok(u64::try_from(hashes.len()).unwrap_or(u64::MAX))
     })
