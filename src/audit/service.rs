@@ -608,7 +608,15 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         ],
         Deed::DecideGrant(deed) => {
             let after = if deed.approve { "approved" } else { "refused" };
-            vec![row("grant", "asked for".to_owned(), format!("{after}: {}", deed.scope.words()))]
+            let mut rows = vec![row("grant", "asked for".to_owned(), format!("{after}: {}", deed.scope.words()))];
+            let second = &deed.second_person;
+            if !second.said.is_empty() {
+                rows.push(row("second person", String::new(), ui::tame(&second.said)));
+            }
+            if second.factor_waived {
+                rows.push(row("their second factor", String::new(), "none, and none was asked for".to_owned()));
+            }
+            rows
         }
         Deed::RevokeGrant(deed) => {
             vec![row("until", ui::time::absolute(Instant(deed.ends)), "revoked at once".to_owned())]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod grant;
+mod instance;
 mod operator;
 mod serve;
 mod store;
@@ -49,6 +50,9 @@ enum Command {
     /// Contractors' grants.
     #[command(subcommand)]
     Grant(grant::Grant),
+    /// What an instance must give the console.
+    #[command(subcommand)]
+    Instance(instance::Instance),
     /// The console's own database.
     #[command(subcommand)]
     Store(store::Store),
@@ -61,20 +65,18 @@ enum Command {
 pub async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let config = config::load(&cli.config, &|name| std::env::var(name).ok());
-    let command = match cli.command {
+    match cli.command {
         // A bundle is checked where no console is set up.
         Command::Audit(audit::Audit::Verify { bundle: Some(bundle), key, checkpoint }) => {
-            return audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config);
+            audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config)
         }
-        command => command,
-    };
-    let config = config?;
-    match command {
-        Command::Serve => serve::serve(config).await,
-        Command::Operator(command) => operator::run(config, command).await,
-        Command::Audit(command) => audit::run(config, command).await,
-        Command::Grant(command) => grant::run(config, command).await,
-        Command::Store(command) => store::run(config, command).await,
+        // What is to be granted is asked before anything is configured.
+        Command::Instance(command) => instance::run(&command),
+        Command::Serve => serve::serve(config?).await,
+        Command::Operator(command) => operator::run(config?, command).await,
+        Command::Audit(command) => audit::run(config?, command).await,
+        Command::Grant(command) => grant::run(config?, command).await,
+        Command::Store(command) => store::run(config?, command).await,
     }
 }
 

@@ -2,12 +2,20 @@
 //!
 //! Whoever holds the store can write rows; what they cannot write is a past that fits.
 
-use super::{Fact, Ledger, LedgerError, Outcome, deed::Deed, keys::Opened, verify::{Report, Wrong}};
+use super::{
+    Fact, Ledger, LedgerError, Outcome,
+    deed::Deed,
+    keys::Opened,
+    verify::{Report, Wrong},
+};
 use crate::{
     access::Role,
     grants::Scope,
     id::{GrantId, OperatorId},
-    store::{self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links, web_sessions},
+    store::{
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
+        web_sessions,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -146,7 +154,8 @@ impl Ledger {
         let people = operators::stored(&self.store).await?;
         let names: BTreeMap<&str, &str> =
             people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
-        let name_of = |id: &OperatorId| names.get(id.0.as_str()).map_or_else(|| id.0.clone(), |name| (*name).to_owned());
+        let name_of =
+            |id: &OperatorId| names.get(id.0.as_str()).map_or_else(|| id.0.clone(), |name| (*name).to_owned());
         self.compare_people(&derived, &people, &mut compared);
         self.compare_grants(&derived, &grants::stored(&self.store).await?, &name_of, &mut compared);
         self.compare_links(&derived, &linked_accounts::stored(&self.store).await?, &name_of, &mut compared);
@@ -186,7 +195,10 @@ impl Ledger {
             };
             match said.disabled {
                 Some(true) if !row.disabled => {
-                    differs(Some(said.added), "the record says that their access has ended, the store has it running".to_owned());
+                    differs(
+                        Some(said.added),
+                        "the record says that their access has ended, the store has it running".to_owned(),
+                    );
                 }
                 Some(false) if row.disabled => {
                     differs(Some(said.added), "the store has their access ended, and no entry says so".to_owned());
@@ -209,7 +221,9 @@ impl Ledger {
                 compared.differences.push(Difference {
                     about: About::Person(None),
                     entry: Some(said.added),
-                    what: format!("the person {name}: the record says that they were added, and the store has no such row"),
+                    what: format!(
+                        "the person {name}: the record says that they were added, and the store has no such row"
+                    ),
                 });
             }
         }
@@ -260,7 +274,8 @@ impl Ledger {
                     }
                     match said.revoked {
                         Some(true) if !row.revoked => {
-                            said_otherwise.push("the record says that it was taken back, the store does not".to_owned());
+                            said_otherwise
+                                .push("the record says that it was taken back, the store does not".to_owned());
                         }
                         Some(false) if row.revoked => {
                             said_otherwise.push("the store says that it was taken back, and no entry does".to_owned());
@@ -283,7 +298,9 @@ impl Ledger {
                 compared.differences.push(Difference {
                     about: About::Grant(GrantId(id.clone())),
                     entry: Some(said.asked),
-                    what: format!("the grant {id}: the record says that it was asked for, and the store has no such row"),
+                    what: format!(
+                        "the grant {id}: the record says that it was asked for, and the store has no such row"
+                    ),
                 });
             }
         }
@@ -471,7 +488,8 @@ impl Ledger {
 
     /// What somebody at the server took as it stood.
     fn resealed(&self, derived: &mut Derived, index: i64, facts: &Value) {
-        let person = || facts["operator"].as_str().map(|id| store::person_subject(&self.keys, &OperatorId(id.to_owned())));
+        let person =
+            || facts["operator"].as_str().map(|id| store::person_subject(&self.keys, &OperatorId(id.to_owned())));
         match facts["row"].as_str() {
             Some("person") => {
                 let Some(subject) = person() else { return };
@@ -625,8 +643,9 @@ impl Compared {
     /// What of it is wrong, beside a row that is refused: each names its object.
     fn wrong(&self, refused: &[store::Refusal]) -> Vec<Wrong> {
         let differs = self.differences.iter().map(|difference| Wrong { index: None, what: difference.what.clone() });
-        let refused =
-            refused.iter().map(|row| Wrong { index: None, what: format!("{} {}, and is refused", row.row, row.wrong.words()) });
+        let refused = refused
+            .iter()
+            .map(|row| Wrong { index: None, what: format!("{} {}, and is refused", row.row, row.wrong.words()) });
         refused.chain(differs).collect()
     }
 }
@@ -652,4 +671,3 @@ fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
 fn word(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
-

@@ -27,7 +27,7 @@ const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 order
 /// The newest checkpoint that counts, over at most so many.
 const NEWEST: &str = "select size, note, frontier from ledger_checkpoints \
     where (origin = $1 or size <= $2) and size <= $3 order by origin desc, size desc limit 1";
-const SEALED: &str = "select count(*) from ledger_entries where deed = 'head_sealed'";
+const SEALED: &str = "select count(*) from ledger_entries where deed in ('head_sealed', 'record_accepted')";
 
 /// The record as it was found, at one instant.
 struct Look {

@@ -127,7 +127,8 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
     let hash = link_hash(&app, &link);
     let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };
     let offered_by = Some(context.actor.operator.clone());
-    let offered = SetupLink { role, name: Some(name), offered_by, person: OperatorId(ulid::Ulid::generate().to_string()) };
+    let offered =
+        SetupLink { role, name: Some(name), offered_by, person: OperatorId(ulid::Ulid::generate().to_string()) };
     let now = context.now();
     recorded(&app, &context.actor, deed, why, async {
         setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)).await?;

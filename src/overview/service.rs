@@ -83,7 +83,10 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             None => part("Server", false, unknown()),
         },
         match &pulse.database {
-            Some(Ok(milliseconds)) => part("Database", true, format!("{milliseconds} ms, read-only")),
+            Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
+                part("Database", true, format!("{milliseconds} ms, read-only"))
+            }
+            Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },
@@ -171,7 +174,8 @@ async fn refused(context: &Context) -> Option<Health> {
     if rows.is_empty() {
         return None;
     }
-    let named = rows.iter().take(MOST_NAMED).map(|row| format!("{} {}", row.row, row.wrong.words())).collect::<Vec<_>>();
+    let named =
+        rows.iter().take(MOST_NAMED).map(|row| format!("{} {}", row.row, row.wrong.words())).collect::<Vec<_>>();
     let more = rows.len().saturating_sub(MOST_NAMED);
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
     let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));

@@ -422,7 +422,8 @@ pub async fn next(store: &Store, id: &str, after: i64) -> sqlx::Result<Option<Ro
         where import = $1 and state = 'under_way' order by line limit 1";
     const WAITING: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
         where import = $1 and state = 'waiting' and line > $2 order by line limit 1";
-    const PROOF: &str = concat!("select mac, ", without_entry!(), " from domain_import_rows where import = $1 and line = $2");
+    const PROOF: &str =
+        concat!("select mac, ", without_entry!(), " from domain_import_rows where import = $1 and line = $2");
     loop {
         let left: Option<RowColumns> = on!(store, pool => sqlx::query_as(LEFT).bind(id).fetch_optional(pool).await?);
         let found = match left {

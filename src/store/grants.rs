@@ -355,7 +355,9 @@ pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
                 scope: row.scope().ok(),
                 roles: own().map(|role| (role.instance.clone(), role.role.clone())).collect(),
                 wrong: store.wrong(&row).or_else(|| own().find_map(|role| store.wrong(role))),
-                migrated: row.id == row.operator && row.asked_by == "migration" && row.decided_by.as_deref() == Some("migration"),
+                migrated: row.id == row.operator
+                    && row.asked_by == "migration"
+                    && row.decided_by.as_deref() == Some("migration"),
                 starts_at: Instant(row.starts_at),
                 ends_at: Instant(row.ends_at),
                 approved: row.approved,

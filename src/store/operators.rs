@@ -153,8 +153,7 @@ macro_rules! seal_person {
     ($store:expr, $tx:ident, $id:expr) => {{
         let id: &$crate::id::OperatorId = $id;
         let subject = $crate::store::mac::person(&$store.keys, id);
-        let entry: i64 =
-            sqlx::query_scalar($crate::store::mac::NEWEST).bind(&subject).fetch_one(&mut *$tx).await?;
+        let entry: i64 = sqlx::query_scalar($crate::store::mac::NEWEST).bind(&subject).fetch_one(&mut *$tx).await?;
         let row: $crate::store::operators::Row =
             sqlx::query_as($crate::store::operators::READ).bind(&id.0).fetch_one(&mut *$tx).await?;
         sqlx::query($crate::store::operators::SEAL)

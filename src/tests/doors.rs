@@ -120,7 +120,12 @@ async fn the_first_owner_comes_by_a_link_that_works_once() {
     let house = house(postgres().await).await;
     let link = "0123456789abcdef0123456789abcdef";
     let hash = house.app.keys.hash("set-up link", link.as_bytes());
-    let offer = SetupLink { role: howdah::access::Role::Owner, name: None, offered_by: None, person: howdah::id::OperatorId("01NEW".to_owned()) };
+    let offer = SetupLink {
+        role: howdah::access::Role::Owner,
+        name: None,
+        offered_by: None,
+        person: howdah::id::OperatorId("01NEW".to_owned()),
+    };
     let now = house.app.clock.now();
     setup_links::insert(&house.app.store, &hash, &offer, now, now.plus(60_000)).await.unwrap();
     let page = house.get(None, &format!("/set-up?link={link}")).await;

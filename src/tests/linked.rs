@@ -79,6 +79,13 @@ pub async fn linked(house: &House, cookie: &str, username: &str) {
     assert!(page.body.contains(&format!("You act as @{username}")), "{}", page.body);
 }
 
+/// The session of somebody whose link was taken away by others is over; the next one goes on.
+async fn signed_in_again(house: &House, before: &str, role: &str) -> String {
+    let over = get(house, Some(before), "/i/harbour/reports").await;
+    assert_eq!(over.status, StatusCode::SEE_OTHER, "the session goes on");
+    house.sign_in(role).await
+}
+
 async fn account(house: &House, username: &str) -> i64 {
     sqlx::query_scalar("select id from accounts where username = $1 and domain is null")
         .bind(username)
@@ -433,6 +440,7 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
     let to = house.post(Some(&owner), "/api/people/unlink", &form).await.location.unwrap();
     assert_eq!(to, "/people");
     assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    let cookie = signed_in_again(&house, &cookie, "moderator").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 
@@ -739,6 +747,7 @@ async fn a_contractor_linked_for_the_role_of_one_grant_goes_on_under_another() {
     )
     .await;
     end().await;
+    let contractor = signed_in_again(&house, &contractor, "contractor").await;
     assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
     assert_eq!(house.outcome("unlink_account").await, Some(Outcome::Succeeded));
     assert_eq!(tokens(&house).await.iter().filter(|(_, holds)| *holds).count(), 0);
@@ -935,6 +944,7 @@ async fn an_owner_whose_account_has_fallen_gets_out_at_the_server() {
     assert!(service::unlink_at_server(&house.app, "nobody", &harbour).await.is_err());
     assert!(service::unlink_at_server(&house.app, "Owner", &harbour).await.unwrap());
     assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    let cookie = signed_in_again(&house, &cookie, "owner").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 

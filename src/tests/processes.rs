@@ -9,6 +9,7 @@ use howdah::{
 use reqwest::{Client, StatusCode, redirect::Policy};
 use std::{
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -43,8 +44,11 @@ impl Program {
             house.config.site.display(),
             house.config.instances[0].token.expose(),
         );
-        std::fs::write(folder.path().join("secret.key"), "07".repeat(32)).unwrap();
-        std::fs::write(folder.path().join("howdah.toml"), text).unwrap();
+        for (name, text) in [("secret.key", "07".repeat(32)), ("howdah.toml", text)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
         Self { folder, address }
     }
 

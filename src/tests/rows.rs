@@ -196,7 +196,9 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
         .is_refused(&house, &owner, async || uses("01owner", "one").await)
         .await;
         // A code of a former set, put back.
-        sql(&house.store.store, "create table former as select * from recovery_codes where hash = 'two'").await.unwrap();
+        sql(&house.store.store, "create table former as select * from recovery_codes where hash = 'two'")
+            .await
+            .unwrap();
         recovery_codes::replace_all(store, &id("01admin"), &["three".to_owned()]).await.unwrap();
         Attempt {
             does: "insert into recovery_codes (operator, hash, used_at, mac) select operator, hash, null, mac from former",
@@ -317,7 +319,8 @@ async fn an_older_copy_of_a_row_put_back_gives_nothing() {
         let form = [("grant", grant.id.0.as_str()), ("why", "the work is done")];
         let to = house.post(Some(&owner), "/api/grants/revoke", &form).await.location.unwrap();
         assert!(!to.contains("draft="), "{to}");
-        let runs = async || !grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap().is_empty();
+        let runs =
+            async || !grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap().is_empty();
         assert!(!runs().await);
         run("delete from grants").await;
         run("insert into grants select * from granted").await;

@@ -316,7 +316,7 @@ pub async fn grant(
     };
     let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
-    grants::service::decided(app, &actor, asked, true, "a test", true).await.unwrap();
+    grants::service::decided(app, &actor, asked, true, "a test", grants::service::Decider::AtServer).await.unwrap();
     id
 }
 
@@ -488,7 +488,9 @@ impl House {
     /// How many deeds are open.
     pub async fn open_deeds(&self) -> i64 {
         match &self.store.store.driver {
-            Driver::Sqlite(pool) => sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap(),
+            Driver::Sqlite(pool) => {
+                sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap()
+            }
             Driver::Postgres(pool) => {
                 sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap()
             }
