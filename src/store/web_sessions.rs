@@ -97,7 +97,7 @@ pub fn hash(token: &str) -> String {
 /// generation.
 macro_rules! raise_generation {
     ($store:expr, $tx:ident, $held:expr, $keep:expr) => {{
-        let (held, keep): ($crate::store::operators::Held, Option<&str>) = ($held, $keep);
+        let (held, keep): (&$crate::store::operators::Held, Option<&str>) = (&$held, $keep);
         let operator = &held.0.0;
         let generation: i64 =
             sqlx::query_scalar($crate::store::web_sessions::RAISE).bind(operator).fetch_one(&mut *$tx).await?;
