@@ -52,13 +52,14 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-const WRITES: [(&str, &[(&str, &str)]); 44] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 45] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
     ),
     ("/api/reports/decide-many", &[("instance", "harbour"), ("seen", "[[\"1\",[\"1\"]]]"), ("decision", "resolve")]),
     ("/api/accounts/look-up", &[("instance", "harbour"), ("q", "nobody@nowhere.example")]),
+    ("/api/accounts/search", &[("instance", "harbour"), ("q", "nobody@nowhere.example"), ("why", "a test")]),
     ("/api/reports/hand-over", &[("instance", "harbour"), ("account", "1"), ("to", "nobody")]),
     ("/api/reports/hold", &[("instance", "harbour"), ("account", "1"), ("claim", "yes")]),
     ("/api/reports/reopen", &[("instance", "harbour"), ("account", "1"), ("report", "1")]),
@@ -193,7 +194,7 @@ const OPEN: [&str; 9] = [
     "/api/session/end",
 ];
 
-const READS: [&str; 36] = [
+pub const READS: [&str; 36] = [
     "/api/overview/page?instance=harbour&search=",
     "/api/overview/home",
     "/api/reports/queue?instance=harbour&search=",
@@ -233,7 +234,7 @@ const READS: [&str; 36] = [
 ];
 
 /// What is answered with a file; the router names these by hand.
-const FILES: [&str; 5] = [
+pub const FILES: [&str; 5] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=none",
     "/audit/export.jsonl?kind=none",

@@ -3,7 +3,7 @@
 use crate::support::{Answered, House, NO_SANCTION, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
-    access::{Actor, Permission, Role, permit},
+    access::{Actor, Case, Object, Permission, Role, permit},
     batches, carry_out, cli,
     clock::{Clock, Instant},
     config::Secret,
@@ -780,7 +780,8 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
             send_email: false,
         };
         assert_eq!(DecideCase::KIND, "decide_case");
-        let permit = permit(&actor, Permission::DecideReports, Some(&instance.name)).unwrap();
+        let object = Object::Case(instance.name.clone(), deed.account, Case::default());
+        let permit = permit(&actor, Permission::DecideReports, object).unwrap();
         let warrant = house.app.ledger.open(permit, deed, "", acting.clone(), Mark::default()).await.unwrap();
         let answered = hand.decide_case(warrant).await;
         assert!(matches!(answered.steps()[0].answer, Answer::NotSent { .. }), "{acting:?}");

@@ -19,6 +19,8 @@ mod invitations;
 mod ledger;
 mod linked;
 mod many;
+mod objects;
+mod personal;
 mod processes;
 mod roles;
 mod signups;
