@@ -271,14 +271,18 @@ async fn a_note_is_read_by_nobody_about_themselves_and_by_no_contractor_about_st
     assert!(!reads(&moderator).await);
     let admin = house.sign_in("admin").await;
     assert!(reads(&admin).await);
-    // A grant that decides no reports reads none either.
+    // A colleague's account is no contractor's, also without a role; afterwards a grant that decides no reports reads none
+    // either.
     sqlx::query("update users set role_id = null where account_id = $1::text::bigint")
         .bind(&account)
         .execute(&house.instance)
         .await
         .unwrap();
-    assert!(reads(&contractor).await);
+    assert!(!reads(&contractor).await);
     let (store, now) = (&house.app.store, house.app.clock.now());
+    let (whose, on) = (OperatorId("01moderator".into()), "harbour".parse().unwrap());
+    assert!(linked_accounts::delete(store, &whose, &on, "left", now, now).await.unwrap());
+    assert!(reads(&contractor).await);
     let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
     grants::revoke_all_of(store, &whose, &by, now).await.unwrap();
     grant(&house.app, "01contractor", Vec::new(), true, false, now.plus(DAY)).await;

@@ -5,7 +5,7 @@ use super::{
     store_problem, unread, words,
 };
 use crate::{
-    access::{self, Denied, Permission, Role, Untouched},
+    access::{self, Denied, Object, Permission, Role, Untouched},
     clock::Instant,
     context::Context,
     frame::{self, Framed},
@@ -156,6 +156,14 @@ pub fn hands_off(
     None
 }
 
+/// Why a contractor may not decide about an account with its case; the same that the deed is refused by.
+pub fn untouched(context: &Context, object: &Object) -> Option<String> {
+    match access::permit(&context.actor, Permission::DecideReports, object) {
+        Err(Denied::Untouched(why)) => Some(why.words()),
+        Ok(_) | Err(_) => None,
+    }
+}
+
 /// Whether it is somebody's own case where there are more open reports than are read: asked for by itself.
 ///
 /// # Errors
@@ -231,11 +239,6 @@ pub async fn case_page(
     let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
-    // The same refusal that the deed would meet.
-    let untouched = match may(Permission::DecideReports) {
-        Err(Denied::Untouched(why)) => Some(why.words()),
-        Ok(_) | Err(_) => None,
-    };
     let touched = may(Permission::ViewWork).is_ok();
     let revealed = revealed(context, &parsed, id).await?;
     let shown = parsed.get("show");
@@ -286,7 +289,7 @@ pub async fn case_page(
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open).or(beyond).or(untouched),
+        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open).or(beyond).or_else(|| untouched(context, &object)),
         may_reveal: may(Permission::Reveal).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,

@@ -2,7 +2,7 @@
 
 use super::{
     budget,
-    case::{hands_off, own_beyond},
+    case::{hands_off, own_beyond, untouched},
     store_problem, unread,
 };
 use crate::{
@@ -206,33 +206,39 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     let mut deeds = Vec::new();
     let mut refused = None;
     let own = standing::able_own(&context, &instance).await?;
+    let mut found = Vec::new();
     {
         let mut read = instance.database.read().await.map_err(unread)?;
         for (id, reports) in seen {
             // Who is gone has no case any more.
             let Some(account) = read.account(id).await.map_err(unread)? else { continue };
-            let open = read.open_reports(id).await.map_err(unread)?;
-            // What is not this person's to decide is left to others, as the preview says.
-            if let Some(why) = hands_off(&context, &instance, &account, own.as_ref(), &open) {
-                refused.get_or_insert(why);
-                continue;
-            }
-            if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
-                continue;
-            }
-            deeds.push(Deed::DecideCase(DecideCase {
-                instance: instance.name.clone(),
-                account: id,
-                acct: account.acct(),
-                decision,
-                reports,
-                unread: 0,
-                state_before: account.state,
-                text: text.clone(),
-                preset: None,
-                send_email: form.mail == "yes" && account.has_login,
-            }));
+            found.push((account, read.open_reports(id).await.map_err(unread)?, reports));
         }
+    }
+    for (account, open, reports) in found {
+        // What is not this person's to decide is left to others, as the preview says.
+        let object = context.case(&instance, &account, &open, own.as_ref()).await?;
+        if let Some(why) = untouched(&context, &object)
+            .or_else(|| hands_off(&context, &instance, &account, own.as_ref(), &open))
+        {
+            refused.get_or_insert(why);
+            continue;
+        }
+        if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
+            continue;
+        }
+        deeds.push(Deed::DecideCase(DecideCase {
+            instance: instance.name.clone(),
+            account: account.id,
+            acct: account.acct(),
+            decision,
+            reports,
+            unread: 0,
+            state_before: account.state,
+            text: text.clone(),
+            preset: None,
+            send_email: form.mail == "yes" && account.has_login,
+        }));
     }
     match refused {
         Some(why) if deeds.is_empty() => {
