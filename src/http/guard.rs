@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -39,6 +39,9 @@ pub enum Stage {
 pub struct SessionData {
     pub operator: OperatorId,
     pub stage: Stage,
+    /// The generation of theirs that was proved. What holds is the session's own, beside it in the store.
+    #[serde(default)]
+    pub generation: i64,
     /// The secret shown while a second factor is being set up, sealed.
     pub enrolling: Option<String>,
 }
@@ -59,6 +62,11 @@ pub struct Signed {
 fn is_public(path: &str) -> bool {
     matches!(path, "/health" | "/favicon.svg" | "/robots.txt" | "/plain.css" | "/sign-in" | "/set-up" | "/keys")
         || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/"].iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Nothing stands at this address: there is nothing to guard, and the answer is the same for everybody.
+fn is_unknown(request: &Request) -> bool {
+    request.extensions().get::<MatchedPath>().is_none()
 }
 
 /// Finds the person behind a session and lets them in, or sends them to the sign-in page without rendering anything.
@@ -82,7 +90,7 @@ pub async fn require_session(
             request.extensions_mut().insert(*signed);
             next.run(request).await
         }
-        Ok(_) if is_public(&path) => next.run(request).await,
+        Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
         Ok(Found::Nobody { former }) => refuse(&app, request, former).await,
         Err(_) if path == "/health" => next.run(request).await,
         Err(problem) => unavailable(problem, &request),

@@ -29,13 +29,13 @@ fn backend(error: impl std::fmt::Display) -> Error {
     Error::Backend(error.to_string())
 }
 
-/// The person behind a session, and all it remembers.
-fn contents(record: &Record) -> Result<(Option<OperatorId>, String)> {
+/// The person behind a session with the generation they proved, and all it remembers.
+fn contents(record: &Record) -> Result<(Option<(OperatorId, i64)>, String)> {
     let operator = record
         .data
         .get(SessionData::KEY)
         .and_then(|value| serde_json::from_value::<SessionData>(value.clone()).ok())
-        .map(|data| data.operator);
+        .map(|data| (data.operator, data.generation));
     let data = serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
     Ok((operator, data))
 }
@@ -47,14 +47,15 @@ impl SessionStore for Sessions {
         let now = self.clock.now();
         let (operator, data) = contents(record)?;
         let hash = web_sessions::hash(&record.id.to_string());
-        web_sessions::save(&self.store, &hash, operator.as_ref(), &data, now, now.plus(ABSOLUTE)).await.map_err(backend)
+        let operator = operator.as_ref().map(|(id, generation)| (id, *generation));
+        web_sessions::save(&self.store, &hash, operator, &data, now, now.plus(ABSOLUTE)).await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
         let (operator, data) = contents(record)?;
         let hash = web_sessions::hash(&record.id.to_string());
         // A request that was still running must not bring back a session that was ended everywhere.
-        web_sessions::update(&self.store, &hash, operator.as_ref(), &data, self.clock.now())
+        web_sessions::update(&self.store, &hash, operator.as_ref().map(|(id, _)| id), &data, self.clock.now())
             .await
             .map(|_| ())
             .map_err(backend)

@@ -337,8 +337,9 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
         acct: linked.username.clone(),
     };
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
-    let kept =
-        carry_out::recorded(app, permit, deed, "", linked_accounts::keep(&app.store, &app.keys, &linked)).await?;
+    let session = Some(context.actor.session.as_str());
+    let keep = linked_accounts::keep(&app.store, &app.keys, &linked, session);
+    let kept = carry_out::recorded(app, permit, deed, "", keep).await?;
     if kept {
         Ok(())
     } else {
@@ -365,7 +366,8 @@ pub async fn unlink(context: Context, instance: String, why: String) -> Result<S
         ));
     }
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
-    let revoked = end(&context.app, permit, &context.actor.name, &linked, why.trim()).await?;
+    let revoked =
+        end(&context.app, permit, &context.actor.name, &linked, why.trim(), Some(&context.actor.session)).await?;
     let page = path::your_account(&instance.name);
     Ok(if revoked { page } else { path::with(&page, "left", "there") })
 }
@@ -393,15 +395,23 @@ pub async fn unlink_other(
     let linked = linked.ok_or_else(missing)?;
     let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-    let revoked = end(app, permit, &who, &linked, why.trim()).await?;
+    let revoked = end(app, permit, &who, &linked, why.trim(), None).await?;
     Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
 }
 
 /// How long whoever has just ended a link has to take its token back, before the job does.
 const AT_ONCE: i64 = 10 * SECOND;
 
-/// Ends a link, recorded; whether the instance took the token back as well.
-async fn end(app: &App, permit: access::Permit, name: &str, linked: &Linked, why: &str) -> Result<bool, Problem> {
+/// Ends a link, recorded, and the sessions of whose it was but for `session`; whether the instance took the token back as
+/// well.
+async fn end(
+    app: &App,
+    permit: access::Permit,
+    name: &str,
+    linked: &Linked,
+    why: &str,
+    session: Option<&str>,
+) -> Result<bool, Problem> {
     let deed = UnlinkAccount {
         instance: linked.instance.clone(),
         operator: linked.operator.clone(),
@@ -410,7 +420,8 @@ async fn end(app: &App, permit: access::Permit, name: &str, linked: &Linked, why
         acct: linked.username.clone(),
     };
     let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
-    let gone = linked_accounts::delete(&app.store, &linked.operator, &linked.instance, &id, now, now.plus(AT_ONCE));
+    let next = now.plus(AT_ONCE);
+    let gone = linked_accounts::delete(&app.store, &linked.operator, &linked.instance, &id, now, next, session);
     if !carry_out::recorded(app, permit, deed, why, gone).await? {
         return Err(Problem::not_found("Somebody else took this link away meanwhile."));
     }
@@ -507,7 +518,7 @@ pub async fn delete_all_of(app: &App, operator: &OperatorId) -> sqlx::Result<()>
     for linked in linked_accounts::list(&app.store, &app.keys).await? {
         if linked.operator == *operator {
             let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
-            linked_accounts::delete(&app.store, operator, &linked.instance, &id, now, now).await?;
+            linked_accounts::delete(&app.store, operator, &linked.instance, &id, now, now, None).await?;
             if let Some(instance) = app.instances.get(&linked.instance) {
                 instance.let_go(linked.account);
             }
@@ -540,7 +551,7 @@ pub async fn end_with_role(
         .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
     let person = operators::by_id(&app.store, operator).await.map_err(store_problem)?;
     let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-    end(app, permit, &name, &linked, "its role went with the grant").await.map(|_| ())
+    end(app, permit, &name, &linked, "its role went with the grant", None).await.map(|_| ())
 }
 
 /// Ends the links of people who have no access any more: a grant that ran out, a role that does not act. Deleting is the
@@ -567,7 +578,7 @@ pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
         let permit = access::permit(&actor, Permission::ManageOperators, None)
             .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
         let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-        if let Err(problem) = end(app, permit, &name, &linked, "access has ended").await {
+        if let Err(problem) = end(app, permit, &name, &linked, "access has ended", None).await {
             // Another process was quicker, or it is tried again in a minute; the others must not wait for it.
             tracing::warn!(%problem, instance = %linked.instance, "linked_accounts.not_ended");
         }
@@ -586,7 +597,7 @@ pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) ->
     let linked = linked.ok_or_else(missing)?;
     let permit = access::permit(&crate::operators::service::command_actor(), Permission::ManageOperators, None)
         .map_err(|denied| Problem::unavailable(format!("Nothing was done: {denied}."), ""))?;
-    end(app, permit, &person.name, &linked, "howdah operator unlink").await
+    end(app, permit, &person.name, &linked, "howdah operator unlink", None).await
 }
 
 /// Everybody's links, for the list of people.

@@ -19,7 +19,8 @@ use crate::{
     search::Search,
     sign_in::service::link_hash,
     store::{
-        case_holds, drafts, grants, operators, operators::Operator, setup_links, setup_links::SetupLink, web_sessions,
+        case_holds, drafts, grants, operators, operators::Operator, recovery_codes, setup_links,
+        setup_links::SetupLink, web_sessions,
     },
 };
 
@@ -63,6 +64,7 @@ pub async fn add(app: &App, actor: Actor, deed: AddOperator, password_hash: Stri
         totp_secret: None,
         disabled_at: None,
         created_at: now,
+        generation: 0,
     };
     let name = deed.name.clone();
     let added = recorded(app, &actor, deed, why, operators::insert(&app.store, &operator)).await?;
@@ -178,6 +180,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     let sessions = web_sessions::summary(&context.app.store).await.map_err(store_problem)?;
     let running = grants::running(&app.store, now).await.map_err(store_problem)?;
     let links = linked_accounts::service::links(&context.app).await?;
+    let recovery = recovery_codes::list(&app.store).await.map_err(store_problem)?;
     let people = list
         .into_iter()
         .map(|person| {
@@ -193,6 +196,10 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
                     .collect(),
                 disabled: person.disabled_at.is_some(),
                 second_factor: person.totp_secret.is_some(),
+                recovery_code_used: recovery
+                    .iter()
+                    .find(|(whose, _)| *whose == person.id)
+                    .and_then(|(_, left)| Some((left.last_used?, usize::try_from(left.unused).unwrap_or(0)))),
                 sessions: own.map_or(0, |(_, number, _)| usize::try_from(*number).unwrap_or(0)),
                 last_seen: own.map(|(.., at)| *at),
                 open: open
@@ -236,7 +243,6 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             return Ok(false);
         }
         if disabled {
-            web_sessions::delete_all_of(&app.store, &person.id).await?;
             case_holds::end_all_of(&app.store, &person.id).await?;
             setup_links::delete_all_of(&app.store, &person.id).await?;
             // Access that is given back later begins without rights.
@@ -264,7 +270,7 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     recorded(&app, &context.actor, deed, why.trim(), async {
         match &session {
             Some(short) => web_sessions::delete_one_of(&app.store, &person.id, short).await.map(|ended| ended > 0),
-            None => web_sessions::delete_all_of(&app.store, &person.id).await.map(|_| true),
+            None => web_sessions::end_all_of(&app.store, &person.id, None).await.map(|()| true),
         }
     })
     .await?;

@@ -1,7 +1,7 @@
 //! People linked with their own accounts on instances, and the application each instance knows the console by. Tokens and
 //! secrets are sealed.
 
-use super::{Store, on};
+use super::{Store, on, web_sessions::raise_generation};
 use crate::{
     clock::Instant,
     config::Secret,
@@ -108,8 +108,8 @@ fn seal(keys: &Keys, linked: &Linked) -> sqlx::Result<String> {
 }
 
 /// Links somebody, or renews the token of the same account; false if the account is somebody else's, or the person is
-/// linked with another.
-pub async fn keep(store: &Store, keys: &Keys, linked: &Linked) -> sqlx::Result<bool> {
+/// linked with another. Their other sessions end; `session` is the beginning of the hash of the one that goes on.
+pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&str>) -> sqlx::Result<bool> {
     const SQL: &str = "insert into linked_accounts (operator, instance, account, sealed, linked_at) \
         select $1, $2, $3, $4, $5 where not exists \
         (select 1 from linked_accounts where instance = $2 and account = $3 and operator <> $1) \
@@ -131,6 +131,7 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked) -> sqlx::Result<b
         if kept == 1 {
             sqlx::query(IN_USE)
                 .bind(&linked.operator.0).bind(linked.instance.as_str()).bind(&account).execute(&mut *tx).await?;
+            raise_generation!(tx, &linked.operator, session);
         }
         tx.commit().await?;
         Ok(kept)
@@ -156,7 +157,7 @@ pub struct LeftToken {
 }
 
 /// Takes a link away; true exactly once. Its token is kept, under this id, until the instance has taken it back; the job asks
-/// for that from `next` on.
+/// for that from `next` on. Their sessions end with it, but for `session`.
 pub async fn delete(
     store: &Store,
     operator: &OperatorId,
@@ -164,6 +165,7 @@ pub async fn delete(
     id: &str,
     now: Instant,
     next: Instant,
+    session: Option<&str>,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2 returning account, sealed";
     const KEEP: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
@@ -176,6 +178,7 @@ pub async fn delete(
         sqlx::query(KEEP)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;
+        raise_generation!(tx, operator, session);
         tx.commit().await?;
         Ok(true)
     })

@@ -1,4 +1,7 @@
 //! Sessions: only a hash of the token is stored, and the person is a column, so that ending all is one delete.
+//!
+//! A session is of the generation that its person had when they proved themselves. The generation rises with every change of
+//! password, factor, role, link or access: a sign-in that was under way meanwhile begins a session that is over already.
 
 use super::{Store, on};
 use crate::{
@@ -20,20 +23,51 @@ pub fn hash(token: &str) -> String {
     crate::seal::hex(&Sha256::digest(token.as_bytes()))
 }
 
-/// Stores a session; a known one keeps its beginning and its end.
+/// Raises somebody's generation within the transaction that changes what they prove themselves with or may do: their
+/// sessions and half sessions are over, but for the one to be kept, named by the beginning of its hash. Gives the new
+/// generation.
+macro_rules! raise_generation {
+    ($tx:ident, $operator:expr, $keep:expr) => {{
+        let (operator, keep): (&$crate::id::OperatorId, Option<&str>) = ($operator, $keep);
+        // Nobody's is raised for somebody who is not there, and they have no sessions.
+        let generation: Option<i64> =
+            sqlx::query_scalar($crate::store::web_sessions::RAISE).bind(&operator.0).fetch_optional(&mut *$tx).await?;
+        let generation = generation.unwrap_or_default();
+        let keep = keep.unwrap_or_default();
+        sqlx::query($crate::store::web_sessions::END_OTHERS).bind(&operator.0).bind(keep).execute(&mut *$tx).await?;
+        sqlx::query($crate::store::web_sessions::TAKE_OVER)
+            .bind(&operator.0)
+            .bind(keep)
+            .bind(generation)
+            .execute(&mut *$tx)
+            .await?;
+        generation
+    }};
+}
+pub(crate) use raise_generation;
+
+pub(crate) const RAISE: &str = "update operators set generation = generation + 1 where id = $1 returning generation";
+/// Also the one to be kept, if it was over already.
+pub(crate) const END_OTHERS: &str = "delete from web_sessions where operator = $1 and (substr(id_hash, 1, 16) <> $2 \
+    or generation <> (select o.generation - 1 from operators o where o.id = $1))";
+pub(crate) const TAKE_OVER: &str =
+    "update web_sessions set generation = $3 where operator = $1 and substr(id_hash, 1, 16) = $2";
+
+/// Stores a session; a known one keeps its beginning, its end and its generation.
 pub async fn save(
     store: &Store,
     hash: &str,
-    operator: Option<&OperatorId>,
+    operator: Option<(&OperatorId, i64)>,
     data: &str,
     now: Instant,
     absolute_until: Instant,
 ) -> sqlx::Result<()> {
-    const SQL: &str = "insert into web_sessions (id_hash, operator, data, created_at, seen_at, absolute_until) \
-        values ($1, $2, $3, $4, $4, $5) \
+    const SQL: &str = "insert into web_sessions (id_hash, operator, generation, data, created_at, seen_at, absolute_until) \
+        values ($1, $2, $3, $4, $5, $5, $6) \
         on conflict (id_hash) do update set operator = excluded.operator, data = excluded.data, seen_at = excluded.seen_at";
     on!(store, pool => sqlx::query(SQL)
-        .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).bind(absolute_until.0)
+        .bind(hash).bind(operator.map(|(id, _)| &id.0)).bind(operator.map_or(0, |(_, generation)| generation))
+        .bind(data).bind(now.0).bind(absolute_until.0)
         .execute(pool).await.map(|_| ()))
 }
 
@@ -51,8 +85,10 @@ pub async fn update(
     Ok(changed == 1)
 }
 
+/// A session; `None` also for one of a generation that its person has left behind.
 pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>> {
-    const SQL: &str = "select data, seen_at, absolute_until from web_sessions where id_hash = $1";
+    const SQL: &str = "select data, seen_at, absolute_until from web_sessions s where id_hash = $1 and (operator is null \
+        or exists (select 1 from operators o where o.id = s.operator and o.generation = s.generation))";
     let row: Option<(String, i64, i64)> =
         on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
     Ok(row.map(|(data, seen_at, absolute_until)| WebSession {
@@ -76,10 +112,13 @@ pub async fn delete(store: &Store, hash: &str) -> sqlx::Result<()> {
     on!(store, pool => sqlx::query("delete from web_sessions where id_hash = $1").bind(hash).execute(pool).await.map(|_| ()))
 }
 
-/// Ends every session of a person; how many there were.
-pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from web_sessions where operator = $1")
-        .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+/// Ends every session of a person, half ones and those about to begin too, but for the one to be kept.
+pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>) -> sqlx::Result<()> {
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        raise_generation!(tx, operator, keep);
+        tx.commit().await
+    })
 }
 
 /// One session of a list: the beginning of its hash, when it began, when it was last used.
@@ -96,8 +135,9 @@ const SHORT: usize = 16;
 
 /// Sessions that can still be used, the last used first: not idle since `idle`, not over at `now`.
 pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Vec<Listed>> {
-    const SQL: &str = "select operator, id_hash, created_at, seen_at from web_sessions \
-        where operator is not null and seen_at > $1 and absolute_until > $2 order by seen_at desc, id_hash limit 1000";
+    const SQL: &str = "select s.operator, s.id_hash, s.created_at, s.seen_at from web_sessions s \
+        join operators o on o.id = s.operator and o.generation = s.generation \
+        where s.seen_at > $1 and s.absolute_until > $2 order by s.seen_at desc, s.id_hash limit 1000";
     let rows: Vec<(String, String, i64, i64)> =
         on!(store, pool => sqlx::query_as(SQL).bind(idle.0).bind(now.0).fetch_all(pool).await?);
     Ok(rows

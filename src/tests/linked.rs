@@ -73,7 +73,7 @@ async fn link(house: &House, cookie: &str, username: &str) -> Answered {
     get(house, Some(cookie), &to).await
 }
 
-async fn linked(house: &House, cookie: &str, username: &str) {
+pub async fn linked(house: &House, cookie: &str, username: &str) {
     let page = link(house, cookie, username).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     assert!(page.body.contains(&format!("You act as @{username}")), "{}", page.body);
@@ -872,21 +872,24 @@ async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
             token: Secret::new(token),
             linked_at: Instant(1),
         };
-        assert!(linked_accounts::keep(store, keys, &link("ann", 7, "first")).await.unwrap());
-        assert!(!linked_accounts::keep(store, keys, &link("ben", 7, "other")).await.unwrap(), "the account is Ann's");
+        assert!(linked_accounts::keep(store, keys, &link("ann", 7, "first"), None).await.unwrap());
         assert!(
-            !linked_accounts::keep(store, keys, &link("ann", 8, "other")).await.unwrap(),
+            !linked_accounts::keep(store, keys, &link("ben", 7, "other"), None).await.unwrap(),
+            "the account is Ann's"
+        );
+        assert!(
+            !linked_accounts::keep(store, keys, &link("ann", 8, "other"), None).await.unwrap(),
             "Ann has another account"
         );
-        assert!(linked_accounts::keep(store, keys, &link("ann", 7, "second")).await.unwrap());
-        assert!(linked_accounts::keep(store, keys, &link("ben", 8, "third")).await.unwrap());
+        assert!(linked_accounts::keep(store, keys, &link("ann", 7, "second"), None).await.unwrap());
+        assert!(linked_accounts::keep(store, keys, &link("ben", 8, "third"), None).await.unwrap());
         let all = linked_accounts::list(store, keys).await.unwrap();
         assert_eq!(all, [link("ann", 7, "second"), link("ben", 8, "third")]);
         assert_eq!(linked_accounts::list(store, &Keys::from_secret([8; 32])).await.unwrap(), [], "sealed");
         let harbour = "harbour".parse().unwrap();
         let end = async |id: &'static str| {
             let (from, next) = (Instant(5), Instant(10));
-            linked_accounts::delete(store, &all[0].operator, &harbour, id, from, next).await.unwrap()
+            linked_accounts::delete(store, &all[0].operator, &harbour, id, from, next, None).await.unwrap()
         };
         assert!(end("a").await);
         assert!(!end("b").await, "exactly once");

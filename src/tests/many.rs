@@ -90,7 +90,7 @@ async fn ten_thousand_reports_about_one_account_are_one_case() {
         token: Secret::new("a token"),
         linked_at: house.app.clock.now(),
     };
-    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &own).await.unwrap());
+    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &own, None).await.unwrap());
     sql(
         &house,
         "insert into reports (account_id, target_account_id, comment, category, created_at, updated_at) \
