@@ -46,7 +46,10 @@ impl Report {
             })
             .collect();
         if self.from > 0 {
-            lines.push(format!("the first {} entries were found whole by an earlier check, and not read again", self.from));
+            lines.push(format!(
+                "the first {} entries were found whole by an earlier check, and not read again",
+                self.from
+            ));
         }
         lines.push(format!("{} entries, root {}", self.size, self.root));
         lines.push(match self.outside {
@@ -215,7 +218,8 @@ impl Check {
     /// which says something else: then everything is read.
     fn go_on_from(&mut self, Verified(earlier): Verified) {
         let reached = earlier.size();
-        let root_at = |size: i64| if size == reached { Some(earlier.tree.root()) } else { earlier.compared.get(&size).copied() };
+        let root_at =
+            |size: i64| if size == reached { Some(earlier.tree.root()) } else { earlier.compared.get(&size).copied() };
         let known = self.checkpoints.range(..=reached).all(|(size, checkpoints)| {
             checkpoints.iter().all(|(checkpoint, _)| root_at(*size) == Some(checkpoint.root))
         });

@@ -289,7 +289,9 @@ pub async fn case_page(
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open).or(beyond).or_else(|| untouched(context, &object)),
+        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open)
+            .or(beyond)
+            .or_else(|| untouched(context, &object)),
         may_reveal: may(Permission::Reveal).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,

@@ -218,8 +218,8 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     for (account, open, reports) in found {
         // What is not this person's to decide is left to others, as the preview says.
         let object = context.case(&instance, &account, &open, own.as_ref()).await?;
-        if let Some(why) = untouched(&context, &object)
-            .or_else(|| hands_off(&context, &instance, &account, own.as_ref(), &open))
+        if let Some(why) =
+            untouched(&context, &object).or_else(|| hands_off(&context, &instance, &account, own.as_ref(), &open))
         {
             refused.get_or_insert(why);
             continue;
