@@ -4,15 +4,14 @@ use super::{Enrolment, SHORTEST_PASSWORD, SignInPage, api};
 use crate::{
     path,
     problem::Problem,
-    ui::{desk, form, icon},
+    ui::{self, desk, form, icon},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 fn alone(title: &'static str, inner: AnyView) -> AnyView {
     view! {
-        <Title text=format!("{title} · Howdah") />
+        {ui::title(title)}
         <main class="sign-in"><div class="card">
             <div class="brand">{icon::brand()} "Howdah"</div>
             {inner}

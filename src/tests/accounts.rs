@@ -281,7 +281,7 @@ async fn a_note_is_read_by_nobody_about_themselves_and_by_no_contractor_about_st
     assert!(!reads(&contractor).await);
     let (store, now) = (&house.app.store, house.app.clock.now());
     let (whose, on) = (OperatorId("01moderator".into()), "harbour".parse().unwrap());
-    assert!(linked_accounts::delete(store, &whose, &on, "left", now, now).await.unwrap());
+    assert!(linked_accounts::delete(store, &whose, &on, "left", now, now, None).await.unwrap());
     assert!(reads(&contractor).await);
     let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
     grants::revoke_all_of(store, &whose, &by, now).await.unwrap();

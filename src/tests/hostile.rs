@@ -156,13 +156,18 @@ async fn fill(instance: &PgPool, text: &str) {
         .unwrap();
 }
 
+/// As much of a text as a name has room for.
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
 /// A console of its own over the same instance.
 async fn console(of: &House, store: Kept, text: &str) -> House {
     let app = cli::assemble(of.config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
     for role in Role::ALL {
         person(&app, role.name(), role).await;
     }
-    person(&app, text, Role::Moderator).await;
+    person(&app, &short(text), Role::Moderator).await;
     grant(&app, "01contractor", Category::ALL.to_vec(), true, true, app.clock.now().plus(36_500 * DAY)).await;
     House {
         router: http::router(app.clone()),
@@ -231,6 +236,7 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
     let case = &ids.cases[0].0;
     let seen = serde_json::to_string(&[(&ids.cases[1].0, ids.cases[1].1.split(',').collect::<Vec<_>>())]).unwrap();
     let here = format!("/i/harbour/accounts/{case}");
+    let name: String = text.chars().skip(5).take(60).collect();
     let forms: [(&str, &str, Vec<(&str, &str)>); 9] = [
         (
             "note",
@@ -262,7 +268,7 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
                 ("why", text),
             ],
         ),
-        ("offer", "/api/people/offer", vec![("name", text), ("role", "moderator"), ("back", "/people")]),
+        ("offer", "/api/people/offer", vec![("name", &name), ("role", "moderator"), ("back", "/people")]),
         (
             "disable",
             "/api/people/disable",

@@ -165,6 +165,27 @@ async fn a_deed_is_opened_and_closed(db: &Database) {
     whole(db).await;
 }
 
+/// Proofs for pages go over kept nodes, each over many leaves: they hold at every edge, while the tree grows.
+async fn a_proof_holds_wherever_its_leaf_stands(db: &Database) {
+    let ledger = ledger(db);
+    for size in [1_usize, 2, 255, 256, 257, 511, 512, 700] {
+        let now = usize::try_from(ledger.tree_state().await.unwrap().size).unwrap();
+        for fact in join_all((now..size).map(|n| ledger.fact(signed_out(n)))).await {
+            fact.unwrap();
+        }
+        let root = from_hex(&ledger.tree_state().await.unwrap().root).unwrap();
+        for index in [0, 1, 254, 255, 256, 300, 511, 512, 699].into_iter().filter(|index| *index < size) {
+            let at = i64::try_from(index).unwrap();
+            let proof = ledger.proof(at).await.unwrap().unwrap();
+            assert_eq!((proof.root.as_str(), usize::try_from(proof.size).unwrap()), (hex(&root).as_str(), size));
+            let leaf = from_hex(&ledger.entry(at).await.unwrap().unwrap().leaf_hash).unwrap();
+            let path: Vec<_> = proof.path.iter().map(|hash| from_hex(hash).unwrap()).collect();
+            assert!(includes(&root, size, index, &leaf, &path), "{index} of {size}");
+        }
+        assert_eq!(ledger.proof(i64::try_from(size).unwrap()).await.unwrap(), None);
+    }
+}
+
 async fn a_stale_deed_is_closed_unsent(db: &Database) {
     let ledger = ledger(db);
     let answered = open(&ledger, 1).await.unsent("the account is suspended by now");
@@ -879,6 +900,7 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
 }
 
 on_both!(
+    a_proof_holds_wherever_its_leaf_stands,
     a_deed_is_opened_and_closed,
     a_stale_deed_is_closed_unsent,
     the_list_is_narrowed_and_paged,

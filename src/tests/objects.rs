@@ -107,7 +107,7 @@ async fn link(house: &House, operator: &str, account: &str) {
         token: Secret::new("a token"),
         linked_at: house.app.clock.now(),
     };
-    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &linked).await.unwrap());
+    assert!(linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None).await.unwrap());
 }
 
 /// A file of a public post of theirs, and a note of the team about them.
@@ -176,11 +176,11 @@ async fn matrix() -> Matrix {
         moderates(&house, &account).await;
         linkable.push((*name, account));
     }
+    link(&house, "former", &colleague).await;
     let mut cookies = Vec::new();
     for name in PEOPLE {
         cookies.push(house.sign_in(name).await);
     }
-    link(&house, "former", &colleague).await;
     let mut objects = Vec::new();
     for account in [own, inside, mixed, outside, none, staff, colleague, waits] {
         let media = with_a_file(&house, &account).await;
@@ -388,6 +388,9 @@ async fn every_form_and_page_on_every_object_as_everybody() {
     // Everybody but the auditor with an account of their own, which has reported the first object.
     for (name, account) in std::mem::take(&mut matrix.own) {
         link(&matrix.house, name, &account).await;
+        // A new link ends the sessions from before.
+        let person = PEOPLE.iter().position(|person| *person == name).unwrap();
+        matrix.cookies[person] = matrix.house.sign_in(name).await;
     }
     for (question, asked) in asked.iter().enumerate() {
         for person in 0..PEOPLE.len() {

@@ -5,8 +5,10 @@ pub mod form;
 pub mod icon;
 pub mod keys;
 pub mod time;
+mod title;
 
 pub use form::escape;
+pub use title::title;
 
 /// “1 report”, “3 reports”.
 pub fn count(number: usize, one: &str, many: &str) -> String {

@@ -9,10 +9,25 @@ pub const MOST_ROWS: usize = 20_000;
 
 const HEADER: &str = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n";
 
+/// What a spreadsheet would take for a formula gets an apostrophe in front, and so does what looks like one that has it:
+/// reading takes exactly one away again.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+fn without_apostrophe(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
+}
+
 /// A field as Ruby's CSV writes it: an absent one is nothing, an empty one is `""`, and only what must be is quoted.
 fn field(text: Option<&str>, to: &mut String) {
     match text {
         None => {}
+        Some(text) if is_formula(text) => {
+            to.push_str("\"'");
+            to.push_str(&text.replace('"', "\"\""));
+            to.push('"');
+        }
         Some(text) if text.is_empty() || text.contains(['\r', '\n', ',', '"']) => {
             to.push('"');
             to.push_str(&text.replace('"', "\"\""));
@@ -172,7 +187,7 @@ fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
         places[index].and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
     };
     let severity = value(1).to_lowercase();
-    let comment = value(4);
+    let comment = without_apostrophe(value(4));
     let line = record.line;
     let rule = match (record.broken, severity.as_str()) {
         (Some(broken), _) => Err(broken.to_owned()),
@@ -189,7 +204,7 @@ fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
     };
     Row {
         line: record.line,
-        domain: crate::ui::excerpt(value(0), 300),
+        domain: crate::ui::excerpt(without_apostrophe(value(0)), 300),
         rule: rule.map(|severity| Rule {
             severity,
             reject_media: boolean(value(2)),
@@ -252,6 +267,24 @@ mod tests {
         );
         let allowed = Allowed { id: 1, domain: "friend.test".to_owned(), since: Instant(0) };
         assert_eq!(allows(&[allowed]), "#domain\nfriend.test\n");
+    }
+
+    #[test]
+    fn no_field_is_a_formula_and_each_is_read_back() {
+        for (comment, written) in [
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("+1", "\"'+1\""),
+            ("-2", "\"'-2\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("＝1", "\"'＝1\""),
+            ("'=1", "\"''=1\""),
+            ("'quoted'", "'quoted'"),
+            ("1 = 1", "1 = 1"),
+        ] {
+            let list = blocks(&[(listed("a.test", rule(Severity::Suspend, "")), Some(comment.to_owned()))]);
+            assert!(list.ends_with(&format!("\na.test,suspend,false,false,{written},false\n")), "{list}");
+            assert_eq!(read(list.as_bytes()).unwrap()[0].rule.as_ref().unwrap().public_comment, comment);
+        }
     }
 
     #[test]
