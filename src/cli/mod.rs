@@ -2,18 +2,21 @@
 
 mod audit;
 mod grant;
+mod instance;
 mod operator;
 mod serve;
+mod store;
 
 use crate::{
     audit::service::check::LedgerCheck,
     clock::Clock,
     config::{self, Config},
     context::App,
+    http::Proxies,
     ledger::Ledger,
     mastodon::Instance,
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::Store,
 };
 use anyhow::Context as _;
@@ -47,6 +50,12 @@ enum Command {
     /// Contractors' grants.
     #[command(subcommand)]
     Grant(grant::Grant),
+    /// What an instance must give the console.
+    #[command(subcommand)]
+    Instance(instance::Instance),
+    /// The console's own database.
+    #[command(subcommand)]
+    Store(store::Store),
 }
 
 /// Reads the arguments and does what they say.
@@ -56,27 +65,41 @@ enum Command {
 pub async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let config = config::load(&cli.config, &|name| std::env::var(name).ok());
-    let command = match cli.command {
+    match cli.command {
         // A bundle is checked where no console is set up.
         Command::Audit(audit::Audit::Verify { bundle: Some(bundle), key, checkpoint }) => {
-            return audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config);
+            audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config)
         }
-        command => command,
-    };
-    let config = config?;
-    match command {
-        Command::Serve => serve::serve(config).await,
-        Command::Operator(command) => operator::run(config, command).await,
-        Command::Audit(command) => audit::run(config, command).await,
-        Command::Grant(command) => grant::run(config, command).await,
+        // What is to be granted is asked before anything is configured.
+        Command::Instance(command) => instance::run(&command),
+        Command::Serve => serve::serve(config?).await,
+        Command::Operator(command) => operator::run(config?, command).await,
+        Command::Audit(command) => audit::run(config?, command).await,
+        Command::Grant(command) => grant::run(config?, command).await,
+        Command::Store(command) => store::run(config?, command).await,
     }
 }
 
-/// Opens the store and everything that stands on it.
+/// Opens the store and everything that stands on it; rows from before they were proved are sealed, once.
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
+    let app = open(config).await?;
+    app.ledger.begin().await?;
+    if let Some(counts) = app.ledger.seal_rows_once().await.context("the rows that give rights cannot be sealed")?
+        && counts.refused > 0
+    {
+        eprintln!(
+            "{} rows that give rights are not what the record says, and are refused from now on; howdah store reseal shows them.",
+            counts.refused
+        );
+    }
+    Ok(app)
+}
+
+/// The same with the rows as they are.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
-    let store = Store::connect(config.store.expose()).await?;
+    let store = Store::connect(config.store.expose(), &keys).await?;
     store.migrate().await?;
     assemble(config, clock, keys, store)
 }
@@ -100,6 +123,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
+    let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, ledger_check, faults }))
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies, ledger_check, faults }))
 }

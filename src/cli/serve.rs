@@ -6,13 +6,14 @@ use crate::{
     clock::DAY,
     config::Config,
     context::App,
-    grants, http, jobs, path,
+    grants, http,
+    id::OperatorId,
+    jobs, path,
     seal::hex,
     sign_in::service::link_hash,
     store::{Store, operators, setup_links, setup_links::SetupLink},
 };
 use anyhow::Context as _;
-use std::net::SocketAddr;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 pub async fn serve(config: Config) -> anyhow::Result<()> {
@@ -28,12 +29,16 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; is another program using it?"))?;
+    let files = http::open_files();
+    let limits = http::Limits::for_files(files);
+    tracing::info!(trusted = app.proxies.words(), "proxies");
+    tracing::info!(files, in_all = limits.in_all, per_address = limits.per_peer, "connections");
     tracing::info!(%listen, public = %app.config.public_url, "serving");
-    axum::serve(listener, http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(until_told())
-        .await?;
+    http::serve(app.clone(), listener, limits, until_told()).await?;
     // A last checkpoint, so that the minute before the end is vouched for too.
-    app.ledger.checkpoint().await?;
+    if let Err(error) = app.ledger.checkpoint().await {
+        tracing::error!(%error, "checkpoint");
+    }
     Ok(())
 }
 
@@ -60,8 +65,19 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     if operators::count(&app.store).await? > 0 {
         return Ok(());
     }
+    // Whoever takes everybody's rows away must not get a link for the first owner.
+    if app.ledger.knows_people().await? {
+        tracing::error!("serve.nobody_left");
+        println!("The record knows people, and the store has none of them: howdah audit verify says who is missing.");
+        return Ok(());
+    }
     let link = hex(&rand::random::<[u8; 16]>());
-    let offer = SetupLink { role: Role::Owner, name: None, offered_by: None };
+    let offer = SetupLink {
+        role: Role::Owner,
+        name: None,
+        offered_by: None,
+        person: OperatorId(ulid::Ulid::generate().to_string()),
+    };
     let now = app.clock.now();
     setup_links::insert(&app.store, &link_hash(app, &link), &offer, now, now.plus(DAY)).await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link))?;

@@ -105,13 +105,13 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// What stands around every answer, whoever gives it.
 pub fn outside(app: &Arc<App>, inside: Router) -> Router {
-    let https = app.config.public_url.scheme() == "https";
+    let transport_security = headers::transport_security(&app.config);
     let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
     inside
         .layer(from_fn_with_state(app.clone(), faults::answer))
         .layer(from_fn_with_state(own, origin::same_origin))
         .layer(from_fn(plain::refusals))
-        .layer(from_fn_with_state(https, headers::secure))
+        .layer(from_fn_with_state(transport_security, headers::secure))
         .layer(from_fn(super::access_log::log))
 }
 
@@ -119,7 +119,7 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
 /// what was handed out to himself until there is enough of it.
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    ["text/html", "application/json"].iter().any(|page| kind.starts_with(page))
+    matches!(kind.split(';').next().unwrap_or_default().trim(), "text/html" | "application/json")
 }
 
 /// `ok` while the console's own database answers.

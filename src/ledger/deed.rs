@@ -14,6 +14,7 @@ use crate::{
     },
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
+    text::{Email, Hashed, Message, Narrowing, Note, SessionName},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -90,7 +91,7 @@ pub struct HandOverCase {
     pub acct: String,
     pub to: OperatorId,
     pub to_name: String,
-    pub note: String,
+    pub note: Message,
 }
 
 /// Set who may sign up, and what visitors read while closed.
@@ -133,7 +134,7 @@ pub enum Masked {
     /// A reported post that is not public or unlisted
     PrivatePost(StatusId),
     /// An address the account was seen from, by a keyed hash
-    SeenAddress(String),
+    SeenAddress(Hashed),
 }
 
 /// What people can be looked for by that is masked otherwise.
@@ -141,7 +142,7 @@ pub enum Masked {
 #[serde(rename_all = "snake_case")]
 pub enum Personal {
     /// A whole mail address
-    Email(String),
+    Email(Email),
     /// An address, or a range in CIDR form
     Address(String),
 }
@@ -193,7 +194,7 @@ pub struct EndSessions {
     pub name: String,
     /// The beginning of the session's hash; `None` for all.
     #[serde(default)]
-    pub session: Option<String>,
+    pub session: Option<SessionName>,
 }
 
 /// A one-time link with which somebody becomes a person of the console.
@@ -336,7 +337,7 @@ pub enum ExportForm {
 pub struct ExportRecord {
     pub form: ExportForm,
     /// What it is narrowed to: the query of the page.
-    pub filter: String,
+    pub filter: Narrowing,
 }
 
 /// Ask for a contractor's grant.
@@ -357,6 +358,15 @@ pub struct AskGrant {
     pub roles: Vec<RoleAsked>,
 }
 
+/// What is to be known of whoever decided about what another asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondPerson {
+    /// By whose hand they came to decide, where it is less than 30 days ago: “added 2 days ago by the asker”; else empty.
+    pub said: String,
+    /// They had no second factor of their own, and none was asked for.
+    pub factor_waived: bool,
+}
+
 /// Approve a grant that somebody else asked for, or refuse it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecideGrant {
@@ -367,6 +377,9 @@ pub struct DecideGrant {
     pub starts: i64,
     pub ends: i64,
     pub approve: bool,
+    /// Nothing where it was decided at the server.
+    #[serde(default)]
+    pub second_person: SecondPerson,
 }
 
 /// Take a grant back before its end.
@@ -490,7 +503,7 @@ pub struct WriteNote {
     pub acct: String,
     /// The note's id in the console's store.
     pub note: String,
-    pub text: String,
+    pub text: Note,
 }
 
 /// Take a note back: it is shown nowhere but in the record.
@@ -530,6 +543,26 @@ pub struct UnlinkAccount {
     pub name: String,
     pub account: AccountId,
     pub acct: String,
+}
+
+/// Destroy the keys that seal what the record says about one subject: the entries stay, their words are gone for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestroyWords {
+    /// The keyed hash of whom or what it is about; `None` for all that is older than the console keeps words.
+    pub about: Option<String>,
+    /// The keys, by name.
+    pub keys: Vec<String>,
+    pub because: Destruction,
+}
+
+/// What words are destroyed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destruction {
+    /// Somebody asked for it.
+    Request,
+    /// They are as old as the configuration keeps them.
+    Retention,
 }
 
 /// Every deed there is.
@@ -581,6 +614,7 @@ pub enum Deed {
     DeleteAccount(DeleteAccount),
     LinkAccount(LinkAccount),
     UnlinkAccount(UnlinkAccount),
+    DestroyWords(DestroyWords),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -601,6 +635,8 @@ pub enum Subject {
     Address(InstanceName, String),
     /// The record itself
     Record,
+    /// What stands sealed in the record about something, by its keyed hash; all that is old where that is empty
+    Words(String),
     /// A contractor's grant
     Grant(GrantId),
     /// An invitation that is there
@@ -782,7 +818,8 @@ act!(AskGrant, "ask_grant", changes: true,
 act!(DecideGrant, "decide_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,
-    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "approve": d.approve }));
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "approve": d.approve,
+        "tied": !d.second_person.said.is_empty(), "factor_waived": d.second_person.factor_waived }));
 act!(RevokeGrant, "revoke_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,
@@ -847,3 +884,8 @@ act!(UnlinkAccount, "unlink_account", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |d| Some(&d.instance),
     facts: |_| json!({}));
+// `verify` reads from here which keys were destroyed lawfully.
+act!(DestroyWords, "destroy_words", changes: true,
+    subject: |d| Subject::Words(d.about.clone().unwrap_or_default()),
+    instance: |_| None,
+    facts: |d| json!({ "keys": d.keys, "because": d.because }));

@@ -5,20 +5,30 @@ use crate::{
     frame::Frame,
     path,
     registrations::page::sign_up_chart,
+    search::Search,
     ui::{self, desk, keys, time},
 };
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
+use leptos_router::{components::Redirect, hooks::use_location};
 
 /// `/`: on to the first instance.
 #[component]
 pub fn Home() -> impl IntoView {
+    let location = use_location();
     let resource = Resource::new(|| (), |()| api::home());
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 match resource.await {
-                    Ok(to) => view! { <Redirect path=to /> }.into_any(),
+                    Ok(to) => {
+                        // What is said on the page after signing in is said on the one that this leads to.
+                        let search = Search::parse(&location.search.get_untracked());
+                        let to = match search.get("by") {
+                            Some(by) => path::with(&to, "by", by),
+                            None => to,
+                        };
+                        view! { <Redirect path=to /> }.into_any()
+                    }
                     Err(problem) => desk::problem_page(problem),
                 }
             })}

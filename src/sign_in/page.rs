@@ -162,6 +162,9 @@ pub fn SetUp() -> impl IntoView {
                 .filter(|problem| problem.field.as_deref() == Some(field))
                 .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
         };
+        if let Some(problem) = &page.problem {
+            desk::set_status(problem);
+        }
         let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
         let back = path::with(path::SET_UP, "link", &page.link);
         alone(

@@ -94,7 +94,7 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
         assert!(page.body.contains("the same ring"), "the reason is kept");
     }
     // Without a record nothing is looked for.
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("create trigger broken before insert on ledger_entries begin select raise(abort, 'disk full'); end")
         .execute(pool)
         .await

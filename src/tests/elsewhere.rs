@@ -7,9 +7,9 @@ use howdah::{
     clock::{Clock, MINUTE},
     context::App,
     id::InstanceName,
-    ledger::{Entry, Filter, verify::verify},
+    ledger::{Entry, Filter},
     seal::Keys,
-    store::{Store, snapshots},
+    store::{Driver, Store, snapshots},
 };
 use std::sync::Arc;
 
@@ -50,8 +50,8 @@ async fn dump(store: &Store) -> String {
     let tables = ["ledger_entries", "snapshots", "ledger_keys"];
     let mut text = String::new();
     for table in tables {
-        let rows: Vec<String> = match store {
-            Store::Sqlite(pool) => {
+        let rows: Vec<String> = match &store.driver {
+            Driver::Sqlite(pool) => {
                 let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
                     .bind(table)
                     .fetch_all(pool)
@@ -63,7 +63,7 @@ async fn dump(store: &Store) -> String {
                     .await
                     .unwrap()
             }
-            Store::Postgres(pool) => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t")))
+            Driver::Postgres(pool) => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t")))
                 .fetch_all(pool)
                 .await
                 .unwrap(),
@@ -119,7 +119,7 @@ async fn a_change_is_noticed_once(kept: Kept) {
     for secret in ["canary", "windvane", "198.51.100", "approved"] {
         assert!(!dump.contains(secret), "{secret} stands in clear");
     }
-    assert!(verify(&house.app.store, &house.app.ledger.verifier_key(), &[]).await.unwrap().holds());
+    assert!(house.app.ledger.verify(&[]).await.unwrap().holds());
 
     // Whoever reads the record finds it, where it is about the thing as well.
     let owner = house.sign_in("owner").await;

@@ -10,14 +10,14 @@ use howdah::{
         Acting, Answer, Fact, Filter, LEASE, Ledger, LedgerError, Mark, NotOpened, Outcome, Sealed, Step, Verdict,
         Warrant, checkpoint,
         deed::Masked,
-        deed::{AddOperator, DecideCase, Deed, Reveal, SetRegistrations, Subject},
+        deed::{AddOperator, DecideCase, Deed, DestroyWords, Destruction, Reveal, SetRegistrations, Subject},
         tree::{Frontier, from_hex, includes, leaf_hash},
         verify::{Report, verify},
     },
     registrations::RegistrationsMode,
     reports::{AccountState, Decision},
     seal::{Keys, hex},
-    store::{Store, drafts},
+    store::{Driver, Store, drafts},
 };
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -29,11 +29,12 @@ pub fn keys() -> Keys {
     Keys::from_secret([7; 32])
 }
 
-pub fn verifier_key() -> String {
-    checkpoint::verifier_key(&keys(), ORIGIN)
+/// The key that others check this store's checkpoints with.
+pub async fn verifier_key(db: &Database) -> String {
+    ledger(db).verifier_key().await.unwrap()
 }
 
-fn instance() -> InstanceName {
+pub fn instance() -> InstanceName {
     "main".parse().unwrap()
 }
 
@@ -42,7 +43,7 @@ pub fn ledger_of(store: &Store, process: &str, clock: &Clock) -> Ledger {
     Ledger::new(store.clone(), keys(), clock.clone(), ORIGIN, process, None)
 }
 
-fn ledger(db: &Database) -> Ledger {
+pub fn ledger(db: &Database) -> Ledger {
     ledger_of(&db.store, "p1", &Clock::set(NOW))
 }
 
@@ -56,16 +57,16 @@ fn actor(role: Role) -> Actor {
     }
 }
 
-fn may(permission: Permission) -> Permit {
+pub fn may(permission: Permission) -> Permit {
     permit(&actor(Role::Owner), permission, Some(&instance())).unwrap()
 }
 
 /// A permit about an ordinary account.
-fn may_about(permission: Permission, account: i64) -> Permit {
+pub fn may_about(permission: Permission, account: i64) -> Permit {
     permit(&actor(Role::Owner), permission, Object::Case(instance(), AccountId(account), Case::default())).unwrap()
 }
 
-fn case(account: i64) -> DecideCase {
+pub fn case(account: i64) -> DecideCase {
     DecideCase {
         instance: instance(),
         account: AccountId(account),
@@ -80,7 +81,7 @@ fn case(account: i64) -> DecideCase {
     }
 }
 
-async fn open_as(ledger: &Ledger, account: i64, at: Mark) -> Result<Warrant<DecideCase>, NotOpened> {
+pub async fn open_as(ledger: &Ledger, account: i64, at: Mark) -> Result<Warrant<DecideCase>, NotOpened> {
     let acting = Acting::Service("109999".into());
     ledger.open(may_about(Permission::DecideReports, account), case(account), "canary-why", acting, at).await
 }
@@ -89,7 +90,7 @@ async fn open(ledger: &Ledger, account: i64) -> Warrant<DecideCase> {
     open_as(ledger, account, Mark::default()).await.unwrap()
 }
 
-fn succeeded() -> Verdict {
+pub fn succeeded() -> Verdict {
     Verdict { outcome: Outcome::Succeeded, facts: json!({ "closed": 1 }), seen: json!({ "seen": "canary-seen" }) }
 }
 
@@ -103,15 +104,15 @@ pub async fn decide(ledger: &Ledger, account: i64) -> i64 {
     answered.index()
 }
 
-fn signed_out(n: usize) -> Fact {
+pub fn signed_out(n: usize) -> Fact {
     Fact::SignedOut { operator: OperatorId("01ANN".into()), session: format!("{n:016x}") }
 }
 
-async fn check(db: &Database, outside: &[String]) -> Report {
-    verify(&db.store, &verifier_key(), outside).await.unwrap()
+pub async fn check(db: &Database, outside: &[String]) -> Report {
+    verify(&db.store, &keys(), ORIGIN, outside).await.unwrap()
 }
 
-async fn whole(db: &Database) {
+pub async fn whole(db: &Database) {
     let report = check(db, &[]).await;
     assert!(report.holds(), "{:#?}", report.lines());
 }
@@ -288,7 +289,7 @@ async fn readings_lock_nothing(db: &Database) {
 
 async fn of_sixty_four_one_gets_the_warrant(db: &Database) {
     // Two processes: a store, a queue and a writer each.
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let ledgers = [ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock)];
     for round in 0..5 {
@@ -311,7 +312,7 @@ async fn of_sixty_four_one_gets_the_warrant(db: &Database) {
 }
 
 async fn sixty_four_writers_leave_no_gap(db: &Database) {
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let ledgers = [ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock)];
     let writers = (0..64i64).map(|n| {
@@ -341,7 +342,7 @@ async fn sixty_four_writers_leave_no_gap(db: &Database) {
     assert!(report.holds(), "{:#?}", report.lines());
     assert_eq!(report.size, 64 * 3 * 2);
     assert_eq!(db.number("select count(*) from open_deeds").await, 0);
-    if let Store::Postgres(_) = db.store {
+    if let Driver::Postgres(_) = &db.store.driver {
         let transactions = db.number("select count(distinct xmin::text) from ledger_entries").await;
         assert!(transactions < report.size, "appends are committed in groups, not in {transactions} transactions");
     }
@@ -406,7 +407,7 @@ async fn a_clock_set_back_puts_no_outcome_before_its_intent(db: &Database) {
 }
 
 async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let (one, two) = (ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock));
     let mark = Mark { log: 9_007_199_254_740_993, strike: 8 };
@@ -452,7 +453,7 @@ async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
 }
 
 async fn many_left_deeds_are_each_claimed_once(db: &Database) {
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let (one, two) = (ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock));
     for account in 0..20 {
@@ -494,6 +495,16 @@ async fn a_caller_who_goes_away_locks_nothing_for_long(db: &Database) {
     whole(db).await;
 }
 
+/// Destroys data keys the only way there is.
+pub async fn destroy(ledger: &Ledger, keys: &[String]) -> i64 {
+    let deed = DestroyWords { about: None, keys: keys.to_vec(), because: Destruction::Request };
+    let permit = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
+    let warrant = ledger.open(permit, deed, "asked for", Acting::Console, Mark::default()).await.unwrap();
+    let answered = ledger.destroy_words(warrant).await;
+    ledger.close(&answered, &succeeded()).await.unwrap();
+    answered.index()
+}
+
 async fn a_destroyed_key_leaves_the_tree_whole(db: &Database) {
     let ledger = ledger(db);
     decide(&ledger, 1).await;
@@ -501,7 +512,7 @@ async fn a_destroyed_key_leaves_the_tree_whole(db: &Database) {
     let half_done = open(&ledger, 1).await;
     let key = ledger.entry(0).await.unwrap().unwrap().entry.leaf["key"].as_str().unwrap().to_owned();
     let wrapped = db.texts(&format!("select wrapped from ledger_keys where id = '{key}'")).await.remove(0);
-    ledger.destroy_key(&key).await.unwrap();
+    destroy(&ledger, std::slice::from_ref(&key)).await;
     let gone = ledger.entry(0).await.unwrap().unwrap();
     assert_eq!((gone.entry.document, gone.entry.sealed, gone.seen), (None, Sealed::Destroyed, None));
     let kept = ledger.entry(2).await.unwrap().unwrap().entry;
@@ -510,7 +521,7 @@ async fn a_destroyed_key_leaves_the_tree_whole(db: &Database) {
     let later = decide(&ledger, 1).await;
     assert_eq!(ledger.entry(later).await.unwrap().unwrap().entry.sealed, Sealed::Opened, "work goes on");
     whole(db).await;
-    if let Store::Sqlite(_) = db.store {
+    if let Driver::Sqlite(_) = &db.store.driver {
         for file in ["howdah.db", "howdah.db-wal"] {
             let bytes = std::fs::read(db.file().with_file_name(file)).unwrap();
             assert!(!contains(&bytes, wrapped.as_bytes()), "{file} still has the destroyed key");
@@ -555,7 +566,7 @@ async fn a_checkpoint_vouches_in_the_store_and_outside(db: &Database) {
     assert_eq!((size, taken, state.outside), (4, NOW, Some(file.display().to_string())));
     let notes = checkpoint::split(&std::fs::read_to_string(&file).unwrap());
     assert!(notes.contains(&note));
-    let opened = checkpoint::open(&verifier_key(), &note).unwrap();
+    let opened = checkpoint::open(&verifier_key(db).await, &note).unwrap();
     assert_eq!((opened.size, hex(&opened.root)), (4, state.root));
     let report = check(db, &notes).await;
     assert!(report.holds(), "{:#?}", report.lines());
@@ -564,19 +575,28 @@ async fn a_checkpoint_vouches_in_the_store_and_outside(db: &Database) {
 }
 
 /// Takes the triggers away, as somebody with the rights would.
-async fn strip(db: &Database) {
-    match db.store {
-        Store::Sqlite(_) => {
+pub async fn strip(db: &Database) {
+    match &db.store.driver {
+        Driver::Sqlite(_) => {
             for name in db.texts("select name from sqlite_master where type = 'trigger'").await {
                 db.run(&format!("drop trigger {name}")).await.unwrap();
             }
         }
-        Store::Postgres(_) => {
-            for table in ["ledger_entries", "ledger_head", "ledger_checkpoints"] {
+        Driver::Postgres(_) => {
+            for table in ["ledger_entries", "ledger_head", "ledger_checkpoints", "ledger_origins"] {
                 db.run(&format!("alter table {table} disable trigger user")).await.unwrap();
             }
         }
     }
+}
+
+/// Seals the head as it is, as somebody does who has the store and the key.
+pub async fn reseal(db: &Database) {
+    let head = db.texts("select size || '\n' || root || '\n' || frontier from ledger_head").await.remove(0);
+    let origin =
+        db.texts("select number || '\n' || store from ledger_origins order by number desc limit 1").await.remove(0);
+    let seal = keys().hash("ledger head", format!("{origin}\n{head}").as_bytes());
+    db.run(&format!("update ledger_head set mac = '{seal}'")).await.unwrap();
 }
 
 /// Eleven entries: 0 a fact; 1–2, 3–4, 5–6 deeds; 7 a fact; 8–9 a deed; 10 an open deed. Checkpoints over 3, 7 and 11.
@@ -617,10 +637,15 @@ async fn plain_sql_changes_nothing(db: &Database) {
         "update ledger_head set frontier = 'x'",
         "update ledger_head set id = 2",
         "delete from ledger_head",
+        "update ledger_origins set store = 'x'",
+        "delete from ledger_origins",
+        "insert into ledger_origins (number, store, since, held, mac) values (7, 'x', 0, 0, 'x')",
+        "insert into ledger_origins (number, store, since, held, mac) values (1, 'x', 0, 0, 'x')",
+        "insert into ledger_checkpoints (size, note, at, origin) values (5, 'x', 0, 1)",
         "insert into ledger_head (id, size, root, frontier) values (1, 0, '', '')",
     ];
-    match db.store {
-        Store::Sqlite(_) => attempts.extend([
+    match &db.store.driver {
+        Driver::Sqlite(_) => attempts.extend([
             "replace into ledger_entries (idx, leaf, hash, at, kind, deed) values (4, '{}', '', 0, 'fact', 'x')",
             // The new row would push the old outcome of entry 3 out by the unique index on the intent.
             "replace into ledger_entries (idx, leaf, hash, at, kind, deed, intent) values (11, '{}', '', 0, 'outcome', 'x', 3)",
@@ -630,11 +655,12 @@ async fn plain_sql_changes_nothing(db: &Database) {
             "replace into ledger_checkpoints (size, note, at) values (7, 'x', 0)",
             "replace into ledger_head (id, size, root, frontier) values (1, 0, '', '')",
         ]),
-        Store::Postgres(_) => attempts.extend([
+        Driver::Postgres(_) => attempts.extend([
             "truncate ledger_entries",
             "truncate ledger_entries cascade",
             "truncate ledger_checkpoints",
             "truncate ledger_head",
+            "truncate ledger_origins",
             "insert into ledger_entries (idx, leaf, hash, at, kind, deed) values (4, '{}', '', 0, 'fact', 'x') \
              on conflict (idx) do update set leaf = excluded.leaf",
         ]),
@@ -729,7 +755,7 @@ async fn every_forgery_is_found_on_postgres() {
 }
 
 /// Rewrites a leaf and everything that follows from it, as somebody would who has the store and knows the format.
-async fn rewrite(db: &Database, index: usize, change: impl Fn(&mut Value)) {
+pub async fn rewrite(db: &Database, index: usize, change: impl Fn(&mut Value)) {
     let mut tree = Frontier::default();
     let leaves = db.texts("select leaf from ledger_entries order by idx").await;
     for (at, leaf) in leaves.into_iter().enumerate() {
@@ -760,8 +786,11 @@ async fn a_careful_forger_is_found_by_checkpoints(db: &Database) {
     assert_eq!(report.wrong[0].index, Some(3), "{:#?}", report.lines());
     assert!(report.wrong[0].what.contains("entry 6"), "between 3 and 6: {:#?}", report.lines());
 
-    // The stored checkpoints can go too: then only one from outside tells.
+    // The stored checkpoints can go too: then the head's seal tells, and to whom has the key, only one from outside.
     db.run("delete from ledger_checkpoints").await.unwrap();
+    let report = check(db, &[]).await;
+    assert!(report.lines()[0].contains("not the one that the secret key sealed"), "{:#?}", report.lines());
+    reseal(db).await;
     whole(db).await;
     for outside in [&notes[..], &notes[1..2], &notes[2..]] {
         let report = check(db, outside).await;
@@ -791,6 +820,7 @@ async fn a_replaced_end_is_found_from_outside(db: &Database) {
     ))
     .await
     .unwrap();
+    reseal(db).await;
     for n in 0..6 {
         ledger.fact(signed_out(100 + n)).await.unwrap();
     }
@@ -828,8 +858,10 @@ async fn yesterdays_copy_is_found_from_outside(db: &Database) {
 
 async fn a_checkpoint_of_another_hand_is_refused(db: &Database) {
     let (_, notes) = history(db).await;
-    let opened = checkpoint::open(&verifier_key(), &notes[2]).unwrap();
-    let forged = checkpoint::sign(&Keys::from_secret([8; 32]), ORIGIN, 11, &opened.root).unwrap();
+    let key = verifier_key(db).await;
+    let opened = checkpoint::open(&key, &notes[2]).unwrap();
+    let name = key.split('+').next().unwrap();
+    let forged = checkpoint::sign(&Keys::from_secret([8; 32]), name, 11, &opened.root).unwrap();
     let report = check(db, &[forged]).await;
     assert!(!report.holds() && report.outside.is_none(), "{:#?}", report.lines());
     let report = check(db, &["nonsense".to_owned()]).await;
@@ -848,7 +880,7 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
     let reveal =
         Reveal { instance: instance(), account: AccountId(ACCOUNT), acct: "canaryhandle".into(), what: Masked::Email };
     let shown = ledger
-        .open(may_about(Permission::Reveal, 1), reveal, "canary-why", Acting::Console, Mark::default())
+        .open(may_about(Permission::Reveal, ACCOUNT), reveal, "canary-why", Acting::Console, Mark::default())
         .await
         .unwrap();
     let answered = shown.answered(vec![Step {
@@ -862,21 +894,21 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
     drafts::keep(&db.store, &keys(), Some(&ann), "/i/main/reports", "canary-text 203.0.113.77", NOW).await.unwrap();
 
     let mut rows = 0;
-    let tables = match db.store {
-        Store::Sqlite(_) => db.texts("select name from sqlite_master where type = 'table'").await,
-        Store::Postgres(_) => {
+    let tables = match &db.store.driver {
+        Driver::Sqlite(_) => db.texts("select name from sqlite_master where type = 'table'").await,
+        Driver::Postgres(_) => {
             db.texts("select table_name::text from information_schema.tables where table_schema = 'public'").await
         }
     };
     assert!(tables.iter().any(|table| table == "drafts") && tables.iter().any(|table| table == "ledger_entries"));
     let mut text = String::new();
     for table in tables {
-        let whole_row = match db.store {
-            Store::Sqlite(_) => {
+        let whole_row = match &db.store.driver {
+            Driver::Sqlite(_) => {
                 let columns = db.texts(&format!("select name from pragma_table_info('{table}')")).await;
                 columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join(" || '|' || ")
             }
-            Store::Postgres(_) => "t::text".to_owned(),
+            Driver::Postgres(_) => "t::text".to_owned(),
         };
         for row in db.texts(&format!("select {whole_row} from {table} t")).await {
             rows += 1;
@@ -889,7 +921,7 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
     for secret in secrets {
         assert!(!text.contains(secret), "{secret} stands in the store");
     }
-    if let Store::Sqlite(_) = db.store {
+    if let Driver::Sqlite(_) = &db.store.driver {
         for file in ["howdah.db", "howdah.db-wal"] {
             let bytes = std::fs::read(db.file().with_file_name(file)).unwrap();
             for secret in secrets {
@@ -973,5 +1005,6 @@ fn our_checkpoint_is_what_the_format_asks_for() {
     let typed = [&[1u8][..], key.as_bytes()].concat();
     assert_eq!(id, &Sha256::new().chain_update(ORIGIN).chain_update("\n").chain_update(&typed).finalize()[..4]);
     key.verify(text.as_bytes(), &Signature::from_slice(signature).unwrap()).unwrap();
-    assert_eq!(verifier_key(), format!("{ORIGIN}+{}+{}", hex(id), STANDARD.encode(typed)));
+    let key = checkpoint::verifier_key(&keys(), ORIGIN);
+    assert_eq!(key, format!("{ORIGIN}+{}+{}", hex(id), STANDARD.encode(typed)));
 }

@@ -1,6 +1,6 @@
 //! People who act as their own accounts: the way to the instance and back, who acts, when that ends, and what no link can do.
 
-use crate::support::{Answered, House, NO_SANCTION, house, postgres, sqlite};
+use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Case, Object, Permission, Role, permit},
@@ -18,7 +18,7 @@ use howdah::{
     mastodon::oauth,
     seal::Keys,
     store::{
-        Store,
+        Driver,
         linked_accounts::{self, Linked},
     },
 };
@@ -77,6 +77,13 @@ pub async fn linked(house: &House, cookie: &str, username: &str) {
     let page = link(house, cookie, username).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     assert!(page.body.contains(&format!("You act as @{username}")), "{}", page.body);
+}
+
+/// The session of somebody whose link was taken away by others is over; the next one goes on.
+async fn signed_in_again(house: &House, before: &str, role: &str) -> String {
+    let over = get(house, Some(before), "/i/harbour/reports").await;
+    assert_eq!(over.status, StatusCode::SEE_OTHER, "the session goes on");
+    house.sign_in(role).await
 }
 
 async fn account(house: &House, username: &str) -> i64 {
@@ -433,6 +440,7 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
     let to = house.post(Some(&owner), "/api/people/unlink", &form).await.location.unwrap();
     assert_eq!(to, "/people");
     assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    let cookie = signed_in_again(&house, &cookie, "moderator").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 
@@ -511,7 +519,7 @@ async fn nobody_decides_a_case_of_their_own() {
     let form =
         [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "resolve"), ("back", "/i/harbour/reports")];
     let answer = house.post(Some(&cookie), "/api/reports/decide-many", &form).await;
-    refused(&house, &cookie, answer, StatusCode::UNPROCESSABLE_ENTITY, "nothing that could be done").await;
+    refused(&house, &cookie, answer, StatusCode::FORBIDDEN, said).await;
     // Nobody hands it to them either; about the account itself they decide as little.
     let admin = house.sign_in("admin").await;
     house
@@ -646,11 +654,7 @@ async fn the_end_of_access_is_the_end_of_the_link_there_and_here() {
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().len(), 1);
         let over = "update grants set starts_at = 1, ends_at = 2 where operator = '01contractor'";
-        match &house.store.store {
-            Store::Sqlite(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
-            Store::Postgres(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
-        }
-        .unwrap();
+        aged(&house.store.store, over).await;
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap(), []);
         assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
@@ -679,7 +683,7 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     let holds = async || tokens(&house).await.iter().filter(|(_, holds)| *holds).count();
     let later = async || {
         let later = "update left_tokens set next_at = 0";
-        let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+        let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
         sqlx::query(later).execute(pool).await.unwrap();
         service::take_back_due(&house.app).await.unwrap();
     };
@@ -743,6 +747,7 @@ async fn a_contractor_linked_for_the_role_of_one_grant_goes_on_under_another() {
     )
     .await;
     end().await;
+    let contractor = signed_in_again(&house, &contractor, "contractor").await;
     assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
     assert_eq!(house.outcome("unlink_account").await, Some(Outcome::Succeeded));
     assert_eq!(tokens(&house).await.iter().filter(|(_, holds)| *holds).count(), 0);
@@ -809,7 +814,7 @@ async fn a_deed_whose_process_died_is_known_by_the_trace_of_the_account_it_was_b
         let next =
             cli::assemble(house.config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone())
                 .unwrap();
-        let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+        let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
         sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
             .execute(pool)
             .await
@@ -834,7 +839,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     };
     let context = Context::of_job(house.app.clone(), actor);
     let list = b"one.example\ntwo.example\nthree.example\n";
-    let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list).await.unwrap();
+    let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list.as_slice().into()).await.unwrap();
     let import = to.rsplit('/').next().unwrap();
     let form = [("instance", "harbour"), ("import", import), ("which[]", "new"), ("why", "a list")];
     house.post(Some(&cookie), "/api/domains/import-start", &form).await;
@@ -940,6 +945,7 @@ async fn an_owner_whose_account_has_fallen_gets_out_at_the_server() {
     assert!(service::unlink_at_server(&house.app, "nobody", &harbour).await.is_err());
     assert!(service::unlink_at_server(&house.app, "Owner", &harbour).await.unwrap());
     assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    let cookie = signed_in_again(&house, &cookie, "owner").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 
@@ -1001,7 +1007,7 @@ async fn a_token_is_nowhere_to_be_read() {
     let answer = decide(&house, &cookie, "lantern_fell", "silence").await;
     seen.push_str(&get(&house, Some(&cookie), &answer.location.unwrap()).await.body);
     // The whole store, as whoever copies the file reads it.
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await.unwrap();
     let file = std::fs::read(house.store.url.strip_prefix("sqlite:").unwrap()).unwrap();
     seen.push_str(&String::from_utf8_lossy(&file));
@@ -1016,4 +1022,21 @@ async fn a_token_is_nowhere_to_be_read() {
     let still = linked_accounts::of(&house.app.store, &house.app.keys, &owner, &harbour).await.unwrap();
     assert!(still.is_some());
     assert!(oauth::SCOPES.split_whitespace().all(|scope| scope == "profile" || scope.starts_with("admin:write:")));
+}
+
+/// Whoever has somebody's way back by heart must not be able to use it up for them.
+#[tokio::test]
+async fn a_way_back_in_another_session_is_refused_and_not_spent() {
+    let house = house(sqlite().await).await;
+    let (cookie, elsewhere) = (house.sign_in("moderator").await, house.sign_in("moderator").await);
+    let asked = begin(&house, &cookie).await;
+    let back = agree(&house, &asked, "jonastran", "authorize").await;
+    let refused = get(&house, Some(&elsewhere), &back).await.location.unwrap();
+    assert!(refused.contains("draft="), "{refused}");
+    let to = get(&house, Some(&cookie), &back).await.location.unwrap();
+    let page = get(&house, Some(&cookie), &to).await;
+    assert!(page.body.contains("You act as @jonastran"), "spent by another session: {}", page.body);
+    // And once it is used, it is.
+    let again = get(&house, Some(&cookie), &back).await.location.unwrap();
+    assert!(again.contains("draft="), "{again}");
 }

@@ -49,12 +49,26 @@ where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let params = use_params_map();
+    shown(here, resource, body, title_of, move || params.read_untracked().get("instance"))
+}
+
+/// The same for an address that may be none of ours, whose instance is not known from its route.
+fn shown<T>(
+    here: Desk,
+    resource: Resource<Result<Framed<T>, Problem>>,
+    body: fn(Frame, T) -> AnyView,
+    title_of: fn(&Frame, &T) -> String,
+    instance: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
     let location = use_location();
     view! {
         <Transition fallback=|| view! { <div class="frame"><nav class="rail"></nav><div><div class="top"></div><main class="page soft">"Loading…"</main></div></div> }>
             {move || {
                 let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-                let instance = params.read_untracked().get("instance").or_else(|| path::instance_of(&path)).unwrap_or_default();
+                let instance = instance().unwrap_or_default();
                 Suspend::new(async move {
                     let answered = match resource.await {
                         Ok(framed) => Ok(framed),
@@ -116,7 +130,10 @@ where
 /// An address at which nothing stands, in the frame of whoever is signed in.
 pub fn nowhere() -> AnyView {
     let missing = || async { Err::<Framed<()>, _>(Problem::not_found("There is no such page.")) };
-    page(Desk::Nowhere, Resource::new(|| (), move |()| missing()), |_, ()| ().into_any(), |_, ()| String::new())
+    let resource = Resource::new(|| (), move |()| missing());
+    let location = use_location();
+    let instance = move || path::instance_of(&location.pathname.get_untracked());
+    shown(Desk::Nowhere, resource, |_, ()| ().into_any(), |_, ()| String::new(), instance)
 }
 
 /// What failed.
@@ -175,6 +192,14 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         });
     let notice = frame.notice.clone().map(notice);
+    let contradiction = frame.contradiction.clone().map(|what| {
+        view! {
+            <p class="note lead danger" role="alert">
+                <strong>"The record contradicts itself: "</strong>{what}
+                ". Nothing is signed and no deed is begun until an owner has decided at the server (howdah audit verify, howdah audit accept). Registrations can be closed all the same."
+            </p>
+        }
+    });
     let recovery = frame.recovery_codes_left.map(recovery_code_used);
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
@@ -183,7 +208,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{recovery}{notice}{loose}{old}{inner}</main>
+                <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{old}{inner}</main>
             </div>
         </div>
         <Keys mark=ring.mark() keys=ring.keys() />

@@ -16,6 +16,7 @@ use crate::{
     problem::Problem,
     reports::service::budget,
     store::drafts,
+    text::{Email, Why},
     ui,
 };
 use serde_json::json;
@@ -23,9 +24,6 @@ use std::net::{IpAddr, SocketAddr};
 
 /// How long what was typed waits for its reason, and what was found can be read.
 const SHOWN_FOR: i64 = 10 * MINUTE;
-/// `users.email` is never longer (RFC 5321: 64 and 255 characters around the `@`).
-const LONGEST: usize = 320;
-const LONGEST_WHY: usize = 500;
 
 /// What was typed or pasted, without what mail programs, browsers and logs put around an email or an IP address.
 fn bare(text: &str) -> String {
@@ -59,8 +57,8 @@ pub fn is_personal(text: &str) -> bool {
 fn personal(text: &str) -> Result<Personal, Problem> {
     let invalid = |what: String| Err(Problem::invalid("q", what));
     let text = bare(text);
-    if text.chars().count() > LONGEST {
-        return invalid(format!("This is longer than {LONGEST} characters: no email is."));
+    if text.chars().count() > Email::LONGEST {
+        return invalid(format!("This is longer than {} characters: no email is.", Email::LONGEST));
     }
     let (plain, prefix) = match text.split_once('/') {
         Some((plain, prefix)) => (plain, Some(prefix)),
@@ -83,7 +81,7 @@ fn personal(text: &str) -> Result<Personal, Problem> {
         Some((name, domain))
             if !name.is_empty() && domain.contains('.') && !text.contains([' ', ',', ';', '<', '>', '"']) =>
         {
-            Ok(Personal::Email(text.to_lowercase()))
+            Ok(Personal::Email(Email::typed("q", &text.to_lowercase())?))
         }
         _ => invalid("Write one whole email or one IP address, and nothing else.".to_owned()),
     }
@@ -127,8 +125,8 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let typed = q.trim();
-    if typed.chars().count() > LONGEST {
-        return Err(Problem::invalid("q", format!("This is longer than {LONGEST} characters: nothing is.")));
+    if typed.chars().count() > Email::LONGEST {
+        return Err(Problem::invalid("q", format!("This is longer than {} characters: nothing is.", Email::LONGEST)));
     }
     if !is_personal(typed) {
         return Ok(path::with(&path::find(&instance.name), "q", typed));
@@ -153,16 +151,8 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
     let what = personal(&q)?;
-    let why = why.trim();
-    if why.is_empty() {
-        return Err(Problem::invalid(
-            "why",
-            "Say why: looking for somebody by this is a reveal, and the record needs the reason.",
-        ));
-    }
-    if why.chars().count() > LONGEST_WHY {
-        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
-    }
+    let said = "Say why: looking for somebody by this is a reveal, and the record needs the reason.";
+    let why = Why::needed("why", &why, said)?;
     budget::take_one(&context).await?;
     let app = &context.app;
     let deed = SearchPersonal { instance: instance.name.clone(), what };
@@ -201,7 +191,7 @@ mod tests {
     #[test]
     fn what_is_personal_is_looked_for_whole() {
         let address = |text: &str| Ok(Personal::Address(text.to_owned()));
-        let email = |text: &str| Ok(Personal::Email(text.to_owned()));
+        let email = |text: &str| Email::typed("q", text).map(Personal::Email);
         assert_eq!(personal(" Jonas@Post.Example "), email("jonas@post.example"));
         assert_eq!(personal("<mailto:jonas@post.example>"), personal("mailto:jonas@post.example"));
         assert_eq!(personal("203.0.113.7"), address("203.0.113.7/32"));

@@ -399,6 +399,7 @@ fn means(deed: &Deed, part: Part, change: &Change) -> bool {
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
         | Deed::ExportRecord(_)
+        | Deed::DestroyWords(_)
         | Deed::WriteNote(_)
         | Deed::WithdrawNote(_)
         | Deed::DeleteAccount(_)

@@ -227,6 +227,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
         | Deed::ExportRecord(_)
+        | Deed::DestroyWords(_)
         | Deed::AskGrant(_)
         | Deed::DecideGrant(_)
         | Deed::RevokeGrant(_)

@@ -293,6 +293,7 @@ fn needs(deed: &Deed) -> Needs {
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
         | Deed::ExportRecord(_)
+        | Deed::DestroyWords(_)
         | Deed::AskGrant(_)
         | Deed::DecideGrant(_)
         | Deed::RevokeGrant(_)
