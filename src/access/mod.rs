@@ -61,7 +61,7 @@ pub enum Permission {
     DecideAboutStaff,
     /// See one masked field or one private post, with a reason.
     Reveal,
-    /// Find somebody by the whole mail address or one address, without seeing it.
+    /// Find somebody by a whole email or an IP address, with a reason: a reveal, and no contractor's, who works on cases.
     SearchPersonal,
     ViewSignUps,
     /// Let people in who asked to join, or refuse them.
@@ -141,7 +141,7 @@ impl Permission {
             Self::DecideReports => "decide reports",
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
-            Self::SearchPersonal => "search by mail, address",
+            Self::SearchPersonal => "search by email, IP",
             Self::ViewSignUps => "view sign-ups",
             Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
@@ -269,12 +269,12 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::ViewWork
             | P::DecideReports
             | P::Reveal
-            | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
             | P::ViewOwnLedger
             | P::LinkAccount => true,
             P::DecideAboutStaff
+            | P::SearchPersonal
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations

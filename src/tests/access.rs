@@ -52,13 +52,14 @@ fn whoever_can_act_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 45] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 46] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
     ),
     ("/api/reports/decide-many", &[("instance", "harbour"), ("seen", "[[\"1\",[\"1\"]]]"), ("decision", "resolve")]),
     ("/api/accounts/look-up", &[("instance", "harbour"), ("q", "nobody@nowhere.example")]),
+    ("/api/accounts/search", &[("instance", "harbour"), ("q", "nobody@nowhere.example"), ("why", "a test")]),
     ("/api/reports/hand-over", &[("instance", "harbour"), ("account", "1"), ("to", "nobody")]),
     ("/api/reports/hold", &[("instance", "harbour"), ("account", "1"), ("claim", "yes")]),
     ("/api/reports/reopen", &[("instance", "harbour"), ("account", "1"), ("report", "1")]),
@@ -234,7 +235,7 @@ pub const READS: [&str; 36] = [
 ];
 
 /// What is answered with a file; the router names these by hand.
-const FILES: [&str; 5] = [
+pub const FILES: [&str; 5] = [
     "/i/harbour/reports/1/media/1",
     "/audit/export.csv?kind=none",
     "/audit/export.jsonl?kind=none",

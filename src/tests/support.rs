@@ -303,10 +303,16 @@ pub async fn grant(
     reveal: bool,
     ends_at: Instant,
 ) -> GrantId {
+    let scope = Scope { instances: vec!["harbour".parse().unwrap()], categories, sign_ups, reveal };
+    grant_of(app, operator, scope, ends_at).await
+}
+
+/// The same of any scope.
+pub async fn grant_of(app: &App, operator: &str, scope: Scope, ends_at: Instant) -> GrantId {
     let actor = service::command_actor();
     let asked = Asked {
         operator: OperatorId(operator.to_owned()),
-        scope: Scope { instances: vec!["harbour".parse().unwrap()], categories, sign_ups, reveal },
+        scope,
         starts_at: app.clock.now(),
         ends_at,
         sponsor: actor.operator.clone(),
