@@ -82,7 +82,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 53] = [
+const KINDS: [(&str, &str); 57] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -99,6 +99,10 @@ const KINDS: [(&str, &str); 53] = [
     ("change_operator_role", "roles of people changed"),
     ("disable_operator", "people disabled"),
     ("end_sessions", "sessions ended"),
+    ("change_password", "passwords changed"),
+    ("set_factor", "authenticators set up"),
+    ("new_recovery_codes", "recovery codes made"),
+    ("reset_sign_in", "sign-ins reset"),
     ("export_record", "exports"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),

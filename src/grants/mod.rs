@@ -44,6 +44,7 @@ impl Scope {
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewOwnLedger
+            | P::OwnSignIn
             | P::ViewWholeLedger
             | P::CheckLedger
             | P::ManageOperators

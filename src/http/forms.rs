@@ -159,6 +159,7 @@ fn sign_in_page(target: &str) -> Option<&'static str> {
         "/api/sign-in/code" => Some(path::SIGN_IN_CODE),
         "/api/sign-in/enrol" => Some(path::SIGN_IN_ENROL),
         "/api/sign-in/set-up" => Some(path::SET_UP),
+        "/api/sign-in/new-password" => Some(path::NEW_PASSWORD),
         _ => None,
     }
 }
@@ -181,7 +182,7 @@ async fn store_draft(
 fn without_secrets(body: &[u8]) -> String {
     let mut kept = url::form_urlencoded::Serializer::new(String::new());
     for (key, value) in url::form_urlencoded::parse(body) {
-        if !matches!(key.as_ref(), "password" | "code" | "repeat") {
+        if !matches!(key.as_ref(), "password" | "present" | "code" | "repeat") {
             kept.append_pair(&key, &value);
         }
     }

@@ -194,6 +194,74 @@ pub struct EndSessions {
     /// The beginning of the session's hash; `None` for all.
     #[serde(default)]
     pub session: Option<String>,
+    /// All but the one that asked for it.
+    #[serde(default)]
+    pub others: bool,
+}
+
+/// What somebody proved themselves with who chose a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvedBy {
+    /// The one before
+    Password,
+    /// A one-time link
+    Link,
+}
+
+/// Somebody chose a new password for themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePassword {
+    pub operator: OperatorId,
+    pub name: String,
+    pub proved_by: ProvedBy,
+}
+
+/// Somebody set up an authenticator for themselves, with new recovery codes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetFactor {
+    pub operator: OperatorId,
+    pub name: String,
+    /// In the place of another one.
+    pub replaces: bool,
+}
+
+/// Somebody made new recovery codes for themselves; the former ones hold no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRecoveryCodes {
+    pub operator: OperatorId,
+    pub name: String,
+}
+
+/// What of a sign-in is set anew by somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resetting {
+    /// The password holds no more; a one-time link lets its holder choose another.
+    Password,
+    /// The second factor and its recovery codes hold no more; the next sign-in sets one up.
+    Factor,
+    Both,
+}
+
+impl Resetting {
+    pub fn password(self) -> bool {
+        matches!(self, Self::Password | Self::Both)
+    }
+
+    pub fn factor(self) -> bool {
+        matches!(self, Self::Factor | Self::Both)
+    }
+}
+
+/// A person's way of signing in was taken away, so that they set it anew. Their sessions end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetSignIn {
+    pub operator: OperatorId,
+    pub name: String,
+    pub what: Resetting,
+    /// The beginning of the one-time link's hash, where the password is reset.
+    pub link: Option<String>,
 }
 
 /// A one-time link with which somebody becomes a person of the console.
@@ -581,6 +649,10 @@ pub enum Deed {
     DeleteAccount(DeleteAccount),
     LinkAccount(LinkAccount),
     UnlinkAccount(UnlinkAccount),
+    ChangePassword(ChangePassword),
+    SetFactor(SetFactor),
+    NewRecoveryCodes(NewRecoveryCodes),
+    ResetSignIn(ResetSignIn),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -847,3 +919,19 @@ act!(UnlinkAccount, "unlink_account", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |d| Some(&d.instance),
     facts: |_| json!({}));
+act!(ChangePassword, "change_password", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "proved by": d.proved_by }));
+act!(SetFactor, "set_factor", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "replaces": d.replaces }));
+act!(NewRecoveryCodes, "new_recovery_codes", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |_| json!({}));
+act!(ResetSignIn, "reset_sign_in", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "what": d.what }));

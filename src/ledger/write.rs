@@ -2,7 +2,7 @@
 
 use super::{
     Acting, Answered, Fact, Ledger, Mark, Outcome, Verdict, Warrant,
-    deed::{Act, Deed},
+    deed::{Act, Deed, Subject},
     entry::subject_hash,
     keys::Opened,
     tree::{Frontier, leaf_hash},
@@ -358,9 +358,12 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
         Deed::AddOperator(_)
         | Deed::DisableOperator(_)
-        | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
-        | Deed::ChangeOperatorRole(_) => &[P::ManageOperators],
+        | Deed::ChangeOperatorRole(_)
+        | Deed::ResetSignIn(_) => &[P::ManageOperators],
+        // One's own, or an owner somebody else's.
+        Deed::EndSessions(_) => &[P::OwnSignIn, P::ManageOperators],
+        Deed::ChangePassword(_) | Deed::SetFactor(_) | Deed::NewRecoveryCodes(_) => &[P::OwnSignIn],
         Deed::BlockDomain(deed) if deed.followed && deed.after.begins_to_suspend(None) => &[P::SuspendFollowedDomain],
         Deed::ChangeDomainBlock(deed) if deed.followed && deed.after.begins_to_suspend(Some(&deed.before)) => {
             &[P::SuspendFollowedDomain]
@@ -395,12 +398,23 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
     }
 }
 
-/// A permit is for one permission on one instance; the deed must be of that kind and there.
-fn check_permit(permit: &Permit, deed: &Deed, instance: Option<&InstanceName>) -> Result<(), LedgerError> {
+/// A permit is for one permission on one instance; the deed must be of that kind and there, and about the person themselves
+/// where it is for their own sign-in.
+fn check_permit(
+    permit: &Permit,
+    deed: &Deed,
+    subject: &Subject,
+    instance: Option<&InstanceName>,
+) -> Result<(), LedgerError> {
     let permission = permit.permission();
     // People belong to the console; the link of one of them names an instance all the same.
     let there = permission == Permission::ManageOperators || permit.instance() == instance;
-    if there && asked_for(deed).contains(&permission) { Ok(()) } else { Err(LedgerError::Permit(permission.name())) }
+    let theirs = permission != Permission::OwnSignIn || *subject == Subject::Operator(permit.actor().operator.clone());
+    if there && theirs && asked_for(deed).contains(&permission) {
+        Ok(())
+    } else {
+        Err(LedgerError::Permit(permission.name()))
+    }
 }
 
 impl Ledger {
@@ -425,9 +439,10 @@ impl Ledger {
     ) -> Result<Warrant<D>, NotOpened> {
         let at = self.clock.now();
         let actor = permit.actor().clone();
-        let subject = subject_hash(&self.keys, &deed.subject());
+        let about = deed.subject();
+        let subject = subject_hash(&self.keys, &about);
         let document = deed.clone().into_deed();
-        check_permit(&permit, &document, deed.instance())?;
+        check_permit(&permit, &document, &about, deed.instance())?;
         let document = serde_json::to_value(document)
             .map_err(|error| NotOpened::Unwritable(LedgerError::Entry(error.to_string())))?;
         let (key, sealed) = self.seal(&subject, at, &json!({ "deed": document, "why": why })).await?;

@@ -1,5 +1,7 @@
 //! Adding people, ending their access, ending their sessions.
 
+pub mod resets;
+
 use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
@@ -19,7 +21,7 @@ use crate::{
     search::Search,
     sign_in::service::link_hash,
     store::{
-        case_holds, drafts, grants, operators, operators::Operator, setup_links, setup_links::SetupLink, web_sessions,
+        case_holds, drafts, grants, operators, operators::Operator, reset_links, setup_links, setup_links::SetupLink, web_sessions,
     },
 };
 
@@ -239,6 +241,7 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
         if disabled {
             case_holds::end_all_of(&app.store, &person.id).await?;
             setup_links::delete_all_of(&app.store, &person.id).await?;
+            reset_links::delete_all_of(&app.store, &person.id).await?;
             // Access that is given back later begins without rights.
             grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
             linked_accounts::service::delete_all_of(&app, &person.id).await?;
@@ -260,7 +263,7 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
     let session = Some(session).filter(|session| !session.is_empty());
-    let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone() };
+    let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };
     recorded(&app, &context.actor, deed, why.trim(), async {
         match &session {
             Some(short) => web_sessions::delete_one_of(&app.store, &person.id, short).await.map(|ended| ended > 0),

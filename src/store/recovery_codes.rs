@@ -28,6 +28,12 @@ pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]
     })
 }
 
+/// How many codes of a person's can still be used.
+pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<i64> {
+    const SQL: &str = "select count(*) from recovery_codes where operator = $1 and used_at is null";
+    on!(store, pool => sqlx::query_scalar(SQL).bind(&operator.0).fetch_one(pool).await)
+}
+
 /// Uses a code up: true exactly once.
 pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2 and used_at is null";

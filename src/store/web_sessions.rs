@@ -151,6 +151,58 @@ pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Ve
         .collect())
 }
 
+/// Remembers where a session began: the address, sealed, and the browser in a few words.
+pub async fn remember_where(store: &Store, hash: &str, address: &str, browser: &str) -> sqlx::Result<()> {
+    const SQL: &str = "update web_sessions set address = $2, browser = $3 where id_hash = $1";
+    on!(store, pool => sqlx::query(SQL).bind(hash).bind(address).bind(browser).execute(pool).await.map(|_| ()))
+}
+
+/// One session of a person's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSession {
+    pub hash: String,
+    pub data: String,
+    pub began_at: Instant,
+    pub seen_at: Instant,
+    /// Sealed; `None` for a sign-in that is not through.
+    pub address: Option<String>,
+    pub browser: Option<String>,
+}
+
+impl OwnSession {
+    /// The beginning of its hash.
+    pub fn short(&self) -> String {
+        self.hash.chars().take(SHORT).collect()
+    }
+}
+
+/// A person's sessions that can still be used and sign-ins that are not through, the last used first: not idle since `idle`,
+/// not over at `now`.
+pub async fn list_of(
+    store: &Store,
+    operator: &OperatorId,
+    idle: Instant,
+    now: Instant,
+) -> sqlx::Result<Vec<OwnSession>> {
+    const SQL: &str = "select s.id_hash, s.data, s.created_at, s.seen_at, s.address, s.browser from web_sessions s \
+        join operators o on o.id = s.operator and o.generation = s.generation \
+        where s.operator = $1 and s.seen_at > $2 and s.absolute_until > $3 order by s.seen_at desc, s.id_hash limit 100";
+    type Row = (String, String, i64, i64, Option<String>, Option<String>);
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(idle.0).bind(now.0).fetch_all(pool).await?);
+    Ok(rows
+        .into_iter()
+        .map(|(hash, data, began, seen, address, browser)| OwnSession {
+            hash,
+            data,
+            began_at: Instant(began),
+            seen_at: Instant(seen),
+            address,
+            browser,
+        })
+        .collect())
+}
+
 /// Ends one session of a person, by the beginning of its hash.
 pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<u64> {
     const SQL: &str = "delete from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2";

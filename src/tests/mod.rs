@@ -25,3 +25,4 @@ mod signups;
 mod store;
 mod support;
 mod waiting;
+mod your_sign_in;
