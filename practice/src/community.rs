@@ -38,6 +38,10 @@ pub struct Options {
     pub media: Option<PathBuf>,
 }
 
+/// Low bits of snowflakes below this are the crowd's, whose accounts and posts are made by SQL: whatever the time of day, they
+/// meet none that were written by hand in the same millisecond.
+const FOR_THE_CROWD: i64 = 7;
+
 struct Seed<'a> {
     db: &'a mut PgConnection,
     rng: StdRng,
@@ -85,7 +89,7 @@ impl Seed<'_> {
 
     /// A snowflake that tells its creation time.
     fn id(&mut self, at: Timestamp) -> i64 {
-        self.low = (self.low + 1) & 0xffff;
+        self.low = if self.low == 0xffff { FOR_THE_CROWD } else { self.low + 1 };
         (at.as_millisecond() << 16) | self.low
     }
 
@@ -304,7 +308,8 @@ fn sql_time(at: Timestamp) -> String {
 /// If something is there already, or the database refuses.
 pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
     let mut tx = pool.begin().await?;
-    let mut seed = Seed { db: &mut tx, rng: StdRng::seed_from_u64(options.seed), now: options.now, options, low: 0 };
+    let mut seed =
+        Seed { db: &mut tx, rng: StdRng::seed_from_u64(options.seed), now: options.now, options, low: FOR_THE_CROWD };
     site(&mut seed).await?;
     let staff = staff(&mut seed).await?;
     let people = people(&mut seed).await?;
@@ -882,7 +887,7 @@ async fn history(seed: &mut Seed<'_>, staff: &Staff, people: &[Person]) -> Resul
 async fn crowd(seed: &mut Seed<'_>, staff: &Staff) -> Result<()> {
     let now = sql_time(seed.now);
     let sql = "insert into accounts (id, username, domain, display_name, note, created_at, updated_at, uri, url, protocol) \
-        select ((extract(epoch from at) * 1000)::bigint << 16) | (n & 65535), 'sailor' || n, \
+        select floor(extract(epoch from at) * 1000)::bigint << 16, 'sailor' || n, \
         case when n % 5 < 2 then null else 'fleet' || (n % 40) || '.example' end, 'Sailor ' || n, '', at, at, \
         case when n % 5 < 2 then '' else 'https://fleet.example/' || n end, null, case when n % 5 < 2 then 0 else 1 end \
         from (select n, $1::timestamp - n * interval '11 minutes' as at from generate_series(1, 49000) n) s";
@@ -894,14 +899,14 @@ async fn crowd(seed: &mut Seed<'_>, staff: &Staff) -> Result<()> {
         "insert into account_stats (account_id, created_at, updated_at, followers_count, following_count, statuses_count) \
          select id, created_at, created_at, (id >> 20) % 200, (id >> 21) % 200, 1 from accounts where username like 'sailor%'",
         "insert into statuses (id, account_id, text, created_at, updated_at, visibility, language, local, uri) \
-         select id + 7, id, 'A quiet day on the water, seen from ' || display_name, created_at, created_at, 0, 'en', domain is null, \
+         select id + 1, id, 'A quiet day on the water, seen from ' || display_name, created_at, created_at, 0, 'en', domain is null, \
          'https://fleet.example/s/' || id from accounts where username like 'sailor%'",
     ] {
         sqlx::query(sql).execute(&mut *seed.db).await?;
     }
     let sql = "insert into reports (account_id, target_account_id, category, comment, created_at, updated_at, status_ids, \
         action_taken_at, action_taken_by_account_id) \
-        select f.id, t.id, (array[0, 1000, 2000, 1000])[1 + n % 4], 'Report number ' || n, at, at, array[t.id + 7], \
+        select f.id, t.id, (array[0, 1000, 2000, 1000])[1 + n % 4], 'Report number ' || n, at, at, array[t.id + 1], \
         case when n % 12 = 0 then null else at + interval '40 minutes' end, case when n % 12 = 0 then null else $2::bigint end \
         from (select n, $1::timestamp - n * interval '2 hours' as at from generate_series(1, 4800) n) r \
         join (select id, row_number() over (order by id) as k from accounts where username like 'sailor%') t on t.k = 1 + (n * 37) % 48000 \
@@ -915,4 +920,59 @@ async fn crowd(seed: &mut Seed<'_>, staff: &Staff) -> Result<()> {
     .execute(&mut *seed.db)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A database of a test's own on the tests' PostgreSQL, with Mastodon's tables.
+    pub(super) async fn empty() -> PgPool {
+        let admin = std::env::var("HOWDAH_TEST_POSTGRES")
+            .expect("HOWDAH_TEST_POSTGRES is not set; run the tests with: cargo xtask test --only unit");
+        let name = format!("community{:032x}", rand::random::<u128>());
+        let pool = PgPool::connect(&admin).await.expect("PostgreSQL answers");
+        sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&pool).await.expect("a database");
+        let (base, _) = admin.rsplit_once('/').expect("a database in the address");
+        let pool = PgPool::connect(&format!("{base}/{name}")).await.expect("PostgreSQL answers");
+        crate::schema::create(&pool).await.expect("tables");
+        pool
+    }
+
+    /// Moments of a day, with what a database rounds up and what it rounds down.
+    const CLOCKS: [&str; 6] = [
+        "2026-01-01T00:00:00Z",
+        "2026-03-29T01:00:00.000499Z",
+        "2026-06-15T08:11:22.333501Z",
+        "2026-10-25T12:00:00.999999Z",
+        "2026-11-26T15:47:00.5Z",
+        "2028-02-29T23:59:59.999Z",
+    ];
+
+    #[tokio::test]
+    async fn a_community_is_made_at_any_time_of_day() {
+        let pool = empty().await;
+        for clock in CLOCKS {
+            let now: Timestamp = clock.parse().expect("a moment");
+            for size in [Size::Small, Size::Medium] {
+                let made = Options { seed: 1, size, domain: "harbour.example".into(), now, media: None };
+                seed(&pool, &made).await.unwrap_or_else(|error| panic!("{size:?} at {clock}: {error:#}"));
+                let wrong: i64 = sqlx::query_scalar(
+                    "select (select count(*) from accounts where id >> 16 <> floor(extract(epoch from created_at) * 1000)::bigint) \
+                     + (select count(*) from statuses where id >> 16 <> floor(extract(epoch from created_at) * 1000)::bigint)",
+                )
+                .fetch_one(&pool)
+                .await
+                .expect("a count");
+                assert_eq!(wrong, 0, "{size:?} at {clock}: ids tell when a row was made");
+                sqlx::raw_sql(
+                    "do $$ begin execute (select 'truncate ' || string_agg(format('%I', tablename), ', ') || ' restart identity' \
+                     from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'); end $$",
+                )
+                .execute(&pool)
+                .await
+                .expect("empty tables");
+            }
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod invitations;
 mod ledger;
 mod linked;
 mod many;
+mod older_store;
 mod processes;
 mod roles;
 mod signups;

@@ -27,13 +27,14 @@ use practice::{rate_limit::Limits, server, version::Version};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{
     net::SocketAddr,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::OnceCell};
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "a password of the tests";
@@ -45,12 +46,86 @@ fn variable(name: &str) -> String {
 
 /// A new, empty database on the tests' PostgreSQL: its address.
 pub async fn database() -> String {
+    database_like(None).await
+}
+
+/// A new database on the tests' PostgreSQL, empty or a copy of one that nobody is connected to: its address.
+async fn database_like(template: Option<&str>) -> String {
     let admin = variable("HOWDAH_TEST_POSTGRES");
     let name = format!("t{:032x}", rand::random::<u128>());
+    let like = template.map(|template| format!(" template {template}")).unwrap_or_default();
     let pool = PgPoolOptions::new().max_connections(1).connect(&admin).await.expect("PostgreSQL answers");
-    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&pool).await.expect("a database");
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}{like}"))).execute(&pool).await.expect("a database");
     let (base, _) = admin.rsplit_once('/').expect("a database in the address");
     format!("{base}/{name}")
+}
+
+/// A community that is made once in a process, and copied for each test.
+struct Community {
+    /// The name of its database, to which nobody is connected.
+    database: String,
+    files: PathBuf,
+}
+
+static COMMUNITY_43: OnceCell<Community> = OnceCell::const_new();
+static COMMUNITY_46: OnceCell<Community> = OnceCell::const_new();
+
+async fn community(version: Version) -> &'static Community {
+    let made = match version {
+        Version::V43 => &COMMUNITY_43,
+        Version::V46 => &COMMUNITY_46,
+    };
+    made.get_or_init(async || {
+        let url = database().await;
+        let files = folder_of_process(version.number()).expect("a folder");
+        let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
+        practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
+        practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
+        let options = practice::community::Options {
+            seed: 7,
+            size: practice::community::Size::Small,
+            domain: "harbour.example".to_owned(),
+            now: jiff::Timestamp::now(),
+            media: Some(files.clone()),
+        };
+        practice::community::seed(&pool, &options).await.expect("a community");
+        practice::schema::seeded(&pool, version).await.expect("the release's tables");
+        pool.close().await;
+        let (_, database) = url.rsplit_once('/').expect("a database in the address");
+        Community { database: database.to_owned(), files }
+    })
+    .await
+}
+
+/// A folder of this process among the build's own; those of processes that have ended go.
+fn folder_of_process(name: &str) -> std::io::Result<PathBuf> {
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("communities");
+    std::fs::create_dir_all(&all)?;
+    for former in std::fs::read_dir(&all)? {
+        let former = former?;
+        if !Path::new("/proc").join(former.file_name()).exists() {
+            // Another process may have been quicker.
+            let _gone = std::fs::remove_dir_all(former.path());
+        }
+    }
+    let folder = all.join(std::process::id().to_string()).join(name);
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// The files of one folder under another, without a second copy on the disk.
+fn same_files(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            same_files(&entry.path(), &target)?;
+        } else if std::fs::hard_link(entry.path(), &target).is_err() {
+            std::fs::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
 }
 
 /// A store on one engine; the folder goes when dropped.
@@ -252,22 +327,13 @@ pub async fn house(store: Kept) -> House {
 
 /// The same with a release of Mastodon.
 pub async fn house_of(store: Kept, version: Version) -> House {
-    let url = database().await;
+    let community = community(version).await;
+    let url = database_like(Some(&community.database)).await;
     let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("a database");
-    practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
-    practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
     let files = TempDir::new().expect("a folder");
+    same_files(&community.files, files.path()).expect("the community's files");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let options = practice::community::Options {
-        seed: 7,
-        size: practice::community::Size::Small,
-        domain: address.to_string(),
-        now: jiff::Timestamp::now(),
-        media: Some(files.path().to_owned()),
-    };
-    practice::community::seed(&pool, &options).await.expect("a community");
-    practice::schema::seeded(&pool, version).await.expect("the release's tables");
     let token: String =
         sqlx::query_scalar("select token from oauth_access_tokens order by id limit 1").fetch_one(&pool).await.unwrap();
     let practice = Arc::new(server::Practice {

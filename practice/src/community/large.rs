@@ -226,14 +226,7 @@ mod tests {
 
     /// The hand-written community and nothing else yet, on a new database of the tests' PostgreSQL.
     async fn hand_written(seed_number: u64, now: Timestamp) -> PgPool {
-        let admin = std::env::var("HOWDAH_TEST_POSTGRES")
-            .expect("HOWDAH_TEST_POSTGRES is not set; run the tests with: cargo xtask test --only unit");
-        let name = format!("large{:032x}", rand::random::<u128>());
-        let pool = PgPool::connect(&admin).await.expect("PostgreSQL answers");
-        sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&pool).await.expect("a database");
-        let (base, _) = admin.rsplit_once('/').expect("a database in the address");
-        let pool = PgPool::connect(&format!("{base}/{name}")).await.expect("PostgreSQL answers");
-        crate::schema::create(&pool).await.expect("tables");
+        let pool = super::super::tests::empty().await;
         let options =
             Options { seed: seed_number, size: Size::Small, domain: "harbour.example".into(), now, media: None };
         seed(&pool, &options).await.expect("a community");
@@ -362,6 +355,16 @@ mod tests {
         .await
         .expect("a count");
         assert_eq!(early, 0, "nobody reports or is reported before being there");
+    }
+
+    #[tokio::test]
+    async fn it_is_made_at_any_time_of_day() {
+        for clock in ["2026-01-01T00:00:00Z", "2026-06-15T08:11:22.333501Z", "2026-10-25T12:00:00.999999Z"] {
+            let now: Timestamp = clock.parse().expect("a moment");
+            let pool = hand_written(5, now).await;
+            enlarge(&pool, 5, now, SCALE / 4.0).await;
+            assert!(number(&pool, "select count(*) from accounts").await > 10_000, "at {clock}");
+        }
     }
 
     #[tokio::test]

@@ -1,0 +1,160 @@
+//! A store of an older version is opened by this one: its record holds against the checkpoints of that time, every deed is
+//! unsealed, and every sentence is the one that was read then.
+//!
+//! The files in the folder of the same name were made by `src/tests/older_store_made.rs` as of commit d89af16, by that version's own code.
+
+use crate::{
+    engine::{Database, Engine, on},
+    support::PASSWORD,
+};
+use howdah::{
+    audit::service::{line, name},
+    cli,
+    clock::Clock,
+    config::{Config, InstanceConfig, Secret},
+    context::App,
+    http,
+    ledger::{Filter, Sealed, checkpoint, verify::verify},
+    seal::Keys,
+    store::{Store, operators},
+};
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::{fmt::Write, path::PathBuf, sync::Arc};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tests/older_store");
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(FOLDER).join(name)
+}
+
+/// The checkpoints that were kept outside at that time.
+fn outside(engine: Engine) -> Vec<String> {
+    let name = format!("{engine:?}.checkpoints").to_lowercase();
+    checkpoint::split(&std::fs::read_to_string(file(&name)).unwrap())
+}
+
+/// The older store in the place of an empty one.
+async fn put(database: &Database, engine: Engine) -> Store {
+    match engine {
+        Engine::Sqlite => {
+            let copy = database.file().with_file_name("older.db");
+            std::fs::copy(file("sqlite.db"), &copy).unwrap();
+            Store::connect(&format!("sqlite://{}", copy.display())).await.unwrap()
+        }
+        Engine::Postgres => {
+            let text = std::fs::read_to_string(file("postgres.sql")).unwrap();
+            let options: sqlx::postgres::PgConnectOptions = database.url.parse().unwrap();
+            // A connection of its own: the dump empties its search path.
+            let mut alone: PgConnection = options.connect().await.unwrap();
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text)).execute(&mut alone).await.unwrap();
+            alone.close().await.unwrap();
+            database.store.clone()
+        }
+    }
+}
+
+/// The console of today over it; the instance is away.
+async fn console(store: Store) -> Arc<App> {
+    store.migrate().await.unwrap();
+    let nowhere: url::Url = "http://127.0.0.1:9".parse().unwrap();
+    let config = Config {
+        listen: "127.0.0.1:3000".parse().unwrap(),
+        public_url: "http://127.0.0.1:3000".parse().unwrap(),
+        store: Secret::new("sqlite:nowhere"),
+        secret_key: [7; 32],
+        checkpoint_file: None,
+        second_factor_optional: true,
+        site: "target/site".into(),
+        disposable_domains: [].into(),
+        instances: vec![InstanceConfig {
+            name: "harbour".parse().unwrap(),
+            title: "harbour.example".into(),
+            media_base_url: nowhere.clone(),
+            base_url: nowhere,
+            database_url: Secret::new("postgres://127.0.0.1:9/nowhere"),
+            redis_url: None,
+            token: Secret::new("none"),
+        }],
+    };
+    cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap()
+}
+
+/// Every entry in a line: what it says, how it ended, what was read back.
+async fn sentences(app: &App) -> String {
+    let people = operators::list(&app.store).await.unwrap();
+    let filter = Filter { limit: 100_000, ..Filter::default() };
+    let mut entries = app.ledger.list(&filter).await.unwrap();
+    entries.reverse();
+    let mut text = String::new();
+    for entry in entries {
+        assert!(
+            matches!(entry.sealed, Sealed::Nothing | Sealed::Opened),
+            "entry {} ({}) does not open",
+            entry.index,
+            entry.deed
+        );
+        let said = line(&entry, &name(&people, &entry));
+        let seen = app.ledger.entry(entry.index).await.unwrap().unwrap().seen;
+        let outcome = entry.outcome.map_or("", |outcome| outcome.name());
+        writeln!(
+            text,
+            "{} {} | {} ({}) {} | {} | {outcome} | {}",
+            entry.index,
+            entry.deed,
+            said.who,
+            said.role.as_deref().unwrap_or("-"),
+            said.what,
+            said.why,
+            seen.map(|seen| seen.to_string()).unwrap_or_default(),
+        )
+        .unwrap();
+    }
+    text
+}
+
+async fn an_older_store_is_opened(database: &Database, engine: Engine) {
+    let store = put(database, engine).await;
+    let key = checkpoint::verifier_key(&Keys::from_secret([7; 32]), "127.0.0.1");
+    let notes = outside(engine);
+    assert_eq!(notes.len(), 3);
+    let app = console(store).await;
+    let report = verify(&app.store, &key, &notes).await.unwrap();
+    assert!(report.holds(), "{:?}", report.lines());
+    let last = checkpoint::open(&key, notes.last().unwrap()).unwrap();
+    assert_eq!(report.outside, Some(last.size));
+    // Ids of grants are chosen by chance, and differ between the two engines' stores.
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    let text = sentences(&app).await;
+    settings.bind(|| insta::assert_snapshot!(format!("older_store_{engine:?}").to_lowercase(), text));
+
+    // Whoever could sign in then can sign in now, with the same password; whose access had ended cannot.
+    let router = http::router(app.clone());
+    for (name, may) in [("second", true), ("mila", true), ("karl", true), ("dana", false)] {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("name", name), ("password", PASSWORD)])
+            .finish();
+        let request = axum::extract::Request::post("/api/sign-in/password")
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from(form))
+            .unwrap();
+        let answer = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
+        let to = answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
+        assert_eq!(to == "/" || to.starts_with("/sign-in/code"), may, "{name} was sent to “{to}”");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_store_is_opened_on_sqlite() {
+    on(Engine::Sqlite, async |database| an_older_store_is_opened(database, Engine::Sqlite).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_store_is_opened_on_postgres() {
+    let database = Database::empty(Engine::Postgres).await;
+    an_older_store_is_opened(&database, Engine::Postgres).await;
+    database.drop().await;
+}
