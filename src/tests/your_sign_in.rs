@@ -2,7 +2,7 @@
 
 use crate::{
     doors::{between, code, enrolled, guarded, with_code},
-    support::{House, PASSWORD, house, person, postgres, sqlite},
+    support::{House, PASSWORD, house, person, postgres, session, sqlite},
 };
 use axum::{
     body::Body,
@@ -29,6 +29,11 @@ async fn alive(house: &House, cookie: &str) -> bool {
     house.get(Some(cookie), PAGE).await.status == StatusCode::OK
 }
 
+/// A page as it reads.
+async fn read(house: &House, cookie: &str, path: &str) -> String {
+    house.get(Some(cookie), path).await.body.replace("<!>", "")
+}
+
 async fn signs_in(house: &House, name: &str, password: &str) -> bool {
     let answer = house.post(None, "/api/sign-in/password", &[("name", name), ("password", password)]).await;
     !answer.location.unwrap_or_default().contains("draft=")
@@ -44,7 +49,7 @@ async fn send(house: &House, cookie: &str, door: &str, fields: &[(&str, &str)]) 
 async fn came_back(house: &House, cookie: &str, to: &str) -> (StatusCode, String) {
     assert!(to.contains("draft="), "{to}");
     let page = house.get(Some(cookie), to).await;
-    (page.status, page.body)
+    (page.status, page.body.replace("<!>", ""))
 }
 
 /// Every text in the store, to look for what must not be there.
@@ -111,8 +116,8 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(hous
     let done =
         send(&house, &cookie, "password", &[("present", PASSWORD), ("password", NEW), ("repeat", NEW)]).await;
     assert!(done.starts_with("/your-sign-in?done="), "{done}");
-    let page = house.get(Some(&cookie), &done).await;
-    assert!(page.body.contains("Changed the password of moderator. Done and read back."), "{}", page.body);
+    let page = read(&house, &cookie, &done).await;
+    assert!(page.contains("Changed the password of moderator. Done and read back."), "{}", page);
     assert!(!alive(&house, &other).await, "the other session has ended");
     assert!(alive(&house, &cookie).await, "this one goes on");
     assert!(alive(&house, &colleague).await, "somebody else’s goes on");
@@ -201,7 +206,7 @@ async fn an_authenticator_is_set_up_replaced_and_its_codes_are_shown_once() {
     }
     let begun = send(&house, &cookie, "begin-factor", &[("present", PASSWORD), ("code", &present)]).await;
     assert!(begun.starts_with("/your-sign-in?setting="), "{begun}");
-    let page = house.get(Some(&cookie), &begun).await.body;
+    let page = read(&house, &cookie, &begun).await;
     assert!(page.contains("<svg") && page.contains("href=\"otpauth://totp/Howdah:moderator?secret="), "{page}");
     let key = between(&page, "<code class=\"nowrap\">", "<").to_owned();
     assert!(key.split(' ').all(|four| four.len() == 4), "{key}");
@@ -218,7 +223,7 @@ async fn an_authenticator_is_set_up_replaced_and_its_codes_are_shown_once() {
     assert!(page.contains(&key), "the same key is still there to scan: {page}");
     let done = send(&house, &cookie, "set-factor", &[("setting", id), ("code", &code(&new, &clock))]).await;
     assert!(done.contains("done=") && done.contains("shown="), "{done}");
-    let page = house.get(Some(&cookie), &done).await.body;
+    let page = read(&house, &cookie, &done).await;
     assert!(page.contains("Replaced the authenticator of moderator. Done and read back."), "{page}");
     let listed: Vec<String> =
         between(&page, "aria-label=\"Recovery codes\">", "<").lines().map(str::to_owned).collect();
@@ -226,7 +231,7 @@ async fn an_authenticator_is_set_up_replaced_and_its_codes_are_shown_once() {
     assert!(listed.iter().all(|code| code.split('-').map(str::len).collect::<Vec<_>>() == [4, 4, 4, 4]), "{listed:?}");
     assert!(page.contains("download=\"howdah-recovery-codes.txt\"") && page.contains("href=\"data:text/plain"));
     assert!(page.contains("10 left"), "{page}");
-    let again = house.get(Some(&cookie), &done).await.body;
+    let again = read(&house, &cookie, &done).await;
     assert!(!again.contains(&listed[0]) && again.contains("shown already"), "{again}");
     for (session, goes_on) in [(&cookie, true), (&other, false)] {
         assert_eq!(alive(&house, session).await, goes_on);
@@ -251,13 +256,13 @@ async fn an_auditor_needs_a_factor_and_can_have_one() {
     let (house, clock) = guarded().await;
     let (cookie, _) = enrolled(&house, &clock, "auditor").await;
     assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::OK);
-    let page = house.get(Some(&cookie), PAGE).await.body;
+    let page = read(&house, &cookie, PAGE).await;
     assert!(page.contains("Replace the authenticator") && page.contains("10 left"), "{page}");
     // Where it is optional it can be set up all the same, and is asked for from then on.
     let house = crate::support::house(sqlite().await).await;
     let cookie = house.sign_in("auditor").await;
     let begun = send(&house, &cookie, "begin-factor", &[("present", PASSWORD)]).await;
-    let page = house.get(Some(&cookie), &begun).await.body;
+    let page = read(&house, &cookie, &begun).await;
     let secret = between(&page, "<code class=\"nowrap\">", "<").replace(' ', "");
     let id = begun.split("setting=").nth(1).unwrap();
     let fields = [("setting", id), ("code", &code(&secret, &house.app.clock))];
@@ -271,17 +276,17 @@ async fn new_recovery_codes_take_the_place_of_the_former(house: House) {
     let none = send(&house, &cookie, "recovery-codes", &[("present", PASSWORD), ("code", "1")]).await;
     assert_eq!(came_back(&house, &cookie, &none).await.0, StatusCode::CONFLICT, "without an authenticator there are none");
     let begun = send(&house, &cookie, "begin-factor", &[("present", PASSWORD)]).await;
-    let page = house.get(Some(&cookie), &begun).await.body;
+    let page = read(&house, &cookie, &begun).await;
     let secret = between(&page, "<code class=\"nowrap\">", "<").replace(' ', "");
     let id = begun.split("setting=").nth(1).unwrap();
     let set = send(&house, &cookie, "set-factor", &[("setting", id), ("code", &code(&secret, &house.app.clock))]).await;
     let listed = |page: &str| -> Vec<String> {
         between(page, "aria-label=\"Recovery codes\">", "<").lines().map(str::to_owned).collect()
     };
-    let first = listed(&house.get(Some(&cookie), &set).await.body);
+    let first = listed(&read(&house, &cookie, &set).await);
     // A recovery code stands in for the phone here too, and is used up.
     let made = send(&house, &cookie, "recovery-codes", &[("present", PASSWORD), ("code", &first[0])]).await;
-    let page = house.get(Some(&cookie), &made).await.body;
+    let page = read(&house, &cookie, &made).await;
     let second = listed(&page);
     let all: BTreeSet<&String> = first.iter().chain(&second).collect();
     assert_eq!((second.len(), all.len()), (10, 20));
@@ -318,26 +323,25 @@ async fn sessions_are_listed_with_address_and_browser_and_ended() {
     let desk = house.sign_in("moderator").await;
     let third = house.sign_in("moderator").await;
     let colleague = house.sign_in("admin").await;
-    let page = house.get(Some(&desk), PAGE).await.body;
+    let page = read(&house, &desk, PAGE).await;
     assert!(page.contains("Safari on iPhone") && page.contains("127.0.0.1") && page.contains("3 sessions"), "{page}");
     let stored = everything_stored(&house).await;
     assert!(!stored.contains("127.0.0.1") && !stored.contains("Mozilla"), "the address is sealed, the browser in our words");
     let now = house.app.clock.now();
     let open = web_sessions::list(&house.app.store, now.plus(-DAY), now).await.unwrap();
-    let short = |cookie: &str| web_sessions::hash(cookie.split_once('=').unwrap().1)[..16].to_owned();
-    assert!(open.iter().any(|session| session.short == short(&phone)));
+    assert!(open.iter().any(|open| open.short == session(&phone)));
     // Somebody else’s is not there to end, and neither is the one that asks.
     for (session, status) in
-        [(short(&colleague), StatusCode::CONFLICT), (short(&desk), StatusCode::UNPROCESSABLE_ENTITY)]
+        [(session(&colleague), StatusCode::CONFLICT), (session(&desk), StatusCode::UNPROCESSABLE_ENTITY)]
     {
         let back = send(&house, &desk, "end-sessions", &[("session", &session)]).await;
         assert_eq!(came_back(&house, &desk, &back).await.0, status);
     }
     assert!(alive(&house, &colleague).await);
-    assert!(send(&house, &desk, "end-sessions", &[("session", &short(&phone))]).await.contains("done="));
+    assert!(send(&house, &desk, "end-sessions", &[("session", &session(&phone))]).await.contains("done="));
     assert_eq!((alive(&house, &phone).await, alive(&house, &third).await), (false, true));
     let done = send(&house, &desk, "end-sessions", &[("session", "")]).await;
-    let page = house.get(Some(&desk), &done).await.body;
+    let page = read(&house, &desk, &done).await;
     assert!(page.contains("Ended the other sessions of moderator") && page.contains("1 session"), "{page}");
     assert_eq!((alive(&house, &third).await, alive(&house, &desk).await), (false, true));
     assert!(alive(&house, &colleague).await);
@@ -361,10 +365,10 @@ async fn reset(house: &House, owner: &str, fields: &[(&str, &str)]) -> String {
 async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     let owner = house.sign_in("owner").await;
     let theirs = house.sign_in("moderator").await;
-    let people = house.get(Some(&owner), "/people").await.body;
+    let people = read(&house, &owner, "/people").await;
     assert!(people.contains("/people/reset?who=01moderator"), "{people}");
     assert!(!people.contains("/people/reset?who=01owner"), "never oneself");
-    let page = house.get(Some(&owner), "/people/reset?who=01moderator").await.body;
+    let page = read(&house, &owner, "/people/reset?who=01moderator").await;
     assert!(page.contains("Reset the sign-in of moderator") && !page.contains("name=\"factor\""), "{page}");
     let back = reset(&house, &owner, &[("operator", "01moderator"), ("why", " ")]).await;
     let (status, page) = came_back(&house, &owner, &back).await;
@@ -375,13 +379,13 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     assert!(alive(&house, &theirs).await);
 
     let made = reset(&house, &owner, &[("operator", "01moderator"), ("why", "lost it")]).await;
-    let page = house.get(Some(&owner), &made).await.body;
+    let page = read(&house, &owner, &made).await;
     let first = link_on(&page);
     assert!(!alive(&house, &theirs).await, "their sessions end at once");
     assert!(!signs_in(&house, "moderator", PASSWORD).await, "the former password holds no more");
     assert!(alive(&house, &owner).await);
     let made = reset(&house, &owner, &[("operator", "01moderator"), ("why", "once more")]).await;
-    let link = link_on(&house.get(Some(&owner), &made).await.body);
+    let link = link_on(&read(&house, &owner, &made).await);
     assert!(choose(&house, &first, NEW).await.contains("draft="), "another link takes the place of the one before");
     let page = house.get(None, &format!("/sign-in/new-password?link={link}")).await.body;
     assert!(page.contains("A new password for") && page.contains("moderator"), "{page}");
@@ -394,7 +398,7 @@ async fn an_owner_resets_a_colleague_by_a_link_that_works_once(house: House) {
     assert!(signs_in(&house, "moderator", NEW).await);
     assert_eq!(house.outcome("reset_sign_in").await, Some(Outcome::Succeeded));
     assert_eq!(house.outcome("change_password").await, Some(Outcome::Succeeded));
-    let audit = house.get(Some(&owner), "/audit").await.body;
+    let audit = read(&house, &owner, "/audit").await;
     assert!(audit.contains("reset the password of moderator") && audit.contains("once more"), "{audit}");
     assert!(!audit.contains(&link), "no link in the record");
     assert_eq!(house.open_deeds().await, 0);
@@ -415,11 +419,11 @@ async fn the_factor_is_reset_only_where_it_is_named_and_a_link_ends_by_itself() 
     let (house, clock) = guarded().await;
     let (owner, _) = enrolled(&house, &clock, "owner").await;
     let (_, secret) = enrolled(&house, &clock, "moderator").await;
-    let page = house.get(Some(&owner), "/people/reset?who=01moderator").await.body;
+    let page = read(&house, &owner, "/people/reset?who=01moderator").await;
     assert!(page.contains("name=\"factor\""), "{page}");
     let link = async |fields: &[(&str, &str)]| {
         let made = reset(&house, &owner, &[&[("operator", "01moderator"), ("why", "a phone in a lake")], fields].concat()).await;
-        link_on(&house.get(Some(&owner), &made).await.body)
+        link_on(&read(&house, &owner, &made).await)
     };
     let only_password = link(&[]).await;
     assert_eq!(choose(&house, &only_password, PASSWORD).await, "/sign-in");
@@ -444,12 +448,12 @@ async fn a_link_ends_with_the_access_of_whoever_made_it_and_of_whom_it_is_for() 
     let owner = house.sign_in("owner").await;
     let second = house.sign_in("second").await;
     let made = reset(&house, &second, &[("operator", "01moderator"), ("why", "a test")]).await;
-    let link = link_on(&house.get(Some(&second), &made).await.body);
+    let link = link_on(&read(&house, &second, &made).await);
     let role = [("operator", "01second"), ("role", "auditor"), ("seen", "owner"), ("back", "/people")];
     assert_eq!(house.post(Some(&owner), "/api/people/role", &role).await.location.as_deref(), Some("/people"));
     assert!(choose(&house, &link, NEW).await.contains("draft="), "an auditor answers for no link");
     let made = reset(&house, &owner, &[("operator", "01moderator"), ("why", "a test")]).await;
-    let link = link_on(&house.get(Some(&owner), &made).await.body);
+    let link = link_on(&read(&house, &owner, &made).await);
     for disabled in ["yes", "no"] {
         let form = [("operator", "01moderator"), ("disabled", disabled), ("back", "/people")];
         house.post(Some(&owner), "/api/people/disable", &form).await;
