@@ -2,6 +2,7 @@
 
 use crate::{
     access::{self, Actor, Denied, Permission, Permit},
+    audit::service::check::LedgerCheck,
     clock::{Clock, Instant},
     config::Config,
     http::{ClientAddress, Posted, Signed},
@@ -16,7 +17,10 @@ use crate::{
 };
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 /// What a process is made of; built once, at start.
 pub struct App {
@@ -27,6 +31,10 @@ pub struct App {
     pub ledger: Ledger,
     pub instances: BTreeMap<InstanceName, Arc<Instance>>,
     pub passwords: Passwords,
+    /// The check of the whole record that runs, and what the last one found.
+    pub ledger_check: LedgerCheck,
+    /// Requests that ended in a fault of our own since the start.
+    pub faults: AtomicU64,
 }
 
 /// One request of somebody signed in.

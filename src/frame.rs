@@ -65,6 +65,8 @@ pub struct Frame {
     pub well: bool,
     pub draft: Option<Draft>,
     pub notice: Option<Notice>,
+    /// Somebody has just signed in with a recovery code: how many are left.
+    pub recovery_codes_left: Option<usize>,
     /// People who can act need no second factor here: a loopback demonstration.
     pub second_factor_optional: bool,
     /// The address of this page, without drafts and notices.

@@ -3,19 +3,17 @@
 use crate::{
     access::{self, Permission},
     context::App,
-    http::Signed,
+    http::{Signed, stream},
     id::{AccountId, InstanceName, MediaId},
     linked_accounts::service::standing,
     mastodon::files::FileError,
 };
 use axum::{
     Extension,
-    body::Body,
     extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures::StreamExt;
 use std::sync::Arc;
 
 fn refused(status: StatusCode, why: impl std::fmt::Display) -> Response {
@@ -71,7 +69,7 @@ pub async fn stream(
             return refused(status, error);
         }
     };
-    let mut response = Body::from_stream(file.bytes.map(|chunk| chunk.map(Into::into))).into_response();
+    let mut response = stream::body(file.bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.kind));
     headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));

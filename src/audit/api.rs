@@ -24,3 +24,9 @@ pub async fn instance_log(instance: String, search: String) -> Result<Framed<Ins
 pub async fn checkpoint() -> Result<(), Problem> {
     crate::context::door(super::service::checkpoint).await
 }
+
+/// Begins a check of the record in the background: from where the last one ended, or of everything.
+#[server(prefix = "/api/audit", endpoint = "check")]
+pub async fn check(#[server(default)] everything: String) -> Result<(), Problem> {
+    crate::context::door(move |context| super::service::check::begin(context, everything == "yes")).await
+}

@@ -125,9 +125,27 @@ pub struct AuditPage {
     /// The address of the next, older page.
     pub older: Option<String>,
     pub search: String,
-    /// What a check found that was asked for just now.
-    pub checked: Option<Result<String, String>>,
-    pub may_check: bool,
+    /// The check of the whole record, for whoever may ask for one.
+    pub check: Option<Check>,
+}
+
+/// The check of the whole record, as it stands in this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// How many entries have been read, and of how many, while one runs.
+    pub running: Option<(i64, i64)>,
+    pub last: Option<Checked>,
+}
+
+/// What the last check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    pub at: Instant,
+    /// How many entries it vouches for; `None` where it could not be carried through.
+    pub entries: Option<i64>,
+    pub whole: bool,
+    /// What it says, a sentence each.
+    pub said: Vec<String>,
 }
 
 /// What the list is narrowed to; empty text means everything.
@@ -159,8 +177,8 @@ pub struct EntryPage {
     pub before_after: Vec<(String, String, String)>,
     /// What was read back, and the trace.
     pub seen: Vec<(String, String)>,
-    /// The hashes that lead from this leaf to the root.
-    pub proof: Vec<String>,
+    /// The hashes that lead from this leaf to the root; `None` where they cannot be had.
+    pub proof: Option<Vec<String>>,
     pub tree: Tree,
     /// The sealed part was destroyed, or belongs to somebody else.
     pub sealed: Option<String>,

@@ -1,6 +1,6 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api};
+use super::{AuditPage, Check, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api};
 use crate::{
     frame::Frame,
     path,
@@ -8,6 +8,7 @@ use crate::{
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
+use leptos_meta::Meta;
 use leptos_router::hooks::{use_location, use_params_map};
 
 #[component]
@@ -48,14 +49,14 @@ fn checkpoint_sentence(tree: &Tree, frame: &Frame) -> AnyView {
 }
 
 fn list_body(frame: Frame, page: AuditPage) -> AnyView {
-    let checked = page.checked.clone().map(|found| match found {
-        Ok(well) => view! { <p class="note lead good" role="status">{well}</p> }.into_any(),
-        Err(wrong) => view! { <p class="note lead danger" role="alert">{wrong}</p> }.into_any(),
-    });
-    let check = page.may_check.then(|| {
-        let check = format!("{}{}", path::AUDIT, Search::parse(&page.search).with("check", "now"));
+    let check = page.check.as_ref().map(|check| {
+        let again = check.last.as_ref().is_some_and(|last| last.entries.is_some());
         view! {
-            <a class="btn" href=check>"Check now"</a>
+            <form method="post" action="/api/audit/check" class="inline">
+                {form::back(&frame.here)}
+                <button class="btn">"Check now"</button>
+                {again.then(|| view! { <button class="btn quiet" name="everything" value="yes">"Check everything again"</button> })}
+            </form>
             <form method="post" action="/api/audit/checkpoint" class="inline">{form::back(&frame.here)}<button class="btn">"Checkpoint now"</button></form>
         }
     });
@@ -71,7 +72,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
             {checkpoint_sentence(&page.tree, &frame)}
             <span class="end">{beside} {check}</span>
         </div>
-        {checked}
+        {page.check.as_ref().map(|check| checked(check, &frame))}
         {filters(&page)}
         {lines(&page, &frame)}
         <div class="head foot">
@@ -82,7 +83,31 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     .into_any()
 }
 
-const KINDS: [(&str, &str); 57] = [
+/// How far a check is, and what the last one found.
+fn checked(check: &Check, frame: &Frame) -> AnyView {
+    let running = check.running.map(|(read, of)| {
+        let number = |entries: i64| usize::try_from(entries).unwrap_or(0);
+        let said = format!("Checking: {} of {} read.", ui::grouped(number(read)), ui::count(number(of), "entry", "entries"));
+        view! {
+            <Meta http_equiv="refresh" content="2" />
+            <p class="note lead" role="status"><span>{said}</span> <progress max=of value=read aria-label="How far the check is"></progress>
+                <a class="link" href=frame.here.clone()>"Look again"</a></p>
+        }
+    });
+    let last = check.last.as_ref().map(|last| {
+        let (class, role) = if last.whole { ("note lead good", "status") } else { ("note lead danger", "alert") };
+        let found = match (last.whole, last.entries) {
+            (true, _) => "The tree is whole",
+            (false, Some(_)) => "The record is not what was written",
+            (false, None) => "Not checked",
+        };
+        let said = format!("{found}: {}.", last.said.join(". "));
+        view! { <p class=class role=role><span>"Checked " {time::ago(last.at, frame.now)} ". " {said}</span></p> }
+    });
+    view! { {running} {last} }.into_any()
+}
+
+const KINDS: [(&str, &str); 58] = [
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -106,6 +131,7 @@ const KINDS: [(&str, &str); 57] = [
     ("export_record", "exports"),
     ("signed_in", "sign-ins"),
     ("sign_in_failed", "failed sign-ins"),
+    ("code_failed", "wrong codes"),
     ("block_domain", "server rules made"),
     ("change_domain_block", "server rules changed"),
     ("lift_domain_block", "server rules lifted"),
@@ -217,10 +243,10 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
 
 /// The list as a file, for whoever may export: narrowed as the page is.
 fn exports(page: &AuditPage) -> AnyView {
-    if !page.may_check {
+    if page.check.is_none() {
         return ().into_any();
     }
-    let query = Search::parse(&page.search).without(&["check", "before", "draft", "done"]);
+    let query = Search::parse(&page.search).without(&["before", "draft", "done"]);
     view! {
         <a class="btn quiet" href=format!("{}{query}", path::AUDIT_CSV) download="">"As CSV"</a>
         <a class="btn quiet" href=format!("{}{query}", path::AUDIT_JSON_LINES) download="">"As JSON Lines"</a>
@@ -286,9 +312,11 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
                         <p>{entries(&page.tree)} " in the tree. " {checkpoint_sentence(&page.tree, &frame)}</p>
                         <p>"Hash of this leaf"</p><code class="hash">{page.leaf_hash.clone()}</code>
                         <p>"Root"</p><code class="hash">{page.tree.root.clone()}</code>
-                        <details><summary class="soft">"The " {page.proof.len()} " hashes that lead from the one to the other"</summary>
-                            {page.proof.iter().map(|hash| view! { <code class="hash">{hash.clone()}</code> }).collect_view()}
-                        </details>
+                        {page.proof.as_ref().map(|proof| view! {
+                            <details><summary class="soft">"The " {proof.len()} " hashes that lead from the one to the other"</summary>
+                                {proof.iter().map(|hash| view! { <code class="hash">{hash.clone()}</code> }).collect_view()}
+                            </details>
+                        })}
                     </div>
                 </section>
                 <section class="card">

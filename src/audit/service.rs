@@ -1,5 +1,6 @@
 //! The record in words.
 
+pub mod check;
 pub mod elsewhere;
 pub mod export;
 pub mod instance_log;
@@ -13,9 +14,8 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, InstanceName, RoleId},
     ledger::{
-        self, Acting, Answer, Entry, Sealed, Step,
-        deed::{Deed, ExportForm, Masked, Personal, ProvedBy, Resetting, Subject},
-        verify,
+        self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
+        deed::{ChosenBy, Deed, ExportForm, Masked, Personal, Resetting, Subject},
     },
     path,
     problem::{Kind, Problem},
@@ -103,9 +103,9 @@ fn clause(deed: &Deed) -> String {
         Deed::EndSessions(deed) if deed.session.is_some() => format!("ended a session of {}", ui::tame(&deed.name)),
         Deed::EndSessions(deed) if deed.others => format!("ended the other sessions of {}", ui::tame(&deed.name)),
         Deed::EndSessions(deed) => format!("ended the sessions of {}", ui::tame(&deed.name)),
-        Deed::ChangePassword(deed) => match deed.proved_by {
-            ProvedBy::Password => format!("changed the password of {}", ui::tame(&deed.name)),
-            ProvedBy::Link => format!("chose a new password for {} by a one-time link", ui::tame(&deed.name)),
+        Deed::ChangePassword(deed) => match deed.chosen_by {
+            ChosenBy::Password => format!("changed the password of {}", ui::tame(&deed.name)),
+            ChosenBy::Link => format!("chose a new password for {} by a one-time link", ui::tame(&deed.name)),
         },
         Deed::SetFactor(deed) if deed.replaces => format!("replaced the authenticator of {}", ui::tame(&deed.name)),
         Deed::SetFactor(deed) => format!("set up an authenticator for {}", ui::tame(&deed.name)),
@@ -193,9 +193,16 @@ fn clause(deed: &Deed) -> String {
 
 fn fact_clause(entry: &Entry) -> String {
     match entry.deed.as_str() {
-        "signed_in" => "signed in".to_owned(),
+        "signed_in" => match serde_json::from_value(entry.leaf["facts"]["by"].clone()) {
+            Ok(ProvedBy::Password) => "signed in with the password alone".to_owned(),
+            Ok(ProvedBy::Totp) => "signed in with password and code".to_owned(),
+            Ok(ProvedBy::RecoveryCode) => "signed in with password and a recovery code".to_owned(),
+            // Entries of before do not say.
+            Err(_) => "signed in".to_owned(),
+        },
         "signed_out" => "signed out".to_owned(),
         "sign_in_failed" => "failed to sign in".to_owned(),
+        "code_failed" => "gave a wrong code after the right password".to_owned(),
         "second_factor_set" => "set up a second factor".to_owned(),
         "denied" => {
             let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
@@ -396,7 +403,6 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         .filter(|_| more)
         .map(|last| format!("{}{}", path::AUDIT, parsed.with("before", &last.index.to_string())));
     let may_check = crate::access::allows(context.actor.role, Permission::CheckLedger);
-    let checked = if may_check && parsed.get("check") == Some("now") { Some(check(context).await?) } else { None };
     let page = AuditPage {
         tree: tree(context).await?,
         lines: entries
@@ -412,8 +418,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         filter,
         older,
         search: search.to_owned(),
-        checked,
-        may_check,
+        check: may_check.then(|| app.ledger_check.shown()),
     };
     frame::build(context, current(context), path::AUDIT, search, page).await
 }
@@ -421,21 +426,6 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
 /// The instance the rail goes on showing on pages about the console itself.
 fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
     context.visible().next().map(AsRef::as_ref)
-}
-
-/// Checks the live store against its own checkpoints and those of the file outside.
-async fn check(context: &Context) -> Result<Result<String, String>, Problem> {
-    let app = &context.app;
-    let outside = match &app.config.checkpoint_file {
-        Some(file) => match tokio::fs::read_to_string(file).await {
-            Ok(text) => ledger::checkpoint::split(&text),
-            Err(_) => Vec::new(),
-        },
-        None => Vec::new(),
-    };
-    let report = verify::verify(&app.store, &app.ledger.verifier_key(), &outside).await.map_err(unreadable)?;
-    let said = report.lines().join(". ");
-    Ok(if report.holds() { Ok(format!("The tree is whole: {said}.")) } else { Err(said) })
 }
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
@@ -471,7 +461,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
-        proof: detail.proof,
+        proof: context.app.ledger.proof(number).await.map_err(unreadable)?.map(|proof| proof.path),
         tree: tree(context).await?,
         sealed,
     };

@@ -6,6 +6,7 @@ mod operator;
 mod serve;
 
 use crate::{
+    audit::service::check::LedgerCheck,
     clock::Clock,
     config::{self, Config},
     context::App,
@@ -17,7 +18,10 @@ use crate::{
 };
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 /// The operator's console for Mastodon servers.
 #[derive(Parser)]
@@ -96,5 +100,6 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords }))
+    let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, ledger_check, faults }))
 }

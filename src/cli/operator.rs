@@ -12,7 +12,7 @@ use crate::{
     operators::service::{self, resets},
     problem::Problem,
     reports::Category,
-    sign_in::service::password_problem,
+    sign_in::service::{names_of, password_problem},
     store::operators,
 };
 use anyhow::{Context as _, bail};
@@ -65,7 +65,8 @@ pub fn instant(text: &str) -> anyhow::Result<Instant> {
     Ok(Instant(end.timestamp().as_millisecond()))
 }
 
-fn password() -> anyhow::Result<String> {
+/// Asks for somebody's password, and refuses one that will not do.
+fn password(config: &Config, name: &str) -> anyhow::Result<String> {
     let password = if std::io::stdin().is_terminal() {
         let password = rpassword::prompt_password("Password: ")?;
         if rpassword::prompt_password("Again: ")? != password {
@@ -77,7 +78,7 @@ fn password() -> anyhow::Result<String> {
         std::io::stdin().take(4096).read_to_string(&mut text)?;
         text.trim_end_matches(['\r', '\n']).to_owned()
     };
-    match password_problem(&password) {
+    match password_problem(&password, &names_of(config, name)) {
         Some(problem) => bail!(problem),
         None => Ok(password),
     }
@@ -115,7 +116,7 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
             if operators::by_name(&app.store, &name).await?.is_some() {
                 bail!("Somebody is called {name} already.");
             }
-            let hash = app.passwords.hash(&password()?).await?;
+            let hash = app.passwords.hash(&password(&app.config, &name)?).await?;
             let deed = AddOperator {
                 operator: OperatorId(ulid::Ulid::generate().to_string()),
                 name: name.trim().to_owned(),

@@ -3,12 +3,13 @@
 use super::{Draft, Frame, Framed, InstanceHead, Notice};
 use crate::{
     access::{self, Permission},
+    clock::HOUR,
     context::Context,
     linked_accounts::service::standing,
     mastodon::{Instance, pulse},
     problem::Problem,
     search::Search,
-    store::drafts,
+    store::{drafts, recovery_codes},
     ui::time,
 };
 use std::collections::BTreeSet;
@@ -49,6 +50,18 @@ pub async fn build<T>(
     let notice = match parsed.get("done").and_then(|index| index.parse().ok()) {
         Some(index) => notice(context, index).await,
         None => None,
+    };
+    // Only the page after signing in asks; what it says is what the store says.
+    let recovery_codes_left = match parsed.get("by") {
+        Some("recovery-code") => {
+            let left = recovery_codes::left(&context.app.store, &context.actor.operator).await.map_err(|error| {
+                tracing::error!(%error, "recovery_codes.left");
+                Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+            })?;
+            let just_now = left.last_used.is_some_and(|at| now.since(at) < HOUR);
+            just_now.then(|| usize::try_from(left.unused).unwrap_or(0))
+        }
+        _ => None,
     };
     if let Some(instance) = instance {
         instance.look(now);
@@ -97,6 +110,7 @@ pub async fn build<T>(
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),
         draft,
         notice,
+        recovery_codes_left,
         second_factor_optional: context.app.config.second_factor_optional,
         here,
         now,

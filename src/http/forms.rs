@@ -1,7 +1,10 @@
 //! What was typed is never lost: a form that cannot be carried out is kept as a sealed draft and given back on the page
 //! it came from; where even that cannot be stored, the answer itself carries it.
 
-use super::guard::Signed;
+use super::{
+    guard::Signed,
+    plain::{self, wants_page},
+};
 use crate::{
     context::App,
     path,
@@ -12,9 +15,9 @@ use crate::{
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use http_body_util::{BodyExt, Limited};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,10 +49,6 @@ fn is_form(request: &Request) -> bool {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
-}
-
-fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
 /// Reads a posted form, lets it be carried out, and gives it back if it was not.
@@ -208,20 +207,18 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         }
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>Not done · Howdah</title>\
-         <link rel=\"stylesheet\" href=\"/plain.css\"><main class=\"plain\"><h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p>\
+    let inner = format!(
+        "<h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p>\
          <p>What you typed is below. Send it again when the console says it is well, or copy it.</p>\
          <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
-         <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form></main></html>",
+         <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
         what = escape(&problem.what),
         way_on = escape(&problem.way_on),
         target = escape(target),
         back = escape(&back),
     );
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = (status, Html(html)).into_response();
+    let mut response = (status, plain::page("Not done", &inner)).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
     response
 }

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -64,6 +64,11 @@ fn is_public(path: &str) -> bool {
         || ["/pkg/", "/sign-in/", "/api/sign-in/", "/api/theme/"].iter().any(|prefix| path.starts_with(prefix))
 }
 
+/// Nothing stands at this address: there is nothing to guard, and the answer is the same for everybody.
+fn is_unknown(request: &Request) -> bool {
+    request.extensions().get::<MatchedPath>().is_none()
+}
+
 /// Finds the person behind a session and lets them in, or sends them to the sign-in page without rendering anything.
 pub async fn require_session(
     State(app): State<Arc<App>>,
@@ -85,7 +90,7 @@ pub async fn require_session(
             request.extensions_mut().insert(*signed);
             next.run(request).await
         }
-        Ok(_) if is_public(&path) => next.run(request).await,
+        Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
         Ok(Found::Nobody { former }) => refuse(&app, request, former).await,
         Err(_) if path == "/health" => next.run(request).await,
         Err(problem) => unavailable(problem, &request),

@@ -3,16 +3,19 @@
 mod access_log;
 mod address;
 mod assets;
+mod faults;
 mod forms;
 mod guard;
 mod headers;
 mod origin;
+mod plain;
 mod router;
 mod sessions;
+pub mod stream;
 
 pub use address::ClientAddress;
 pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
-pub use router::router;
-pub use sessions::IDLE;
+pub use router::{outside, router};
+pub use sessions::{ABSOLUTE, IDLE};

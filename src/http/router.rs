@@ -1,6 +1,12 @@
 //! The whole order of the layers in one function.
 
-use super::{assets, forms, guard, headers, headers::CspNonce, origin, sessions::Sessions};
+use super::{
+    assets, faults, forms, guard, headers,
+    headers::CspNonce,
+    origin,
+    plain::{self, of_door, wants_page},
+    sessions::Sessions,
+};
 use crate::{
     app::{App as Pages, shell},
     audit::service::export,
@@ -9,13 +15,14 @@ use crate::{
     grants,
     linked_accounts::api::back,
     media,
+    problem::Problem,
 };
 use axum::{
-    Router,
-    extract::{DefaultBodyLimit, State},
-    http::{StatusCode, request::Parts},
+    Json, Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{Extensions, HeaderMap, StatusCode, Version, header, request::Parts},
     middleware::{from_fn, from_fn_with_state},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use leptos::{
@@ -23,7 +30,7 @@ use leptos::{
     nonce::Nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::Arc;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
@@ -44,7 +51,6 @@ pub fn router(app: Arc<App>) -> Router {
         .hash_file(assets::hash_file(&app.config.site).display().to_string().into())
         .build();
     let https = app.config.public_url.scheme() == "https";
-    let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
     let state = RouterState { app: app.clone(), options: options.clone() };
     let routes = generate_route_list(Pages);
 
@@ -64,7 +70,15 @@ pub fn router(app: Arc<App>) -> Router {
         .with_same_site(SameSite::Lax)
         .with_path("/");
 
-    Router::new()
+    let unknown = {
+        let options = options.clone();
+        let page = render_app_async_with_context(context.clone(), move || shell(options.clone()));
+        move |request: Request| {
+            let page = page.clone();
+            async move { unknown(request, page).await }
+        }
+    };
+    let inside = Router::new()
         .leptos_routes_with_context(&state, routes, context, {
             let options = options.clone();
             move || shell(options.clone())
@@ -77,17 +91,35 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/sheet.csv", get(grants::service::csv))
         .route("/audit/export.jsonl", get(export::json_lines))
-        .fallback(not_found)
+        .fallback(unknown)
         .with_state(state)
+        .layer(from_fn(faults::right_status))
         .layer(DefaultBodyLimit::max(1024 * 1024))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_page))
         .layer(from_fn_with_state(app.clone(), forms::keep_what_was_typed))
         .layer(from_fn_with_state(app.clone(), guard::require_session))
         .layer(sessions)
-        .merge(assets::router(&app.config.site))
+        .merge(assets::router(&app.config.site));
+    outside(&app, inside)
+}
+
+/// What stands around every answer, whoever gives it.
+pub fn outside(app: &Arc<App>, inside: Router) -> Router {
+    let https = app.config.public_url.scheme() == "https";
+    let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
+    inside
+        .layer(from_fn_with_state(app.clone(), faults::answer))
         .layer(from_fn_with_state(own, origin::same_origin))
+        .layer(from_fn(plain::refusals))
         .layer(from_fn_with_state(https, headers::secure))
         .layer(from_fn(super::access_log::log))
+}
+
+/// Pages and the answers of doors are packed. Files are not: they go out as they are read, and whoever packs one keeps
+/// what was handed out to himself until there is enough of it.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    ["text/html", "application/json"].iter().any(|page| kind.starts_with(page))
 }
 
 /// `ok` while the console's own database answers.
@@ -101,6 +133,19 @@ async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
     }
 }
 
-async fn not_found() -> impl IntoResponse {
-    (StatusCode::NOT_FOUND, "There is no such page. The overview is at /\n")
+/// An address at which nothing stands: a page in its frame for somebody signed in, one without for anybody else.
+async fn unknown<F>(request: Request, page: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let nothing = StatusCode::NOT_FOUND;
+    if of_door(request.uri().path()) {
+        return (nothing, Json(Problem::not_found("There is no such door."))).into_response();
+    }
+    if !wants_page(request.headers()) {
+        return (nothing, "There is no such page. The overview is at /\n").into_response();
+    }
+    let mut response = page(request).await;
+    *response.status_mut() = nothing;
+    response
 }

@@ -202,7 +202,7 @@ pub struct EndSessions {
 /// What somebody proved themselves with who chose a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ProvedBy {
+pub enum ChosenBy {
     /// The one before
     Password,
     /// A one-time link
@@ -214,7 +214,7 @@ pub enum ProvedBy {
 pub struct ChangePassword {
     pub operator: OperatorId,
     pub name: String,
-    pub proved_by: ProvedBy,
+    pub chosen_by: ChosenBy,
 }
 
 /// Somebody set up an authenticator for themselves, with new recovery codes.
@@ -922,7 +922,7 @@ act!(UnlinkAccount, "unlink_account", changes: true,
 act!(ChangePassword, "change_password", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
-    facts: |d| json!({ "proved by": d.proved_by }));
+    facts: |d| json!({ "by": d.chosen_by }));
 act!(SetFactor, "set_factor", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,

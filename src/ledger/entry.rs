@@ -111,6 +111,18 @@ pub struct Elsewhere {
     pub sealed: Value,
 }
 
+/// With what somebody proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvedBy {
+    /// The password alone: a second factor is not asked of them.
+    Password,
+    /// The password and a code of their authenticator.
+    Totp,
+    /// The password and a recovery code.
+    RecoveryCode,
+}
+
 /// Something that happened and has no outcome. All of it stands in clear, but for what changed elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
@@ -119,6 +131,7 @@ pub enum Fact {
         role: Role,
         session: String,
         address: String,
+        by: ProvedBy,
     },
     SignedOut {
         operator: OperatorId,
@@ -127,6 +140,11 @@ pub enum Fact {
     /// `operator` is `None` for a name that nobody has; the name itself is never kept.
     SignInFailed {
         operator: Option<OperatorId>,
+        address: String,
+    },
+    /// The password was right, and a code was not.
+    CodeFailed {
+        operator: OperatorId,
         address: String,
     },
     SecondFactorSet {
@@ -165,6 +183,7 @@ impl Fact {
             Self::SignedIn { .. } => "signed_in",
             Self::SignedOut { .. } => "signed_out",
             Self::SignInFailed { .. } => "sign_in_failed",
+            Self::CodeFailed { .. } => "code_failed",
             Self::SecondFactorSet { .. } => "second_factor_set",
             Self::Denied { .. } => "denied",
             Self::ChangedElsewhere(_) => "changed_elsewhere",
@@ -180,6 +199,7 @@ impl Fact {
         match self {
             Self::SignedIn { operator, .. }
             | Self::SignedOut { operator, .. }
+            | Self::CodeFailed { operator, .. }
             | Self::SecondFactorSet { operator }
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
@@ -195,6 +215,7 @@ impl Fact {
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
+            | Self::CodeFailed { .. }
             | Self::SecondFactorSet { .. }
             | Self::Denied { .. } => None,
         }
@@ -202,11 +223,11 @@ impl Fact {
 
     pub(super) fn facts(&self) -> Value {
         match self {
-            Self::SignedIn { role, session, address, .. } => {
-                json!({ "role": role, "session": session, "address": address })
+            Self::SignedIn { role, session, address, by, .. } => {
+                json!({ "role": role, "session": session, "address": address, "by": by })
             }
             Self::SignedOut { session, .. } => json!({ "session": session }),
-            Self::SignInFailed { address, .. } => json!({ "address": address }),
+            Self::SignInFailed { address, .. } | Self::CodeFailed { address, .. } => json!({ "address": address }),
             Self::SecondFactorSet { .. } => json!({}),
             Self::Denied { role, permission, instance, .. } => {
                 json!({ "role": role, "permission": permission, "instance": instance })

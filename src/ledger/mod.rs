@@ -9,12 +9,14 @@ pub mod deed;
 mod entry;
 mod keys;
 mod lease;
+mod proof;
 mod read;
 pub mod tree;
 pub mod verify;
 mod write;
 
-pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, Stage, Verdict};
+pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, ProvedBy, Stage, Verdict};
+pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
 
@@ -40,6 +42,8 @@ pub struct Ledger {
     appends: mpsc::Sender<write::Append>,
     /// The deeds that somebody here is still at work on.
     at_work: lease::AtWork,
+    /// The roots over so many full runs of leaves, for proofs.
+    tiles: Arc<tokio::sync::Mutex<Vec<tree::Hash>>>,
 }
 
 impl Ledger {
@@ -56,6 +60,7 @@ impl Ledger {
             outside: outside.map(Arc::new),
             appends,
             at_work: lease::AtWork::default(),
+            tiles: Arc::default(),
         }
     }
 }

@@ -1,11 +1,7 @@
 //! Reading the record.
 
-use super::{
-    Ledger, LedgerError, Outcome, checkpoint,
-    keys::Opened,
-    tree::{Frontier, Hash, from_hex, inclusion},
-};
-use crate::{clock::Instant, id::OperatorId, seal::hex, store::on};
+use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
+use crate::{clock::Instant, id::OperatorId, store::on};
 use serde_json::Value;
 
 /// What the record is narrowed to.
@@ -80,11 +76,6 @@ pub struct Detail {
     pub leaf_hash: String,
     pub outcome_leaf: Option<(i64, String)>,
     pub seen: Option<Value>,
-    /// Leads from the leaf to the root of the first `proof_size` leaves.
-    pub proof: Vec<String>,
-    /// 0 where the tree is too large for a proof on a page.
-    pub proof_size: i64,
-    pub proof_root: String,
 }
 
 /// The tree now.
@@ -124,9 +115,6 @@ macro_rules! listed {
         )
     };
 }
-
-/// Proofs are computed from all leaves; above so many the page says that the command has them.
-const MOST_LEAVES_FOR_A_PROOF: i64 = 100_000;
 
 impl Ledger {
     /// The keyed hash that stands for a subject in the record.
@@ -246,7 +234,7 @@ impl Ledger {
         })
     }
 
-    /// One intent or fact in full; `None` where there is none.
+    /// One intent or fact in full, by keys alone; `None` where there is none.
     ///
     /// # Errors
     /// The store's.
@@ -254,7 +242,6 @@ impl Ledger {
         const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
             from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.idx = $1 and e.kind <> 'outcome'";
         const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
-        const HASHES: &str = "select hash from ledger_entries order by idx";
         let row: Option<Row> = on!(&self.store, pool => sqlx::query_as(SQL).bind(index).fetch_optional(pool).await?);
         let Some(row) = row else { return Ok(None) };
         let (leaf_text, leaf_hash) = (row.1.clone(), row.2.clone());
@@ -269,28 +256,7 @@ impl Ledger {
             }
             None => None,
         };
-        let mut detail = Detail {
-            entry,
-            leaf_text,
-            leaf_hash,
-            outcome_leaf,
-            seen,
-            proof: Vec::new(),
-            proof_size: 0,
-            proof_root: String::new(),
-        };
-        if self.tree_state().await?.size <= MOST_LEAVES_FOR_A_PROOF {
-            let texts: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(HASHES).fetch_all(pool).await?);
-            let hashes: Option<Vec<Hash>> = texts.iter().map(|hash| from_hex(hash)).collect();
-            let hashes = hashes.ok_or_else(|| LedgerError::Entry("a stored hash is damaged".into()))?;
-            let mut tree = Frontier::default();
-            hashes.iter().for_each(|hash| tree.push(*hash));
-            let index = usize::try_from(index).unwrap_or(usize::MAX);
-            detail.proof = inclusion(index, &hashes).iter().map(|hash| hex(hash)).collect();
-            detail.proof_size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
-            detail.proof_root = hex(&tree.root());
-        }
-        Ok(Some(detail))
+        Ok(Some(Detail { entry, leaf_text, leaf_hash, outcome_leaf, seen }))
     }
 
     /// The tree and its last checkpoint.

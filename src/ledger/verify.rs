@@ -3,7 +3,7 @@
 use super::{
     LedgerError, Outcome,
     checkpoint::{self, Checkpoint},
-    tree::{Frontier, leaf_hash},
+    tree::{Frontier, Hash, leaf_hash},
     write::canonical,
 };
 use crate::{seal::hex, store::Store};
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
+    /// The first entry that was read; what stands before it was found whole by an earlier check.
+    pub from: i64,
     pub size: i64,
     pub root: String,
     /// The size under the newest outside checkpoint that holds; `None` where none was given.
@@ -43,6 +45,9 @@ impl Report {
                 None => format!("WRONG: {}", wrong.what),
             })
             .collect();
+        if self.from > 0 {
+            lines.push(format!("the first {} entries were found whole by an earlier check, and not read again", self.from));
+        }
         lines.push(format!("{} entries, root {}", self.size, self.root));
         lines.push(match self.outside {
             Some(size) => format!("the checkpoint from outside vouches for the first {size} entries"),
@@ -81,19 +86,26 @@ const OPEN: &str = "select intent from open_deeds order by intent";
 
 /// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
 macro_rules! check {
-    ($tx:ident, $verifier_key:ident, $outside:ident) => {{
+    ($tx:ident, $verifier_key:ident, $outside:ident, $earlier:ident, $progress:ident) => {{
         let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
         let mut check = Check::begin($verifier_key, &stored, $outside);
-        let mut from = Some(i64::MIN);
+        if let Some(earlier) = $earlier {
+            check.go_on_from(earlier);
+        }
+        let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
         while let Some(first) = from {
             let rows: Vec<Row> = sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(&mut *$tx).await?;
             from = rows.last().and_then(|row| row.0.checked_add(1));
             rows.iter().for_each(|row| check.row(row));
+            $progress(check.next);
         }
         let head: Option<(i64, String, String)> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
         let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
         $tx.rollback().await?;
-        Ok(check.end(head, &open))
+        let earlier = Verified(check.clone());
+        let report = check.end(head, &open);
+        let earlier = report.holds().then_some(earlier);
+        Ok((report, earlier))
     }};
 }
 
@@ -102,20 +114,40 @@ macro_rules! check {
 /// # Errors
 /// Only if the store cannot be read; what is wrong with the ledger is in the report.
 pub async fn verify(store: &Store, verifier_key: &str, outside: &[String]) -> Result<Report, LedgerError> {
+    verify_from(store, verifier_key, outside, None, |_| ()).await.map(|(report, _)| report)
+}
+
+/// A check that found nothing wrong, as far as it came: the next one can go on from there.
+#[derive(Clone)]
+pub struct Verified(Check);
+
+/// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
+/// on, if nothing is wrong.
+///
+/// # Errors
+/// Only if the store cannot be read.
+pub async fn verify_from(
+    store: &Store,
+    verifier_key: &str,
+    outside: &[String],
+    earlier: Option<Verified>,
+    progress: impl Fn(i64),
+) -> Result<(Report, Option<Verified>), LedgerError> {
     match store {
         // In WAL a reading transaction keeps to what it saw first.
         Store::Sqlite(pool) => {
             let mut tx = pool.begin().await?;
-            check!(tx, verifier_key, outside)
+            check!(tx, verifier_key, outside, earlier, progress)
         }
         Store::Postgres(pool) => {
             let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-            check!(tx, verifier_key, outside)
+            check!(tx, verifier_key, outside, earlier, progress)
         }
     }
 }
 
 /// An intent whose outcome has not come yet.
+#[derive(Clone)]
 struct Open {
     at: i64,
     deed: String,
@@ -124,11 +156,16 @@ struct Open {
 }
 
 /// A check under way.
+#[derive(Clone)]
 struct Check {
+    /// The first entry that this check reads.
+    from: i64,
     wrong: Vec<Wrong>,
     /// Checkpoints not reached yet, by size, with where they are from.
     checkpoints: BTreeMap<i64, Vec<(Checkpoint, &'static str)>>,
     newest_outside: Option<i64>,
+    /// The roots at the sizes that a checkpoint was compared at.
+    compared: BTreeMap<i64, Hash>,
     tree: Frontier,
     /// The index that must come next.
     next: i64,
@@ -142,9 +179,11 @@ struct Check {
 impl Check {
     fn begin(verifier_key: &str, stored: &[(i64, String)], outside: &[String]) -> Self {
         let mut check = Self {
+            from: 0,
             wrong: Vec::new(),
             checkpoints: BTreeMap::new(),
             newest_outside: None,
+            compared: BTreeMap::new(),
             tree: Frontier::default(),
             next: 0,
             vouched: 0,
@@ -170,6 +209,24 @@ impl Check {
             }
         }
         check
+    }
+
+    /// Takes over what an earlier check found, unless there is a checkpoint over less than that which it did not compare, or
+    /// which says something else: then everything is read.
+    fn go_on_from(&mut self, Verified(earlier): Verified) {
+        let reached = earlier.size();
+        let root_at = |size: i64| if size == reached { Some(earlier.tree.root()) } else { earlier.compared.get(&size).copied() };
+        let known = self.checkpoints.range(..=reached).all(|(size, checkpoints)| {
+            checkpoints.iter().all(|(checkpoint, _)| root_at(*size) == Some(checkpoint.root))
+        });
+        if !known || !self.wrong.is_empty() {
+            return;
+        }
+        let later = self.checkpoints.split_off(&reached.saturating_add(1));
+        let vouched = self.checkpoints.keys().next_back().copied().unwrap_or(0);
+        let compared = self.checkpoints.keys().filter_map(|size| Some((*size, root_at(*size)?))).collect();
+        let newest_outside = self.newest_outside;
+        *self = Self { from: reached, checkpoints: later, newest_outside, compared, vouched, ..earlier };
     }
 
     fn wrong(&mut self, index: Option<i64>, what: String) {
@@ -200,6 +257,7 @@ impl Check {
         for (checkpoint, place) in self.checkpoints.remove(&size).unwrap_or_default() {
             if checkpoint.root == self.tree.root() {
                 self.vouched = size;
+                self.compared.insert(size, checkpoint.root);
             } else {
                 let last = size - 1;
                 self.locate(
@@ -240,7 +298,7 @@ impl Check {
             self.compare_open(open);
         }
         self.wrong.sort_by_key(|wrong| wrong.index.unwrap_or(i64::MAX));
-        Report { size, root, outside: self.newest_outside, wrong: self.wrong }
+        Report { from: self.from, size, root, outside: self.newest_outside, wrong: self.wrong }
     }
 
     /// An intent without an outcome and a row among the open deeds are the same thing said twice.

@@ -550,7 +550,7 @@ impl Ledger {
     }
 
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
-    /// minutes: strangers must not be able to grow the tree without bound. What changed elsewhere is recorded once, whoever
+    /// minutes, and so do wrong codes of one account: strangers must not be able to grow the tree without bound. What changed elsewhere is recorded once, whoever
     /// noticed it.
     ///
     /// # Errors
@@ -562,6 +562,7 @@ impl Ledger {
                 let about = operator.as_ref().map_or(address.as_str(), |id| id.0.as_str());
                 Some(self.keys.hash("failed sign-in", about.as_bytes()))
             }
+            Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
             Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
             _ => None,
         };

@@ -18,6 +18,8 @@ pub struct Person {
     pub grants: Vec<Running>,
     pub disabled: bool,
     pub second_factor: bool,
+    /// When a recovery code was last used in its place, and how many are left.
+    pub recovery_code_used: Option<(Instant, usize)>,
     pub sessions: usize,
     pub last_seen: Option<Instant>,
     pub you: bool,

@@ -100,7 +100,8 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                 {person.links.iter().map(|link| view! { <br /><span class="soft small">{link.handle.clone()} " on " {link.instance.to_string()}</span> }).collect_view()}</td>
             <td>{person.role.name()}</td>
             <td class="full">{access}</td>
-            <td class="wide">{if person.second_factor { "set up" } else { "not yet" }}</td>
+            <td class="wide">{if person.second_factor { "set up" } else { "not yet" }}
+                {person.recovery_code_used.map(|(at, left)| view! { <br /><span class="badge warn">"recovery code used"</span> " " <span class="soft small">{time::ago(at, frame.now)} " · " {left} " left"</span> })}</td>
             <td class="wide nowrap">{seen}</td>
             <td class="num">{act}</td>
         </tr>

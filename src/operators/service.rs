@@ -21,7 +21,8 @@ use crate::{
     search::Search,
     sign_in::service::link_hash,
     store::{
-        case_holds, drafts, grants, operators, operators::Operator, reset_links, setup_links, setup_links::SetupLink, web_sessions,
+        case_holds, drafts, grants, operators, operators::Operator, recovery_codes, reset_links, setup_links,
+        setup_links::SetupLink, web_sessions,
     },
 };
 
@@ -181,6 +182,7 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     let sessions = web_sessions::summary(&context.app.store).await.map_err(store_problem)?;
     let running = grants::running(&app.store, now).await.map_err(store_problem)?;
     let links = linked_accounts::service::links(&context.app).await?;
+    let recovery = recovery_codes::list(&app.store).await.map_err(store_problem)?;
     let people = list
         .into_iter()
         .map(|person| {
@@ -196,6 +198,10 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
                     .collect(),
                 disabled: person.disabled_at.is_some(),
                 second_factor: person.totp_secret.is_some(),
+                recovery_code_used: recovery
+                    .iter()
+                    .find(|(whose, _)| *whose == person.id)
+                    .and_then(|(_, left)| Some((left.last_used?, usize::try_from(left.unused).unwrap_or(0)))),
                 sessions: own.map_or(0, |(_, number, _)| usize::try_from(*number).unwrap_or(0)),
                 last_seen: own.map(|(.., at)| *at),
                 open: open

@@ -11,8 +11,9 @@ use crate::{
     problem::Problem,
     registrations::service::door,
     reports::{Category, service::cases},
-    ui::time,
+    ui::{self, time},
 };
+use std::sync::atomic::Ordering;
 
 pub fn home(context: &Context) -> Result<String, Problem> {
     if context.actor.is_without_grant() {
@@ -127,5 +128,10 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         }
     });
     parts.push(compared(context, instance).await);
+    let faults = context.app.faults.load(Ordering::Relaxed);
+    if faults > 0 {
+        let requests = ui::count(usize::try_from(faults).unwrap_or(usize::MAX), "request", "requests");
+        parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
+    }
     parts
 }

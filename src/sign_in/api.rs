@@ -69,13 +69,13 @@ pub async fn set_up(link: String, name: String, password: String, repeat: String
 #[server(prefix = "/api/sign-in", endpoint = "new-password-page", input = GetUrl)]
 pub async fn new_password_page(search: String) -> Result<NewPasswordOffer, Problem> {
     let app = crate::context::app_of_request()?;
-    super::service::new_password::page(&app, &search).await
+    super::service::password_links::page(&app, &search).await
 }
 
 /// Chooses a new password by a one-time link.
 #[server(prefix = "/api/sign-in", endpoint = "new-password")]
 pub async fn new_password(link: String, password: String, repeat: String) -> Result<(), Problem> {
-    crate::context::land(super::service::new_password::choose(&link, &password, &repeat).await)
+    crate::context::land(super::service::password_links::choose(&link, &password, &repeat).await)
 }
 
 #[server(prefix = "/api/session", endpoint = "end")]

@@ -78,6 +78,8 @@ pub struct YourSignIn {
     /// Without a second factor this person could not sign in again.
     pub factor_needed: bool,
     pub codes_left: usize,
+    /// When one was last used in place of the authenticator.
+    pub code_used: Option<Instant>,
     pub sessions: Vec<OwnSession>,
     /// An authenticator that is being set up: the id it is kept under, and how it is handed over.
     pub setting: Option<(String, Authenticator)>,

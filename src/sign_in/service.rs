@@ -1,38 +1,45 @@
 //! The rules of signing in: alike in words and time for a wrong name and a wrong password, slower with every failure,
-//! never locked for good.
+//! never locked for good. Every try is counted before it is checked.
 
 mod authenticator;
-pub mod new_password;
+pub mod password_links;
+mod passwords;
+mod tries;
 pub mod yours;
 
-use authenticator::{authenticator, base32, new_codes, shown};
+pub use passwords::{names_of, new_password, password_problem};
 
-use super::{Enrolment, RecoveryCodes, SHORTEST_PASSWORD, SetUp, SignInPage};
+use super::{Enrolment, RecoveryCodes, SetUp, SignInPage};
+use authenticator::{authenticator, base32, new_codes, shown};
 use crate::{
-    access::{self, Permission},
-    clock::{Instant, MINUTE, SECOND},
+    access::{self, Actor, Permission},
+    clock::{Instant, MINUTE},
     context::{App, Context, app_of_request},
     grants,
-    http::{ClientAddress, SessionData, Signed, Stage},
+    http::{ABSOLUTE, ClientAddress, SessionData, Signed, Stage},
     id::OperatorId,
-    ledger::{Fact, deed::AddOperator},
+    ledger::{Fact, ProvedBy, deed::AddOperator},
     path,
     problem::{Kind, Problem},
     search::Search,
     store::{
-        attempts, drafts, operators,
+        attempts::{Limit, Wait},
+        drafts, operators,
         operators::{Factor, Operator},
-        recovery_codes, setup_links, web_sessions,
+        recovery_codes, setup_links,
+        setup_links::SetupLink,
+        web_sessions,
     },
 };
 use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use axum::http::{HeaderValue, header, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
 use tower_sessions::Session;
+use tries::Trier;
 
 /// Argon2id, off the async threads, a few at a time: each takes 19 MiB and tens of milliseconds.
 #[derive(Clone)]
@@ -87,18 +94,6 @@ fn hash(password: &str) -> Result<String, Problem> {
         .map_err(|error| Problem::unavailable(format!("The password could not be hashed: {error}."), "Try again."))
 }
 
-/// What is wrong with a new password, if anything.
-pub fn password_problem(password: &str) -> Option<String> {
-    let length = password.chars().count();
-    if length < SHORTEST_PASSWORD {
-        Some(format!("The password has {length} characters; it needs at least {SHORTEST_PASSWORD}."))
-    } else if length > 256 {
-        Some("The password is longer than 256 characters.".to_owned())
-    } else {
-        None
-    }
-}
-
 fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "store.failed");
     Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
@@ -108,6 +103,14 @@ fn request_address() -> ClientAddress {
     use_context::<Parts>().map_or(ClientAddress([127, 0, 0, 1].into()), |parts| {
         parts.extensions.get::<ClientAddress>().copied().unwrap_or_else(|| ClientAddress::of(&parts))
     })
+}
+
+fn request_headers() -> HeaderMap {
+    use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default()
+}
+
+fn trier(app: &App, name: &str, operator: Option<&OperatorId>) -> Trier {
+    Trier::new(app, name, operator, request_address(), &request_headers())
 }
 
 async fn session() -> Result<Session, Problem> {
@@ -148,49 +151,64 @@ pub async fn page(app: &App, search: &str) -> Result<SignInPage, Problem> {
     Ok(page)
 }
 
-/// The wait a person is given after so many failures from one address.
-fn wait_after(failures: i64) -> i64 {
-    match failures {
-        ..5 => 0,
-        5..8 => 5 * SECOND,
-        8..12 => 20 * SECOND,
-        _ => MINUTE,
+fn too_many(what: &str, wait: Wait) -> Problem {
+    Problem::new(
+        Kind::TooMany,
+        format!("{what}. Wait {} seconds.", wait.seconds()),
+        "Nobody is locked out: the wait ends by itself.",
+    )
+}
+
+/// So many failures under one name, wherever from, before its answers come later.
+const UNDER_ATTACK: i64 = 5;
+/// How long the failures under one name count, to say how much later.
+const REMEMBERED: i64 = 15 * MINUTE;
+
+/// Whether a password is right, counted before it is checked.
+async fn check_password(app: &App, trier: &Trier, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
+    let own = tries::reserved(app, &trier.key(app, "password"), Limit::Slower).await?;
+    let mut counted = vec![own.map_err(|wait| too_many("Too many attempts from here", wait))?];
+    // A name under attack is answered later, to everybody alike but to browsers that know it; it is never closed to its owner.
+    if !trier.is_known() {
+        let of_name = Limit::Within { window: REMEMBERED, most: i64::MAX };
+        if let Ok(of_name) = tries::reserved(app, &trier.key_of_name(app, "password"), of_name).await? {
+            let before = of_name.count - 1;
+            counted.push(of_name);
+            if before >= UNDER_ATTACK {
+                let later = u64::try_from(before.min(20) * 100).unwrap_or(0);
+                tokio::time::sleep(Duration::from_millis(later)).await;
+            }
+        }
     }
+    let checked = app.passwords.verify(hash, password).await;
+    // What was right was no failure, and what could not be checked was none either.
+    if checked.as_ref().map_or(true, |right| *right) {
+        for one in counted {
+            tries::give_back(app, one).await;
+        }
+    }
+    checked
 }
 
 pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Result<String, Problem> {
     let app = app_of_request()?;
-    let now = app.clock.now();
-    let address = request_address();
     let name = name.trim();
-    let by_address = app.keys.hash("attempt by address", address.range().as_bytes());
-    let by_account = app.keys.hash("attempt by account", name.to_lowercase().as_bytes());
-
-    let (failures, last) = attempts::failures(&app.store, &by_address, now).await.map_err(store_problem)?;
-    let left = wait_after(failures) - now.since(last);
-    if left > 0 {
-        return Err(Problem::new(
-            Kind::TooMany,
-            format!("Too many attempts from here. Wait {} seconds.", left / SECOND + 1),
-            "Nobody is locked out: the wait ends by itself.",
-        ));
-    }
-    // An account under attack answers later, to everybody alike; it is never closed to its owner.
-    let (against, _) = attempts::failures(&app.store, &by_account, now).await.map_err(store_problem)?;
-    if against >= 5 {
-        tokio::time::sleep(std::time::Duration::from_millis(u64::try_from(against.min(20) * 100).unwrap_or(0))).await;
-    }
-    let operator = operators::by_name(&app.store, name).await.map_err(store_problem)?;
-    let right = app.passwords.verify(operator.as_ref().and_then(|o| o.password_hash.as_deref()), password).await?;
-    let operator = match operator {
-        Some(operator) if right && operator.may_sign_in() => operator,
+    let known = operators::by_name(&app.store, name).await.map_err(store_problem)?;
+    let trier = trier(&app, name, known.as_ref().map(|operator| &operator.id));
+    let check = {
+        // Whose access has ended is checked like somebody who is not there.
+        let hash = known.clone().filter(Operator::may_sign_in).and_then(|operator| operator.password_hash);
+        let (app, trier, password) = (app.clone(), trier.clone(), password.to_owned());
+        async move { check_password(&app, &trier, hash.as_deref(), &password).await }
+    };
+    let right = tries::in_turn(&app, &trier, &[], check).await?;
+    let operator = match known {
+        Some(operator) if right => operator,
         known => {
-            attempts::record_failure(&app.store, &by_address, now).await.map_err(store_problem)?;
-            attempts::record_failure(&app.store, &by_account, now).await.map_err(store_problem)?;
             app.ledger
                 .fact(Fact::SignInFailed {
                     operator: known.map(|operator| operator.id),
-                    address: app.keys.hash("address", address.range().as_bytes()),
+                    address: app.keys.hash("address", request_address().range().as_bytes()),
                 })
                 .await
                 .map_err(ledger_problem)?;
@@ -201,8 +219,6 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
             ));
         }
     };
-    attempts::clear(&app.store, &by_address).await.map_err(store_problem)?;
-    attempts::clear(&app.store, &by_account).await.map_err(store_problem)?;
     let stage = if operator.totp_secret.is_some() {
         Stage::Code
     } else if operator.role.needs_factor() && !app.config.second_factor_optional {
@@ -210,7 +226,7 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     } else {
         Stage::Full
     };
-    begin(&app, &operator, stage).await?;
+    begin(&app, &operator, stage, ProvedBy::Password).await?;
     let keep = |to: &str| path::with(&path::with(to, "back", back), "draft", draft);
     match stage {
         Stage::Code => Ok(keep(path::SIGN_IN_CODE)),
@@ -226,7 +242,7 @@ fn after(back: &str, draft: &str) -> String {
 }
 
 /// A new session for this step; the old id is worthless from here on.
-async fn begin(app: &App, operator: &Operator, stage: Stage) -> Result<(), Problem> {
+async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Result<(), Problem> {
     let session = session().await?;
     session.cycle_id().await.map_err(store_problem)?;
     let data = SessionData { operator: operator.id.clone(), generation: operator.generation, stage, enrolling: None };
@@ -235,15 +251,23 @@ async fn begin(app: &App, operator: &Operator, stage: Stage) -> Result<(), Probl
     if stage == Stage::Full {
         let hash = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
         yours::remember_where(app, &hash).await?;
-        app.ledger
-            .fact(Fact::SignedIn {
-                operator: operator.id.clone(),
-                role: operator.role,
-                session: hash.chars().take(16).collect(),
-                address: app.keys.hash("address", request_address().range().as_bytes()),
-            })
-            .await
-            .map_err(ledger_problem)?;
+        let signed_in = Fact::SignedIn {
+            operator: operator.id.clone(),
+            role: operator.role,
+            session: hash.chars().take(16).collect(),
+            address: app.keys.hash("address", request_address().range().as_bytes()),
+            by,
+        };
+        if let Err(error) = app.ledger.fact(signed_in).await {
+            // Nobody is in of whom the record does not say so.
+            session.flush().await.map_err(store_problem)?;
+            return Err(ledger_problem(error));
+        }
+        if let Some(cookie) = tries::remember(app, &operator.id, &request_headers())
+            && let Some(response) = use_context::<ResponseOptions>()
+        {
+            response.append_header(header::SET_COOKIE, cookie);
+        }
     }
     Ok(())
 }
@@ -280,21 +304,45 @@ fn step_over() -> Problem {
     Problem::new(Kind::SignedOut, "This step of signing in is over.", "Begin again with your name.")
 }
 
-pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, Problem> {
-    let app = app_of_request()?;
-    let now = app.clock.now();
-    let data = session_data(&session().await?, Stage::Code).await?;
-    let operator = known(&app, &data).await?;
-    let key = app.keys.hash("attempt by code", operator.id.0.as_bytes());
-    let (failures, last) = attempts::failures(&app.store, &key, now).await.map_err(store_problem)?;
-    let left = wait_after(failures) - now.since(last);
-    if left > 0 {
-        return Err(Problem::new(
-            Kind::TooMany,
-            format!("Too many wrong codes. Wait {} seconds.", left / SECOND + 1),
-            "The wait ends by itself.",
-        ));
+/// So many wrong codes end a half session.
+const CODES: i64 = 5;
+
+/// What a code came to.
+enum Code {
+    Right(ProvedBy),
+    Wrong,
+    /// Wrong, or not even looked at: this half session has had its codes.
+    Last,
+}
+
+/// Whether a code is right, counted before it is checked.
+async fn check_code(app: &App, trier: &Trier, session: &str, operator: &Operator, code: &str) -> Result<Code, Problem> {
+    let of_session = app.keys.hash("codes of a session", session.as_bytes());
+    let of_session = tries::reserved(app, &of_session, Limit::Within { window: ABSOLUTE, most: CODES }).await?;
+    let Ok(of_session) = of_session else { return Ok(Code::Last) };
+    // Whoever is here knows the password: but in a browser that is known, codes are counted wherever they come from.
+    let key = if trier.is_known() { trier.key(app, "code") } else { trier.key_of_name(app, "code") };
+    let own = match tries::reserved(app, &key, Limit::Slower).await {
+        Ok(Ok(own)) => own,
+        Ok(Err(wait)) => {
+            tries::give_back(app, of_session).await;
+            return Err(too_many("Too many wrong codes", wait));
+        }
+        Err(problem) => return Err(problem),
+    };
+    let last = of_session.count >= CODES;
+    match proved_by(app, operator, code).await {
+        Ok(None) => Ok(if last { Code::Last } else { Code::Wrong }),
+        right_or_unknown => {
+            tries::give_back(app, own).await;
+            tries::give_back(app, of_session).await;
+            right_or_unknown.map(|by| by.map_or(Code::Wrong, Code::Right))
+        }
     }
+}
+
+/// What a code proves; it is used up by that.
+async fn proved_by(app: &App, operator: &Operator, code: &str) -> Result<Option<ProvedBy>, Problem> {
     let secret = operator
         .totp_secret
         .as_deref()
@@ -305,23 +353,56 @@ pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, P
                 "Ask the owner.",
             )
         })?;
-    let right = match step_of(&totp(&secret)?, code, now) {
-        Some(step) => operators::use_totp_step(&app.store, &operator.id, step).await.map_err(store_problem)?,
-        None => {
-            let hash = recovery_hash(&app, &operator.id, code);
-            recovery_codes::use_code(&app.store, &operator.id, &hash, now).await.map_err(store_problem)?
-        }
+    let now = app.clock.now();
+    if let Some(step) = step_of(&totp(&secret)?, code, now) {
+        let used = operators::use_totp_step(&app.store, &operator.id, step).await.map_err(store_problem)?;
+        return Ok(used.then_some(ProvedBy::Totp));
+    }
+    let hash = recovery_hash(app, &operator.id, code);
+    let used = recovery_codes::use_code(&app.store, &operator.id, &hash, now).await.map_err(store_problem)?;
+    Ok(used.then_some(ProvedBy::RecoveryCode))
+}
+
+pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, Problem> {
+    let app = app_of_request()?;
+    let session = session().await?;
+    let data = session_data(&session, Stage::Code).await?;
+    let operator = known(&app, &data).await?;
+    let trier = trier(&app, &operator.name, Some(&operator.id));
+    let hash = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
+    let check = {
+        let (app, trier, hash, operator) = (app.clone(), trier.clone(), hash.clone(), operator.clone());
+        let code = code.to_owned();
+        async move { check_code(&app, &trier, &hash, &operator, &code).await }
     };
-    if !right {
-        attempts::record_failure(&app.store, &key, now).await.map_err(store_problem)?;
-        return Err(Problem::invalid(
-            "code",
-            "That code is not right, or it was used already. Wait for the next one, or use a recovery code.",
+    let checked = tries::in_turn(&app, &trier, &[&hash], check).await?;
+    if let Code::Right(by) = checked {
+        begin(&app, &operator, Stage::Full, by).await?;
+        let after = after(back, draft);
+        return Ok(match by {
+            ProvedBy::RecoveryCode => path::with(&after, "by", "recovery-code"),
+            ProvedBy::Totp | ProvedBy::Password => after,
+        });
+    }
+    app.ledger
+        .fact(Fact::CodeFailed {
+            operator: operator.id.clone(),
+            address: app.keys.hash("address", request_address().range().as_bytes()),
+        })
+        .await
+        .map_err(ledger_problem)?;
+    if matches!(checked, Code::Last) {
+        session.flush().await.map_err(store_problem)?;
+        return Err(Problem::new(
+            Kind::SignedOut,
+            format!("{CODES} codes were wrong, and this sign-in is over."),
+            "Begin again with your name and password.",
         ));
     }
-    attempts::clear(&app.store, &key).await.map_err(store_problem)?;
-    begin(&app, &operator, Stage::Full).await?;
-    Ok(after(back, draft))
+    Err(Problem::invalid(
+        "code",
+        "That code is not right, or it was used already. Wait for the next one, or use a recovery code.",
+    ))
 }
 
 fn recovery_hash(app: &App, operator: &OperatorId, code: &str) -> String {
@@ -381,7 +462,7 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     };
     let operator = Operator { generation, ..operator };
     app.ledger.fact(Fact::SecondFactorSet { operator: operator.id.clone() }).await.map_err(ledger_problem)?;
-    begin(&app, &operator, Stage::Full).await?;
+    begin(&app, &operator, Stage::Full, ProvedBy::Totp).await?;
     let text = serde_json::to_string(&(codes, after(back, draft))).map_err(store_problem)?;
     let shown = drafts::keep(&app.store, &app.keys, Some(&operator.id), path::SIGN_IN_ENROL, &text, now)
         .await
@@ -423,11 +504,45 @@ pub async fn set_up_page(app: &App, search: &str) -> Result<SetUp, Problem> {
             }
         }
     }
-    let found = setup_links::read(&app.store, &link_hash(app, &link), app.clock.now())
-        .await
-        .map_err(store_problem)?
-        .ok_or_else(link_gone)?;
+    let (_, found, _) = offered(app, &link).await?;
     Ok(SetUp { link, name: typed.or(found.name).unwrap_or_default(), role: found.role, problem })
+}
+
+/// Links that are not there, looked at from one range before it has to wait.
+const LINKS: Limit = Limit::Within { window: 10 * MINUTE, most: 20 };
+
+/// What a link offers, what it is kept as, and who answers for it: asked before anything else is looked at or said, because
+/// whoever has no link is told nothing. It is found by its keyed hash, so that the time tells nothing of it either. Those who
+/// have one are never kept out by those who guess.
+async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Problem> {
+    let now = app.clock.now();
+    let by_range = app.keys.hash("set-up links by range", request_address().range().as_bytes());
+    let tried = tries::reserved(app, &by_range, LINKS).await?;
+    let hash = link_hash(app, link);
+    let found = match setup_links::read(&app.store, &hash, now).await.map_err(store_problem)? {
+        Some(offer) => answers_for(app, &offer).await?.map(|actor| (hash, offer, actor)),
+        None => None,
+    };
+    match (found, tried) {
+        (Some(found), tried) => {
+            if let Ok(tried) = tried {
+                tries::give_back(app, tried).await;
+            }
+            Ok(found)
+        }
+        (None, Ok(_)) => Err(link_gone()),
+        (None, Err(wait)) => Err(too_many("Too many set-up links that are not there", wait)),
+    }
+}
+
+/// Who made a link, and answers for what comes of it; `None` if they may not any more.
+async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Problem> {
+    let Some(id) = &offer.offered_by else { return Ok(Some(crate::operators::service::command_actor())) };
+    let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
+    let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
+    let session = "set-up link".to_owned();
+    let actor = grants::service::actor(&app.store, person, session, app.clock.now()).await.map_err(store_problem)?;
+    Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok().then_some(actor))
 }
 
 fn link_gone() -> Problem {
@@ -445,47 +560,33 @@ pub fn link_hash(app: &App, link: &str) -> String {
 
 pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Result<String, Problem> {
     let app = app_of_request()?;
-    let now = app.clock.now();
     let name = name.trim();
+    let (hash, offer, actor) = offered(&app, link).await?;
     if let Some(wrong) = operators::name_problem(name) {
         return Err(Problem::invalid("name", wrong));
     }
-    if let Some(wrong) = password_problem(password) {
-        return Err(Problem::invalid("password", wrong));
-    }
-    if password != repeat {
-        return Err(Problem::invalid("repeat", "The two passwords differ."));
+    if let Some(meant) = offer.name.filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
+        return Err(Problem::invalid("name", format!("This link is for {meant}.")));
     }
     if operators::by_name(&app.store, name).await.map_err(store_problem)?.is_some() {
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
-    let hash = link_hash(&app, link);
-    let offer = setup_links::read(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
-    if let Some(meant) = offer.name.filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
-        return Err(Problem::invalid("name", format!("This link is for {meant}.")));
+    if password != repeat {
+        return Err(Problem::invalid("repeat", "The two passwords differ."));
     }
-    // Who made the link answers for it, and must still be one who may.
-    let actor = match &offer.offered_by {
-        None => crate::operators::service::command_actor(),
-        Some(id) => {
-            let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
-            let person = person.filter(Operator::may_sign_in).ok_or_else(link_gone)?;
-            let session = "set-up link".to_owned();
-            let actor = grants::service::actor(&app.store, person, session, now).await.map_err(store_problem)?;
-            if access::permit(&actor, Permission::ManageOperators, None).is_err() {
-                return Err(link_gone());
-            }
-            actor
+    let setting_up = {
+        let (app, hash, name, password) = (app.clone(), hash.clone(), name.to_owned(), password.to_owned());
+        async move {
+            new_password(&app, &name, &password).await?;
+            let password_hash = app.passwords.hash(&password).await?;
+            let now = app.clock.now();
+            let found =
+                setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
+            let deed = AddOperator { operator: OperatorId(ulid::Ulid::generate().to_string()), name, role: found.role };
+            crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await
         }
     };
-    let password_hash = app.passwords.hash(password).await?;
-    let found = setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
-    let deed = AddOperator {
-        operator: OperatorId(ulid::Ulid::generate().to_string()),
-        name: name.to_owned(),
-        role: found.role,
-    };
-    crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await?;
+    tries::in_turn(&app, &trier(&app, "", None), &[&hash], setting_up).await?;
     Ok(path::SIGN_IN.to_owned())
 }
 
@@ -509,15 +610,4 @@ pub fn set_theme(theme: &str, back: &str) -> Result<String, Problem> {
     };
     expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, HeaderValue::from_static(value));
     Ok(path::ours(back))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_waits_longer_than_a_minute() {
-        assert_eq!(wait_after(4), 0);
-        assert!((5..1000).all(|failures| (1..=MINUTE).contains(&wait_after(failures))));
-    }
 }

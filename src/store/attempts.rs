@@ -1,35 +1,110 @@
-//! Failed attempts, counted by keyed hash: they slow down, and are forgotten after a quarter of an hour without one.
+//! How often something is done: counted in the store, by keyed hash, before the work that it limits. So it holds for many at
+//! once, and for several processes.
 
 use super::{Store, on};
-use crate::clock::{Instant, MINUTE};
+use crate::clock::{Instant, MINUTE, SECOND};
 
-/// Failures are forgotten after so long without a new one: nobody is locked out for good.
+/// How often something may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// So often from the first time on; anew when so many milliseconds have passed since then.
+    Within { window: i64, most: i64 },
+    /// So many at the same time. One that nobody gives back, because its process ended, is free again after [`LEFT`].
+    AtOnce(i64),
+    /// Whenever one likes, but after a wait that grows with every one that is not given back, to a minute. Forgotten after a
+    /// quarter of an hour without one: nobody is locked out for good.
+    Slower,
+}
+
+/// How long one of those at the same time holds its place at most.
+const LEFT: i64 = 30 * SECOND;
 const FORGOTTEN_AFTER: i64 = 15 * MINUTE;
 
-/// Counts one more failure; how many there are now.
-pub async fn record_failure(store: &Store, key: &str, now: Instant) -> sqlx::Result<i64> {
-    const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at) values ($1, 1, $2, $2) \
-        on conflict (key_hash) do update set \
-        failures = case when attempts.last_at < $3 then 1 else attempts.failures + 1 end, \
-        first_at = case when attempts.last_at < $3 then $2 else attempts.first_at end, \
-        last_at = $2 returning failures";
-    on!(store, pool => sqlx::query_scalar(SQL)
-        .bind(key).bind(now.0).bind(now.plus(-FORGOTTEN_AFTER).0).fetch_one(pool).await)
+/// One reservation. What was reserved counts until it is given back, or until its time is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "what was reserved counts until it is given back"]
+pub struct Reserved {
+    key: String,
+    /// When the counting began that this is part of.
+    began: i64,
+    /// How many count now, with this one.
+    pub count: i64,
 }
 
-/// How many failures count now, and when the last one was.
-pub async fn failures(store: &Store, key: &str, now: Instant) -> sqlx::Result<(i64, Instant)> {
-    const SQL: &str = "select failures, last_at from attempts where key_hash = $1 and last_at >= $2";
-    let row: Option<(i64, i64)> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(key).bind(now.plus(-FORGOTTEN_AFTER).0).fetch_optional(pool).await?);
-    Ok(row.map_or((0, Instant(0)), |(failures, last)| (failures, Instant(last))))
+/// There is no more to reserve: so many milliseconds until there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait(pub i64);
+
+impl Wait {
+    /// In seconds, for a sentence.
+    pub fn seconds(self) -> i64 {
+        (self.0 + SECOND - 1).max(SECOND) / SECOND
+    }
 }
 
-pub async fn clear(store: &Store, key: &str) -> sqlx::Result<()> {
-    on!(store, pool => sqlx::query("delete from attempts where key_hash = $1").bind(key).execute(pool).await.map(|_| ()))
+/// One place of a limit, taken in one statement: of many at once exactly as many get one as there are.
+///
+/// # Errors
+/// The store's.
+pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Instant) -> sqlx::Result<Result<Reserved, Wait>> {
+    const TAKE: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
+        values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
+        failures = case when attempts.expires_at <= $2 then 1 else attempts.failures + 1 end, \
+        first_at = case when attempts.expires_at <= $2 then $2 else attempts.first_at end, \
+        last_at = $2, \
+        expires_at = case when attempts.expires_at <= $2 or $5 then $3 else attempts.expires_at end \
+        where attempts.expires_at <= $2 or attempts.failures < $4 \
+        returning first_at, failures";
+    const TAKE_SLOWER: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
+        values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
+        failures = case when attempts.expires_at <= $2 then 1 else attempts.failures + 1 end, \
+        first_at = case when attempts.expires_at <= $2 then $2 else attempts.first_at end, \
+        last_at = $2, \
+        expires_at = $3, \
+        next_at = case when attempts.expires_at <= $2 or attempts.failures < 4 then $2 \
+            when attempts.failures < 7 then $2 + 5000 when attempts.failures < 11 then $2 + 20000 else $2 + 60000 end \
+        where attempts.expires_at <= $2 or attempts.next_at <= $2 \
+        returning first_at, failures";
+    const WHEN: &str = "select expires_at, next_at from attempts where key_hash = $1";
+    let taken: Option<(i64, i64)> = match limit {
+        Limit::Within { window, most } => {
+            on!(store, pool => sqlx::query_as(TAKE)
+                .bind(key).bind(now.0).bind(now.plus(window).0).bind(most).bind(false).fetch_optional(pool).await?)
+        }
+        Limit::AtOnce(most) => {
+            on!(store, pool => sqlx::query_as(TAKE)
+                .bind(key).bind(now.0).bind(now.plus(LEFT).0).bind(most).bind(true).fetch_optional(pool).await?)
+        }
+        Limit::Slower => {
+            on!(store, pool => sqlx::query_as(TAKE_SLOWER)
+                .bind(key).bind(now.0).bind(now.plus(FORGOTTEN_AFTER).0).fetch_optional(pool).await?)
+        }
+    };
+    if let Some((began, count)) = taken {
+        return Ok(Ok(Reserved { key: key.to_owned(), began, count }));
+    }
+    let when: Option<(i64, i64)> = on!(store, pool => sqlx::query_as(WHEN).bind(key).fetch_optional(pool).await?);
+    let free_at = when.map_or(now.0, |(expires, next)| if limit == Limit::Slower { next } else { expires });
+    Ok(Err(Wait(Instant(free_at).since(now).max(0))))
 }
 
+impl Reserved {
+    /// Gives back what this reservation took, and nothing of what others took; what has begun anew meanwhile stays.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn give_back(self, store: &Store) -> sqlx::Result<()> {
+        const SQL: &str = "update attempts set failures = failures - 1, next_at = 0 \
+            where key_hash = $1 and first_at = $2 and failures > 0";
+        on!(store, pool => sqlx::query(SQL).bind(&self.key).bind(self.began).execute(pool).await.map(|_| ()))
+    }
+}
+
+/// Forgets what counts no more.
+///
+/// # Errors
+/// The store's.
 pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from attempts where last_at < $1")
-        .bind(now.plus(-FORGOTTEN_AFTER).0).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => sqlx::query("delete from attempts where expires_at <= $1")
+        .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
 }

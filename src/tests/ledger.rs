@@ -147,12 +147,14 @@ async fn a_deed_is_opened_and_closed(db: &Database) {
     let seen = detail.seen.unwrap();
     assert_eq!((&seen["steps"][0]["what"], &seen["seen"]["seen"]), (&json!("POST"), &json!("canary-seen")));
 
-    let proof: Vec<_> = detail.proof.iter().map(|hash| from_hex(hash).unwrap()).collect();
-    let root = from_hex(&detail.proof_root).unwrap();
-    assert_eq!(detail.proof_root, ledger.tree_state().await.unwrap().root);
+    let proof = ledger.proof(1).await.unwrap().unwrap();
+    assert_eq!((proof.size, &proof.root), (4, &ledger.tree_state().await.unwrap().root));
+    let path: Vec<_> = proof.path.iter().map(|hash| from_hex(hash).unwrap()).collect();
+    let root = from_hex(&proof.root).unwrap();
     let leaf = leaf_hash(detail.leaf_text.as_bytes());
-    assert!(includes(&root, usize::try_from(detail.proof_size).unwrap(), 1, &leaf, &proof));
-    assert!(!includes(&root, usize::try_from(detail.proof_size).unwrap(), 2, &leaf, &proof));
+    assert!(includes(&root, 4, 1, &leaf, &path));
+    assert!(!includes(&root, 4, 2, &leaf, &path));
+    assert_eq!(ledger.proof(4).await.unwrap(), None);
 
     open(&ledger, 1).await;
     whole(db).await;

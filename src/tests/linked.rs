@@ -73,7 +73,7 @@ async fn link(house: &House, cookie: &str, username: &str) -> Answered {
     get(house, Some(cookie), &to).await
 }
 
-async fn linked(house: &House, cookie: &str, username: &str) {
+pub async fn linked(house: &House, cookie: &str, username: &str) {
     let page = link(house, cookie, username).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     assert!(page.body.contains(&format!("You act as @{username}")), "{}", page.body);

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod answers;
 mod audit;
 mod bulk;
 mod bundle;
@@ -11,10 +12,12 @@ mod domains;
 mod doors;
 mod elsewhere;
 mod engine;
+mod exports;
 mod faults;
 mod files;
 mod finding;
 mod grants;
+mod hostile;
 mod invitations;
 mod ledger;
 mod linked;
@@ -22,6 +25,7 @@ mod many;
 mod older_store;
 mod processes;
 mod roles;
+mod sign_in;
 mod signups;
 mod store;
 mod support;

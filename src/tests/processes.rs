@@ -113,7 +113,12 @@ impl Running {
             .await
             .unwrap();
         assert_eq!(answer.status(), StatusCode::FOUND);
-        answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+        let cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+        cookies
+            .filter_map(|cookie| cookie.split(';').next())
+            .find(|pair| pair.starts_with("howdah="))
+            .unwrap()
+            .to_owned()
     }
 
     async fn get(&self, cookie: &str, path: &str) -> (StatusCode, String) {

@@ -7,7 +7,9 @@ use howdah::{
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
     store::{
-        Store, StoreError, attempts, case_holds, drafts, operators,
+        Store, StoreError, attempts,
+        attempts::{Limit, Reserved, Wait},
+        case_holds, drafts, operators,
         operators::{Factor, Operator},
         recovery_codes, setup_links,
         setup_links::SetupLink,
@@ -195,30 +197,123 @@ async fn a_draft_is_for_its_person_and_its_hour(db: &Database) {
     assert_eq!(drafts::delete_expired(store, NOW.plus(HOUR)).await.unwrap(), 1);
 }
 
-async fn failures_are_counted_and_forgotten(db: &Database) {
-    let store = &db.store;
-    let tries: Vec<_> = (0..20)
+/// So many reserve at once; what those who got one hold.
+async fn at_once(store: &Store, many: usize, limit: Limit) -> Vec<Reserved> {
+    let tries: Vec<_> = (0..many)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { attempts::record_failure(&store, "k", NOW).await.unwrap() })
+            tokio::spawn(async move { attempts::reserve(&store, "k", limit, NOW).await.unwrap().ok() })
         })
         .collect();
-    let mut counts = Vec::new();
+    let mut held = Vec::new();
     for one in tries {
-        counts.push(one.await.unwrap());
+        held.extend(one.await.unwrap());
     }
-    counts.sort_unstable();
-    assert_eq!(counts, (1..=20).collect::<Vec<i64>>(), "none is lost");
-    assert_eq!(attempts::failures(store, "k", NOW.plus(15 * MINUTE)).await.unwrap(), (20, NOW));
-    assert_eq!(attempts::failures(store, "other", NOW).await.unwrap().0, 0);
-    let later = NOW.plus(15 * MINUTE + 1);
-    assert_eq!(attempts::failures(store, "k", later).await.unwrap().0, 0, "nobody is locked out for good");
-    assert_eq!(attempts::record_failure(store, "k", later).await.unwrap(), 1, "counting begins anew");
-    attempts::clear(store, "k").await.unwrap();
-    assert_eq!(attempts::failures(store, "k", later).await.unwrap().0, 0);
-    attempts::record_failure(store, "k", NOW).await.unwrap();
-    assert_eq!(attempts::delete_expired(store, NOW.plus(15 * MINUTE)).await.unwrap(), 0);
-    assert_eq!(attempts::delete_expired(store, later).await.unwrap(), 1);
+    held
+}
+
+async fn of_many_at_once_exactly_as_many_get_through_as_there_are(db: &Database) {
+    let store = &db.store;
+    let limit = Limit::Within { window: MINUTE, most: 5 };
+    let mut held = at_once(store, 64, limit).await;
+    held.sort_by_key(|one| one.count);
+    assert_eq!(held.iter().map(|one| one.count).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    let reserve = async |key: &str, at: Instant| attempts::reserve(store, key, limit, at).await.unwrap();
+    let refused = reserve("k", NOW.plus(SECOND)).await.unwrap_err();
+    assert_eq!((refused, refused.seconds()), (Wait(59 * SECOND), 59));
+    assert_eq!(reserve("other", NOW).await.unwrap().count, 1, "another key is counted by itself");
+    // What is given back is one, and one only.
+    held.pop().unwrap().give_back(store).await.unwrap();
+    assert_eq!(at_once(store, 64, limit).await.len(), 1);
+    // The window begins anew, and what was reserved before it is not given back to it.
+    let later = NOW.plus(MINUTE);
+    for _ in 0..5 {
+        let _counts = reserve("k", later).await.unwrap();
+    }
+    held.pop().unwrap().give_back(store).await.unwrap();
+    assert!(reserve("k", later).await.is_err(), "a place of another window was given back to this one");
+    assert_eq!(attempts::delete_expired(store, NOW.plus(MINUTE - 1)).await.unwrap(), 0);
+    assert_eq!(attempts::delete_expired(store, NOW.plus(MINUTE)).await.unwrap(), 1, "what counts no more is forgotten");
+}
+
+async fn so_many_at_the_same_time_and_none_for_good(db: &Database) {
+    let store = &db.store;
+    let mut held = at_once(store, 64, Limit::AtOnce(2)).await;
+    assert_eq!(held.len(), 2);
+    held.pop().unwrap().give_back(store).await.unwrap();
+    assert_eq!(at_once(store, 64, Limit::AtOnce(2)).await.len(), 1);
+    let reserve = async |at: Instant| attempts::reserve(store, "k", Limit::AtOnce(2), at).await.unwrap();
+    assert!(reserve(NOW.plus(30 * SECOND - 1)).await.is_err());
+    assert!(reserve(NOW.plus(30 * SECOND)).await.is_ok(), "what a process left behind is free again");
+}
+
+async fn failures_slow_down_are_given_back_and_forgotten(db: &Database) {
+    let store = &db.store;
+    let reserve = async |at: Instant| attempts::reserve(store, "k", Limit::Slower, at).await.unwrap();
+    let mut held = at_once(store, 64, Limit::Slower).await;
+    assert_eq!(held.len(), 5, "a burst is no way round");
+    let (mut at, mut waits) = (NOW, Vec::new());
+    for _ in 0..12 {
+        let Err(wait) = reserve(at).await else { panic!("no wait at {}", at.0) };
+        assert!(reserve(at.plus(wait.0 - 1)).await.is_err());
+        at = at.plus(wait.0);
+        waits.push(wait.seconds());
+        assert_eq!(at_once_at(store, at).await, 1, "after the wait it is one");
+    }
+    assert_eq!(waits, [5, 5, 5, 20, 20, 20, 20, 60, 60, 60, 60, 60], "nobody waits longer than a minute");
+    held.pop().unwrap().give_back(store).await.unwrap();
+    assert!(reserve(at).await.is_ok(), "whoever was right does not wait");
+    assert_eq!(reserve(at.plus(MINUTE)).await.unwrap().count, 18, "and what others tried still counts");
+    assert_eq!(reserve(at.plus(16 * MINUTE)).await.unwrap().count, 1, "nobody is locked out for good");
+}
+
+async fn at_once_at(store: &Store, at: Instant) -> usize {
+    let tries = (0..16).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { attempts::reserve(&store, "k", Limit::Slower, at).await.unwrap().is_ok() })
+    });
+    let mut through = 0;
+    for one in tries.collect::<Vec<_>>() {
+        through += usize::from(one.await.unwrap());
+    }
+    through
+}
+
+async fn a_factor_is_set_once_and_its_codes_are_its_own(db: &Database) {
+    let store = &db.store;
+    let ann = person("ann");
+    operators::insert(store, &ann).await.unwrap();
+    for hash in ["half-session-one", "half-session-two"] {
+        web_sessions::save(store, hash, Some((&ann.id, 0)), "{}", NOW, NOW.plus(HOUR)).await.unwrap();
+    }
+    let tries: Vec<_> = (0..16)
+        .map(|n| {
+            let (store, id) = (store.clone(), ann.id.clone());
+            tokio::spawn(async move {
+                let (sealed, recovery) = (format!("secret {n}"), [format!("code {n}")]);
+                let factor = Factor { sealed: &sealed, step: n, recovery: &recovery };
+                let keep = Some("half-session-one");
+                operators::set_factor(&store, &id, 0, &factor, keep).await.unwrap().map(|generation| (n, generation))
+            })
+        })
+        .collect();
+    let mut set = Vec::new();
+    for one in tries {
+        set.extend(one.await.unwrap());
+    }
+    let [(n, 1)] = set.as_slice() else { panic!("{set:?}") };
+    let kept = operators::by_id(store, &ann.id).await.unwrap().unwrap();
+    assert_eq!((kept.totp_secret, kept.generation), (Some(format!("secret {n}")), 1));
+    assert_eq!(db.texts("select hash from recovery_codes").await, [format!("code {n}")]);
+    assert!(!operators::use_totp_step(store, &ann.id, *n).await.unwrap(), "the step that proved it is used up");
+    assert!(web_sessions::load(store, "half-session-one").await.unwrap().is_some(), "the one to be kept");
+    assert_eq!(web_sessions::load(store, "half-session-two").await.unwrap(), None);
+    // A session that was begun with what held before is over before it begins.
+    web_sessions::save(store, "begun-meanwhile", Some((&ann.id, 0)), "{}", NOW, NOW.plus(HOUR)).await.unwrap();
+    assert_eq!(web_sessions::load(store, "begun-meanwhile").await.unwrap(), None);
+    assert_eq!(web_sessions::list(store, Instant(0), NOW).await.unwrap().len(), 1);
+    web_sessions::end_all_of(store, &ann.id, Some("begun-meanwhile")).await.unwrap();
+    assert_eq!(web_sessions::load(store, "begun-meanwhile").await.unwrap(), None, "nor does keeping it bring it back");
 }
 
 async fn a_case_has_one_holder(db: &Database) {
@@ -299,7 +394,10 @@ on_both!(
     a_set_up_link_works_once_and_in_its_time,
     sessions_end_one_by_one_and_all_at_once,
     a_draft_is_for_its_person_and_its_hour,
-    failures_are_counted_and_forgotten,
+    of_many_at_once_exactly_as_many_get_through_as_there_are,
+    so_many_at_the_same_time_and_none_for_good,
+    failures_slow_down_are_given_back_and_forgotten,
+    a_factor_is_set_once_and_its_codes_are_its_own,
     a_case_has_one_holder,
     a_case_is_held_for_ten_minutes_and_handed_over,
     migrating_again_changes_nothing,

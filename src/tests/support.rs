@@ -400,7 +400,13 @@ impl House {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let location = header(header::LOCATION);
-        let cookie = header(header::SET_COOKIE).and_then(|cookie| cookie.split(';').next().map(str::to_owned));
+        // The session's; beside it there may be the one by which the browser is known.
+        let cookie = response
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned))
+            .find(|pair| pair.starts_with("howdah=") || pair.starts_with("__Host-howdah="));
         let body = response.into_body().collect().await.unwrap().to_bytes();
         Answered { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned() }
     }

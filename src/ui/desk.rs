@@ -159,6 +159,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         });
     let notice = frame.notice.clone().map(notice);
+    let recovery = frame.recovery_codes_left.map(recovery_code_used);
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
         <a class="skip" href="#main">"Skip to the work"</a>
@@ -166,12 +167,22 @@ fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{notice}{loose}{old}{inner}</main>
+                <main class="page" id="main">{recovery}{notice}{loose}{old}{inner}</main>
             </div>
         </div>
         <super::keys::Keys />
     }
     .into_any()
+}
+
+fn recovery_code_used(left: usize) -> impl IntoView {
+    let left = match left {
+        0 => "None is left".to_owned(),
+        left => format!("{} left", super::count(left, "is", "are")),
+    };
+    view! {
+        <p class="note lead" role="status">"You signed in with a recovery code, which is used up now. " {left} ". If it was not you, ask an owner of this console at once."</p>
+    }
 }
 
 fn notice(notice: Notice) -> impl IntoView {

@@ -18,7 +18,7 @@ use std::{
 /// Name, role and password of everybody in the demonstration.
 pub const PEOPLE: [(&str, &str, &str); 5] = [
     ("Olga Owner", "owner", "oars-and-anchors-1"),
-    ("Mira Kost", "admin", "harbour-lights-22"),
+    ("Mira Kost", "admin", "lantern-lights-22"),
     ("Jonas Tran", "moderator", "evening-tide-333"),
     ("Lea Brandt", "contractor", "borrowed-boat-4444"),
     ("Ada Audit", "auditor", "ledger-and-lamp-55"),

@@ -5,10 +5,13 @@ use crate::{
     access::{self, Actor, Permission},
     audit::{Filter, Line},
     context::{App, Context},
-    http::Signed,
+    http::{
+        Signed,
+        stream::{self, Giving, Taking},
+    },
     ledger::{
         Acting, Answer, LedgerError, Mark, Outcome, Step, Verdict, Warrant,
-        deed::{ExportForm, ExportRecord},
+        deed::{Act, ExportForm, ExportRecord},
     },
     problem::{Kind, Problem},
     search::Search,
@@ -17,21 +20,17 @@ use crate::{
 };
 use axum::{
     Extension,
-    body::{Body, Bytes},
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use std::{convert::Infallible, sync::Arc, time::Duration};
-use tokio::{sync::mpsc, time::timeout};
+use std::sync::Arc;
 
 /// The most entries of one file; it says where it ends.
 pub const MOST: usize = 100_000;
 /// Entries read at once.
 const PAGE: usize = 500;
-/// How long a part waits for a browser that takes nothing.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The list as CSV: `/audit/export.csv` with the query of the page.
 pub async fn csv(
@@ -73,8 +72,8 @@ async fn answer(
         }
     };
     match begin(&context, &query.unwrap_or_default(), form, MOST).await {
-        Ok(parts) => {
-            let mut response = body(parts).into_response();
+        Ok(taking) => {
+            let mut response = stream::body(taking).into_response();
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(file));
@@ -86,13 +85,6 @@ async fn answer(
             (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
         }
     }
-}
-
-fn body(parts: mpsc::Receiver<String>) -> Body {
-    Body::from_stream(futures::stream::unfold(parts, |mut parts| async move {
-        let part = parts.recv().await?;
-        Some((Ok::<_, Infallible>(Bytes::from(part)), parts))
-    }))
 }
 
 /// Records that a part of the record is handed out.
@@ -110,8 +102,7 @@ pub async fn open(app: &App, actor: &Actor, deed: ExportRecord) -> Result<Warran
 }
 
 /// Records how much was handed out, and what was in the way of more.
-pub async fn close(app: &App, warrant: Warrant<ExportRecord>, rows: impl Into<i64>, stopped: Option<String>) {
-    let rows = rows.into();
+pub async fn close<D: Act>(app: &App, warrant: Warrant<D>, rows: i64, stopped: Option<String>) {
     let outcome = match (&stopped, rows) {
         (None, _) => Outcome::Succeeded,
         (Some(_), 0) => Outcome::Failed,
@@ -133,26 +124,51 @@ pub async fn close(app: &App, warrant: Warrant<ExportRecord>, rows: impl Into<i6
 ///
 /// # Errors
 /// Forbidden, or that the record cannot be written.
-pub async fn begin(
-    context: &Context,
-    query: &str,
-    form: ExportForm,
-    most: usize,
-) -> Result<mpsc::Receiver<String>, Problem> {
+pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize) -> Result<Taking, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
     let filter = filter(&Search::parse(query));
     let deed = ExportRecord { form, filter: narrowed(&filter) };
     let warrant = open(&context.app, &context.actor, deed).await?;
-    let (parts, taken) = mpsc::channel(2);
+    let (giving, taking) = stream::handing();
     let context = context.clone();
+    // A task of its own: a browser that goes away ends the answer, and not what is written about it.
     tokio::spawn(async move {
-        let before = warrant.index();
-        let (rows, stopped) = hand_out(&context, &filter, form, before, most, &parts).await;
-        close(&context.app, warrant, i64::try_from(rows).unwrap_or(i64::MAX), stopped).await;
-        // Only now the file ends: whoever has it whole can trust that the record says so.
-        drop(parts);
+        let stopped = hand_out(&context, &filter, form, warrant.index(), most, &giving).await.err();
+        finish(&context.app, warrant, giving, stopped).await;
     });
-    Ok(taken)
+    Ok(taking)
+}
+
+/// Why an export did not go out whole.
+pub enum Stopped {
+    /// The reader took no more.
+    Reader(&'static str),
+    /// There was no more to be had; the file says so in its last line.
+    Source(String),
+}
+
+impl From<&'static str> for Stopped {
+    fn from(why: &'static str) -> Self {
+        Self::Reader(why)
+    }
+}
+
+/// Waits until the last byte was taken, records what was handed out, and only then ends the file: whoever has it whole can
+/// trust that the record says so.
+pub async fn finish<D: Act>(app: &App, warrant: Warrant<D>, giving: Giving, stopped: Option<Stopped>) {
+    let taken = match &stopped {
+        Some(Stopped::Reader(_)) => Ok(()),
+        Some(Stopped::Source(_)) | None => giving.all_taken().await,
+    };
+    let (broken, why) = match (stopped, taken) {
+        (Some(Stopped::Reader(why)), _) | (None, Err(why)) => (true, Some(why.to_owned())),
+        (Some(Stopped::Source(why)), taken) => (taken.is_err(), Some(why)),
+        (None, Ok(())) => (false, None),
+    };
+    close(app, warrant, i64::try_from(giving.lines()).unwrap_or(i64::MAX), why).await;
+    if !broken {
+        giving.end().await;
+    }
 }
 
 /// The filter as a query again, without what only the page has.
@@ -171,22 +187,23 @@ fn narrowed(filter: &Filter) -> String {
     encoded.finish()
 }
 
-/// Reads page by page, newest first, from before the export's own entry; how many rows went out, and what stopped it.
+/// Reads page by page, newest first, from before the export's own entry.
 async fn hand_out(
     context: &Context,
     filter: &Filter,
     form: ExportForm,
     mut before: i64,
     most: usize,
-    parts: &mpsc::Sender<String>,
-) -> (usize, Option<String>) {
+    giving: &Giving,
+) -> Result<(), Stopped> {
     let mut rows = 0;
     let mut part = match form {
         ExportForm::Csv => record(&COLUMNS.map(str::to_owned)),
         ExportForm::JsonLines | ExportForm::Bundle => String::new(),
     };
     loop {
-        let lines = match read(context, filter, before, PAGE.min(most - rows) + 1).await {
+        let here = PAGE.min(most - rows);
+        let lines = match read(context, filter, before, here + 1).await {
             Ok(lines) => lines,
             Err(error) => {
                 tracing::error!(%error, "export.read");
@@ -195,28 +212,26 @@ async fn hand_out(
                     &format!("the record could not be read below entry {before}: this file is not whole"),
                 ));
                 // Whoever takes it learns of it from the file itself.
-                let _ = give(parts, part).await;
-                return (rows, Some(error.to_string()));
+                giving.give(part, 0).await?;
+                return Err(Stopped::Source(error.to_string()));
             }
         };
-        let here = PAGE.min(most - rows);
-        for line in lines.iter().take(here) {
+        let given = lines.len().min(here);
+        for line in lines.iter().take(given) {
             part.push_str(&row(form, line));
             before = line.index;
         }
-        let more = lines.len() > here;
-        let full = rows + lines.len().min(here) >= most;
+        rows += given;
+        let more = lines.len() > given;
+        let full = rows >= most;
         if more && full {
             let said =
                 format!("more fits than the {most} entries of one file: those below entry {before} are not in it");
             part.push_str(&last(form, &said));
         }
-        if let Err(why) = give(parts, part).await {
-            return (rows, Some(why.to_owned()));
-        }
-        rows += lines.len().min(here);
+        giving.give(part, given).await?;
         if !more || full {
-            return (rows, None);
+            return Ok(());
         }
         part = String::new();
     }
@@ -227,14 +242,6 @@ async fn read(context: &Context, filter: &Filter, before: i64, limit: usize) -> 
     let entries = context.app.ledger.list(&asked).await?;
     let people = operators::list(&context.app.store).await?;
     Ok(entries.iter().map(|entry| line(entry, &name(&people, entry))).collect())
-}
-
-async fn give(parts: &mpsc::Sender<String>, part: String) -> Result<(), &'static str> {
-    match timeout(PATIENCE, parts.send(part)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err("the browser went away"),
-        Err(_) => Err("the browser took nothing for a minute"),
-    }
 }
 
 const COLUMNS: [&str; 8] = ["entry", "at", "who", "role", "instance", "what", "why", "outcome"];

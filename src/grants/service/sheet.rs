@@ -3,15 +3,15 @@
 use super::{Names, card, current, store_problem};
 use crate::{
     access::{self, Permission},
-    audit::service::export::record,
+    audit::service::export::{self, record},
     clock::{DAY, Instant},
     context::{App, Context},
     frame::{self, Framed},
     grants::{Card, Sheet, Work},
-    http::Signed,
+    http::{Signed, stream},
     id::OperatorId,
     ledger::{
-        Acting, Answer, Mark, Outcome, Step, Verdict, Worked,
+        Acting, Mark, Outcome, Worked,
         deed::{Act, DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     },
     path,
@@ -23,11 +23,11 @@ use crate::{
 };
 use axum::{
     Extension,
+    body::Body,
     extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// The most entries that one sheet reads; it says where it was cut.
@@ -227,8 +227,8 @@ pub async fn csv(
     }
     let context = Context { app, actor: signed.actor, address: signed.address };
     match handed_out(&context, &operator, &query.unwrap_or_default()).await {
-        Ok((text, name)) => {
-            let mut response = text.into_response();
+        Ok((sheet, name)) => {
+            let mut response = sheet.into_response();
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -244,35 +244,29 @@ pub async fn csv(
     }
 }
 
-async fn handed_out(context: &Context, operator: &str, query: &str) -> Result<(String, String), Problem> {
+/// The sheet and the name of its file.
+async fn handed_out(context: &Context, operator: &str, query: &str) -> Result<(Body, String), Problem> {
     let search = Search::parse(query);
     let name = |month: &Month| format!("howdah-work-{}.csv", month.name);
     if context.actor.operator.0 == operator {
         let (sheet, month) = read(context, operator, &search).await?;
-        return Ok((file(&sheet), name(&month)));
+        return Ok((file(&sheet).into(), name(&month)));
     }
     let permit = context.permit(Permission::CheckLedger, None).await?;
-    let person = operators::by_id(&context.app.store, &OperatorId(operator.to_owned()))
-        .await
-        .map_err(store_problem)?
-        .ok_or_else(|| Problem::not_found("There is no such person."))?;
-    let month = Month::of(&search, context.now())?;
+    let (sheet, month) = read(context, operator, &search).await?;
     let ledger = &context.app.ledger;
-    let deed = ExportSheet { operator: person.id, name: person.name, month: month.name.clone() };
+    let deed = ExportSheet { operator: sheet.operator.clone(), name: sheet.name.clone(), month: month.name.clone() };
     let warrant = ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
         tracing::error!(%error, "sheet.unrecorded");
         Problem::unavailable("The record cannot be written, so nothing is exported.", "Try again in a moment.")
     })?;
-    let read = read(context, operator, &search).await;
-    let (outcome, answer) = match &read {
-        Ok(_) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
-        Err(problem) => (Outcome::Failed, Answer::NotSent { why: problem.what.clone() }),
-    };
-    let answered = warrant.answered(vec![Step { what: "hand out".to_owned(), answer }]);
-    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
-    ledger.close(&answered, &verdict).await.map_err(store_problem)?;
-    let (sheet, _) = read?;
-    Ok((file(&sheet), name(&month)))
+    let (giving, taking) = stream::handing();
+    let app = context.app.clone();
+    tokio::spawn(async move {
+        let given = giving.give(file(&sheet), sheet.days.len() + 1).await;
+        export::finish(&app, warrant, giving, given.err().map(Into::into)).await;
+    });
+    Ok((stream::body(taking), name(&month)))
 }
 
 #[cfg(test)]

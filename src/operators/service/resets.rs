@@ -12,7 +12,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    sign_in::service::new_password::{self, Link},
+    sign_in::service::password_links::{self, Link},
     store::{
         drafts,
         operators::{self, Operator},
@@ -94,7 +94,7 @@ async fn carried_out(
     what: Resetting,
     why: &str,
 ) -> Result<Option<String>, Problem> {
-    let link = if what.password() { Some(new_password::new_link(app)?) } else { None };
+    let link = if what.password() { Some(password_links::new_link(app)?) } else { None };
     let deed = ResetSignIn {
         operator: person.id.clone(),
         name: person.name.clone(),
@@ -108,7 +108,7 @@ async fn carried_out(
     });
     let done = carry_out::recorded_as_read(app, permit, deed, why, async {
         let reset = sign_ins::reset(&app.store, &person.id, stored.as_ref(), what.factor()).await?;
-        if reset { new_password::state(app, &person.id).await.map(Some) } else { Ok(None) }
+        if reset { password_links::state(app, &person.id).await.map(Some) } else { Ok(None) }
     })
     .await?;
     done.ok_or_else(gone)?;

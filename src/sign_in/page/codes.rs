@@ -11,7 +11,7 @@ pub fn authenticator(offer: &Authenticator) -> AnyView {
     view! {
         <div class="qr" inner_html=offer.picture.clone()></div>
         <p class="small soft">"On this device: " <a class="link" href=offer.address.clone()>"open it in your authenticator app"</a></p>
-        <p class="small soft">"Or type this key: " <code class="nowrap">{offer.key.clone()}</code></p>
+        <p class="small soft">"Or type this key: " <code>{offer.key.clone()}</code></p>
     }
     .into_any()
 }

@@ -175,6 +175,7 @@ fn recovery(page: &YourSignIn, frame: &Frame) -> AnyView {
             <header><h2>"Recovery codes"</h2><span class=badge>{page.codes_left} " left"</span></header>
             <form method="post" action=CODES class="body stack">
                 <p>"Each replaces the phone once. New ones take the place of all you have."</p>
+                {page.code_used.map(|at| view! { <p class="note">"One was used " {time::ago(at, frame.now)} ". If it was not you, change everything on this page."</p> })}
                 {whose(frame)}
                 {secret("Present password", "present", "current-password", draft)}
                 {code("Code from your authenticator, or a recovery code", draft)}

@@ -4,33 +4,35 @@
 //! or stolen, is not enough. Every change ends the person's other sessions and half sessions.
 
 use super::{
-    authenticator, base32, ledger_problem, new_codes, password_problem, recovery_hash, request_address, shown, step_of,
-    store_problem, totp, wait_after,
+    authenticator, base32, ledger_problem, new_codes, new_password, proved_by, recovery_hash, request_address, shown,
+    step_of, store_problem, too_many, totp,
+    tries::{self, Trier},
 };
 use crate::{
     access::{Permission, Permit},
     carry_out,
-    clock::{Instant, MINUTE, SECOND},
+    clock::{Instant, MINUTE},
     context::{App, Context},
     frame::{self, Framed},
     http::{IDLE, SessionData, Stage},
     ledger::{
         Fact,
-        deed::{ChangePassword, EndSessions, NewRecoveryCodes, ProvedBy, SetFactor},
+        deed::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
     },
     path,
     problem::{Kind, Problem},
     search::Search,
     sign_in::{OwnSession, RecoveryCodes, YourSignIn},
     store::{
-        attempts, drafts,
+        attempts::Limit,
+        drafts,
         operators::{self, Factor, Operator},
         recovery_codes,
         sign_ins::{self, Proved},
         web_sessions,
     },
 };
-use axum::http::{header, request::Parts};
+use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -90,81 +92,63 @@ async fn read_back(context: &Context) -> sqlx::Result<Value> {
     Ok(json!({
         "password": me.as_ref().is_some_and(|me| me.password_hash.is_some()),
         "second factor": me.as_ref().is_some_and(|me| me.totp_secret.is_some()),
-        "recovery codes": recovery_codes::left(store, id).await?,
+        "recovery codes": recovery_codes::left(store, id).await?.unused,
         "sessions": web_sessions::list_of(store, id, now.plus(-IDLE), now).await?.len(),
     }))
 }
 
-/// A try at a password or code: counted before it is checked, given back where it was right.
-struct Try {
-    key: String,
-}
-
-impl Try {
-    async fn begin(context: &Context, purpose: &str) -> Result<Self, Problem> {
-        let (app, now) = (&context.app, context.now());
-        let key = app.keys.hash(purpose, context.actor.operator.0.as_bytes());
-        let (failures, last) = attempts::failures(&app.store, &key, now).await.map_err(store_problem)?;
-        let left = wait_after(failures) - now.since(last);
-        if left > 0 {
-            return Err(Problem::new(
-                Kind::TooMany,
-                format!("Too many wrong tries. Wait {} seconds.", left / SECOND + 1),
-                "The wait ends by itself.",
-            ));
-        }
-        attempts::record_failure(&app.store, &key, now).await.map_err(store_problem)?;
-        Ok(Self { key })
-    }
-
-    async fn right(self, context: &Context) -> Result<(), Problem> {
-        attempts::clear(&context.app.store, &self.key).await.map_err(store_problem)
-    }
-
-    /// A wrong try is in the record as a failed sign-in is.
-    async fn wrong(self, context: &Context, field: &str, said: &str) -> Problem {
-        let app = &context.app;
-        let fact = Fact::SignInFailed {
-            operator: Some(context.actor.operator.clone()),
-            address: app.keys.hash("address", context.address.range().as_bytes()),
-        };
-        match app.ledger.fact(fact).await {
-            Ok(()) => Problem::invalid(field, said),
-            Err(error) => ledger_problem(error),
-        }
+/// A wrong try here is in the record like one at the door.
+async fn wrong(context: &Context, fact: Fact, field: &str, said: &str) -> Problem {
+    match context.app.ledger.fact(fact).await {
+        Ok(()) => Problem::invalid(field, said),
+        Err(error) => ledger_problem(error),
     }
 }
 
-/// The password, asked again of somebody who is signed in.
+/// The password, asked again of somebody who is signed in: counted before it is checked, like a sign-in. The count is the
+/// session's own, so that a session in other hands keeps nobody out of theirs.
 async fn prove_password(context: &Context, me: &Operator, password: &str) -> Result<(), Problem> {
-    let tried = Try::begin(context, "attempt by own password").await?;
-    if context.app.passwords.verify(me.password_hash.as_deref(), password).await? {
-        return tried.right(context).await;
+    let app = &context.app;
+    let key = app.keys.hash("own password", context.actor.session.as_bytes());
+    let tried = tries::reserved(app, &key, Limit::Slower).await?;
+    let tried = tried.map_err(|wait| too_many("Too many wrong passwords", wait))?;
+    let checked = app.passwords.verify(me.password_hash.as_deref(), password).await;
+    // What was right was no failure, and what could not be checked was none either.
+    if checked.as_ref().map_or(true, |right| *right) {
+        tries::give_back(app, tried).await;
     }
-    Err(tried.wrong(context, "present", "That is not your present password.").await)
+    if checked? {
+        return Ok(());
+    }
+    let fact = Fact::SignInFailed { operator: Some(me.id.clone()), address: address(context) };
+    Err(wrong(context, fact, "present", "That is not your present password.").await)
 }
 
 /// A present code of the authenticator, or a recovery code: asked where there is an authenticator, and used up.
 async fn prove_code(context: &Context, me: &Operator, code: &str) -> Result<(), Problem> {
-    let Some(sealed) = me.totp_secret.as_deref() else { return Ok(()) };
-    let (app, now) = (&context.app, context.now());
-    // Codes are counted together with those of signing in: two doors do not make twice as many tries.
-    let tried = Try::begin(context, "attempt by code").await?;
-    let secret = app.keys.open_text("totp", &me.id.0, sealed).ok_or_else(|| {
-        Problem::unavailable("The second factor cannot be read: the console's secret key has changed.", "Ask an owner.")
-    })?;
-    let right = match step_of(&totp(&secret)?, code, now) {
-        Some(step) => operators::use_totp_step(&app.store, &me.id, step).await.map_err(store_problem)?,
-        None => {
-            let hash = recovery_hash(app, &me.id, code);
-            recovery_codes::use_code(&app.store, &me.id, &hash, now).await.map_err(store_problem)?
-        }
-    };
-    if right {
-        return tried.right(context).await;
+    if me.totp_secret.is_none() {
+        return Ok(());
     }
+    let app = &context.app;
+    // Counted together with the codes at the door: two doors do not make twice as many tries.
+    let trier = Trier::new(app, &me.name, None, context.address, &HeaderMap::new());
+    let tried = tries::reserved(app, &trier.key_of_name(app, "code"), Limit::Slower).await?;
+    let tried = tried.map_err(|wait| too_many("Too many wrong codes", wait))?;
+    let proved = proved_by(app, me, code).await;
+    if !matches!(proved, Ok(None)) {
+        tries::give_back(app, tried).await;
+    }
+    if proved?.is_some() {
+        return Ok(());
+    }
+    let fact = Fact::CodeFailed { operator: me.id.clone(), address: address(context) };
     let said = "That code is not right, or it was used already. Wait for the next one, or use a recovery code.";
-    Err(tried.wrong(context, "code", said).await)
+    Err(wrong(context, fact, "code", said).await)
+}
+
+/// Where somebody is, as the record has it.
+fn address(context: &Context) -> String {
+    context.app.keys.hash("address", context.address.range().as_bytes())
 }
 
 pub async fn change_password(
@@ -174,9 +158,7 @@ pub async fn change_password(
     repeat: String,
 ) -> Result<String, Problem> {
     let (permit, me) = permitted(&context).await?;
-    if let Some(wrong) = password_problem(&password) {
-        return Err(Problem::invalid("password", wrong));
-    }
+    new_password(&context.app, &me.name, &password).await?;
     if password != repeat {
         return Err(Problem::invalid("repeat", "The two passwords differ."));
     }
@@ -186,7 +168,7 @@ pub async fn change_password(
     }
     let app = &context.app;
     let hash = app.passwords.hash(&password).await?;
-    let deed = ChangePassword { operator: me.id.clone(), name: me.name.clone(), proved_by: ProvedBy::Password };
+    let deed = ChangePassword { operator: me.id.clone(), name: me.name.clone(), chosen_by: ChosenBy::Password };
     let index = carry_out::recorded_as_read(app, permit, deed, "", async {
         let set = sign_ins::set_password(&app.store, proved(&context, &me), &hash).await?;
         if set { read_back(&context).await.map(Some) } else { Ok(None) }
@@ -350,7 +332,8 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
     let page = YourSignIn {
         factor: me.totp_secret.is_some(),
         factor_needed: me.role.needs_factor() && !app.config.second_factor_optional,
-        codes_left: usize::try_from(left).unwrap_or(0),
+        codes_left: usize::try_from(left.unused).unwrap_or(0),
+        code_used: left.last_used,
         sessions: sessions.into_iter().map(|session| own_session(context, session)).collect(),
         setting,
         codes,

@@ -1,21 +1,21 @@
 //! A one-time link for a new password: made by an owner or at the server, opened by whom it was handed to.
 
-use super::{password_problem, request_address, store_problem, wait_after};
+use super::{LINKS, new_password, request_address, store_problem, too_many, trier, tries};
 use crate::{
     access::{self, Permission},
     carry_out,
-    clock::{DAY, Instant, SECOND},
+    clock::{DAY, Instant},
     context::{App, app_of_request},
     grants,
     id::OperatorId,
-    ledger::deed::{ChangePassword, ProvedBy},
+    ledger::deed::{ChangePassword, ChosenBy},
     path,
     problem::{Kind, Problem},
     search::Search,
     seal::hex,
     sign_in::NewPassword,
     store::{
-        attempts, drafts,
+        drafts,
         operators::{self, Operator},
         recovery_codes,
         reset_links::{self, ResetLink},
@@ -67,19 +67,12 @@ fn link_gone() -> Problem {
     )
 }
 
-/// Whose password a link is for: looked at before anything else, and tries from one place are limited.
+/// Whose password a link is for: asked before anything else is looked at or said. Those who have one are never kept out by
+/// those who guess.
 async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
     let now = app.clock.now();
-    let key = app.keys.hash("attempt by link", request_address().range().as_bytes());
-    let (failures, last) = attempts::failures(&app.store, &key, now).await.map_err(store_problem)?;
-    let left = wait_after(failures) - now.since(last);
-    if left > 0 {
-        return Err(Problem::new(
-            Kind::TooMany,
-            format!("Too many wrong links from here. Wait {} seconds.", left / SECOND + 1),
-            "The wait ends by itself.",
-        ));
-    }
+    let by_range = app.keys.hash("password links by range", request_address().range().as_bytes());
+    let tried = tries::reserved(app, &by_range, LINKS).await?;
     let found = reset_links::read(&app.store, &link_hash(app, link), now).await.map_err(store_problem)?;
     let person = match found {
         Some(link) if still_offered(app, &link, now).await? => {
@@ -87,12 +80,15 @@ async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
         }
         Some(_) | None => None,
     };
-    match person {
-        Some(person) => Ok(person),
-        None => {
-            attempts::record_failure(&app.store, &key, now).await.map_err(store_problem)?;
-            Err(link_gone())
+    match (person, tried) {
+        (Some(person), tried) => {
+            if let Ok(tried) = tried {
+                tries::give_back(app, tried).await;
+            }
+            Ok(person)
         }
+        (None, Ok(_)) => Err(link_gone()),
+        (None, Err(wait)) => Err(too_many("Too many links that are not there", wait)),
     }
 }
 
@@ -102,7 +98,7 @@ async fn still_offered(app: &App, link: &ResetLink, now: Instant) -> Result<bool
     let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(false) };
     let actor =
-        grants::service::actor(&app.store, person, "new password link".to_owned(), now).await.map_err(store_problem)?;
+        grants::service::actor(&app.store, person, "password link".to_owned(), now).await.map_err(store_problem)?;
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok())
 }
 
@@ -124,27 +120,35 @@ pub async fn page(app: &App, search: &str) -> Result<NewPassword, Problem> {
 
 pub async fn choose(link: &str, password: &str, repeat: &str) -> Result<String, Problem> {
     let app = app_of_request()?;
-    let now = app.clock.now();
     let person = whose(&app, link).await?;
-    if let Some(wrong) = password_problem(password) {
-        return Err(Problem::invalid("password", wrong));
-    }
     if password != repeat {
         return Err(Problem::invalid("repeat", "The two passwords differ."));
     }
+    let hash = link_hash(&app, link);
+    let choosing = {
+        let (app, hash, password) = (app.clone(), hash.clone(), password.to_owned());
+        async move { chosen(&app, person, &hash, &password).await }
+    };
+    tries::in_turn(&app, &trier(&app, "", None), &[&hash], choosing).await?;
+    Ok(path::SIGN_IN.to_owned())
+}
+
+async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Result<(), Problem> {
+    new_password(app, &person.name, password).await?;
     let password_hash = app.passwords.hash(password).await?;
+    let now = app.clock.now();
     let (id, name) = (person.id.clone(), person.name.clone());
-    let actor =
-        grants::service::actor(&app.store, person, "new password link".to_owned(), now).await.map_err(store_problem)?;
+    let session = "password link".to_owned();
+    let actor = grants::service::actor(&app.store, person, session, now).await.map_err(store_problem)?;
     let permit = access::permit(&actor, Permission::OwnSignIn, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
-    let deed = ChangePassword { operator: id.clone(), name, proved_by: ProvedBy::Link };
-    let index = carry_out::recorded_as_read(&app, permit, deed, "", async {
-        let set = sign_ins::set_password_by_link(&app.store, &id, &link_hash(&app, link), &password_hash, now).await?;
-        if set { state(&app, &id).await.map(Some) } else { Ok(None) }
+    let deed = ChangePassword { operator: id.clone(), name, chosen_by: ChosenBy::Link };
+    let index = carry_out::recorded_as_read(app, permit, deed, "", async {
+        let set = sign_ins::set_password_by_link(&app.store, &id, hash, &password_hash, now).await?;
+        if set { state(app, &id).await.map(Some) } else { Ok(None) }
     })
     .await?;
-    index.map(|_| path::SIGN_IN.to_owned()).ok_or_else(link_gone)
+    index.map(|_| ()).ok_or_else(link_gone)
 }
 
 /// What there is to sign in with, as it is read back after a change by somebody who has no session.
@@ -156,6 +160,6 @@ pub async fn state(app: &App, id: &OperatorId) -> sqlx::Result<serde_json::Value
     Ok(json!({
         "password": person.as_ref().is_some_and(|person| person.password_hash.is_some()),
         "second factor": person.as_ref().is_some_and(|person| person.totp_secret.is_some()),
-        "recovery codes": recovery_codes::left(&app.store, id).await?,
+        "recovery codes": recovery_codes::left(&app.store, id).await?.unused,
     }))
 }

@@ -1,0 +1,110 @@
+//! Checking the record: in the background, one at a time, from where the last check ended.
+
+use crate::{
+    access::Permission,
+    audit::{Check, Checked},
+    clock::Instant,
+    context::{App, Context},
+    ledger::{
+        checkpoint,
+        verify::{Verified, verify_from},
+    },
+    path,
+    problem::Problem,
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The check that runs in this process, and what the last one found.
+#[derive(Default)]
+pub struct LedgerCheck(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    shown: Check,
+    /// Where the next one can go on.
+    reached: Option<Verified>,
+}
+
+impl LedgerCheck {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far it is, and what was found last.
+    pub fn shown(&self) -> Check {
+        self.state().shown.clone()
+    }
+
+    /// Takes the turn; `None` while another check runs.
+    fn take(&self, entries: i64, everything: bool) -> Option<Option<Verified>> {
+        let mut state = self.state();
+        if state.shown.running.is_some() {
+            return None;
+        }
+        state.shown.running = Some((0, entries));
+        Some(state.reached.clone().filter(|_| !everything))
+    }
+
+    fn read(&self, entries: i64) {
+        if let Some((read, of)) = &mut self.state().shown.running {
+            *read = entries.min(*of);
+        }
+    }
+
+    fn end(&self, found: Checked, reached: Option<Verified>) {
+        *self.state() = State { shown: Check { running: None, last: Some(found) }, reached };
+    }
+}
+
+/// Begins a check, unless one runs; the page shows how far it is.
+///
+/// # Errors
+/// Forbidden, or that the record cannot be read.
+pub async fn begin(context: Context, everything: bool) -> Result<String, Problem> {
+    context.permit(Permission::CheckLedger, None).await?;
+    let entries = context.app.ledger.tree_state().await.map_err(super::unreadable)?.size;
+    if let Some(earlier) = context.app.ledger_check.take(entries, everything) {
+        let app = context.app;
+        tokio::spawn(async move {
+            let checking = tokio::spawn(check(app.clone(), earlier));
+            let (found, reached) = checking.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "audit.check");
+                (not_carried_through(app.clock.now(), "The check itself failed; the log of the server says why"), None)
+            });
+            app.ledger_check.end(found, reached);
+        });
+    }
+    Ok(path::AUDIT.to_owned())
+}
+
+fn not_carried_through(at: Instant, why: &str) -> Checked {
+    Checked { at, entries: None, whole: false, said: vec![why.to_owned()] }
+}
+
+/// Checks the live store against its own checkpoints and those of the file outside.
+async fn check(app: Arc<App>, earlier: Option<Verified>) -> (Checked, Option<Verified>) {
+    let mut said = Vec::new();
+    let outside = match &app.config.checkpoint_file {
+        Some(file) => tokio::fs::read_to_string(file).await.map_or_else(
+            |error| {
+                tracing::error!(%error, "audit.check.outside");
+                said.push("the checkpoints kept outside cannot be read".to_owned());
+                Vec::new()
+            },
+            |text| checkpoint::split(&text),
+        ),
+        None => Vec::new(),
+    };
+    let progress = |entries| app.ledger_check.read(entries);
+    match verify_from(&app.store, &app.ledger.verifier_key(), &outside, earlier, progress).await {
+        Ok((report, reached)) => {
+            said.extend(report.lines());
+            let found = Checked { at: app.clock.now(), entries: Some(report.size), whole: report.holds(), said };
+            (found, reached)
+        }
+        Err(error) => {
+            tracing::error!(%error, "audit.check");
+            (not_carried_through(app.clock.now(), "The record cannot be read; try again in a moment"), None)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What goes wrong inside: a fault of the console's own is answered in words and counted, and a failed door says with its
+//! status what its problem says in words.
+
+use super::plain::of_door;
+use crate::{context::App, problem::Problem};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use http_body_util::{BodyExt, Limited};
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering},
+};
+
+/// The largest problem there is; they are sentences.
+const LARGEST_PROBLEM: usize = 64 * 1024;
+
+/// Answers for a handler that panicked; its last words are in the log.
+pub async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        return response;
+    }
+    let faults = app.faults.fetch_add(1, Ordering::Relaxed) + 1;
+    tracing::error!(http.method = %method, http.path = %path, faults, "request.panicked");
+    let said = "The console failed while it worked on this. If you sent something, look into the audit for what became of it, \
+        then try again; the person who runs Howdah finds the reason in its log.";
+    if of_door(&path) {
+        let problem = Problem::unavailable(said, "");
+        return (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(problem)).into_response();
+    }
+    (StatusCode::INTERNAL_SERVER_ERROR, format!("{said}\n")).into_response()
+}
+
+/// Leptos 0.8 answers every door that failed with 500. A plain form has been given its redirect by then and is left alone.
+pub async fn right_status(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let failed = response.status() == StatusCode::INTERNAL_SERVER_ERROR
+        && response.headers().contains_key(SERVER_FN_ERROR_HEADER);
+    if !failed {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_PROBLEM).collect().await else {
+        return Response::from_parts(parts, Body::empty());
+    };
+    let body = body.to_bytes();
+    let problem: Option<Problem> = serde_json::from_slice(&body).ok();
+    if let Some(status) = problem.and_then(|problem| StatusCode::from_u16(problem.status()).ok()) {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(body))
+}

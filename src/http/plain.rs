@@ -1,0 +1,78 @@
+//! Pages without a frame, for whatever is refused before or beside Leptos: with a title, a language and a way on.
+
+use crate::{path, ui::escape};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use http_body_util::{BodyExt, Limited};
+
+/// The longest refusal; they are sentences.
+const LONGEST: usize = 64 * 1024;
+
+/// Whether whoever asks reads pages: a browser, not its scripts and not a program.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
+}
+
+/// Whether an address is a door: those answer with JSON.
+pub fn of_door(path: &str) -> bool {
+    path.starts_with("/api/")
+}
+
+/// A whole page. `inner` is HTML already; the title is not.
+pub fn page(title: &str, inner: &str) -> Html<String> {
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title} · Howdah</title>\
+         <link rel=\"stylesheet\" href=\"/plain.css\"></head><body><main class=\"plain\">{inner}</main></body></html>",
+        title = escape(title),
+    ))
+}
+
+/// Makes a page of a refusal in bare words, for a browser.
+pub async fn refusals(request: Request, next: Next) -> Response {
+    let page = wants_page(request.headers());
+    let response = next.run(request).await;
+    let status = response.status();
+    if !page || !(status.is_client_error() || status.is_server_error()) || !is_bare(response.headers()) {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let said = match Limited::new(body, LONGEST).collect().await {
+        Ok(body) => String::from_utf8_lossy(&body.to_bytes()).trim().to_owned(),
+        Err(_) => String::new(),
+    };
+    let mut made = refusal(status, &said).into_response();
+    for (name, value) in &parts.headers {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            made.headers_mut().append(name, value.clone());
+        }
+    }
+    made
+}
+
+fn is_bare(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
+    kind.is_none_or(|kind| kind.starts_with("text/plain"))
+}
+
+fn refusal(status: StatusCode, said: &str) -> (StatusCode, Html<String>) {
+    let (title, otherwise) = match status {
+        StatusCode::NOT_FOUND => ("Not here", "There is no such page."),
+        StatusCode::UNAUTHORIZED => ("Sign in", "Nobody is signed in."),
+        StatusCode::FORBIDDEN => ("Not for you", "This was refused."),
+        StatusCode::METHOD_NOT_ALLOWED => ("Not here", "Nothing can be sent to this address, or it cannot be opened."),
+        status if status.is_server_error() => ("Not now", "The console could not answer."),
+        _ => ("Not understood", "The console could not do anything with this request."),
+    };
+    let said = if said.is_empty() { otherwise } else { said };
+    let inner = format!(
+        "<h1>{title}</h1><p class=\"note\" role=\"alert\">{said}</p><p><a class=\"btn main\" href=\"{overview}\">To the overview</a></p>",
+        said = escape(said),
+        overview = path::OVERVIEW,
+    );
+    (status, page(title, &inner))
+}

@@ -1,0 +1,68 @@
+//! Proofs for a page: the hashes that lead from one leaf to the root, without reading the whole tree for each.
+
+use super::{
+    Ledger, LedgerError,
+    tree::{Hash, Levels, from_hex},
+};
+use crate::{seal::hex, store::on};
+
+/// Leaves under one kept node. What lies under a full one never changes, so only its root is kept: 32 bytes.
+const TILE: usize = 256;
+
+/// The hashes that lead from a leaf to the root of the first `size` leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    pub path: Vec<String>,
+    pub size: i64,
+    pub root: String,
+}
+
+impl Ledger {
+    /// The proof that an entry is in the tree; `None` where there is no such entry. Reads the leaves around it and those
+    /// that came since the last proof.
+    ///
+    /// # Errors
+    /// The store's, or that a stored hash is damaged.
+    pub async fn proof(&self, index: i64) -> Result<Option<Proof>, LedgerError> {
+        let size = self.tree_state().await?.size;
+        let (Ok(at), Ok(end)) = (usize::try_from(index), usize::try_from(size)) else { return Ok(None) };
+        if at >= end {
+            return Ok(None);
+        }
+        let full = end / TILE;
+        let mut roots = {
+            let mut tiles = self.tiles.lock().await;
+            while tiles.len() < full {
+                let leaves = self.hashes(tiles.len() * TILE, TILE).await?;
+                tiles.push(Levels::of(leaves).root());
+            }
+            tiles.iter().copied().take(full).collect::<Vec<Hash>>()
+        };
+        let tile = at / TILE;
+        let mut here = None;
+        if end % TILE > 0 {
+            let last = Levels::of(self.hashes(full * TILE, end % TILE).await?);
+            roots.push(last.root());
+            here = (tile == full).then_some(last);
+        }
+        let here = match here {
+            Some(here) => here,
+            None => Levels::of(self.hashes(tile * TILE, TILE).await?),
+        };
+        let above = Levels::of(roots);
+        let path = here.proof(at % TILE).into_iter().chain(above.proof(tile));
+        Ok(Some(Proof { path: path.map(|hash| hex(&hash)).collect(), size, root: hex(&above.root()) }))
+    }
+
+    /// The hashes of so many leaves from one on.
+    async fn hashes(&self, first: usize, number: usize) -> Result<Vec<Hash>, LedgerError> {
+        const SQL: &str = "select hash from ledger_entries where idx >= $1 order by idx limit $2";
+        let bound = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let texts: Vec<String> = on!(&self.store, pool =>
+            sqlx::query_scalar(SQL).bind(bound(first)).bind(bound(number)).fetch_all(pool).await?);
+        let hashes: Option<Vec<Hash>> = texts.iter().map(|hash| from_hex(hash)).collect();
+        hashes
+            .filter(|hashes| hashes.len() == number)
+            .ok_or_else(|| LedgerError::Entry(format!("a hash from entry {first} on is missing or damaged")))
+    }
+}

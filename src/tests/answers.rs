@@ -1,0 +1,242 @@
+//! What is answered to whom: the right status for programs, a page for browsers, and no more work than the answer needs.
+
+use crate::{
+    access::{OPEN, READS, WRITES},
+    support::{Answered, House, house, sqlite},
+};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use howdah::{access::Role, store::Store};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Asks as a program does: no page, no redirect.
+async fn json(house: &House, cookie: Option<&str>, method: Method, path: &str, fields: &[(&str, &str)]) -> Answered {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(fields);
+    let mut request = Request::builder()
+        .method(&method)
+        .uri(path)
+        .header(header::ACCEPT, "application/json")
+        .header("sec-fetch-site", "same-origin");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    let body = if method == Method::POST {
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        Body::from(form.finish())
+    } else {
+        Body::empty()
+    };
+    house.ask(request.body(body).unwrap()).await
+}
+
+/// The status that says what the problem of a body says; `None` where it is none.
+fn meant(body: &str) -> Option<u16> {
+    let problem: Value = serde_json::from_str(body).ok()?;
+    let kind = problem.get("kind").filter(|_| problem.get("what").is_some())?.as_str()?;
+    Some(match kind {
+        "signed_out" => 401,
+        "forbidden" => 403,
+        "not_found" => 404,
+        "invalid" => 422,
+        "conflict" => 409,
+        "too_many" => 429,
+        "unavailable" => 503,
+        other => panic!("{other} is no kind of problem"),
+    })
+}
+
+async fn run(house: &House, sql: &'static str) {
+    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_door_says_with_its_status_what_its_problem_says() {
+    let house = house(sqlite().await).await;
+    let mut people = vec![("nobody", None)];
+    for role in Role::ALL {
+        people.push((role.name(), Some(house.sign_in(role.name()).await)));
+    }
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut asked = BTreeSet::new();
+    for (who, cookie) in &people {
+        let cookie = cookie.as_deref();
+        let mut answers = Vec::new();
+        for (path, fields) in WRITES {
+            answers.push((path, json(&house, cookie, Method::POST, path, fields).await));
+            answers.push((path, json(&house, cookie, Method::POST, path, &[]).await));
+        }
+        for path in READS {
+            answers.push((path, json(&house, cookie, Method::GET, path, &[]).await));
+            let bare = path.split('?').next().unwrap_or_default();
+            answers.push((bare, json(&house, cookie, Method::GET, bare, &[]).await));
+        }
+        for path in OPEN {
+            // Ending the session would end this test.
+            if path == "/api/session/end" && cookie.is_some() {
+                asked.insert(path.to_owned());
+                continue;
+            }
+            for method in [Method::GET, Method::POST] {
+                answers.push((path, json(&house, cookie, method, path, &[]).await));
+            }
+        }
+        for (path, answer) in answers {
+            asked.insert(path.split('?').next().unwrap_or_default().to_owned());
+            let status = answer.status.as_u16();
+            match meant(&answer.body) {
+                Some(meant) if meant == status => drop(seen.insert(status)),
+                Some(meant) => wrong.push(format!("{who} {path}: {status} and not {meant}: {}", answer.body)),
+                None if status < 500 => {}
+                None => wrong.push(format!("{who} {path}: {status}: {}", answer.body)),
+            }
+        }
+    }
+    let mounted: BTreeSet<String> =
+        leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    assert_eq!(asked, mounted, "a door was not asked");
+    assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n"));
+    for status in [401, 403, 404, 422] {
+        assert!(seen.contains(&status), "{status} was never said: {seen:?}");
+    }
+    // The two that need something to have happened before.
+    let mut last = 0;
+    for _ in 0..12 {
+        let form = [("name", "moderator"), ("password", "wrong")];
+        let answer = json(&house, None, Method::POST, "/api/sign-in/password", &form).await;
+        last = answer.status.as_u16();
+        assert_eq!(Some(last), meant(&answer.body), "{}", answer.body);
+    }
+    assert_eq!(last, 429);
+    run(&house, "alter table ledger_entries rename to gone").await;
+    let owner = people[1].1.as_deref();
+    let answer = json(&house, owner, Method::GET, "/api/audit/list?search=", &[]).await;
+    assert_eq!((answer.status.as_u16(), meant(&answer.body)), (503, Some(503)), "{}", answer.body);
+    // A plain form is still given back.
+    let form = house.post(owner, "/api/people/offer", &[("name", ""), ("role", "moderator")]).await;
+    assert!(form.status.is_redirection() && form.location.is_some(), "{}", form.status);
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_a_page() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let contractor = house.sign_in("contractor").await;
+    for path in ["/nowhere", "/i/harbour/nowhere", "/audit/export.pdf", "/sign-in/nowhere", "/people/1/2/3?a=%22%3E%3Cb%3E"] {
+        for (who, cookie) in [("owner", Some(&owner)), ("contractor", Some(&contractor)), ("nobody", None)] {
+            let page = house.get(cookie.map(String::as_str), path).await;
+            if cookie.is_none() && path.starts_with("/audit") {
+                continue;
+            }
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{who} {path}: {}", page.body);
+            for part in ["<html lang=\"en\"", "<title>", "</title>", "<h1>", "href=\"/\""] {
+                assert!(page.body.contains(part), "{who} {path}: no {part} in {}", page.body);
+            }
+            assert_eq!(page.body.contains("aria-label=\"Desks\""), cookie.is_some(), "{who} {path}: {}", page.body);
+            assert!(!page.body.contains("<b>"), "{who} {path}: {}", page.body);
+        }
+    }
+    // What is refused beside Leptos is a page for a browser, too; whatever else asks is answered in words.
+    for path in ["/i/harbour/domains/upload", "/i/harbour/reports/1/media/1", "/i/harbour/domains/export/other.csv", "/pkg/nothing.js"] {
+        let page = house.get(Some(&owner), path).await;
+        assert!(page.status.is_client_error(), "{path}");
+        assert!(page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not here"), "{path}: {}", page.body);
+        let request = Request::get(path).header(header::ACCEPT, "image/avif,image/*").header(header::COOKIE, &owner);
+        let answer = house.ask(request.body(Body::empty()).unwrap()).await;
+        assert!(answer.status.is_client_error() && !answer.body.contains('<'), "{path}: {}", answer.body);
+    }
+    let answer = json(&house, Some(&owner), Method::GET, "/api/nowhere", &[]).await;
+    assert_eq!((answer.status.as_u16(), meant(&answer.body)), (404, Some(404)), "{}", answer.body);
+    let answer = house.post(Some(&owner), "/nowhere", &[("a", "b")]).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+async fn disable(house: &House, owner: &str, disabled: &str) -> i64 {
+    let form = [("operator", "01moderator"), ("disabled", disabled), ("why", "a test")];
+    house.post(Some(owner), "/api/people/disable", &form).await;
+    let filter = howdah::ledger::Filter { kind: Some("disable_operator".into()), limit: 1, ..Default::default() };
+    house.app.ledger.list(&filter).await.unwrap()[0].index
+}
+
+#[tokio::test]
+async fn a_notice_reads_its_own_entry_and_no_other() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let index = disable(&house, &owner, "yes").await;
+    // Whoever reads the hash of another entry stumbles over this one.
+    run(&house, "drop trigger ledger_entries_no_update").await;
+    run(&house, "update ledger_entries set hash = 'none' where idx = 0").await;
+    let page = house.get(Some(&owner), &format!("/people?done={index}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("Ended the access of moderator. Done and read back."), "{}", page.body);
+}
+
+/// The audit page once nothing is checked any more.
+async fn checked(house: &House, cookie: &str) -> String {
+    for _ in 0..500 {
+        let page = house.get(Some(cookie), "/audit").await.body;
+        if !page.contains("Checking: ") {
+            return page;
+        }
+        assert!(page.contains("http-equiv=\"refresh\"") && page.contains("<progress"), "{page}");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the check goes on and on");
+}
+
+#[tokio::test]
+async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_check_ended() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let auditor = house.sign_in("auditor").await;
+    // Opening a page checks nothing.
+    let page = house.get(Some(&owner), "/audit?check=now").await.body;
+    assert!(!page.contains("Checked ") && page.contains("action=\"/api/audit/check\""), "{page}");
+    for role in ["admin", "moderator", "contractor"] {
+        let cookie = house.sign_in(role).await;
+        let refused = json(&house, Some(&cookie), Method::POST, "/api/audit/check", &[]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role}");
+        let page = house.get(Some(&cookie), "/audit").await.body;
+        assert!(!page.contains("/api/audit/check"), "{role}: no door that does not open");
+    }
+    let begin = async |fields: &[(&str, &str)]| {
+        let begun = house.post(Some(&auditor), "/api/audit/check", fields).await;
+        assert_eq!(begun.location.as_deref(), Some("/audit"), "{}", begun.body);
+        checked(&house, &auditor).await
+    };
+    house.app.ledger.checkpoint().await.unwrap();
+    let page = begin(&[]).await;
+    assert!(page.contains("The tree is whole") && !page.contains("by an earlier check"), "{page}");
+    let first = house.app.ledger.tree_state().await.unwrap().size;
+    disable(&house, &owner, "yes").await;
+    house.app.ledger.checkpoint().await.unwrap();
+    disable(&house, &owner, "no").await;
+    let page = begin(&[]).await;
+    assert!(page.contains(&format!("the first {first} entries were found whole by an earlier check")), "{page}");
+    assert!(page.contains("The tree is whole"), "{page}");
+    assert!(house.get(Some(&owner), "/audit").await.body.contains("The tree is whole"), "whoever asked");
+    // What was changed below is not read again, unless that is asked for; what came since is.
+    let second = house.app.ledger.tree_state().await.unwrap().size;
+    let last = disable(&house, &owner, "yes").await;
+    run(&house, "drop trigger ledger_entries_no_update").await;
+    run(&house, "update ledger_entries set leaf = replace(leaf, 'signed_in', 'signed_on') where idx = 0 or deed = 'signed_in'").await;
+    let page = begin(&[]).await;
+    assert!(page.contains(&format!("the first {second} entries were found whole")), "{page}");
+    let page = begin(&[("everything", "yes")]).await;
+    assert!(page.contains("The record is not what was written") && page.contains("WRONG from entry"), "{page}");
+    run(&house, "update ledger_entries set leaf = replace(leaf, 'signed_on', 'signed_in')").await;
+    assert!(begin(&[]).await.contains("The tree is whole"), "after something was wrong, all of it is read");
+    let newest = disable(&house, &owner, "no").await;
+    assert!(newest > last);
+    run(&house, "update ledger_entries set outcome = 'failed' where idx = (select max(idx) from ledger_entries)").await;
+    assert!(begin(&[]).await.contains("WRONG from entry"));
+    // Two at once are one.
+    let begun = futures::future::join_all((0..4).map(|_| house.post(Some(&auditor), "/api/audit/check", &[]))).await;
+    assert!(begun.iter().all(|begun| begun.location.as_deref() == Some("/audit")));
+    checked(&house, &auditor).await;
+}
