@@ -5,7 +5,7 @@ use crate::{
     registrations, reports, roles, sign_in, signups, ui,
 };
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -54,9 +54,9 @@ fn theme() -> Option<&'static str> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title text="Howdah" />
+        {ui::title("")}
         <Router>
-            <Routes fallback=|| ui::desk::problem_page(crate::problem::Problem::not_found("There is no such page."))>
+            <Routes fallback=ui::desk::nowhere>
                 <Route path=path!("/") view=overview::page::Home ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance") view=overview::page::Overview ssr=SsrMode::Async />
                 <Route path=path!("/i/:instance/reports") view=reports::page::Queue ssr=SsrMode::Async />
@@ -128,7 +128,7 @@ fn Keys() -> impl IntoView {
         ("Esc", "leave a field"),
     ];
     view! {
-        <Title text="Keys · Howdah" />
+        {ui::title("Keys")}
         <main class="plain">
             <h1>"Keys"</h1>
             <dl class="facts">

@@ -10,7 +10,7 @@ use crate::{
     grants,
     id::{AccountId, InstanceName},
     ledger::{
-        Acting, Answer, Answered, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
+        Acting, Answer, Answered, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
         deed::{Act, Deed},
     },
     linked_accounts::{self, service::standing},
@@ -21,6 +21,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    text::Why,
 };
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -138,12 +139,13 @@ pub async fn carry_out<D: Carry>(
     instance: Arc<Instance>,
     permit: Permit,
     deed: D,
-    why: String,
+    why: impl Into<Why>,
 ) -> Result<Done, Problem> {
+    let why: Why = why.into();
     let (tell, told) = oneshot::channel();
     tokio::spawn(async move {
         let mut tell = Some(tell);
-        let result = run(&context, &instance, permit, deed, &why, &mut tell).await;
+        let result = run(&context, &instance, permit, deed, why, &mut tell).await;
         if let Some(tell) = tell
             && tell.send(result).is_err()
         {
@@ -162,7 +164,7 @@ async fn run<D: Carry>(
     instance: &Instance,
     permit: Permit,
     deed: D,
-    why: &str,
+    why: Why,
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
@@ -261,7 +263,7 @@ pub async fn recorded<D: Act>(
     app: &App,
     permit: Permit,
     deed: D,
-    why: &str,
+    why: impl Into<Why>,
     change: impl Future<Output = sqlx::Result<bool>>,
 ) -> Result<bool, Problem> {
     let change = async { Ok(change.await?.then(|| json!({}))) };
@@ -277,7 +279,7 @@ pub async fn recorded_as_read<D: Act>(
     app: &App,
     permit: Permit,
     deed: D,
-    why: &str,
+    why: impl Into<Why>,
     change: impl Future<Output = sqlx::Result<Option<Value>>>,
 ) -> Result<Option<i64>, Problem> {
     let store_problem = |error: &dyn std::fmt::Display| {
@@ -291,10 +293,7 @@ pub async fn recorded_as_read<D: Act>(
                 "Somebody is changing the same thing right now, and nothing was done.",
                 "Look again in a moment.",
             ),
-            NotOpened::Unwritable(error) => {
-                tracing::error!(%error, "ledger.unwritable");
-                Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
-            }
+            NotOpened::Unwritable(error) => unwritable(&error),
         })?;
     let changed = change.await;
     let (outcome, answer) = match &changed {
@@ -322,7 +321,7 @@ fn said(steps: &[Step]) -> Option<String> {
 async fn close<D: Act>(app: &App, answered: &Answered<D>, verdict: &Verdict) {
     for attempt in 0u32.. {
         match app.ledger.close(answered, verdict).await {
-            Ok(()) | Err(crate::ledger::LedgerError::AlreadyClosed(_)) => return,
+            Ok(()) | Err(LedgerError::AlreadyClosed(_)) => return,
             Err(error) => {
                 tracing::error!(%error, index = answered.index(), attempt, "deed.close");
                 tokio::time::sleep(Duration::from_millis(200 * u64::from(attempt.min(50) + 1))).await;
@@ -345,13 +344,33 @@ fn not_opened(context: &Context, error: NotOpened) -> Problem {
                 "What you typed is kept. Look again in a moment.",
             )
         }
-        NotOpened::Unwritable(error) => {
-            tracing::error!(%error, "ledger.unwritable");
-            Problem::unavailable(
-                "The record cannot be written, so nothing was done and nothing was sent.",
-                "The person who runs Howdah finds the reason in its log.",
-            )
-        }
+        NotOpened::Unwritable(error) => unwritable(&error),
+    }
+}
+
+/// Why no deed was begun: nothing was done, nothing sent and nothing shown.
+pub fn unwritable(error: &LedgerError) -> Problem {
+    tracing::error!(%error, "ledger.unwritable");
+    match error {
+        LedgerError::Contradicted(_) => Problem::unavailable(
+            "The record contradicts itself, so nothing was done until an owner has decided.",
+            "At the server: howdah audit verify, then howdah audit accept. Registrations can be closed all the same.",
+        ),
+        LedgerError::TooLarge(_) => Problem::new(
+            Kind::Invalid,
+            "This is more than one entry of the record holds, so nothing was done.",
+            "Shorten what you typed, or choose less at once.",
+        ),
+        LedgerError::Store(_)
+        | LedgerError::Unwritten(_)
+        | LedgerError::Entry(_)
+        | LedgerError::Permit(_)
+        | LedgerError::AlreadyClosed(_)
+        | LedgerError::Stopped
+        | LedgerError::Outside(_) => Problem::unavailable(
+            "The record cannot be written, so nothing was done and nothing was sent.",
+            "The person who runs Howdah finds the reason in its log.",
+        ),
     }
 }
 
@@ -459,6 +478,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::EndSessions(_)
         | Deed::HandOverCase(_)
         | Deed::OfferAccess(_)
+        | Deed::DestroyWords(_)
         | Deed::ChangePassword(_)
         | Deed::SetFactor(_)
         | Deed::NewRecoveryCodes(_)

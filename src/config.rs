@@ -3,11 +3,12 @@
 //! Everything wrong is named at once, each with what would be right.
 
 use crate::id::InstanceName;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
 use url::Url;
@@ -44,14 +45,29 @@ pub struct InstanceConfig {
     pub token: Secret,
 }
 
+/// For whom browsers are told to use nothing but TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hsts {
+    Off,
+    /// For the console's own host.
+    Host,
+    /// For everything under the console's host as well.
+    Subdomains,
+}
+
 /// Everything the console is told.
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
     pub public_url: Url,
+    /// Networks of proxies whose word is believed about whom a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
+    pub hsts: Hsts,
     pub store: Secret,
     pub secret_key: [u8; 32],
     pub checkpoint_file: Option<PathBuf>,
+    /// How long what stands sealed in the record can be read, in days; without it for good.
+    pub words_kept_days: Option<i64>,
     /// People who can act may leave the second factor out; only where both addresses are loopback.
     pub second_factor_optional: bool,
     pub site: PathBuf,
@@ -72,12 +88,16 @@ pub struct Wrong {
 struct Raw {
     listen: Option<String>,
     public_url: Option<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    hsts: Option<String>,
     store: Option<String>,
     store_file: Option<PathBuf>,
     store_env: Option<String>,
     secret_key_file: Option<PathBuf>,
     secret_key_env: Option<String>,
     checkpoint_file: Option<PathBuf>,
+    words_kept_days: Option<i64>,
     second_factor: Option<String>,
     site: Option<PathBuf>,
     disposable_domains_file: Option<PathBuf>,
@@ -133,6 +153,16 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
     }
     let listen = read.parsed("listen", raw.listen, "127.0.0.1:3000", |text| text.parse::<SocketAddr>().ok());
     let public_url = read.parsed("public_url", raw.public_url, "https://howdah.example.org", |text| web_url(&text));
+    let trusted_proxies = raw.trusted_proxies.iter().filter_map(|text| read.network(text)).collect();
+    let hsts = match raw.hsts.as_deref() {
+        None | Some("host") => Hsts::Host,
+        Some("subdomains") => Hsts::Subdomains,
+        Some("off") => Hsts::Off,
+        Some(other) => {
+            read.wrong(format!("`hsts` is “{other}”; it can be \"host\", \"subdomains\" or \"off\""));
+            Hsts::Host
+        }
+    };
     let store = read.secret("store", raw.store, raw.store_file, raw.store_env, true, "sqlite:howdah.db");
     if let Some(store) = &store
         && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| store.expose().starts_with(scheme))
@@ -166,6 +196,10 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
             false
         }
     };
+    if raw.words_kept_days.is_some_and(|days| days < 90) {
+        // Keys are made by the quarter, and work in hand must be read back.
+        read.wrong("`words_kept_days` must be 90 at the least; leave it out to keep sealed words for good".into());
+    }
     if let Some(url) = &public_url
         && url.scheme() == "http"
         && !is_loopback_url(url)
@@ -186,9 +220,12 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
         (Some(listen), Some(public_url), Some(store), Some(secret_key)) if wrong.is_empty() => Ok(Config {
             listen,
             public_url,
+            trusted_proxies,
+            hsts,
             store,
             secret_key,
             checkpoint_file: raw.checkpoint_file,
+            words_kept_days: raw.words_kept_days,
             second_factor_optional,
             site: env("HOWDAH_SITE").map(PathBuf::from).or(raw.site).unwrap_or_else(|| "target/site".into()),
             disposable_domains,
@@ -206,6 +243,28 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn wrong(&mut self, line: String) {
         self.wrong.push(line);
+    }
+
+    /// An address or a network of proxies.
+    fn network(&mut self, text: &str) -> Option<IpNet> {
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        match network {
+            Ok(network) if network.prefix_len() == 0 => {
+                self.wrong(format!(
+                    "`trusted_proxies` names “{text}”, which is everybody: then anybody says for themselves where they come \
+                     from; name your proxy alone"
+                ));
+                None
+            }
+            Ok(network) => Some(network.trunc()),
+            Err(_) => {
+                self.wrong(format!(
+                    "`trusted_proxies` has “{text}”, which is neither an address nor a network; for example \
+                     trusted_proxies = [\"127.0.0.1\", \"172.18.0.0/16\"]"
+                ));
+                None
+            }
+        }
     }
 
     /// A list of domains, one a line; lines that begin with `#` are left out.
@@ -403,7 +462,19 @@ mod tests {
         let config = parse(GOOD, &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
         assert_eq!(config.instances[0].media_base_url.as_str(), "https://harbour.example/system");
         assert_eq!(config.instances[0].title, "harbour.example");
+        assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
         assert!(!format!("{config:?}").contains("t0ken"), "a secret in debug output");
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        let text = format!(
+            "trusted_proxies = [\"127.0.0.1\", \"172.18.3.4/16\", \"fd00::/8\"]\nhsts = \"subdomains\"\n{GOOD}"
+        );
+        let config = parse(&text, &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        let named: Vec<String> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["127.0.0.1/32", "172.18.0.0/16", "fd00::/8"]);
+        assert_eq!(config.hsts, Hsts::Subdomains);
     }
 
     #[test]
@@ -413,6 +484,8 @@ mod tests {
             store = "mysql:x"
             secret_key_env = "NOT_SET"
             second_factor = "sometimes"
+            trusted_proxies = ["localhost", "0.0.0.0/0"]
+            hsts = "always"
             listne = 1
             [[instance]]
             name = "No Spaces"

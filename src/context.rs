@@ -5,15 +5,18 @@ use crate::{
     audit::service::check::LedgerCheck,
     clock::{Clock, Instant},
     config::Config,
-    http::{ClientAddress, Posted, Signed},
+    http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
     ledger::{Fact, Ledger},
     linked_accounts::{Lapse, service::standing},
     mastodon::Instance,
     problem::{Kind, Problem},
     seal::Keys,
-    sign_in::service::Passwords,
-    store::Store,
+    sign_in::passwords::Passwords,
+    store::{
+        Store,
+        attempts::{self, Limit, Reserved},
+    },
 };
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -31,6 +34,7 @@ pub struct App {
     pub ledger: Ledger,
     pub instances: BTreeMap<InstanceName, Arc<Instance>>,
     pub passwords: Passwords,
+    pub proxies: Proxies,
     /// The check of the whole record that runs, and what the last one found.
     pub ledger_check: LedgerCheck,
     /// Requests that ended in a fault of our own since the start.
@@ -60,7 +64,7 @@ impl Context {
 
     /// The context of work in the background, on behalf of somebody.
     pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
-        Self { app, actor, address: ClientAddress(std::net::Ipv4Addr::LOCALHOST.into()) }
+        Self { app, actor, address: ClientAddress::HERE }
     }
 
     pub fn now(&self) -> Instant {
@@ -98,6 +102,25 @@ impl Context {
                 "Ask the person who sponsors your grant.",
             ),
             Denied::Standing(lapse) => standing::fallen(lapse),
+        })
+    }
+
+    /// Takes one of as many of a sort (“exports”) as this person is given; before the work that it limits.
+    ///
+    /// # Errors
+    /// Too many, with how long to wait.
+    pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
+        let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
+        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(|error| {
+            tracing::error!(%error, "context.reserve");
+            Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
+        })?;
+        reserved.map_err(|wait| {
+            Problem::new(
+                Kind::TooMany,
+                format!("These were as many {sort} as one person is given within this time, and nothing was done."),
+                format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+            )
         })
     }
 

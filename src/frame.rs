@@ -63,6 +63,8 @@ pub struct Frame {
     /// Who may sign up, in a word.
     pub registrations: Option<String>,
     pub well: bool,
+    /// What in the record contradicts itself: no deed is begun until an owner has decided at the server.
+    pub contradiction: Option<String>,
     pub draft: Option<Draft>,
     pub notice: Option<Notice>,
     /// Somebody has just signed in with a recovery code: how many are left.

@@ -28,6 +28,7 @@ pub mod roles;
 pub mod search;
 pub mod sign_in;
 pub mod signups;
+pub mod text;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
@@ -48,6 +49,8 @@ pub mod ledger;
 pub mod mastodon;
 #[cfg(feature = "ssr")]
 pub mod media;
+#[cfg(feature = "ssr")]
+pub mod off_thread;
 #[cfg(feature = "ssr")]
 pub mod seal;
 #[cfg(feature = "ssr")]

@@ -188,6 +188,11 @@ pub fn reset_person(operator: &OperatorId) -> String {
     with(RESET_PERSON, "who", &operator.0)
 }
 
+/// The name of the instance that an address is about.
+pub fn instance_of(path: &str) -> Option<String> {
+    path.strip_prefix("/i/").and_then(|rest| rest.split('/').next()).map(str::to_owned)
+}
+
 /// The same address with one more thing in its query.
 pub fn with(path: &str, key: &str, value: &str) -> String {
     let mut encoded = form_urlencoded::Serializer::new(String::new());

@@ -106,6 +106,24 @@ test('keys work on queue and case', async ({ as }) => {
   await expect(page.getByRole('heading', { name: /^Limit:/ })).toBeVisible();
 });
 
+test('a key presses nothing but what the page was made with', async ({ as }) => {
+  const page = await as('moderator');
+  await page.goto('/i/harbour/reports');
+  await hydrated(page);
+  // What somebody might smuggle into a page: outside the frame, inside it, and as rows of a list.
+  await page.evaluate(() => {
+    const form = '<form method="post" action="/api/session/end"><button data-key="j">x</button><button data-key="q">x</button><button data-key="n">x</button></form>';
+    const list = '<table class="list"><tbody><tr data-row=""><td><a href="/people">x</a></td></tr></tbody></table>';
+    document.body.insertAdjacentHTML('afterbegin', `<div class="frame" data-root="">${form}${list}</div>`);
+    document.querySelector('main')?.insertAdjacentHTML('afterbegin', form + list);
+  });
+  await page.keyboard.press('q');
+  await page.keyboard.press('j');
+  await expect(page.locator('tr.at a').first()).toHaveAttribute('href', /\/i\/harbour\/reports\//);
+  await page.keyboard.press('n');
+  await page.waitForURL('**/i/harbour/reports/*');
+});
+
 test('a contractor sees their instance and acts in the grant, and not about staff', async ({ as }) => {
   const page = await as('contractor');
   await page.goto('/i/harbour/find?q=@adwoaosei');

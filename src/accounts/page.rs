@@ -7,7 +7,7 @@ use crate::{
     frame::Frame,
     path,
     search::Search,
-    ui::{self, desk, time},
+    ui::{self, desk, keys, time},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -33,7 +33,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     }
     let row = |hit: &Hit| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::account(&instance, hit.id)><b><bdi>{hit.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{hit.display_name.clone()}</bdi></div></td>
                 <td class="soft">{hit.state.join(", ")}</td>
@@ -110,7 +110,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     let row = |row: &AccountRow| {
         let role = row.role.clone().map(|role| view! { <span class="badge accent">{role}</span> " " });
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::account(&instance, row.id)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{row.display_name.clone()}</bdi></div></td>
                 <td class="nowrap">{role}{row.state.join(", ")}</td>

@@ -24,6 +24,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::drafts,
+    text::Email,
     ui,
 };
 use serde_json::json;
@@ -124,7 +125,7 @@ fn personal(text: &str, may_reveal: bool) -> Result<Option<Personal>, Problem> {
     }
     match text.split_once('@') {
         Some((name, domain)) if !name.is_empty() && domain.contains('.') && !text.contains(char::is_whitespace) => {
-            Ok(Some(Personal::Email(text.to_lowercase())))
+            Ok(Some(Personal::Email(Email::typed("q", &text.to_lowercase())?)))
         }
         _ => Ok(None),
     }

@@ -5,7 +5,7 @@ use crate::{
     frame::Frame,
     path,
     search::Search,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -222,7 +222,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
             .map(|role| view! { " " <span class="badge">{role}</span> });
         let own = line.own_account.clone().map(|own| view! { <span class="soft small">" as " {own}</span> });
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
@@ -440,7 +440,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
             None => view! { <span class="badge warn">"outside the console"</span> }.into_any(),
         };
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="mono nowrap"><time datetime=time::machine(row.at) title=time::absolute(row.at)>{time::day(row.at, frame.now)} " " {time::clock(row.at)}</time></td>
                 <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
                 <td class="nowrap">{row.action.clone()}</td>

@@ -4,6 +4,7 @@ pub mod check;
 pub mod elsewhere;
 pub mod export;
 pub mod instance_log;
+pub mod words;
 
 use super::{AuditPage, Checkpoint, EntryPage, Filter, Line, Outcome, Tree};
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     id::{AccountId, InstanceName, RoleId},
     ledger::{
         self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
-        deed::{ChosenBy, Deed, ExportForm, Masked, Personal, Resetting, Subject},
+        deed::{ChosenBy, Deed, Destruction, ExportForm, Masked, Personal, Resetting, Subject},
     },
     path,
     problem::{Kind, Problem},
@@ -145,6 +146,13 @@ fn clause(deed: &Deed) -> String {
             };
             format!("exported {} {form}", if deed.filter.is_empty() { "the record" } else { "a part of the record" })
         }
+        Deed::DestroyWords(deed) => {
+            let what = match deed.because {
+                Destruction::Request => "about one subject",
+                Destruction::Retention => "that are older than they are kept",
+            };
+            format!("destroyed the sealed words {what} ({})", ui::count(deed.keys.len(), "key", "keys"))
+        }
         Deed::AskGrant(deed) => {
             format!("asked for a grant for {} on {}", ui::tame(&deed.name), deed.scope.places())
         }
@@ -211,6 +219,8 @@ fn fact_clause(entry: &Entry) -> String {
         "changed_elsewhere" => elsewhere::clause(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
+        "head_sealed" => "sealed the head of the record and gave the store an id".to_owned(),
+        "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
         "token_left" => "could not take back the token of an ended link".to_owned(),
         "token_taken_back" => "took back the token of an ended link after all".to_owned(),
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
@@ -577,6 +587,7 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::ExportSheet(_)
         | Deed::AddOperator(_)
         | Deed::EndSessions(_)
+        | Deed::DestroyWords(_)
         | Deed::WriteNote(_) => Vec::new(),
         Deed::ChangePassword(_) => vec![row("password", "the one before".to_owned(), "a new one".to_owned())],
         Deed::SetFactor(deed) => {

@@ -5,7 +5,7 @@ use crate::{
     audit::Outcome,
     frame::Frame,
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -80,7 +80,7 @@ fn item(item: &Item) -> AnyView {
     };
     let entry = item.entry.map(|index| view! { <a class="mono" href=path::audit_entry(index)>{index}</a> });
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             <td class="nowrap"><b><bdi>{item.handle.clone()}</bdi></b></td>
             <td>{outcome}</td>
             <td class="full fill"><div class="cut soft"><bdi>{item.said.clone()}</bdi></div></td>

@@ -25,6 +25,7 @@ use crate::{
         batches::{Batch, State},
         operators::{self, Operator},
     },
+    text::Why,
     ui,
 };
 use std::{sync::Arc, time::Duration};
@@ -59,7 +60,7 @@ fn what(deed: Option<&Deed>, number: usize) -> String {
 ///
 /// # Errors
 /// If the console's own store does not answer.
-pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why: String) -> Result<String, Problem> {
+pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why: Why) -> Result<String, Problem> {
     let kind = match deeds.first() {
         Some(Deed::DecideSignUp(_)) => DecideSignUp::KIND,
         Some(Deed::DecideCase(_)) => DecideCase::KIND,
@@ -73,7 +74,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why
         instance: instance.name.clone(),
         operator: context.actor.operator.clone(),
         kind: kind.to_owned(),
-        why,
+        why: why.to_string(),
         paused: false,
         created_at: context.now(),
         ended_at: None,
@@ -285,7 +286,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             return Ok(());
         }
         set(State::UnderWay, None, None).await?;
-        match carry(context, instance.clone(), &item.deed, batch.why.clone()).await {
+        match carry(context, instance.clone(), &item.deed, Why::kept(&batch.why)).await {
             // Nothing arrived there: the same would happen to all that are left.
             Ok(done) if done.unsent && done.outcome == Outcome::Failed => {
                 set(State::Waiting, None, done.said).await?;
@@ -404,7 +405,7 @@ async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context
     Ok(Some(Context::of_job(app.clone(), actor)))
 }
 
-async fn carry(context: Context, instance: Arc<Instance>, deed: &Deed, why: String) -> Result<Done, Problem> {
+async fn carry(context: Context, instance: Arc<Instance>, deed: &Deed, why: Why) -> Result<Done, Problem> {
     match deed {
         Deed::DecideSignUp(deed) => signups::service::carry(context, instance, deed.clone(), why).await,
         Deed::DecideCase(deed) => reports::service::carry(context, deed.clone(), why).await,

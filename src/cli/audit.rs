@@ -1,8 +1,8 @@
 //! `howdah audit …`
 
-use super::app;
+use super::{app, operator::said};
 use crate::{
-    audit::service::{self, export},
+    audit::service::{self, export, words},
     clock::DAY,
     config::{Config, Wrong},
     ledger::{
@@ -13,6 +13,7 @@ use crate::{
     operators::service::command_actor,
     seal::Keys,
     store::Store,
+    text::{Narrowing, Why},
 };
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
@@ -37,6 +38,32 @@ pub enum Audit {
         #[arg(long)]
         checkpoint: Option<PathBuf>,
     },
+    /// Print the key that others check this store's checkpoints and bundles with.
+    Key,
+    /// Decide, as an owner, that the record as it stands is the record from here on, where it contradicts what was signed.
+    Accept {
+        /// How many entries there are.
+        #[arg(long)]
+        size: i64,
+        /// The root of the tree over them: 64 hex digits.
+        #[arg(long)]
+        root: String,
+        /// Why it is accepted.
+        #[arg(long)]
+        why: String,
+    },
+    /// Destroy what stands sealed in the record about one subject, for good. The entries stay.
+    DestroyWords {
+        /// An entry about it.
+        #[arg(long, required_unless_present = "subject", conflicts_with = "subject")]
+        entry: Option<i64>,
+        /// Its keyed hash, as it stands in the leaf of an entry.
+        #[arg(long)]
+        subject: Option<String>,
+        /// Why it is destroyed.
+        #[arg(long)]
+        why: String,
+    },
     /// Write a range of the record as a bundle that can be checked without the store.
     Export {
         /// The first day (UTC), for example 2026-11-01; without it from the beginning.
@@ -55,12 +82,63 @@ pub async fn run(config: Config, command: Audit) -> anyhow::Result<()> {
     match command {
         Audit::Verify { checkpoint, .. } => verify_store(config, checkpoint.as_deref()).await,
         Audit::Export { from, to, out } => write_bundle(config, from, to, &out).await,
+        Audit::Key => {
+            println!("{}", app(config).await?.ledger.verifier_key().await?);
+            Ok(())
+        }
+        Audit::Accept { size, root, why } => accept(config, size, &root, &why).await,
+        Audit::DestroyWords { entry, subject, why } => destroy_words(config, entry, subject, &why).await,
     }
 }
 
-fn verifier_key(config: &Config) -> String {
-    let origin = config.public_url.host_str().unwrap_or("howdah");
-    checkpoint::verifier_key(&Keys::from_secret(config.secret_key), origin)
+fn reason(why: &str) -> anyhow::Result<Why> {
+    Why::needed("why", why, "Say why: the record needs the reason.").map_err(said)
+}
+
+async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Result<()> {
+    let why = reason(why)?;
+    let app = app(config).await?;
+    let Some(what) = app.ledger.contradiction() else {
+        bail!("The record does not contradict itself: there is nothing to decide.");
+    };
+    println!("The record contradicts itself: {what}.");
+    if !app.ledger.accept(size, &root.to_lowercase(), why).await? {
+        let (size, root) = app.ledger.stands().await?;
+        bail!("Nothing was accepted: there are {size} entries now, with the root {root}.");
+    }
+    if let Some(what) = app.ledger.contradiction() {
+        bail!("It was accepted, and still contradicts itself: {what}.");
+    }
+    println!("The first {size} entries are accepted as they stand; the next one says so, and why.");
+    println!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
+    Ok(())
+}
+
+async fn destroy_words(config: Config, entry: Option<i64>, subject: Option<String>, why: &str) -> anyhow::Result<()> {
+    let why = reason(why)?;
+    let app = app(config).await?;
+    let subject = match (subject, entry) {
+        (Some(subject), _) => subject,
+        (None, Some(entry)) => words::subject_of(&app, entry).await.map_err(said)?,
+        (None, None) => bail!("Name an entry or a subject."),
+    };
+    let destroyed = words::destroy_at_server(&app, &subject, why).await.map_err(said)?;
+    println!("{destroyed} data keys are destroyed: what they sealed cannot be read any more. The entries stay.");
+    Ok(())
+}
+
+/// The host that checkpoints are called by.
+fn host(config: &Config) -> &str {
+    config.public_url.host_str().unwrap_or("howdah")
+}
+
+/// The key of this console under the name that a bundle gives itself: of the console, or of a store of it.
+fn key_for(config: &Config, bundle: &Path) -> anyhow::Result<String> {
+    let host = host(config);
+    let name = bundle::origin(BufReader::new(std::fs::File::open(bundle)?)).unwrap_or_default();
+    let ours = name.strip_prefix(host).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let name = if ours { &name } else { host };
+    Ok(checkpoint::verifier_key(&Keys::from_secret(config.secret_key), name))
 }
 
 /// The checkpoints of a file, if one is named.
@@ -76,7 +154,9 @@ fn outside(file: Option<&Path>) -> anyhow::Result<Vec<String>> {
 
 async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Result<()> {
     let store = Store::connect(config.store.expose()).await?;
-    let report = verify::verify(&store, &verifier_key(&config), &outside(checkpoint)?).await?;
+    store.migrate().await?;
+    let keys = Keys::from_secret(config.secret_key);
+    let report = verify::verify(&store, &keys, host(&config), &outside(checkpoint)?).await?;
     for line in report.lines() {
         println!("{line}");
     }
@@ -96,7 +176,10 @@ pub fn verify_bundle(
     let key = match key {
         Some(key) => key,
         // A bundle's own word on whose it is proves nothing.
-        None => verifier_key(&config.context("whose record it is must be known: give --key, or a configuration")?),
+        None => {
+            let config = config.context("whose record it is must be known: give --key, or a configuration")?;
+            key_for(&config, bundle).with_context(|| format!("{} cannot be read", bundle.display()))?
+        }
     };
     let file = std::fs::File::open(bundle).with_context(|| format!("{} cannot be read", bundle.display()))?;
     let report = bundle::verify(BufReader::new(file), &key, &outside(checkpoint)?)?;
@@ -123,13 +206,14 @@ async fn write_bundle(config: Config, from: Option<String>, to: Option<String>, 
         let app = app(config).await?;
         let named = |name: &str, day: Option<String>| day.map(|day| format!("{name}={day}"));
         let filter = [named("from", from), named("to", to)].into_iter().flatten().collect::<Vec<_>>().join("&");
+        let filter = Narrowing::typed("filter", &filter).map_err(said)?;
         let warrant = export::open(&app, &command_actor(), ExportRecord { form: ExportForm::Bundle, filter }).await?;
         let written = app.ledger.bundle(first, last.map(|day| day.plus(DAY)), &mut BufWriter::new(file)).await;
         let rows = written.as_ref().map_or(0, |written| written.end - written.first);
         export::close(&app, warrant, rows, written.as_ref().err().map(ToString::to_string)).await;
         let written = written?;
         println!("entries {} to {}, proven against a checkpoint over {}", written.first, written.end - 1, written.size);
-        println!("verifier key: {}", app.ledger.verifier_key());
+        println!("verifier key: {}", app.ledger.verifier_key().await?);
         println!("check it anywhere: howdah audit verify --bundle {} --key KEY", out.display());
         Ok(())
     };

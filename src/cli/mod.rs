@@ -10,10 +10,11 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     context::App,
+    http::Proxies,
     ledger::Ledger,
     mastodon::Instance,
     seal::Keys,
-    sign_in::service::Passwords,
+    sign_in::passwords::Passwords,
     store::Store,
 };
 use anyhow::Context as _;
@@ -78,7 +79,9 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let keys = Keys::from_secret(config.secret_key);
     let store = Store::connect(config.store.expose()).await?;
     store.migrate().await?;
-    assemble(config, clock, keys, store)
+    let app = assemble(config, clock, keys, store)?;
+    app.ledger.begin().await?;
+    Ok(app)
 }
 
 /// Puts a process together from its parts.
@@ -100,6 +103,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         })
         .collect::<anyhow::Result<_>>()?;
     let passwords = Passwords::new()?;
+    let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, ledger_check, faults }))
+    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies, ledger_check, faults }))
 }

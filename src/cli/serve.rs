@@ -12,7 +12,6 @@ use crate::{
     store::{Store, operators, setup_links, setup_links::SetupLink},
 };
 use anyhow::Context as _;
-use std::net::SocketAddr;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 pub async fn serve(config: Config) -> anyhow::Result<()> {
@@ -28,12 +27,16 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; is another program using it?"))?;
+    let files = http::open_files();
+    let limits = http::Limits::for_files(files);
+    tracing::info!(trusted = app.proxies.words(), "proxies");
+    tracing::info!(files, in_all = limits.in_all, per_address = limits.per_peer, "connections");
     tracing::info!(%listen, public = %app.config.public_url, "serving");
-    axum::serve(listener, http::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(until_told())
-        .await?;
+    http::serve(app.clone(), listener, limits, until_told()).await?;
     // A last checkpoint, so that the minute before the end is vouched for too.
-    app.ledger.checkpoint().await?;
+    if let Err(error) = app.ledger.checkpoint().await {
+        tracing::error!(%error, "checkpoint");
+    }
     Ok(())
 }
 

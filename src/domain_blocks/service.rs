@@ -30,12 +30,12 @@ use crate::{
     registrations::Change,
     search::Search,
     store::operators,
+    text::Why,
 };
 use std::sync::Arc;
 
 const PAGE: i64 = 50;
 const LONGEST_COMMENT: usize = 5_000;
-const LONGEST_WHY: usize = 500;
 
 /// `manage_federation` and `manage_blocks` (`app/models/user_role.rb`).
 const MANAGE_FEDERATION: u64 = 1 << 5;
@@ -54,15 +54,8 @@ fn misread() -> Problem {
     Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
 }
 
-fn checked_why(why: &str) -> Result<String, Problem> {
-    let why = why.trim();
-    if why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
-    }
-    if why.chars().count() > LONGEST_WHY {
-        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
-    }
-    Ok(why.to_owned())
+fn checked_why(why: &str) -> Result<Why, Problem> {
+    Why::needed("why", why, "Say why: the team and the record need the reason.")
 }
 
 /// A comment as a form sent it, as Mastodon stores it.

@@ -108,6 +108,7 @@ pub async fn build<T>(
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),
+        contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
         recovery_codes_left,

@@ -8,7 +8,7 @@ use crate::{
     id::RoleId,
     path,
     reports::{Category, Decision},
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -71,7 +71,7 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
         view! {
             <aside class="stack"><section class="card"><header><h2>"Contractors"</h2></header>
                 <table class="list"><tbody>{page.contractors.iter().map(|(id, name, runs)| view! {
-                    <tr data-row="">
+                    <tr data-row=keys::row()>
                         <td class="full"><b><bdi>{name.clone()}</bdi></b> " " {(!runs).then(|| view! { <span class="badge">"no running grant"</span> })}</td>
                         <td class="num nowrap"><a class="link" href=path::sheet(id)>"Sheet of work"</a></td>
                     </tr>
@@ -128,7 +128,7 @@ fn badge(grant: &Card) -> impl IntoView + use<> {
 fn table(grants: &[&Card], frame: &Frame) -> AnyView {
     let row = |grant: &&Card| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::grant(&grant.id)><b class="cut handle"><bdi>{grant.name.clone()}</bdi></b></a></td>
                 <td class="nowrap">{grant.scope.places()}</td>
                 <td>{badge(grant)}</td>
@@ -410,7 +410,7 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
     let row = |line: &crate::audit::Line| {
         let outcome = line.outcome.map(|outcome| view! { <span class=outcome.badge()>{outcome.word()}</span> });
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap">{time::ago(line.at, frame.now)}</td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft">{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</span></div></td>
@@ -440,7 +440,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
             .collect::<Vec<_>>()
             .join(", ");
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="mono nowrap">{day}</td>
                 <td class="mono nowrap num">{clock(work.first)}</td>
                 <td class="mono nowrap num">{clock(work.last)}</td>

@@ -28,13 +28,13 @@ use crate::{
         grants::{self, Grant},
         operators::{self, Operator},
     },
+    text::Why,
 };
 
 /// Who the console itself is in the record.
 pub const CONSOLE: &str = "howdah";
 
 const PAGE: usize = 50;
-const LONGEST_WHY: usize = 500;
 const LONGEST_AGREEMENT: usize = 200;
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
@@ -250,15 +250,11 @@ fn may_sponsor(person: &Operator) -> bool {
     matches!(person.role, Role::Owner | Role::Admin)
 }
 
-fn checked_why(why: &str, needed: Option<&str>) -> Result<String, Problem> {
-    let why = why.trim();
-    if let Some(said) = needed.filter(|_| why.is_empty()) {
-        return Err(Problem::invalid("why", said));
+fn checked_why(why: &str, needed: Option<&str>) -> Result<Why, Problem> {
+    match needed {
+        Some(said) => Why::needed("why", why, said),
+        None => Why::typed("why", why),
     }
-    if why.chars().count() > LONGEST_WHY {
-        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
-    }
-    Ok(why.to_owned())
 }
 
 fn day(field: &str, text: &str, said: &str) -> Result<Instant, Problem> {
@@ -320,7 +316,7 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
         roles.extend(roles::asked(&context, &scope, place, account, role).await?);
     }
     let asked = Asked { operator, scope, starts_at, ends_at, sponsor, sponsor_name, agreement, roles };
-    let id = record(&app, &context.actor, asked, &why).await?;
+    let id = record(&app, &context.actor, asked, why).await?;
     Ok(path::grant(&id))
 }
 
@@ -328,7 +324,7 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
 ///
 /// # Errors
 /// What is wrong with it, or that the record cannot be written.
-pub async fn record(app: &App, actor: &Actor, asked: Asked, why: &str) -> Result<GrantId, Problem> {
+pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>) -> Result<GrantId, Problem> {
     let now = app.clock.now();
     let person = operators::by_id(&app.store, &asked.operator)
         .await
@@ -437,7 +433,7 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
     }
     let why = checked_why(&why, (!approve).then_some("Say why it is refused: the person who asked reads it."))?;
     let id = grant.id.clone();
-    decided(&app, &context.actor, grant, approve, &why, false).await?;
+    decided(&app, &context.actor, grant, approve, why, false).await?;
     Ok(path::grant(&id))
 }
 
@@ -450,7 +446,7 @@ pub async fn decided(
     actor: &Actor,
     grant: Grant,
     approve: bool,
-    why: &str,
+    why: impl Into<Why>,
     at_server: bool,
 ) -> Result<(), Problem> {
     let now = app.clock.now();
@@ -505,7 +501,7 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
         name: Names::read(&app.store).await?.of(&grant.operator),
         ends: grant.ends_at.0,
     };
-    let revoked = carry_out::recorded(&app, permit, deed, &why, async {
+    let revoked = carry_out::recorded(&app, permit, deed, why, async {
         grants::revoke(&app.store, &grant.id, &context.actor.operator, now).await
     })
     .await?;

@@ -2,28 +2,32 @@
 //! it came from; where even that cannot be stored, the answer itself carries it.
 
 use super::{
-    guard::Signed,
+    ClientAddress,
+    guard::{Signed, is_unknown},
     plain::{self, wants_page},
 };
 use crate::{
     context::App,
+    id::OperatorId,
     path,
     problem::{Kind, Problem},
-    store::drafts,
+    store::drafts::{self, Writer},
     ui::escape,
 };
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The largest form the console reads: far above any text Mastodon accepts.
 const LARGEST_FORM: usize = 512 * 1024;
+/// The largest one of somebody who is not signed in: a name, a password, and a page to go to.
+const LARGEST_OF_STRANGERS: usize = 64 * 1024;
 
 /// A posted form on its way through; a door leaves its problem here.
 #[derive(Clone, Default)]
@@ -51,14 +55,55 @@ fn is_form(request: &Request) -> bool {
             .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
 }
 
+/// Reads a whole body, if it is not larger than that.
+async fn read(headers: &HeaderMap, body: Body, largest: usize) -> Result<Bytes, Response> {
+    if said_length(headers).is_some_and(|length| length > largest) {
+        return Err(too_large(largest));
+    }
+    match Limited::new(body, largest).collect().await {
+        Ok(read) => Ok(read.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(largest)),
+        Err(_) => Err((
+            StatusCode::REQUEST_TIMEOUT,
+            "The form did not arrive whole, and nothing was done. Go back: what you typed is still there; send it again.\n",
+        )
+            .into_response()),
+    }
+}
+
+fn said_length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn too_large(largest: usize) -> Response {
+    let said = format!(
+        "The form is larger than {} kB, and nothing was done. Go back: what you typed is still there; shorten it.\n",
+        largest / 1024,
+    );
+    (StatusCode::PAYLOAD_TOO_LARGE, said).into_response()
+}
+
 /// Reads a posted form, lets it be carried out, and gives it back if it was not.
 pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if !is_form(&request) {
+    let signed = request.extensions().get::<Signed>().cloned();
+    let largest = if signed.is_some() { LARGEST_FORM } else { LARGEST_OF_STRANGERS };
+    if is_unknown(&request) {
+        // There is nothing that would read it.
         return next.run(request).await;
+    }
+    if !is_form(&request) {
+        if signed.is_some() {
+            return next.run(request).await;
+        }
+        // Whatever it is, a stranger has nothing large to say.
+        if said_length(request.headers()).is_some_and(|length| length > largest) {
+            return too_large(largest);
+        }
+        return next.run(request.map(|body| Body::new(Limited::new(body, largest)))).await;
     }
     let page = wants_page(request.headers());
     let target = request.uri().path().to_owned();
-    let signed = request.extensions().get::<Signed>().cloned();
+    let range = range_of(&app, &request);
     let referer = request
         .headers()
         .get(header::REFERER)
@@ -66,15 +111,9 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
         .and_then(|text| url::Url::parse(text).ok())
         .map(|url| url.path().to_owned());
     let (mut parts, body) = request.into_parts();
-    let body = match Limited::new(body, LARGEST_FORM).collect().await {
-        Ok(read) => read.to_bytes(),
-        Err(_) => {
-            return (
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "The form is larger than 512 kB or broke off. Go back: what you typed is still there; shorten it.\n",
-            )
-                .into_response();
-        }
+    let body = match read(&parts.headers, body, largest).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
     };
     let posted = Posted::default();
     parts.extensions.insert(posted.clone());
@@ -99,39 +138,69 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
     match problem {
         None => response,
         Some(problem) => {
-            let operator = signed.map(|signed| signed.actor.operator);
-            give_back(&app, operator.as_ref(), &target, &body, referer.as_deref(), problem).await
+            let writer = match &signed {
+                Some(signed) => Writer::Person(&signed.actor.operator),
+                None => Writer::Outside { range: &range, former: None },
+            };
+            give_back(&app, writer, &target, &body, referer.as_deref(), problem).await
         }
     }
 }
 
+/// What those are counted by who are not signed in.
+fn range_of(app: &App, request: &Request) -> String {
+    let address = request.extensions().get::<ClientAddress>().copied().unwrap_or(ClientAddress::HERE);
+    app.keys.hash("draft by address", address.network().as_bytes())
+}
+
+fn session_over() -> Problem {
+    Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in: your text is kept.")
+}
+
 /// Sends somebody whose session is over to the sign-in page, keeping the form for afterwards.
-pub async fn keep_for_sign_in(app: &App, request: Request, former: Option<crate::id::OperatorId>) -> Response {
-    let page = wants_page(request.headers());
-    let target = request.uri().path().to_owned();
-    let (_, body) = request.into_parts();
-    let problem =
-        Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in: your text is kept.");
-    if !page {
-        return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
+pub async fn keep_for_sign_in(app: &App, request: Request, former: &OperatorId) -> Response {
+    if !wants_page(request.headers()) {
+        return (StatusCode::UNAUTHORIZED, axum::Json(session_over())).into_response();
     }
-    let Ok(body) = Limited::new(body, LARGEST_FORM).collect().await else {
-        return (StatusCode::PAYLOAD_TOO_LARGE, "The form is too large.\n").into_response();
+    if !is_form(&request) {
+        return refuse_unread(request.headers());
+    }
+    let target = request.uri().path().to_owned();
+    let range = range_of(app, &request);
+    let (parts, body) = request.into_parts();
+    let body = match read(&parts.headers, body, LARGEST_OF_STRANGERS).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
     };
-    let body = body.to_bytes();
-    match store_draft(app, former.as_ref(), &target, &body, &problem).await {
-        Ok(id) => {
+    let problem = session_over();
+    match store_draft(app, Writer::Outside { range: &range, former: Some(former) }, &target, &body, &problem).await {
+        Ok(Some(id)) => {
             let back = back_of(&body).unwrap_or_else(|| path::OVERVIEW.to_owned());
             let to = path::with(&path::with(path::SIGN_IN, "back", &back), "draft", &id);
             Redirect::to(&to).into_response()
         }
-        Err(_) => echo(&target, &body, &problem),
+        Ok(None) | Err(_) => echo(&target, &body, &problem),
     }
+}
+
+/// Turns a form of nobody known away without looking at it.
+pub fn refuse_unread(headers: &HeaderMap) -> Response {
+    if !wants_page(headers) {
+        let problem = Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in again.");
+        return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
+    }
+    let inner = format!(
+        "<h1>Signed out</h1><p class=\"note\" role=\"alert\">You are not signed in, and nothing was done. Go back: what you \
+         typed is still there. Sign in in another tab, then send it again.</p>\
+         <p><a class=\"btn main\" href=\"{}\">Sign in</a></p>",
+        path::SIGN_IN
+    );
+    (StatusCode::UNAUTHORIZED, plain::page("Signed out", &inner)).into_response()
 }
 
 async fn give_back(
     app: &App,
-    operator: Option<&crate::id::OperatorId>,
+    writer: Writer<'_>,
     target: &str,
     body: &Bytes,
     referer: Option<&str>,
@@ -140,14 +209,14 @@ async fn give_back(
     if problem.kind == Kind::Unavailable {
         return echo(target, body, &problem);
     }
-    match store_draft(app, operator, target, body, &problem).await {
-        Ok(id) => {
+    match store_draft(app, writer, target, body, &problem).await {
+        Ok(Some(id)) => {
             let page =
                 sign_in_page(target).map(str::to_owned).or_else(|| back_of(body)).or_else(|| referer.map(path::ours));
             let page = page.unwrap_or_else(|| path::OVERVIEW.to_owned());
             Redirect::to(&path::with(&page, "draft", &id)).into_response()
         }
-        Err(_) => echo(target, body, &problem),
+        Ok(None) | Err(_) => echo(target, body, &problem),
     }
 }
 
@@ -163,25 +232,31 @@ fn sign_in_page(target: &str) -> Option<&'static str> {
     }
 }
 
+/// Keeps a form; `None` if its writer has as many lying about as may be.
 async fn store_draft(
     app: &App,
-    operator: Option<&crate::id::OperatorId>,
+    writer: Writer<'_>,
     target: &str,
     body: &[u8],
     problem: &Problem,
-) -> Result<String, Problem> {
+) -> Result<Option<String>, Problem> {
     let text = serde_json::to_string(&(problem, String::from_utf8_lossy(without_secrets(body).as_bytes())))
         .map_err(|error| Problem::unavailable(error.to_string(), ""))?;
-    drafts::keep(&app.store, &app.keys, operator, target, &text, app.clock.now())
+    drafts::keep_form(&app.store, &app.keys, writer, target, &text, app.clock.now())
         .await
         .map_err(|error| Problem::unavailable(error.to_string(), ""))
 }
 
-/// A form without its passwords and codes: those are typed again.
+/// Passwords and codes are typed again.
+fn is_secret(key: &str) -> bool {
+    matches!(key, "password" | "present" | "code" | "repeat")
+}
+
+/// A form without its passwords and codes.
 fn without_secrets(body: &[u8]) -> String {
     let mut kept = url::form_urlencoded::Serializer::new(String::new());
     for (key, value) in url::form_urlencoded::parse(body) {
-        if !matches!(key.as_ref(), "password" | "present" | "code" | "repeat") {
+        if !is_secret(&key) {
             kept.append_pair(&key, &value);
         }
     }
@@ -193,23 +268,35 @@ fn back_of(body: &[u8]) -> Option<String> {
     url::form_urlencoded::parse(body).find(|(key, _)| key == "back").map(|(_, value)| path::ours(&value))
 }
 
-/// The last resort: the answer carries the whole form, to be sent again as it is.
+/// The last resort: the answer carries the whole form, to be sent again as it is or put right.
 fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
+    let as_it_is = problem.kind == Kind::Unavailable;
     let mut fields = String::new();
-    for (key, value) in url::form_urlencoded::parse(without_secrets(body).as_bytes()) {
+    for (key, value) in url::form_urlencoded::parse(body) {
+        let secret = is_secret(&key);
         let (key, value) = (escape(&key), escape(&value));
-        if value.len() > 60 || value.contains('\n') {
+        if secret {
+            fields.push_str(&format!(
+                "<label class=\"field\">{key}<input type=\"password\" name=\"{key}\" required></label>"
+            ));
+        } else if value.len() > 60 || value.contains('\n') {
             fields.push_str(&format!(
                 "<label class=\"field\">{key}<textarea name=\"{key}\" rows=\"8\">\n{value}</textarea></label>"
             ));
-        } else {
+        } else if as_it_is || matches!(key.as_str(), "back" | "draft" | "link") {
             fields.push_str(&format!("<input type=\"hidden\" name=\"{key}\" value=\"{value}\">"));
+        } else {
+            fields.push_str(&format!("<label class=\"field\">{key}<input name=\"{key}\" value=\"{value}\"></label>"));
         }
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
+    let again = if as_it_is {
+        "Send it again when the console says it is well, or copy it."
+    } else {
+        "Put it right and send it again, or copy it."
+    };
     let inner = format!(
-        "<h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p>\
-         <p>What you typed is below. Send it again when the console says it is well, or copy it.</p>\
+        "<h1>Nothing was done</h1><p class=\"note\">{what} {way_on}</p><p>What you typed is below. {again}</p>\
          <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
          <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
         what = escape(&problem.what),
@@ -218,7 +305,5 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         back = escape(&back),
     );
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    let mut response = (status, plain::page("Not done", &inner)).into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
-    response
+    (status, plain::page("Not done", &inner)).into_response()
 }

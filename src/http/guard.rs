@@ -20,8 +20,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use tower_sessions::Session;
+use std::{collections::HashMap, sync::Arc};
+use tower_sessions::{Session, session::Id};
 
 /// How far a sign-in has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ fn is_public(path: &str) -> bool {
 }
 
 /// Nothing stands at this address: there is nothing to guard, and the answer is the same for everybody.
-fn is_unknown(request: &Request) -> bool {
+pub fn is_unknown(request: &Request) -> bool {
     request.extensions().get::<MatchedPath>().is_none()
 }
 
@@ -77,13 +77,15 @@ pub async fn require_session(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let address = ClientAddress::of(&parts);
+    let address = ClientAddress::of(&parts, &app.proxies);
     request = Request::from_parts(parts, body);
     request.extensions_mut().insert(address);
     let path = request.uri().path().to_owned();
     if path.starts_with("/pkg/") {
         return next.run(request).await;
     }
+    // Looking a session up forgets the token of one that is over.
+    let presented = session.id();
     let found = find(&app, &session, address).await;
     match found {
         Ok(Found::Signed(signed)) => {
@@ -91,7 +93,7 @@ pub async fn require_session(
             next.run(request).await
         }
         Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
-        Ok(Found::Nobody { former }) => refuse(&app, request, former).await,
+        Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
         Err(_) if path == "/health" => next.run(request).await,
         Err(problem) => unavailable(problem, &request),
     }
@@ -144,9 +146,28 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
     Ok(Found::Signed(Box::new(Signed { actor, address })))
 }
 
-async fn refuse(app: &App, request: Request, former: Option<OperatorId>) -> Response {
+/// Whose session this token was, if it is over by time alone: such a one is kept for a day.
+async fn ended(app: &App, presented: Option<Id>) -> Option<OperatorId> {
+    let hash = web_sessions::hash(&presented?.to_string());
+    let row = web_sessions::load(&app.store, &hash)
+        .await
+        .inspect_err(|error| tracing::error!(%error, "session.unreadable"))
+        .ok()??;
+    let record: HashMap<String, serde_json::Value> = serde_json::from_str(&row.data).ok()?;
+    let data: SessionData = serde_json::from_value(record.get(SessionData::KEY)?.clone()).ok()?;
+    (data.stage == Stage::Full).then_some(data.operator)
+}
+
+async fn refuse(app: &App, request: Request, former: Option<OperatorId>, presented: Option<Id>) -> Response {
     if *request.method() == Method::POST {
-        return forms::keep_for_sign_in(app, request, former).await;
+        let former = match former {
+            None => ended(app, presented).await,
+            known => known,
+        };
+        return match former {
+            Some(writer) => forms::keep_for_sign_in(app, request, &writer).await,
+            None => forms::refuse_unread(request.headers()),
+        };
     }
     if request.uri().path().starts_with("/api/") {
         let problem = Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again.");

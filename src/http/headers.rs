@@ -1,8 +1,9 @@
 //! Security headers on every answer, also on those given before Leptos.
 
+use crate::config::{Config, Hsts};
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::Response,
 };
@@ -35,30 +36,61 @@ fn policy(nonce: &str) -> String {
     .join("; ")
 }
 
-pub async fn secure(State(https): State<bool>, mut request: Request, next: Next) -> Response {
+/// What every answer says.
+const FIXED: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    // `same-origin`, not `no-referrer`: plain forms are answered by a redirect to the page they came from.
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
+];
+
+/// The value of `Strict-Transport-Security`, where there is TLS at all.
+pub fn transport_security(config: &Config) -> Option<&'static str> {
+    match config.hsts {
+        _ if config.public_url.scheme() != "https" => None,
+        Hsts::Off => None,
+        Hsts::Host => Some("max-age=63072000"),
+        Hsts::Subdomains => Some("max-age=63072000; includeSubDomains"),
+    }
+}
+
+/// The headers of an answer that no request led to: nothing may be loaded for it.
+pub fn unasked(transport_security: Option<&'static str>) -> String {
+    let mut text = String::new();
+    let policy = ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+    let security = transport_security.map(|value| ("strict-transport-security", value));
+    for (name, value) in FIXED.into_iter().chain([policy, ("cache-control", "no-store")]).chain(security) {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text
+}
+
+pub async fn secure(
+    State(transport_security): State<Option<&'static str>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let nonce: Arc<str> = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>()).into();
     request.extensions_mut().insert(CspNonce(nonce.clone()));
     let mut response = next.run(request).await;
+    let busy = matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(policy(&nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, value);
     }
-    let fixed: [(HeaderName, &'static str); 6] = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // `same-origin`, not `no-referrer`: plain forms are answered by a redirect to the page they came from.
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), interest-cohort=()"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
+    for (name, value) in FIXED {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    if let Some(value) = transport_security {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(value));
     }
     // Only hashed assets say otherwise: pages show private things.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if busy {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("10"));
+    }
     response
 }

@@ -10,12 +10,14 @@ mod headers;
 mod origin;
 mod plain;
 mod router;
+mod server;
 mod sessions;
 pub mod stream;
 
-pub use address::ClientAddress;
+pub use address::{ClientAddress, Proxies};
 pub use assets::check as check_site;
 pub use forms::Posted;
 pub use guard::{SessionData, Signed, Stage};
 pub use router::{outside, router};
+pub use server::{Limits, open_files, serve};
 pub use sessions::{ABSOLUTE, IDLE};

@@ -105,13 +105,13 @@ pub fn router(app: Arc<App>) -> Router {
 
 /// What stands around every answer, whoever gives it.
 pub fn outside(app: &Arc<App>, inside: Router) -> Router {
-    let https = app.config.public_url.scheme() == "https";
+    let transport_security = headers::transport_security(&app.config);
     let own: Arc<str> = app.config.public_url.origin().ascii_serialization().into();
     inside
         .layer(from_fn_with_state(app.clone(), faults::answer))
         .layer(from_fn_with_state(own, origin::same_origin))
         .layer(from_fn(plain::refusals))
-        .layer(from_fn_with_state(https, headers::secure))
+        .layer(from_fn_with_state(transport_security, headers::secure))
         .layer(from_fn(super::access_log::log))
 }
 

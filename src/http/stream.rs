@@ -146,7 +146,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_may_be_asked_again_after_its_end() {
-        let stream = futures::stream::unfold(0, |at| async move { (at < 2).then_some((Ok::<_, BoxError>("x"), at + 1)) });
+        let stream =
+            futures::stream::unfold(0, |at| async move { (at < 2).then_some((Ok::<_, BoxError>("x"), at + 1)) });
         let mut body = body(stream);
         for expected in [true, true, false, false, false] {
             assert_eq!(body.frame().await.is_some(), expected);

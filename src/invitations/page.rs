@@ -11,7 +11,7 @@ use crate::{
     frame::{Draft, Frame},
     id::{AccountId, InstanceName},
     path,
-    ui::{self, form, time},
+    ui::{self, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -129,7 +129,7 @@ fn arrivals(instance: &InstanceName, arrivals: &Arrivals, uses: usize, frame: &F
             }
         };
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="full fill"><div class="cut"><a href=path::account(instance, came.account)><b><bdi>{came.handle.clone()}</bdi></b></a></div></td>
                 <td class="num soft nowrap">{time::ago(came.at, frame.now)}</td>
                 <td class="nowrap">{state}</td>

@@ -129,6 +129,9 @@ pub fn start(app: &Arc<App>) {
             if let Err(error) = tidied {
                 tracing::error!(%error, "tidy");
             }
+            if let Err(problem) = crate::audit::service::words::destroy_old(&tidying).await {
+                tracing::error!(%problem, "tidy.words");
+            }
         }
     });
 }

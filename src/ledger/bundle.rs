@@ -5,7 +5,7 @@
 
 use super::{
     Ledger, LedgerError,
-    checkpoint::{self, Checkpoint},
+    checkpoint::{self, Checkpoint, Read, Witness},
     tree::{Frontier, Hash, Levels, from_hex, includes, leaf_hash},
     write::canonical,
 };
@@ -35,6 +35,9 @@ struct Header {
     size: i64,
     root: String,
     checkpoint: String,
+    /// The names that checkpoints of this store were signed under before, each with the size where it ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<(String, i64)>,
     /// The range: the first entry, and the one after the last.
     first: i64,
     end: i64,
@@ -92,7 +95,8 @@ impl Ledger {
         const LAST: &str = "select max(idx) from ledger_entries where at < $1 and idx < $2";
         const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 and idx < $2 order by idx limit $3";
         self.checkpoint().await?;
-        let key = self.verifier_key();
+        let witness = self.witness().await?;
+        let key = witness.key().to_owned();
         let note = self.tree_state().await?.checkpoint.ok_or(BundleError::Nothing)?.2;
         let Checkpoint { size, root } = checkpoint::open(&key, &note)
             .map_err(|why| BundleError::Damaged(format!("the newest checkpoint does not hold ({why})")))?;
@@ -111,11 +115,12 @@ impl Ledger {
         let header = Header {
             kind: KIND.to_owned(),
             version: VERSION,
-            origin: self.origin.to_string(),
+            origin: checkpoint::named(&key).to_owned(),
             key,
             size,
             root: hex(&root),
             checkpoint: note,
+            former: witness.former(),
             first,
             end: last + 1,
         };
@@ -172,6 +177,8 @@ pub struct Report {
     pub range: Option<Written>,
     /// The size under the newest checkpoint from outside that holds; `None` where none was given.
     pub outside: Option<i64>,
+    /// How many of the outside checkpoints are of other stores, or of a name that this one gave up.
+    pub others: usize,
     /// The first thing that is wrong: the line, counted from 1, and what. `None` for a thing beside the lines.
     pub wrong: Option<(Option<u64>, String)>,
 }
@@ -205,6 +212,9 @@ impl Report {
                      rewritten everything before it was signed"
                 .to_owned(),
         });
+        if self.others > 0 {
+            lines.push(format!("{} of the checkpoints from outside are of other stores: passed over", self.others));
+        }
         lines.push(
             "what is sealed in an entry cannot be read from a bundle, and what came later is not in it".to_owned(),
         );
@@ -217,7 +227,7 @@ impl Report {
 /// # Errors
 /// Only if it cannot be read; what is wrong with it is in the report.
 pub fn verify(bundle: impl BufRead, verifier_key: &str, outside: &[String]) -> std::io::Result<Report> {
-    let mut report = Report { range: None, outside: None, wrong: None };
+    let mut report = Report { range: None, outside: None, others: 0, wrong: None };
     report.wrong = check(bundle, verifier_key, outside, &mut report)?.err();
     Ok(report)
 }
@@ -239,10 +249,15 @@ fn check(
     };
     report.range = Some(Written { first: header.first, end: header.end, size: header.size });
     let mut given = Vec::new();
+    let witness = match Witness::of_key(&header.key, &header.former) {
+        Ok(witness) => witness,
+        Err(what) => return Ok(Err((Some(1), what))),
+    };
     for note in outside {
-        match checkpoint::open(verifier_key, note) {
-            Ok(found) => given.push(found),
-            Err(why) => return Ok(Err((None, format!("a checkpoint from outside: {why}")))),
+        match witness.read(note) {
+            Read::Ours(found) => given.push(found),
+            Read::Others => report.others += 1,
+            Read::Bad(why) => return Ok(Err((None, format!("a checkpoint from outside: {why}")))),
         }
     }
     // A checkpoint over the same size can be compared with any bundle.
@@ -292,6 +307,25 @@ fn check(
     Ok(Ok(()))
 }
 
+/// The name that a bundle gives itself, which proves nothing.
+pub fn origin(mut bundle: impl BufRead) -> Option<String> {
+    let mut first = Vec::new();
+    bundle.read_until(b'\n', &mut first).ok()?;
+    serde_json::from_slice::<Header>(&first).ok().map(|header| header.origin)
+}
+
+/// Whether two verifier keys are of one hand: the same, or the same key of one console before and after its store got an id.
+fn same_hand(one: &str, other: &str) -> bool {
+    let parts = |key: &str| {
+        let (name, rest) = key.split_once('+')?;
+        let (_, public) = rest.split_once('+')?;
+        Some((name.to_owned(), public.to_owned()))
+    };
+    let Some(((one, one_public), (other, other_public))) = parts(one).zip(parts(other)) else { return false };
+    let before = |host: &str, name: &str| name.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
+    one_public == other_public && (one == other || before(&one, &other) || before(&other, &one))
+}
+
 /// The first line, and the root that all others must lead to.
 fn header(text: &[u8], verifier_key: &str) -> Result<(Header, Hash), String> {
     let header: Header =
@@ -299,13 +333,13 @@ fn header(text: &[u8], verifier_key: &str) -> Result<(Header, Hash), String> {
     if header.kind != KIND || header.version != VERSION {
         return Err(format!("it is not a bundle of version {VERSION}"));
     }
-    if header.key != verifier_key {
+    if !same_hand(verifier_key, &header.key) {
         return Err(format!("the bundle names another key ({}) than the one it is checked with", header.key));
     }
-    if verifier_key.split('+').next() != Some(header.origin.as_str()) {
+    if checkpoint::named(&header.key) != header.origin {
         return Err("the origin is not that of the key".to_owned());
     }
-    let signed = checkpoint::open(verifier_key, &header.checkpoint).map_err(|why| format!("the checkpoint: {why}"))?;
+    let signed = checkpoint::open(&header.key, &header.checkpoint).map_err(|why| format!("the checkpoint: {why}"))?;
     let root = from_hex(&header.root).ok_or("the root is no hash")?;
     if signed != (Checkpoint { size: header.size, root }) {
         return Err("size and root are not what the checkpoint signed".to_owned());

@@ -1,9 +1,6 @@
 //! Checkpoints: signed notes in the C2SP format, taken soon after a new leaf and kept in one place outside the store.
 
-use super::{
-    Ledger, LedgerError,
-    tree::{Hash, from_hex},
-};
+use super::{LedgerError, tree::Hash};
 use crate::{
     clock::Instant,
     seal::Keys,
@@ -12,7 +9,6 @@ use crate::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::SigningKey;
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList, key_id};
-use std::{io::Write, path::Path};
 
 /// What a checkpoint says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +59,7 @@ pub fn open(verifier_key: &str, note: &str) -> Result<Checkpoint, String> {
         .map_err(|error| format!("its signature does not hold: {error}"))?;
     let text = String::from_utf8_lossy(parsed.text()).into_owned();
     let mut lines = text.lines();
-    if lines.next() != verifier_key.split('+').next() {
+    if lines.next() != Some(named(verifier_key)) {
         return Err("it is of another ledger".to_owned());
     }
     let size = lines.next().and_then(|line| line.parse().ok());
@@ -72,6 +68,74 @@ pub fn open(verifier_key: &str, note: &str) -> Result<Checkpoint, String> {
         (Some(size), Some(root)) => Ok(Checkpoint { size, root }),
         _ => Err("it names no size and root".to_owned()),
     }
+}
+
+/// Whose checkpoints count: the names that a store's were signed under, each up to the size where it ended.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// The verifier key of each name.
+    names: Vec<(String, Option<i64>)>,
+}
+
+/// What a note turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Read {
+    Ours(Checkpoint),
+    /// Of another store, or of this one's former name beyond the size where that ended.
+    Others,
+    /// It should be ours, and does not hold: why, in a sentence.
+    Bad(String),
+}
+
+impl Witness {
+    pub(super) fn of_keys(keys: &Keys, names: Vec<(String, Option<i64>)>) -> Self {
+        Self { names: names.into_iter().map(|(name, until)| (verifier_key(keys, &name), until)).collect() }
+    }
+
+    /// For somebody who holds no secret: the verifier key of the name that holds, and the names before it.
+    ///
+    /// # Errors
+    /// If the key is none.
+    pub fn of_key(key: &str, former: &[(String, i64)]) -> Result<Self, String> {
+        let public = key.split_once('+').and_then(|(_, rest)| rest.split_once('+')).map(|(_, public)| public);
+        let public = public.and_then(|public| STANDARD.decode(public).ok()).and_then(|typed| {
+            let bytes: [u8; 32] = typed.get(1..)?.try_into().ok()?;
+            ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok()
+        });
+        let public = public.ok_or("the verifier key is none")?;
+        let key_of = |name: &String| signed_note::new_ed25519_verifier_key(name, &public);
+        let mut names: Vec<_> = former.iter().map(|(name, until)| (key_of(name), Some(*until))).collect();
+        names.push((key.to_owned(), None));
+        Ok(Self { names })
+    }
+
+    /// The verifier key of the name that holds.
+    pub fn key(&self) -> &str {
+        self.names.last().map_or("", |(key, _)| key)
+    }
+
+    /// The names before it, each with the size where it ended.
+    pub fn former(&self) -> Vec<(String, i64)> {
+        self.names.iter().filter_map(|(key, until)| Some((named(key).to_owned(), (*until)?))).collect()
+    }
+
+    pub fn read(&self, note: &str) -> Read {
+        let first = match Note::from_bytes(note.as_bytes()) {
+            Ok(note) => String::from_utf8_lossy(note.text()).lines().next().unwrap_or_default().to_owned(),
+            Err(error) => return Read::Bad(format!("it is not a signed note: {error}")),
+        };
+        let Some((key, until)) = self.names.iter().find(|(key, _)| named(key) == first) else { return Read::Others };
+        match open(key, note) {
+            Ok(found) if until.is_none_or(|until| found.size <= until) => Read::Ours(found),
+            Ok(_) => Read::Others,
+            Err(why) => Read::Bad(why),
+        }
+    }
+}
+
+/// The name in a verifier key.
+pub(super) fn named(key: &str) -> &str {
+    key.split('+').next().unwrap_or_default()
 }
 
 /// The notes of a file that checkpoints were appended to, oldest first.
@@ -96,46 +160,9 @@ pub fn split(file: &str) -> Vec<String> {
 }
 
 pub(super) async fn last(store: &Store) -> Result<Option<(i64, Instant, String)>, LedgerError> {
-    const SQL: &str = "select size, at, note from ledger_checkpoints order by size desc limit 1";
+    const SQL: &str = "select size, at, note from ledger_checkpoints order by origin desc, size desc limit 1";
     let row: Option<(i64, i64, String)> = on!(store, pool => sqlx::query_as(SQL).fetch_optional(pool).await?);
     Ok(row.map(|(size, at, note)| (size, Instant(at), note)))
-}
-
-impl Ledger {
-    /// The key that others verify this console's checkpoints with.
-    pub fn verifier_key(&self) -> String {
-        verifier_key(&self.keys, &self.origin)
-    }
-
-    /// Takes a checkpoint over all there is, if there is something new; keeps it in the store and outside. Some if one
-    /// was taken.
-    ///
-    /// # Errors
-    /// The store's, or that the outside place cannot be written.
-    pub async fn checkpoint(&self) -> Result<Option<i64>, LedgerError> {
-        // Another process may have kept one in the meantime; its trigger takes none that is not over more.
-        const KEEP: &str = "insert into ledger_checkpoints (size, note, at) select $1, $2, $3 \
-            where not exists (select 1 from ledger_checkpoints where size >= $1) on conflict (size) do nothing";
-        let state = self.tree_state().await?;
-        if state.size == 0 || state.checkpoint.as_ref().is_some_and(|(size, ..)| *size >= state.size) {
-            return Ok(None);
-        }
-        let root = from_hex(&state.root).ok_or_else(|| LedgerError::Entry("the tree's head is damaged".into()))?;
-        let note = sign(&self.keys, &self.origin, state.size, &root)?;
-        if let Some(path) = &self.outside {
-            append(path, &note)
-                .map_err(|error| LedgerError::Entry(format!("{} cannot be written: {error}", path.display())))?;
-        }
-        let at = self.clock.now().0;
-        on!(&self.store, pool => sqlx::query(KEEP).bind(state.size).bind(&note).bind(at).execute(pool).await?.rows_affected());
-        Ok(Some(state.size))
-    }
-}
-
-fn append(path: &Path, note: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
-    file.write_all(format!("{note}\n").as_bytes())?;
-    file.sync_data()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::{
     },
     registrations::RegistrationsMode,
     reports::{AccountState, Category, Decision, Reversal},
+    text::{Email, Hashed, Message, Narrowing, Note, SessionName},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -90,7 +91,7 @@ pub struct HandOverCase {
     pub acct: String,
     pub to: OperatorId,
     pub to_name: String,
-    pub note: String,
+    pub note: Message,
 }
 
 /// Set who may sign up, and what visitors read while closed.
@@ -133,7 +134,7 @@ pub enum Masked {
     /// A reported post that is not public or unlisted
     PrivatePost(StatusId),
     /// An address the account was seen from, by a keyed hash
-    SeenAddress(String),
+    SeenAddress(Hashed),
 }
 
 /// What people can be looked for by that is masked otherwise.
@@ -141,7 +142,7 @@ pub enum Masked {
 #[serde(rename_all = "snake_case")]
 pub enum Personal {
     /// A whole mail address
-    Email(String),
+    Email(Email),
     /// An address, or a range in CIDR form
     Address(String),
 }
@@ -193,7 +194,7 @@ pub struct EndSessions {
     pub name: String,
     /// The beginning of the session's hash; `None` for all.
     #[serde(default)]
-    pub session: Option<String>,
+    pub session: Option<SessionName>,
     /// All but the one that asked for it.
     #[serde(default)]
     pub others: bool,
@@ -404,7 +405,7 @@ pub enum ExportForm {
 pub struct ExportRecord {
     pub form: ExportForm,
     /// What it is narrowed to: the query of the page.
-    pub filter: String,
+    pub filter: Narrowing,
 }
 
 /// Ask for a contractor's grant.
@@ -558,7 +559,7 @@ pub struct WriteNote {
     pub acct: String,
     /// The note's id in the console's store.
     pub note: String,
-    pub text: String,
+    pub text: Note,
 }
 
 /// Take a note back: it is shown nowhere but in the record.
@@ -598,6 +599,26 @@ pub struct UnlinkAccount {
     pub name: String,
     pub account: AccountId,
     pub acct: String,
+}
+
+/// Destroy the keys that seal what the record says about one subject: the entries stay, their words are gone for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestroyWords {
+    /// The keyed hash of whom or what it is about; `None` for all that is older than the console keeps words.
+    pub about: Option<String>,
+    /// The keys, by name.
+    pub keys: Vec<String>,
+    pub because: Destruction,
+}
+
+/// What words are destroyed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destruction {
+    /// Somebody asked for it.
+    Request,
+    /// They are as old as the configuration keeps them.
+    Retention,
 }
 
 /// Every deed there is.
@@ -653,6 +674,7 @@ pub enum Deed {
     SetFactor(SetFactor),
     NewRecoveryCodes(NewRecoveryCodes),
     ResetSignIn(ResetSignIn),
+    DestroyWords(DestroyWords),
 }
 
 /// What a deed is about, in clear; the ledger stores a keyed hash of it. A deed that changes something locks it.
@@ -673,6 +695,8 @@ pub enum Subject {
     Address(InstanceName, String),
     /// The record itself
     Record,
+    /// What stands sealed in the record about something, by its keyed hash; all that is old where that is empty
+    Words(String),
     /// A contractor's grant
     Grant(GrantId),
     /// An invitation that is there
@@ -935,3 +959,8 @@ act!(ResetSignIn, "reset_sign_in", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |_| None,
     facts: |d| json!({ "what": d.what }));
+// `verify` reads from here which keys were destroyed lawfully.
+act!(DestroyWords, "destroy_words", changes: true,
+    subject: |d| Subject::Words(d.about.clone().unwrap_or_default()),
+    instance: |_| None,
+    facts: |d| json!({ "keys": d.keys, "because": d.because }));

@@ -6,6 +6,7 @@ use crate::{
     clock::Instant,
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
+    text::Why,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -123,7 +124,7 @@ pub enum ProvedBy {
     RecoveryCode,
 }
 
-/// Something that happened and has no outcome. All of it stands in clear, but for what changed elsewhere.
+/// Something that happened and has no outcome. All of it stands in clear, but for what is said to be sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fact {
     SignedIn {
@@ -175,6 +176,26 @@ pub enum Fact {
         instance: InstanceName,
         taken_back: bool,
     },
+    /// The head of an older store got a seal, and the store an id, when there were so many entries.
+    HeadSealed {
+        store: String,
+        size: i64,
+    },
+    /// An owner decided at the server that the entries as they stood are the record, whatever was signed before.
+    RecordAccepted {
+        /// The id of the store from there on.
+        store: String,
+        size: i64,
+        root: String,
+        /// Up to how many entries what was signed before still counts.
+        held: i64,
+        /// How many checkpoints say otherwise.
+        against: usize,
+        /// Sealed: what contradicted itself.
+        what: String,
+        /// Sealed as well.
+        why: Why,
+    },
 }
 
 impl Fact {
@@ -192,6 +213,8 @@ impl Fact {
             Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
+            Self::HeadSealed { .. } => "head_sealed",
+            Self::RecordAccepted { .. } => "record_accepted",
         }
     }
 
@@ -203,8 +226,10 @@ impl Fact {
             | Self::SecondFactorSet { operator }
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
-            // The console itself noticed.
-            Self::ChangedElsewhere(_) | Self::Token { .. } => None,
+            // The console itself noticed, or it was done at the server.
+            Self::ChangedElsewhere(_) | Self::Token { .. } | Self::HeadSealed { .. } | Self::RecordAccepted { .. } => {
+                None
+            }
         }
     }
 
@@ -217,7 +242,9 @@ impl Fact {
             | Self::SignInFailed { .. }
             | Self::CodeFailed { .. }
             | Self::SecondFactorSet { .. }
-            | Self::Denied { .. } => None,
+            | Self::Denied { .. }
+            | Self::HeadSealed { .. }
+            | Self::RecordAccepted { .. } => None,
         }
     }
 
@@ -240,6 +267,10 @@ impl Fact {
             }),
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
+            Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),
+            Self::RecordAccepted { store, size, root, held, against, .. } => {
+                json!({ "store": store, "size": size, "root": root, "held": held, "against": against })
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
 
-use super::{Ledger, LedgerError, tree::from_hex};
+use super::{Answer, Answered, Ledger, LedgerError, Step, Warrant, deed::DestroyWords, tree::from_hex};
 use crate::{
     clock::{DAY, Instant},
-    seal::{self, hex},
+    seal::{self, Keys, hex},
     store::{Store, on},
 };
 use serde_json::Value;
@@ -15,6 +15,11 @@ enum Key {
     Whole([u8; 32]),
     Destroyed,
     Missing,
+}
+
+/// Whether a wrapped data key is one.
+pub(super) fn opens(keys: &Keys, id: &str, wrapped: &str) -> bool {
+    keys.open_text("ledger key", id, wrapped).and_then(|text| from_hex(&text)).is_some()
 }
 
 /// What a sealed text turned out to be.
@@ -44,6 +49,8 @@ impl Ledger {
 
     /// The key to seal with, and its name. Where the quarter's key was destroyed, the next one takes its place.
     async fn sealing_key(&self, subject: &str, at: Instant) -> Result<(String, [u8; 32]), LedgerError> {
+        // A key that was taken away must be missed: another under its name would hide that.
+        const NAMED: &str = "select count(*) from ledger_entries where subject = $1 and leaf like $2";
         const MAKE: &str = "insert into ledger_keys (id, wrapped) values ($1, $2) on conflict (id) do nothing";
         let quarter = at.0.div_euclid(QUARTER);
         let mut destroyed = 0u32;
@@ -57,6 +64,13 @@ impl Ledger {
                 Key::Whole(key) => return Ok((id, key)),
                 Key::Destroyed => destroyed += 1,
                 Key::Missing => {
+                    let named = format!("%\"key\":\"{id}\"%");
+                    let gone: i64 = on!(&self.store, pool => sqlx::query_scalar(NAMED)
+                        .bind(subject).bind(named).fetch_one(pool).await?);
+                    if gone > 0 {
+                        destroyed += 1;
+                        continue;
+                    }
                     let key: [u8; 32] = rand::random();
                     let wrapped = self
                         .keys
@@ -88,17 +102,64 @@ impl Ledger {
         Ok(document.map_or(Opened::Damaged, Opened::Text))
     }
 
-    /// Destroys the clear text of what was sealed under one key (a leaf names its own); the tree stays whole.
+    /// The data keys that seal what concerns a subject (its keyed hash), as far as they are there.
     ///
     /// # Errors
     /// The store's.
-    pub async fn destroy_key(&self, id: &str) -> Result<(), LedgerError> {
-        const SQL: &str = "update ledger_keys set wrapped = null where id = $1";
-        on!(&self.store, pool => sqlx::query(SQL).bind(id).execute(pool).await?.rows_affected());
+    pub async fn keys_of(&self, subject: &str) -> Result<Vec<String>, LedgerError> {
+        const SQL: &str = "select id from ledger_keys where id like $1 and wrapped is not null order by id";
+        // A hash in hex: nothing in it means anything to `like`.
+        let beginning = format!("{subject}:%");
+        Ok(on!(&self.store, pool => sqlx::query_scalar(SQL).bind(beginning).fetch_all(pool).await?))
+    }
+
+    /// Data keys whose last day is before an instant, as far as they are there: so many at most.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn keys_older(&self, than: Instant, most: usize) -> Result<Vec<String>, LedgerError> {
+        const SQL: &str = "select id from ledger_keys where wrapped is not null and id > $1 order by id limit 2000";
+        let mut found: Vec<String> = Vec::new();
+        let mut last = String::new();
+        loop {
+            let ids: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(SQL).bind(&last).fetch_all(pool).await?);
+            let Some(end) = ids.last().cloned() else { break };
+            last = end;
+            let over = |id: &String| {
+                let quarter: Option<i64> = id.split(':').nth(1).and_then(|quarter| quarter.parse().ok());
+                quarter.is_some_and(|quarter| (quarter + 1).saturating_mul(QUARTER) <= than.0)
+            };
+            found.extend(ids.into_iter().filter(over));
+            if found.len() >= most {
+                found.truncate(most);
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Destroys the clear text of what was sealed under the keys that the warrant is for; the tree stays whole.
+    pub async fn destroy_words(&self, warrant: Warrant<DestroyWords>) -> Answered<DestroyWords> {
+        let mut steps = Vec::new();
+        for id in &warrant.deed().keys {
+            let answer = match self.destroy_key(id).await {
+                Ok(()) => Answer::Accepted { body: Value::Null },
+                Err(error) => Answer::NotSent { why: error.to_string() },
+            };
+            steps.push(Step { what: "destroy a data key".to_owned(), answer });
+        }
         if let Store::Sqlite(pool) = &self.store {
             // The log of writes must not keep what the table has lost.
-            sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await?;
+            if let Err(error) = sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await {
+                tracing::error!(%error, "words.destroyed");
+            }
         }
+        warrant.answered(steps)
+    }
+
+    async fn destroy_key(&self, id: &str) -> Result<(), LedgerError> {
+        const SQL: &str = "update ledger_keys set wrapped = null where id = $1";
+        on!(&self.store, pool => sqlx::query(SQL).bind(id).execute(pool).await?.rows_affected());
         Ok(())
     }
 }

@@ -7,18 +7,21 @@ pub mod bundle;
 pub mod checkpoint;
 pub mod deed;
 mod entry;
+mod head;
 mod keys;
 mod lease;
 mod proof;
 mod read;
+mod signing;
 pub mod tree;
 pub mod verify;
 mod write;
 
 pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, ProvedBy, Stage, Verdict};
+pub use head::Origin;
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
-pub use write::{LEASE, LedgerError, NotOpened, OpenDeed};
+pub use write::{LARGEST_LEAF, LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
 use deed::Act;
@@ -33,8 +36,8 @@ pub struct Ledger {
     store: Store,
     keys: Keys,
     clock: Clock,
-    /// What checkpoints are called by: the console's public host.
-    origin: Arc<str>,
+    /// The console's public host: what checkpoints are called by, with the store's id.
+    host: Arc<str>,
     /// Who holds the leases of the deeds opened here.
     process: Arc<str>,
     /// The place outside the store where checkpoints go.
@@ -42,24 +45,31 @@ pub struct Ledger {
     appends: mpsc::Sender<write::Append>,
     /// The deeds that somebody here is still at work on.
     at_work: lease::AtWork,
+    /// Whether the record contradicts itself, as far as this process has looked.
+    found: head::Found,
     /// The roots over so many full runs of leaves, for proofs.
     tiles: Arc<tokio::sync::Mutex<Vec<tree::Hash>>>,
 }
 
 impl Ledger {
     /// The ledger over a store that is migrated. Starts the task that groups appends.
-    pub fn new(store: Store, keys: Keys, clock: Clock, origin: &str, process: &str, outside: Option<PathBuf>) -> Self {
+    pub fn new(store: Store, keys: Keys, clock: Clock, host: &str, process: &str, outside: Option<PathBuf>) -> Self {
         let (appends, queue) = mpsc::channel(1024);
-        tokio::spawn(write::drain(store.clone(), queue));
+        let found = head::Found::default();
+        tokio::spawn(write::drain(
+            write::Writer { store: store.clone(), keys: keys.clone(), found: found.clone() },
+            queue,
+        ));
         Self {
             store,
             keys,
             clock,
-            origin: origin.into(),
+            host: host.into(),
             process: process.into(),
             outside: outside.map(Arc::new),
             appends,
             at_work: lease::AtWork::default(),
+            found,
             tiles: Arc::default(),
         }
     }

@@ -1,14 +1,21 @@
 //! Checking a live store: every leaf, every index, the head, and the checkpoints, those in the store and one from outside.
 
 use super::{
-    LedgerError, Outcome,
-    checkpoint::{self, Checkpoint},
+    Ledger, LedgerError, Outcome,
+    checkpoint::{Checkpoint, Read},
+    deed::{Act, DestroyWords},
+    head::{self, HeadRow, ORIGINS, Origin, OriginRow},
+    keys,
     tree::{Frontier, Hash, leaf_hash},
     write::canonical,
 };
-use crate::{seal::hex, store::Store};
+use crate::{
+    seal::{Keys, hex},
+    store::Store,
+};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashSet};
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +26,12 @@ pub struct Report {
     pub root: String,
     /// The size under the newest outside checkpoint that holds; `None` where none was given.
     pub outside: Option<i64>,
+    /// How many of the outside checkpoints are of other stores, or of a name that this one had and gave up.
+    pub others: usize,
+    /// How many data keys were destroyed by a deed.
+    pub destroyed: usize,
+    /// How many entries an owner accepted as they stood, and in which entry.
+    pub accepted: Option<(i64, i64)>,
     pub wrong: Vec<Wrong>,
 }
 
@@ -46,9 +59,26 @@ impl Report {
             })
             .collect();
         if self.from > 0 {
-            lines.push(format!("the first {} entries were found whole by an earlier check, and not read again", self.from));
+            lines.push(format!(
+                "the first {} entries were found whole by an earlier check, and not read again",
+                self.from
+            ));
         }
         lines.push(format!("{} entries, root {}", self.size, self.root));
+        if let Some((size, entry)) = self.accepted {
+            lines.push(format!(
+                "entry {entry}: an owner accepted the first {size} entries as they stood then, whatever was signed before"
+            ));
+        }
+        if self.destroyed > 0 {
+            lines.push(format!("{} data keys were destroyed, each with an entry that says so", self.destroyed));
+        }
+        if self.others > 0 {
+            lines.push(format!(
+                "{} of the checkpoints from outside are of other stores, or of a name that this one gave up: passed over",
+                self.others
+            ));
+        }
         lines.push(match self.outside {
             Some(size) => format!("the checkpoint from outside vouches for the first {size} entries"),
             None => {
@@ -80,15 +110,23 @@ const PAGE: i64 = 2_000;
 
 const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome \
     from ledger_entries where idx >= $1 order by idx limit $2";
-const HEAD: &str = "select size, root, frontier from ledger_head where id = 1";
+const HEAD: &str = "select size, root, frontier, origin, mac from ledger_head where id = 1";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
+const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
 const OPEN: &str = "select intent from open_deeds order by intent";
 
 /// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
 macro_rules! check {
-    ($tx:ident, $verifier_key:ident, $outside:ident, $earlier:ident, $progress:ident) => {{
+    ($tx:ident, $keys:ident, $host:ident, $outside:ident, $earlier:ident, $progress:ident) => {{
+        let named: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
-        let mut check = Check::begin($verifier_key, &stored, $outside);
+        let mut check = Check::begin($keys, $host, &named, &stored, $outside);
+        let mut last = Some(String::new());
+        while let Some(after) = last {
+            let rows: Vec<(String, String)> = sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(&mut *$tx).await?;
+            last = rows.last().map(|(id, _)| id.clone());
+            rows.iter().for_each(|(id, wrapped)| check.key($keys, id, wrapped));
+        }
         if let Some(earlier) = $earlier {
             check.go_on_from(earlier);
         }
@@ -99,11 +137,11 @@ macro_rules! check {
             rows.iter().for_each(|row| check.row(row));
             $progress(check.next);
         }
-        let head: Option<(i64, String, String)> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
+        let head: Option<HeadRow> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
         let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
         $tx.rollback().await?;
         let earlier = Verified(check.clone());
-        let report = check.end(head, &open);
+        let report = check.end($keys, head, &named, &open);
         let earlier = report.holds().then_some(earlier);
         Ok((report, earlier))
     }};
@@ -113,22 +151,18 @@ macro_rules! check {
 ///
 /// # Errors
 /// Only if the store cannot be read; what is wrong with the ledger is in the report.
-pub async fn verify(store: &Store, verifier_key: &str, outside: &[String]) -> Result<Report, LedgerError> {
-    verify_from(store, verifier_key, outside, None, |_| ()).await.map(|(report, _)| report)
+pub async fn verify(store: &Store, keys: &Keys, host: &str, outside: &[String]) -> Result<Report, LedgerError> {
+    verify_from(store, keys, host, outside, None, |_| ()).await.map(|(report, _)| report)
 }
 
 /// A check that found nothing wrong, as far as it came: the next one can go on from there.
 #[derive(Clone)]
 pub struct Verified(Check);
 
-/// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
-/// on, if nothing is wrong.
-///
-/// # Errors
-/// Only if the store cannot be read.
-pub async fn verify_from(
+async fn verify_from(
     store: &Store,
-    verifier_key: &str,
+    keys: &Keys,
+    host: &str,
     outside: &[String],
     earlier: Option<Verified>,
     progress: impl Fn(i64),
@@ -137,12 +171,36 @@ pub async fn verify_from(
         // In WAL a reading transaction keeps to what it saw first.
         Store::Sqlite(pool) => {
             let mut tx = pool.begin().await?;
-            check!(tx, verifier_key, outside, earlier, progress)
+            check!(tx, keys, host, outside, earlier, progress)
         }
         Store::Postgres(pool) => {
             let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-            check!(tx, verifier_key, outside, earlier, progress)
+            check!(tx, keys, host, outside, earlier, progress)
         }
+    }
+}
+
+impl Ledger {
+    /// Checks the store that this ledger is in.
+    ///
+    /// # Errors
+    /// Only if it cannot be read.
+    pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
+        verify(&self.store, &self.keys, &self.host, outside).await
+    }
+
+    /// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
+    /// on, if nothing is wrong.
+    ///
+    /// # Errors
+    /// Only if it cannot be read.
+    pub async fn verify_from(
+        &self,
+        outside: &[String],
+        earlier: Option<Verified>,
+        progress: impl Fn(i64),
+    ) -> Result<(Report, Option<Verified>), LedgerError> {
+        verify_from(&self.store, &self.keys, &self.host, outside, earlier, progress).await
     }
 }
 
@@ -174,10 +232,37 @@ struct Check {
     open: BTreeMap<i64, Open>,
     /// The first wrong entry has been named; what follows from it is not.
     located: bool,
+    others: usize,
+    /// Checkpoints outside name a store of this console by an id.
+    named: bool,
+    /// The ids the store has had.
+    origins: Vec<Origin>,
+    /// The roots at the sizes where it got them.
+    roots: BTreeMap<i64, Hash>,
+    /// The entries that say so, by the id: size, and the root that was accepted.
+    said: BTreeMap<String, (i64, i64, Option<String>)>,
+    /// Digests of the ids of the data keys that are there and open.
+    keys: HashSet<[u8; 16]>,
+    /// Data keys that entries were sealed with and that are not there, with the first of the entries.
+    missing: BTreeMap<String, i64>,
+    /// Data keys that a deed destroyed.
+    destroyed: HashSet<String>,
+}
+
+/// Enough of a digest to tell data keys apart, of which there may be a million.
+fn digest(id: &str) -> [u8; 16] {
+    let mut short = [0; 16];
+    short.copy_from_slice(&Sha256::digest(id.as_bytes())[..16]);
+    short
 }
 
 impl Check {
-    fn begin(verifier_key: &str, stored: &[(i64, String)], outside: &[String]) -> Self {
+    fn begin(keys: &Keys, host: &str, named: &[OriginRow], stored: &[(i64, String)], outside: &[String]) -> Self {
+        let (origins, trouble) = match head::origins(keys, named) {
+            Ok(origins) => (origins, None),
+            Err(what) => (Vec::new(), Some(what)),
+        };
+        let witness = head::witness(keys, host, &origins);
         let mut check = Self {
             from: 0,
             wrong: Vec::new(),
@@ -189,44 +274,97 @@ impl Check {
             vouched: 0,
             open: BTreeMap::new(),
             located: false,
+            others: 0,
+            named: false,
+            origins,
+            roots: BTreeMap::new(),
+            said: BTreeMap::new(),
+            keys: HashSet::new(),
+            missing: BTreeMap::new(),
+            destroyed: HashSet::new(),
         };
+        if let Some(what) = trouble {
+            check.wrong(None, what);
+        }
+        let mut kept = 0;
         for (size, note) in stored {
-            match checkpoint::open(verifier_key, note) {
-                Ok(found) if found.size == *size => {
+            match witness.read(note) {
+                Read::Ours(found) if found.size == *size => {
+                    kept += 1;
                     check.checkpoints.entry(*size).or_default().push((found, "in the store"));
                 }
-                Ok(_) => check.wrong(None, format!("the checkpoint stored for {size} entries names another size")),
-                Err(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
+                Read::Ours(_) => {
+                    check.wrong(None, format!("the checkpoint stored for {size} entries names another size"));
+                }
+                // An owner has decided against what was signed under a former name.
+                Read::Others if check.accepted().is_some() => {}
+                Read::Others => {
+                    check.wrong(None, format!("the checkpoint stored for {size} entries is of another store"))
+                }
+                Read::Bad(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
             }
         }
         for note in outside {
-            match checkpoint::open(verifier_key, note) {
-                Ok(found) => {
+            match witness.read(note) {
+                Read::Ours(found) => {
                     check.newest_outside = check.newest_outside.max(Some(found.size));
                     check.checkpoints.entry(found.size).or_default().push((found, "from outside"));
                 }
-                Err(why) => check.wrong(None, format!("a checkpoint from outside: {why}")),
+                Read::Others => {
+                    check.others += 1;
+                    check.named |= note.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
+                }
+                Read::Bad(why) => check.wrong(None, format!("a checkpoint from outside: {why}")),
             }
+        }
+        if kept > 0 && check.others > 0 && check.newest_outside.is_none() {
+            let what = "none of the checkpoints from outside is of this store, which has signed some: they are of other \
+                        stores, or this one was put in another’s place";
+            check.wrong(None, what.to_owned());
         }
         check
     }
 
+    /// The size up to which an owner took the entries as they stood: what was wrong among them was decided about.
+    fn accepted(&self) -> Option<&Origin> {
+        self.origins.iter().rev().find(|origin| origin.number > 1 || (origin.since > 0 && origin.held < origin.since))
+    }
+
+    fn key(&mut self, keys: &Keys, id: &str, wrapped: &str) {
+        if keys::opens(keys, id, wrapped) {
+            self.keys.insert(digest(id));
+        }
+    }
+
     /// Takes over what an earlier check found, unless there is a checkpoint over less than that which it did not compare, or
-    /// which says something else: then everything is read.
+    /// which says something else, an owner has decided since, or a data key is gone: then everything is read.
     fn go_on_from(&mut self, Verified(earlier): Verified) {
         let reached = earlier.size();
-        let root_at = |size: i64| if size == reached { Some(earlier.tree.root()) } else { earlier.compared.get(&size).copied() };
+        let root_at =
+            |size: i64| if size == reached { Some(earlier.tree.root()) } else { earlier.compared.get(&size).copied() };
         let known = self.checkpoints.range(..=reached).all(|(size, checkpoints)| {
             checkpoints.iter().all(|(checkpoint, _)| root_at(*size) == Some(checkpoint.root))
         });
-        if !known || !self.wrong.is_empty() {
+        let same = earlier.origins == self.origins && earlier.keys.is_subset(&self.keys);
+        if !known || !same || !self.wrong.is_empty() {
             return;
         }
         let later = self.checkpoints.split_off(&reached.saturating_add(1));
         let vouched = self.checkpoints.keys().next_back().copied().unwrap_or(0);
         let compared = self.checkpoints.keys().filter_map(|size| Some((*size, root_at(*size)?))).collect();
-        let newest_outside = self.newest_outside;
-        *self = Self { from: reached, checkpoints: later, newest_outside, compared, vouched, ..earlier };
+        let (newest_outside, others, named) = (self.newest_outside, self.others, self.named);
+        let keys = std::mem::take(&mut self.keys);
+        *self = Self {
+            from: reached,
+            checkpoints: later,
+            newest_outside,
+            compared,
+            vouched,
+            others,
+            named,
+            keys,
+            ..earlier
+        };
     }
 
     fn wrong(&mut self, index: Option<i64>, what: String) {
@@ -234,7 +372,7 @@ impl Check {
     }
 
     fn locate(&mut self, index: i64, what: String) {
-        if !self.located {
+        if !self.located && self.accepted().is_none_or(|accepted| index >= accepted.since) {
             self.located = true;
             self.wrong(Some(index), what);
         }
@@ -252,6 +390,9 @@ impl Check {
         if let Some(what) = self.entry(row, &hex(&hash)) {
             self.locate(index, what);
         }
+        if self.origins.iter().any(|origin| origin.since == self.size()) {
+            self.roots.insert(self.size(), self.tree.root());
+        }
         self.tree.push(hash);
         let size = self.size();
         for (checkpoint, place) in self.checkpoints.remove(&size).unwrap_or_default() {
@@ -260,8 +401,10 @@ impl Check {
                 self.compared.insert(size, checkpoint.root);
             } else {
                 let last = size - 1;
+                // What an owner accepted was compared with what was accepted.
+                let accepted = self.accepted().map_or(0, |origin| origin.since).min(size);
                 self.locate(
-                    self.vouched,
+                    self.vouched.max(accepted),
                     format!("something from here to entry {last} is not what the checkpoint {place} signed"),
                 );
             }
@@ -272,7 +415,7 @@ impl Check {
         i64::try_from(self.tree.size()).unwrap_or(i64::MAX)
     }
 
-    fn end(mut self, head: Option<(i64, String, String)>, open: &[i64]) -> Report {
+    fn end(mut self, keys: &Keys, head: Option<HeadRow>, named: &[OriginRow], open: &[i64]) -> Report {
         let size = self.size();
         for (signed, checkpoints) in std::mem::take(&mut self.checkpoints) {
             for (_, place) in checkpoints {
@@ -283,9 +426,18 @@ impl Check {
             }
         }
         let root = hex(&self.tree.root());
+        let checked = head::check(keys, head.as_ref(), named, size);
         match head {
-            Some((head_size, head_root, frontier))
-                if head_size == size && head_root == root && frontier == self.tree.to_text() => {}
+            Some((head_size, head_root, frontier, ..))
+                if head_size == size && head_root == root && frontier == self.tree.to_text() =>
+            {
+                match checked {
+                    Ok(_) => {}
+                    // An older store, before its first start: it says nowhere that it had a seal.
+                    Err(what) if what == head::UNSEALED && self.said.is_empty() && !self.named => {}
+                    Err(what) => self.wrong(None, what),
+                }
+            }
             Some((head_size, ..)) => {
                 // Entries that the head has not counted, or counted entries that are gone.
                 let first = (head_size != size).then_some(head_size.min(size));
@@ -293,12 +445,65 @@ impl Check {
             }
             None => self.wrong(None, "the tree has no head".to_owned()),
         }
+        self.compare_origins();
+        let destroyed = self.compare_keys();
         // After a wrong entry it is not known any more which deeds are open.
         if !self.located {
             self.compare_open(open);
         }
         self.wrong.sort_by_key(|wrong| wrong.index.unwrap_or(i64::MAX));
-        Report { from: self.from, size, root, outside: self.newest_outside, wrong: self.wrong }
+        let accepted = self.accepted().and_then(|origin| {
+            let entry = self.said.get(&origin.store).map(|(entry, ..)| *entry)?;
+            Some((origin.since, entry))
+        });
+        Report {
+            from: self.from,
+            size,
+            root,
+            outside: self.newest_outside,
+            others: self.others,
+            destroyed,
+            accepted,
+            wrong: self.wrong,
+        }
+    }
+
+    /// Every id that the store got later has an entry that says so, and what an owner accepted is still what stands there.
+    fn compare_origins(&mut self) {
+        let mut found = Vec::new();
+        for origin in self.origins.iter().filter(|origin| origin.number > 1 || origin.since > 0) {
+            match self.said.get(&origin.store) {
+                None => found.push((None, format!("the store’s id {} has no entry", origin.store))),
+                Some((entry, size, root)) => {
+                    let stands = self.roots.get(&origin.since).map(|root| hex(root));
+                    if *size != origin.since || root.as_ref().is_some_and(|root| Some(root) != stands.as_ref()) {
+                        let what = format!("the first {size} entries are not those that it accepted");
+                        found.push((Some(*entry), what));
+                    }
+                }
+            }
+        }
+        for (store, (entry, ..)) in &self.said {
+            if !self.origins.iter().any(|origin| origin.store == *store) {
+                found.push((Some(*entry), "the id of the store that it names is gone".to_owned()));
+            }
+        }
+        found.into_iter().for_each(|(index, what)| self.wrong(index, what));
+    }
+
+    /// A data key that is not there, or does not open, without a deed that destroyed it.
+    fn compare_keys(&mut self) -> usize {
+        let lost: Vec<i64> =
+            self.missing.iter().filter(|(id, _)| !self.destroyed.contains(*id)).map(|(_, first)| *first).collect();
+        if let Some(first) = lost.iter().min() {
+            let what = format!(
+                "data keys are missing or do not open, and no entry says that they were destroyed: {}; this is the first \
+                 entry that was sealed with one of them",
+                lost.len()
+            );
+            self.wrong(Some(*first), what);
+        }
+        self.missing.len() - lost.len()
     }
 
     /// An intent without an outcome and a row among the open deeds are the same thing said twice.
@@ -337,8 +542,24 @@ impl Check {
         if !same {
             return Some("the columns beside the leaf do not say what it says".to_owned());
         }
+        if let Some(key) = value["key"].as_str()
+            && !self.keys.contains(&digest(key))
+        {
+            self.missing.entry(key.to_owned()).or_insert(*index);
+        }
+        let facts = &value["facts"];
+        if matches!(deed.as_str(), "head_sealed" | "record_accepted")
+            && let (Some(store), Some(size)) = (facts["store"].as_str(), facts["size"].as_i64())
+        {
+            let root = facts["root"].as_str().map(str::to_owned);
+            self.said.insert(store.to_owned(), (*index, size, root));
+        }
         match (kind.as_str(), intent, outcome) {
             ("intent", None, None) => {
+                if deed == DestroyWords::KIND {
+                    let keys = facts["keys"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                    self.destroyed.extend(keys.map(str::to_owned));
+                }
                 let open = Open { at: *at, deed: deed.clone(), instance: instance.clone(), subject: subject.clone() };
                 self.open.insert(*index, open);
                 None

@@ -4,16 +4,18 @@ use super::{
     Acting, Answered, Fact, Ledger, Mark, Outcome, Verdict, Warrant,
     deed::{Act, Deed, Subject},
     entry::subject_hash,
+    head::{self, Checked, Found, HeadRow, NAME, ORIGINS, Origin, OriginRow, THERE},
     keys::Opened,
-    tree::{Frontier, leaf_hash},
+    tree::leaf_hash,
 };
 use crate::{
     access::{Actor, Permission, Permit, Role},
     clock::{Instant, MINUTE, SECOND},
     id::{InstanceName, OperatorId},
     registrations::RegistrationsMode,
-    seal::hex,
+    seal::{Keys, hex},
     store::{Store, on},
+    text::Why,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,8 +25,12 @@ use tokio::sync::{mpsc, oneshot};
 pub const LEASE: i64 = 30 * SECOND;
 /// How soon a left deed that could not be closed is looked at again.
 const LOOK_AGAIN: i64 = 2 * SECOND;
-/// One entry for all failed sign-ins of an account or address range within so long.
-const FAILED_SIGN_INS: i64 = 10 * MINUTE;
+/// One entry within so long for all failed sign-ins of an account or address range, and for all refusals of one kind.
+const GATHERED: i64 = 10 * MINUTE;
+/// No leaf is larger: a case of the most reports that are read at once stays far below.
+pub const LARGEST_LEAF: usize = 256 * 1024;
+/// What was answered and read back is kept whole up to so many bytes.
+const LARGEST_SEEN: usize = 128 * 1024;
 
 /// The ledger could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +47,14 @@ pub enum LedgerError {
     AlreadyClosed(i64),
     #[error("the task that writes the ledger has stopped")]
     Stopped,
+    /// Until an owner has decided at the server.
+    #[error("the record contradicts itself: {0}")]
+    Contradicted(String),
+    /// The place outside the store where checkpoints go.
+    #[error("{0}")]
+    Outside(String),
+    #[error("an entry would be of {0} bytes, and none may be of more than {LARGEST_LEAF}")]
+    TooLarge(usize),
 }
 
 /// Why no warrant was given.
@@ -79,6 +93,8 @@ pub(super) struct Draft {
     subject: Option<String>,
     outcome: Option<&'static str>,
     beside: Beside,
+    /// It is written down also where the record contradicts itself: what happens must be recorded more than ever.
+    regardless: bool,
 }
 
 enum Beside {
@@ -119,18 +135,25 @@ enum Appended {
     Recorded,
 }
 
+/// What the task that appends needs.
+pub(super) struct Writer {
+    pub store: Store,
+    pub keys: Keys,
+    pub found: Found,
+}
+
 /// Drains the queue of appends, as many at once as there are, each group in one transaction.
-pub(super) async fn drain(store: Store, mut queue: mpsc::Receiver<Append>) {
+pub(super) async fn drain(writer: Writer, mut queue: mpsc::Receiver<Append>) {
     let mut group = Vec::new();
     while queue.recv_many(&mut group, 256).await > 0 {
         let (drafts, replies): (Vec<_>, Vec<_>) = group.drain(..).map(|append| (append.draft, append.reply)).unzip();
-        let results = match append_group(&store, &drafts).await {
+        let results = match append_group(&writer, &drafts).await {
             Ok(results) => results,
             // One leaf that cannot be written must not take the others with it.
             Err(error) if drafts.len() > 1 && error.is_about_a_leaf() => {
                 let mut results = Vec::with_capacity(drafts.len());
                 for draft in &drafts {
-                    results.push(append_group(&store, std::slice::from_ref(draft)).await.and_then(only));
+                    results.push(append_group(&writer, std::slice::from_ref(draft)).await.and_then(only));
                 }
                 results
             }
@@ -155,17 +178,24 @@ impl LedgerError {
     /// Whether a leaf is to blame, not the database.
     fn is_about_a_leaf(&self) -> bool {
         match self {
-            Self::Entry(_) => true,
+            Self::Entry(_) | Self::TooLarge(_) => true,
             Self::Store(sqlx::Error::Database(error)) => {
                 error.is_unique_violation() || error.is_check_violation() || error.is_foreign_key_violation()
             }
-            Self::Store(_) | Self::Unwritten(_) | Self::Permit(_) | Self::AlreadyClosed(_) | Self::Stopped => false,
+            Self::Store(_)
+            | Self::Unwritten(_)
+            | Self::Permit(_)
+            | Self::AlreadyClosed(_)
+            | Self::Stopped
+            | Self::Contradicted(_)
+            | Self::Outside(_) => false,
         }
     }
 }
 
-const LOCK_HEAD: &str = "update ledger_head set size = size where id = 1 returning size, frontier";
-const MOVE_HEAD: &str = "update ledger_head set size = $1, root = $2, frontier = $3 where id = 1";
+const LOCK_HEAD: &str = "update ledger_head set size = size where id = 1 returning size, root, frontier, origin, mac";
+const MOVE_HEAD: &str =
+    "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, mac = $5 where id = 1";
 const INSERT: &str = "insert into ledger_entries \
     (idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -180,15 +210,48 @@ const NEWEST_OF_ITS_KIND: &str =
 const CLOSE: &str = "delete from open_deeds where intent = $1";
 
 macro_rules! group {
-    ($tx:ident, $drafts:ident) => {{
-        let (size, frontier): (i64, String) = sqlx::query_as(LOCK_HEAD).fetch_one(&mut *$tx).await?;
-        let mut tree = u64::try_from(size)
-            .ok()
-            .and_then(|size| Frontier::from_text(size, &frontier))
-            .ok_or_else(|| LedgerError::Entry("the tree's head is damaged; run howdah audit verify".into()))?;
+    ($tx:ident, $writer:ident, $drafts:ident) => {{
+        let head: Option<HeadRow> = sqlx::query_as(LOCK_HEAD).fetch_optional(&mut *$tx).await?;
+        let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
+        let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
+        // Where the head does not hold, what must be recorded is written behind the last entry, and the head left as it is
+        // for whoever decides about it.
+        let mut tree = match head::check(&$writer.keys, head.as_ref(), &rows, there) {
+            Ok(Checked { tree, mut origins }) => {
+                let origin = match origins.pop() {
+                    Some(origin) => origin,
+                    // The first entry of a new store: from now on it has an id.
+                    None => {
+                        let store = ulid::Ulid::generate().to_string();
+                        let first = Origin { number: 1, store, since: 0, held: 0 };
+                        sqlx::query(NAME)
+                            .bind(first.number)
+                            .bind(&first.store)
+                            .bind(first.since)
+                            .bind(first.held)
+                            .bind(first.mac(&$writer.keys))
+                            .execute(&mut *$tx)
+                            .await?;
+                        first
+                    }
+                };
+                Ok((tree, origin))
+            }
+            Err(what) => {
+                $writer.found.contradict(rows.last().map_or(0, |row| row.0), &what);
+                Err(what)
+            }
+        };
+        let mut next = there;
         let mut results = Vec::with_capacity($drafts.len());
         for draft in $drafts {
-            let index = i64::try_from(tree.size()).unwrap_or(i64::MAX);
+            if let Err(what) = &tree
+                && !draft.regardless
+            {
+                results.push(Err(LedgerError::Contradicted(what.clone())));
+                continue;
+            }
+            let index = next;
             let mut intent = None;
             let mut at = draft.at;
             match &draft.beside {
@@ -250,6 +313,9 @@ macro_rules! group {
             leaf["index"] = json!(index);
             leaf["at"] = json!(at.0.to_string());
             let text = canonical(&leaf)?;
+            if text.len() > LARGEST_LEAF {
+                return Err(LedgerError::TooLarge(text.len()));
+            }
             let hash = leaf_hash(text.as_bytes());
             sqlx::query(INSERT)
                 .bind(index)
@@ -265,15 +331,22 @@ macro_rules! group {
                 .bind(draft.outcome)
                 .execute(&mut *$tx)
                 .await?;
-            tree.push(hash);
+            if let Ok((tree, _)) = &mut tree {
+                tree.push(hash);
+            }
+            next += 1;
             results.push(Ok(Appended::At(index)));
         }
-        sqlx::query(MOVE_HEAD)
-            .bind(i64::try_from(tree.size()).unwrap_or(i64::MAX))
-            .bind(hex(&tree.root()))
-            .bind(tree.to_text())
-            .execute(&mut *$tx)
-            .await?;
+        if let Ok((tree, origin)) = &tree {
+            sqlx::query(MOVE_HEAD)
+                .bind(next)
+                .bind(hex(&tree.root()))
+                .bind(tree.to_text())
+                .bind(origin.number)
+                .bind(origin.seal(&$writer.keys, tree))
+                .execute(&mut *$tx)
+                .await?;
+        }
         $tx.commit().await?;
         Ok(results)
     }};
@@ -285,15 +358,15 @@ fn says_the_same(leaf: &str, new: &Value) -> bool {
         .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
 }
 
-async fn append_group(store: &Store, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
-    match store {
+async fn append_group(writer: &Writer, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
+    match &writer.store {
         Store::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
-            group!(tx, drafts)
+            group!(tx, writer, drafts)
         }
         Store::Postgres(pool) => {
             let mut tx = pool.begin().await?;
-            group!(tx, drafts)
+            group!(tx, writer, drafts)
         }
     }
 }
@@ -381,6 +454,8 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         | Deed::ChangeAddressBlock(_)
         | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
         Deed::ExportRecord(_) => &[P::CheckLedger],
+        // An owner's alone, as people are.
+        Deed::DestroyWords(_) => &[P::ManageOperators],
         Deed::AskGrant(_) | Deed::RevokeGrant(_) => &[P::ProposeGrants],
         // What the console itself does at a grant's start and end is what was decided.
         Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) | Deed::LeaveRole(_) => &[P::DecideGrants],
@@ -417,6 +492,41 @@ fn check_permit(
     }
 }
 
+/// Whether a deed sets registrations to closed or to approval.
+fn closes_the_door(deed: &Deed) -> bool {
+    matches!(deed, Deed::SetRegistrations(deed) if match deed.mode_after {
+        RegistrationsMode::None | RegistrationsMode::Approved => true,
+        RegistrationsMode::Open => false,
+    })
+}
+
+/// What was answered and read back, as far as it fits into a leaf: how much there was stands in for the rest. The deed has
+/// happened, so that its outcome must be written in any case.
+fn fitting(seen: &Value) -> Value {
+    let length = seen.to_string().len();
+    if length <= LARGEST_SEEN {
+        return seen.clone();
+    }
+    let steps = seen["steps"].as_array().map_or(0, Vec::len);
+    json!({ "steps": [], "seen": { "too large to keep": format!("{length} bytes, {steps} steps") } })
+}
+
+/// How large the sealed words of a deed may be: some take texts for people or the public, the others a line or two.
+fn most_words(deed: &Deed) -> usize {
+    match deed {
+        Deed::DecideCase(_)
+        | Deed::SetRegistrations(_)
+        | Deed::BlockDomain(_)
+        | Deed::ChangeDomainBlock(_)
+        | Deed::LiftDomainBlock(_)
+        | Deed::BlockAddress(_)
+        | Deed::ChangeAddressBlock(_)
+        | Deed::LiftAddressBlock(_) => LARGEST_SEEN,
+        Deed::DestroyWords(_) => 64 * 1024,
+        _ => 16 * 1024,
+    }
+}
+
 impl Ledger {
     async fn append(&self, draft: Draft) -> Result<Appended, LedgerError> {
         let (reply, answer) = oneshot::channel();
@@ -433,19 +543,33 @@ impl Ledger {
         &self,
         permit: Permit,
         deed: D,
-        why: &str,
+        why: impl Into<Why>,
         acting: Acting,
         mark: Mark,
     ) -> Result<Warrant<D>, NotOpened> {
+        let why: Why = why.into();
         let at = self.clock.now();
         let actor = permit.actor().clone();
         let about = deed.subject();
         let subject = subject_hash(&self.keys, &about);
         let document = deed.clone().into_deed();
         check_permit(&permit, &document, &about, deed.instance())?;
+        // Whoever has the record in doubt must still be able to close the door.
+        let regardless = closes_the_door(&document);
+        if let Some(what) = self.contradiction()
+            && !regardless
+        {
+            return Err(NotOpened::Unwritable(LedgerError::Contradicted(what)));
+        }
+        let most = most_words(&document);
         let document = serde_json::to_value(document)
             .map_err(|error| NotOpened::Unwritable(LedgerError::Entry(error.to_string())))?;
-        let (key, sealed) = self.seal(&subject, at, &json!({ "deed": document, "why": why })).await?;
+        let document = json!({ "deed": document, "why": why });
+        let length = document.to_string().len();
+        if length > most {
+            return Err(NotOpened::Unwritable(LedgerError::TooLarge(length)));
+        }
+        let (key, sealed) = self.seal(&subject, at, &document).await?;
         let instance = deed.instance().map(InstanceName::to_string);
         let leaf = json!({
             "v": 1,
@@ -475,6 +599,7 @@ impl Ledger {
             subject: Some(subject),
             outcome: None,
             beside: Beside::Open { key: lock, lease: self.process.to_string() },
+            regardless,
         };
         match self.append(draft).await? {
             Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
@@ -522,7 +647,7 @@ impl Ledger {
         seen: &Value,
     ) -> Result<(), LedgerError> {
         let at = self.clock.now();
-        let (key, sealed) = self.seal(subject, at, seen).await?;
+        let (key, sealed) = self.seal(subject, at, &fitting(seen)).await?;
         let leaf = json!({
             "v": 1,
             "kind": "outcome",
@@ -545,13 +670,14 @@ impl Ledger {
             subject: Some(subject.to_owned()),
             outcome: Some(verdict.outcome.name()),
             beside: Beside::Close { intent },
+            regardless: true,
         };
         self.append(draft).await.map(|_| ())
     }
 
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
-    /// minutes, and so do wrong codes of one account: strangers must not be able to grow the tree without bound. What changed elsewhere is recorded once, whoever
-    /// noticed it.
+    /// minutes, and so do wrong codes of one account and refusals of one permission to one person: nobody must be able to
+    /// grow the tree without bound. What changed elsewhere is recorded once, whoever noticed it.
     ///
     /// # Errors
     /// The ledger's.
@@ -562,14 +688,20 @@ impl Ledger {
                 let about = operator.as_ref().map_or(address.as_str(), |id| id.0.as_str());
                 Some(self.keys.hash("failed sign-in", about.as_bytes()))
             }
+            Fact::Denied { operator, permission, .. } => {
+                Some(self.keys.hash("refusal", format!("{} {}", operator.0, permission.name()).as_bytes()))
+            }
             Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
             Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
+            Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             _ => None,
         };
         let beside = match (&fact, &subject) {
             (Fact::ChangedElsewhere(_), Some(subject)) => Beside::Once { subject: subject.clone() },
-            (_, Some(subject)) => Beside::Seldom { subject: subject.clone(), within: FAILED_SIGN_INS },
-            (_, None) => Beside::Nothing,
+            (Fact::SignInFailed { .. } | Fact::CodeFailed { .. } | Fact::Denied { .. }, Some(subject)) => {
+                Beside::Seldom { subject: subject.clone(), within: GATHERED }
+            }
+            _ => Beside::Nothing,
         };
         let operator = fact.operator().map(|id| id.0.clone());
         let instance = fact.instance().map(InstanceName::to_string);
@@ -584,8 +716,13 @@ impl Ledger {
         if let Some(instance) = &instance {
             leaf["instance"] = json!(instance);
         }
-        if let (Fact::ChangedElsewhere(change), Some(subject)) = (&fact, &subject) {
-            let (key, sealed) = self.seal(subject, at, &change.sealed).await?;
+        let document = match &fact {
+            Fact::ChangedElsewhere(change) => Some(change.sealed.clone()),
+            Fact::RecordAccepted { what, why, .. } => Some(json!({ "what": what, "why": why })),
+            _ => None,
+        };
+        if let (Some(document), Some(subject)) = (&document, &subject) {
+            let (key, sealed) = self.seal(subject, at, document).await?;
             leaf["key"] = json!(key);
             leaf["sealed"] = json!(sealed);
         }
@@ -599,6 +736,7 @@ impl Ledger {
             subject,
             outcome: None,
             beside,
+            regardless: true,
         };
         self.append(draft).await.map(|_| ())
     }

@@ -28,6 +28,7 @@ use crate::{
         linked_accounts::{self, LeftToken, Linked},
         operators::{self, Operator},
     },
+    text::Why,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -203,16 +204,20 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
     let instance = at(context, instance).await?.clone();
     let app = &context.app;
     let (store, keys) = (&app.store, &app.keys);
-    let draft = drafts::take(store, keys, &returned.state, Some(&context.actor.operator), context.now())
-        .await
-        .map_err(store_problem)?;
-    let attempt = attempt_of(draft).filter(|attempt| attempt.holds(context, &instance)).ok_or_else(|| {
+    let operator = Some(&context.actor.operator);
+    let no_way = || {
         Problem::new(
             Kind::Invalid,
             "This way back was used already, is older than ten minutes, or was begun in another session. Nothing was linked.",
             "Begin again here.",
         )
-    })?;
+    };
+    // Looked at first: another session, or another instance, must not use up an attempt that is not its own.
+    let draft = drafts::read(store, keys, &returned.state, operator, context.now()).await.map_err(store_problem)?;
+    attempt_of(draft).filter(|attempt| attempt.holds(context, &instance)).ok_or_else(no_way)?;
+    // Taking it is the claim: of two that come at once, one goes on.
+    let draft = drafts::take(store, keys, &returned.state, operator, context.now()).await.map_err(store_problem)?;
+    let attempt = attempt_of(draft).ok_or_else(no_way)?;
     match returned.error.as_str() {
         "" => {}
         "access_denied" => {
@@ -366,8 +371,8 @@ pub async fn unlink(context: Context, instance: String, why: String) -> Result<S
         ));
     }
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
-    let revoked =
-        end(&context.app, permit, &context.actor.name, &linked, why.trim(), Some(&context.actor.session)).await?;
+    let why = Why::typed("why", &why)?;
+    let revoked = end(&context.app, permit, &context.actor.name, &linked, why, Some(&context.actor.session)).await?;
     let page = path::your_account(&instance.name);
     Ok(if revoked { page } else { path::with(&page, "left", "there") })
 }
@@ -395,7 +400,8 @@ pub async fn unlink_other(
     let linked = linked.ok_or_else(missing)?;
     let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-    let revoked = end(app, permit, &who, &linked, why.trim(), None).await?;
+    let why = Why::typed("why", &why)?;
+    let revoked = end(app, permit, &who, &linked, why, None).await?;
     Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
 }
 
@@ -409,7 +415,7 @@ async fn end(
     permit: access::Permit,
     name: &str,
     linked: &Linked,
-    why: &str,
+    why: impl Into<Why>,
     session: Option<&str>,
 ) -> Result<bool, Problem> {
     let deed = UnlinkAccount {

@@ -9,7 +9,7 @@ use crate::{
     access::Role,
     frame::Frame,
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -95,7 +95,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
         }
     };
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             <td class="nowrap"><b>{person.name.clone()}</b>{person.you.then_some(" (you)")}
                 {person.links.iter().map(|link| view! { <br /><span class="soft small">{link.handle.clone()} " on " {link.instance.to_string()}</span> }).collect_view()}</td>
             <td>{person.role.name()}</td>

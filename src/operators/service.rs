@@ -6,7 +6,7 @@ use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
     carry_out,
-    clock::DAY,
+    clock::{DAY, HOUR},
     context::{App, Context},
     frame::{self, Framed},
     http::IDLE,
@@ -21,9 +21,11 @@ use crate::{
     search::Search,
     sign_in::service::link_hash,
     store::{
-        case_holds, drafts, grants, operators, operators::Operator, recovery_codes, reset_links, setup_links,
+        attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes, reset_links,
+        setup_links,
         setup_links::SetupLink, web_sessions,
     },
+    text::{SessionName, Why},
 };
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
@@ -41,7 +43,7 @@ async fn recorded<D: Act>(
     app: &App,
     actor: &Actor,
     deed: D,
-    why: &str,
+    why: impl Into<Why>,
     change: impl Future<Output = sqlx::Result<bool>>,
 ) -> Result<bool, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
@@ -53,7 +55,13 @@ async fn recorded<D: Act>(
 ///
 /// # Errors
 /// If the name is taken, or the record cannot be written.
-pub async fn add(app: &App, actor: Actor, deed: AddOperator, password_hash: String, why: &str) -> Result<(), Problem> {
+pub async fn add(
+    app: &App,
+    actor: Actor,
+    deed: AddOperator,
+    password_hash: String,
+    why: impl Into<Why>,
+) -> Result<(), Problem> {
     if let Some(wrong) = operators::name_problem(&deed.name) {
         return Err(Problem::invalid("name", wrong));
     }
@@ -102,8 +110,12 @@ fn last_owner(name: &str) -> Problem {
 /// How long a link for somebody new can be opened.
 const LINK_TIME: i64 = 3 * DAY;
 
+/// So many links a person makes in an hour.
+const OFFERS: Limit = Limit::Within { window: HOUR, most: 30 };
+
 pub async fn offer(context: Context, name: String, role: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
+    let why = Why::typed("why", &why)?;
     let app = context.app.clone();
     let name = name.trim().to_owned();
     if let Some(wrong) = operators::name_problem(&name) {
@@ -113,13 +125,14 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
     let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
+    let _counts = context.reserve("one-time links", OFFERS).await?;
     let link = hex(&rand::random::<[u8; 16]>());
     let hash = link_hash(&app, &link);
     let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };
     let offered_by = Some(context.actor.operator.clone());
     let offered = SetupLink { role, name: Some(name), offered_by };
     let now = context.now();
-    recorded(&app, &context.actor, deed, why.trim(), async {
+    recorded(&app, &context.actor, deed, why, async {
         setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)).await?;
         Ok(true)
     })
@@ -140,6 +153,7 @@ pub async fn change_role(
 ) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
+    let why = Why::typed("why", &why)?;
     let after: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     let before: Role = seen.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     if before == Role::Contractor || after == Role::Contractor {
@@ -151,8 +165,7 @@ pub async fn change_role(
     let app = context.app.clone();
     let deed = ChangeOperatorRole { operator: person.id.clone(), name: person.name.clone(), before, after };
     let changed =
-        recorded(&app, &context.actor, deed, why.trim(), operators::set_role(&app.store, &person.id, before, after))
-            .await?;
+        recorded(&app, &context.actor, deed, why, operators::set_role(&app.store, &person.id, before, after)).await?;
     if changed {
         Ok(path::PEOPLE.to_owned())
     } else {
@@ -238,9 +251,10 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
+    let why = Why::typed("why", &why)?;
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
-    let changed = recorded(&app, &context.actor, deed, why.trim(), async {
+    let changed = recorded(&app, &context.actor, deed, why, async {
         if !operators::set_disabled(&app.store, &person.id, at).await? {
             return Ok(false);
         }
@@ -268,11 +282,14 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
-    let session = Some(session).filter(|session| !session.is_empty());
+    let why = Why::typed("why", &why)?;
+    let session = Some(SessionName::typed("session", &session)?).filter(|session| !session.is_empty());
     let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };
-    recorded(&app, &context.actor, deed, why.trim(), async {
+    recorded(&app, &context.actor, deed, why, async {
         match &session {
-            Some(short) => web_sessions::delete_one_of(&app.store, &person.id, short).await.map(|ended| ended > 0),
+            Some(short) => {
+                web_sessions::delete_one_of(&app.store, &person.id, short.as_str()).await.map(|ended| ended > 0)
+            }
             None => web_sessions::end_all_of(&app.store, &person.id, None).await.map(|()| true),
         }
     })

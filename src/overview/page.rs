@@ -5,20 +5,30 @@ use crate::{
     frame::Frame,
     path,
     registrations::page::sign_up_chart,
-    ui::{self, desk, time},
+    search::Search,
+    ui::{self, desk, keys, time},
 };
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
+use leptos_router::{components::Redirect, hooks::use_location};
 
 /// `/`: on to the first instance.
 #[component]
 pub fn Home() -> impl IntoView {
+    let location = use_location();
     let resource = Resource::new(|| (), |()| api::home());
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 match resource.await {
-                    Ok(to) => view! { <Redirect path=to /> }.into_any(),
+                    Ok(to) => {
+                        // What is said on the page after signing in is said on the one that this leads to.
+                        let search = Search::parse(&location.search.get_untracked());
+                        let to = match search.get("by") {
+                            Some(by) => path::with(&to, "by", by),
+                            None => to,
+                        };
+                        view! { <Redirect path=to /> }.into_any()
+                    }
                     Err(problem) => desk::problem_page(problem),
                 }
             })}
@@ -55,7 +65,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         None => view! { <b>"?"</b><span class="small">"the database does not answer"</span> }.into_any(),
     };
     let next = page.urgent.first().map(|row| {
-        view! { <a class="btn main" href=path::case(&instance, row.account) data-key="n">"Next case " <span class="key">"n"</span></a> }
+        view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
     });
     let well = page.health.iter().all(|part| part.well);
     view! {
@@ -91,7 +101,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                         view! {
                             <table class="list"><tbody>
                                 {page.urgent.iter().map(|row| view! {
-                                    <tr data-row="">
+                                    <tr data-row=keys::row()>
                                         <td><span class=row.category.badge()>{row.category.word()}</span></td>
                                         <td class="nowrap"><a href=path::case(&instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
                                         <td class="num soft nowrap">{time::age(row.since, now)}</td>
@@ -127,7 +137,7 @@ fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
             <header><h2>"Changed elsewhere, the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
             <table class="list"><tbody>
                 {page.elsewhere.iter().map(|line| view! {
-                    <tr data-row="">
+                    <tr data-row=keys::row()>
                         <td class="nowrap"><a href=path::audit_entry(line.index)>{time::ago(line.at, frame.now)}</a></td>
                         <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
                     </tr>

@@ -119,8 +119,22 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
                 Some((_, at, _)) => format!("checkpoint {}", time::relative(*at, now)),
                 None => "no checkpoint yet".to_owned(),
             };
-            let outside = if state.outside.is_some() { "" } else { ", kept nowhere else" };
-            part("Record", true, format!("{} entries, {checkpoint}{outside}", state.size))
+            let ledger = &context.app.ledger;
+            let outside = match (&state.outside, ledger.outside_trouble(), ledger.others_outside()) {
+                (None, ..) => ", kept nowhere else".to_owned(),
+                (Some(_), Some(trouble), _) => format!("; {trouble}"),
+                (Some(_), None, 0) => String::new(),
+                (Some(_), None, others) => {
+                    format!(
+                        "; the place outside also holds {} of other stores",
+                        ui::count(others, "checkpoint", "checkpoints")
+                    )
+                }
+            };
+            let contradiction = ledger.contradiction();
+            let well = contradiction.is_none() && ledger.outside_trouble().is_none();
+            let against = contradiction.map(|what| format!("contradicts itself: {what}; ")).unwrap_or_default();
+            part("Record", well, format!("{against}{} entries, {checkpoint}{outside}", state.size))
         }
         Err(error) => {
             tracing::error!(%error, "overview.ledger");

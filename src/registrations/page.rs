@@ -6,7 +6,7 @@ use crate::{
     clock::Instant,
     frame::Frame,
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -149,7 +149,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
 fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     let row = |change: &Change| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap">{time::ago(change.at, frame.now)}</td>
                 <td class="nowrap"><a href=path::audit_entry(change.index)><b>{change.who.clone()}</b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{change.what.clone()}</bdi> <span class="soft">{(!change.why.is_empty()).then(|| format!(" “{}”", change.why))}</span></div></td>

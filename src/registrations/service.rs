@@ -22,6 +22,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     store::operators,
+    text::Why,
     ui::time,
 };
 use serde_json::json;
@@ -193,9 +194,7 @@ pub async fn set(
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
     };
     let permit = context.permit(permission, Some(&instance.name)).await?;
-    if why.trim().is_empty() {
-        return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
-    }
+    let why = Why::needed("why", &why, "Say why: the team and the record need the reason.")?;
     let message = message.replace("\r\n", "\n");
     if message.chars().count() > LONGEST_MESSAGE {
         return Err(Problem::invalid("message", "The message is longer than 20,000 characters."));
@@ -214,7 +213,7 @@ pub async fn set(
         mode_after: mode,
         message_after: message,
     };
-    let done = carry_out(context.clone(), instance.clone(), permit, deed, why.trim().to_owned()).await?;
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     // What every page shows of it must be new at once, and a reader from before the change may have refilled the cache.
     let later = instance.clone();
     let clock = context.app.clock.clone();

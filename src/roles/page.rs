@@ -8,7 +8,7 @@ use crate::{
     frame::Frame,
     id::InstanceName,
     path,
-    ui::{self, desk, form},
+    ui::{self, desk, form, keys},
 };
 use leptos::prelude::*;
 
@@ -91,7 +91,7 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
             (row.role.require_2fa == Some(true)).then(|| view! { <span class="badge">"second factor"</span> " " });
         let badge = row.role.highlighted.then(|| view! { <span class="badge accent">"shown on profiles"</span> });
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap">{swatch(&row.role)} " " <a href=path::role(&instance, row.role.id)><b><bdi>{row.role.called()}</bdi></b></a></td>
                 <td class="num" data-label="position">{row.role.position}</td>
                 <td class="full">{in_short(row)}</td>
@@ -222,7 +222,7 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
         let state: Vec<String> =
             member.state.iter().cloned().chain((!factor.is_empty()).then(|| factor.to_owned())).collect();
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::account(instance, member.account)><b class="cut handle"><bdi>{member.handle.clone()}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{member.display_name.clone()}</bdi></div></td>
                 <td class="soft wide">{state.join(", ")}</td>

@@ -22,6 +22,7 @@ use crate::{
     problem::{Kind, Problem},
     reports::AccountState,
     search::Search,
+    text::Why,
     ui,
 };
 use serde_json::json;
@@ -29,7 +30,6 @@ use std::sync::Arc;
 
 /// Members on a page.
 const PAGE: usize = 40;
-const LONGEST_WHY: usize = 500;
 
 /// What a page showed of a change: the role before with its name, and of the role after the name, the mask, the position
 /// and whether it wants a second factor.
@@ -267,13 +267,7 @@ pub async fn assign(
     let permission = if role == "none" { Permission::TakeRolesAway } else { Permission::ManageRoles };
     let permit = context.permit(permission, Some(&instance.name)).await?;
     let after = chosen(&role).map_err(|why| Problem::invalid("role", why))?;
-    let why = why.trim();
-    if why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
-    }
-    if why.chars().count() > LONGEST_WHY {
-        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
-    }
+    let why = Why::needed("why", &why, "Say why: the team and the record need the reason.")?;
     let account: AccountId = account.parse().map_err(|_| misread())?;
     let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| misread())?;
     let (holder, now) = {
@@ -343,7 +337,7 @@ pub async fn assign_for_grant(
     app: &Arc<App>,
     instance: &Arc<Instance>,
     deed: AssignRole,
-    why: &str,
+    why: impl Into<Why>,
 ) -> Result<Done, Problem> {
     let context = Context::of_job(app.clone(), console_actor());
     let permit = access::permit(&context.actor, Permission::ManageRoles, Some(&instance.name))
@@ -357,7 +351,7 @@ async fn assign_by_rank(
     instance: &Arc<Instance>,
     permit: Permit,
     deed: AssignRole,
-    why: &str,
+    why: impl Into<Why>,
 ) -> Result<Done, Problem> {
     let acting = standing::acting(context, instance).await?.ok_or_else(standing::unknown)?;
     let (standing, missing) = {
@@ -377,7 +371,7 @@ async fn assign_by_rank(
     if let Some(refusal) = standing.refusal(deed.after).filter(|_| !overtaken) {
         return Err(Problem::invalid(refusal.field, refusal.why));
     }
-    carry_out(context.clone(), instance.clone(), permit, deed, why.to_owned()).await
+    carry_out(context.clone(), instance.clone(), permit, deed, why).await
 }
 
 impl Carry for AssignRole {

@@ -3,6 +3,8 @@
 pub mod api;
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod passwords;
+#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::clock::Instant;

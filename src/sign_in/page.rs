@@ -9,15 +9,14 @@ use super::{Enrolment, RecoveryCodes as CodesShown, SHORTEST_PASSWORD, SignInPag
 use crate::{
     path,
     problem::Problem,
-    ui::{desk, form, icon},
+    ui::{self, desk, form, icon},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 fn alone(title: &'static str, inner: AnyView) -> AnyView {
     view! {
-        <Title text=format!("{title} · Howdah") />
+        {ui::title(title)}
         <main class="sign-in"><div class="card">
             <div class="brand">{icon::brand()} "Howdah"</div>
             {inner}
@@ -166,6 +165,9 @@ pub fn SetUp() -> impl IntoView {
                 .filter(|problem| problem.field.as_deref() == Some(field))
                 .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
         };
+        if let Some(problem) = &page.problem {
+            desk::set_status(problem);
+        }
         let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
         let back = path::with(path::SET_UP, "link", &page.link);
         alone(

@@ -31,68 +31,13 @@ use crate::{
         web_sessions,
     },
 };
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use axum::http::{HeaderMap, HeaderValue, header, request::Parts};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
-use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use std::time::Duration;
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
 use tower_sessions::Session;
 use tries::Trier;
-
-/// Argon2id, off the async threads, a few at a time: each takes 19 MiB and tens of milliseconds.
-#[derive(Clone)]
-pub struct Passwords {
-    at_once: Arc<Semaphore>,
-    /// The hash of a password nobody has: what a name that does not exist is checked against.
-    nobody: Arc<str>,
-}
-
-impl Passwords {
-    /// # Errors
-    /// If the system has no randomness.
-    pub fn new() -> Result<Self, Problem> {
-        let nobody = hash(&format!("{:032x}", rand::random::<u128>()))?;
-        Ok(Self { at_once: Arc::new(Semaphore::new(2)), nobody: nobody.into() })
-    }
-
-    /// The PHC string of a password.
-    ///
-    /// # Errors
-    /// Unavailable, if hashing fails.
-    pub async fn hash(&self, password: &str) -> Result<String, Problem> {
-        let password = password.to_owned();
-        self.off_thread(move || hash(&password)).await?
-    }
-
-    /// Whether the password is the one behind `hash`; as slow for a person who does not exist.
-    async fn verify(&self, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
-        let exists = hash.is_some();
-        let hash = hash.unwrap_or(&self.nobody).to_owned();
-        let password = password.to_owned();
-        let right = self
-            .off_thread(move || {
-                PasswordHash::new(&hash)
-                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(right && exists)
-    }
-
-    async fn off_thread<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let busy = || Problem::unavailable("Passwords cannot be checked right now.", "Try again in a moment.");
-        let _turn = self.at_once.acquire().await.map_err(|_| busy())?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| busy())
-    }
-}
-
-fn hash(password: &str) -> Result<String, Problem> {
-    let hashed: Result<PasswordHash, _> = Argon2::default().hash_password(password.as_bytes());
-    hashed
-        .map(|hash| hash.to_string())
-        .map_err(|error| Problem::unavailable(format!("The password could not be hashed: {error}."), "Try again."))
-}
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "store.failed");
@@ -100,9 +45,9 @@ fn store_problem(error: impl std::fmt::Display) -> Problem {
 }
 
 fn request_address() -> ClientAddress {
-    use_context::<Parts>().map_or(ClientAddress([127, 0, 0, 1].into()), |parts| {
-        parts.extensions.get::<ClientAddress>().copied().unwrap_or_else(|| ClientAddress::of(&parts))
-    })
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().copied())
+        .unwrap_or(ClientAddress::HERE)
 }
 
 fn request_headers() -> HeaderMap {
@@ -208,7 +153,7 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
             app.ledger
                 .fact(Fact::SignInFailed {
                     operator: known.map(|operator| operator.id),
-                    address: app.keys.hash("address", request_address().range().as_bytes()),
+                    address: app.keys.hash("address", request_address().network().as_bytes()),
                 })
                 .await
                 .map_err(ledger_problem)?;
@@ -255,7 +200,7 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
             operator: operator.id.clone(),
             role: operator.role,
             session: hash.chars().take(16).collect(),
-            address: app.keys.hash("address", request_address().range().as_bytes()),
+            address: app.keys.hash("address", request_address().network().as_bytes()),
             by,
         };
         if let Err(error) = app.ledger.fact(signed_in).await {
@@ -387,7 +332,7 @@ pub async fn enter_code(code: &str, back: &str, draft: &str) -> Result<String, P
     app.ledger
         .fact(Fact::CodeFailed {
             operator: operator.id.clone(),
-            address: app.keys.hash("address", request_address().range().as_bytes()),
+            address: app.keys.hash("address", request_address().network().as_bytes()),
         })
         .await
         .map_err(ledger_problem)?;
@@ -516,7 +461,7 @@ const LINKS: Limit = Limit::Within { window: 10 * MINUTE, most: 20 };
 /// have one are never kept out by those who guess.
 async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Problem> {
     let now = app.clock.now();
-    let by_range = app.keys.hash("set-up links by range", request_address().range().as_bytes());
+    let by_range = app.keys.hash("set-up links by range", request_address().network().as_bytes());
     let tried = tries::reserved(app, &by_range, LINKS).await?;
     let hash = link_hash(app, link);
     let found = match setup_links::read(&app.store, &hash, now).await.map_err(store_problem)? {
@@ -593,6 +538,9 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
 pub async fn sign_out(context: Context) -> Result<String, Problem> {
     let session = session().await?;
     session.flush().await.map_err(store_problem)?;
+    // Never "cookies": that clears those of the whole registrable domain, Mastodon's too.
+    let kept_there = HeaderValue::from_static("\"cache\", \"storage\"");
+    expect_context::<ResponseOptions>().append_header(HeaderName::from_static("clear-site-data"), kept_there);
     context
         .app
         .ledger
@@ -608,6 +556,8 @@ pub fn set_theme(theme: &str, back: &str) -> Result<String, Problem> {
         "dark" => "theme=dark; Path=/; Max-Age=31536000; SameSite=Lax",
         _ => "theme=; Path=/; Max-Age=0; SameSite=Lax",
     };
-    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, HeaderValue::from_static(value));
+    let secure = if app_of_request()?.config.public_url.scheme() == "https" { "; Secure" } else { "" };
+    let cookie = HeaderValue::try_from(format!("{value}{secure}")).map_err(store_problem)?;
+    expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     Ok(path::ours(back))
 }

@@ -7,7 +7,7 @@ use crate::{
     path,
     reports::page::{reveal_form, revealed_card},
     search::Search,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -64,8 +64,8 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
     });
     let buttons = (page.may_decide && !page.rows.is_empty()).then(|| {
         view! {
-            <button class="btn" form="chosen" name="decide" value="reject" data-key="x">"Reject… " <span class="key">"x"</span></button>
-            <button class="btn main" form="chosen" name="decide" value="approve" data-key="a">"Approve… " <span class="key">"a"</span></button>
+            <button class="btn" form="chosen" name="decide" value="reject" data-key=keys::key("x")>"Reject… " <span class="key">"x"</span></button>
+            <button class="btn main" form="chosen" name="decide" value="approve" data-key=keys::key("a")>"Approve… " <span class="key">"a"</span></button>
         }
     });
     let list = view! { <div class="card">{table(&instance, &page, &frame)}</div> };
@@ -181,7 +181,7 @@ fn sign_up_row(instance: &InstanceName, row: &SignUpRow, choosable: bool, frame:
         view! { <td><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
     });
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             {choose}
             <td class="nowrap"><a href=path::sign_up(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
             <td class="num soft nowrap">{time::age(row.asked_at, frame.now)}</td>
@@ -320,7 +320,7 @@ fn decide_form(
             <label class="field" for="why">"Why" <span class="small soft">"kept in the record, seen by the team"</span></label>
             <input class="input" id="why" name="why" maxlength="400" value=typed("why") />
             {form::beside(draft, "why")}
-            <div><button class=button data-key="Enter">{words}</button></div>
+            <div><button class=button>{words}</button></div>
         </form>
     }
     .into_any()
@@ -428,7 +428,7 @@ fn evidence(instance: &InstanceName, one: &Signal) -> AnyView {
 
 fn decide_bar(here: &str, instance: &InstanceName, page: &SignUpPage) -> AnyView {
     let next = page.next.map(|next| {
-        view! { <a class="btn" href=path::sign_up(instance, next) data-key="n">"Next " <span class="key">"n"</span></a> }
+        view! { <a class="btn" href=path::sign_up(instance, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
     });
     if !page.may_decide {
         return view! { <div class="decide"><span class="soft">"You look and decide nothing here."</span><span class="end">{next}</span></div> }.into_any();
@@ -436,7 +436,7 @@ fn decide_bar(here: &str, instance: &InstanceName, page: &SignUpPage) -> AnyView
     let button = |verdict: Verdict, key: &'static str, class: &'static str| {
         let href = format!("{here}?decide={}#decide", verdict.name());
         let current = (page.deciding == Some(verdict)).then_some("true");
-        view! { <a class=class href=href data-key=key aria-current=current>{verdict.words()} " " <span class="key">{key}</span></a> }
+        view! { <a class=class href=href data-key=keys::key(key) aria-current=current>{verdict.words()} " " <span class="key">{key}</span></a> }
     };
     view! {
         <div class="decide" role="group" aria-label="Decide">

@@ -24,6 +24,7 @@ use crate::{
     reports::service as reports,
     search::Search,
     store::{refusals, refusals::Refusal},
+    text::Why,
     ui::{self, time},
 };
 use serde_json::json;
@@ -523,9 +524,7 @@ pub async fn decide(
     if verdict == Verdict::Reject && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
     }
-    if why.chars().count() > 500 {
-        return Err(Problem::invalid("why", "The reason is longer than 500 characters."));
-    }
+    let why = Why::typed("why", &why)?;
     let people = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.pending_of(&accounts).await.map_err(unread)?
@@ -557,12 +556,7 @@ pub async fn decide(
 ///
 /// # Errors
 /// Those of the permit and of the deed.
-pub async fn carry(
-    context: Context,
-    instance: Arc<Instance>,
-    deed: DecideSignUp,
-    why: String,
-) -> Result<Done, Problem> {
+pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp, why: Why) -> Result<Done, Problem> {
     let permit = context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
     carry_out(context, instance, permit, deed, why).await
 }

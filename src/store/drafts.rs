@@ -6,6 +6,25 @@ use crate::{
     id::OperatorId,
     seal::{Keys, hex},
 };
+use tokio::sync::Mutex;
+
+/// How many forms of one person wait for them at once.
+const MOST_OF_ONE: i64 = 100;
+/// How many forms of people who are not signed in wait, from one address …
+const MOST_OF_A_RANGE: i64 = 20;
+/// … and in all.
+const MOST_OF_STRANGERS: i64 = 500;
+
+/// Whose a form is that was not carried out.
+#[derive(Clone, Copy, Debug)]
+pub enum Writer<'a> {
+    Person(&'a OperatorId),
+    /// Somebody not signed in: counted by a hash of where they come from, and perhaps known by a session that is over.
+    Outside {
+        range: &'a str,
+        former: Option<&'a OperatorId>,
+    },
+}
 
 /// A draft, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +57,44 @@ pub async fn keep(
         .bind(&stored).bind(operator.map(|id| &id.0)).bind(path).bind(&sealed).bind(now.0).bind(now.plus(HOUR).0)
         .execute(pool).await?.rows_affected());
     Ok(id)
+}
+
+/// Those of strangers are counted and kept one after the other, so that no burst gets more places than there are.
+static STRANGERS: Mutex<()> = Mutex::const_new(());
+
+/// Keeps a form that was not carried out, if there is a place for it.
+pub async fn keep_form(
+    store: &Store,
+    keys: &Keys,
+    writer: Writer<'_>,
+    path: &str,
+    text: &str,
+    now: Instant,
+) -> sqlx::Result<Option<String>> {
+    const OF_PERSON: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
+        select $1, $2, $3, $4, $5, $6 where $7 > \
+        (select count(*) from drafts where operator = $2 and stranger is null and expires_at > $5)";
+    const OF_STRANGER: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at, stranger) \
+        select $1, $2, $3, $4, $5, $6, $9 where $7 > \
+        (select count(*) from drafts where stranger = $9 and expires_at > $5) and $8 > \
+        (select count(*) from drafts where stranger is not null and expires_at > $5)";
+    let id = hex(&rand::random::<[u8; 16]>());
+    let sealed = keys.seal_text("draft", &id, text).map_err(fail)?;
+    let stored = keys.hash("draft id", id.as_bytes());
+    let until = now.plus(HOUR).0;
+    let kept = match writer {
+        Writer::Person(operator) => on!(store, pool => sqlx::query(OF_PERSON)
+            .bind(&stored).bind(&operator.0).bind(path).bind(&sealed).bind(now.0).bind(until).bind(MOST_OF_ONE)
+            .execute(pool).await?.rows_affected()),
+        Writer::Outside { range, former } => {
+            let _turn = STRANGERS.lock().await;
+            on!(store, pool => sqlx::query(OF_STRANGER)
+                .bind(&stored).bind(former.map(|id| &id.0)).bind(path).bind(&sealed).bind(now.0).bind(until)
+                .bind(MOST_OF_A_RANGE).bind(MOST_OF_STRANGERS).bind(range)
+                .execute(pool).await?.rows_affected())
+        }
+    };
+    Ok((kept == 1).then_some(id))
 }
 
 type Row = (Option<String>, String, String);

@@ -97,10 +97,10 @@ async fn every_door_says_with_its_status_what_its_problem_says() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n"));
     let mounted: BTreeSet<String> =
         leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     assert_eq!(asked, mounted, "a door was not asked");
-    assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n"));
     for status in [401, 403, 404, 422] {
         assert!(seen.contains(&status), "{status} was never said: {seen:?}");
     }
@@ -127,7 +127,9 @@ async fn an_unknown_address_is_a_page() {
     let house = house(sqlite().await).await;
     let owner = house.sign_in("owner").await;
     let contractor = house.sign_in("contractor").await;
-    for path in ["/nowhere", "/i/harbour/nowhere", "/audit/export.pdf", "/sign-in/nowhere", "/people/1/2/3?a=%22%3E%3Cb%3E"] {
+    for path in
+        ["/nowhere", "/i/harbour/nowhere", "/audit/export.pdf", "/sign-in/nowhere", "/people/1/2/3?a=%22%3E%3Cb%3E"]
+    {
         for (who, cookie) in [("owner", Some(&owner)), ("contractor", Some(&contractor)), ("nobody", None)] {
             let page = house.get(cookie.map(String::as_str), path).await;
             if cookie.is_none() && path.starts_with("/audit") {
@@ -142,10 +144,19 @@ async fn an_unknown_address_is_a_page() {
         }
     }
     // What is refused beside Leptos is a page for a browser, too; whatever else asks is answered in words.
-    for path in ["/i/harbour/domains/upload", "/i/harbour/reports/1/media/1", "/i/harbour/domains/export/other.csv", "/pkg/nothing.js"] {
+    for path in [
+        "/i/harbour/domains/upload",
+        "/i/harbour/reports/1/media/1",
+        "/i/harbour/domains/export/other.csv",
+        "/pkg/nothing.js",
+    ] {
         let page = house.get(Some(&owner), path).await;
         assert!(page.status.is_client_error(), "{path}");
-        assert!(page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not here"), "{path}: {}", page.body);
+        assert!(
+            page.body.contains("<html lang=\"en\"") && page.body.contains("<title>Not here"),
+            "{path}: {}",
+            page.body
+        );
         let request = Request::get(path).header(header::ACCEPT, "image/avif,image/*").header(header::COOKIE, &owner);
         let answer = house.ask(request.body(Body::empty()).unwrap()).await;
         assert!(answer.status.is_client_error() && !answer.body.contains('<'), "{path}: {}", answer.body);
@@ -224,7 +235,11 @@ async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_c
     let second = house.app.ledger.tree_state().await.unwrap().size;
     let last = disable(&house, &owner, "yes").await;
     run(&house, "drop trigger ledger_entries_no_update").await;
-    run(&house, "update ledger_entries set leaf = replace(leaf, 'signed_in', 'signed_on') where idx = 0 or deed = 'signed_in'").await;
+    run(
+        &house,
+        "update ledger_entries set leaf = replace(leaf, 'signed_in', 'signed_on') where idx = 0 or deed = 'signed_in'",
+    )
+    .await;
     let page = begin(&[]).await;
     assert!(page.contains(&format!("the first {second} entries were found whole")), "{page}");
     let page = begin(&[("everything", "yes")]).await;

@@ -2,6 +2,7 @@
 
 use crate::support::{House, NO_SANCTION, house, postgres, sqlite};
 use axum::http::StatusCode;
+use futures::StreamExt;
 use howdah::{
     access::{Actor, Role},
     audit::service::export,
@@ -103,8 +104,8 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
     for (form, most) in [(ExportForm::Csv, 3), (ExportForm::JsonLines, 3), (ExportForm::JsonLines, 1_000)] {
         let mut parts = export::begin(&context, "", form, most).await.unwrap();
         let mut file = String::new();
-        while let Some(part) = parts.recv().await {
-            file.push_str(&part);
+        while let Some(part) = parts.next().await {
+            file.push_str(std::str::from_utf8(&part.unwrap()).unwrap());
         }
         assert_eq!(file.contains("more fits than the 3 entries of one file"), most == 3, "{file}");
         if form == ExportForm::JsonLines && most == 3 {

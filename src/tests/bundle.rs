@@ -22,9 +22,9 @@ async fn export(ledger: &Ledger, from: Option<Instant>, to: Option<Instant>) -> 
     (written, String::from_utf8(file).unwrap().lines().map(str::to_owned).collect())
 }
 
-fn check(lines: &[String], outside: &[String]) -> Report {
+fn check(key: &str, lines: &[String], outside: &[String]) -> Report {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    verify(text.as_bytes(), &verifier_key(), outside).unwrap()
+    verify(text.as_bytes(), key, outside).unwrap()
 }
 
 /// The line that is named as the first wrong one.
@@ -53,14 +53,15 @@ async fn four_days(db: &Database) -> Ledger {
 async fn a_whole_bundle_holds(db: &Database) {
     let (ledger, notes) = history(db).await;
     let (written, lines) = export(&ledger, None, None).await;
+    let key = verifier_key(db).await;
     assert_eq!((written, lines.len()), (Written { first: 0, end: 11, size: 11 }, 12));
     assert!(lines.iter().all(|line| !line.contains("canary")), "what is sealed stays sealed");
-    let report = check(&lines, &[]);
+    let report = check(&key, &lines, &[]);
     assert!(report.holds() && report.outside.is_none(), "{:#?}", report.lines());
     assert!(report.lines().iter().any(|line| line.contains("could have rewritten everything")));
-    let report = check(&lines, &notes);
+    let report = check(&key, &lines, &notes);
     assert!(report.holds() && report.outside == Some(11), "{:#?}", report.lines());
-    let report = check(&lines, &notes[..2]);
+    let report = check(&key, &lines, &notes[..2]);
     assert!(report.holds() && report.outside == Some(7), "{:#?}", report.lines());
 }
 
@@ -68,9 +69,10 @@ async fn a_part_holds_by_itself(db: &Database) {
     let ledger = four_days(db).await;
     let (written, lines) = export(&ledger, Some(NOW.plus(DAY)), Some(NOW.plus(3 * DAY))).await;
     assert_eq!((written, lines.len()), (Written { first: 2, end: 6, size: 8 }, 5));
+    let key = verifier_key(db).await;
     let note = ledger.tree_state().await.unwrap().checkpoint.unwrap().2;
     for outside in [vec![], vec![note]] {
-        let report = check(&lines, &outside);
+        let report = check(&key, &lines, &outside);
         assert!(report.holds() && report.outside == (!outside.is_empty()).then_some(8), "{:#?}", report.lines());
         assert!(report.lines().iter().any(|line| line.contains("before and after them")));
     }
@@ -84,9 +86,10 @@ type Forgery<'a> = (&'static str, Option<u64>, &'a dyn Fn(&mut Vec<String>));
 async fn every_forgery_of_a_bundle_is_found_and_located(db: &Database) {
     let ledger = four_days(db).await;
     let whole = export(&ledger, None, None).await.1;
+    let key = verifier_key(db).await;
     let part = export(&ledger, Some(NOW.plus(DAY)), Some(NOW.plus(3 * DAY))).await.1;
     for lines in [whole, part] {
-        assert!(check(&lines, &[]).holds());
+        assert!(check(&key, &lines, &[]).holds());
         let end = u64::try_from(lines.len()).unwrap();
         // Line 3, counted from 1, is the outcome of the first deed in the file.
         let edited = changed(&lines[2], |line| {
@@ -118,7 +121,7 @@ async fn every_forgery_of_a_bundle_is_found_and_located(db: &Database) {
         for (what, line, forge) in forgeries {
             let mut forged = lines.clone();
             forge(&mut forged);
-            let report = check(&forged, &[]);
+            let report = check(&key, &forged, &[]);
             assert!(!report.holds(), "{what}: not found");
             assert_eq!(wrong_line(&report), line, "{what}: {:#?}", report.lines());
         }
@@ -128,33 +131,66 @@ async fn every_forgery_of_a_bundle_is_found_and_located(db: &Database) {
 async fn a_foreign_hand_is_found(db: &Database) {
     let (ledger, notes) = history(db).await;
     let lines = export(&ledger, None, None).await.1;
-    let root = checkpoint::open(&verifier_key(), &notes[2]).unwrap().root;
+    let key = verifier_key(db).await;
+    let name = key.split('+').next().unwrap();
+    let root = checkpoint::open(&key, &notes[2]).unwrap().root;
     let stranger = Keys::from_secret([8; 32]);
 
     // The checkpoint inside, signed by somebody else.
-    let foreign = checkpoint::sign(&stranger, ORIGIN, 11, &root).unwrap();
+    let foreign = checkpoint::sign(&stranger, name, 11, &root).unwrap();
     let mut forged = lines.clone();
     forged[0] = changed(&lines[0], |line| line["checkpoint"] = json!(foreign));
-    assert_eq!(wrong_line(&check(&forged, &[])), Some(1));
+    assert_eq!(wrong_line(&check(&key, &forged, &[])), Some(1));
     // … with the key changed to fit: the key is not taken from the bundle.
-    forged[0] = changed(&forged[0], |line| line["key"] = json!(checkpoint::verifier_key(&stranger, ORIGIN)));
-    let report = check(&forged, &[]);
+    forged[0] = changed(&forged[0], |line| line["key"] = json!(checkpoint::verifier_key(&stranger, name)));
+    let report = check(&key, &forged, &[]);
     assert_eq!(wrong_line(&report), Some(1));
     assert!(report.lines()[0].contains("another key"), "{:#?}", report.lines());
 
     // One from outside by a stranger, and two that the owner of the key signed over another history.
-    let report = check(&lines, std::slice::from_ref(&foreign));
+    let report = check(&key, &lines, std::slice::from_ref(&foreign));
     assert!(!report.holds() && wrong_line(&report).is_none(), "{:#?}", report.lines());
     for (size, line) in [(11, 1), (7, 8)] {
-        let other = checkpoint::sign(&keys(), ORIGIN, size, &[9; 32]).unwrap();
-        let report = check(&lines, &[other]);
+        let other = checkpoint::sign(&keys(), name, size, &[9; 32]).unwrap();
+        let report = check(&key, &lines, &[other]);
         assert_eq!(wrong_line(&report), Some(line), "{:#?}", report.lines());
         assert!(report.lines()[0].contains("from outside"), "{:#?}", report.lines());
     }
     // One over more than the bundle knows of says nothing about it, and that is said.
-    let later = checkpoint::sign(&keys(), ORIGIN, 12, &[9; 32]).unwrap();
-    let report = check(&lines, &[later]);
+    let later = checkpoint::sign(&keys(), name, 12, &[9; 32]).unwrap();
+    let report = check(&key, &lines, &[later]);
     assert!(report.lines()[0].contains("can be compared"), "{:#?}", report.lines());
+}
+
+/// A bundle and checkpoints from before the store had an id are checked with the key of then and with that of now.
+async fn a_bundle_of_the_former_name_still_holds(db: &Database) {
+    let (ledger, _) = history(db).await;
+    let lines = export(&ledger, None, None).await.1;
+    let key = verifier_key(db).await;
+    let former = checkpoint::verifier_key(&keys(), ORIGIN);
+    let root =
+        checkpoint::open(&key, serde_json::from_str::<Value>(&lines[0]).unwrap()["checkpoint"].as_str().unwrap());
+    let note = checkpoint::sign(&keys(), ORIGIN, 11, &root.unwrap().root).unwrap();
+    let mut old = lines.clone();
+    old[0] = changed(&lines[0], |line| {
+        line["origin"] = json!(ORIGIN);
+        line["key"] = json!(former);
+        line["checkpoint"] = json!(note);
+        line.as_object_mut().unwrap().remove("former");
+    });
+    for key in [&key, &former] {
+        for lines in [&lines, &old] {
+            let report = check(key, lines, &[]);
+            assert!(report.holds(), "{:#?}", report.lines());
+        }
+    }
+    let report = check(&key, &old, std::slice::from_ref(&note));
+    assert!(report.holds() && report.outside == Some(11), "{:#?}", report.lines());
+    // The name of the console alone holds for no tree of a store that always had an id, and another store's for none here.
+    let other = checkpoint::verifier_key(&keys(), &format!("{ORIGIN}/01OTHER"));
+    assert!(!check(&other, &lines, &[]).holds());
+    let report = check(&key, &lines, std::slice::from_ref(&note));
+    assert!(report.lines()[0].contains("can be compared") && report.others == 1, "{:#?}", report.lines());
 }
 
 async fn a_damaged_store_makes_no_bundle(db: &Database) {
@@ -175,5 +211,6 @@ on_both!(
     a_part_holds_by_itself,
     every_forgery_of_a_bundle_is_found_and_located,
     a_foreign_hand_is_found,
+    a_bundle_of_the_former_name_still_holds,
     a_damaged_store_makes_no_bundle,
 );

@@ -8,6 +8,7 @@ use axum::{
 };
 use futures::future::join_all;
 use howdah::{
+    http,
     id::OperatorId,
     ledger::{Entry, Fact, Filter, Outcome},
     store::Store,
@@ -169,6 +170,42 @@ async fn a_sheet_that_nobody_takes_is_not_handed_out() {
     assert_eq!(entry.outcome, Some(Outcome::Succeeded));
     let lines = sheet.iter().filter(|byte| **byte == b'\n').count() - 1;
     assert_eq!(entry.outcome_facts["entries"], lines, "without the line of names");
+}
+
+/// A fault of our own is a page for a browser and a problem for a program, with the headers of every answer; it is counted,
+/// and the next request is answered.
+#[tokio::test]
+async fn a_handler_that_panics_is_answered_and_counted() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    async fn faulty() -> StatusCode {
+        panic!("a fault of the tests")
+    }
+    let faulty = axum::Router::new()
+        .route("/faulty", axum::routing::get(faulty).post(faulty))
+        .route("/api/faulty", axum::routing::post(faulty));
+    let router = http::outside(&house.app, faulty);
+    for (path, post, kind, part) in [
+        ("/faulty", false, "text/html", "<html lang=\"en\""),
+        ("/faulty", true, "text/html", "<title>Not now"),
+        ("/api/faulty", true, "application/json", "\"kind\":\"unavailable\""),
+    ] {
+        let request = if post { Request::post(path) } else { Request::get(path) };
+        let request = request.header(header::ACCEPT, "text/html").header("sec-fetch-site", "same-origin");
+        let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{path}");
+        let text = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert!(text("content-type").starts_with(kind), "{path}: {}", text("content-type"));
+        assert!(text("content-security-policy").starts_with("default-src 'none'"), "{path}");
+        assert_eq!((text("x-content-type-options"), text("cache-control")), ("nosniff", "no-store"), "{path}");
+        let body = String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        assert!(
+            body.contains(part) && body.contains("The console failed") && !body.contains("a fault of the tests"),
+            "{body}"
+        );
+    }
+    let overview = house.get(Some(&owner), "/i/harbour").await;
+    assert!(overview.body.contains("3 requests ended in a fault of its own"), "{}", overview.body);
 }
 
 #[tokio::test]

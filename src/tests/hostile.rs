@@ -9,13 +9,6 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
-use html5ever::{
-    tendril::StrTendril,
-    tokenizer::{
-        BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
-        states::RawKind::{Rawtext, Rcdata, ScriptData},
-    },
-};
 use howdah::{
     access::Role,
     cli,
@@ -24,6 +17,13 @@ use howdah::{
     reports::Category,
     seal::Keys,
     store::Store,
+};
+use html5ever::{
+    tendril::StrTendril,
+    tokenizer::{
+        BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
+        states::RawKind::{Rawtext, Rcdata, ScriptData},
+    },
 };
 use sqlx::{AssertSqlSafe, PgPool};
 use std::{cell::RefCell, collections::BTreeMap, path::Path};
@@ -57,7 +57,9 @@ impl TokenSink for Tags {
             if name == "evil" {
                 self.wrong.borrow_mut().push(format!("an attribute: {text}"));
             }
-            if matches!(name.as_str(), "href" | "src" | "action" | "formaction" | "poster") && !leads_well(&name, &value) {
+            if matches!(name.as_str(), "href" | "src" | "action" | "formaction" | "poster")
+                && !leads_well(&name, &value)
+            {
                 self.wrong.borrow_mut().push(format!("{name} leads to {value}"));
             }
             if tag.name.to_string() == "meta" && name == "content" && value.contains("evil") {
@@ -96,7 +98,8 @@ fn tags_of(page: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn a_page_that_was_broken_out_of_is_seen() {
-    let broken = |title: &str| tags_of(&format!("<html><head><title>{title}</title></head><body><p>b</p></body></html>"));
+    let broken =
+        |title: &str| tags_of(&format!("<html><head><title>{title}</title></head><body><p>b</p></body></html>"));
     let (well, wrong) = broken(&harmless());
     assert!(wrong.is_empty() && well.len() == 10, "{well:?}");
     let (tags, wrong) = broken(HOSTILE);
@@ -135,7 +138,9 @@ async fn fill(instance: &PgPool, text: &str) {
         };
         let longest = longest.unwrap_or(10_000);
         let put = |value: String| {
-            let sql = format!("update {table} set {column} = left({value}, {longest}) where {column} is not null and {column} <> ''");
+            let sql = format!(
+                "update {table} set {column} = left({value}, {longest}) where {column} is not null and {column} <> ''"
+            );
             sqlx::query(AssertSqlSafe(sql)).bind(text).execute(instance)
         };
         if put(value.to_owned()).await.is_err() {
@@ -151,13 +156,18 @@ async fn fill(instance: &PgPool, text: &str) {
         .unwrap();
 }
 
+/// As much of a text as a name has room for.
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
 /// A console of its own over the same instance.
 async fn console(of: &House, store: Kept, text: &str) -> House {
     let app = cli::assemble(of.config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
     for role in Role::ALL {
         person(&app, role.name(), role).await;
     }
-    person(&app, text, Role::Moderator).await;
+    person(&app, &short(text), Role::Moderator).await;
     grant(&app, "01contractor", Category::ALL.to_vec(), true, true, app.clock.now().plus(36_500 * DAY)).await;
     House {
         router: http::router(app.clone()),
@@ -204,7 +214,11 @@ async fn ids(instance: &PgPool) -> Ids {
     Ids {
         cases,
         remote: one(instance, "select id::text from accounts where domain is not null order by id limit 1").await,
-        sign_up: one(instance, "select account_id::text from users where not approved and confirmed_at is not null order by id limit 1").await,
+        sign_up: one(
+            instance,
+            "select account_id::text from users where not approved and confirmed_at is not null order by id limit 1",
+        )
+        .await,
         role: one(instance, "select id::text from user_roles where id > 0 order by position desc limit 1").await,
         invite: one(instance, "select id::text from invites order by id limit 1").await,
         media,
@@ -222,8 +236,13 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
     let case = &ids.cases[0].0;
     let seen = serde_json::to_string(&[(&ids.cases[1].0, ids.cases[1].1.split(',').collect::<Vec<_>>())]).unwrap();
     let here = format!("/i/harbour/accounts/{case}");
+    let name: String = text.chars().skip(5).take(60).collect();
     let forms: [(&str, &str, Vec<(&str, &str)>); 9] = [
-        ("note", "/api/accounts/note", vec![("instance", "harbour"), ("account", case), ("text", text), ("back", &here)]),
+        (
+            "note",
+            "/api/accounts/note",
+            vec![("instance", "harbour"), ("account", case), ("text", text), ("back", &here)],
+        ),
         (
             "request",
             "/api/access-requests/enter",
@@ -249,13 +268,27 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
                 ("why", text),
             ],
         ),
-        ("offer", "/api/people/offer", vec![("name", text), ("role", "moderator"), ("back", "/people")]),
-        ("disable", "/api/people/disable", vec![("operator", "01admin"), ("disabled", "yes"), ("why", text), ("back", "/people")]),
-        ("enable", "/api/people/disable", vec![("operator", "01admin"), ("disabled", "no"), ("why", text), ("back", "/people")]),
+        ("offer", "/api/people/offer", vec![("name", &name), ("role", "moderator"), ("back", "/people")]),
+        (
+            "disable",
+            "/api/people/disable",
+            vec![("operator", "01admin"), ("disabled", "yes"), ("why", text), ("back", "/people")],
+        ),
+        (
+            "enable",
+            "/api/people/disable",
+            vec![("operator", "01admin"), ("disabled", "no"), ("why", text), ("back", "/people")],
+        ),
         (
             "batch",
             "/api/reports/decide-many",
-            vec![("instance", "harbour"), ("seen", &seen), ("decision", "resolve"), ("why", text), ("back", "/i/harbour/reports")],
+            vec![
+                ("instance", "harbour"),
+                ("seen", &seen),
+                ("decision", "resolve"),
+                ("why", text),
+                ("back", "/i/harbour/reports"),
+            ],
         ),
         (
             "reveal",
@@ -353,15 +386,48 @@ const KEYS: [&str; 44] = [
 fn pages(ids: &Ids, text: &str, entries: i64) -> Vec<(String, String)> {
     let hostile = encoded(text);
     let mut pages: Vec<String> = [
-        "/", "/i/harbour", "/i/harbour/reports", "/i/harbour/reports?state=decided", "/i/harbour/accounts",
-        "/i/harbour/accounts?origin=remote", "/i/harbour/signups", "/i/harbour/signups?decide=reject&all=yes",
-        "/i/harbour/registrations", "/i/harbour/domains", "/i/harbour/domains?list=allowed", "/i/harbour/domains/servers",
-        "/i/harbour/domains/mail", "/i/harbour/domains/addresses", "/i/harbour/domains/imports", "/i/harbour/roles",
-        "/i/harbour/invitations", "/i/harbour/invitations?new=yes", "/i/harbour/access-requests",
-        "/i/harbour/access-requests?new=yes", "/i/harbour/your-account", "/i/harbour/audit/instance", "/audit", "/people",
-        "/grants", "/grants/ask", "/grants/01contractor/sheet", "/keys", "/sign-in", "/sign-in/code", "/sign-in/enrol",
-        "/sign-in/recovery-codes", "/sign-in/new-password", "/set-up", "/your-sign-in", "/people/reset?who=01moderator", "/i/harbour/domains/server?name=shopnest.example", "/i/harbour/find?q=wren",
-        "/i/harbour/batches/none", "/i/harbour/domains/imports/none", "/i/harbour/access-requests/none", "/grants/none",
+        "/",
+        "/i/harbour",
+        "/i/harbour/reports",
+        "/i/harbour/reports?state=decided",
+        "/i/harbour/accounts",
+        "/i/harbour/accounts?origin=remote",
+        "/i/harbour/signups",
+        "/i/harbour/signups?decide=reject&all=yes",
+        "/i/harbour/registrations",
+        "/i/harbour/domains",
+        "/i/harbour/domains?list=allowed",
+        "/i/harbour/domains/servers",
+        "/i/harbour/domains/mail",
+        "/i/harbour/domains/addresses",
+        "/i/harbour/domains/imports",
+        "/i/harbour/roles",
+        "/i/harbour/invitations",
+        "/i/harbour/invitations?new=yes",
+        "/i/harbour/access-requests",
+        "/i/harbour/access-requests?new=yes",
+        "/i/harbour/your-account",
+        "/i/harbour/audit/instance",
+        "/audit",
+        "/people",
+        "/grants",
+        "/grants/ask",
+        "/grants/01contractor/sheet",
+        "/keys",
+        "/sign-in",
+        "/sign-in/code",
+        "/sign-in/enrol",
+        "/sign-in/recovery-codes",
+        "/sign-in/new-password",
+        "/set-up",
+        "/your-sign-in",
+        "/people/reset?who=01moderator",
+        "/i/harbour/domains/server?name=shopnest.example",
+        "/i/harbour/find?q=wren",
+        "/i/harbour/batches/none",
+        "/i/harbour/domains/imports/none",
+        "/i/harbour/access-requests/none",
+        "/grants/none",
     ]
     .map(str::to_owned)
     .into();
@@ -411,7 +477,8 @@ fn is_every_route_among(pages: &[(String, String)]) -> Vec<String> {
     let fits = |route: &str, page: &str| {
         let page = page.split('?').next().unwrap_or_default();
         let (route, page): (Vec<_>, Vec<_>) = (route.split('/').collect(), page.split('/').collect());
-        route.len() == page.len() && route.iter().zip(&page).all(|(route, page)| route.starts_with(':') || route == page)
+        route.len() == page.len()
+            && route.iter().zip(&page).all(|(route, page)| route.starts_with(':') || route == page)
     };
     routes.filter(|route| !pages.iter().any(|(_, page)| fits(route, page))).map(str::to_owned).collect()
 }
@@ -446,10 +513,15 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
         }
     }
     let hostile = encoded(text);
-    let lists = pages.iter().filter(|(_, page)| !page.contains('?') && !page.starts_with("/audit/") && !page.contains("%"));
+    let lists =
+        pages.iter().filter(|(_, page)| !page.contains('?') && !page.starts_with("/audit/") && !page.contains("%"));
     for (label, page) in lists {
         let all: Vec<String> = KEYS.iter().map(|key| format!("{key}={hostile}")).collect();
-        see("owner", &format!("{label} with every key"), &house.get(Some(&owner), &format!("{page}?{}", all.join("&"))).await.body);
+        see(
+            "owner",
+            &format!("{label} with every key"),
+            &house.get(Some(&owner), &format!("{page}?{}", all.join("&"))).await.body,
+        );
         if page.matches('/').count() > 3 {
             continue;
         }
@@ -462,7 +534,13 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
     let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
     sqlx::raw_sql("alter table open_deeds rename to gone").execute(pool).await.unwrap();
     let form = [("name", text), ("role", "moderator"), ("back", text), (text, text), ("why", text)];
-    let echo = house.post(Some(&owner), "/api/people/disable", &[("operator", "01admin"), ("disabled", "yes"), ("why", text), (text, text)]).await;
+    let echo = house
+        .post(
+            Some(&owner),
+            "/api/people/disable",
+            &[("operator", "01admin"), ("disabled", "yes"), ("why", text), (text, text)],
+        )
+        .await;
     see("owner", "a form in the answer", &echo.body);
     see("owner", "an offer in the answer", &house.post(Some(&owner), "/api/people/offer", &form).await.body);
     (seen, wrong)
@@ -487,7 +565,8 @@ async fn no_text_of_anybody_changes_a_page() {
             continue;
         };
         if let Some(at) = (0..expected.len().max(found.len())).find(|at| expected.get(*at) != found.get(*at)) {
-            let around = |tags: &[String]| tags.iter().skip(at.saturating_sub(3)).take(6).cloned().collect::<Vec<_>>().join("");
+            let around =
+                |tags: &[String]| tags.iter().skip(at.saturating_sub(3)).take(6).cloned().collect::<Vec<_>>().join("");
             wrong.push(format!("{page:?} differs:\n    {}\n    {}", around(expected), around(found)));
         }
     }

@@ -817,7 +817,7 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
         comment: String::new(),
         request: Some(id),
     };
-    let done = carry_out(context, instance, permit, deed, String::new()).await.unwrap();
+    let done = carry_out(context, instance, permit, deed, "").await.unwrap();
     assert!(done.unsent && done.outcome == Outcome::Failed);
     assert!(done.said.unwrap().contains("somebody else decided about the request meanwhile"));
     assert_eq!(knock(&house, "zYxWvU98").await, 404, "nothing was written");

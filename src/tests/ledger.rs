@@ -10,7 +10,7 @@ use howdah::{
         Acting, Answer, Fact, Filter, LEASE, Ledger, LedgerError, Mark, NotOpened, Outcome, Sealed, Step, Verdict,
         Warrant, checkpoint,
         deed::Masked,
-        deed::{AddOperator, DecideCase, Deed, Reveal, SetRegistrations, Subject},
+        deed::{AddOperator, DecideCase, Deed, DestroyWords, Destruction, Reveal, SetRegistrations, Subject},
         tree::{Frontier, from_hex, includes, leaf_hash},
         verify::{Report, verify},
     },
@@ -29,11 +29,12 @@ pub fn keys() -> Keys {
     Keys::from_secret([7; 32])
 }
 
-pub fn verifier_key() -> String {
-    checkpoint::verifier_key(&keys(), ORIGIN)
+/// The key that others check this store's checkpoints with.
+pub async fn verifier_key(db: &Database) -> String {
+    ledger(db).verifier_key().await.unwrap()
 }
 
-fn instance() -> InstanceName {
+pub fn instance() -> InstanceName {
     "main".parse().unwrap()
 }
 
@@ -42,7 +43,7 @@ pub fn ledger_of(store: &Store, process: &str, clock: &Clock) -> Ledger {
     Ledger::new(store.clone(), keys(), clock.clone(), ORIGIN, process, None)
 }
 
-fn ledger(db: &Database) -> Ledger {
+pub fn ledger(db: &Database) -> Ledger {
     ledger_of(&db.store, "p1", &Clock::set(NOW))
 }
 
@@ -56,11 +57,11 @@ fn actor(role: Role) -> Actor {
     }
 }
 
-fn may(permission: Permission) -> Permit {
+pub fn may(permission: Permission) -> Permit {
     permit(&actor(Role::Owner), permission, Some(&instance())).unwrap()
 }
 
-fn case(account: i64) -> DecideCase {
+pub fn case(account: i64) -> DecideCase {
     DecideCase {
         instance: instance(),
         account: AccountId(account),
@@ -75,7 +76,7 @@ fn case(account: i64) -> DecideCase {
     }
 }
 
-async fn open_as(ledger: &Ledger, account: i64, at: Mark) -> Result<Warrant<DecideCase>, NotOpened> {
+pub async fn open_as(ledger: &Ledger, account: i64, at: Mark) -> Result<Warrant<DecideCase>, NotOpened> {
     let acting = Acting::Service("109999".into());
     ledger.open(may(Permission::DecideReports), case(account), "canary-why", acting, at).await
 }
@@ -84,7 +85,7 @@ async fn open(ledger: &Ledger, account: i64) -> Warrant<DecideCase> {
     open_as(ledger, account, Mark::default()).await.unwrap()
 }
 
-fn succeeded() -> Verdict {
+pub fn succeeded() -> Verdict {
     Verdict { outcome: Outcome::Succeeded, facts: json!({ "closed": 1 }), seen: json!({ "seen": "canary-seen" }) }
 }
 
@@ -98,15 +99,15 @@ pub async fn decide(ledger: &Ledger, account: i64) -> i64 {
     answered.index()
 }
 
-fn signed_out(n: usize) -> Fact {
+pub fn signed_out(n: usize) -> Fact {
     Fact::SignedOut { operator: OperatorId("01ANN".into()), session: format!("{n:016x}") }
 }
 
-async fn check(db: &Database, outside: &[String]) -> Report {
-    verify(&db.store, &verifier_key(), outside).await.unwrap()
+pub async fn check(db: &Database, outside: &[String]) -> Report {
+    verify(&db.store, &keys(), ORIGIN, outside).await.unwrap()
 }
 
-async fn whole(db: &Database) {
+pub async fn whole(db: &Database) {
     let report = check(db, &[]).await;
     assert!(report.holds(), "{:#?}", report.lines());
 }
@@ -158,6 +159,27 @@ async fn a_deed_is_opened_and_closed(db: &Database) {
 
     open(&ledger, 1).await;
     whole(db).await;
+}
+
+/// Proofs for pages go over kept nodes, each over many leaves: they hold at every edge, while the tree grows.
+async fn a_proof_holds_wherever_its_leaf_stands(db: &Database) {
+    let ledger = ledger(db);
+    for size in [1_usize, 2, 255, 256, 257, 511, 512, 700] {
+        let now = usize::try_from(ledger.tree_state().await.unwrap().size).unwrap();
+        for fact in join_all((now..size).map(|n| ledger.fact(signed_out(n)))).await {
+            fact.unwrap();
+        }
+        let root = from_hex(&ledger.tree_state().await.unwrap().root).unwrap();
+        for index in [0, 1, 254, 255, 256, 300, 511, 512, 699].into_iter().filter(|index| *index < size) {
+            let at = i64::try_from(index).unwrap();
+            let proof = ledger.proof(at).await.unwrap().unwrap();
+            assert_eq!((proof.root.as_str(), usize::try_from(proof.size).unwrap()), (hex(&root).as_str(), size));
+            let leaf = from_hex(&ledger.entry(at).await.unwrap().unwrap().leaf_hash).unwrap();
+            let path: Vec<_> = proof.path.iter().map(|hash| from_hex(hash).unwrap()).collect();
+            assert!(includes(&root, size, index, &leaf, &path), "{index} of {size}");
+        }
+        assert_eq!(ledger.proof(i64::try_from(size).unwrap()).await.unwrap(), None);
+    }
 }
 
 async fn a_stale_deed_is_closed_unsent(db: &Database) {
@@ -446,6 +468,16 @@ async fn a_caller_who_goes_away_locks_nothing_for_long(db: &Database) {
     whole(db).await;
 }
 
+/// Destroys data keys the only way there is.
+pub async fn destroy(ledger: &Ledger, keys: &[String]) -> i64 {
+    let deed = DestroyWords { about: None, keys: keys.to_vec(), because: Destruction::Request };
+    let permit = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
+    let warrant = ledger.open(permit, deed, "asked for", Acting::Console, Mark::default()).await.unwrap();
+    let answered = ledger.destroy_words(warrant).await;
+    ledger.close(&answered, &succeeded()).await.unwrap();
+    answered.index()
+}
+
 async fn a_destroyed_key_leaves_the_tree_whole(db: &Database) {
     let ledger = ledger(db);
     decide(&ledger, 1).await;
@@ -453,7 +485,7 @@ async fn a_destroyed_key_leaves_the_tree_whole(db: &Database) {
     let half_done = open(&ledger, 1).await;
     let key = ledger.entry(0).await.unwrap().unwrap().entry.leaf["key"].as_str().unwrap().to_owned();
     let wrapped = db.texts(&format!("select wrapped from ledger_keys where id = '{key}'")).await.remove(0);
-    ledger.destroy_key(&key).await.unwrap();
+    destroy(&ledger, std::slice::from_ref(&key)).await;
     let gone = ledger.entry(0).await.unwrap().unwrap();
     assert_eq!((gone.entry.document, gone.entry.sealed, gone.seen), (None, Sealed::Destroyed, None));
     let kept = ledger.entry(2).await.unwrap().unwrap().entry;
@@ -507,7 +539,7 @@ async fn a_checkpoint_vouches_in_the_store_and_outside(db: &Database) {
     assert_eq!((size, taken, state.outside), (4, NOW, Some(file.display().to_string())));
     let notes = checkpoint::split(&std::fs::read_to_string(&file).unwrap());
     assert!(notes.contains(&note));
-    let opened = checkpoint::open(&verifier_key(), &note).unwrap();
+    let opened = checkpoint::open(&verifier_key(db).await, &note).unwrap();
     assert_eq!((opened.size, hex(&opened.root)), (4, state.root));
     let report = check(db, &notes).await;
     assert!(report.holds(), "{:#?}", report.lines());
@@ -516,7 +548,7 @@ async fn a_checkpoint_vouches_in_the_store_and_outside(db: &Database) {
 }
 
 /// Takes the triggers away, as somebody with the rights would.
-async fn strip(db: &Database) {
+pub async fn strip(db: &Database) {
     match db.store {
         Store::Sqlite(_) => {
             for name in db.texts("select name from sqlite_master where type = 'trigger'").await {
@@ -524,11 +556,20 @@ async fn strip(db: &Database) {
             }
         }
         Store::Postgres(_) => {
-            for table in ["ledger_entries", "ledger_head", "ledger_checkpoints"] {
+            for table in ["ledger_entries", "ledger_head", "ledger_checkpoints", "ledger_origins"] {
                 db.run(&format!("alter table {table} disable trigger user")).await.unwrap();
             }
         }
     }
+}
+
+/// Seals the head as it is, as somebody does who has the store and the key.
+pub async fn reseal(db: &Database) {
+    let head = db.texts("select size || '\n' || root || '\n' || frontier from ledger_head").await.remove(0);
+    let origin =
+        db.texts("select number || '\n' || store from ledger_origins order by number desc limit 1").await.remove(0);
+    let seal = keys().hash("ledger head", format!("{origin}\n{head}").as_bytes());
+    db.run(&format!("update ledger_head set mac = '{seal}'")).await.unwrap();
 }
 
 /// Eleven entries: 0 a fact; 1–2, 3–4, 5–6 deeds; 7 a fact; 8–9 a deed; 10 an open deed. Checkpoints over 3, 7 and 11.
@@ -569,6 +610,11 @@ async fn plain_sql_changes_nothing(db: &Database) {
         "update ledger_head set frontier = 'x'",
         "update ledger_head set id = 2",
         "delete from ledger_head",
+        "update ledger_origins set store = 'x'",
+        "delete from ledger_origins",
+        "insert into ledger_origins (number, store, since, held, mac) values (7, 'x', 0, 0, 'x')",
+        "insert into ledger_origins (number, store, since, held, mac) values (1, 'x', 0, 0, 'x')",
+        "insert into ledger_checkpoints (size, note, at, origin) values (5, 'x', 0, 1)",
         "insert into ledger_head (id, size, root, frontier) values (1, 0, '', '')",
     ];
     match db.store {
@@ -587,6 +633,7 @@ async fn plain_sql_changes_nothing(db: &Database) {
             "truncate ledger_entries cascade",
             "truncate ledger_checkpoints",
             "truncate ledger_head",
+            "truncate ledger_origins",
             "insert into ledger_entries (idx, leaf, hash, at, kind, deed) values (4, '{}', '', 0, 'fact', 'x') \
              on conflict (idx) do update set leaf = excluded.leaf",
         ]),
@@ -681,7 +728,7 @@ async fn every_forgery_is_found_on_postgres() {
 }
 
 /// Rewrites a leaf and everything that follows from it, as somebody would who has the store and knows the format.
-async fn rewrite(db: &Database, index: usize, change: impl Fn(&mut Value)) {
+pub async fn rewrite(db: &Database, index: usize, change: impl Fn(&mut Value)) {
     let mut tree = Frontier::default();
     let leaves = db.texts("select leaf from ledger_entries order by idx").await;
     for (at, leaf) in leaves.into_iter().enumerate() {
@@ -712,8 +759,11 @@ async fn a_careful_forger_is_found_by_checkpoints(db: &Database) {
     assert_eq!(report.wrong[0].index, Some(3), "{:#?}", report.lines());
     assert!(report.wrong[0].what.contains("entry 6"), "between 3 and 6: {:#?}", report.lines());
 
-    // The stored checkpoints can go too: then only one from outside tells.
+    // The stored checkpoints can go too: then the head's seal tells, and to whom has the key, only one from outside.
     db.run("delete from ledger_checkpoints").await.unwrap();
+    let report = check(db, &[]).await;
+    assert!(report.lines()[0].contains("not the one that the secret key sealed"), "{:#?}", report.lines());
+    reseal(db).await;
     whole(db).await;
     for outside in [&notes[..], &notes[1..2], &notes[2..]] {
         let report = check(db, outside).await;
@@ -743,6 +793,7 @@ async fn a_replaced_end_is_found_from_outside(db: &Database) {
     ))
     .await
     .unwrap();
+    reseal(db).await;
     for n in 0..6 {
         ledger.fact(signed_out(100 + n)).await.unwrap();
     }
@@ -780,8 +831,10 @@ async fn yesterdays_copy_is_found_from_outside(db: &Database) {
 
 async fn a_checkpoint_of_another_hand_is_refused(db: &Database) {
     let (_, notes) = history(db).await;
-    let opened = checkpoint::open(&verifier_key(), &notes[2]).unwrap();
-    let forged = checkpoint::sign(&Keys::from_secret([8; 32]), ORIGIN, 11, &opened.root).unwrap();
+    let key = verifier_key(db).await;
+    let opened = checkpoint::open(&key, &notes[2]).unwrap();
+    let name = key.split('+').next().unwrap();
+    let forged = checkpoint::sign(&Keys::from_secret([8; 32]), name, 11, &opened.root).unwrap();
     let report = check(db, &[forged]).await;
     assert!(!report.holds() && report.outside.is_none(), "{:#?}", report.lines());
     let report = check(db, &["nonsense".to_owned()]).await;
@@ -850,6 +903,7 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
 }
 
 on_both!(
+    a_proof_holds_wherever_its_leaf_stands,
     a_deed_is_opened_and_closed,
     a_stale_deed_is_closed_unsent,
     the_list_is_narrowed_and_paged,
@@ -922,5 +976,6 @@ fn our_checkpoint_is_what_the_format_asks_for() {
     let typed = [&[1u8][..], key.as_bytes()].concat();
     assert_eq!(id, &Sha256::new().chain_update(ORIGIN).chain_update("\n").chain_update(&typed).finalize()[..4]);
     key.verify(text.as_bytes(), &Signature::from_slice(signature).unwrap()).unwrap();
-    assert_eq!(verifier_key(), format!("{ORIGIN}+{}+{}", hex(id), STANDARD.encode(typed)));
+    let key = checkpoint::verifier_key(&keys(), ORIGIN);
+    assert_eq!(key, format!("{ORIGIN}+{}+{}", hex(id), STANDARD.encode(typed)));
 }

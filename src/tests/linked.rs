@@ -498,7 +498,7 @@ async fn nobody_decides_a_case_of_their_own() {
     let mut passed = std::collections::BTreeSet::new();
     while passed.insert(at.clone()) {
         let page = get(&house, Some(&cookie), &at).await.body;
-        let before = page.split(" data-key=\"n\"").next().expect("a next case");
+        let before = page.split(" data-key=\"n-").next().expect("a next case");
         at = before.rsplit("href=\"").next().unwrap().trim_end_matches('"').to_owned();
         assert!(at.starts_with("/i/harbour/reports/") && at != back, "{at}");
     }
@@ -833,7 +833,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     };
     let context = Context::of_job(house.app.clone(), actor);
     let list = b"one.example\ntwo.example\nthree.example\n";
-    let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list).await.unwrap();
+    let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list.as_slice().into()).await.unwrap();
     let import = to.rsplit('/').next().unwrap();
     let form = [("instance", "harbour"), ("import", import), ("which[]", "new"), ("why", "a list")];
     house.post(Some(&cookie), "/api/domains/import-start", &form).await;
@@ -1015,4 +1015,21 @@ async fn a_token_is_nowhere_to_be_read() {
     let still = linked_accounts::of(&house.app.store, &house.app.keys, &owner, &harbour).await.unwrap();
     assert!(still.is_some());
     assert!(oauth::SCOPES.split_whitespace().all(|scope| scope == "profile" || scope.starts_with("admin:write:")));
+}
+
+/// Whoever has somebody's way back by heart must not be able to use it up for them.
+#[tokio::test]
+async fn a_way_back_in_another_session_is_refused_and_not_spent() {
+    let house = house(sqlite().await).await;
+    let (cookie, elsewhere) = (house.sign_in("moderator").await, house.sign_in("moderator").await);
+    let asked = begin(&house, &cookie).await;
+    let back = agree(&house, &asked, "jonastran", "authorize").await;
+    let refused = get(&house, Some(&elsewhere), &back).await.location.unwrap();
+    assert!(refused.contains("draft="), "{refused}");
+    let to = get(&house, Some(&cookie), &back).await.location.unwrap();
+    let page = get(&house, Some(&cookie), &to).await;
+    assert!(page.body.contains("You act as @jonastran"), "spent by another session: {}", page.body);
+    // And once it is used, it is.
+    let again = get(&house, Some(&cookie), &back).await.location.unwrap();
+    assert!(again.contains("draft="), "{again}");
 }

@@ -14,7 +14,7 @@ use howdah::{
     config::{Config, InstanceConfig, Secret},
     context::App,
     http,
-    ledger::{Filter, Sealed, checkpoint, verify::verify},
+    ledger::{Filter, Sealed, checkpoint},
     seal::Keys,
     store::{Store, operators},
 };
@@ -60,9 +60,12 @@ async fn console(store: Store) -> Arc<App> {
     let config = Config {
         listen: "127.0.0.1:3000".parse().unwrap(),
         public_url: "http://127.0.0.1:3000".parse().unwrap(),
+        trusted_proxies: Vec::new(),
+        hsts: howdah::config::Hsts::Host,
         store: Secret::new("sqlite:nowhere"),
         secret_key: [7; 32],
         checkpoint_file: None,
+        words_kept_days: None,
         second_factor_optional: true,
         site: "target/site".into(),
         disposable_domains: [].into(),
@@ -118,7 +121,7 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     let notes = outside(engine);
     assert_eq!(notes.len(), 3);
     let app = console(store).await;
-    let report = verify(&app.store, &key, &notes).await.unwrap();
+    let report = app.ledger.verify(&notes).await.unwrap();
     assert!(report.holds(), "{:?}", report.lines());
     let last = checkpoint::open(&key, notes.last().unwrap()).unwrap();
     assert_eq!(report.outside, Some(last.size));
@@ -128,6 +131,13 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     settings.set_prepend_module_to_snapshot(false);
     let text = sentences(&app).await;
     settings.bind(|| insta::assert_snapshot!(format!("older_store_{engine:?}").to_lowercase(), text));
+
+    // Its head gets a seal and the store an id; what was signed before still counts, beside what is signed from now on.
+    app.ledger.begin().await.unwrap();
+    assert_eq!(app.ledger.contradiction(), None);
+    app.ledger.checkpoint().await.unwrap();
+    let report = app.ledger.verify(&notes).await.unwrap();
+    assert!(report.holds() && report.outside == Some(last.size) && report.others == 0, "{:?}", report.lines());
 
     // Whoever could sign in then can sign in now, with the same password; whose access had ended cannot.
     let router = http::router(app.clone());

@@ -1,6 +1,10 @@
 //! The frame around every desk: rail, header, and the states of a page that is loading or cannot be had.
 
-use super::{form, icon};
+use super::{
+    form, icon,
+    keys::{self, Keys, Ring},
+    title,
+};
 use crate::{
     access::{Permission, Role},
     audit::Outcome,
@@ -9,7 +13,6 @@ use crate::{
     problem::{Kind, Problem},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -32,6 +35,8 @@ pub enum Desk {
     Invitations,
     YourAccount,
     YourSignIn,
+    /// At an address where nothing stands.
+    Nowhere,
 }
 
 /// A page: one resource, one `Suspense`, the frame around it.
@@ -39,7 +44,7 @@ pub fn page<T>(
     here: Desk,
     resource: Resource<Result<Framed<T>, Problem>>,
     body: fn(Frame, T) -> AnyView,
-    title: fn(&Frame, &T) -> String,
+    title_of: fn(&Frame, &T) -> String,
 ) -> AnyView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
@@ -49,22 +54,28 @@ where
     view! {
         <Transition fallback=|| view! { <div class="frame"><nav class="rail"></nav><div><div class="top"></div><main class="page soft">"Loading…"</main></div></div> }>
             {move || {
-                let instance = params.read_untracked().get("instance").unwrap_or_default();
                 let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-                Suspend::new(async move { match resource.await {
-                    Ok(Framed { frame, body: inner }) => {
-                        let title = title(&frame, &inner);
-                        let inner = body(frame.clone(), inner);
-                        view! { <Title text=format!("{title} · Howdah") /> {around(here, frame, inner)} }.into_any()
-                    }
-                    Err(problem) => match frame::alone(instance, path, search).await {
-                        Ok(Framed { frame, .. }) => {
-                            set_status(&problem);
-                            view! { <Title text="Not shown · Howdah" /> {around(here, frame, trouble(&problem))} }.into_any()
+                let instance = params.read_untracked().get("instance").or_else(|| path::instance_of(&path)).unwrap_or_default();
+                Suspend::new(async move {
+                    let answered = match resource.await {
+                        Ok(framed) => Ok(framed),
+                        Err(problem) => Err((problem, frame::alone(instance, path, search).await)),
+                    };
+                    // From here on the page is made, and what it makes hangs its keys on this ring.
+                    let ring = Ring::begin();
+                    match answered {
+                        Ok(Framed { frame, body: inner }) => {
+                            let name = title_of(&frame, &inner);
+                            let inner = body(frame.clone(), inner);
+                            view! { {title(&name)} {around(here, frame, inner, ring)} }.into_any()
                         }
-                        Err(_) => problem_page(problem),
-                    },
-                }})
+                        Err((problem, Ok(Framed { frame, .. }))) => {
+                            set_status(&problem);
+                            view! { {title("Not shown")} {around(here, frame, trouble(&problem), ring)} }.into_any()
+                        }
+                        Err((problem, Err(_))) => problem_page(problem),
+                    }
+                })
             }}
         </Transition>
     }
@@ -103,6 +114,12 @@ where
     )
 }
 
+/// An address at which nothing stands, in the frame of whoever is signed in.
+pub fn nowhere() -> AnyView {
+    let missing = || async { Err::<Framed<()>, _>(Problem::not_found("There is no such page.")) };
+    page(Desk::Nowhere, Resource::new(|| (), move |()| missing()), |_, ()| ().into_any(), |_, ()| String::new())
+}
+
 /// What failed.
 fn trouble(problem: &Problem) -> AnyView {
     view! {
@@ -122,7 +139,7 @@ pub fn problem_page(problem: Problem) -> AnyView {
     set_status(&problem);
     let signed_out = problem.kind == Kind::SignedOut;
     view! {
-        <Title text="Not shown · Howdah" />
+        {title("Not shown")}
         <main class="plain">
             {trouble(&problem)}
             <p>
@@ -147,7 +164,7 @@ pub fn set_status(problem: &Problem) {
     let _ = problem;
 }
 
-fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
+fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     if let Some(draft) = &frame.draft {
         set_status(&draft.problem);
     }
@@ -159,18 +176,26 @@ fn around(here: Desk, frame: Frame, inner: AnyView) -> AnyView {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         });
     let notice = frame.notice.clone().map(notice);
+    let contradiction = frame.contradiction.clone().map(|what| {
+        view! {
+            <p class="note lead danger" role="alert">
+                <strong>"The record contradicts itself: "</strong>{what}
+                ". Nothing is signed and no deed is begun until an owner has decided at the server (howdah audit verify, howdah audit accept). Registrations can be closed all the same."
+            </p>
+        }
+    });
     let recovery = frame.recovery_codes_left.map(recovery_code_used);
     let old = frame.waiting_is_old.clone().map(|why| view! { <p class="note lead">{why}</p> });
     view! {
         <a class="skip" href="#main">"Skip to the work"</a>
-        <div class="frame">
+        <div class="frame" data-root=ring.mark()>
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{recovery}{notice}{loose}{old}{inner}</main>
+                <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{old}{inner}</main>
             </div>
         </div>
-        <super::keys::Keys />
+        <Keys mark=ring.mark() keys=ring.keys() />
     }
     .into_any()
 }
@@ -338,12 +363,12 @@ fn top(frame: &Frame) -> AnyView {
             <form class="search" role="search" action=LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
-                <input type="search" name="q" autocomplete="off" aria-label="Find somebody by handle, id, mail address or IP" placeholder="Find a handle, id, mail address, IP…" data-key-focus="/" value=typed />
+                <input type="search" name="q" autocomplete="off" aria-label="Find somebody by handle, id, mail address or IP" placeholder="Find a handle, id, mail address, IP…" data-key-focus=keys::key("/") value=typed />
                 <span class="key" aria-hidden="true">"/"</span>
             </form>
             {registrations}
             {unguarded}
-            <a class="btn quiet wide end" href=path::KEYS data-key="?" aria-label="Keys"><span class="key">"?"</span></a>
+            <a class="btn quiet wide end" href=path::KEYS data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
         </div>
     }
     .into_any()

@@ -1,14 +1,72 @@
 //! The keyboard: a letter on a button presses it, `j` and `k` walk a list. Everything works without, too.
+//!
+//! A key acts on nothing but what this page was made with. Each answer has a mark that nobody can guess; what a key presses
+//! and the rows of its lists carry it, and so does the root of the frame: markup that somebody smuggled into a page has none.
 
 use leptos::prelude::*;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-/// Listens for keys once the page is awake. A letter presses what carries it in `data-key`; `data-key-focus` is focused.
+/// The keys of one page, gathered while it is made.
+#[derive(Clone)]
+pub struct Ring {
+    mark: Arc<str>,
+    keys: Arc<Mutex<BTreeSet<&'static str>>>,
+}
+
+impl Ring {
+    /// A ring for the page that is made from here on.
+    pub fn begin() -> Self {
+        let ring = Self { mark: new_mark().into(), keys: Arc::default() };
+        provide_context(ring.clone());
+        ring
+    }
+
+    pub fn mark(&self) -> String {
+        self.mark.to_string()
+    }
+
+    /// The keys that the page has so far.
+    pub fn keys(&self) -> Vec<String> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().map(|key| (*key).to_owned()).collect()
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn new_mark() -> String {
+    format!("{:032x}", rand::random::<u128>())
+}
+
+/// Pages are made on the server alone.
+#[cfg(not(feature = "ssr"))]
+fn new_mark() -> String {
+    String::new()
+}
+
+/// For `data-key` and `data-key-focus`: what carries it is pressed, or focused, by this key. Never on what ends a session.
+pub fn key(key: &'static str) -> Option<String> {
+    let ring = use_context::<Ring>()?;
+    ring.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+    Some(format!("{key}-{}", ring.mark))
+}
+
+/// For `data-row`: a line of a list that `j` and `k` walk.
+pub fn row() -> Option<String> {
+    use_context::<Ring>().map(|ring| ring.mark())
+}
+
+/// Listens for the page's keys once it is awake.
 ///
 /// The one island: everything else of a page is made on the server and needs nothing in the browser.
 #[island]
-pub fn Keys() -> impl IntoView {
+pub fn Keys(mark: String, keys: Vec<String>) -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(browser::listen);
+    Effect::new(move || browser::listen(browser::Page { mark: mark.clone(), keys: keys.clone() }));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (mark, keys);
 }
 
 #[cfg(feature = "hydrate")]
@@ -17,8 +75,14 @@ mod browser {
     use wasm_bindgen::JsCast;
     use web_sys::{Document, Element, HtmlElement, KeyboardEvent};
 
-    pub fn listen() {
-        let handle = window_event_listener(ev::keydown, on_key);
+    /// What the server made: nothing else on the page is looked at.
+    pub struct Page {
+        pub mark: String,
+        pub keys: Vec<String>,
+    }
+
+    pub fn listen(page: Page) {
+        let handle = window_event_listener(ev::keydown, move |event| page.on_key(&event));
         leptos::prelude::on_cleanup(move || handle.remove());
         // Tests may wait for this: from now on somebody listens.
         if let Some(root) = leptos::prelude::document().document_element() {
@@ -32,105 +96,84 @@ mod browser {
             .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
     }
 
-    fn on_key(event: KeyboardEvent) {
-        let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
-        if event.ctrl_key() || event.meta_key() || event.alt_key() {
-            return;
-        }
-        let key = event.key();
-        if is_typing(&document) {
-            if key == "Escape"
-                && let Some(field) =
-                    document.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok())
-            {
-                let _ = field.blur();
-            }
-            return;
-        }
-        let done = match key.as_str() {
-            "j" => step(&document, 1),
-            "k" => step(&document, -1),
-            "o" | "Enter" => open(&document, &key),
-            " " => choose(&document),
-            other => press(&document, other),
-        };
-        if done {
-            event.prevent_default();
-        }
+    fn find(within: &Element, selector: &str) -> Option<HtmlElement> {
+        within.query_selector(selector).ok().flatten().and_then(|found| found.dyn_into().ok())
     }
 
-    fn quoted(key: &str) -> Option<String> {
-        (key.chars().count() == 1 && key != "\"" && key != "\\").then(|| format!("\"{key}\""))
-    }
-
-    fn press(document: &Document, key: &str) -> bool {
-        let Some(quoted) = quoted(key) else { return false };
-        let find = |selector: String| {
-            document.query_selector(&selector).ok().flatten().and_then(|found| found.dyn_into::<HtmlElement>().ok())
-        };
-        if let Some(field) = find(format!("[data-key-focus={quoted}]")) {
-            return field.focus().is_ok();
-        }
-        match find(format!("[data-key={quoted}]")) {
-            Some(button) => {
-                button.click();
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn rows(document: &Document) -> Vec<Element> {
-        let Ok(list) = document.query_selector_all("table.list tbody tr[data-row]") else { return Vec::new() };
-        (0..list.length()).filter_map(|index| list.item(index)).filter_map(|node| node.dyn_into().ok()).collect()
-    }
-
-    fn step(document: &Document, by: i32) -> bool {
-        let rows = rows(document);
-        if rows.is_empty() {
-            return false;
-        }
-        let at = rows.iter().position(|row| row.class_list().contains("at"));
-        let last = i32::try_from(rows.len()).unwrap_or(i32::MAX) - 1;
-        let next = at.map_or(0, |at| (i32::try_from(at).unwrap_or(0) + by).clamp(0, last));
-        for row in &rows {
-            let _ = row.class_list().remove_1("at");
-        }
-        if let Some(row) = usize::try_from(next).ok().and_then(|next| rows.get(next)) {
-            let _ = row.class_list().add_1("at");
-            if let Ok(Some(link)) = row.query_selector("a")
-                && let Ok(link) = link.dyn_into::<HtmlElement>()
-            {
-                let _ = link.focus();
-            }
-            row.scroll_into_view_with_bool(false);
-        }
-        true
-    }
-
-    /// Ticks the box of the marked line.
-    fn choose(document: &Document) -> bool {
-        let Ok(Some(tick)) = document.query_selector("table.list tbody tr.at input[type=checkbox]") else {
-            return false;
-        };
-        tick.dyn_into::<HtmlElement>().is_ok_and(|tick| {
-            tick.click();
+    fn click(element: Option<HtmlElement>) -> bool {
+        element.is_some_and(|element| {
+            element.click();
             true
         })
     }
 
-    fn open(document: &Document, key: &str) -> bool {
-        // A focused link or button opens itself on Enter.
-        if key == "Enter" {
-            return false;
-        }
-        let Ok(Some(link)) = document.query_selector("table.list tbody tr.at a") else { return false };
-        match link.dyn_into::<HtmlElement>() {
-            Ok(link) => {
-                link.click();
-                true
+    impl Page {
+        fn on_key(&self, event: &KeyboardEvent) {
+            let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+                return;
             }
-            Err(_) => false,
+            let key = event.key();
+            if is_typing(&document) {
+                if key == "Escape"
+                    && let Some(field) =
+                        document.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok())
+                {
+                    let _ = field.blur();
+                }
+                return;
+            }
+            let Ok(Some(root)) = document.query_selector(&format!("[data-root=\"{}\"]", self.mark)) else { return };
+            let done = match key.as_str() {
+                "j" => self.step(&root, 1),
+                "k" => self.step(&root, -1),
+                "o" => click(find(&root, &format!("{}.at a", self.row()))),
+                // Ticks the box of the marked line.
+                " " => click(find(&root, &format!("{}.at input[type=checkbox]", self.row()))),
+                other => self.press(&root, other),
+            };
+            if done {
+                event.prevent_default();
+            }
+        }
+
+        fn row(&self) -> String {
+            format!("table.list tbody tr[data-row=\"{}\"]", self.mark)
+        }
+
+        fn press(&self, root: &Element, key: &str) -> bool {
+            if !self.keys.iter().any(|own| own == key) {
+                return false;
+            }
+            if let Some(field) = find(root, &format!("[data-key-focus=\"{key}-{}\"]", self.mark)) {
+                return field.focus().is_ok();
+            }
+            click(find(root, &format!("[data-key=\"{key}-{}\"]", self.mark)))
+        }
+
+        fn step(&self, root: &Element, by: i32) -> bool {
+            let Ok(list) = root.query_selector_all(&self.row()) else { return false };
+            let rows: Vec<Element> = (0..list.length())
+                .filter_map(|index| list.item(index))
+                .filter_map(|node| node.dyn_into().ok())
+                .collect();
+            if rows.is_empty() {
+                return false;
+            }
+            let at = rows.iter().position(|row| row.class_list().contains("at"));
+            let last = i32::try_from(rows.len()).unwrap_or(i32::MAX) - 1;
+            let next = at.map_or(0, |at| (i32::try_from(at).unwrap_or(0) + by).clamp(0, last));
+            for row in &rows {
+                let _ = row.class_list().remove_1("at");
+            }
+            if let Some(row) = usize::try_from(next).ok().and_then(|next| rows.get(next)) {
+                let _ = row.class_list().add_1("at");
+                if let Some(link) = find(row, "a") {
+                    let _ = link.focus();
+                }
+                row.scroll_into_view_with_bool(false);
+            }
+            true
         }
     }
 }

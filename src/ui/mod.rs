@@ -6,8 +6,10 @@ pub mod icon;
 pub mod keep;
 pub mod keys;
 pub mod time;
+mod title;
 
 pub use form::escape;
+pub use title::title;
 
 /// “1 report”, “3 reports”.
 pub fn count(number: usize, one: &str, many: &str) -> String {

@@ -10,7 +10,7 @@ use crate::{
     path,
     reports::page::{case_and_more, reveal_form},
     roles,
-    ui::{self, form, time},
+    ui::{self, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -193,7 +193,7 @@ fn made(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
             <header><h2>"Reports they made"</h2><span class="soft small end">"the latest ten"</span></header>
             <table class="list"><tbody>
                 {page.details.made.iter().map(|made| view! {
-                    <tr data-row="">
+                    <tr data-row=keys::row()>
                         <td><span class=made.category.badge()>{made.category.word()}</span></td>
                         <td class="nowrap"><a href=path::account(instance, made.account)><b class="cut handle"><bdi>{made.handle.clone()}</bdi></b></a></td>
                         <td class="full fill soft">{made.became.clone()}</td>
@@ -226,7 +226,7 @@ fn whereabouts(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> An
             <table class="list">
                 <thead><tr><th>"Session"</th><th>"Since"</th><th>"From"</th></tr></thead>
                 <tbody>{details.sessions.iter().map(|session| view! {
-                    <tr data-row="">
+                    <tr data-row=keys::row()>
                         <td class="full fill"><div class="cut soft"><bdi>{if session.agent.is_empty() { "a browser that says nothing of itself".to_owned() } else { session.agent.clone() }}</bdi></div></td>
                         <td class="nowrap soft">{time::day(session.since, frame.now)} ", used " {time::ago(session.last, frame.now)}</td>
                         <td class="nowrap">{session.group.map(|group| format!("place {group}"))}</td>
@@ -272,7 +272,7 @@ fn record(page: &AccountPage, frame: &Frame) -> AnyView {
     } else {
         view! {
             <table class="list"><tbody>{details.record.iter().map(|line| view! {
-                <tr data-row="">
+                <tr data-row=keys::row()>
                     <td class="nowrap soft">{time::ago(line.at, frame.now)}</td>
                     <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a></td>
                     <td class="full fill"><div class="cut"><bdi>{line.what.clone()}</bdi> <span class="soft"><bdi>{(!line.why.is_empty()).then(|| format!(" “{}”", line.why))}</bdi></span></div></td>

@@ -17,11 +17,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::service::{hands_off, own_beyond},
+    text::Why,
     ui::{self, time},
 };
 use serde_json::json;
 
-const LONGEST_WHY: usize = 500;
 /// `delete_user_data` (`app/models/user_role.rb`)
 const DELETE_USER_DATA: u64 = 1 << 19;
 
@@ -110,13 +110,7 @@ pub async fn delete(
     if typed.trim() != format!("@{acct}") {
         return Err(Problem::invalid("name", format!("Type @{acct}, exactly, to say that it is meant.")));
     }
-    let why = why.trim().to_owned();
-    if why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: the record needs the reason."));
-    }
-    if why.chars().count() > LONGEST_WHY {
-        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
-    }
+    let why = Why::needed("why", &why, "Say why: the record needs the reason.")?;
     let deed = DeleteAccount { instance: instance.name.clone(), account: id, acct, due };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::account(&instance.name, id))

@@ -13,10 +13,9 @@ use crate::{
     problem::{Kind, Problem},
     reports::service::within,
     store::account_notes::{self, Note},
+    text,
 };
 use std::sync::Arc;
-
-const LONGEST_NOTE: usize = 2_000;
 
 /// The account a note is about, with the permit for it: notes are for those who decide.
 async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<Instance>, Account, Permit), Problem> {
@@ -44,27 +43,13 @@ pub async fn may_read(context: &Context, instance: &Instance, account: &Account)
     Ok(own.is_none_or(|own| own.account != account.id) && !(contractor && (!decides || account.is_staff())))
 }
 
-fn checked(text: &str) -> Result<String, Problem> {
-    let text = text.replace("\r\n", "\n").trim().to_owned();
-    if text.is_empty() {
-        return Err(Problem::invalid("text", "There is nothing to write down yet."));
-    }
-    if text.chars().count() > LONGEST_NOTE {
-        return Err(Problem::invalid("text", "The note is longer than 2,000 characters."));
-    }
-    if text.contains('\0') {
-        return Err(Problem::invalid("text", "The note contains a NUL character, which cannot be stored."));
-    }
-    Ok(text)
-}
-
 pub async fn write_note(context: Context, instance: String, account: String, text: String) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
-    let text = checked(&text)?;
+    let text = text::Note::needed("text", &text, "There is nothing to write down yet.")?;
     let note = Note {
         id: ulid::Ulid::generate().to_string(),
         operator: context.actor.operator.clone(),
-        text: Some(text.clone()),
+        text: Some(text.to_string()),
         created_at: context.now(),
         withdrawn: None,
     };

@@ -5,10 +5,7 @@ use crate::{
     audit::{Check, Checked},
     clock::Instant,
     context::{App, Context},
-    ledger::{
-        checkpoint,
-        verify::{Verified, verify_from},
-    },
+    ledger::{checkpoint, verify::Verified},
     path,
     problem::Problem,
 };
@@ -96,7 +93,7 @@ async fn check(app: Arc<App>, earlier: Option<Verified>) -> (Checked, Option<Ver
         None => Vec::new(),
     };
     let progress = |entries| app.ledger_check.read(entries);
-    match verify_from(&app.store, &app.ledger.verifier_key(), &outside, earlier, progress).await {
+    match app.ledger.verify_from(&outside, earlier, progress).await {
         Ok((report, reached)) => {
             said.extend(report.lines());
             let found = Checked { at: app.clock.now(), entries: Some(report.size), whole: report.holds(), said };

@@ -403,6 +403,7 @@ fn means(deed: &Deed, part: Part, change: &Change) -> bool {
         | Deed::NewRecoveryCodes(_)
         | Deed::ResetSignIn(_)
         | Deed::ExportRecord(_)
+        | Deed::DestroyWords(_)
         | Deed::WriteNote(_)
         | Deed::WithdrawNote(_)
         | Deed::DeleteAccount(_)

@@ -4,6 +4,7 @@ use super::{asked, filter, line, name};
 use crate::{
     access::{self, Actor, Permission},
     audit::{Filter, Line},
+    clock::HOUR,
     context::{App, Context},
     http::{
         Signed,
@@ -15,7 +16,8 @@ use crate::{
     },
     problem::{Kind, Problem},
     search::Search,
-    store::operators,
+    store::{attempts::Limit, operators},
+    text::Narrowing,
     ui::time,
 };
 use axum::{
@@ -29,6 +31,8 @@ use std::sync::Arc;
 
 /// The most entries of one file; it says where it ends.
 pub const MOST: usize = 100_000;
+/// So many files a person is given in an hour: each is two entries and reads as much as there is.
+pub const GIVEN: Limit = Limit::Within { window: HOUR, most: 30 };
 /// Entries read at once.
 const PAGE: usize = 500;
 
@@ -126,8 +130,9 @@ pub async fn close<D: Act>(app: &App, warrant: Warrant<D>, rows: i64, stopped: O
 /// Forbidden, or that the record cannot be written.
 pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize) -> Result<Taking, Problem> {
     context.permit(Permission::CheckLedger, None).await?;
+    let _counts = context.reserve("exports", GIVEN).await?;
     let filter = filter(&Search::parse(query));
-    let deed = ExportRecord { form, filter: narrowed(&filter) };
+    let deed = ExportRecord { form, filter: Narrowing::typed("filter", &narrowed(&filter))? };
     let warrant = open(&context.app, &context.actor, deed).await?;
     let (giving, taking) = stream::handing();
     let context = context.clone();

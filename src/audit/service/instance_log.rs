@@ -231,6 +231,7 @@ fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
         | Deed::NewRecoveryCodes(_)
         | Deed::ResetSignIn(_)
         | Deed::ExportRecord(_)
+        | Deed::DestroyWords(_)
         | Deed::AskGrant(_)
         | Deed::DecideGrant(_)
         | Deed::RevokeGrant(_)

@@ -64,7 +64,7 @@ pub async fn upload(
 ) -> Response {
     let context = context(app, signed);
     let kept = match file_of(&headers, body).await {
-        Ok((name, bytes)) => service::keep(&context, &instance, &name, &bytes).await,
+        Ok((name, bytes)) => service::keep(&context, &instance, &name, bytes).await,
         Err(problem) => Err(problem),
     };
     match kept {

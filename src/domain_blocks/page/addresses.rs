@@ -5,7 +5,7 @@ use crate::{
     domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, api},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -139,7 +139,7 @@ fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, fr
     };
     let comment = listed.rule.as_ref().map(|rule| ui::excerpt(&rule.comment, 120)).unwrap_or_default();
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             <td class="full nowrap"><b class="mono">{listed.network.clone()}</b></td>
             <td class="nowrap">{rule}</td>
             <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>

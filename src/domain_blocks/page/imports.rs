@@ -7,7 +7,7 @@ use crate::{
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -41,7 +41,7 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
     });
     let row = |head: &ImportHead| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="full fill"><div class="cut"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
                 <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span></td>
                 <td class="num">{grouped(head.rows)}</td>
@@ -265,7 +265,7 @@ fn rows(page: &ImportPage) -> AnyView {
         let entry =
             row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
                 <td class="nowrap"><span class=class(row.difference)>{row.difference.name()}</span></td>
                 {result}

@@ -6,7 +6,7 @@ use crate::{
     frame::Frame,
     id::{InstanceName, RuleNumber},
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -97,7 +97,7 @@ fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame)
         }
     };
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&rule.domain)}</bdi></b></div></td>
             <td class="nowrap"><span class=if rule.review { "badge" } else { "badge warn" }>{word(rule.review)}</span></td>
             <td class="wide soft">{besides}</td>

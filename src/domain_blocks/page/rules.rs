@@ -7,7 +7,7 @@ use crate::{
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, time},
+    ui::{self, desk, keys, time},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -124,7 +124,7 @@ fn rule_row(instance: &InstanceName, listed: &Listed, frame: &Frame) -> AnyView 
         (false, false) => "",
     };
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             <td class="full fill"><div class="cut"><a href=path::server(instance, &listed.domain)><b><bdi>{ui::tame(&listed.domain)}</bdi></b></a></div></td>
             <td class="nowrap"><div class="line"><span class=rule.severity.badge()>{rule.severity.word()}</span><span class="soft small">{rejected}</span></div></td>
             <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
@@ -145,7 +145,7 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
     }
     let row = |allowed: &Allowed| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="full"><a href=path::server(instance, &allowed.domain)><b><bdi>{ui::tame(&allowed.domain)}</bdi></b></a></td>
                 <td class="num nowrap">{time::age(allowed.since, frame.now)}</td>
             </tr>
@@ -183,7 +183,7 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
             None => "–".to_owned(),
         };
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="full fill"><div class="cut"><a href=path::server(&instance, &server.domain)><b><bdi>{ui::tame(&server.domain)}</bdi></b></a></div></td>
                 <td class="nowrap">{rule}</td>
                 <td class="num" data-label="accounts">{ui::grouped(usize::try_from(server.accounts).unwrap_or(0))}</td>

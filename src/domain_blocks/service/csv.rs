@@ -2,17 +2,35 @@
 //! (`app/controllers/admin/export_domain_blocks_controller.rb`, `app/models/admin/import.rb`).
 
 use super::LONGEST_COMMENT;
-use crate::domain_blocks::{Allowed, Listed, Rule, Severity};
+use crate::{
+    domain_blocks::{Allowed, Listed, Rule, Severity},
+    off_thread::OffThread,
+};
 
 /// Mastodon's own limit (`Admin::Import::ROWS_PROCESSING_LIMIT`).
 pub const MOST_ROWS: usize = 20_000;
 
 const HEADER: &str = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n";
 
+/// What a spreadsheet would take for a formula gets an apostrophe in front, and so does what looks like one that has it:
+/// reading takes exactly one away again.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+fn without_apostrophe(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
+}
+
 /// A field as Ruby's CSV writes it: an absent one is nothing, an empty one is `""`, and only what must be is quoted.
 fn field(text: Option<&str>, to: &mut String) {
     match text {
         None => {}
+        Some(text) if is_formula(text) => {
+            to.push_str("\"'");
+            to.push_str(&text.replace('"', "\"\""));
+            to.push('"');
+        }
         Some(text) if text.is_empty() || text.contains(['\r', '\n', ',', '"']) => {
             to.push('"');
             to.push_str(&text.replace('"', "\"\""));
@@ -23,7 +41,7 @@ fn field(text: Option<&str>, to: &mut String) {
 }
 
 /// The list of rules. A rule that neither limits nor rejects media is left out, and private comments never leave.
-pub fn blocks(rules: &[(Listed, Option<String>)]) -> String {
+pub fn blocks(_: &OffThread, rules: &[(Listed, Option<String>)]) -> String {
     let mut text = HEADER.to_owned();
     for (listed, public_comment) in rules {
         let rule = &listed.rule;
@@ -39,7 +57,7 @@ pub fn blocks(rules: &[(Listed, Option<String>)]) -> String {
 }
 
 /// The list of allowed servers.
-pub fn allows(allowed: &[Allowed]) -> String {
+pub fn allows(_: &OffThread, allowed: &[Allowed]) -> String {
     let mut text = "#domain\n".to_owned();
     for allow in allowed {
         field(Some(&allow.domain), &mut text);
@@ -132,7 +150,7 @@ fn boolean(text: &str) -> bool {
 ///
 /// # Errors
 /// A sentence for the whole file: it is not UTF-8, holds nothing, or more than Mastodon takes.
-pub fn read(bytes: &[u8]) -> Result<Vec<Row>, String> {
+pub fn read(_: &OffThread, bytes: &[u8]) -> Result<Vec<Row>, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
         format!(
@@ -172,7 +190,7 @@ fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
         places[index].and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
     };
     let severity = value(1).to_lowercase();
-    let comment = value(4);
+    let comment = without_apostrophe(value(4));
     let line = record.line;
     let rule = match (record.broken, severity.as_str()) {
         (Some(broken), _) => Err(broken.to_owned()),
@@ -189,7 +207,7 @@ fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
     };
     Row {
         line: record.line,
-        domain: crate::ui::excerpt(value(0), 300),
+        domain: crate::ui::excerpt(without_apostrophe(value(0)), 300),
         rule: rule.map(|severity| Rule {
             severity,
             reject_media: boolean(value(2)),
@@ -241,7 +259,7 @@ mod tests {
             (listed("hidden.test", hidden), None),
         ];
         assert_eq!(
-            blocks(&rules),
+            blocks(&OffThread::TEST, &rules),
             "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n\
              blocked.test,suspend,false,false,,false\n\
              quoted.test,silence,false,false,\"says \"\"hi\"\", twice\",false\n\
@@ -251,7 +269,25 @@ mod tests {
              hidden.test,suspend,false,true,,true\n"
         );
         let allowed = Allowed { id: 1, domain: "friend.test".to_owned(), since: Instant(0) };
-        assert_eq!(allows(&[allowed]), "#domain\nfriend.test\n");
+        assert_eq!(allows(&OffThread::TEST, &[allowed]), "#domain\nfriend.test\n");
+    }
+
+    #[test]
+    fn no_field_is_a_formula_and_each_is_read_back() {
+        for (comment, written) in [
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("+1", "\"'+1\""),
+            ("-2", "\"'-2\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("＝1", "\"'＝1\""),
+            ("'=1", "\"''=1\""),
+            ("'quoted'", "'quoted'"),
+            ("1 = 1", "1 = 1"),
+        ] {
+            let list = blocks(&[(listed("a.test", rule(Severity::Suspend, "")), Some(comment.to_owned()))]);
+            assert!(list.ends_with(&format!("\na.test,suspend,false,false,{written},false\n")), "{list}");
+            assert_eq!(read(list.as_bytes()).unwrap()[0].rule.as_ref().unwrap().public_comment, comment);
+        }
     }
 
     #[test]
@@ -264,7 +300,7 @@ mod tests {
             qu\"oted.example,suspend\r\n\
             spaced.example , noop ,true\r\n\
             open.example,\"never closed\r\n";
-        let rows = read(text.as_bytes()).unwrap();
+        let rows = read(&OffThread::TEST, text.as_bytes()).unwrap();
         let lines: Vec<_> = rows.iter().map(|row| (row.line, row.domain.as_str())).collect();
         assert_eq!(
             lines,
@@ -293,7 +329,7 @@ mod tests {
         let long = "x".repeat(LONGEST_COMMENT + 1);
         let fits = "x".repeat(LONGEST_COMMENT);
         let text = format!("#domain,#public_comment\na.example,{fits}\nb.example,{long}\nc.example,nul\0here\n");
-        let rows = read(text.as_bytes()).unwrap();
+        let rows = read(&OffThread::TEST, text.as_bytes()).unwrap();
         assert!(rows[0].rule.is_ok());
         assert!(rows[1].rule.as_ref().unwrap_err().contains("line 3 is longer than 5,000"));
         assert!(rows[2].rule.as_ref().unwrap_err().contains("line 4 contains a NUL"));
@@ -301,22 +337,22 @@ mod tests {
 
     #[test]
     fn without_a_header_the_first_field_is_a_domain_to_suspend() {
-        let rows = read(b"night.example\nday.example,silence\n").unwrap();
+        let rows = read(&OffThread::TEST, b"night.example\nday.example,silence\n").unwrap();
         assert_eq!(rows.len(), 2);
         assert!(rows.iter().all(|row| row.rule.as_ref().unwrap().severity == Severity::Suspend));
         assert_eq!(rows[0].line, 1);
-        let other = read(b"public_comment,domain\n").unwrap();
+        let other = read(&OffThread::TEST, b"public_comment,domain\n").unwrap();
         assert_eq!(other[0].domain, "public_comment", "a header begins with the domain");
     }
 
     #[test]
     fn whole_files_are_refused_with_the_reason() {
-        assert!(read(b"").unwrap_err().contains("names no domain"));
-        assert!(read(b"#domain\n").unwrap_err().contains("names no domain"));
-        assert!(read(b"a.example\nb\xff.example\n").unwrap_err().contains("line 2"));
+        assert!(read(&OffThread::TEST, b"").unwrap_err().contains("names no domain"));
+        assert!(read(&OffThread::TEST, b"#domain\n").unwrap_err().contains("names no domain"));
+        assert!(read(&OffThread::TEST, b"a.example\nb\xff.example\n").unwrap_err().contains("line 2"));
         let most = "a.example\n".repeat(MOST_ROWS);
-        assert_eq!(read(most.as_bytes()).unwrap().len(), MOST_ROWS);
-        assert!(read(format!("{most}a.example\n").as_bytes()).unwrap_err().contains("20,000"));
+        assert_eq!(read(&OffThread::TEST, most.as_bytes()).unwrap().len(), MOST_ROWS);
+        assert!(read(&OffThread::TEST, format!("{most}a.example\n").as_bytes()).unwrap_err().contains("20,000"));
     }
 
     proptest! {
@@ -330,7 +366,7 @@ mod tests {
                 (listed(domain, rule), comment)
             }).filter(|(listed, _)| listed.rule.severity != Severity::Noop || listed.rule.reject_media).collect();
             prop_assume!(!rules.is_empty());
-            let back = read(blocks(&rules).as_bytes()).unwrap();
+            let back = read(&OffThread::TEST, blocks(&OffThread::TEST, &rules).as_bytes()).unwrap();
             prop_assert_eq!(back.len(), rules.len());
             for (row, (listed, _)) in back.iter().zip(&rules) {
                 prop_assert_eq!(&row.domain, &listed.domain);
@@ -341,7 +377,7 @@ mod tests {
         #[test]
         fn no_text_makes_it_stumble(text in "[a-z\",\r\n# .é]{0,80}") {
             let most = text.split(['\n', '\r']).count();
-            for row in read(text.as_bytes()).unwrap_or_default() {
+            for row in read(&OffThread::TEST, text.as_bytes()).unwrap_or_default() {
                 prop_assert!(row.line >= 1 && row.line <= most);
             }
         }

@@ -18,6 +18,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    text::Why,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -76,7 +77,7 @@ pub(super) async fn set_rule(
     domain: Domain,
     after: Rule,
     seen: Option<(RuleNumber, Rule)>,
-    why: String,
+    why: Why,
 ) -> Result<Done, Problem> {
     able(context, instance, MANAGE_FEDERATION, "manage federation").await?;
     if seen.is_none() {

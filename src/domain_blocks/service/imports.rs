@@ -19,6 +19,7 @@ use crate::{
     ledger::{Outcome, Stage},
     linked_accounts::service::standing,
     mastodon::Instance,
+    off_thread::{OffThread, off_thread},
     path,
     problem::{Kind, Problem},
     search::Search,
@@ -26,8 +27,10 @@ use crate::{
         domain_imports::{self, Import, Row},
         operators::{self, Operator},
     },
+    text::Why,
     ui::{self, time},
 };
+use axum::body::Bytes;
 use std::{collections::HashMap, sync::Arc};
 
 /// How long an import belongs to the process that works on it without a word from it.
@@ -56,7 +59,7 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
                 last = listed.id;
                 rules.extend(chunk);
             }
-            Ok(csv::blocks(&rules))
+            off_thread(move |off| csv::blocks(off, &rules)).await
         }
         List::Allows => {
             let mut allowed = Vec::new();
@@ -68,7 +71,7 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
                 allowed.extend(chunk);
             }
             allowed.reverse();
-            Ok(csv::allows(&allowed))
+            off_thread(move |off| csv::allows(off, &allowed)).await
         }
     }
 }
@@ -84,6 +87,18 @@ async fn all_rules(instance: &Instance) -> Result<HashMap<String, Listed>, Probl
         last = listed.id;
         rules.extend(chunk.into_iter().map(|(listed, _)| (listed.domain.clone(), listed)));
     }
+}
+
+/// How the rows of a file stand to the rules there are.
+fn compare_all(
+    _: &OffThread,
+    rows: Vec<csv::Row>,
+    own: &[String],
+    rules: &HashMap<String, Listed>,
+    file: &str,
+) -> Vec<Row> {
+    let mut lines = HashMap::new();
+    rows.into_iter().map(|row| compare(row, own, rules, file, &mut lines)).collect()
 }
 
 /// How a row stands to the rules there are.
@@ -164,10 +179,10 @@ fn suspends(row: &Row) -> bool {
 ///
 /// # Errors
 /// If the whole file cannot be used: with the reason, for the field.
-pub async fn keep(context: &Context, instance: &str, file: &str, bytes: &[u8]) -> Result<String, Problem> {
+pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -> Result<String, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let rows = csv::read(bytes).map_err(|why| Problem::invalid("file", why))?;
+    let rows = off_thread(move |off| csv::read(off, &bytes)).await?.map_err(|why| Problem::invalid("file", why))?;
     let rules = all_rules(&instance).await?;
     let own = instance.own_domains();
     let now = context.now();
@@ -176,8 +191,7 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: &[u8]) -
         name => name,
     };
     let source = format!("{file}, {}", time::day(now, Instant(0)));
-    let mut lines = HashMap::new();
-    let rows: Vec<Row> = rows.into_iter().map(|row| compare(row, &own, &rules, &source, &mut lines)).collect();
+    let rows = off_thread(move |off| compare_all(off, rows, &own, &rules, &source)).await?;
     let suspending: Vec<String> = rows.iter().filter(|row| suspends(row)).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
         let mut read = instance.database.read().await.map_err(unread)?;
@@ -328,7 +342,7 @@ pub async fn start(
         return Err(Problem::invalid("which", "There is no such row in the list."));
     }
     staged(&context, Stage::Begun, &instance, &import).await?;
-    match domain_imports::begin(&context.app.store, &import.id, &which, &why).await.map_err(store_problem)? {
+    match domain_imports::begin(&context.app.store, &import.id, &which, why.as_str()).await.map_err(store_problem)? {
         None => return Err(elsewhere()),
         Some(0) => return Err(Problem::invalid("which", "There is no such row in the list.")),
         Some(_) => {}
@@ -518,7 +532,7 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
     }
     mark(app, import, row, RowState::UnderWay, "", None).await?;
     let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
-    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, import.why.clone()).await;
+    let done = set_rule(&context, instance, domain.clone(), wanted.clone(), before, Why::kept(&import.why)).await;
     match done {
         // Nothing arrived there: the same would happen to every other row.
         Ok(done) if done.unsent && done.outcome == Outcome::Failed => {

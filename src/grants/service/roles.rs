@@ -18,6 +18,7 @@ use crate::{
     problem::{Kind, Problem},
     roles::{EVERYONE, InstanceRole, called, rank::Holder, service::assign_for_grant},
     store::grants::{self, Former, Role},
+    text::Why,
     ui,
 };
 use std::sync::Arc;
@@ -209,7 +210,7 @@ async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
         after: Some(asked.role),
         after_name: Some(asked.role_name.clone()),
     };
-    let done = assign_for_grant(app, &instance, deed, &format!("grant {}", role.grant)).await?;
+    let done = assign_for_grant(app, &instance, deed, Why::kept(&format!("grant {}", role.grant))).await?;
     role.given_entry = Some(done.index);
     match done.outcome {
         Outcome::Succeeded => given(app, role).await,
@@ -287,7 +288,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
         after: returning.as_ref().map(|role| role.id),
         after_name: returning.map(|role| role.name),
     };
-    let done = assign_for_grant(app, &instance, deed, &format!("end of grant {}", role.grant)).await?;
+    let done = assign_for_grant(app, &instance, deed, Why::kept(&format!("end of grant {}", role.grant))).await?;
     role.taken_entry = Some(done.index);
     match done.outcome {
         Outcome::Succeeded => {

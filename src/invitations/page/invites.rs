@@ -7,7 +7,7 @@ use crate::{
     invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, api},
     path,
     search::Search,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -135,7 +135,7 @@ fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyV
     let row = |line: &InviteLine| {
         let trouble = line.trouble.clone().map(|trouble| view! { <span class="soft small">{trouble}</span> });
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::invitation(instance, line.id)><b class="mono">{line.code.clone()}</b></a></td>
                 <td class="nowrap"><a href=path::account(instance, line.owner)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>
                 <td class="nowrap">{state(line)} " " {trouble}</td>

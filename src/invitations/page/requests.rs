@@ -6,7 +6,7 @@ use crate::{
     id::InstanceName,
     invitations::{MOST_USES, RequestLine, RequestPage, RequestState, RequestsPage, api},
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -42,7 +42,7 @@ fn list_body(frame: Frame, page: RequestsPage) -> AnyView {
     };
     let row = |line: &RequestLine| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::access_request(&instance, &line.id)><b class="cut handle"><bdi>{who(line)}</bdi></b></a></td>
                 <td class="full fill"><div class="cut"><bdi>{line.organisation.clone()}</bdi></div></td>
                 <td class="num" data-label="accounts">{line.accounts}</td>

@@ -26,6 +26,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::access_requests,
+    text::Why,
     ui,
 };
 use serde_json::json;
@@ -226,12 +227,9 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
     if comment.chars().count() > LONGEST_COMMENT || comment.contains('\0') {
         return Err(Problem::invalid("comment", format!("The comment is longer than {LONGEST_COMMENT} characters.")));
     }
-    let why = form.why.trim().to_owned();
+    let why = Why::typed("why", &form.why)?;
     if request.is_none() && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
-    }
-    if why.chars().count() > 500 {
-        return Err(Problem::invalid("why", "The reason is longer than 500 characters."));
     }
     let inviter = {
         let mut read = instance.database.read().await.map_err(unread)?;
@@ -307,16 +305,8 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
     if ids.is_empty() || ids.len() > MOST_AT_ONCE {
         return Err(misread());
     }
-    let why = why.trim().to_owned();
-    if why.is_empty() {
-        return Err(Problem::invalid(
-            "why",
-            "Say why: whoever holds the link finds it dead, and the record is all that says so.",
-        ));
-    }
-    if why.chars().count() > 500 {
-        return Err(Problem::invalid("why", "The reason is longer than 500 characters."));
-    }
+    let why =
+        Why::needed("why", &why, "Say why: whoever holds the link finds it dead, and the record is all that says so.")?;
     let found = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.invites_among(&ids).await.map_err(unread)?
@@ -354,12 +344,7 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
 ///
 /// # Errors
 /// Those of the permit and of the deed.
-pub async fn carry(
-    context: Context,
-    instance: Arc<Instance>,
-    deed: RevokeInvite,
-    why: String,
-) -> Result<Done, Problem> {
+pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite, why: Why) -> Result<Done, Problem> {
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
     // Written by SQL, so nobody else asks (`app/policies/invite_policy.rb`); of a linked account it is asked with the deed.
     let own = standing::linked(&context.app, &context.actor, &instance.name).await?;

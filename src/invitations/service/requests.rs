@@ -16,6 +16,7 @@ use crate::{
         access_requests::{self, AccessRequest, KEPT, Told},
         operators::{self, Operator},
     },
+    text::Why,
     ui,
 };
 
@@ -250,11 +251,11 @@ pub async fn refuse(
     if answer.is_empty() {
         return Err(Problem::invalid("answer", "Write what they are told: it is kept with the request, for copying."));
     }
-    let why = text("why", &why, 500)?;
+    let why = Why::typed("why", &why)?;
     let deed = RefuseAccessRequest { instance: instance.name.clone(), request: request.id.clone() };
     let app = &context.app;
     let (by, now) = (&context.actor.operator, context.now());
-    let refused = recorded(app, permit, deed, &why, async {
+    let refused = recorded(app, permit, deed, why, async {
         access_requests::refuse(&app.store, &app.keys, &request.id, &answer, by, now).await
     })
     .await?;

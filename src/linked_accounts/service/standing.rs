@@ -288,6 +288,7 @@ fn needs(deed: &Deed) -> Needs {
         | Deed::NewRecoveryCodes(_)
         | Deed::ResetSignIn(_)
         | Deed::ExportRecord(_)
+        | Deed::DestroyWords(_)
         | Deed::AskGrant(_)
         | Deed::DecideGrant(_)
         | Deed::RevokeGrant(_)

@@ -205,8 +205,8 @@ impl Read {
             "where u.id in (select user_id from user_ips where ip <<= $1::inet) and a.id > 0 order by a.id desc limit 50"
         );
         let (sql, value) = match &warrant.deed().what {
-            Personal::Email(email) => (BY_EMAIL, email),
-            Personal::Address(range) => (BY_ADDRESS, range),
+            Personal::Email(email) => (BY_EMAIL, email.as_str()),
+            Personal::Address(range) => (BY_ADDRESS, range.as_str()),
         };
         let rows: Vec<FoundTuple> = sqlx::query_as(sql).persistent(false).bind(value).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(found).collect())

@@ -1,6 +1,6 @@
 //! Setting somebody's sign-in anew: by another owner, or at the server.
 
-use super::{command_actor, store_problem};
+use super::{OFFERS, command_actor, store_problem};
 use crate::{
     access::{self, Actor, Permission, Permit},
     carry_out,
@@ -19,6 +19,7 @@ use crate::{
         reset_links::{self, ResetLink},
         sign_ins, web_sessions,
     },
+    text::Why,
 };
 use serde_json::json;
 
@@ -69,10 +70,8 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<ResetPage>, 
 pub async fn reset(context: Context, operator: String, factor: bool, why: String) -> Result<String, Problem> {
     let permit = context.permit(Permission::ManageOperators, None).await?;
     let person = colleague(&context, &operator).await?;
-    let why = why.trim();
-    if why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: whoever reads the record later asks."));
-    }
+    let why = Why::needed("why", &why, "Say why: whoever reads the record later asks.")?;
+    let _counts = context.reserve("one-time links", OFFERS).await?;
     let what = if factor { Resetting::Both } else { Resetting::Password };
     let app = &context.app;
     let link = carried_out(app, permit, &context.actor, &person, what, why).await?.ok_or_else(gone)?;
@@ -92,7 +91,7 @@ async fn carried_out(
     actor: &Actor,
     person: &Operator,
     what: Resetting,
-    why: &str,
+    why: Why,
 ) -> Result<Option<String>, Problem> {
     let link = if what.password() { Some(password_links::new_link(app)?) } else { None };
     let deed = ResetSignIn {
@@ -128,7 +127,7 @@ async fn named(app: &App, name: &str) -> Result<(Permit, Operator), Problem> {
 pub async fn recover_at_server(app: &App, name: &str, factor: bool) -> Result<String, Problem> {
     let (permit, person) = named(app, name).await?;
     let what = if factor { Resetting::Both } else { Resetting::Password };
-    let link = carried_out(app, permit, &command_actor(), &person, what, "howdah operator recover").await?;
+    let link = carried_out(app, permit, &command_actor(), &person, what, "howdah operator recover".into()).await?;
     link.ok_or_else(gone)
 }
 
@@ -138,7 +137,7 @@ pub async fn reset_factor_at_server(app: &App, name: &str) -> Result<bool, Probl
     if person.totp_secret.is_none() {
         return Ok(false);
     }
-    let why = "howdah operator reset-factor";
+    let why = "howdah operator reset-factor".into();
     carried_out(app, permit, &command_actor(), &person, Resetting::Factor, why).await?;
     Ok(true)
 }

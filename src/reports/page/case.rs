@@ -10,7 +10,7 @@ use crate::{
         AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Revealed, Reversal,
         api,
     },
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -84,7 +84,7 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
-                <button class=class name="claim" value=claim data-key="x">{words} " " <span class="key">"x"</span></button>
+                <button class=class name="claim" value=claim data-key=keys::key("x")>{words} " " <span class="key">"x"</span></button>
             </form>
         }
         .into_any()
@@ -271,7 +271,7 @@ fn one_file(instance: &InstanceName, page: &CasePage, media: &MediaCard, frame: 
     let show = format!("{here}{}", crate::search::Search::parse(&page.search).with("show", &media.id.to_string()));
     let _ = frame;
     view! {
-        <a class="cover" href=show data-key="i">
+        <a class="cover" href=show data-key=keys::key("i")>
             <bdi>{media.kind.clone()} " covered · " {described} {media.fetched.then_some(" · fetched when shown")}</bdi>
             <span class="key">"i"</span>
         </a>
@@ -601,7 +601,7 @@ fn elsewhere(page: &CasePage) -> AnyView {
 
 fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let next = page.next.map(|next| {
-        view! { <a class="btn main" href=path::case(instance, next) data-key="n">"Next " <span class="key">"n"</span></a> }
+        view! { <a class="btn main" href=path::case(instance, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
     });
     if let Some(why) = &page.hands_off {
         return view! { <div class="decide"><span class="soft">{why.clone()}</span><span class="end">{next}</span></div> }.into_any();
@@ -620,7 +620,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
             let href = format!("{here}{}#decide", search.with("decide", decision.name()));
             let class = if decision == Decision::Suspend { "btn danger" } else { "btn" };
             let current = (page.deciding == Some(decision)).then_some("true");
-            view! { <a class=class href=href data-key=decision.key() aria-current=current>{decision.words()} " " <span class="key">{decision.key()}</span></a> }
+            view! { <a class=class href=href data-key=keys::key(decision.key()) aria-current=current>{decision.words()} " " <span class="key">{decision.key()}</span></a> }
         })
         .collect_view();
     let hint = match page.open.len() {
@@ -756,7 +756,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
                 {form::beside(draft, "why")}
-                <div><button class=button data-key="Enter">{words}</button></div>
+                <div><button class=button>{words}</button></div>
             </form>
         </section>
     }

@@ -6,7 +6,7 @@ use crate::{
     path,
     reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, api},
     search::Search,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
@@ -31,7 +31,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         }
     };
     let next = page.next.map(|next| {
-        view! { <a class="btn main" href=path::case(&instance, next) data-key="n">"Next case " <span class="key">"n"</span></a> }
+        view! { <a class="btn main" href=path::case(&instance, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
     });
     view! {
         <div class="head">
@@ -81,7 +81,7 @@ fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
             .collect_view();
         view! {
             <select class="chip" name="decide" form="chosen" aria-label="What to do with the chosen cases">{options}</select>
-            <button class="btn" form="chosen" data-key="v">"Chosen… " <span class="key">"v"</span></button>
+            <button class="btn" form="chosen" data-key=keys::key("v")>"Chosen… " <span class="key">"v"</span></button>
         }
         .into_any()
     })
@@ -185,7 +185,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 <label class="field" for="why">"Why" <span class="small soft">"kept in the record, once for each case"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
                 {form::beside(draft, "why")}
-                <div><button class=button data-key="Enter">{title.clone()}</button></div>
+                <div><button class=button>{title.clone()}</button></div>
             </form>
         }
     });
@@ -313,7 +313,7 @@ fn queue_row(instance: &InstanceName, row: &QueueRow, choosable: bool, frame: &F
         view! { <td class="tick"><input type="checkbox" name="who" value=row.account.to_string() aria-label=label /></td> }
     });
     view! {
-        <tr data-row="">
+        <tr data-row=keys::row()>
             {choose}
             <td><span class=row.category.badge()>{row.category.word()}</span></td>
             <td class="nowrap"><a href=path::case(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
@@ -331,7 +331,7 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
     }
     let row = |row: &DecidedRow| {
         view! {
-            <tr data-row="">
+            <tr data-row=keys::row()>
                 <td><span class=row.category.badge()>{row.category.word()}</span></td>
                 <td class="nowrap"><a href=path::case(instance, row.account)><b class="cut handle"><bdi>{row.handle.clone()}</bdi></b></a></td>
                 <td class="num soft nowrap">{time::ago(row.closed_at, frame.now)}</td>

@@ -27,6 +27,7 @@ use crate::{
     problem::{Kind, Problem},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
     store::{case_holds, drafts, operators},
+    text::{Hashed, Message, Why},
     ui,
 };
 use serde_json::json;
@@ -34,21 +35,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// `account_warnings.text` has no limit of its own; the console sets one that no person meets.
 const LONGEST_TEXT: usize = 20_000;
-const LONGEST_WHY: usize = 500;
 
 fn misread() -> Problem {
     Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
 }
 
-fn checked_why(why: &str, needed: bool) -> Result<String, Problem> {
-    let why = why.trim();
-    if needed && why.is_empty() {
-        return Err(Problem::invalid("why", "Say why: the record needs the reason."));
-    }
-    if why.chars().count() > LONGEST_WHY {
-        return Err(Problem::invalid("why", format!("The reason is longer than {LONGEST_WHY} characters.")));
-    }
-    Ok(why.to_owned())
+fn checked_why(why: &str, needed: bool) -> Result<Why, Problem> {
+    let said = "Say why: the record needs the reason.";
+    if needed { Why::needed("why", why, said) } else { Why::typed("why", why) }
 }
 
 /// What a deed is about, as it stands, with the permit for it.
@@ -175,7 +169,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
 }
 
 /// What was typed about a decision, checked: the words to the person, and the reason for the record.
-fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Result<(String, String), Problem> {
+fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Result<(String, Why), Problem> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.chars().count() > LONGEST_TEXT {
         return Err(Problem::invalid("text", "The text is longer than 20,000 characters."));
@@ -240,7 +234,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
 ///
 /// # Errors
 /// Hands off, held by somebody else, or the deed's own.
-pub async fn carry(context: Context, deed: DecideCase, why: String) -> Result<Done, Problem> {
+pub async fn carry(context: Context, deed: DecideCase, why: Why) -> Result<Done, Problem> {
     let About { instance, account, permit, .. } =
         about(&context, deed.instance.as_str(), &deed.account.to_string()).await?;
     free_or_mine(&context, &instance, account.id).await?;
@@ -276,7 +270,7 @@ pub async fn hand_over(
     note: String,
 ) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
-    let note = checked_why(&note, false)?;
+    let note = Message::typed("note", &note)?;
     let (to, to_name) = colleagues(&context, &instance, &account, &open)
         .await?
         .into_iter()
@@ -299,7 +293,7 @@ pub async fn hand_over(
         Some(app.keys.seal_text("case note", &account.id.to_string(), &note).map_err(store_problem)?)
     };
     let (from, now) = (context.actor.operator.clone(), context.now());
-    let handed = recorded(&app, permit, deed, &note, async {
+    let handed = recorded(&app, permit, deed, Why::kept(note.as_str()), async {
         case_holds::hand_over(&app.store, &instance.name, account.id, &from, &to, sealed.as_deref(), now).await
     })
     .await?;
@@ -328,7 +322,7 @@ pub async fn hold(context: Context, instance: String, account: String, claim: St
         claim,
         held_before: held.map(|hold| hold.operator),
     };
-    let done = carry_out(context.clone(), instance.clone(), permit, deed, String::new()).await;
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
     let done = done?;
     done.landed(&path::case(&instance.name, account.id))
@@ -395,7 +389,7 @@ pub async fn change_category(
         rules_before,
         rules_after: if after == Category::Violation { rules } else { Vec::new() },
     };
-    let done = carry_out(context.clone(), instance.clone(), permit, deed, String::new()).await;
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
     done?.landed(&path::case(&instance.name, account.id))
 }
@@ -437,7 +431,9 @@ pub async fn reveal(
     let masked = match what.as_str() {
         "email" => Masked::Email,
         "address" => Masked::SignUpAddress,
-        seen if seen.starts_with("seen:") => Masked::SeenAddress(seen.trim_start_matches("seen:").to_owned()),
+        seen if seen.starts_with("seen:") => {
+            Masked::SeenAddress(Hashed::typed("what", seen.trim_start_matches("seen:"))?)
+        }
         other => match other.strip_prefix("post:").and_then(|id| id.parse().ok()) {
             Some(post) => Masked::PrivatePost(post),
             None => return Err(misread()),
@@ -452,7 +448,7 @@ pub async fn reveal(
         .ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     within(&context, &instance, &read.open_reports(id).await.map_err(unread)?)?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
-    let warrant = context.app.ledger.open(permit, deed, &why, Acting::Console, Mark::default()).await.map_err(
+    let warrant = context.app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(
         |error: NotOpened| {
             tracing::error!(%error, "reveal.unrecorded");
             Problem::unavailable("The record cannot be written, so nothing is shown.", "Try again in a moment.")
@@ -463,7 +459,7 @@ pub async fn reveal(
         Masked::SignUpAddress => {
             Ok(account.sign_up_ip.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned))
         }
-        Masked::SeenAddress(name) => seen_address(&mut read, &context, id, name)
+        Masked::SeenAddress(name) => seen_address(&mut read, &context, id, name.as_str())
             .await
             .map(|found| found.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned)),
         Masked::PrivatePost(_) => read.private_post(&warrant).await.map(|post| {

@@ -71,7 +71,7 @@ fn link_gone() -> Problem {
 /// those who guess.
 async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
     let now = app.clock.now();
-    let by_range = app.keys.hash("password links by range", request_address().range().as_bytes());
+    let by_range = app.keys.hash("password links by range", request_address().network().as_bytes());
     let tried = tries::reserved(app, &by_range, LINKS).await?;
     let found = reset_links::read(&app.store, &link_hash(app, link), now).await.map_err(store_problem)?;
     let person = match found {

@@ -1,7 +1,8 @@
 //! Tries to sign in: counted before they are checked, one at a time, and so that strangers shut nobody out.
 //!
 //! Whoever tries is a name from an address range; or a browser that has signed in under that name before, whose tries are
-//! its own, so that what others do from the same range, or against the same name, is not counted against it.
+//! its own, so that what others do from the same range, or against the same name, is not counted against it. Where many come
+//! through one address, that address counts nothing, and a name is tried by all of them alike.
 
 use super::store_problem;
 use crate::{
@@ -26,7 +27,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 pub struct Trier {
     /// The name as it is told from others.
     name: String,
-    range: String,
+    /// Where it comes from, unless people cannot be told apart by that.
+    range: Option<String>,
     /// What a browser that has signed in under this name before is known by.
     browser: Option<String>,
 }
@@ -52,7 +54,10 @@ impl Trier {
     fn own(&self) -> String {
         match &self.browser {
             Some(browser) => format!("browser/{browser}"),
-            None => format!("range/{}/{}", self.range, self.name),
+            None => match &self.range {
+                Some(range) => format!("range/{range}/{}", self.name),
+                None => format!("anywhere/{}", self.name),
+            },
         }
     }
 
@@ -69,7 +74,10 @@ impl Trier {
     fn place(&self, app: &App) -> String {
         let whose = match &self.browser {
             Some(browser) => format!("browser/{browser}"),
-            None => format!("range/{}", self.range),
+            None => match &self.range {
+                Some(range) => format!("range/{range}"),
+                None => format!("anywhere/{}", self.name),
+            },
         };
         app.keys.hash("place", whose.as_bytes())
     }

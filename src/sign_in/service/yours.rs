@@ -31,6 +31,7 @@ use crate::{
         sign_ins::{self, Proved},
         web_sessions,
     },
+    text::SessionName,
 };
 use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
@@ -148,7 +149,7 @@ async fn prove_code(context: &Context, me: &Operator, code: &str) -> Result<(), 
 
 /// Where somebody is, as the record has it.
 fn address(context: &Context) -> String {
-    context.app.keys.hash("address", context.address.range().as_bytes())
+    context.app.keys.hash("address", context.address.network().as_bytes())
 }
 
 pub async fn change_password(
@@ -282,7 +283,8 @@ async fn take_codes(context: &Context, id: &str) -> Result<Option<RecoveryCodes>
 pub async fn end_sessions(context: Context, session: String) -> Result<String, Problem> {
     let (permit, me) = permitted(&context).await?;
     let app = &context.app;
-    if session == context.actor.session {
+    let session = SessionName::typed("session", &session)?;
+    if session.as_str() == context.actor.session {
         return Err(Problem::new(Kind::Invalid, "That is the session you are in.", "“Sign out” ends it."));
     }
     let one = Some(session).filter(|session| !session.is_empty());
@@ -290,7 +292,7 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
     let index = carry_out::recorded_as_read(app, permit, deed, "", async {
         match &one {
             Some(short) => {
-                if web_sessions::delete_one_of(&app.store, &me.id, short).await? == 0 {
+                if web_sessions::delete_one_of(&app.store, &me.id, short.as_str()).await? == 0 {
                     return Ok(None);
                 }
             }
@@ -361,7 +363,8 @@ fn own_session(context: &Context, session: web_sessions::OwnSession) -> OwnSessi
 
 /// Keeps where a session begins: the address, sealed, and the browser in a few words of our own.
 pub async fn remember_where(app: &App, hash: &str) -> Result<(), Problem> {
-    let address = app.keys.seal_text("session address", hash, &request_address().0.to_string()).map_err(store_problem)?;
+    let address = request_address().range().unwrap_or_else(|| "through a proxy".to_owned());
+    let address = app.keys.seal_text("session address", hash, &address).map_err(store_problem)?;
     let browser = use_context::<Parts>()
         .and_then(|parts| parts.headers.get(header::USER_AGENT)?.to_str().ok().map(browser))
         .unwrap_or_else(|| browser(""));

@@ -1,0 +1,148 @@
+//! The head of the tree under its seal, and the ids the store has had: what whoever holds the store alone cannot make.
+
+use super::{
+    checkpoint::Witness,
+    tree::{Frontier, from_hex},
+};
+use crate::seal::{Keys, hex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// One id of the store: what checkpoints are called by from a size on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// 1 for the first.
+    pub number: i64,
+    /// A ULID.
+    pub store: String,
+    /// How many entries there were when it was given.
+    pub since: i64,
+    /// Up to how many entries the checkpoints of the names before it count.
+    pub held: i64,
+}
+
+impl Origin {
+    pub(super) fn mac(&self, keys: &Keys) -> String {
+        let Self { number, store, since, held } = self;
+        keys.hash("ledger origin", format!("{number}\n{store}\n{since}\n{held}").as_bytes())
+    }
+
+    /// The seal of a head that stands under this id.
+    pub(super) fn seal(&self, keys: &Keys, tree: &Frontier) -> String {
+        let (size, root, frontier) = (tree.size(), hex(&tree.root()), tree.to_text());
+        let text = format!("{}\n{}\n{size}\n{root}\n{frontier}", self.number, self.store);
+        keys.hash("ledger head", text.as_bytes())
+    }
+
+    /// The name in checkpoints.
+    pub(super) fn name(&self, host: &str) -> String {
+        format!("{host}/{}", self.store)
+    }
+}
+
+/// Number, store, since, held, mac.
+pub(super) type OriginRow = (i64, String, i64, i64, String);
+/// Size, root, frontier, origin, mac.
+pub(super) type HeadRow = (i64, String, String, i64, Option<String>);
+
+pub(super) const ORIGINS: &str = "select number, store, since, held, mac from ledger_origins order by number";
+pub(super) const NAME: &str =
+    "insert into ledger_origins (number, store, since, held, mac) values ($1, $2, $3, $4, $5)";
+/// How many entries there are: they stand in order, from 0.
+pub(super) const THERE: &str = "select coalesce(max(idx) + 1, 0) from ledger_entries";
+
+/// What an older store has until its first start.
+pub(super) const UNSEALED: &str = "the head of the tree has no seal";
+
+/// The ids that hold, oldest first. One that does not hold counts for nothing once another follows it.
+pub(super) fn origins(keys: &Keys, rows: &[OriginRow]) -> Result<Vec<Origin>, String> {
+    let mut origins = Vec::new();
+    let mut last = true;
+    for (number, store, since, held, mac) in rows {
+        let origin = Origin { number: *number, store: store.clone(), since: *since, held: *held };
+        last = origin.mac(keys) == *mac;
+        if last {
+            origins.push(origin);
+        }
+    }
+    if last { Ok(origins) } else { Err("the store’s id is not the one that the secret key sealed".to_owned()) }
+}
+
+/// The tree that the head stands for, and the id it stands under: none in a store where nothing was recorded yet.
+pub(super) struct Checked {
+    pub tree: Frontier,
+    pub origins: Vec<Origin>,
+}
+
+/// Checks a head against its seal and against the number of entries.
+pub(super) fn check(keys: &Keys, head: Option<&HeadRow>, origins: &[OriginRow], there: i64) -> Result<Checked, String> {
+    let origins = self::origins(keys, origins)?;
+    let (size, root, frontier, number, mac) = head.ok_or("the tree has no head")?;
+    let tree = u64::try_from(*size).ok().and_then(|size| Frontier::from_text(size, frontier));
+    let tree = tree.filter(|tree| from_hex(root) == Some(tree.root())).ok_or("the head of the tree is damaged")?;
+    if *size != there {
+        return Err(format!("the head counts {size} entries, and there are {there}"));
+    }
+    match origins.last() {
+        None if *size == 0 && mac.is_none() => {}
+        None if mac.is_none() => return Err(UNSEALED.to_owned()),
+        None => return Err("the head of the tree is sealed, and the store’s id is gone".to_owned()),
+        Some(origin) if *number == origin.number && mac.as_deref() == Some(&*origin.seal(keys, &tree)) => {}
+        Some(_) => return Err("the head of the tree is not the one that the secret key sealed".to_owned()),
+    }
+    Ok(Checked { tree, origins })
+}
+
+/// Whose checkpoints count for these ids.
+pub(super) fn witness(keys: &Keys, host: &str, origins: &[Origin]) -> Witness {
+    let mut names = vec![(host.to_owned(), None)];
+    for origin in origins {
+        for (_, until) in &mut names {
+            *until = Some(until.map_or(origin.held, |until: i64| until.min(origin.held)));
+        }
+        names.push((origin.name(host), None));
+    }
+    Witness::of_keys(keys, names)
+}
+
+/// What this process has found about the record.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+pub(super) struct Inner {
+    /// What contradicts itself, and the number of the id under which that was found: it stands until an owner has decided,
+    /// which gives the store another id.
+    pub contradiction: Option<(i64, String)>,
+    /// Why the place outside cannot be used.
+    pub outside: Option<String>,
+    /// Checkpoints outside that should be of this store and do not hold.
+    pub bad: usize,
+    /// Checkpoints outside that are of other stores, as far as they were read.
+    pub others: usize,
+    /// What this process signed last, and under which id.
+    pub signed: Option<(i64, super::checkpoint::Checkpoint)>,
+}
+
+impl Found {
+    pub fn lock(&self) -> MutexGuard<'_, Inner> {
+        // What it holds is replaced whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn contradict(&self, number: i64, what: &str) {
+        let mut inner = self.lock();
+        if inner.contradiction.is_none() {
+            tracing::error!(contradiction = what, "ledger.contradiction");
+            inner.contradiction = Some((number, what.to_owned()));
+        }
+    }
+
+    /// A look under this id found nothing.
+    pub fn clear(&self, number: i64) {
+        let mut inner = self.lock();
+        if inner.contradiction.as_ref().is_some_and(|(under, _)| *under < number) {
+            tracing::info!("ledger.decided");
+            inner.contradiction = None;
+        }
+    }
+}

@@ -1,0 +1,586 @@
+//! What is looked at before a checkpoint is signed, the signing, and an owner's decision where the record contradicts itself.
+
+use super::{
+    Fact, Ledger, LedgerError,
+    checkpoint::{self, Checkpoint, Read, Witness},
+    head::{self, HeadRow, NAME, ORIGINS, Origin, OriginRow, THERE, UNSEALED},
+    tree::{Frontier, Hash, leaf_hash},
+};
+use crate::{
+    seal::hex,
+    store::{Store, on},
+    text::Why,
+};
+use std::{
+    collections::BTreeMap,
+    io::{ErrorKind, Read as _, Seek, SeekFrom, Write},
+    path::Path,
+};
+
+/// Leaves read at once.
+const PAGE: i64 = 2_000;
+/// So much of the end of the file outside is read, unless it holds nothing of this store.
+const TAIL: u64 = 64 * 1024;
+
+const HEAD: &str = "select size, root, frontier, origin, mac from ledger_head where id = 1";
+const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 order by idx limit $2";
+/// The newest checkpoint that counts, over at most so many.
+const NEWEST: &str = "select size, note, frontier from ledger_checkpoints \
+    where (origin = $1 or size <= $2) and size <= $3 order by origin desc, size desc limit 1";
+const SEALED: &str = "select count(*) from ledger_entries where deed = 'head_sealed'";
+
+/// The record as it was found, at one instant.
+struct Look {
+    tree: Frontier,
+    /// `None` where nothing was recorded yet.
+    origin: Option<Origin>,
+    /// The size under the newest checkpoint in the store.
+    stored: Option<i64>,
+    /// … and in the place outside.
+    outside: Option<i64>,
+}
+
+/// What was read of the place outside.
+struct Outside {
+    newest: Option<Checkpoint>,
+    others: usize,
+    bad: usize,
+}
+
+fn size(tree: &Frontier) -> i64 {
+    i64::try_from(tree.size()).unwrap_or(i64::MAX)
+}
+
+/// Every leaf from where the tree ends is put on it; `$at` sees the tree after each. An error is what is missing.
+macro_rules! walk {
+    ($tx:ident, $tree:ident, $at:expr) => {{
+        let at = &mut $at;
+        let mut found: Result<(), String> = at(&$tree);
+        let mut more = true;
+        while more && found.is_ok() {
+            let rows: Vec<(i64, String)> =
+                sqlx::query_as(LEAVES).bind(size(&$tree)).bind(PAGE).fetch_all(&mut *$tx).await?;
+            more = !rows.is_empty();
+            for (index, leaf) in rows {
+                if index != size(&$tree) {
+                    found = Err(format!("entry {} is missing", size(&$tree)));
+                    break;
+                }
+                $tree.push(leaf_hash(leaf.as_bytes()));
+                found = at(&$tree);
+                if found.is_err() {
+                    break;
+                }
+            }
+        }
+        found
+    }};
+}
+
+/// Reads head, checkpoints and the leaves since in one snapshot. The inner error is what contradicts itself.
+macro_rules! look {
+    ($tx:ident, $ledger:ident, $notes:ident) => {{
+        let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
+        let head: Option<HeadRow> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
+        let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
+        let number = rows.last().map_or(0, |row| row.0);
+        let looked: Result<Look, String> = 'look: {
+            let checked = match head::check(&$ledger.keys, head.as_ref(), &rows, there) {
+                Ok(checked) => checked,
+                Err(what) => break 'look Err(what),
+            };
+            let Some(origin) = checked.origins.last().cloned() else {
+                break 'look Ok(Look { tree: checked.tree, origin: None, stored: None, outside: None });
+            };
+            let witness = head::witness(&$ledger.keys, &$ledger.host, &checked.origins);
+            let outside = match $ledger.outside_of(&witness, &$notes) {
+                Ok(outside) => outside,
+                Err(what) => break 'look Err(what),
+            };
+            let kept: Option<(i64, String, Option<String>)> = sqlx::query_as(NEWEST)
+                .bind(origin.number)
+                .bind(origin.held)
+                .bind(i64::MAX)
+                .fetch_optional(&mut *$tx)
+                .await?;
+            let stored = match kept.as_ref().map(|(size, note, _)| (size, witness.read(note))) {
+                None => None,
+                Some((size, Read::Ours(found))) if found.size == *size => Some(found),
+                Some((size, _)) => break 'look Err(format!("the checkpoint stored for {size} entries does not hold")),
+            };
+            // What is signed is gone on from; where the place outside is behind, from what it knows.
+            let behind = outside.as_ref().zip(stored.as_ref()).is_some_and(|(out, stored)| out.size < stored.size);
+            let base = if behind {
+                sqlx::query_as(NEWEST)
+                    .bind(origin.number)
+                    .bind(origin.held)
+                    .bind(outside.as_ref().map_or(0, |found| found.size))
+                    .fetch_optional(&mut *$tx)
+                    .await?
+            } else {
+                kept
+            };
+            let mut tree = base.and_then(|base| begun(&witness, &base)).unwrap_or_default();
+            let own = $ledger.found.lock().signed.clone().filter(|(under, _)| *under == origin.number);
+            let signed: Vec<(Checkpoint, &str)> = [
+                (stored.clone(), "in the store"),
+                (outside.clone(), "outside"),
+                (own.map(|(_, signed)| signed), "taken last"),
+            ]
+            .into_iter()
+            .filter_map(|(signed, place)| Some((signed?, place)))
+            .collect();
+            if let Some((longer, place)) = signed.iter().find(|(signed, _)| signed.size > there) {
+                let what = format!("the checkpoint {place} signed {} entries, and there are {there}", longer.size);
+                break 'look Err(what);
+            }
+            let walked = walk!($tx, tree, |tree: &Frontier| {
+                match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
+                    Some((signed, place)) => Err(format!(
+                        "the first {} entries are not those that the checkpoint {place} signed",
+                        signed.size
+                    )),
+                    None => Ok(()),
+                }
+            });
+            if let Err(what) = walked {
+                break 'look Err(what);
+            }
+            if tree != checked.tree {
+                let what = "the entries since the last checkpoint are not those that were appended";
+                break 'look Err(what.to_owned());
+            }
+            Ok(Look {
+                tree,
+                origin: Some(origin),
+                stored: stored.map(|signed| signed.size),
+                outside: outside.map(|signed| signed.size),
+            })
+        };
+        $tx.rollback().await?;
+        (number, looked)
+    }};
+}
+
+/// The tree that a stored checkpoint signed, from what is kept beside it; the signature says whether that is it.
+fn begun(witness: &Witness, (_, note, frontier): &(i64, String, Option<String>)) -> Option<Frontier> {
+    let Read::Ours(signed) = witness.read(note) else { return None };
+    let tree = Frontier::from_text(u64::try_from(signed.size).ok()?, frontier.as_deref()?)?;
+    (tree.root() == signed.root).then_some(tree)
+}
+
+impl Ledger {
+    /// What contradicts itself, if anything: until an owner has decided at the server, nothing is signed and no deed begun,
+    /// but that registrations may be closed.
+    pub fn contradiction(&self) -> Option<String> {
+        self.found.lock().contradiction.as_ref().map(|(_, what)| what.clone())
+    }
+
+    /// What is wrong with the place outside, if anything.
+    pub fn outside_trouble(&self) -> Option<String> {
+        let found = self.found.lock();
+        let bad = || (found.bad > 0).then(|| format!("{} of the checkpoints outside do not hold", found.bad));
+        found.outside.clone().or_else(bad)
+    }
+
+    /// How many checkpoints outside are of other stores, as far as they were read.
+    pub fn others_outside(&self) -> usize {
+        self.found.lock().others
+    }
+
+    /// What the place outside holds, newest last: the end of it, or all where the end has nothing of this store.
+    async fn outside_notes(&self) -> Result<Vec<String>, String> {
+        let Some(path) = self.outside.clone() else { return Ok(Vec::new()) };
+        let host = self.host.clone();
+        let shown = path.display().to_string();
+        let read = tokio::task::spawn_blocking(move || {
+            let end = read_end(&path, Some(TAIL))?;
+            let ours = |note: &String| {
+                let first = note.lines().next().unwrap_or_default();
+                first == &*host || first.strip_prefix(&*host).is_some_and(|rest| rest.starts_with('/'))
+            };
+            if end.iter().any(ours) { Ok(end) } else { read_end(&path, None) }
+        });
+        let failed = |error: &dyn std::fmt::Display| format!("{shown} cannot be read: {error}");
+        match read.await {
+            Ok(Ok(notes)) => Ok(notes),
+            Ok(Err(error)) => Err(failed(&error)),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// The newest checkpoint of this store among notes.
+    fn outside_of(&self, witness: &Witness, notes: &Result<Vec<String>, String>) -> Result<Option<Checkpoint>, String> {
+        let Ok(notes) = notes else { return Ok(None) };
+        let mut outside = Outside { newest: None, others: 0, bad: 0 };
+        let mut known: BTreeMap<i64, Hash> = BTreeMap::new();
+        for note in notes {
+            match witness.read(note) {
+                Read::Ours(found) => {
+                    if known.insert(found.size, found.root).is_some_and(|root| root != found.root) {
+                        return Err(format!("two checkpoints outside signed {} entries differently", found.size));
+                    }
+                    if outside.newest.as_ref().is_none_or(|newest| newest.size < found.size) {
+                        outside.newest = Some(found);
+                    }
+                }
+                Read::Others => outside.others += 1,
+                Read::Bad(_) => outside.bad += 1,
+            }
+        }
+        let mut found = self.found.lock();
+        (found.others, found.bad) = (outside.others, outside.bad);
+        Ok(outside.newest)
+    }
+
+    async fn look(&self) -> Result<Option<Look>, LedgerError> {
+        // First the place outside: whatever stands there was in the store before.
+        let notes = self.outside_notes().await;
+        let unreadable = notes.as_ref().err().cloned();
+        if let Some(what) = &unreadable {
+            tracing::error!(%what, "checkpoint.outside");
+        }
+        self.found.lock().outside = unreadable;
+        let (number, looked) = match &self.store {
+            Store::Sqlite(pool) => {
+                let mut tx = pool.begin().await?;
+                look!(tx, self, notes)
+            }
+            Store::Postgres(pool) => {
+                let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
+                look!(tx, self, notes)
+            }
+        };
+        Ok(match looked {
+            Ok(look) => {
+                self.found.clear(number);
+                Some(look)
+            }
+            Err(what) => {
+                self.found.contradict(number, &what);
+                None
+            }
+        })
+    }
+
+    /// Looks whether the record goes on from what was signed last, in the store and outside; [`Ledger::contradiction`] and
+    /// [`Ledger::outside_trouble`] say what was found.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn examine(&self) -> Result<(), LedgerError> {
+        self.look().await.map(|_| ())
+    }
+
+    /// Takes a checkpoint over all there is, if there is something new; keeps it in the store and outside. Some if one
+    /// was taken.
+    ///
+    /// # Errors
+    /// The store's, that the outside place cannot be used, or that the record contradicts itself: then nothing is signed.
+    pub async fn checkpoint(&self) -> Result<Option<i64>, LedgerError> {
+        // Another process may have kept one in the meantime; its trigger takes none that is not over more.
+        const KEEP: &str = "insert into ledger_checkpoints (size, note, at, origin, frontier) select $1, $2, $3, $4, $5 \
+            where not exists (select 1 from ledger_checkpoints where origin > $4 or (origin = $4 and size >= $1)) \
+            on conflict (origin, size) do nothing";
+        let look = self.look().await?;
+        if let Some(what) = self.contradiction() {
+            return Err(LedgerError::Contradicted(what));
+        }
+        let Some((look, origin)) = look.and_then(|look| look.origin.clone().map(|origin| (look, origin))) else {
+            return Ok(None);
+        };
+        let total = size(&look.tree);
+        let kept = look.stored == Some(total);
+        let kept_outside = self.outside.is_none() || look.outside == Some(total);
+        if total == 0 || (kept && kept_outside) {
+            return Ok(None);
+        }
+        let unusable = self.found.lock().outside.clone();
+        if let Some(what) = unusable {
+            return Err(LedgerError::Outside(what));
+        }
+        let root = look.tree.root();
+        let note = checkpoint::sign(&self.keys, &origin.name(&self.host), total, &root)?;
+        if let Some(path) = self.outside.clone().filter(|_| !kept_outside) {
+            let (shown, text) = (path.display().to_string(), note.clone());
+            let written = tokio::task::spawn_blocking(move || append(&path, &text)).await;
+            let written = written.map_err(|error| error.to_string()).and_then(|done| done.map_err(|e| e.to_string()));
+            if let Err(error) = written {
+                let what = format!("{shown} cannot be written: {error}");
+                self.found.lock().outside = Some(what.clone());
+                return Err(LedgerError::Outside(what));
+            }
+        }
+        let at = self.clock.now().0;
+        on!(&self.store, pool => sqlx::query(KEEP)
+            .bind(total).bind(&note).bind(at).bind(origin.number).bind(look.tree.to_text())
+            .execute(pool).await?.rows_affected());
+        self.found.lock().signed = Some((origin.number, Checkpoint { size: total, root }));
+        Ok(Some(total))
+    }
+
+    /// The ids that the store has had, as far as they hold.
+    ///
+    /// # Errors
+    /// The store's, or that the newest one does not hold.
+    pub async fn origins(&self) -> Result<Vec<Origin>, LedgerError> {
+        let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
+        head::origins(&self.keys, &rows).map_err(LedgerError::Contradicted)
+    }
+
+    /// Whose checkpoints count for this store.
+    ///
+    /// # Errors
+    /// The store's, or that its id does not hold.
+    pub async fn witness(&self) -> Result<Witness, LedgerError> {
+        Ok(head::witness(&self.keys, &self.host, &self.origins().await?))
+    }
+
+    /// The key that others verify this store's checkpoints with.
+    ///
+    /// # Errors
+    /// The store's, or that its id does not hold.
+    pub async fn verifier_key(&self) -> Result<String, LedgerError> {
+        Ok(self.witness().await?.key().to_owned())
+    }
+
+    /// At the first start over an older store: its head gets a seal and the store an id, if its record is whole, the
+    /// checkpoints of the store and outside agree, and nothing says that it had a seal before. Then the record is looked at.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin(&self) -> Result<(), LedgerError> {
+        const HAS: &str = "select count(*) from ledger_origins";
+        let (named, there): (i64, i64) = on!(&self.store, pool => (
+            sqlx::query_scalar(HAS).fetch_one(pool).await?,
+            sqlx::query_scalar(THERE).fetch_one(pool).await?,
+        ));
+        if named == 0 && there > 0 {
+            self.seal_older().await?;
+        }
+        self.record_seal().await?;
+        self.examine().await
+    }
+
+    async fn seal_older(&self) -> Result<(), LedgerError> {
+        let sealed: i64 = on!(&self.store, pool => sqlx::query_scalar(SEALED).fetch_one(pool).await?);
+        if sealed > 0 {
+            self.found.contradict(0, &format!("{UNSEALED}, and an entry says that it had one"));
+            return Ok(());
+        }
+        let outside = match self.outside.clone().map(|path| read_end(&path, None)).transpose() {
+            Ok(notes) => notes.unwrap_or_default(),
+            Err(error) => {
+                self.found.contradict(0, &format!("{UNSEALED}, and the place outside cannot be read: {error}"));
+                return Ok(());
+            }
+        };
+        let own = format!("{}/", self.host);
+        if outside.iter().any(|note| {
+            let name = note.lines().next().unwrap_or_default();
+            name.starts_with(&own) && checkpoint::open(&checkpoint::verifier_key(&self.keys, name), note).is_ok()
+        }) {
+            self.found
+                .contradict(0, &format!("{UNSEALED}, and checkpoints outside are signed by a store that had one"));
+            return Ok(());
+        }
+        let report = self.verify(&outside).await?;
+        if let Some(wrong) = report.wrong.first() {
+            self.found.contradict(0, &format!("{UNSEALED}, and the record is not whole: {}", wrong.what));
+            return Ok(());
+        }
+        let origin =
+            Origin { number: 1, store: ulid::Ulid::generate().to_string(), since: report.size, held: report.size };
+        let taken = self.put_under(&origin, &report.root).await?;
+        if taken {
+            tracing::info!(store = origin.store, size = origin.since, "ledger.sealed");
+        }
+        Ok(())
+    }
+
+    /// The entry about a seal that was given to an older store; where the process ended before it, now.
+    async fn record_seal(&self) -> Result<(), LedgerError> {
+        let sealed: i64 = on!(&self.store, pool => sqlx::query_scalar(SEALED).fetch_one(pool).await?);
+        let Ok(origins) = self.origins().await else { return Ok(()) };
+        match origins.first() {
+            Some(first) if first.number == 1 && first.since > 0 && sealed == 0 => {
+                self.fact(Fact::HeadSealed { store: first.store.clone(), size: first.since }).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts the tree as its leaves are under an id of the store, if its first entries still are those of the root; false
+    /// where somebody else was quicker.
+    async fn put_under(&self, origin: &Origin, root: &str) -> Result<bool, LedgerError> {
+        const LOCK: &str = "update ledger_head set size = size where id = 1";
+        const NEWEST: &str = "select coalesce(max(number), 0) from ledger_origins";
+        const PUT: &str =
+            "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, mac = $5 where id = 1";
+        const MAKE: &str =
+            "insert into ledger_head (id, size, root, frontier, origin, mac) values (1, $1, $2, $3, $4, $5)";
+        // A deed whose intent is gone has nothing to be closed.
+        const GONE: &str = "delete from open_deeds where intent >= $1";
+        macro_rules! put {
+            ($tx:ident) => {{
+                sqlx::query(LOCK).execute(&mut *$tx).await?;
+                let newest: i64 = sqlx::query_scalar(NEWEST).fetch_one(&mut *$tx).await?;
+                let mut tree = Frontier::default();
+                let mut same = false;
+                let walked = walk!($tx, tree, |tree: &Frontier| {
+                    same |= size(tree) == origin.since && hex(&tree.root()) == root;
+                    Ok::<(), String>(())
+                });
+                walked.map_err(LedgerError::Entry)?;
+                if newest + 1 != origin.number || !same {
+                    $tx.rollback().await?;
+                    return Ok(false);
+                }
+                sqlx::query(NAME)
+                    .bind(origin.number)
+                    .bind(&origin.store)
+                    .bind(origin.since)
+                    .bind(origin.held)
+                    .bind(origin.mac(&self.keys))
+                    .execute(&mut *$tx)
+                    .await?;
+                sqlx::query(GONE).bind(size(&tree)).execute(&mut *$tx).await?;
+                for sql in [PUT, MAKE] {
+                    let done = sqlx::query(sql)
+                        .bind(size(&tree))
+                        .bind(hex(&tree.root()))
+                        .bind(tree.to_text())
+                        .bind(origin.number)
+                        .bind(origin.seal(&self.keys, &tree))
+                        .execute(&mut *$tx)
+                        .await?;
+                    if done.rows_affected() > 0 {
+                        break;
+                    }
+                }
+                $tx.commit().await?;
+                Ok(true)
+            }};
+        }
+        match &self.store {
+            Store::Sqlite(pool) => {
+                let mut tx = pool.begin_with("begin immediate").await?;
+                put!(tx)
+            }
+            Store::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                put!(tx)
+            }
+        }
+    }
+
+    /// The tree as its leaves are, whatever the head says, and the sizes at which what was signed is something else.
+    async fn as_it_stands(&self) -> Result<(Frontier, Vec<i64>), LedgerError> {
+        const NOTES: &str = "select note from ledger_checkpoints";
+        let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
+        let origins: Vec<Origin> =
+            rows.iter().filter_map(|row| head::origins(&self.keys, std::slice::from_ref(row)).ok()?.pop()).collect();
+        let witness = head::witness(&self.keys, &self.host, &origins);
+        let mut notes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(NOTES).fetch_all(pool).await?);
+        if let Some(path) = &self.outside {
+            // What cannot be read cannot be decided about.
+            notes.extend(
+                read_end(path, None)
+                    .map_err(|error| LedgerError::Outside(format!("{} cannot be read: {error}", path.display())))?,
+            );
+        }
+        let signed: Vec<Checkpoint> = notes
+            .iter()
+            .filter_map(|note| match witness.read(note) {
+                Read::Ours(found) => Some(found),
+                Read::Others | Read::Bad(_) => None,
+            })
+            .collect();
+        let mut against: Vec<i64> = Vec::new();
+        let mut tree = Frontier::default();
+        macro_rules! read {
+            ($tx:ident) => {{
+                let walked = walk!($tx, tree, |tree: &Frontier| {
+                    let others = signed.iter().filter(|signed| signed.size == size(tree) && signed.root != tree.root());
+                    against.extend(others.map(|signed| signed.size));
+                    Ok::<(), String>(())
+                });
+                $tx.rollback().await?;
+                walked.map_err(LedgerError::Entry)?;
+            }};
+        }
+        match &self.store {
+            Store::Sqlite(pool) => {
+                let mut tx = pool.begin().await?;
+                read!(tx);
+            }
+            Store::Postgres(pool) => {
+                let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
+                read!(tx);
+            }
+        }
+        against.extend(signed.iter().map(|signed| signed.size).filter(|signed| *signed > size(&tree)));
+        Ok((tree, against))
+    }
+
+    /// Size and root of the tree as its leaves are now, whatever the head says.
+    ///
+    /// # Errors
+    /// The store's, the place outside, or the first entry that is missing.
+    pub async fn stands(&self) -> Result<(i64, String), LedgerError> {
+        let (tree, _) = self.as_it_stands().await?;
+        Ok((size(&tree), hex(&tree.root())))
+    }
+
+    /// An owner's decision, made at the server: the entries as they stand are the record from here on, under another id.
+    /// False where they are not those of the size and root that were named.
+    ///
+    /// # Errors
+    /// The store's, the place outside, or the first entry that is missing.
+    pub async fn accept(&self, named: i64, root: &str, why: Why) -> Result<bool, LedgerError> {
+        const NEWEST: &str = "select coalesce(max(number), 0) from ledger_origins";
+        let (tree, against) = self.as_it_stands().await?;
+        if (size(&tree), hex(&tree.root())) != (named, root.to_owned()) {
+            return Ok(false);
+        }
+        let newest: i64 = on!(&self.store, pool => sqlx::query_scalar(NEWEST).fetch_one(pool).await?);
+        let held = against.iter().min().map_or(named, |first| (first - 1).min(named));
+        let origin = Origin { number: newest + 1, store: ulid::Ulid::generate().to_string(), since: named, held };
+        let (store, against) = (origin.store.clone(), against.len());
+        let what = self.contradiction().unwrap_or_default();
+        self.fact(Fact::RecordAccepted { store, size: named, root: root.to_owned(), held, against, what, why }).await?;
+        let put = self.put_under(&origin, root).await?;
+        self.examine().await?;
+        Ok(put)
+    }
+}
+
+/// The notes of the file outside: all, or those in its end. A file that is not there yet holds none.
+fn read_end(path: &Path, most: Option<u64>) -> std::io::Result<Vec<String>> {
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound && folder_is_there(path) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let length = file.metadata()?.len();
+    let from = most.map_or(0, |most| length.saturating_sub(most));
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let mut notes = checkpoint::split(&String::from_utf8_lossy(&bytes));
+    if from > 0 && !notes.is_empty() {
+        // The first was cut.
+        notes.remove(0);
+    }
+    Ok(notes)
+}
+
+fn folder_is_there(path: &Path) -> bool {
+    path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.exists())
+}
+
+fn append(path: &Path, note: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(format!("{note}\n").as_bytes())?;
+    file.sync_data()
+}

@@ -1,0 +1,429 @@
+//! Nothing is signed that contradicts itself: forged leaves, a tree rolled back, and what an owner decides then.
+
+use crate::{
+    engine::{Database, Engine, on_both},
+    ledger::{
+        NOW, ORIGIN, check, decide, instance, keys, ledger, ledger_of, may, open_as, reseal, rewrite, signed_out,
+        strip, succeeded, whole,
+    },
+    support::{House, house, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    access::Permission,
+    clock::Clock,
+    ledger::{
+        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint, deed::SetRegistrations, tree::from_hex,
+    },
+    registrations::RegistrationsMode,
+    seal::hex,
+    store::Store,
+};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+const TABLES: [&str; 5] = ["ledger_entries", "ledger_head", "ledger_checkpoints", "open_deeds", "ledger_keys"];
+
+fn with_file(db: &Database, process: &str, file: &Path) -> Ledger {
+    Ledger::new(db.store.clone(), keys(), Clock::set(NOW), ORIGIN, process, Some(file.to_owned()))
+}
+
+fn notes(file: &Path) -> Vec<String> {
+    checkpoint::split(&std::fs::read_to_string(file).unwrap_or_default())
+}
+
+async fn copy_away(db: &Database) {
+    for table in TABLES {
+        db.run(&format!("create table yesterday_{table} as select * from {table}")).await.unwrap();
+    }
+}
+
+/// Yesterday's copy in the place of today's store.
+async fn put_back(db: &Database) {
+    strip(db).await;
+    for table in TABLES {
+        db.run(&format!("delete from {table}; insert into {table} select * from yesterday_{table}")).await.unwrap();
+    }
+}
+
+fn set(mode: RegistrationsMode) -> SetRegistrations {
+    SetRegistrations {
+        instance: instance(),
+        mode_before: vec![None],
+        message_before: vec![],
+        mode_after: mode,
+        message_after: String::new(),
+    }
+}
+
+/// Nothing is signed, no deed is begun, and registrations can be closed all the same.
+async fn stands_still(db: &Database, ledger: &Ledger, why: &str) {
+    let signed = db.number("select count(*) from ledger_checkpoints").await;
+    let refused = ledger.checkpoint().await;
+    match &refused {
+        Err(LedgerError::Contradicted(what)) => assert!(what.contains(why), "{what}"),
+        other => panic!("it was signed: {other:?}"),
+    }
+    assert_eq!(db.number("select count(*) from ledger_checkpoints").await, signed);
+    assert!(ledger.contradiction().unwrap().contains(why));
+    let deed = open_as(ledger, 77, Mark::default()).await;
+    assert!(matches!(deed, Err(NotOpened::Unwritable(LedgerError::Contradicted(_)))), "{deed:?}");
+    let acting = || Acting::Service("109999".into());
+    let permit = may(Permission::OpenRegistrations);
+    let opened = ledger.open(permit, set(RegistrationsMode::Open), "why", acting(), Mark::default()).await;
+    assert!(matches!(opened, Err(NotOpened::Unwritable(LedgerError::Contradicted(_)))), "{opened:?}");
+    let before = db.number("select count(*) from ledger_entries").await;
+    let permit = may(Permission::CloseRegistrations);
+    let closed = ledger.open(permit, set(RegistrationsMode::None), "why", acting(), Mark::default()).await.unwrap();
+    ledger.close(&closed.unsent("x"), &succeeded()).await.unwrap();
+    // People sign in and out, and that is recorded.
+    ledger.fact(signed_out(9)).await.unwrap();
+    assert_eq!(db.number("select count(*) from ledger_entries").await, before + 3);
+}
+
+async fn a_forged_leaf_is_never_signed(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    decide(&ledger, 2).await;
+    strip(db).await;
+    rewrite(db, 2, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
+    stands_still(db, &ledger, "not the one that the secret key sealed").await;
+    // Also not by another process, and not because the one before has ended.
+    let next = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    next.begin().await.unwrap();
+    assert!(next.contradiction().is_some());
+}
+
+async fn an_appended_leaf_is_never_signed(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    // By SQL alone, with the triggers in their place.
+    db.run(
+        "insert into ledger_entries (idx, leaf, hash, at, kind, deed, operator) \
+         select 2, leaf, hash, at, 'fact', deed, operator from ledger_entries where idx = 0",
+    )
+    .await
+    .unwrap();
+    stands_still(db, &ledger, "the head counts 2 entries, and there are 3").await;
+}
+
+async fn a_leaf_changed_in_place_is_never_signed(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    decide(&ledger, 2).await;
+    strip(db).await;
+    db.run("update ledger_entries set leaf = replace(leaf, 'decide_reports', 'manage_operators') where idx = 2")
+        .await
+        .unwrap();
+    stands_still(db, &ledger, "not those that were appended").await;
+}
+
+async fn a_tree_rolled_back_is_not_signed_again(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    copy_away(db).await;
+    decide(&ledger, 2).await;
+    assert_eq!(ledger.checkpoint().await.unwrap(), Some(4));
+    put_back(db).await;
+    // As a process does that was started since: the same size, and another root.
+    let later = with_file(db, "p2", &file);
+    decide(&later, 3).await;
+    assert_eq!(later.tree_state().await.unwrap().size, 4);
+    stands_still(db, &later, "the first 4 entries are not those that the checkpoint outside signed").await;
+    assert_eq!(notes(&file).len(), 2, "nothing was signed a second time");
+
+    // A smaller one, known from the store's own checkpoints alone.
+    let smaller = ledger_of(&db.store, "p3", &Clock::set(NOW));
+    put_back(db).await;
+    smaller.examine().await.unwrap();
+    assert_eq!(smaller.contradiction(), None, "nobody can know without what was kept outside");
+    let known = with_file(db, "p4", &file);
+    stands_still(db, &known, "signed 4 entries, and there are 2").await;
+}
+
+async fn what_the_store_signed_is_gone_on_from(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    let head = db.texts("select root || ',' || mac from ledger_head").await.remove(0);
+    let (root, mac) = head.split_once(',').unwrap();
+    let frontier = db.texts("select frontier from ledger_head").await.remove(0);
+    decide(&ledger, 2).await;
+    ledger.checkpoint().await.unwrap();
+    strip(db).await;
+    db.run("delete from ledger_entries where idx >= 2; delete from open_deeds").await.unwrap();
+    db.run(&format!("update ledger_head set size = 2, root = '{root}', frontier = '{frontier}', mac = '{mac}'"))
+        .await
+        .unwrap();
+    let later = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    stands_still(db, &later, "the checkpoint in the store signed 4 entries, and there are 2").await;
+}
+
+async fn an_unreadable_place_outside_is_said_and_deeds_go_on(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file: PathBuf = folder.path().join("checkpoints");
+    std::fs::create_dir(&file).unwrap();
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    let refused = ledger.checkpoint().await;
+    assert!(matches!(refused, Err(LedgerError::Outside(_))), "{refused:?}");
+    assert!(ledger.outside_trouble().unwrap().contains("cannot be read"));
+    assert_eq!(ledger.contradiction(), None);
+    decide(&ledger, 2).await;
+    std::fs::remove_dir(&file).unwrap();
+    assert_eq!(ledger.checkpoint().await.unwrap(), Some(4));
+    assert_eq!((ledger.outside_trouble(), notes(&file).len()), (None, 1));
+    // A note that was cut is said, and keeps nothing from being signed.
+    std::fs::write(&file, format!("{}{ORIGIN}\n3\n", std::fs::read_to_string(&file).unwrap())).unwrap();
+    decide(&ledger, 3).await;
+    assert_eq!(ledger.checkpoint().await.unwrap(), Some(6));
+    assert!(ledger.outside_trouble().unwrap().contains("do not hold"));
+    // A file that was left behind, for example because the place was another for a while, gets what the store has.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(ledger.checkpoint().await.unwrap(), Some(6));
+    assert!(check(db, &notes(&file)).await.holds());
+}
+
+async fn two_consoles_may_share_a_key_and_a_file(db: &Database) {
+    let other = Database::new(match db.store {
+        Store::Sqlite(_) => Engine::Sqlite,
+        Store::Postgres(_) => Engine::Postgres,
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    let (one, two) = (with_file(db, "p1", &file), with_file(&other, "p2", &file));
+    for round in 0..3 {
+        decide(&one, round).await;
+        one.checkpoint().await.unwrap();
+        decide(&two, 10 + round).await;
+        decide(&two, 20 + round).await;
+        two.checkpoint().await.unwrap();
+    }
+    assert_eq!((one.contradiction(), two.contradiction()), (None, None));
+    assert_eq!(one.others_outside(), 2, "those there were at its last look");
+    let kept = notes(&file);
+    assert_eq!(kept.len(), 6);
+    for (of, size) in [(db, 6), (&other, 12)] {
+        let report = check(of, &kept).await;
+        assert!(report.holds(), "{:#?}", report.lines());
+        assert_eq!((report.outside, report.others), (Some(size), 3));
+        assert!(
+            report.lines().iter().any(|line| line.contains("3 of the checkpoints from outside are of other stores"))
+        );
+    }
+    assert_ne!(one.verifier_key().await.unwrap(), two.verifier_key().await.unwrap());
+    // The other's alone vouch for nothing here, and that is no silence.
+    let theirs: Vec<String> = other.texts("select note from ledger_checkpoints order by size").await;
+    let report = check(db, &theirs).await;
+    assert!(!report.holds() && report.outside.is_none(), "{:#?}", report.lines());
+    other.drop().await;
+}
+
+/// As a store of the version before seals: with its checkpoints under the console's name alone, kept in the store and outside.
+async fn age(db: &Database, file: &Path) {
+    strip(db).await;
+    let root = db.texts("select root from ledger_head").await.remove(0);
+    let size = db.number("select size from ledger_head").await;
+    let note = checkpoint::sign(&keys(), ORIGIN, size, &from_hex(&root).unwrap()).unwrap();
+    db.run("delete from ledger_origins; delete from ledger_checkpoints; update ledger_head set origin = 0, mac = null")
+        .await
+        .unwrap();
+    db.run(&format!("insert into ledger_checkpoints (size, note, at) values ({size}, '{note}', 0)")).await.unwrap();
+    std::fs::write(file, format!("{note}\n")).unwrap();
+}
+
+async fn an_older_store_is_sealed_once(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    decide(&ledger(db), 1).await;
+    age(db, &file).await;
+    whole(db).await;
+    let old = notes(&file);
+    let first = with_file(db, "p1", &file);
+    first.begin().await.unwrap();
+    assert_eq!(first.contradiction(), None);
+    assert_eq!(db.number("select count(*) from ledger_entries where deed = 'head_sealed'").await, 1);
+    first.begin().await.unwrap();
+    decide(&first, 2).await;
+    assert_eq!(first.checkpoint().await.unwrap(), Some(5));
+    let report = check(db, &notes(&file)).await;
+    assert!(report.holds() && report.outside == Some(5) && report.others == 0, "{:#?}", report.lines());
+    assert!(check(db, &old).await.holds(), "what was signed before still counts");
+    // … up to where the change was made, and no further.
+    let root = from_hex(&db.texts("select root from ledger_head").await.remove(0)).unwrap();
+    let late = checkpoint::sign(&keys(), ORIGIN, 5, &root).unwrap();
+    let report = check(db, &[old, vec![late]].concat()).await;
+    assert!(report.holds() && report.outside == Some(2) && report.others == 1, "{:#?}", report.lines());
+
+    // Whoever takes the seal away does not get another: the tree says that there was one.
+    db.run("delete from ledger_origins; update ledger_head set origin = 0, mac = null").await.unwrap();
+    let again = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    again.begin().await.unwrap();
+    assert!(again.contradiction().unwrap().contains("an entry says that it had one"), "{:?}", again.contradiction());
+    assert!(!check(db, &[]).await.holds());
+    // And where that entry is cut away with all after it, what is kept outside says so.
+    db.run("delete from ledger_entries where idx >= 2; delete from ledger_checkpoints where size > 2; delete from open_deeds")
+        .await
+        .unwrap();
+    let frontier = hex(&checkpoint::open(&checkpoint::verifier_key(&keys(), ORIGIN), &notes(&file)[0]).unwrap().root);
+    db.run(&format!("update ledger_head set size = 2, root = '{frontier}', frontier = '{frontier}'")).await.unwrap();
+    let cut = with_file(db, "p3", &file);
+    cut.begin().await.unwrap();
+    assert!(cut.contradiction().unwrap().contains("signed by a store that had one"), "{:?}", cut.contradiction());
+    assert!(!check(db, &notes(&file)).await.holds());
+}
+
+async fn an_older_store_that_is_not_whole_gets_no_seal(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    decide(&ledger(db), 1).await;
+    age(db, &file).await;
+    rewrite(db, 0, |leaf| leaf["facts"] = json!({ "decision": "resolve" })).await;
+    db.run("delete from ledger_checkpoints").await.unwrap();
+    let ledger = with_file(db, "p1", &file);
+    ledger.begin().await.unwrap();
+    assert!(ledger.contradiction().unwrap().contains("not whole"), "{:?}", ledger.contradiction());
+    assert_eq!(db.number("select count(*) from ledger_origins").await, 0);
+}
+
+async fn an_owner_decides(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    copy_away(db).await;
+    decide(&ledger, 2).await;
+    decide(&ledger, 3).await;
+    ledger.checkpoint().await.unwrap();
+    put_back(db).await;
+    let serving = with_file(db, "p2", &file);
+    serving.begin().await.unwrap();
+    stands_still(db, &serving, "signed 6 entries").await;
+
+    let command = with_file(db, "p3", &file);
+    command.begin().await.unwrap();
+    let (size, root) = command.stands().await.unwrap();
+    assert!(!command.accept(size, &"0".repeat(64), "a copy was put back".into()).await.unwrap());
+    assert!(!command.accept(size - 1, &root, "a copy was put back".into()).await.unwrap());
+    assert!(command.contradiction().is_some());
+    assert!(command.accept(size, &root, "a copy was put back".into()).await.unwrap());
+    assert_eq!(command.contradiction(), None);
+    assert_eq!(db.number("select count(*) from ledger_entries where deed = 'record_accepted'").await, 1);
+    let entry = command.entry(size).await.unwrap().unwrap().entry;
+    assert_eq!(entry.document.unwrap()["why"], "a copy was put back");
+
+    // The one that serves goes on when it looks again; what is signed now is signed under another name.
+    assert_eq!(serving.checkpoint().await.unwrap(), Some(size + 1));
+    assert_eq!(serving.contradiction(), None);
+    decide(&serving, 5).await;
+    serving.checkpoint().await.unwrap();
+    let kept = notes(&file);
+    let report = check(db, &kept).await;
+    assert!(report.holds() && report.accepted == Some((size, size)), "{:#?}", report.lines());
+    assert_eq!(report.others, 1, "what was signed over the six is passed over, and counted");
+    assert!(report.lines().iter().any(|line| line.contains("an owner accepted")));
+    // What was accepted is now as fixed as everything else.
+    rewrite(db, 1, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
+    reseal(db).await;
+    let report = check(db, &kept).await;
+    assert!(!report.holds(), "{:#?}", report.lines());
+}
+
+async fn a_forged_head_can_be_decided_about(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    decide(&ledger, 2).await;
+    strip(db).await;
+    rewrite(db, 2, |leaf| leaf["facts"] = json!({ "closed": 99 })).await;
+    stands_still(db, &ledger, "secret key").await;
+    let (size, root) = ledger.stands().await.unwrap();
+    assert!(ledger.accept(size, &root, "known".into()).await.unwrap());
+    assert_eq!(ledger.contradiction(), None);
+    decide(&ledger, 3).await;
+    assert!(ledger.checkpoint().await.unwrap().is_some());
+    let report = check(db, &db.texts("select note from ledger_checkpoints order by origin, size").await).await;
+    assert!(report.holds(), "{:#?}", report.lines());
+}
+
+async fn an_id_put_in_its_place_is_found(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    strip(db).await;
+    db.run("update ledger_origins set store = '01ANOTHER'").await.unwrap();
+    assert!(!check(db, &[]).await.holds());
+    stands_still(db, &ledger, "id").await;
+}
+
+on_both!(
+    a_forged_leaf_is_never_signed,
+    an_appended_leaf_is_never_signed,
+    a_leaf_changed_in_place_is_never_signed,
+    a_tree_rolled_back_is_not_signed_again,
+    what_the_store_signed_is_gone_on_from,
+    an_unreadable_place_outside_is_said_and_deeds_go_on,
+    two_consoles_may_share_a_key_and_a_file,
+    an_older_store_is_sealed_once,
+    an_older_store_that_is_not_whole_gets_no_seal,
+    an_owner_decides,
+    a_forged_head_can_be_decided_about,
+    an_id_put_in_its_place_is_found,
+);
+
+async fn sql(house: &House, sql: &str) {
+    let sql = sqlx::AssertSqlSafe(sql.to_owned());
+    match &house.store.store {
+        Store::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+        Store::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+    }
+    .unwrap();
+}
+
+#[tokio::test]
+async fn every_page_says_so_and_only_the_door_can_be_closed() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (account, _) = house.case("windvane").await;
+    sql(&house, "update ledger_head set mac = 'forged'").await;
+    house
+        .app
+        .ledger
+        .fact(Fact::SignedOut { operator: howdah::id::OperatorId("01owner".into()), session: "0".into() })
+        .await
+        .unwrap();
+    for path in ["/i/harbour", "/i/harbour/reports", "/i/harbour/registrations", "/audit", "/people", "/grants"] {
+        let page = house.get(Some(&owner), path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.contains("The record contradicts itself"), "{path} says nothing");
+    }
+    let case = format!("/i/harbour/reports/{account}");
+    let hold = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes"), ("back", case.as_str())];
+    let refused = house.post(Some(&owner), "/api/reports/hold", &hold).await;
+    let back = house.get(Some(&owner), &refused.location.unwrap_or_default()).await;
+    assert_eq!(back.status, StatusCode::SERVICE_UNAVAILABLE, "{}", back.body);
+    assert!(back.body.contains("until an owner has decided"), "{}", back.body);
+    // Whoever is not signed in yet can sign in, and close the door.
+    let admin = house.sign_in("admin").await;
+    let page = house.get(Some(&admin), "/i/harbour/registrations").await.body;
+    let seen = page.split_once("name=\"seen\" value=\"").unwrap().1.split_once('"').unwrap().0;
+    let seen = seen.replace("&quot;", "\"").replace("&amp;", "&");
+    let form = [
+        ("instance", "harbour"),
+        ("mode", "none"),
+        ("message", ""),
+        ("why", "in doubt"),
+        ("seen", seen.as_str()),
+        ("back", "/i/harbour/registrations"),
+    ];
+    let closed = house.post(Some(&admin), "/api/registrations/set", &form).await;
+    assert!(closed.location.clone().unwrap_or_default().contains("done="), "{:?}", closed.location);
+    assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));
+}

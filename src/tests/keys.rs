@@ -1,0 +1,130 @@
+//! Words of the record are destroyed by a deed alone; a data key that is gone without one is missed.
+
+use crate::{
+    engine::{Database, on_both},
+    ledger::{NOW, check, decide, destroy, ledger, ledger_of, whole},
+    support::{house, postgres, sqlite},
+};
+use howdah::{
+    access::{Permission, permit},
+    audit::service::words,
+    clock::{Clock, DAY},
+    ledger::{Filter, Ledger, Outcome, Sealed},
+    operators::service::command_actor,
+    problem::Kind,
+};
+
+async fn key_of(ledger: &Ledger, entry: i64) -> String {
+    ledger.entry(entry).await.unwrap().unwrap().entry.leaf["key"].as_str().unwrap().to_owned()
+}
+
+async fn a_key_gone_without_a_deed_is_missed(db: &Database) {
+    let ledger = ledger(db);
+    for account in 0..3 {
+        decide(&ledger, account).await;
+    }
+    whole(db).await;
+    let key = key_of(&ledger, 2).await;
+    let kept = db.texts(&format!("select wrapped from ledger_keys where id = '{key}'")).await.remove(0);
+    for (what, sql) in [
+        ("emptied", format!("update ledger_keys set wrapped = null where id = '{key}'")),
+        ("replaced", format!("update ledger_keys set wrapped = 'AAAA' where id = '{key}'")),
+        ("taken away", format!("delete from ledger_keys where id = '{key}'")),
+    ] {
+        db.run(&sql).await.unwrap();
+        let report = check(db, &[]).await;
+        assert_eq!(report.wrong.len(), 1, "{what}: {:#?}", report.lines());
+        assert_eq!(report.wrong[0].index, Some(2), "{what}: {:#?}", report.lines());
+        assert!(report.wrong[0].what.contains("destroyed: 1;"), "{what}: {:#?}", report.lines());
+        if what != "taken away" {
+            db.run(&format!("update ledger_keys set wrapped = '{kept}' where id = '{key}'")).await.unwrap();
+            whole(db).await;
+        }
+    }
+    // Work goes on about the same account, and no new key takes the name of the one that is gone.
+    let later = decide(&ledger, 1).await;
+    assert_ne!(key_of(&ledger, later).await, key);
+    assert_eq!(ledger.entry(later).await.unwrap().unwrap().entry.sealed, Sealed::Opened);
+    assert_eq!(check(db, &[]).await.wrong[0].index, Some(2));
+    // A second one is counted with it.
+    let other = key_of(&ledger, 0).await;
+    db.run(&format!("update ledger_keys set wrapped = null where id = '{other}'")).await.unwrap();
+    let report = check(db, &[]).await;
+    assert_eq!(report.wrong[0].index, Some(0));
+    assert!(report.wrong[0].what.contains("destroyed: 2;"), "{:#?}", report.lines());
+}
+
+async fn a_key_that_a_deed_destroyed_is_counted(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    decide(&ledger, 2).await;
+    let key = key_of(&ledger, 0).await;
+    let entry = destroy(&ledger, std::slice::from_ref(&key)).await;
+    let report = check(db, &[]).await;
+    assert!(report.holds() && report.destroyed == 1, "{:#?}", report.lines());
+    assert!(report.lines().iter().any(|line| line.contains("1 data keys were destroyed, each with an entry")));
+    let entry = ledger.entry(entry).await.unwrap().unwrap().entry;
+    assert_eq!(entry.leaf["facts"]["keys"][0].as_str(), Some(key.as_str()));
+    assert_eq!(entry.document.unwrap()["why"], "asked for", "why it was done stays readable");
+    // The entry speaks for its keys, and for no other.
+    let other = key_of(&ledger, 2).await;
+    db.run(&format!("update ledger_keys set wrapped = null where id = '{other}'")).await.unwrap();
+    assert_eq!(check(db, &[]).await.wrong[0].index, Some(2));
+}
+
+async fn what_is_old_is_found_by_the_quarter(db: &Database) {
+    let clock = Clock::set(NOW);
+    let ledger = ledger_of(&db.store, "p1", &clock);
+    decide(&ledger, 1).await;
+    let old = key_of(&ledger, 0).await;
+    clock.advance(200 * DAY);
+    let new = decide(&ledger, 1).await;
+    assert_eq!(ledger.keys_older(NOW, 100).await.unwrap(), Vec::<String>::new(), "its quarter is not over");
+    assert_eq!(ledger.keys_older(clock.now().plus(-90 * DAY), 100).await.unwrap(), [old.clone()]);
+    destroy(&ledger, &[old]).await;
+    assert!(ledger.keys_older(clock.now().plus(-90 * DAY), 100).await.unwrap().is_empty());
+    assert_eq!(ledger.entry(new).await.unwrap().unwrap().entry.sealed, Sealed::Opened);
+    whole(db).await;
+}
+
+on_both!(
+    a_key_gone_without_a_deed_is_missed,
+    a_key_that_a_deed_destroyed_is_counted,
+    what_is_old_is_found_by_the_quarter
+);
+
+#[tokio::test]
+async fn words_are_destroyed_at_the_server_and_the_record_says_so() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let app = &house.app;
+        let filter = Filter { kind: Some("add_operator".into()), limit: 1, ..Filter::default() };
+        let entry = app.ledger.list(&filter).await.unwrap()[0].index;
+        let subject = words::subject_of(app, entry).await.unwrap();
+        assert_eq!(words::destroy_at_server(app, &subject, "they asked for it".into()).await.unwrap(), 1);
+        assert_eq!(house.outcome("destroy_words").await, Some(Outcome::Succeeded));
+        assert_eq!(app.ledger.entry(entry).await.unwrap().unwrap().entry.sealed, Sealed::Destroyed);
+        let report = app.ledger.verify(&[]).await.unwrap();
+        assert!(report.holds() && report.destroyed == 1, "{:#?}", report.lines());
+        let again = words::destroy_at_server(app, &subject, "they asked for it".into()).await.unwrap_err();
+        assert_eq!(again.kind, Kind::Conflict);
+        let strange = words::destroy_at_server(app, "%", "everything".into()).await.unwrap_err();
+        assert_eq!(strange.kind, Kind::Invalid, "nothing but one subject is named by it");
+        let owner = house.sign_in("owner").await;
+        let page = house.get(Some(&owner), "/audit?kind=destroy_words").await.body;
+        assert!(page.contains("destroyed the sealed words about one subject (1 key)"), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_an_owner_destroys_words() {
+    let house = house(sqlite().await).await;
+    let subject = words::subject_of(&house.app, 0).await.unwrap();
+    for role in howdah::access::Role::ALL.into_iter().filter(|role| *role != howdah::access::Role::Owner) {
+        let actor = howdah::access::Actor { role, ..command_actor() };
+        assert!(permit(&actor, Permission::ManageOperators, None).is_err(), "{role:?}");
+        let refused = words::destroy_about(&house.app, &actor, &subject, "x".into()).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Forbidden, "{role:?}");
+    }
+    assert!(house.app.ledger.verify(&[]).await.unwrap().holds());
+}

@@ -1,0 +1,155 @@
+//! What somebody signed in can put into the record has an end: every text, every leaf, every refusal.
+
+use crate::{
+    engine::{Database, on_both},
+    ledger::{NOW, case, instance, ledger, ledger_of, may, whole},
+    support::{House, house, sqlite},
+};
+use axum::http::StatusCode;
+use howdah::{
+    access::{Permission, Role},
+    clock::{Clock, MINUTE},
+    id::{AccountId, OperatorId, ReportId},
+    ledger::{
+        Acting, Answer, Fact, Filter, LARGEST_LEAF, LedgerError, Mark, NotOpened, Outcome, Step, Verdict,
+        deed::{DecideCase, Masked, Reveal, SetRegistrations},
+    },
+    registrations::RegistrationsMode,
+    text::{Hashed, Why},
+};
+use serde_json::json;
+
+async fn largest(db: &Database) -> usize {
+    usize::try_from(db.number("select max(length(leaf)) from ledger_entries").await).unwrap()
+}
+
+async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {
+    let ledger = ledger(db);
+    let acting = || Acting::Service("109999".into());
+    // 500 reports, and the longest text in letters that take the most room.
+    let many = DecideCase {
+        reports: (0..500).map(|n| ReportId(110_000_000_000_000_000 + n)).collect(),
+        text: "\u{1F418}".repeat(20_000),
+        ..case(1)
+    };
+    let why = Why::typed("why", &"\u{1F418}".repeat(500)).unwrap();
+    let warrant = ledger.open(may(Permission::DecideReports), many, why, acting(), Mark::default()).await.unwrap();
+    let steps = (0..500).map(|n| Step {
+        what: format!("POST resolve, report {n}"),
+        answer: Answer::Refused { status: 422, message: "m".repeat(2_000) },
+    });
+    let answered = warrant.answered(steps.collect());
+    let verdict = Verdict { outcome: Outcome::Partly, facts: json!({}), seen: json!({ "rows": "r".repeat(400_000) }) };
+    ledger.close(&answered, &verdict).await.unwrap();
+    assert!(largest(db).await <= LARGEST_LEAF);
+    let seen = ledger.entry(0).await.unwrap().unwrap().seen.unwrap();
+    assert!(seen["seen"]["too large to keep"].as_str().unwrap().contains("500 steps"), "{seen}");
+
+    let before = db.number("select count(*) from ledger_entries").await;
+    let too_large = |error: &NotOpened| matches!(error, NotOpened::Unwritable(LedgerError::TooLarge(_)));
+    let reveal = Reveal {
+        instance: instance(),
+        account: AccountId(1),
+        acct: "x".repeat(400_000),
+        what: Masked::SeenAddress(Hashed::kept("x")),
+    };
+    let refused = ledger.open(may(Permission::Reveal), reveal, "why", Acting::Console, Mark::default()).await;
+    assert!(too_large(&refused.unwrap_err()));
+    let rows = SetRegistrations {
+        instance: instance(),
+        mode_before: vec![Some("x".repeat(400_000))],
+        message_before: vec![],
+        mode_after: RegistrationsMode::None,
+        message_after: String::new(),
+    };
+    let refused = ledger.open(may(Permission::CloseRegistrations), rows, "why", acting(), Mark::default()).await;
+    assert!(too_large(&refused.unwrap_err()));
+    // What would stand in clear is bounded by the last line of all.
+    let fact = Fact::SignedOut { operator: OperatorId("01ANN".into()), session: "x".repeat(LARGEST_LEAF) };
+    assert!(ledger.fact(fact).await.is_err());
+    assert_eq!(db.number("select count(*) from ledger_entries").await, before);
+    assert_eq!(db.number("select count(*) from open_deeds").await, 0);
+    whole(db).await;
+}
+
+async fn refusals_are_gathered(db: &Database) {
+    let clock = Clock::set(NOW);
+    let ledger = ledger_of(&db.store, "p1", &clock);
+    let denied = |who: &str, permission| Fact::Denied {
+        operator: OperatorId(who.into()),
+        role: Role::Auditor,
+        permission,
+        instance: None,
+    };
+    for _ in 0..50 {
+        ledger.fact(denied("01ANN", Permission::ManageOperators)).await.unwrap();
+    }
+    assert_eq!(ledger.tree_state().await.unwrap().size, 1);
+    ledger.fact(denied("01ANN", Permission::ViewGrants)).await.unwrap();
+    ledger.fact(denied("01BEN", Permission::ManageOperators)).await.unwrap();
+    assert_eq!(ledger.tree_state().await.unwrap().size, 3, "another right, another person");
+    clock.advance(10 * MINUTE);
+    ledger.fact(denied("01ANN", Permission::ManageOperators)).await.unwrap();
+    assert_eq!(ledger.tree_state().await.unwrap().size, 4);
+    whole(db).await;
+}
+
+on_both!(a_case_of_many_reports_fits_and_no_leaf_is_without_end, refusals_are_gathered);
+
+async fn entries(house: &House) -> i64 {
+    house.app.ledger.tree_state().await.unwrap().size
+}
+
+#[tokio::test]
+async fn two_hundred_forbidden_pages_are_one_entry() {
+    let house = house(sqlite().await).await;
+    let moderator = house.sign_in("moderator").await;
+    let before = entries(&house).await;
+    for _ in 0..200 {
+        assert_eq!(house.get(Some(&moderator), "/i/harbour/roles").await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(entries(&house).await - before, 1);
+    let filter = Filter { kind: Some("denied".into()), limit: 10, ..Filter::default() };
+    assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 1);
+}
+
+/// Every door that takes a reason, or another text that goes into the record.
+const DOORS: [(&str, &str, &[(&str, &str)]); 13] = [
+    ("/api/people/offer", "why", &[("name", "new"), ("role", "auditor")]),
+    ("/api/people/disable", "why", &[("operator", "01auditor"), ("disabled", "yes")]),
+    ("/api/people/role", "why", &[("operator", "01auditor"), ("role", "moderator"), ("seen", "auditor")]),
+    ("/api/people/end-sessions", "why", &[("operator", "01auditor"), ("session", "")]),
+    ("/api/people/end-sessions", "session", &[("operator", "01auditor")]),
+    ("/api/registrations/set", "why", &[("instance", "harbour"), ("mode", "none"), ("seen", "[[],[]]")]),
+    ("/api/reports/reverse", "why", &[("instance", "harbour"), ("reversal", "unsilence"), ("state", NONE)]),
+    ("/api/reports/reveal", "why", &[("instance", "harbour"), ("what", "email")]),
+    ("/api/reports/hand-over", "note", &[("instance", "harbour"), ("to", "01admin")]),
+    ("/api/accounts/note", "text", &[("instance", "harbour")]),
+    ("/api/accounts/look-up", "q", &[("instance", "harbour")]),
+    ("/api/domains/allow", "why", &[("instance", "harbour"), ("domain", "friend.example")]),
+    ("/api/invitations/revoke", "why", &[("instance", "harbour"), ("invites", "1")]),
+];
+const NONE: &str = crate::support::NO_SANCTION;
+
+#[tokio::test]
+async fn no_text_of_a_form_goes_into_the_record_without_end() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (account, _) = house.case("windvane").await;
+    let long = format!("{}@post.example", "x".repeat(30_000));
+    for (door, field, others) in DOORS {
+        let before = entries(&house).await;
+        let mut form: Vec<(&str, &str)> = others.to_vec();
+        form.extend([("account", account.as_str()), ("back", "/i/harbour"), (field, long.as_str())]);
+        let answer = house.post(Some(&owner), door, &form).await;
+        assert!(!answer.status.is_server_error(), "{door}: {}", answer.status);
+        if let Some(to) = answer.location {
+            let page = house.get(Some(&owner), &to).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{door} {field}: {to}");
+            assert!(page.body.contains("is longer than"), "{door} {field}: {}", page.body);
+        } else {
+            assert!(answer.status.is_client_error(), "{door} {field}: {}", answer.status);
+        }
+        assert_eq!(entries(&house).await, before, "{door} {field}: something went into the record");
+    }
+}

@@ -1,0 +1,139 @@
+//! Text that people type and that goes into the record for good: each a type that knows how long it may be.
+
+use crate::problem::Problem;
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt};
+
+/// Text trimmed and checked where it is made. What the record holds already is read back whatever its length.
+macro_rules! bounded {
+    ($(#[$doc:meta])* $name:ident, $longest:literal, $called:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Cow<'static, str>);
+
+        impl $name {
+            /// In characters.
+            pub const LONGEST: usize = $longest;
+
+            /// What somebody typed into a field of a form.
+            ///
+            /// # Errors
+            /// Beside the field, if it is too long or holds a NUL character.
+            pub fn typed(field: &str, text: &str) -> Result<Self, Problem> {
+                let text = text.replace("\r\n", "\n").trim().to_owned();
+                if text.chars().count() > Self::LONGEST {
+                    let longest = crate::ui::grouped(Self::LONGEST);
+                    return Err(Problem::invalid(field, format!("{} is longer than {longest} characters.", $called)));
+                }
+                if text.contains('\0') {
+                    let said = format!("{} contains a NUL character, which cannot be stored.", $called);
+                    return Err(Problem::invalid(field, said));
+                }
+                Ok(Self(text.into()))
+            }
+
+            /// The same, and it must be there: otherwise this is said.
+            ///
+            /// # Errors
+            /// Beside the field.
+            pub fn needed(field: &str, text: &str, said: &str) -> Result<Self, Problem> {
+                let text = Self::typed(field, text)?;
+                if text.is_empty() { Err(Problem::invalid(field, said)) } else { Ok(text) }
+            }
+
+            /// What the console itself kept: cut where it is too long.
+            pub fn kept(text: &str) -> Self {
+                Self(text.trim().chars().take(Self::LONGEST).collect::<String>().into())
+            }
+
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// The console's own words.
+        impl From<&'static str> for $name {
+            fn from(text: &'static str) -> Self {
+                Self(Cow::Borrowed(text))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+bounded!(
+    /// Why somebody does something.
+    Why,
+    500,
+    "The reason"
+);
+bounded!(
+    /// What somebody tells a colleague with a case.
+    Message,
+    500,
+    "The note"
+);
+bounded!(
+    /// What the team writes down about an account.
+    Note,
+    2_000,
+    "The note"
+);
+bounded!(
+    /// A whole mail address that is looked for (RFC 5321: 254 characters at most).
+    Email,
+    254,
+    "The mail address"
+);
+bounded!(
+    /// The beginning of a session's hash, as a list of sessions names it.
+    SessionName,
+    64,
+    "The name of the session"
+);
+bounded!(
+    /// What a page of the record is narrowed to: the query of its address.
+    Narrowing,
+    2_000,
+    "What the record is narrowed to"
+);
+bounded!(
+    /// A keyed hash, as a page named it.
+    Hashed,
+    64,
+    "The name of the address"
+);
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_refused_beside_its_field() {
+        let most = "ä".repeat(Why::LONGEST);
+        assert_eq!(Why::typed("why", &format!(" {most}\r\n")).map(|why| why.as_str().to_owned()), Ok(most.clone()));
+        let refused = Why::typed("reason", &format!("{most}!")).err();
+        assert_eq!(refused, Some(Problem::invalid("reason", "The reason is longer than 500 characters.")));
+        assert!(Why::typed("why", "a\0b").is_err());
+        assert!(Why::needed("why", " \n ", "Say why.").is_err());
+        assert_eq!(Why::kept(&"x".repeat(9_999)).as_str().len(), Why::LONGEST);
+        assert!(Email::typed("q", &format!("{}@example.org", "x".repeat(243))).is_err());
+    }
+
+    #[test]
+    fn what_the_record_holds_already_is_read_whatever_its_length() {
+        let long = "x".repeat(9_999);
+        let read: Result<Why, _> = serde_json::from_value(serde_json::json!(long));
+        assert_eq!(read.map(|why| why.as_str().len()).ok(), Some(9_999));
+    }
+}
