@@ -4,12 +4,18 @@
 
 use crate::id::InstanceName;
 use ipnet::IpNet;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    io::Read,
     net::{IpAddr, SocketAddr},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+};
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
 };
 use url::Url;
 
@@ -132,12 +138,35 @@ struct RawInstance {
 /// [`Wrong`] names every wrong or missing value, all of them at once.
 pub fn load(file: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Wrong> {
     let fail = |wrong: Vec<String>| Wrong { file: file.to_owned(), wrong };
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let (text, seen_by) = read_file(file).map_err(|error| {
         fail(vec![format!(
             "cannot be read ({error}); name the right file with --config, or copy the example from the README"
         )])
     })?;
-    parse(&text, env).map_err(fail)
+    let (config, holds_secrets) = read(&text, env);
+    let exposed = match seen_by {
+        Some(mend) if holds_secrets => Some(format!("it holds secrets, and {mend}")),
+        Some(_) | None => None,
+    };
+    match (config, exposed) {
+        (Ok(config), None) => Ok(config),
+        (Ok(_), Some(exposed)) => Err(fail(vec![exposed])),
+        (Err(wrong), exposed) => Err(fail(wrong.into_iter().chain(exposed).collect())),
+    }
+}
+
+/// The text of a file, and whether somebody else than the console can read it: then the command that mends that. Where root
+/// owns a file and the console does not run as root, it reads it by its group.
+fn read_file(path: &Path) -> std::io::Result<(String, Option<String>)> {
+    let mut file = std::fs::File::open(path)?;
+    let about = file.metadata()?;
+    let as_root = std::fs::metadata("/proc/self").map_or(true, |process| process.uid() == 0);
+    let private = if about.uid() == 0 && !as_root { 0o640 } else { 0o600 };
+    let mode = about.mode() & 0o777;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    let open = mode & !private & 0o077 != 0;
+    Ok((text, open.then(|| format!("others can read it (mode {mode:o}): chmod {private:o} {}", path.display()))))
 }
 
 /// Checks the text of a configuration file.
@@ -145,8 +174,63 @@ pub fn load(file: &Path, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
 /// # Errors
 /// Every wrong or missing value, a line each.
 pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config, Vec<String>> {
-    let raw: Raw = toml::from_str(text).map_err(|error| vec![format!("is not valid TOML: {error}")])?;
-    let mut read = Reader { wrong: Vec::new(), env };
+    read(text, env).0
+}
+
+/// Reads a configuration, and whether there are secrets in the text itself.
+fn read(text: &str, env: &dyn Fn(&str) -> Option<String>) -> (Result<Config, Vec<String>>, bool) {
+    let mut read = Reader { wrong: Vec::new(), env, holds_secrets: false };
+    match toml::from_str(text) {
+        Ok(raw) => (checked(raw, &mut read), read.holds_secrets),
+        // What cannot be understood may be a secret.
+        Err(error) => (Err(broken(text, &error)), true),
+    }
+}
+
+/// Where a file is broken. The error's own words are not for anybody's eyes: they show the line, and there may be a secret
+/// in it.
+fn broken(text: &str, error: &toml::de::Error) -> Vec<String> {
+    let place = |span: Option<std::ops::Range<usize>>| {
+        let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        format!("line {}, column {}", before.matches('\n').count() + 1, line.chars().count() + 1)
+    };
+    let Ok(table) = DeTable::parse(text) else {
+        return vec![format!("is not valid TOML at {}", place(error.span()))];
+    };
+    // A value is of the wrong kind: each is tried by itself.
+    let mut wrong = Vec::new();
+    let mut misfit = |key: &Spanned<DeString<'_>>, fits: bool| {
+        if !fits {
+            let (key, place) = (key.get_ref(), place(Some(key.span())));
+            wrong.push(format!("`{key}` at {place} has a value of the wrong kind; see the example in the README"));
+        }
+    };
+    for (key, value) in table.get_ref() {
+        match value.get_ref() {
+            DeValue::Array(instances) if key.get_ref() == "instance" => {
+                for (key, value) in instances.iter().filter_map(|one| one.get_ref().as_table()).flatten() {
+                    misfit(key, fits::<RawInstance>(key, value));
+                }
+            }
+            _ => misfit(key, fits::<Raw>(key, value)),
+        }
+    }
+    if wrong.is_empty() {
+        wrong.push(format!("a value has the wrong kind at {}", place(error.span())));
+    }
+    wrong
+}
+
+/// Whether a setting has the kind of value it needs.
+fn fits<T: DeserializeOwned>(key: &Spanned<DeString<'_>>, value: &Spanned<DeValue<'_>>) -> bool {
+    let mut one = DeTable::new();
+    one.insert(key.clone(), value.clone());
+    T::deserialize(toml::Deserializer::from(Spanned::new(0..0, one))).is_ok()
+}
+
+fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
+    let env = read.env;
 
     for key in raw.unknown.keys() {
         read.wrong(format!("`{key}` is not a setting; remove it or correct its spelling"));
@@ -215,7 +299,7 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
         read.instance(&at, instance, &mut instances);
     }
     let disposable_domains = raw.disposable_domains_file.map(|file| read.domains(&file)).unwrap_or_default();
-    let wrong = read.wrong;
+    let wrong = std::mem::take(&mut read.wrong);
     match (listen, public_url, store, secret_key) {
         (Some(listen), Some(public_url), Some(store), Some(secret_key)) if wrong.is_empty() => Ok(Config {
             listen,
@@ -238,6 +322,8 @@ pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Config,
 struct Reader<'a> {
     wrong: Vec<String>,
     env: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a secret stood in the configuration itself.
+    holds_secrets: bool,
 }
 
 impl Reader<'_> {
@@ -297,9 +383,9 @@ impl Reader<'_> {
             Some(text) => {
                 let parsed = parse(text.clone());
                 if parsed.is_none() {
-                    self.wrong(format!(
-                        "`{key}` is “{text}”, which is not understood; for example {key} = \"{example}\""
-                    ));
+                    // What stands before an @ in an address may be a password.
+                    let shown = if text.contains('@') { String::new() } else { format!(" is “{text}”, which") };
+                    self.wrong(format!("`{key}`{shown} is not understood; for example {key} = \"{example}\""));
                 }
                 parsed
             }
@@ -316,18 +402,32 @@ impl Reader<'_> {
         example: &str,
     ) -> Option<Secret> {
         match (value, file, variable) {
-            (Some(text), None, None) => Some(Secret::new(text)),
-            (None, Some(path), None) => match std::fs::read_to_string(&path) {
-                Ok(text) => Some(Secret::new(text.trim())),
+            (Some(text), None, None) => {
+                // The address of a database without a password in it is no secret.
+                let open = |url: Url| url.password().is_none() && !url.query().is_some_and(|q| q.contains("password"));
+                self.holds_secrets |= key == "token" || !Url::parse(&text).is_ok_and(open);
+                Some(Secret::new(text))
+            }
+            (None, Some(path), None) => match read_file(&path) {
+                Ok((text, None)) => Some(Secret::new(text.trim())),
+                Ok((_, Some(mend))) => {
+                    self.wrong(format!("`{key}_file`: {mend}"));
+                    None
+                }
                 Err(error) => {
-                    self.wrong(format!("`{key}_file` ({}) cannot be read: {error}", path.display()));
+                    // What does not look like a file may be the secret itself.
+                    let shown = if path.is_absolute() { format!(" ({})", path.display()) } else { String::new() };
+                    self.wrong(format!("`{key}_file`{shown} cannot be read: {error}"));
                     None
                 }
             },
             (None, None, Some(variable)) => match (self.env)(&variable) {
                 Some(text) if !text.is_empty() => Some(Secret::new(text)),
                 _ => {
-                    self.wrong(format!("`{key}_env` names the variable {variable}, which is not set"));
+                    // The same with what does not look like a variable.
+                    let name = variable.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'_');
+                    let shown = if name { format!(" {variable}") } else { String::new() };
+                    self.wrong(format!("`{key}_env` names the variable{shown}, which is not set"));
                     None
                 }
             },
@@ -364,6 +464,12 @@ impl Reader<'_> {
             (None, None) => None,
             (given, _) => self.parsed("media_base_url", given, "https://files.example.org", |text| web_url(&text)),
         };
+        // The token goes to the one, and private files come from the other.
+        for (key, url) in [("base_url", &base_url), ("media_base_url", &media_base_url)] {
+            if url.as_ref().is_some_and(|url| url.scheme() == "http" && !is_loopback_url(url)) {
+                self.wrong(format!("`{key}` must begin with https:// unless it is a loopback address"));
+            }
+        }
         let database_url = self.secret(
             "database_url",
             raw.database_url,
@@ -408,7 +514,8 @@ impl Reader<'_> {
 fn web_url(text: &str) -> Option<Url> {
     Url::parse(text)
         .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty())
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .filter(|url| url.username().is_empty() && url.password().is_none())
 }
 
 fn is_loopback_url(url: &Url) -> bool {
@@ -434,6 +541,7 @@ fn decode_hex(text: &str) -> Option<[u8; 32]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     const GOOD: &str = r#"
         listen = "127.0.0.1:3000"
@@ -496,6 +604,109 @@ mod tests {
         "#;
         let wrong = parse(text, &env).expect_err("nothing in it is right");
         insta::assert_snapshot!(wrong.join("\n"));
+    }
+
+    #[test]
+    fn an_instance_is_asked_by_https_or_on_loopback() {
+        for (url, right) in [
+            ("https://harbour.example", true),
+            ("http://127.0.0.1:3001", true),
+            ("http://[::1]:3001", true),
+            ("http://localhost:3001", true),
+            ("http://harbour.example", false),
+            ("http://10.0.0.5:3000", false),
+            ("http://web:3000", false),
+            ("http://localhost.example", false),
+            ("http://[::ffff:10.0.0.5]", false),
+        ] {
+            for (key, text) in [
+                ("base_url", GOOD.replace("https://harbour.example", url)),
+                ("media_base_url", format!("{GOOD}\nmedia_base_url = \"{url}\"")),
+            ] {
+                let said = parse(&text, &env).err().unwrap_or_default().join("\n");
+                assert_eq!(said.is_empty(), right, "{key} = {url}: {said}");
+                assert!(right || said.contains(&format!("`{key}` must begin with https://")), "{url}: {said}");
+            }
+        }
+    }
+
+    /// A file with some mode, in a folder of its own.
+    fn file(folder: &Path, name: &str, text: &str, mode: u32) -> PathBuf {
+        let file = folder.join(name);
+        std::fs::write(&file, text).expect("a file");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("its mode");
+        file
+    }
+
+    #[test]
+    fn files_with_secrets_that_others_can_read_are_refused_with_what_mends_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let inline = GOOD.replace("token_env = \"TOKEN\"", "token = \"t0ken-in-clear\"");
+        let keyed = |key: &Path| {
+            let files = GOOD.replace("secret_key_env = \"KEY\"", &format!("secret_key_file = \"{}\"", key.display()));
+            files.replace("token_env = \"TOKEN\"", &format!("token_file = \"{}\"", key.display()))
+        };
+        for (mode, right) in
+            [(0o600, true), (0o400, true), (0o640, false), (0o644, false), (0o604, false), (0o620, false)]
+        {
+            let said = |text: &str, mode: u32| {
+                let config = file(folder.path(), "howdah.toml", text, mode);
+                let said = load(&config, &env).err().map(|wrong| wrong.wrong.join("\n")).unwrap_or_default();
+                let mended = said.split("chmod 600 ").skip(1).filter_map(|rest| rest.lines().next());
+                for mended in mended.map(PathBuf::from).collect::<Vec<_>>() {
+                    std::fs::set_permissions(mended, std::fs::Permissions::from_mode(0o600)).expect("what it says");
+                }
+                assert!(!said.contains("t0ken"), "{said}");
+                assert!(said.is_empty() || load(&config, &env).is_ok(), "what it says mends it: {said}");
+                said
+            };
+            assert_eq!(said(&inline, mode).is_empty(), right, "{mode:o}");
+            assert_eq!(said(GOOD, mode), "", "nothing secret stands in it");
+            let key = file(folder.path(), "secret.key", &"ab".repeat(32), mode);
+            let both = said(&keyed(&key), 0o644);
+            assert_eq!(both.contains("`secret_key_file`") && both.contains("`token_file`"), !right, "{mode:o}: {both}");
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_named_by_line_and_never_shown() {
+        for (text, place) in [
+            ("listen = \"127.0.0.1:3000\"\ntoken = hush-hush\n", "line 2, column"),
+            ("hush-hush\n", "line 1, column"),
+            ("a = 1\n[[instance]]\n  token = \"hush-hush\n", "line 3, column"),
+            ("token = \"hush-hush\"\ntoken = \"hush-hush\"\n", "line 2, column 1"),
+            ("\n\nsecret_key_file = [\"hush-hush\"]\n", "`secret_key_file` at line 3, column 1"),
+            (
+                "listen = 1\n[[instance]]\nname = \"a\"\n token = { hush = \"hush-hush\" }\n",
+                "`token` at line 4, column 2",
+            ),
+            ("instance = \"hush-hush\"\n", "`instance` at line 1, column 1"),
+            ("instance = [\"hush-hush\"]\n", "line 1, column"),
+        ] {
+            let said = parse(text, &env).expect_err(text).join("\n");
+            assert!(said.contains(place), "{text}: {said}");
+            assert!(!said.contains("hush-hush"), "{text}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_shown() {
+        for (right, wrong) in [
+            ("token_env = \"TOKEN\"", "token_env = \"hush-hush\""),
+            ("token_env = \"TOKEN\"", "token_file = \"hush-hush\""),
+            ("database_url_env = \"DB\"", "database_url_file = \"postgres://howdah:hush-hush@db/mastodon\""),
+            ("database_url_env = \"DB\"", "database_url = \"mysql://howdah:hush-hush@db/mastodon\""),
+            ("store = \"sqlite:howdah.db\"", "store = \"mysql://howdah:hush-hush@db/howdah\""),
+            ("secret_key_env = \"KEY\"", "secret_key_file = \"hush-hush\""),
+            ("base_url = \"https://", "base_url = \"https://:hush-hush@"),
+            ("base_url = \"https://", "base_url = \"https://howdah:hush-hush@"),
+            ("public_url = \"http://", "public_url = \"http://howdah:hush-hush@"),
+        ] {
+            let text = GOOD.replace(right, wrong);
+            assert_ne!(text, GOOD);
+            let said = parse(&text, &env).expect_err(wrong).join("\n");
+            assert!(!said.contains("hush-hush"), "{wrong}: {said}");
+        }
     }
 
     #[test]

@@ -21,6 +21,80 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+/// One column of a row under a MAC.
+#[derive(Clone, Copy, Debug)]
+pub enum Field<'a> {
+    Nothing,
+    Text(&'a str),
+    Number(i64),
+    Truth(bool),
+}
+
+impl<'a> From<&'a str> for Field<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Field<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Field<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<bool> for Field<'_> {
+    fn from(truth: bool) -> Self {
+        Self::Truth(truth)
+    }
+}
+
+impl<'a, T> From<&'a Option<T>> for Field<'a>
+where
+    &'a T: Into<Field<'a>>,
+{
+    fn from(field: &'a Option<T>) -> Self {
+        field.as_ref().map_or(Self::Nothing, Into::into)
+    }
+}
+
+impl<'a> From<&'a i64> for Field<'a> {
+    fn from(number: &'a i64) -> Self {
+        Self::Number(*number)
+    }
+}
+
+impl<'a> From<&'a bool> for Field<'a> {
+    fn from(truth: &'a bool) -> Self {
+        Self::Truth(*truth)
+    }
+}
+
+/// Table and columns so that no two rows look alike: each with its kind and its length before it.
+fn encoded(table: &str, fields: &[Field<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut put = |kind: u8, content: &[u8]| {
+        bytes.push(kind);
+        bytes.extend_from_slice(&(content.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(content);
+    };
+    put(b'T', table.as_bytes());
+    for field in fields {
+        match field {
+            Field::Nothing => put(b'n', &[]),
+            Field::Text(text) => put(b't', text.as_bytes()),
+            Field::Number(number) => put(b'i', &number.to_be_bytes()),
+            Field::Truth(truth) => put(b'b', &[u8::from(*truth)]),
+        }
+    }
+    bytes
+}
+
 /// Something could not be sealed.
 #[derive(Debug, thiserror::Error)]
 #[error("sealing failed")]
@@ -40,6 +114,10 @@ impl Keys {
     }
 
     fn mac(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
+        self.begun(label, parts).finalize().into_bytes().into()
+    }
+
+    fn begun(&self, label: &str, parts: &[&[u8]]) -> Hmac<Sha256> {
         // HMAC takes keys of any length; this one has 32 bytes.
         let mut mac = match <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.secret) {
             Ok(mac) => mac,
@@ -50,7 +128,22 @@ impl Keys {
             mac.update(&[0]);
             mac.update(part);
         }
-        mac.finalize().into_bytes().into()
+        mac
+    }
+
+    /// What proves that whoever holds the key wrote a row, in hex.
+    pub fn row_mac(&self, table: &str, fields: &[Field<'_>]) -> String {
+        hex(&self.mac("row mac", &[&encoded(table, fields)]))
+    }
+
+    /// Whether a row is the one that [`Keys::row_mac`] was made for; compared in constant time.
+    pub fn row_holds(&self, table: &str, fields: &[Field<'_>], mac: &str) -> bool {
+        let given: Option<Vec<u8>> = mac
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+            .collect();
+        given.is_some_and(|given| self.begun("row mac", &[&encoded(table, fields)]).verify_slice(&given).is_ok())
     }
 
     /// A keyed hash in hex: equal things stay comparable, and without the key nobody can try them out.
@@ -115,6 +208,29 @@ mod tests {
         let mut broken = sealed.clone();
         broken.replace_range(40..41, if &sealed[40..41] == "A" { "B" } else { "A" });
         assert_eq!(keys.open_text("draft", "me", &broken), None);
+    }
+
+    #[test]
+    fn a_row_holds_for_its_table_columns_and_key_only() {
+        let keys = Keys::from_secret([7; 32]);
+        let (some, none) = (Some("b".to_owned()), None::<String>);
+        let mac = keys.row_mac("people", &["a".into(), (&some).into(), 1.into(), true.into()]);
+        assert!(keys.row_holds("people", &["a".into(), "b".into(), 1.into(), true.into()], &mac));
+        for (table, fields) in [
+            ("grants", ["a".into(), "b".into(), 1.into(), true.into()]),
+            ("people", ["ab".into(), "".into(), 1.into(), true.into()]),
+            ("people", ["a".into(), (&none).into(), 1.into(), true.into()]),
+            ("people", ["a".into(), "b".into(), 2.into(), true.into()]),
+            ("people", ["a".into(), "b".into(), 1.into(), false.into()]),
+            ("people", ["a".into(), "b".into(), "1".into(), true.into()]),
+        ] {
+            assert!(!keys.row_holds(table, &fields, &mac), "{table} {fields:?}");
+        }
+        let fields = ["a".into(), "b".into(), 1.into(), true.into()];
+        assert!(!keys.row_holds("people", &fields, ""));
+        assert!(!keys.row_holds("people", &fields, &mac[2..]));
+        assert!(!keys.row_holds("people", &fields, &format!("{mac}zz")));
+        assert!(!Keys::from_secret([8; 32]).row_holds("people", &fields, &mac));
     }
 
     #[test]

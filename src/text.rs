@@ -21,7 +21,7 @@ macro_rules! bounded {
             /// # Errors
             /// Beside the field, if it is too long or holds a NUL character.
             pub fn typed(field: &str, text: &str) -> Result<Self, Problem> {
-                let text = text.replace("\r\n", "\n").trim().to_owned();
+                let text = text.trim().to_owned();
                 if text.chars().count() > Self::LONGEST {
                     let longest = crate::ui::grouped(Self::LONGEST);
                     return Err(Problem::invalid(field, format!("{} is longer than {longest} characters.", $called)));

@@ -107,7 +107,7 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
     view! { {running} {last} }.into_any()
 }
 
-const KINDS: [(&str, &str); 58] = [
+const KINDS: &[(&str, &str)] = &[
     ("decide_case", "decisions"),
     ("reverse_sanction", "sanctions lifted"),
     ("reopen_report", "reports reopened"),
@@ -166,6 +166,8 @@ const KINDS: [(&str, &str); 58] = [
     ("unlink_account", "links taken away"),
     ("token_left", "tokens not taken back"),
     ("token_taken_back", "tokens taken back later"),
+    ("rows_sealed", "rows sealed"),
+    ("row_resealed", "rows taken as they stand"),
 ];
 
 fn filters(page: &AuditPage) -> AnyView {

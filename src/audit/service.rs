@@ -219,6 +219,15 @@ fn fact_clause(entry: &Entry) -> String {
         "changed_elsewhere" => elsewhere::clause(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
+        "rows_sealed" => sealed_words(&entry.leaf["facts"]),
+        "row_resealed" => {
+            let row = match entry.leaf["facts"]["row"].as_str() {
+                Some("person") => "the row of a person",
+                Some("grant") => "the row of a grant",
+                _ => "the row of a linked account",
+            };
+            format!("took {row} in the store as it stands")
+        }
         "head_sealed" => "sealed the head of the record and gave the store an id".to_owned(),
         "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
         "token_left" => "could not take back the token of an ended link".to_owned(),
@@ -226,6 +235,21 @@ fn fact_clause(entry: &Entry) -> String {
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
     }
+}
+
+/// How many rows were sealed at the first start of the version that seals them.
+fn sealed_words(facts: &Value) -> String {
+    let number = |key: &str| facts[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+    let refused = match number("refused") {
+        0 => String::new(),
+        some => format!("; refused {some} that the record does not bear out"),
+    };
+    format!(
+        "sealed the rows of {}, {} and {}{refused}",
+        ui::count(number("people"), "person", "people"),
+        ui::count(number("grants"), "grant", "grants"),
+        ui::count(number("links"), "linked account", "linked accounts"),
+    )
 }
 
 /// What many at once are, of which kind.
@@ -617,7 +641,15 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         ],
         Deed::DecideGrant(deed) => {
             let after = if deed.approve { "approved" } else { "refused" };
-            vec![row("grant", "asked for".to_owned(), format!("{after}: {}", deed.scope.words()))]
+            let mut rows = vec![row("grant", "asked for".to_owned(), format!("{after}: {}", deed.scope.words()))];
+            let second = &deed.second_person;
+            if !second.said.is_empty() {
+                rows.push(row("second person", String::new(), ui::tame(&second.said)));
+            }
+            if second.factor_waived {
+                rows.push(row("their second factor", String::new(), "none, and none was asked for".to_owned()));
+            }
+            rows
         }
         Deed::RevokeGrant(deed) => {
             vec![row("until", ui::time::absolute(Instant(deed.ends)), "revoked at once".to_owned())]

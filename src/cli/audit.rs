@@ -1,6 +1,6 @@
 //! `howdah audit …`
 
-use super::{app, operator::said};
+use super::{app, open, operator::said};
 use crate::{
     audit::service::{self, export, words},
     clock::DAY,
@@ -8,11 +8,9 @@ use crate::{
     ledger::{
         bundle, checkpoint,
         deed::{ExportForm, ExportRecord},
-        verify,
     },
     operators::service::command_actor,
     seal::Keys,
-    store::Store,
     text::{Narrowing, Why},
 };
 use anyhow::{Context as _, bail};
@@ -153,10 +151,9 @@ fn outside(file: Option<&Path>) -> anyhow::Result<Vec<String>> {
 }
 
 async fn verify_store(config: Config, checkpoint: Option<&Path>) -> anyhow::Result<()> {
-    let store = Store::connect(config.store.expose()).await?;
-    store.migrate().await?;
-    let keys = Keys::from_secret(config.secret_key);
-    let report = verify::verify(&store, &keys, host(&config), &outside(checkpoint)?).await?;
+    // As it is: a store that is in question is looked at before anything in it is sealed.
+    let app = open(config).await?;
+    let report = app.ledger.verify(&outside(checkpoint)?).await?;
     for line in report.lines() {
         println!("{line}");
     }

@@ -81,7 +81,9 @@ pub async fn ask(
 /// Approves a grant, as the command line.
 pub async fn approve(app: &App, id: &GrantId) -> anyhow::Result<()> {
     let grant = grants::by_id(&app.store, &app.keys, id).await?.with_context(|| format!("There is no grant {id}."))?;
-    service::decided(app, &command_actor(), grant, true, "at the server", true).await.map_err(said)
+    service::decided(app, &command_actor(), grant, true, "at the server", service::Decider::AtServer)
+        .await
+        .map_err(said)
 }
 
 pub async fn run(config: Config, command: Grant) -> anyhow::Result<()> {

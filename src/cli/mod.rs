@@ -2,8 +2,10 @@
 
 mod audit;
 mod grant;
+mod instance;
 mod operator;
 mod serve;
+mod store;
 
 use crate::{
     audit::service::check::LedgerCheck,
@@ -48,6 +50,12 @@ enum Command {
     /// Contractors' grants.
     #[command(subcommand)]
     Grant(grant::Grant),
+    /// What an instance must give the console.
+    #[command(subcommand)]
+    Instance(instance::Instance),
+    /// The console's own database.
+    #[command(subcommand)]
+    Store(store::Store),
 }
 
 /// Reads the arguments and does what they say.
@@ -57,31 +65,43 @@ enum Command {
 pub async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let config = config::load(&cli.config, &|name| std::env::var(name).ok());
-    let command = match cli.command {
+    match cli.command {
         // A bundle is checked where no console is set up.
         Command::Audit(audit::Audit::Verify { bundle: Some(bundle), key, checkpoint }) => {
-            return audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config);
+            audit::verify_bundle(&bundle, key, checkpoint.as_deref(), config)
         }
-        command => command,
-    };
-    let config = config?;
-    match command {
-        Command::Serve => serve::serve(config).await,
-        Command::Operator(command) => operator::run(config, command).await,
-        Command::Audit(command) => audit::run(config, command).await,
-        Command::Grant(command) => grant::run(config, command).await,
+        // What is to be granted is asked before anything is configured.
+        Command::Instance(command) => instance::run(&command),
+        Command::Serve => serve::serve(config?).await,
+        Command::Operator(command) => operator::run(config?, command).await,
+        Command::Audit(command) => audit::run(config?, command).await,
+        Command::Grant(command) => grant::run(config?, command).await,
+        Command::Store(command) => store::run(config?, command).await,
     }
 }
 
-/// Opens the store and everything that stands on it.
+/// Opens the store and everything that stands on it; rows from before they were proved are sealed, once.
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
+    let app = open(config).await?;
+    app.ledger.begin().await?;
+    if let Some(counts) = app.ledger.seal_rows_once().await.context("the rows that give rights cannot be sealed")?
+        && counts.refused > 0
+    {
+        eprintln!(
+            "{} rows that give rights are not what the record says, and are refused from now on; howdah store reseal shows them.",
+            counts.refused
+        );
+    }
+    Ok(app)
+}
+
+/// The same with the rows as they are.
+async fn open(config: Config) -> anyhow::Result<Arc<App>> {
     let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
-    let store = Store::connect(config.store.expose()).await?;
+    let store = Store::connect(config.store.expose(), &keys).await?;
     store.migrate().await?;
-    let app = assemble(config, clock, keys, store)?;
-    app.ledger.begin().await?;
-    Ok(app)
+    assemble(config, clock, keys, store)
 }
 
 /// Puts a process together from its parts.

@@ -300,6 +300,10 @@ pub struct GrantPage {
     pub grant: Card,
     /// Why this person cannot decide about it; `None` where they can.
     pub not_decided_here: Option<String>,
+    /// By whose hand whoever decided, or may decide now, came to be able to: “added 2 days ago by the asker”; mostly empty.
+    pub tied: String,
+    /// Whoever decided, or may decide now, has no second factor, and none is asked for.
+    pub factor_waived: bool,
     pub may_revoke: bool,
     /// Roles on instances that go with it.
     pub roles: Vec<RoleCard>,

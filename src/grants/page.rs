@@ -300,7 +300,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                         <dt>"Sponsor"</dt><dd><bdi>{grant.sponsor.clone()}</bdi></dd>
                         <dt>"Agreement"</dt><dd class="said"><bdi>{agreement}</bdi></dd>
                         <dt>"Asked by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
-                        <dt>{decided}</dt><dd>{by(&grant.decided)}</dd>
+                        <dt>{decided}</dt><dd>{by(&grant.decided)} {grant.decided.is_some().then(|| second_person(&page))}</dd>
                         {revoked}
                         <dt>"Begun"</dt><dd>{noted(grant.began_at)}</dd>
                         <dt>"Ended"</dt><dd>{noted(grant.ended_at)}</dd>
@@ -313,6 +313,15 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What is to be known of whoever decides, or decided.
+fn second_person(page: &GrantPage) -> AnyView {
+    let tied = (!page.tied.is_empty()).then(|| view! { <p class="small warn"><bdi>{ui::tame(&page.tied)}</bdi></p> });
+    let waived = page
+        .factor_waived
+        .then(|| view! { <p class="small soft">"Without a second factor of their own: it is optional here."</p> });
+    view! { {tied}{waived} }.into_any()
 }
 
 fn roles(page: &GrantPage) -> AnyView {
@@ -363,6 +372,7 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
                 <p class="small">{gives}</p>
+                {second_person(page)}
                 <label class="field" for="why">"Why" <span class="small soft">"needed to refuse"</span></label>
                 <input class="input" id="why" name="why" maxlength="500" value=typed />
                 {form::beside(draft, "why")}

@@ -1,6 +1,7 @@
 //! Grants asked for, decided, begun and ended.
 
 mod roles;
+mod second_person;
 mod sheet;
 
 pub use roles::{keep as keep_roles, was_left};
@@ -16,7 +17,7 @@ use crate::{
     id::{GrantId, InstanceName, OperatorId},
     ledger::{
         self, Ledger,
-        deed::{AskGrant, DecideGrant, EndGrant, RevokeGrant, StartGrant, Subject},
+        deed::{Act, AskGrant, DecideGrant, EndGrant, RevokeGrant, SecondPerson, StartGrant, Subject},
     },
     path,
     problem::{Kind, Problem},
@@ -180,9 +181,13 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     }
     let names = Names::read(&app.store).await?;
     // What others did about it is in the record, which is not a contractor's to read.
+    let mut second_person = None;
     let entries = if own.is_none() {
         let subject = app.ledger.subject(&Subject::Grant(grant.id.clone()));
         let entries = app.ledger.about(&subject, 20).await.map_err(store_problem)?;
+        if grant.decided.is_some() {
+            second_person = entries.iter().find(|entry| entry.deed == DecideGrant::KIND).and_then(decided_with);
+        }
         let who = |entry: &ledger::Entry| {
             entry.operator.as_ref().map(|id| names.of(&OperatorId(id.clone()))).unwrap_or_default()
         };
@@ -192,9 +197,23 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     };
     let roles = grants::roles_of(&app.store, &app.keys, &grant.id).await.map_err(store_problem)?;
     let may = |permission| access::permit(&context.actor, permission, None).is_ok();
+    let not_decided_here = if grant.state(now) == State::Asked {
+        match second_person_of(app, &context.actor, &grant, &names).await? {
+            Ok(second) => {
+                second_person = Some(second);
+                None
+            }
+            Err(why) => Some(why),
+        }
+    } else {
+        None
+    };
+    let second_person = second_person.unwrap_or_default();
     let page = GrantPage {
         roles: roles.into_iter().map(roles::card).collect(),
-        not_decided_here: not_decided_by(&grant, &context.actor),
+        not_decided_here,
+        tied: second_person.said,
+        factor_waived: second_person.factor_waived,
         may_revoke: grant.state(now).is_open() && may(Permission::ProposeGrants),
         entries,
         grant: card(grant, &names, now),
@@ -203,20 +222,32 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
     frame::build(context, current(context), &here, search, page).await
 }
 
-/// Why somebody cannot decide about a grant. The same rule the deed is refused by.
-fn not_decided_by(grant: &Grant, actor: &Actor) -> Option<String> {
-    if access::permit(actor, Permission::DecideGrants, None).is_err() {
-        Some("An owner decides about it.".to_owned())
+/// What the entry of a decision says of whoever decided.
+fn decided_with(entry: &ledger::Entry) -> Option<SecondPerson> {
+    serde_json::from_value(entry.document.as_ref()?["deed"]["second_person"].clone()).ok()
+}
+
+/// Why somebody cannot decide about a grant, or what is to be known of them when they do. The same rule the deed is refused
+/// by.
+async fn second_person_of(
+    app: &App,
+    actor: &Actor,
+    grant: &Grant,
+    names: &Names,
+) -> Result<Result<SecondPerson, String>, Problem> {
+    let why = if access::permit(actor, Permission::DecideGrants, None).is_err() {
+        "An owner decides about it.".to_owned()
     } else if grant.asked_by == actor.operator {
-        Some(format!(
+        format!(
             "You asked for this grant, so another owner decides about it. With one owner: howdah grant approve {}, at the server.",
             grant.id
-        ))
+        )
     } else if grant.operator == actor.operator {
-        Some("This grant is for you, so another owner decides about it.".to_owned())
+        "This grant is for you, so another owner decides about it.".to_owned()
     } else {
-        None
-    }
+        return second_person::of(app, actor, grant, |id| names.of(id)).await;
+    };
+    Ok(Err(why))
 }
 
 pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>, Problem> {
@@ -426,18 +457,30 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
     };
     let grant = find(&app, &grant).await?;
     standing(&context, Permission::DecideGrants, &grant).await?;
-    if let Some(why) = not_decided_by(&grant, &context.actor) {
-        // Somebody who tries to approve what they asked for is worth an entry.
-        context.note_denied(Permission::DecideGrants, None).await;
-        return Err(Problem::new(Kind::Forbidden, why, ""));
-    }
+    let names = Names::read(&app.store).await?;
+    let second = match second_person_of(&app, &context.actor, &grant, &names).await? {
+        Ok(second) => second,
+        Err(why) => {
+            // Somebody who tries to approve what they asked for is worth an entry.
+            context.note_denied(Permission::DecideGrants, None).await;
+            return Err(Problem::new(Kind::Forbidden, why, ""));
+        }
+    };
     let why = checked_why(&why, (!approve).then_some("Say why it is refused: the person who asked reads it."))?;
     let id = grant.id.clone();
-    decided(&app, &context.actor, grant, approve, why, false).await?;
+    decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
     Ok(path::grant(&id))
 }
 
-/// Records a decision. `at_server`: by somebody at the server itself, whose word is enough.
+/// Who decides about a grant.
+pub enum Decider {
+    /// Another than who asked, and what is to be known of them.
+    SecondPerson(SecondPerson),
+    /// Somebody at the server itself, whose word is enough.
+    AtServer,
+}
+
+/// Records a decision.
 ///
 /// # Errors
 /// If it is not to be decided any more, or the record cannot be written.
@@ -447,9 +490,13 @@ pub async fn decided(
     grant: Grant,
     approve: bool,
     why: impl Into<Why>,
-    at_server: bool,
+    decider: Decider,
 ) -> Result<(), Problem> {
     let now = app.clock.now();
+    let (at_server, second_person) = match decider {
+        Decider::AtServer => (true, SecondPerson::default()),
+        Decider::SecondPerson(second) => (false, second),
+    };
     if grant.state(now) != State::Asked {
         return Err(not_open(grant.state(now)));
     }
@@ -461,6 +508,7 @@ pub async fn decided(
         starts: grant.starts_at.0,
         ends: grant.ends_at.0,
         approve,
+        second_person,
     };
     let permit = permit(actor, Permission::DecideGrants, None)?;
     let changed = carry_out::recorded(app, permit, deed, why, async {

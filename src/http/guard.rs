@@ -134,10 +134,14 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
     let hash = web_sessions::hash(&id.to_string());
-    web_sessions::touch(&app.store, &hash, now).await.map_err(|error| {
+    let generation = web_sessions::touch(&app.store, &hash, now).await.map_err(|error| {
         tracing::error!(%error, "session.touch");
         unreadable(())
     })?;
+    // Compared once more with the person's row that holds: the two were read one after the other.
+    if generation != Some(operator.generation) {
+        return Ok(Found::Nobody { former: Some(data.operator) });
+    }
     let session = hash.chars().take(16).collect();
     let actor = grants::service::actor(&app.store, operator, session, now).await.map_err(|error| {
         tracing::error!(%error, "grants.unreadable");

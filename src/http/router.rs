@@ -119,7 +119,7 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
 /// what was handed out to himself until there is enough of it.
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    ["text/html", "application/json"].iter().any(|page| kind.starts_with(page))
+    matches!(kind.split(';').next().unwrap_or_default().trim(), "text/html" | "application/json")
 }
 
 /// `ok` while the console's own database answers.

@@ -426,6 +426,15 @@ pub struct AskGrant {
     pub roles: Vec<RoleAsked>,
 }
 
+/// What is to be known of whoever decided about what another asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondPerson {
+    /// By whose hand they came to decide, where it is less than 30 days ago: “added 2 days ago by the asker”; else empty.
+    pub said: String,
+    /// They had no second factor of their own, and none was asked for.
+    pub factor_waived: bool,
+}
+
 /// Approve a grant that somebody else asked for, or refuse it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecideGrant {
@@ -436,6 +445,9 @@ pub struct DecideGrant {
     pub starts: i64,
     pub ends: i64,
     pub approve: bool,
+    /// Nothing where it was decided at the server.
+    #[serde(default)]
+    pub second_person: SecondPerson,
 }
 
 /// Take a grant back before its end.
@@ -878,7 +890,8 @@ act!(AskGrant, "ask_grant", changes: true,
 act!(DecideGrant, "decide_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,
-    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "approve": d.approve }));
+    facts: |d| json!({ "grant": d.grant, "operator": d.operator, "approve": d.approve,
+        "tied": !d.second_person.said.is_empty(), "factor_waived": d.second_person.factor_waived }));
 act!(RevokeGrant, "revoke_grant", changes: true,
     subject: |d| Subject::Grant(d.grant.clone()),
     instance: |_| None,

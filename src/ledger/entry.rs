@@ -1,6 +1,9 @@
 //! What a leaf says. Every field has its class by type: what stands here is clear and names nobody; the rest is sealed.
 
-use super::deed::Subject;
+use super::{
+    deed::Subject,
+    rows::{Counts, Resealed},
+};
 use crate::{
     access::{Permission, Role},
     clock::Instant,
@@ -176,6 +179,13 @@ pub enum Fact {
         instance: InstanceName,
         taken_back: bool,
     },
+    /// Rows from before they were proved were sealed, or refused.
+    RowsSealed(Counts),
+    /// Somebody at the server took a row that was refused as it stands.
+    RowResealed {
+        by: OperatorId,
+        row: Box<Resealed>,
+    },
     /// The head of an older store got a seal, and the store an id, when there were so many entries.
     HeadSealed {
         store: String,
@@ -213,6 +223,8 @@ impl Fact {
             Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
+            Self::RowsSealed(_) => "rows_sealed",
+            Self::RowResealed { .. } => "row_resealed",
             Self::HeadSealed { .. } => "head_sealed",
             Self::RecordAccepted { .. } => "record_accepted",
         }
@@ -227,9 +239,12 @@ impl Fact {
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
             // The console itself noticed, or it was done at the server.
-            Self::ChangedElsewhere(_) | Self::Token { .. } | Self::HeadSealed { .. } | Self::RecordAccepted { .. } => {
-                None
-            }
+            Self::ChangedElsewhere(_)
+            | Self::Token { .. }
+            | Self::HeadSealed { .. }
+            | Self::RecordAccepted { .. }
+            | Self::RowsSealed(_) => None,
+            Self::RowResealed { by, .. } => Some(by),
         }
     }
 
@@ -243,6 +258,8 @@ impl Fact {
             | Self::CodeFailed { .. }
             | Self::SecondFactorSet { .. }
             | Self::Denied { .. }
+            | Self::RowsSealed(_)
+            | Self::RowResealed { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. } => None,
         }
@@ -267,6 +284,8 @@ impl Fact {
             }),
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
+            Self::RowsSealed(counts) => json!(counts),
+            Self::RowResealed { row, .. } => json!(row),
             Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),
             Self::RecordAccepted { store, size, root, held, against, .. } => {
                 json!({ "store": store, "size": size, "root": root, "held": held, "against": against })

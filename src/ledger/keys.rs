@@ -4,7 +4,7 @@ use super::{Answer, Answered, Ledger, LedgerError, Step, Warrant, deed::DestroyW
 use crate::{
     clock::{DAY, Instant},
     seal::{self, Keys, hex},
-    store::{Store, on},
+    store::{Driver, on},
 };
 use serde_json::Value;
 
@@ -148,7 +148,7 @@ impl Ledger {
             };
             steps.push(Step { what: "destroy a data key".to_owned(), answer });
         }
-        if let Store::Sqlite(pool) = &self.store {
+        if let Driver::Sqlite(pool) = &self.store.driver {
             // The log of writes must not keep what the table has lost.
             if let Err(error) = sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await {
                 tracing::error!(%error, "words.destroyed");

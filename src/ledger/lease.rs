@@ -2,7 +2,7 @@
 //! an uncertain commit left behind runs out and is swept, and its subject is free again.
 
 use super::{Ledger, LedgerError, write::LEASE};
-use crate::store::{Store, on};
+use crate::store::{Driver, on};
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -62,7 +62,7 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn end_former_leases(&self) -> Result<(), LedgerError> {
-        if matches!(self.store, Store::Sqlite(_)) {
+        if matches!(self.store.driver, Driver::Sqlite(_)) {
             const SQL: &str = "update open_deeds set lease_until = $2 where lease <> $1 and lease_until > $2";
             let now = self.clock.now().0;
             on!(&self.store, pool => sqlx::query(SQL).bind(&*self.process).bind(now).execute(pool).await?.rows_affected());

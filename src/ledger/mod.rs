@@ -12,6 +12,7 @@ mod keys;
 mod lease;
 mod proof;
 mod read;
+mod rows;
 mod signing;
 pub mod tree;
 pub mod verify;
@@ -21,6 +22,7 @@ pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, ProvedBy, Stage, Verdict
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
+pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{LARGEST_LEAF, LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};

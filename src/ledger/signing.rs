@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     seal::hex,
-    store::{Store, on},
+    store::{Driver, on},
     text::Why,
 };
 use std::{
@@ -27,7 +27,7 @@ const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 order
 /// The newest checkpoint that counts, over at most so many.
 const NEWEST: &str = "select size, note, frontier from ledger_checkpoints \
     where (origin = $1 or size <= $2) and size <= $3 order by origin desc, size desc limit 1";
-const SEALED: &str = "select count(*) from ledger_entries where deed = 'head_sealed'";
+const SEALED: &str = "select count(*) from ledger_entries where deed in ('head_sealed', 'record_accepted')";
 
 /// The record as it was found, at one instant.
 struct Look {
@@ -241,12 +241,12 @@ impl Ledger {
             tracing::error!(%what, "checkpoint.outside");
         }
         self.found.lock().outside = unreadable;
-        let (number, looked) = match &self.store {
-            Store::Sqlite(pool) => {
+        let (number, looked) = match &self.store.driver {
+            Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
                 look!(tx, self, notes)
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
                 look!(tx, self, notes)
             }
@@ -462,12 +462,12 @@ impl Ledger {
                 Ok(true)
             }};
         }
-        match &self.store {
-            Store::Sqlite(pool) => {
+        match &self.store.driver {
+            Driver::Sqlite(pool) => {
                 let mut tx = pool.begin_with("begin immediate").await?;
                 put!(tx)
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 let mut tx = pool.begin().await?;
                 put!(tx)
             }
@@ -509,12 +509,12 @@ impl Ledger {
                 walked.map_err(LedgerError::Entry)?;
             }};
         }
-        match &self.store {
-            Store::Sqlite(pool) => {
+        match &self.store.driver {
+            Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
                 read!(tx);
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
                 read!(tx);
             }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     seal::{Keys, hex},
-    store::Store,
+    store::{Driver, Store},
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -33,6 +33,8 @@ pub struct Report {
     /// How many entries an owner accepted as they stood, and in which entry.
     pub accepted: Option<(i64, i64)>,
     pub wrong: Vec<Wrong>,
+    /// What else was looked at, a line each.
+    pub also: Vec<String>,
 }
 
 /// One thing that is wrong.
@@ -87,6 +89,7 @@ impl Report {
                     .to_owned()
             }
         });
+        lines.extend(self.also.iter().cloned());
         lines
     }
 }
@@ -167,13 +170,13 @@ async fn verify_from(
     earlier: Option<Verified>,
     progress: impl Fn(i64),
 ) -> Result<(Report, Option<Verified>), LedgerError> {
-    match store {
+    match &store.driver {
         // In WAL a reading transaction keeps to what it saw first.
-        Store::Sqlite(pool) => {
+        Driver::Sqlite(pool) => {
             let mut tx = pool.begin().await?;
             check!(tx, keys, host, outside, earlier, progress)
         }
-        Store::Postgres(pool) => {
+        Driver::Postgres(pool) => {
             let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
             check!(tx, keys, host, outside, earlier, progress)
         }
@@ -181,12 +184,12 @@ async fn verify_from(
 }
 
 impl Ledger {
-    /// Checks the store that this ledger is in.
+    /// Checks the store that this ledger is in, the rows that give rights included.
     ///
     /// # Errors
     /// Only if it cannot be read.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
-        verify(&self.store, &self.keys, &self.host, outside).await
+        self.verify_from(outside, None, |_| ()).await.map(|(report, _)| report)
     }
 
     /// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
@@ -200,7 +203,10 @@ impl Ledger {
         earlier: Option<Verified>,
         progress: impl Fn(i64),
     ) -> Result<(Report, Option<Verified>), LedgerError> {
-        verify_from(&self.store, &self.keys, &self.host, outside, earlier, progress).await
+        let (mut report, reached) =
+            verify_from(&self.store, &self.keys, &self.host, outside, earlier, progress).await?;
+        self.verify_rows(&mut report).await?;
+        Ok((report, reached))
     }
 }
 
@@ -465,6 +471,7 @@ impl Check {
             destroyed,
             accepted,
             wrong: self.wrong,
+            also: Vec::new(),
         }
     }
 

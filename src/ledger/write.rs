@@ -14,7 +14,7 @@ use crate::{
     id::{InstanceName, OperatorId},
     registrations::RegistrationsMode,
     seal::{Keys, hex},
-    store::{Store, on},
+    store::{Driver, Store, on},
     text::Why,
 };
 use serde::Deserialize;
@@ -359,12 +359,12 @@ fn says_the_same(leaf: &str, new: &Value) -> bool {
 }
 
 async fn append_group(writer: &Writer, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
-    match &writer.store {
-        Store::Sqlite(pool) => {
+    match &writer.store.driver {
+        Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
             group!(tx, writer, drafts)
         }
-        Store::Postgres(pool) => {
+        Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
             group!(tx, writer, drafts)
         }

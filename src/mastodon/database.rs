@@ -8,6 +8,7 @@ mod account;
 mod details;
 mod domains;
 mod finding;
+mod grants;
 mod hidden;
 mod invites;
 mod log;
@@ -23,6 +24,7 @@ pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
+pub use grants::{Extra, Release, Writing, readable, sql as grants_sql};
 pub use hidden::Hidden;
 pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
 pub use log::{LogFilter, LogWindow, LoggedAction};
@@ -30,17 +32,21 @@ pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
-pub use shape::Shape;
+pub use shape::{Extras, Shape, There};
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
 
 use sqlx::{
-    PgPool, Postgres, Transaction,
+    PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity},
 };
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 
 /// Why something could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +83,8 @@ pub struct Database {
     reads: PgPool,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
+    /// What not every release has, as last seen; every pulse looks again.
+    extras: RwLock<Option<Extras>>,
 }
 
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
@@ -96,7 +104,11 @@ impl Database {
                 .acquire_timeout(Duration::from_millis(1_500))
                 .idle_timeout(Duration::from_secs(300))
         };
-        Ok(Self { reads: pool(6).connect_lazy_with(options.clone()), writes: pool(1).connect_lazy_with(options) })
+        Ok(Self {
+            reads: pool(6).connect_lazy_with(options.clone()),
+            writes: pool(1).connect_lazy_with(options),
+            extras: RwLock::default(),
+        })
     }
 
     /// One read: everything in it sees the same moment.
@@ -104,7 +116,27 @@ impl Database {
     /// # Errors
     /// If the database does not answer within two seconds.
     pub async fn read(&self) -> Result<Read, DatabaseError> {
-        Ok(Read { tx: self.reads.begin_with(BEGIN_READ).await? })
+        let mut tx = self.reads.begin_with(BEGIN_READ).await?;
+        let extras = self.extras(&mut tx).await?;
+        Ok(Read { tx, extras })
+    }
+
+    /// What not every release has, as last seen, or as it is now where nobody has looked yet.
+    async fn extras(&self, tx: &mut PgConnection) -> Result<Extras, DatabaseError> {
+        let known = *self.extras.read().unwrap_or_else(PoisonError::into_inner);
+        match known {
+            Some(extras) => Ok(extras),
+            None => {
+                let shape = shape::shape(tx).await?;
+                self.keep_extras(shape.extras);
+                Ok(shape.extras)
+            }
+        }
+    }
+
+    /// Remembers what was seen.
+    pub(super) fn keep_extras(&self, extras: Extras) {
+        *self.extras.write().unwrap_or_else(PoisonError::into_inner) = Some(extras);
     }
 
     /// One write; it ends with its commit.
@@ -130,13 +162,8 @@ impl Database {
             .persistent(false)
             .execute(&mut *tx)
             .await?;
-        let single_index: bool = sqlx::query_scalar(
-            "select not exists (select from information_schema.columns \
-             where table_schema = 'public' and table_name = 'settings' and column_name = 'thing_type')",
-        )
-        .persistent(false)
-        .fetch_one(&mut *tx)
-        .await?;
+        // 4.3 has no index on the name alone.
+        let single_index = self.extras(&mut tx).await?.owned_settings == There::Not;
         let mut wanted = vec![(super::settings::MODE, mode_before, Some(mode_after))];
         wanted.push((super::settings::MESSAGE, message_before, message_after));
         for (var, before, after) in wanted {
@@ -159,12 +186,14 @@ impl Database {
                         .execute(&mut *tx)
                         .await?;
                     // Only 4.3 can have more; Mastodon obeys the oldest and never sees the rest.
-                    sqlx::query("delete from settings where var = $1 and id <> $2")
-                        .persistent(false)
-                        .bind(var)
-                        .bind(id)
-                        .execute(&mut *tx)
-                        .await?;
+                    if !single_index {
+                        sqlx::query("delete from settings where var = $1 and id <> $2")
+                            .persistent(false)
+                            .bind(var)
+                            .bind(id)
+                            .execute(&mut *tx)
+                            .await?;
+                    }
                 }
                 None if single_index => {
                     // A row that appeared this very moment is somebody else's: nothing is written over it.
@@ -205,6 +234,7 @@ impl Database {
 /// A read transaction; ends when dropped.
 pub struct Read {
     pub(super) tx: Transaction<'static, Postgres>,
+    pub(super) extras: Extras,
 }
 
 /// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.
@@ -214,3 +244,27 @@ macro_rules! ms {
     };
 }
 pub(crate) use ms;
+
+/// A statement with what 4.6 added to roles, or without it where that is not there or not granted: the macro named takes
+/// `since_46` or `before` first.
+macro_rules! by_release {
+    ($extras:expr, $statement:ident, $($rest:tt)*) => {
+        if $extras.role_details == $crate::mastodon::database::There::Granted {
+            $statement!(since_46, $($rest)*)
+        } else {
+            $statement!(before, $($rest)*)
+        }
+    };
+}
+pub(crate) use by_release;
+
+/// Whether a role wants a second factor, by its column in SQL; no role did before 4.6.
+macro_rules! wants_second_factor {
+    (since_46, $column:literal) => {
+        concat!("coalesce(", $column, ", false)")
+    };
+    (before, $column:literal) => {
+        "false"
+    };
+}
+pub(crate) use wants_second_factor;

@@ -22,6 +22,8 @@ pub struct Pulse {
     pub token: Option<String>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
+    /// What the console does without, because it is not granted: a sentence each, with the GRANT.
+    pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Instant, usize)>,
@@ -84,6 +86,7 @@ impl Instance {
         match database {
             Ok(look) => {
                 pulse.database = Some(Ok(look.milliseconds));
+                pulse.not_granted = look.not_granted;
                 pulse.registrations = Some(look.registrations);
                 pulse.sign_ups = look.sign_ups;
             }
@@ -96,13 +99,15 @@ impl Instance {
         let started = tokio::time::Instant::now();
         let words = |error: super::database::DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
-        let shape = read.shape().await.map_err(words)?.problem();
-        if let Some(problem) = shape {
+        let shape = read.shape().await.map_err(words)?;
+        self.database.keep_extras(shape.extras);
+        if let Some(problem) = shape.problem() {
             return Err(problem);
         }
         let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         Ok(Look {
             milliseconds,
+            not_granted: shape.done_without,
             registrations: read.registrations().await.map_err(words)?,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
         })
@@ -111,6 +116,7 @@ impl Instance {
 
 struct Look {
     milliseconds: i64,
+    not_granted: Vec<String>,
     registrations: Stored,
     sign_ups: Vec<(Instant, usize)>,
 }

@@ -130,7 +130,8 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
     let hash = link_hash(&app, &link);
     let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };
     let offered_by = Some(context.actor.operator.clone());
-    let offered = SetupLink { role, name: Some(name), offered_by };
+    let offered =
+        SetupLink { role, name: Some(name), offered_by, person: OperatorId(ulid::Ulid::generate().to_string()) };
     let now = context.now();
     recorded(&app, &context.actor, deed, why, async {
         setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)).await?;
@@ -265,6 +266,8 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             // Access that is given back later begins without rights.
             grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
             linked_accounts::service::delete_all_of(&app, &person.id).await?;
+        } else {
+            grants::renew_all_of(&app.store, &person.id).await?;
         }
         Ok(true)
     })

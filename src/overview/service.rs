@@ -83,7 +83,10 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             None => part("Server", false, unknown()),
         },
         match &pulse.database {
-            Some(Ok(milliseconds)) => part("Database", true, format!("{milliseconds} ms, read-only")),
+            Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
+                part("Database", true, format!("{milliseconds} ms, read-only"))
+            }
+            Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },
@@ -142,10 +145,39 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         }
     });
     parts.push(compared(context, instance).await);
+    parts.extend(refused(context).await);
     let faults = context.app.faults.load(Ordering::Relaxed);
     if faults > 0 {
         let requests = ui::count(usize::try_from(faults).unwrap_or(usize::MAX), "request", "requests");
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// So many rows are named; the rest is a number.
+const MOST_NAMED: usize = 5;
+
+/// For owners: rows of the console's own database that give rights and that it did not write itself. Nobody gets anything by
+/// them.
+async fn refused(context: &Context) -> Option<Health> {
+    if !crate::access::allows(context.actor.role, Permission::ManageOperators) {
+        return None;
+    }
+    let name = "People and rights".to_owned();
+    let rows = match context.app.store.refused().await {
+        Ok(rows) => rows,
+        Err(error) => {
+            tracing::error!(%error, "overview.refused");
+            return Some(Health { name, well: false, says: "cannot be read".to_owned() });
+        }
+    };
+    if rows.is_empty() {
+        return None;
+    }
+    let named =
+        rows.iter().take(MOST_NAMED).map(|row| format!("{} {}", row.row, row.wrong.words())).collect::<Vec<_>>();
+    let more = rows.len().saturating_sub(MOST_NAMED);
+    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
+    let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
+    Some(Health { name, well: false, says })
 }

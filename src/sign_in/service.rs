@@ -527,7 +527,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
             let now = app.clock.now();
             let found =
                 setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
-            let deed = AddOperator { operator: OperatorId(ulid::Ulid::generate().to_string()), name, role: found.role };
+            let deed = AddOperator { operator: found.person, name, role: found.role };
             crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await
         }
     };

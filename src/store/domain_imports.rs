@@ -1,6 +1,6 @@
 //! Imports of domain blocks: what was asked for, and what became of each row. They survive a restart here.
 
-use super::{Store, on};
+use super::{Driver, Store, on};
 use crate::{
     clock::Instant,
     domain_blocks::{Difference, ImportState, RowState},
@@ -115,12 +115,12 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
             $tx.commit().await
         }};
     }
-    match store {
-        Store::Sqlite(pool) => {
+    match &store.driver {
+        Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
             keep!(tx, SQLITE)
         }
-        Store::Postgres(pool) => {
+        Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
             keep!(tx, POSTGRES)
         }

@@ -3,12 +3,16 @@
 //! Whether one runs is a matter of what was decided and of the time, and asked for anew with every request. That it began and
 //! that it ended is recorded once, by whichever process claims it.
 
-use super::{Store, on};
+use super::{
+    Refusal, Store, Wrong,
+    mac::{self, Proof, Sealed, without_entry},
+    on,
+};
 use crate::{
     clock::{Instant, SECOND},
     grants::{RoleAsked, RoleState, Running, Scope, State},
     id::{GrantId, InstanceName, OperatorId, RoleId},
-    seal::Keys,
+    seal::{Field, Keys},
 };
 
 /// How long a process has for a beginning or an end before another may try.
@@ -86,10 +90,70 @@ struct Row {
     revoked_at: Option<i64>,
     started_at: Option<i64>,
     ended_at: Option<i64>,
+    whose: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for Row {
+    const TABLE: &'static str = "grants";
+    const WHAT: &'static str = "the grant";
+
+    fn called(&self) -> String {
+        self.id.clone()
+    }
+
+    fn subject(&self, keys: &Keys) -> Option<String> {
+        Some(mac::grant(keys, &GrantId(self.id.clone())))
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.id).into(),
+            (&self.operator).into(),
+            (&self.instances).into(),
+            (&self.categories).into(),
+            self.sign_ups.into(),
+            self.reveal.into(),
+            self.starts_at.into(),
+            self.ends_at.into(),
+            (&self.sponsor).into(),
+            (&self.sealed_agreement).into(),
+            (&self.asked_by).into(),
+            self.asked_at.into(),
+            (&self.decided_by).into(),
+            (&self.decided_at).into(),
+            (&self.approved).into(),
+            (&self.revoked_by).into(),
+            (&self.revoked_at).into(),
+            (&self.started_at).into(),
+            (&self.ended_at).into(),
+            (&self.whose).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
 }
 
 impl Row {
+    fn scope(&self) -> sqlx::Result<Scope> {
+        Ok(Scope {
+            instances: serde_json::from_str(&self.instances).map_err(damaged)?,
+            categories: serde_json::from_str(&self.categories).map_err(damaged)?,
+            sign_ups: self.sign_ups,
+            reveal: self.reveal,
+        })
+    }
+
+    fn running(self) -> sqlx::Result<(OperatorId, Running)> {
+        let scope = self.scope()?;
+        Ok((OperatorId(self.operator), Running { id: GrantId(self.id), scope, ends_at: Instant(self.ends_at) }))
+    }
+
     fn read(self, keys: &Keys) -> sqlx::Result<Grant> {
+        let scope = self.scope()?;
         let agreement = match &self.sealed_agreement {
             Some(sealed) => keys
                 .open_text("grant", &self.id, sealed)
@@ -103,12 +167,7 @@ impl Row {
         Ok(Grant {
             id: GrantId(self.id),
             operator: OperatorId(self.operator),
-            scope: Scope {
-                instances: serde_json::from_str(&self.instances).map_err(damaged)?,
-                categories: serde_json::from_str(&self.categories).map_err(damaged)?,
-                sign_ups: self.sign_ups,
-                reveal: self.reveal,
-            },
+            scope,
             starts_at: Instant(self.starts_at),
             ends_at: Instant(self.ends_at),
             sponsor: OperatorId(self.sponsor),
@@ -123,15 +182,95 @@ impl Row {
     }
 }
 
-/// The columns of a grant; what follows says which.
+/// The columns of a grant with its proof. The newest entry about it, or about the end of its person's access, which takes
+/// every grant of theirs back.
+macro_rules! columns {
+    () => {
+        "id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, sealed_agreement, \
+         asked_by, asked_at, decided_by, decided_at, approved, revoked_by, revoked_at, started_at, ended_at, whose, mac, entry, \
+         subject, (select max(o.intent + 0) from ledger_entries o where o.subject in (grants.subject, grants.whose) \
+         and o.outcome = 'succeeded' and o.deed in \
+         ('ask_grant', 'decide_grant', 'revoke_grant', 'start_grant', 'end_grant', 'disable_operator')) as newest"
+    };
+}
+
+/// A grant by its columns; what follows says which.
 macro_rules! grants {
     ($rest:literal) => {
+        concat!("select ", columns!(), " from grants ", $rest)
+    };
+}
+
+/// Seals what a grant has become, within the transaction that changed it.
+macro_rules! seal {
+    ($store:ident, $tx:ident, $id:expr) => {{
+        const READ: &str = grants!("where id = $1");
+        const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject in ($1, $2)";
+        const SEAL: &str = "update grants set subject = $2, whose = $3, entry = $4, mac = $5 where id = $1";
+        let mut row: Row = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
+        let subject = mac::grant(&$store.keys, &GrantId(row.id.clone()));
+        let whose = mac::person(&$store.keys, &OperatorId(row.operator.clone()));
+        let entry: i64 = sqlx::query_scalar(NEWEST).bind(&subject).bind(&whose).fetch_one(&mut *$tx).await?;
+        row.whose = Some(whose);
+        sqlx::query(SEAL)
+            .bind($id)
+            .bind(&subject)
+            .bind(&row.whose)
+            .bind(entry)
+            .bind(mac::mac(&$store.keys, &row, entry))
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+
+/// Changes a grant that holds, and seals what it becomes: true if it changed. The statement has the id as `$1`.
+macro_rules! change {
+    ($store:ident, $id:expr, $sql:expr $(, $bind:expr)*) => {
+        on!($store, pool => {
+            const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
+            let mut tx = pool.begin().await?;
+            let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
+            if !row.is_some_and(|row| $store.holds(&row)) {
+                return Ok(false);
+            }
+            let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
+            if changed == 0 {
+                return Ok(false);
+            }
+            seal!($store, tx, $id);
+            tx.commit().await?;
+            Ok(true)
+        })
+    };
+}
+
+/// Those that hold.
+fn held(store: &Store, rows: Vec<Row>) -> impl Iterator<Item = Row> {
+    rows.into_iter().filter(|row| store.holds(row))
+}
+
+/// The columns of a role; what follows says which.
+macro_rules! roles {
+    ($($rest:expr),+) => {
         concat!(
-            "select id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, sealed_agreement, \
-             asked_by, asked_at, decided_by, decided_at, approved, revoked_by, revoked_at, started_at, ended_at from grants ",
-            $rest
+            "select r.grant_id, r.instance, r.account, r.user_id, r.sealed_acct, r.role, r.role_name, r.former, r.former_name, \
+             r.state, r.given_entry, r.taken_entry, r.sealed_said, r.mac, ",
+            without_entry!(),
+            " from grant_roles r ",
+            $($rest),+
         )
     };
+}
+
+/// Seals what a role has become, within the transaction that changed it.
+macro_rules! seal_role {
+    ($store:ident, $tx:ident, $grant:expr, $instance:expr) => {{
+        const READ: &str = roles!("where r.grant_id = $1 and r.instance = $2");
+        const SEAL: &str = "update grant_roles set mac = $3 where grant_id = $1 and instance = $2";
+        let row: RoleRow = sqlx::query_as(READ).bind($grant).bind($instance).fetch_one(&mut *$tx).await?;
+        let mac = mac::mac(&$store.keys, &row, 0);
+        sqlx::query(SEAL).bind($grant).bind($instance).bind(mac).execute(&mut *$tx).await?;
+    }};
 }
 
 /// Stores what somebody asks for, all or nothing.
@@ -177,46 +316,109 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
                 .bind(role.role.to_string())
                 .bind(&role.role_name)
                 .execute(&mut *tx).await?;
+            seal_role!(store, tx, &grant.id.0, role.instance.as_str());
         }
+        seal!(store, tx, &grant.id.0);
         tx.commit().await
+    })
+}
+
+/// A grant's row as it stands, whether it holds or not: for those who compare the store with the record.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub id: GrantId,
+    pub operator: OperatorId,
+    /// `None` where it cannot be read.
+    pub scope: Option<Scope>,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub approved: Option<bool>,
+    pub revoked: bool,
+    /// Made from what contractors' rows held before there were grants: no entry tells of it.
+    pub migrated: bool,
+    /// Instance and role of what goes with it.
+    pub roles: Vec<(String, String)>,
+    pub wrong: Option<Wrong>,
+}
+
+/// Every grant's row, up to a bound.
+pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
+    const SQL: &str = grants!("order by id limit 100000");
+    const ROLES: &str = roles!("order by r.grant_id, r.instance");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let roles: Vec<RoleRow> = on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let own = || roles.iter().filter(|role| role.grant_id == row.id);
+            Stored {
+                scope: row.scope().ok(),
+                roles: own().map(|role| (role.instance.clone(), role.role.clone())).collect(),
+                wrong: store.wrong(&row).or_else(|| own().find_map(|role| store.wrong(role))),
+                migrated: row.id == row.operator
+                    && row.asked_by == "migration"
+                    && row.decided_by.as_deref() == Some("migration"),
+                starts_at: Instant(row.starts_at),
+                ends_at: Instant(row.ends_at),
+                approved: row.approved,
+                revoked: row.revoked_at.is_some(),
+                operator: OperatorId(row.operator),
+                id: GrantId(row.id),
+            }
+        })
+        .collect())
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = grants!("order by id desc limit 1000");
+    const ROLES: &str = roles!("order by r.grant_id desc, r.instance limit 1000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let roles: Vec<RoleRow> = on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).chain(store.refusals(&roles)).collect())
+}
+
+/// Seals a grant as it stands, with its roles; false if it is gone.
+pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
+    const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
+    const ROLES: &str = roles!("where r.grant_id = $1");
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        if row.is_none() {
+            return Ok(false);
+        }
+        seal!(store, tx, &id.0);
+        let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
+        for role in roles {
+            seal_role!(store, tx, &id.0, &role.instance);
+        }
+        tx.commit().await?;
+        Ok(true)
     })
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Option<Grant>> {
     const SQL: &str = grants!("where id = $1");
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
-    row.map(|row| row.read(keys)).transpose()
-}
-
-type RunningRow = (String, String, String, String, bool, bool, i64);
-
-fn running_row(
-    (id, operator, instances, categories, sign_ups, reveal, ends_at): RunningRow,
-) -> sqlx::Result<(OperatorId, Running)> {
-    let scope = Scope {
-        instances: serde_json::from_str(&instances).map_err(damaged)?,
-        categories: serde_json::from_str(&categories).map_err(damaged)?,
-        sign_ups,
-        reveal,
-    };
-    Ok((OperatorId(operator), Running { id: GrantId(id), scope, ends_at: Instant(ends_at) }))
+    row.filter(|row| store.holds(row)).map(|row| row.read(keys)).transpose()
 }
 
 /// What is in force for somebody now.
 pub async fn running_of(store: &Store, operator: &OperatorId, now: Instant) -> sqlx::Result<Vec<Running>> {
-    const SQL: &str = "select id, operator, instances, categories, sign_ups, reveal, ends_at from grants \
-        where operator = $1 and approved = true and revoked_at is null and starts_at <= $2 and ends_at > $2 order by id";
-    let rows: Vec<RunningRow> =
-        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
-    rows.into_iter().map(|row| running_row(row).map(|(_, running)| running)).collect()
+    const SQL: &str = grants!(
+        "where operator = $1 and approved = true and revoked_at is null and starts_at <= $2 and ends_at > $2 order by id"
+    );
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
+    held(store, rows).map(|row| row.running().map(|(_, running)| running)).collect()
 }
 
 /// What is in force now, for everybody.
 pub async fn running(store: &Store, now: Instant) -> sqlx::Result<Vec<(OperatorId, Running)>> {
-    const SQL: &str = "select id, operator, instances, categories, sign_ups, reveal, ends_at from grants \
-        where approved = true and revoked_at is null and starts_at <= $1 and ends_at > $1 order by id limit 5000";
-    let rows: Vec<RunningRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
-    rows.into_iter().map(running_row).collect()
+    const SQL: &str = grants!(
+        "where approved = true and revoked_at is null and starts_at <= $1 and ends_at > $1 order by id limit 5000"
+    );
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+    held(store, rows).map(Row::running).collect()
 }
 
 /// What is not over: to be decided, to come, running. Of one person, or (empty) of everybody.
@@ -226,7 +428,7 @@ pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Instant) -> s
          and ($2 = '' or operator = $2) order by starts_at, id limit 1000"
     );
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).bind(operator).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    held(store, rows).map(|row| row.read(keys)).collect()
 }
 
 /// What is over, refused or revoked, newest first and below an id.
@@ -244,7 +446,7 @@ pub async fn closed(
     );
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(now.0).bind(operator).bind(before).bind(limit).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    held(store, rows).map(|row| row.read(keys)).collect()
 }
 
 /// What was in force for somebody at some moment of a span.
@@ -261,7 +463,7 @@ pub async fn in_force(
     );
     let rows: Vec<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(from.0).bind(to.0).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    held(store, rows).map(|row| row.read(keys)).collect()
 }
 
 /// Approves or refuses what is still to be decided; false where it is not, or where this person asked for it.
@@ -276,26 +478,47 @@ pub async fn decide(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set decided_by = $2, decided_at = $3, approved = $4 where id = $1 \
         and approved is null and revoked_at is null and ends_at > $3 and ($5 or (asked_by <> $2 and operator <> $2))";
-    let decided = on!(store, pool => sqlx::query(SQL)
-        .bind(&id.0).bind(&by.0).bind(now.0).bind(approved).bind(at_server).execute(pool).await?.rows_affected());
-    Ok(decided == 1)
+    change!(store, &id.0, SQL, &by.0, now.0, approved, at_server)
 }
 
 /// Takes a grant back before its end; false where it is over, refused or revoked already.
 pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
-    let revoked =
-        on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(&by.0).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(revoked == 1)
+    change!(store, &id.0, SQL, &by.0, now.0)
 }
 
-/// Takes back every grant of somebody that is not over.
+/// Takes back every grant of somebody that is not over; how many. All of theirs are sealed anew: what is older than the end
+/// of their access gives nothing.
 pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId, now: Instant) -> sqlx::Result<u64> {
-    const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where operator = $1 \
+    const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
+    const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
-    on!(store, pool => sqlx::query(SQL)
-        .bind(&operator.0).bind(&by.0).bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
+        let mut revoked = 0;
+        for row in held(store, rows) {
+            revoked += sqlx::query(SQL)
+                .bind(&row.id).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
+            seal!(store, tx, &row.id);
+        }
+        tx.commit().await?;
+        Ok(revoked)
+    })
+}
+
+/// Seals every grant of somebody whose access is given back as it is: as new as the entry about it.
+pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
+    const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
+        for row in held(store, rows) {
+            seal!(store, tx, &row.id);
+        }
+        tx.commit().await
+    })
 }
 
 /// Grants whose beginning or end is to be recorded and that nobody is at work on.
@@ -326,18 +549,14 @@ pub async fn let_go(store: &Store, id: &GrantId, process: &str) -> sqlx::Result<
 pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set started_at = $3 where id = $1 and lease = $2 and started_at is null \
         and ended_at is null and revoked_at is null and approved = true and starts_at <= $3";
-    let started =
-        on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(started == 1)
+    change!(store, &id.0, SQL, process, now.0)
 }
 
 /// Notes that a grant ended; true once, and for whoever claimed it.
 pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set ended_at = $3 where id = $1 and lease = $2 and ended_at is null \
         and (ends_at <= $3 or revoked_at is not null)";
-    let ended =
-        on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(ended == 1)
+    change!(store, &id.0, SQL, process, now.0)
 }
 
 /// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times
@@ -387,6 +606,43 @@ struct RoleRow {
     given_entry: Option<i64>,
     taken_entry: Option<i64>,
     sealed_said: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+/// How far it has come is compared with the grant, and with the instance: no entry makes it current.
+impl Sealed for RoleRow {
+    const TABLE: &'static str = "grant_roles";
+    const WHAT: &'static str = "the role by the grant";
+
+    fn called(&self) -> String {
+        format!("{} on {}", self.grant_id, self.instance)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.grant_id).into(),
+            (&self.instance).into(),
+            (&self.account).into(),
+            (&self.user_id).into(),
+            (&self.sealed_acct).into(),
+            (&self.role).into(),
+            (&self.role_name).into(),
+            (&self.former).into(),
+            (&self.former_name).into(),
+            (&self.state).into(),
+            (&self.given_entry).into(),
+            (&self.taken_entry).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
 }
 
 impl RoleRow {
@@ -423,22 +679,15 @@ impl RoleRow {
     }
 }
 
-/// The columns of a role; what follows says which.
-macro_rules! roles {
-    ($($rest:expr),+) => {
-        concat!(
-            "select r.grant_id, r.instance, r.account, r.user_id, r.sealed_acct, r.role, r.role_name, r.former, r.former_name, \
-             r.state, r.given_entry, r.taken_entry, r.sealed_said from grant_roles r ",
-            $($rest),+
-        )
-    };
+fn held_roles(store: &Store, keys: &Keys, rows: Vec<RoleRow>) -> sqlx::Result<Vec<Role>> {
+    rows.into_iter().filter(|row| store.holds(row)).map(|row| row.read(keys)).collect()
 }
 
 /// The roles that go with a grant.
 pub async fn roles_of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!("where r.grant_id = $1 order by r.instance");
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    held_roles(store, keys, rows)
 }
 
 /// Whether another grant gives an account a role on an instance within that time, or has not taken it back yet.
@@ -467,7 +716,15 @@ pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Re
     );
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL)
         .bind(now.0).bind(now.0).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    let mut roles = Vec::new();
+    for role in held_roles(store, keys, rows)? {
+        // What says that the grant runs must hold, too.
+        let grant = by_id(store, keys, &role.grant).await?;
+        if grant.is_some_and(|grant| grant.state(now) == State::Running) {
+            roles.push(role);
+        }
+    }
+    Ok(roles)
 }
 
 /// Roles to be taken back, of grants whose end is recorded.
@@ -479,7 +736,7 @@ pub async fn roles_to_take(store: &Store, keys: &Keys, now: Instant) -> sqlx::Re
          and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
     );
     let rows: Vec<RoleRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
-    rows.into_iter().map(|row| row.read(keys)).collect()
+    held_roles(store, keys, rows)
 }
 
 /// Claims a role that is due: true for one process at a time.
@@ -509,9 +766,21 @@ pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role)
         text => Some(keys.seal_text("grant", &role.grant.0, text).map_err(fail)?),
     };
     let former = role.former.as_ref();
-    let set = on!(store, pool => sqlx::query(SQL)
-        .bind(&role.grant.0)
-        .bind(role.asked.instance.as_str())
+    const LOCK: &str = concat!(
+        "update grant_roles set mac = mac where grant_id = $1 and instance = $2 returning grant_id, instance, account, user_id, \
+         sealed_acct, role, role_name, former, former_name, state, given_entry, taken_entry, sealed_said, mac, ",
+        without_entry!()
+    );
+    let (grant, instance) = (&role.grant.0, role.asked.instance.as_str());
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let row: Option<RoleRow> = sqlx::query_as(LOCK).bind(grant).bind(instance).fetch_optional(&mut *tx).await?;
+        if !row.is_some_and(|row| store.holds(&row)) {
+            return Ok(false);
+        }
+        let set = sqlx::query(SQL)
+        .bind(grant)
+        .bind(instance)
         .bind(found.name())
         .bind(role.state.name())
         .bind(former.and_then(|former| former.role).map(|role| role.to_string()))
@@ -519,6 +788,12 @@ pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role)
         .bind(role.given_entry)
         .bind(role.taken_entry)
         .bind(&said)
-        .execute(pool).await?.rows_affected());
-    Ok(set == 1)
+        .execute(&mut *tx).await?.rows_affected();
+        if set == 0 {
+            return Ok(false);
+        }
+        seal_role!(store, tx, grant, instance);
+        tx.commit().await?;
+        Ok(true)
+    })
 }

@@ -1,13 +1,19 @@
 //! People linked with their own accounts on instances, and the application each instance knows the console by. Tokens and
 //! secrets are sealed.
 
-use super::{Store, on, web_sessions::raise_generation};
+use super::{
+    Refusal, Store, Wrong,
+    mac::{self, Proof},
+    on,
+    operators::held,
+    web_sessions::raise_generation,
+};
 use crate::{
     clock::Instant,
     config::Secret,
     id::{AccountId, InstanceName, OperatorId},
     mastodon::oauth::Application,
-    seal::Keys,
+    seal::{Field, Keys},
 };
 use serde::{Deserialize, Serialize};
 
@@ -43,11 +49,93 @@ fn owner(operator: &str, instance: &str, account: &str) -> String {
     format!("{operator}/{instance}/{account}")
 }
 
-type Row = (String, String, String, String, i64);
+#[derive(sqlx::FromRow)]
+struct Row {
+    operator: String,
+    instance: String,
+    account: String,
+    sealed: String,
+    linked_at: i64,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
 
-fn from_row(keys: &Keys, (operator, instance, account, sealed, linked_at): Row) -> sqlx::Result<Linked> {
+impl mac::Sealed for Row {
+    const TABLE: &'static str = "linked_accounts";
+    const WHAT: &'static str = "the linked account";
+
+    fn called(&self) -> String {
+        format!("of {} on {}", self.operator, self.instance)
+    }
+
+    fn subject(&self, keys: &Keys) -> Option<String> {
+        Some(mac::person(keys, &OperatorId(self.operator.clone())))
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.operator).into(),
+            (&self.instance).into(),
+            (&self.account).into(),
+            (&self.sealed).into(),
+            self.linked_at.into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of a link with its proof. The newest entry about it, or about the end of its person's access, which takes every
+/// link of theirs away.
+macro_rules! links {
+    ($rest:literal) => {
+        concat!(
+            "select operator, instance, account, sealed, linked_at, mac, entry, subject, \
+             (select max(o.intent + 0) from ledger_entries o where o.subject = linked_accounts.subject \
+             and o.outcome = 'succeeded' and (o.deed = 'disable_operator' \
+             or (o.deed in ('link_account', 'unlink_account') and o.instance = linked_accounts.instance))) as newest \
+             from linked_accounts ",
+            $rest
+        )
+    };
+}
+
+/// Seals what a link has become, within the transaction that changed it.
+macro_rules! seal_link {
+    ($store:ident, $tx:ident, $operator:expr, $instance:expr) => {{
+        const READ: &str = links!("where operator = $1 and instance = $2");
+        const SEAL: &str =
+            "update linked_accounts set subject = $3, entry = $4, mac = $5 where operator = $1 and instance = $2";
+        let row: Row = sqlx::query_as(READ).bind(&$operator.0).bind($instance).fetch_one(&mut *$tx).await?;
+        let subject = mac::person(&$store.keys, $operator);
+        let entry: i64 = sqlx::query_scalar(mac::NEWEST).bind(&subject).fetch_one(&mut *$tx).await?;
+        sqlx::query(SEAL)
+            .bind(&$operator.0)
+            .bind($instance)
+            .bind(&subject)
+            .bind(entry)
+            .bind(mac::mac(&$store.keys, &row, entry))
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+
+fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Linked> {
+    read(keys, row.operator, row.instance, row.account, &row.sealed, row.linked_at)
+}
+
+fn read(
+    keys: &Keys,
+    operator: String,
+    instance: String,
+    account: String,
+    sealed: &str,
+    linked_at: i64,
+) -> sqlx::Result<Linked> {
     let text = keys
-        .open_text("linked account", &owner(&operator, &instance, &account), &sealed)
+        .open_text("linked account", &owner(&operator, &instance, &account), sealed)
         .ok_or_else(|| damaged("its token does not open"))?;
     let Sealed { username, token } = serde_json::from_str(&text).map_err(|error| damaged(&error.to_string()))?;
     Ok(Linked {
@@ -67,21 +155,20 @@ pub async fn of(
     operator: &OperatorId,
     instance: &InstanceName,
 ) -> sqlx::Result<Option<Linked>> {
-    const SQL: &str = "select operator, instance, account, sealed, linked_at from linked_accounts \
-        where operator = $1 and instance = $2";
+    const SQL: &str = links!("where operator = $1 and instance = $2");
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
-    row.map(|row| from_row(keys, row)).transpose()
+    row.filter(|row| store.holds(row)).map(|row| from_row(keys, row)).transpose()
 }
 
 /// Everybody's, in the order they were linked.
 pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
-    const SQL: &str = "select operator, instance, account, sealed, linked_at from linked_accounts \
-        order by linked_at, operator, instance limit 5000";
+    const SQL: &str = links!("order by linked_at, operator, instance limit 5000");
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     // One row that does not open must not take the others with it.
     let opened = rows
         .into_iter()
+        .filter(|row| store.holds(row))
         .map(|row| from_row(keys, row))
         .filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "linked_accounts.damaged")).ok());
     Ok(opened.collect())
@@ -89,18 +176,18 @@ pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
 
 /// Who is linked on an instance, with which account.
 pub async fn on_instance(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<(OperatorId, AccountId)>> {
-    const SQL: &str = "select operator, account from linked_accounts where instance = $1 order by operator limit 5000";
-    let rows: Vec<(String, String)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
+    const SQL: &str = links!("where instance = $1 order by operator limit 5000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
     rows.into_iter()
-        .map(|(operator, account)| {
-            let account = account.parse().map_err(|_| damaged("its account is no number"))?;
-            Ok((OperatorId(operator), account))
+        .filter(|row| store.holds(row))
+        .map(|row| {
+            let account = row.account.parse().map_err(|_| damaged("its account is no number"))?;
+            Ok((OperatorId(row.operator), account))
         })
         .collect()
 }
 
-fn seal(keys: &Keys, linked: &Linked) -> sqlx::Result<String> {
+fn sealed(keys: &Keys, linked: &Linked) -> sqlx::Result<String> {
     let text = Sealed { username: linked.username.clone(), token: linked.token.expose().to_owned() };
     let text = serde_json::to_string(&text).map_err(fail)?;
     let owner = owner(&linked.operator.0, linked.instance.as_str(), &linked.account.to_string());
@@ -116,11 +203,12 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
         on conflict (operator, instance) do update set sealed = excluded.sealed, linked_at = excluded.linked_at \
         where linked_accounts.account = excluded.account";
     let account = linked.account.to_string();
-    let sealed = seal(keys, linked)?;
+    let sealed = sealed(keys, linked)?;
     // The instance hands out the same token again: what was left of an earlier link must not be taken back any more.
     const IN_USE: &str = "delete from left_tokens where operator = $1 and instance = $2 and account = $3";
     let kept = on!(store, pool => async {
         let mut tx = pool.begin().await?;
+        let held = held!(store, tx, &linked.operator);
         let kept = sqlx::query(SQL)
             .bind(&linked.operator.0)
             .bind(linked.instance.as_str())
@@ -131,7 +219,10 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
         if kept == 1 {
             sqlx::query(IN_USE)
                 .bind(&linked.operator.0).bind(linked.instance.as_str()).bind(&account).execute(&mut *tx).await?;
-            raise_generation!(tx, &linked.operator, session);
+            seal_link!(store, tx, &linked.operator, linked.instance.as_str());
+            if let Some(held) = held {
+                raise_generation!(store, tx, held, session);
+            }
         }
         tx.commit().await?;
         Ok(kept)
@@ -142,6 +233,53 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// A link's row as it stands, whether it holds or not: for those who compare the store with the record.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub operator: OperatorId,
+    pub instance: String,
+    pub account: String,
+    pub wrong: Option<Wrong>,
+}
+
+/// Every link's row, up to a bound.
+pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
+    Ok(rows(store)
+        .await?
+        .into_iter()
+        .map(|row| Stored {
+            wrong: store.wrong(&row),
+            operator: OperatorId(row.operator),
+            instance: row.instance,
+            account: row.account,
+        })
+        .collect())
+}
+
+async fn rows(store: &Store) -> sqlx::Result<Vec<Row>> {
+    const SQL: &str = links!("order by operator, instance limit 10000");
+    on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await)
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    Ok(store.refusals(&rows(store).await?).collect())
+}
+
+/// Seals a link as it stands; false if it is gone.
+pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx::Result<bool> {
+    const LOCK: &str = "update linked_accounts set mac = mac where operator = $1 and instance = $2";
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let found = sqlx::query(LOCK).bind(&operator.0).bind(instance).execute(&mut *tx).await?.rows_affected();
+        if found == 0 {
+            return Ok(false);
+        }
+        seal_link!(store, tx, operator, instance);
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
 /// A token that nobody acts with any more, and that its instance is still to take back.
@@ -172,13 +310,16 @@ pub async fn delete(
         values ($1, $2, $3, $4, $5, $6, 0, $7)";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let held = held!(store, tx, operator);
         let gone: Option<(String, String)> =
             sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
         let Some((account, sealed)) = gone else { return Ok(false) };
         sqlx::query(KEEP)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;
-        raise_generation!(tx, operator, session);
+        if let Some(held) = held {
+            raise_generation!(store, tx, held, session);
+        }
         tx.commit().await?;
         Ok(true)
     })
@@ -200,7 +341,7 @@ pub async fn leave(
         .bind(&linked.operator.0)
         .bind(linked.instance.as_str())
         .bind(linked.account.to_string())
-        .bind(seal(keys, linked)?)
+        .bind(sealed(keys, linked)?)
         .bind(now.0)
         .bind(next.0)
         .execute(pool).await.map(|_| ()))
@@ -210,7 +351,7 @@ type LeftRow = (String, i64, String, String, String, String, i64);
 
 fn left_row(keys: &Keys, row: LeftRow) -> sqlx::Result<LeftToken> {
     let (id, tries, operator, instance, account, sealed, since) = row;
-    let linked = from_row(keys, (operator, instance, account, sealed, since))?;
+    let linked = read(keys, operator, instance, account, &sealed, since)?;
     Ok(LeftToken { id, linked, since: Instant(since), tries })
 }
 

@@ -11,6 +11,7 @@ pub mod domain_imports;
 pub mod drafts;
 pub mod grants;
 pub mod linked_accounts;
+mod mac;
 pub mod operators;
 pub mod recovery_codes;
 pub mod refusals;
@@ -20,17 +21,28 @@ pub mod sign_ins;
 pub mod snapshots;
 pub mod web_sessions;
 
+pub use mac::{Refusal, Wrong, person as person_subject};
+
+use crate::seal::Keys;
 use fs4::fs_std::FileExt;
 use sqlx::{
     PgPool, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{fs::File, path::PathBuf, str::FromStr, time::Duration};
+use std::{fs::File, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
-/// The store, on either engine.
+/// The store: a database, and the keys that prove its rows. Cheap to clone.
 #[derive(Clone, Debug)]
-pub enum Store {
+pub struct Store {
+    pub driver: Driver,
+    keys: Keys,
+    named: Arc<mac::Named>,
+}
+
+/// The database, on either engine.
+#[derive(Clone, Debug)]
+pub enum Driver {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
@@ -38,9 +50,9 @@ pub enum Store {
 /// Runs the same body with either engine's pool.
 macro_rules! on {
     ($store:expr, $pool:ident => $body:expr) => {
-        match $store {
-            $crate::store::Store::Sqlite($pool) => $body,
-            $crate::store::Store::Postgres($pool) => $body,
+        match &$store.driver {
+            $crate::store::Driver::Sqlite($pool) => $body,
+            $crate::store::Driver::Postgres($pool) => $body,
         }
     };
 }
@@ -64,12 +76,8 @@ fn sqlite_file(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
-impl Store {
-    /// Opens the store named by a `sqlite:` or `postgres:` address, and makes the file if there is none.
-    ///
-    /// # Errors
-    /// With the address and what to check.
-    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+impl Driver {
+    async fn connect(url: &str) -> Result<Self, StoreError> {
         if let Some(file) = sqlite_file(url) {
             let shown = file.display().to_string();
             let fail = |error| StoreError::Open(shown.clone(), error);
@@ -105,6 +113,16 @@ impl Store {
             Ok(Self::Postgres(pool))
         }
     }
+}
+
+impl Store {
+    /// Opens the store named by a `sqlite:` or `postgres:` address, and makes the file if there is none.
+    ///
+    /// # Errors
+    /// With the address and what to check.
+    pub async fn connect(url: &str, keys: &Keys) -> Result<Self, StoreError> {
+        Ok(Self { driver: Driver::connect(url).await?, keys: keys.clone(), named: Arc::default() })
+    }
 
     /// Brings the tables up to date: the shared ones, then what differs by engine.
     ///
@@ -114,12 +132,12 @@ impl Store {
         // Two migrators keep their numbers apart in one table; each ignores the other's.
         let mut shared = sqlx::migrate!("./migrations");
         shared.set_ignore_missing(true);
-        match self {
-            Self::Sqlite(pool) => {
+        match &self.driver {
+            Driver::Sqlite(pool) => {
                 shared.run(pool).await?;
                 sqlx::migrate!("./migrations/sqlite").set_ignore_missing(true).run(pool).await?;
             }
-            Self::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 shared.run(pool).await?;
                 sqlx::migrate!("./migrations/postgres").set_ignore_missing(true).run(pool).await?;
             }

@@ -1,7 +1,18 @@
 //! People of the console.
 
-use super::{Store, on, recovery_codes::replace_codes, web_sessions::raise_generation};
-use crate::{access::Role, clock::Instant, id::OperatorId};
+use super::{
+    Refusal, Store, Wrong,
+    mac::{self, Proof, Sealed},
+    on,
+    recovery_codes::replace_codes,
+    web_sessions::raise_generation,
+};
+use crate::{
+    access::Role,
+    clock::Instant,
+    id::OperatorId,
+    seal::{Field, Keys},
+};
 
 /// Somebody who may sign in, or once could.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,20 +60,122 @@ pub fn name_problem(name: &str) -> Option<&'static str> {
     }
 }
 
-type Row = (String, String, String, Option<String>, Option<String>, Option<i64>, i64, i64);
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: String,
+    name: String,
+    name_key: String,
+    role: String,
+    password_hash: Option<String>,
+    totp_secret: Option<String>,
+    disabled_at: Option<i64>,
+    created_at: i64,
+    generation: i64,
+    codes: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+/// The last used time step of the second factor is no part of it: put back, it lets a code be used again that is a minute and a
+/// half old at most, by somebody who has the password, too.
+impl Sealed for Row {
+    const TABLE: &'static str = "operators";
+    const WHAT: &'static str = "the person";
+
+    fn called(&self) -> String {
+        self.name.clone()
+    }
+
+    fn subject(&self, keys: &Keys) -> Option<String> {
+        Some(mac::person(keys, &OperatorId(self.id.clone())))
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.id).into(),
+            (&self.name).into(),
+            (&self.name_key).into(),
+            (&self.role).into(),
+            (&self.password_hash).into(),
+            (&self.totp_secret).into(),
+            (&self.disabled_at).into(),
+            self.created_at.into(),
+            self.generation.into(),
+            (&self.codes).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of a person with their proof.
+macro_rules! columns {
+    () => {
+        "id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at, generation, codes, mac, entry, subject, \
+         (select max(o.intent + 0) from ledger_entries o where o.subject = operators.subject and o.outcome = 'succeeded' \
+         and o.deed in ('add_operator', 'disable_operator', 'change_operator_role', 'end_sessions', 'link_account', \
+         'unlink_account', 'change_password', 'set_factor', 'new_recovery_codes', 'reset_sign_in')) as newest"
+    };
+}
+
+/// A person by these columns; what follows says which.
+macro_rules! people {
+    ($rest:literal) => {
+        concat!("select ", columns!(), " from operators ", $rest)
+    };
+}
+
+pub(super) const LOCK: &str = concat!("update operators set mac = mac where id = $1 returning ", columns!());
+pub(super) const READ: &str = people!("where id = $1");
+pub(super) const SEAL: &str = "update operators set subject = $2, entry = $3, mac = $4 where id = $1";
+
+/// A person whose row held, and is locked until the end of the transaction that looked.
+pub(super) struct Held(pub OperatorId);
+
+/// Locks somebody's row and looks whether it holds, before a transaction changes it: what somebody else wrote there must not be
+/// sealed by the way. `None` where it does not, or where there is nobody.
+macro_rules! held {
+    ($store:expr, $tx:ident, $id:expr) => {{
+        let id: &$crate::id::OperatorId = $id;
+        let row: Option<$crate::store::operators::Row> =
+            sqlx::query_as($crate::store::operators::LOCK).bind(&id.0).fetch_optional(&mut *$tx).await?;
+        row.filter(|row| $store.holds(row)).map(|_| $crate::store::operators::Held(id.clone()))
+    }};
+}
+pub(super) use held;
+
+/// Seals what somebody's row has become, within the transaction that changed it.
+macro_rules! seal_person {
+    ($store:expr, $tx:ident, $id:expr) => {{
+        let id: &$crate::id::OperatorId = $id;
+        let subject = $crate::store::mac::person(&$store.keys, id);
+        let entry: i64 = sqlx::query_scalar($crate::store::mac::NEWEST).bind(&subject).fetch_one(&mut *$tx).await?;
+        let row: $crate::store::operators::Row =
+            sqlx::query_as($crate::store::operators::READ).bind(&id.0).fetch_one(&mut *$tx).await?;
+        sqlx::query($crate::store::operators::SEAL)
+            .bind(&id.0)
+            .bind(&subject)
+            .bind(entry)
+            .bind($crate::store::mac::mac(&$store.keys, &row, entry))
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+pub(super) use seal_person;
 
 fn from_row(row: Row) -> sqlx::Result<Operator> {
-    let (id, name, role, password_hash, totp_secret, disabled_at, created_at, generation) = row;
     let decode = |error: String| sqlx::Error::Decode(error.into());
     Ok(Operator {
-        id: OperatorId(id),
-        name,
-        role: role.parse().map_err(decode)?,
-        password_hash,
-        totp_secret,
-        disabled_at: disabled_at.map(Instant),
-        created_at: Instant(created_at),
-        generation,
+        id: OperatorId(row.id),
+        name: row.name,
+        role: row.role.parse().map_err(decode)?,
+        password_hash: row.password_hash,
+        totp_secret: row.totp_secret,
+        disabled_at: row.disabled_at.map(Instant),
+        created_at: Instant(row.created_at),
+        generation: row.generation,
     })
 }
 
@@ -76,42 +189,94 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
     const SQL: &str = "insert into operators \
         (id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name_key) do nothing";
-    let added = on!(store, pool => sqlx::query(SQL)
-        .bind(&operator.id.0)
-        .bind(&operator.name)
-        .bind(key(&operator.name))
-        .bind(operator.role.name())
-        .bind(&operator.password_hash)
-        .bind(&operator.totp_secret)
-        .bind(operator.disabled_at.map(|at| at.0))
-        .bind(operator.created_at.0)
-        .execute(pool).await?.rows_affected());
-    Ok(added == 1)
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let added = sqlx::query(SQL)
+            .bind(&operator.id.0)
+            .bind(&operator.name)
+            .bind(key(&operator.name))
+            .bind(operator.role.name())
+            .bind(&operator.password_hash)
+            .bind(&operator.totp_secret)
+            .bind(operator.disabled_at.map(|at| at.0))
+            .bind(operator.created_at.0)
+            .execute(&mut *tx).await?.rows_affected();
+        if added == 0 {
+            return Ok(false);
+        }
+        seal_person!(store, tx, &operator.id);
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
 /// By name, whatever its case.
 pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>> {
-    const SQL: &str = "select id, name, role, password_hash, totp_secret, disabled_at, created_at, generation \
-        from operators where name_key = $1";
+    const SQL: &str = people!("where name_key = $1");
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(key(name)).fetch_optional(pool).await?);
-    row.map(from_row).transpose()
+    row.filter(|row| store.holds(row)).map(from_row).transpose()
 }
 
 pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operator>> {
-    const SQL: &str = "select id, name, role, password_hash, totp_secret, disabled_at, created_at, generation \
-        from operators where id = $1";
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
-    row.map(from_row).transpose()
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
+    row.filter(|row| store.holds(row)).map(from_row).transpose()
 }
 
 /// Everybody, in the order they came.
 pub async fn list(store: &Store) -> sqlx::Result<Vec<Operator>> {
-    const SQL: &str = "select id, name, role, password_hash, totp_secret, disabled_at, created_at, generation \
-        from operators order by created_at, id limit 1000";
+    const SQL: &str = people!("order by created_at, id limit 1000");
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    rows.into_iter().map(from_row).collect()
+    rows.into_iter().filter(|row| store.holds(row)).map(from_row).collect()
 }
 
+/// Somebody's row as it stands, whether it holds or not: for those who compare the store with the record.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    pub id: OperatorId,
+    pub name: String,
+    /// A role's name, or whatever somebody else wrote there.
+    pub role: String,
+    pub disabled: bool,
+    pub wrong: Option<Wrong>,
+}
+
+/// Everybody's row.
+pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
+    const SQL: &str = people!("order by created_at, id limit 10000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(rows
+        .into_iter()
+        .map(|row| Stored {
+            wrong: store.wrong(&row),
+            id: OperatorId(row.id),
+            name: row.name,
+            role: row.role,
+            disabled: row.disabled_at.is_some(),
+        })
+        .collect())
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = people!("order by created_at, id limit 1000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+/// Seals somebody's row as it stands; false if it is gone.
+pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
+        if row.is_none() {
+            return Ok(false);
+        }
+        seal_person!(store, tx, id);
+        tx.commit().await?;
+        Ok(true)
+    })
+}
+
+/// How many rows there are, whether they hold or not.
 pub async fn count(store: &Store) -> sqlx::Result<i64> {
     on!(store, pool => sqlx::query_scalar("select count(*) from operators").fetch_one(pool).await)
 }
@@ -130,14 +295,15 @@ pub async fn set_factor(
         where id = $1 and totp_secret is null and generation = $4 and disabled_at is null";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, id) else { return Ok(None) };
         let set = sqlx::query(SQL)
             .bind(&id.0).bind(factor.sealed).bind(factor.step).bind(generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(None);
         }
-        replace_codes!(tx, id, factor.recovery);
-        let generation = raise_generation!(tx, id, keep);
+        replace_codes!(store, tx, held, factor.recovery);
+        let generation = raise_generation!(store, tx, held, keep);
         tx.commit().await?;
         Ok(Some(generation))
     })
@@ -156,12 +322,13 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(before.name()).bind(after.name()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(false);
         }
-        raise_generation!(tx, id, None);
+        raise_generation!(store, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })
@@ -173,12 +340,13 @@ pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(at.map(|at| at.0)).bind(at.is_none()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(false);
         }
-        raise_generation!(tx, id, None);
+        raise_generation!(store, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })

@@ -1,17 +1,83 @@
 //! Recovery codes of the second factor: kept as keyed hashes, each works once.
 
-use super::{Store, on};
-use crate::{clock::Instant, id::OperatorId};
+use super::{
+    Refusal, Store,
+    mac::{self, Proof, Sealed, without_entry},
+    on,
+    operators::{held, seal_person},
+};
+use crate::{
+    clock::Instant,
+    id::OperatorId,
+    seal::{Field, Keys},
+};
 
-/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to.
+/// A code under a MAC: it is somebody's, and of one set.
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    pub operator: String,
+    pub hash: String,
+    /// The set that is the person's present one.
+    pub codes: Option<String>,
+    #[sqlx(flatten)]
+    pub proof: Proof,
+}
+
+impl Sealed for Row {
+    const TABLE: &'static str = "recovery_codes";
+    const WHAT: &'static str = "a recovery code";
+
+    fn called(&self) -> String {
+        format!("of {}", self.operator)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![(&self.operator).into(), (&self.hash).into(), (&self.codes).into()]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of a code with its proof; what follows says which.
+macro_rules! codes {
+    () => {
+        concat!(
+            "select r.operator, r.hash, o.codes, r.mac, ",
+            without_entry!(),
+            " from recovery_codes r join operators o on o.id = r.operator "
+        )
+    };
+}
+
+/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to and seals the
+/// person.
 macro_rules! replace_codes {
-    ($tx:ident, $operator:expr, $hashes:expr) => {{
-        let operator: &$crate::id::OperatorId = $operator;
-        sqlx::query("delete from recovery_codes where operator = $1").bind(&operator.0).execute(&mut *$tx).await?;
+    ($store:expr, $tx:ident, $held:expr, $hashes:expr) => {{
+        let held: &$crate::store::operators::Held = &$held;
+        let set = ulid::Ulid::generate().to_string();
+        sqlx::query("update operators set codes = $2 where id = $1")
+            .bind(&held.0.0)
+            .bind(&set)
+            .execute(&mut *$tx)
+            .await?;
+        sqlx::query("delete from recovery_codes where operator = $1").bind(&held.0.0).execute(&mut *$tx).await?;
         for hash in $hashes {
-            sqlx::query("insert into recovery_codes (operator, hash) values ($1, $2)")
-                .bind(&operator.0)
-                .bind(hash)
+            let row = $crate::store::recovery_codes::Row {
+                operator: held.0.0.clone(),
+                hash: hash.clone(),
+                codes: Some(set.clone()),
+                proof: $crate::store::mac::Proof::default(),
+            };
+            sqlx::query("insert into recovery_codes (operator, hash, mac) values ($1, $2, $3)")
+                .bind(&row.operator)
+                .bind(&row.hash)
+                .bind($crate::store::mac::mac(&$store.keys, &row, 0))
                 .execute(&mut *$tx)
                 .await?;
         }
@@ -23,43 +89,61 @@ pub(crate) use replace_codes;
 pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]) -> sqlx::Result<()> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        replace_codes!(tx, operator, hashes);
+        let Some(held) = held!(store, tx, operator) else { return Ok(()) };
+        replace_codes!(store, tx, held, hashes);
+        seal_person!(store, tx, &held.0);
         tx.commit().await
     })
 }
 
-/// Uses a code up: true exactly once.
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = concat!(codes!(), "where r.used_at is null order by r.operator, r.hash limit 10000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+/// Seals the codes of somebody that are from before they were proved, and the person with them; how many were still to be used.
+pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
+    const FORMER: &str =
+        "select hash from recovery_codes where operator = $1 and used_at is null and mac is null order by hash";
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, operator) else { return Ok(0) };
+        let hashes: Vec<String> = sqlx::query_scalar(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
+        replace_codes!(store, tx, held, &hashes);
+        seal_person!(store, tx, &held.0);
+        tx.commit().await?;
+        Ok(u64::try_from(hashes.len()).unwrap_or(u64::MAX))
+    })
+}
+
+/// Uses a code up: true exactly once. Those that are left become another set, so that a row put back is no code any more.
 pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Instant) -> sqlx::Result<bool> {
-    const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2 and used_at is null";
-    let used = on!(store, pool => sqlx::query(SQL)
-        .bind(&operator.0).bind(hash).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(used == 1)
-}
-
-/// What is left of somebody's codes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Left {
-    pub unused: i64,
-    /// When the last one was used, if any was.
-    pub last_used: Option<Instant>,
-}
-
-/// What is left of one person's codes.
-pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
-    const SQL: &str = "select count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
-        where operator = $1";
-    let (unused, last_used): (i64, Option<i64>) =
-        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await?);
-    Ok(Left { unused, last_used: last_used.map(Instant) })
-}
-
-/// What is left of everybody's codes who has any.
-pub async fn list(store: &Store) -> sqlx::Result<Vec<(OperatorId, Left)>> {
-    const SQL: &str = "select operator, count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
-        group by operator order by operator";
-    let rows: Vec<(String, i64, Option<i64>)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    let left = |(operator, unused, last_used): (String, i64, Option<i64>)| {
-        (OperatorId(operator), Left { unused, last_used: last_used.map(Instant) })
-    };
-    Ok(rows.into_iter().map(left).collect())
+    const CODE: &str = concat!(codes!(), "where r.operator = $1 and r.hash = $2 and r.used_at is null");
+    const LEFT: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null");
+    const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2";
+    const SET: &str = "update operators set codes = $2 where id = $1";
+    const SEAL: &str = "update recovery_codes set mac = $3 where operator = $1 and hash = $2";
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, operator) else { return Ok(false) };
+        let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
+        if !code.is_some_and(|code| store.holds(&code)) {
+            return Ok(false);
+        }
+        sqlx::query(SQL).bind(&operator.0).bind(hash).bind(now.0).execute(&mut *tx).await?;
+        let left: Vec<Row> = sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?;
+        let set = ulid::Ulid::generate().to_string();
+        sqlx::query(SET).bind(&operator.0).bind(&set).execute(&mut *tx).await?;
+        for mut row in left {
+            if store.holds(&row) {
+                row.codes = Some(set.clone());
+                sqlx::query(SEAL)
+                    .bind(&row.operator).bind(&row.hash).bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
+            }
+        }
+        seal_person!(store, tx, &held.0);
+        tx.commit().await?;
+        Ok(true)
+    })
 }

@@ -1,7 +1,16 @@
 //! One-time links with which somebody chooses name and password.
 
-use super::{Store, on};
-use crate::{access::Role, clock::Instant, id::OperatorId};
+use super::{
+    Refusal, Store,
+    mac::{self, Proof, Sealed},
+    on,
+};
+use crate::{
+    access::Role,
+    clock::Instant,
+    id::OperatorId,
+    seal::{Field, Keys},
+};
 
 /// What a link offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,44 +19,138 @@ pub struct SetupLink {
     pub name: Option<String>,
     /// Who made it; `None` where it was printed at the server.
     pub offered_by: Option<OperatorId>,
+    /// Who will come by it.
+    pub person: OperatorId,
 }
 
-type Row = (String, Option<String>, Option<String>);
+#[derive(sqlx::FromRow)]
+struct Row {
+    hash: String,
+    role: String,
+    name: Option<String>,
+    created_at: i64,
+    expires_at: i64,
+    offered_by: Option<String>,
+    person: Option<String>,
+    whose: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
 
-fn from_row((role, name, offered_by): Row) -> sqlx::Result<SetupLink> {
+impl Sealed for Row {
+    const TABLE: &'static str = "setup_links";
+    const WHAT: &'static str = "the set-up link";
+
+    fn called(&self) -> String {
+        self.hash.chars().take(16).collect()
+    }
+
+    /// That of who comes by it: the entry that they did says that it was used.
+    fn subject(&self, keys: &Keys) -> Option<String> {
+        self.person.clone().map(|person| mac::person(keys, &OperatorId(person)))
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.hash).into(),
+            (&self.role).into(),
+            (&self.name).into(),
+            self.created_at.into(),
+            self.expires_at.into(),
+            (&self.offered_by).into(),
+            (&self.person).into(),
+            (&self.whose).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+fn from_row(row: Row) -> sqlx::Result<SetupLink> {
     let decode = |error: String| sqlx::Error::Decode(error.into());
-    Ok(SetupLink { role: role.parse().map_err(decode)?, name, offered_by: offered_by.map(OperatorId) })
+    Ok(SetupLink {
+        role: row.role.parse().map_err(decode)?,
+        name: row.name,
+        offered_by: row.offered_by.map(OperatorId),
+        person: row.person.map(OperatorId).ok_or_else(|| decode("a link for nobody".to_owned()))?,
+    })
+}
+
+/// The columns of a link with its proof. The newest entry that it was used, or that whoever made it got other rights.
+macro_rules! columns {
+    () => {
+        "hash, role, name, created_at, expires_at, offered_by, person, whose, mac, entry, subject, \
+         (select max(o.intent + 0) from ledger_entries o where o.outcome = 'succeeded' \
+         and o.subject in (setup_links.subject, setup_links.whose) \
+         and ((o.subject = setup_links.subject and o.deed = 'add_operator') \
+         or o.deed in ('disable_operator', 'change_operator_role'))) as newest"
+    };
 }
 
 pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, expires: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "insert into setup_links (hash, role, name, created_at, expires_at, offered_by) \
-        values ($1, $2, $3, $4, $5, $6)";
+    const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject in ($1, $2)";
+    const SQL: &str = "insert into setup_links \
+        (hash, role, name, created_at, expires_at, offered_by, person, whose, subject, entry, mac) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let row = Row {
+        hash: hash.to_owned(),
+        role: link.role.name().to_owned(),
+        name: link.name.clone(),
+        created_at: now.0,
+        expires_at: expires.0,
+        offered_by: link.offered_by.as_ref().map(|id| id.0.clone()),
+        person: Some(link.person.0.clone()),
+        whose: link.offered_by.as_ref().map(|id| mac::person(&store.keys, id)),
+        proof: Proof::default(),
+    };
+    let subject = mac::person(&store.keys, &link.person);
+    let entry: i64 =
+        on!(store, pool => sqlx::query_scalar(NEWEST).bind(&subject).bind(&row.whose).fetch_one(pool).await?);
     on!(store, pool => sqlx::query(SQL)
-        .bind(hash)
-        .bind(link.role.name())
-        .bind(&link.name)
-        .bind(now.0)
-        .bind(expires.0)
-        .bind(link.offered_by.as_ref().map(|id| &id.0))
+        .bind(&row.hash)
+        .bind(&row.role)
+        .bind(&row.name)
+        .bind(row.created_at)
+        .bind(row.expires_at)
+        .bind(&row.offered_by)
+        .bind(&row.person)
+        .bind(&row.whose)
+        .bind(&subject)
+        .bind(entry)
+        .bind(mac::mac(&store.keys, &row, entry))
         .execute(pool).await.map(|_| ()))
 }
 
 /// What a link offers, without using it.
 pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
-    const SQL: &str = "select role, name, offered_by from setup_links where hash = $1 and expires_at > $2";
+    const SQL: &str = concat!("select ", columns!(), " from setup_links where hash = $1 and expires_at > $2");
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    row.map(from_row).transpose()
+    row.filter(|row| store.holds(row)).map(from_row).transpose()
 }
 
 /// Uses a link up: some exactly once.
 pub async fn take(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
-    const SQL: &str = "delete from setup_links where hash = $1 and expires_at > $2 returning role, name, offered_by";
+    const SQL: &str = concat!("delete from setup_links where hash = $1 and expires_at > $2 returning ", columns!());
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    row.map(from_row).transpose()
+    row.filter(|row| store.holds(row)).map(from_row).transpose()
 }
 
 /// Takes back every link that somebody made.
 pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from setup_links where offered_by = $1")
         .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = concat!("select ", columns!(), " from setup_links order by created_at desc, hash limit 1000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+/// Ends links from before they were proved; how many.
+pub async fn delete_unsealed(store: &Store) -> sqlx::Result<u64> {
+    const SQL: &str = "delete from setup_links where mac is null";
+    on!(store, pool => sqlx::query(SQL).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -4,9 +4,9 @@
 
 use super::{
     Store, on,
-    operators::Factor,
+    operators::{Factor, held},
     recovery_codes::replace_codes,
-    reset_links::{ResetLink, replace_link},
+    reset_links::{self, NewLink, replace_link},
     web_sessions::raise_generation,
 };
 use crate::{clock::Instant, id::OperatorId};
@@ -20,27 +20,19 @@ pub struct Proved<'a> {
     pub keep: Option<&'a str>,
 }
 
-/// A one-time link as it is stored.
-#[derive(Clone, Debug)]
-pub struct NewLink<'a> {
-    pub of: ResetLink,
-    pub hash: &'a str,
-    pub now: Instant,
-    pub expires_at: Instant,
-}
-
 /// Changes somebody's password; false if they are not as they were read.
 pub async fn set_password(store: &Store, of: Proved<'_>, password_hash: &str) -> sqlx::Result<bool> {
     const SQL: &str =
         "update operators set password_hash = $2 where id = $1 and generation = $3 and disabled_at is null";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(password_hash).bind(of.generation).execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
-        raise_generation!(tx, of.operator, of.keep);
+        raise_generation!(store, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
     })
@@ -54,17 +46,20 @@ pub async fn set_password_by_link(
     password_hash: &str,
     now: Instant,
 ) -> sqlx::Result<bool> {
-    const USE: &str = "delete from reset_links where operator = $1 and hash = $2 and expires_at > $3";
     const SQL: &str = "update operators set password_hash = $2 where id = $1 and disabled_at is null";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let used =
-            sqlx::query(USE).bind(&operator.0).bind(link).bind(now.0).execute(&mut *tx).await?.rows_affected();
-        let set = sqlx::query(SQL).bind(&operator.0).bind(password_hash).execute(&mut *tx).await?.rows_affected();
-        if used == 0 || set == 0 {
+        let Some(held) = held!(store, tx, operator) else { return Ok(false) };
+        let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
+            .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
+        if !used.is_some_and(|link| store.holds(&link)) {
             return Ok(false);
         }
-        raise_generation!(tx, operator, None);
+        let set = sqlx::query(SQL).bind(&operator.0).bind(password_hash).execute(&mut *tx).await?.rows_affected();
+        if set == 0 {
+            return Ok(false);
+        }
+        raise_generation!(store, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })
@@ -76,14 +71,15 @@ pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) 
         where id = $1 and generation = $4 and disabled_at is null";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(factor.sealed).bind(factor.step).bind(of.generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
-        replace_codes!(tx, of.operator, factor.recovery);
-        raise_generation!(tx, of.operator, of.keep);
+        replace_codes!(store, tx, held, factor.recovery);
+        raise_generation!(store, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
     })
@@ -91,17 +87,18 @@ pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) 
 
 /// Puts new recovery codes in the place of the former ones; false if the person is not as they were read.
 pub async fn set_recovery_codes(store: &Store, of: Proved<'_>, hashes: &[String]) -> sqlx::Result<bool> {
-    const SQL: &str = "select count(*) from operators where id = $1 and generation = $2 and totp_secret is not null";
+    const SQL: &str = "select count(*) from operators \
+        where id = $1 and generation = $2 and totp_secret is not null and disabled_at is null";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        // Raised first: of two at once, the second waits here and then finds another generation.
-        let generation = raise_generation!(tx, of.operator, of.keep);
+        let Some(held) = held!(store, tx, of.operator) else { return Ok(false) };
         let there: i64 =
-            sqlx::query_scalar(SQL).bind(&of.operator.0).bind(of.generation + 1).fetch_one(&mut *tx).await?;
-        if there == 0 || generation != of.generation + 1 {
+            sqlx::query_scalar(SQL).bind(&of.operator.0).bind(of.generation).fetch_one(&mut *tx).await?;
+        if there == 0 {
             return Ok(false);
         }
-        replace_codes!(tx, of.operator, hashes);
+        replace_codes!(store, tx, held, hashes);
+        raise_generation!(store, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
     })
@@ -117,21 +114,23 @@ pub async fn reset(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set password_hash = case when $2 then null else password_hash end, \
         totp_secret = case when $3 then null else totp_secret end, \
+        codes = case when $3 then null else codes end, \
         totp_last_step = case when $3 then 0 else totp_last_step end where id = $1 and disabled_at is null";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        let Some(held) = held!(store, tx, operator) else { return Ok(false) };
         let reset = sqlx::query(SQL)
             .bind(&operator.0).bind(link.is_some()).bind(factor).execute(&mut *tx).await?.rows_affected();
         if reset == 0 {
             return Ok(false);
         }
         if let Some(link) = link {
-            replace_link!(tx, link);
+            replace_link!(store, tx, link);
         }
         if factor {
             sqlx::query("delete from recovery_codes where operator = $1").bind(&operator.0).execute(&mut *tx).await?;
         }
-        raise_generation!(tx, operator, None);
+        raise_generation!(store, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })

@@ -3,10 +3,16 @@
 //! A session is of the generation that its person had when they proved themselves. The generation rises with every change of
 //! password, factor, role, link or access: a sign-in that was under way meanwhile begins a session that is over already.
 
-use super::{Store, on};
+use super::{
+    Refusal, Store,
+    mac::{self, Proof, Sealed, without_entry},
+    on,
+    operators::{held, seal_person},
+};
 use crate::{
     clock::{Instant, MINUTE},
     id::OperatorId,
+    seal::{Field, Keys},
 };
 use sha2::{Digest, Sha256};
 
@@ -16,6 +22,69 @@ pub struct WebSession {
     pub data: String,
     pub seen_at: Instant,
     pub absolute_until: Instant,
+    pub generation: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    pub id_hash: String,
+    pub operator: Option<String>,
+    pub generation: i64,
+    data: String,
+    created_at: i64,
+    seen_at: i64,
+    absolute_until: i64,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+/// When it was last used is no part of it: whoever changes that keeps a session alive to its absolute end at most. What makes it
+/// current is its person's generation.
+impl Sealed for Row {
+    const TABLE: &'static str = "web_sessions";
+    const WHAT: &'static str = "the session";
+
+    fn called(&self) -> String {
+        self.id_hash.chars().take(SHORT).collect()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.id_hash).into(),
+            (&self.operator).into(),
+            self.generation.into(),
+            (&self.data).into(),
+            self.created_at.into(),
+            self.absolute_until.into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of a session with its proof.
+macro_rules! columns {
+    () => {
+        concat!("id_hash, operator, generation, data, created_at, seen_at, absolute_until, mac, ", without_entry!())
+    };
+}
+
+const LOCK: &str = concat!("update web_sessions set mac = mac where id_hash = $1 returning ", columns!());
+const READ: &str = concat!("select ", columns!(), " from web_sessions where id_hash = $1");
+const SEAL: &str = "update web_sessions set mac = $2 where id_hash = $1";
+
+/// Seals what a session has become, within the transaction that changed it.
+macro_rules! seal {
+    ($store:ident, $tx:ident, $hash:expr) => {{
+        let row: Row = sqlx::query_as(READ).bind($hash).fetch_one(&mut *$tx).await?;
+        sqlx::query(SEAL).bind($hash).bind(mac::mac(&$store.keys, &row, 0)).execute(&mut *$tx).await?;
+    }};
 }
 
 /// What a session's token is kept as.
@@ -27,31 +96,38 @@ pub fn hash(token: &str) -> String {
 /// sessions and half sessions are over, but for the one to be kept, named by the beginning of its hash. Gives the new
 /// generation.
 macro_rules! raise_generation {
-    ($tx:ident, $operator:expr, $keep:expr) => {{
-        let (operator, keep): (&$crate::id::OperatorId, Option<&str>) = ($operator, $keep);
-        // Nobody's is raised for somebody who is not there, and they have no sessions.
-        let generation: Option<i64> =
-            sqlx::query_scalar($crate::store::web_sessions::RAISE).bind(&operator.0).fetch_optional(&mut *$tx).await?;
-        let generation = generation.unwrap_or_default();
+    ($store:expr, $tx:ident, $held:expr, $keep:expr) => {{
+        let (held, keep): ($crate::store::operators::Held, Option<&str>) = ($held, $keep);
+        let operator = &held.0.0;
+        let generation: i64 =
+            sqlx::query_scalar($crate::store::web_sessions::RAISE).bind(operator).fetch_one(&mut *$tx).await?;
         let keep = keep.unwrap_or_default();
-        sqlx::query($crate::store::web_sessions::END_OTHERS).bind(&operator.0).bind(keep).execute(&mut *$tx).await?;
-        sqlx::query($crate::store::web_sessions::TAKE_OVER)
-            .bind(&operator.0)
-            .bind(keep)
-            .bind(generation)
-            .execute(&mut *$tx)
-            .await?;
+        sqlx::query($crate::store::web_sessions::END_OTHERS).bind(operator).bind(keep).execute(&mut *$tx).await?;
+        let kept: Vec<$crate::store::web_sessions::Row> =
+            sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).fetch_all(&mut *$tx).await?;
+        for mut row in kept {
+            if $store.holds(&row) {
+                row.generation = generation;
+                sqlx::query($crate::store::web_sessions::TAKE_OVER)
+                    .bind(&row.id_hash)
+                    .bind(generation)
+                    .bind($crate::store::mac::mac(&$store.keys, &row, 0))
+                    .execute(&mut *$tx)
+                    .await?;
+            }
+        }
+        $crate::store::operators::seal_person!($store, $tx, &held.0);
         generation
     }};
 }
-pub(crate) use raise_generation;
+pub(super) use raise_generation;
 
-pub(crate) const RAISE: &str = "update operators set generation = generation + 1 where id = $1 returning generation";
+pub(super) const RAISE: &str = "update operators set generation = generation + 1 where id = $1 returning generation";
 /// Also the one to be kept, if it was over already.
-pub(crate) const END_OTHERS: &str = "delete from web_sessions where operator = $1 and (substr(id_hash, 1, 16) <> $2 \
+pub(super) const END_OTHERS: &str = "delete from web_sessions where operator = $1 and (substr(id_hash, 1, 16) <> $2 \
     or generation <> (select o.generation - 1 from operators o where o.id = $1))";
-pub(crate) const TAKE_OVER: &str =
-    "update web_sessions set generation = $3 where operator = $1 and substr(id_hash, 1, 16) = $2";
+pub(super) const KEPT: &str = concat!("select ", columns!(), " from web_sessions where operator = $1");
+pub(super) const TAKE_OVER: &str = "update web_sessions set generation = $2, mac = $3 where id_hash = $1";
 
 /// Stores a session; a known one keeps its beginning, its end and its generation.
 pub async fn save(
@@ -65,10 +141,19 @@ pub async fn save(
     const SQL: &str = "insert into web_sessions (id_hash, operator, generation, data, created_at, seen_at, absolute_until) \
         values ($1, $2, $3, $4, $5, $5, $6) \
         on conflict (id_hash) do update set operator = excluded.operator, data = excluded.data, seen_at = excluded.seen_at";
-    on!(store, pool => sqlx::query(SQL)
-        .bind(hash).bind(operator.map(|(id, _)| &id.0)).bind(operator.map_or(0, |(_, generation)| generation))
-        .bind(data).bind(now.0).bind(absolute_until.0)
-        .execute(pool).await.map(|_| ()))
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let known: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
+        if known.is_some_and(|known| !store.holds(&known)) {
+            return Ok(());
+        }
+        sqlx::query(SQL)
+            .bind(hash).bind(operator.map(|(id, _)| &id.0)).bind(operator.map_or(0, |(_, generation)| generation))
+            .bind(data).bind(now.0).bind(absolute_until.0)
+            .execute(&mut *tx).await?;
+        seal!(store, tx, hash);
+        tx.commit().await
+    })
 }
 
 /// Changes a session that is still there; one that was ended meanwhile stays ended.
@@ -80,32 +165,45 @@ pub async fn update(
     now: Instant,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update web_sessions set operator = $2, data = $3, seen_at = $4 where id_hash = $1";
-    let changed = on!(store, pool => sqlx::query(SQL)
-        .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(changed == 1)
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let row: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
+        if !row.is_some_and(|row| store.holds(&row)) {
+            return Ok(false);
+        }
+        sqlx::query(SQL)
+            .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).execute(&mut *tx).await?;
+        seal!(store, tx, hash);
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
 /// A session; `None` also for one of a generation that its person has left behind.
 pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>> {
-    const SQL: &str = "select data, seen_at, absolute_until from web_sessions s where id_hash = $1 and (operator is null \
-        or exists (select 1 from operators o where o.id = s.operator and o.generation = s.generation))";
-    let row: Option<(String, i64, i64)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
-    Ok(row.map(|(data, seen_at, absolute_until)| WebSession {
-        data,
-        seen_at: Instant(seen_at),
-        absolute_until: Instant(absolute_until),
+    const SQL: &str = concat!(
+        "select ",
+        columns!(),
+        " from web_sessions where id_hash = $1 and (operator is null or exists (select 1 from operators o \
+         where o.id = web_sessions.operator and o.generation = web_sessions.generation))"
+    );
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
+    Ok(row.filter(|row| store.holds(row)).map(|row| WebSession {
+        data: row.data,
+        seen_at: Instant(row.seen_at),
+        absolute_until: Instant(row.absolute_until),
+        generation: row.generation,
     }))
 }
 
-/// Remembers that it was used: at most once a minute, not with every page.
-pub async fn touch(store: &Store, hash: &str, now: Instant) -> sqlx::Result<()> {
-    let session = load(store, hash).await?;
-    if session.is_some_and(|session| now.since(session.seen_at) >= MINUTE) {
+/// Remembers that it was used: at most once a minute, not with every page. The generation it is of; `None` where it is over.
+pub async fn touch(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<i64>> {
+    let Some(session) = load(store, hash).await? else { return Ok(None) };
+    if now.since(session.seen_at) >= MINUTE {
         const SQL: &str = "update web_sessions set seen_at = $2 where id_hash = $1";
         on!(store, pool => sqlx::query(SQL).bind(hash).bind(now.0).execute(pool).await?.rows_affected());
     }
-    Ok(())
+    Ok(Some(session.generation))
 }
 
 pub async fn delete(store: &Store, hash: &str) -> sqlx::Result<()> {
@@ -116,7 +214,9 @@ pub async fn delete(store: &Store, hash: &str) -> sqlx::Result<()> {
 pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>) -> sqlx::Result<()> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        raise_generation!(tx, operator, keep);
+        if let Some(held) = held!(store, tx, operator) {
+            raise_generation!(store, tx, held, keep);
+        }
         tx.commit().await
     })
 }
@@ -135,18 +235,22 @@ const SHORT: usize = 16;
 
 /// Sessions that can still be used, the last used first: not idle since `idle`, not over at `now`.
 pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Vec<Listed>> {
-    const SQL: &str = "select s.operator, s.id_hash, s.created_at, s.seen_at from web_sessions s \
-        join operators o on o.id = s.operator and o.generation = s.generation \
-        where s.seen_at > $1 and s.absolute_until > $2 order by s.seen_at desc, s.id_hash limit 1000";
-    let rows: Vec<(String, String, i64, i64)> =
-        on!(store, pool => sqlx::query_as(SQL).bind(idle.0).bind(now.0).fetch_all(pool).await?);
+    const SQL: &str = concat!(
+        "select ",
+        columns!(),
+        " from web_sessions where seen_at > $1 and absolute_until > $2 and exists (select 1 from operators o \
+         where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
+         order by seen_at desc, id_hash limit 1000"
+    );
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(idle.0).bind(now.0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
-        .map(|(operator, hash, began, seen)| Listed {
-            operator,
-            short: hash.chars().take(SHORT).collect(),
-            began_at: Instant(began),
-            seen_at: Instant(seen),
+        .filter(|row| store.holds(row))
+        .map(|row| Listed {
+            short: row.called(),
+            operator: row.operator.unwrap_or_default(),
+            began_at: Instant(row.created_at),
+            seen_at: Instant(row.seen_at),
         })
         .collect())
 }
@@ -161,6 +265,8 @@ pub async fn remember_where(store: &Store, hash: &str, address: &str, browser: &
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSession {
     pub hash: String,
+    /// The beginning of its hash.
+    pub short: String,
     pub data: String,
     pub began_at: Instant,
     pub seen_at: Instant,
@@ -169,11 +275,12 @@ pub struct OwnSession {
     pub browser: Option<String>,
 }
 
-impl OwnSession {
-    /// The beginning of its hash.
-    pub fn short(&self) -> String {
-        self.hash.chars().take(SHORT).collect()
-    }
+#[derive(sqlx::FromRow)]
+struct OwnRow {
+    #[sqlx(flatten)]
+    row: Row,
+    address: Option<String>,
+    browser: Option<String>,
 }
 
 /// A person's sessions that can still be used and sign-ins that are not through, the last used first: not idle since `idle`,
@@ -184,19 +291,24 @@ pub async fn list_of(
     idle: Instant,
     now: Instant,
 ) -> sqlx::Result<Vec<OwnSession>> {
-    const SQL: &str = "select s.id_hash, s.data, s.created_at, s.seen_at, s.address, s.browser from web_sessions s \
-        join operators o on o.id = s.operator and o.generation = s.generation \
-        where s.operator = $1 and s.seen_at > $2 and s.absolute_until > $3 order by s.seen_at desc, s.id_hash limit 100";
-    type Row = (String, String, i64, i64, Option<String>, Option<String>);
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+    const SQL: &str = concat!(
+        "select ",
+        columns!(),
+        ", address, browser from web_sessions where operator = $1 and seen_at > $2 and absolute_until > $3 \
+         and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
+         order by seen_at desc, id_hash limit 100"
+    );
+    let rows: Vec<OwnRow> = on!(store, pool => sqlx::query_as(SQL)
         .bind(&operator.0).bind(idle.0).bind(now.0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
-        .map(|(hash, data, began, seen, address, browser)| OwnSession {
-            hash,
-            data,
-            began_at: Instant(began),
-            seen_at: Instant(seen),
+        .filter(|own| store.holds(&own.row))
+        .map(|OwnRow { row, address, browser }| OwnSession {
+            short: row.called(),
+            hash: row.id_hash,
+            data: row.data,
+            began_at: Instant(row.created_at),
+            seen_at: Instant(row.seen_at),
             address,
             browser,
         })
@@ -206,7 +318,17 @@ pub async fn list_of(
 /// Ends one session of a person, by the beginning of its hash.
 pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<u64> {
     const SQL: &str = "delete from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2";
-    on!(store, pool => sqlx::query(SQL).bind(&operator.0).bind(short).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let held = held!(store, tx, operator);
+        let ended = sqlx::query(SQL).bind(&operator.0).bind(short).execute(&mut *tx).await?.rows_affected();
+        // As new as the entry about it.
+        if let Some(held) = held {
+            seal_person!(store, tx, &held.0);
+        }
+        tx.commit().await?;
+        Ok(ended)
+    })
 }
 
 /// Sessions by person: how many, and when the last was used.
@@ -221,4 +343,16 @@ pub async fn summary(store: &Store) -> sqlx::Result<Vec<(String, i64, Instant)>>
 pub async fn delete_expired(store: &Store, before: Instant) -> sqlx::Result<u64> {
     const SQL: &str = "delete from web_sessions where absolute_until < $1 or seen_at < $1";
     on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = concat!("select ", columns!(), " from web_sessions order by created_at desc, id_hash limit 1000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+/// Ends sessions from before they were proved; how many.
+pub async fn delete_unsealed(store: &Store) -> sqlx::Result<u64> {
+    const SQL: &str = "delete from web_sessions where mac is null";
+    on!(store, pool => sqlx::query(SQL).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -93,7 +93,7 @@ async fn an_address_is_looked_for_and_a_range_only_by_those_who_may_reveal() {
         assert!(page.body.contains(said) && page.body.contains(q), "{q}: {}", page.body);
     }
     // Without a record nothing is looked for.
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("create trigger broken before insert on ledger_entries begin select raise(abort, 'disk full'); end")
         .execute(pool)
         .await

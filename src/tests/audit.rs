@@ -9,14 +9,14 @@ use howdah::{
     context::Context,
     id::OperatorId,
     ledger::{Filter, Outcome, deed::ExportForm},
-    store::Store,
+    store::Driver,
 };
 use serde_json::Value;
 
 async fn run(house: &House, sql: &'static str) {
-    match &house.store.store {
-        Store::Sqlite(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
-        Store::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+        Driver::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
     }
 }
 

@@ -176,7 +176,7 @@ async fn a_case_is_handed_over_with_a_note_for_its_new_holder_alone() {
     ];
     let refused = house.post(Some(&moderator), "/api/reports/decide", &form).await;
     assert!(refused.location.unwrap().contains("draft="));
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     let (holder, note): (String, String) =
         sqlx::query_as("select operator, sealed_note from case_holds").fetch_one(pool).await.unwrap();
     assert_eq!(OperatorId(holder), OperatorId("01admin".into()));

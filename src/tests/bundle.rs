@@ -195,9 +195,9 @@ async fn a_bundle_of_the_former_name_still_holds(db: &Database) {
 
 async fn a_damaged_store_makes_no_bundle(db: &Database) {
     let (ledger, _) = history(db).await;
-    match db.store {
-        howdah::store::Store::Sqlite(_) => db.run("drop trigger ledger_entries_no_update").await.unwrap(),
-        howdah::store::Store::Postgres(_) => {
+    match &db.store.driver {
+        howdah::store::Driver::Sqlite(_) => db.run("drop trigger ledger_entries_no_update").await.unwrap(),
+        howdah::store::Driver::Postgres(_) => {
             db.run("drop trigger ledger_entries_no_change on ledger_entries").await.unwrap();
         }
     }

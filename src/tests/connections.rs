@@ -11,7 +11,7 @@ use howdah::{
     config::Config,
     http::{self, Limits},
     seal::Keys,
-    store::Store,
+    store::Driver,
 };
 use std::{
     net::SocketAddr,
@@ -316,9 +316,9 @@ async fn signing_out_clears_what_the_browser_kept_but_no_cookies() {
 
 async fn drafts(house: &House) -> (i64, i64) {
     const SQL: &str = "select cast(count(*) as bigint), cast(coalesce(sum(length(sealed)), 0) as bigint) from drafts";
-    match &house.store.store {
-        Store::Sqlite(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
+        Driver::Postgres(pool) => sqlx::query_as(SQL).fetch_one(pool).await.unwrap(),
     }
 }
 

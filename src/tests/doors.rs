@@ -12,7 +12,7 @@ use howdah::{
     http,
     ledger::Outcome,
     seal::Keys,
-    store::{Store, setup_links, setup_links::SetupLink},
+    store::{Driver, setup_links, setup_links::SetupLink},
 };
 use http_body_util::BodyExt;
 use totp_rs::{Builder, Secret as TotpSecret};
@@ -139,7 +139,12 @@ async fn the_first_owner_comes_by_a_link_that_works_once() {
     let house = house(postgres().await).await;
     let link = "0123456789abcdef0123456789abcdef";
     let hash = house.app.keys.hash("set-up link", link.as_bytes());
-    let offer = SetupLink { role: howdah::access::Role::Owner, name: None, offered_by: None };
+    let offer = SetupLink {
+        role: howdah::access::Role::Owner,
+        name: None,
+        offered_by: None,
+        person: howdah::id::OperatorId("01NEW".to_owned()),
+    };
     let now = house.app.clock.now();
     setup_links::insert(&house.app.store, &hash, &offer, now, now.plus(60_000)).await.unwrap();
     let page = house.get(None, &format!("/set-up?link={link}")).await;
@@ -306,7 +311,7 @@ async fn no_mail_address_reaches_the_store_in_clear() {
     let page = house.get(Some(&cookie), &shown.location.unwrap()).await;
     assert!(page.body.contains("windvane@post.example"));
     assert_eq!(house.outcome("reveal").await, Some(Outcome::Succeeded));
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     let tables: Vec<String> = sqlx::query_scalar(
         "select name from sqlite_master where type = 'table' and name <> '_sqlx_migrations' order by name",
     )

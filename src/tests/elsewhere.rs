@@ -9,7 +9,7 @@ use howdah::{
     id::InstanceName,
     ledger::{Entry, Filter},
     seal::Keys,
-    store::{Store, snapshots},
+    store::{Driver, Store, snapshots},
 };
 use std::sync::Arc;
 
@@ -50,8 +50,8 @@ async fn dump(store: &Store) -> String {
     let tables = ["ledger_entries", "snapshots", "ledger_keys"];
     let mut text = String::new();
     for table in tables {
-        let rows: Vec<String> = match store {
-            Store::Sqlite(pool) => {
+        let rows: Vec<String> = match &store.driver {
+            Driver::Sqlite(pool) => {
                 let columns: Vec<String> = sqlx::query_scalar("select name from pragma_table_info($1)")
                     .bind(table)
                     .fetch_all(pool)
@@ -63,7 +63,7 @@ async fn dump(store: &Store) -> String {
                     .await
                     .unwrap()
             }
-            Store::Postgres(pool) => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t")))
+            Driver::Postgres(pool) => sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t")))
                 .fetch_all(pool)
                 .await
                 .unwrap(),

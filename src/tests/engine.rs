@@ -1,7 +1,10 @@
 //! A store of a test's own on either engine, gone when the test ends.
 
 use futures::FutureExt;
-use howdah::store::Store;
+use howdah::{
+    seal::Keys,
+    store::{Driver, Store},
+};
 use sqlx::{Connection, PgConnection, PgPool};
 use std::{panic::AssertUnwindSafe, path::PathBuf};
 
@@ -41,7 +44,7 @@ impl Database {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite://{}", folder.path().join("howdah.db").display());
-                let store = Store::connect(&url).await.unwrap();
+                let store = Store::connect(&url, &Keys::from_secret([7; 32])).await.unwrap();
                 Self { store, url, folder: Some(folder), server: None }
             }
             Engine::Postgres => {
@@ -54,7 +57,7 @@ impl Database {
                     .unwrap();
                 let mut url = url::Url::parse(&server).unwrap();
                 url.set_path(&name);
-                let store = Store::connect(url.as_str()).await.unwrap();
+                let store = Store::connect(url.as_str(), &Keys::from_secret([7; 32])).await.unwrap();
                 Self { store, url: url.to_string(), folder: None, server: Some((server, name)) }
             }
         }
@@ -68,35 +71,35 @@ impl Database {
     /// Runs statements as somebody at the database's own prompt would.
     pub async fn run(&self, sql: &str) -> sqlx::Result<()> {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        match &self.store {
-            Store::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
-            Store::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+        match &self.store.driver {
+            Driver::Sqlite(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
+            Driver::Postgres(pool) => sqlx::raw_sql(sql).execute(pool).await.map(|_| ()),
         }
     }
 
     /// One column of texts.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        match &self.store {
-            Store::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
-            Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        match &self.store.driver {
+            Driver::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+            Driver::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
         }
     }
 
     /// One number.
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
-        match &self.store {
-            Store::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
-            Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        match &self.store.driver {
+            Driver::Sqlite(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+            Driver::Postgres(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
         }
     }
 
     /// Ends the store; a database on a server is dropped.
     pub async fn drop(self) {
-        match &self.store {
-            Store::Sqlite(pool) => pool.close().await,
-            Store::Postgres(pool) => PgPool::close(pool).await,
+        match &self.store.driver {
+            Driver::Sqlite(pool) => pool.close().await,
+            Driver::Postgres(pool) => PgPool::close(pool).await,
         }
         if let Some((server, name)) = &self.server {
             let mut admin = PgConnection::connect(server).await.unwrap();

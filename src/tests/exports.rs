@@ -11,7 +11,7 @@ use howdah::{
     http,
     id::OperatorId,
     ledger::{Entry, Fact, Filter, Outcome},
-    store::Store,
+    store::Driver,
 };
 use http_body_util::BodyExt;
 use std::{net::SocketAddr, time::Duration};
@@ -148,7 +148,7 @@ async fn a_source_that_fails_on_the_way_leaves_a_file_that_says_so() {
     let owner = house.sign_in("owner").await;
     let mut body = ask(&house, &owner, "/audit/export.jsonl?kind=signed_out", "br").await.into_body();
     let mut file = body.frame().await.unwrap().unwrap().into_data().unwrap().to_vec();
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("alter table operators rename to gone").execute(pool).await.unwrap();
     file.extend(body.collect().await.unwrap().to_bytes());
     let file = String::from_utf8(file).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::support::{Fault, House, Kept, NO_SANCTION, house, postgres, sqlite};
 use axum::http::StatusCode;
-use howdah::{carry_out, ledger::Outcome, store::Store};
+use howdah::{carry_out, ledger::Outcome, store::Driver};
 use std::time::Duration;
 
 /// Limits an account by the form; what came of it.
@@ -187,7 +187,7 @@ async fn a_browser_that_goes_away_leaves_nothing_locked() {
 async fn a_browser_that_goes_away_leaves_a_deed_of_the_consoles_own_finished() {
     let house = house(postgres().await).await;
     let admin = house.sign_in("admin").await;
-    let Store::Postgres(pool) = &house.store.store else { panic!("a PostgreSQL store") };
+    let Driver::Postgres(pool) = &house.store.store.driver else { panic!("a PostgreSQL store") };
     let mut elsewhere = pool.begin().await.unwrap();
     sqlx::query("lock table access_requests in exclusive mode").execute(&mut *elsewhere).await.unwrap();
     let open = async |wanted| {
@@ -236,12 +236,12 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
     for instance in next.instances.values() {
         instance.take_pulse(next.clock.now()).await;
     }
-    match &house.store.store {
-        Store::Sqlite(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
+    match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
             .execute(pool)
             .await
             .map(|_| ()),
-        Store::Postgres(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
+        Driver::Postgres(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
             .execute(pool)
             .await
             .map(|_| ()),
@@ -277,7 +277,7 @@ async fn without_a_record_nothing_happens_and_nothing_is_lost() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
     let admin = house.sign_in("admin").await;
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("create trigger broken before insert on ledger_entries begin select raise(abort, 'disk full'); end")
         .execute(pool)
         .await

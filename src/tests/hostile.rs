@@ -9,14 +9,16 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use futures::{StreamExt, stream};
 use howdah::{
     access::Role,
     cli,
     clock::{Clock, DAY},
     http,
+    ledger::Filter,
     reports::Category,
     seal::Keys,
-    store::Store,
+    store::Driver,
 };
 use html5ever::{
     tendril::StrTendril,
@@ -26,7 +28,7 @@ use html5ever::{
     },
 };
 use sqlx::{AssertSqlSafe, PgPool};
-use std::{cell::RefCell, collections::BTreeMap, path::Path};
+use std::{cell::RefCell, collections::BTreeMap, path::Path, pin::pin};
 
 /// Ends whatever it can stand in, and begins an element and an attribute that no page has.
 const HOSTILE: &str = "a'\"><x-evil evil=1></title></textarea></script></style></option></select></svg></bdi></dd></div></table>-->\
@@ -198,7 +200,7 @@ async fn one(instance: &PgPool, sql: &'static str) -> String {
 async fn ids(instance: &PgPool) -> Ids {
     let cases = sqlx::query_as(
         "select target_account_id::text, string_agg(id::text, ',' order by id) from reports where action_taken_at is null \
-         group by target_account_id order by count(*) desc, 1 limit 4",
+         group by target_account_id order by count(*) desc, 1 limit 2",
     )
     .fetch_all(instance)
     .await
@@ -320,23 +322,19 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
     let to = house.ask(request).await.location.unwrap();
     assert!(to.starts_with("/i/harbour/domains/imports/"), "{to}");
     pages.push(("import".to_owned(), to));
-    // Forms that are not carried out, given back with what was typed: as they are meant, and with a text in every field.
-    for (number, (door, fields)) in WRITES.into_iter().enumerate() {
-        if door == "/api/audit/check" {
-            continue;
-        }
+    // Forms that are not carried out, given back with a text in every field.
+    for (number, (door, fields)) in WRITES.into_iter().enumerate().filter(|(_, (door, _))| *door != "/api/audit/check")
+    {
         let back = back_of(door);
-        for every in [false, true] {
-            let mut form: Vec<(&str, &str)> = fields
-                .iter()
-                .filter(|(key, _)| !FREE.contains(key))
-                .map(|(key, value)| (*key, if every && *key != "instance" { text } else { *value }))
-                .collect();
-            form.extend(FREE.into_iter().map(|key| (key, text)));
-            form.push(("back", &back));
-            if let Some(to) = house.post(Some(&owner), door, &form).await.location {
-                pages.push((format!("{door} {number} {every}"), to));
-            }
+        let mut form: Vec<(&str, &str)> = fields
+            .iter()
+            .filter(|(key, _)| !FREE.contains(key))
+            .map(|(key, value)| (*key, if *key == "instance" { *value } else { text }))
+            .collect();
+        form.extend(FREE.into_iter().map(|key| (key, text)));
+        form.push(("back", &back));
+        if let Some(to) = house.post(Some(&owner), door, &form).await.location {
+            pages.push((format!("{door} {number}"), to));
         }
     }
     pages
@@ -382,10 +380,10 @@ const KEYS: [&str; 44] = [
     "category", "alike", "age", "active", "action", "account",
 ];
 
-/// Every page: what it is called here, and its address.
-fn pages(ids: &Ids, text: &str, entries: i64) -> Vec<(String, String)> {
-    let hostile = encoded(text);
-    let mut pages: Vec<String> = [
+/// Every page that is about nothing in particular: what it is called here, and its address.
+fn pages(text: &str) -> Vec<(String, String)> {
+    let about_text = format!("/i/harbour/find?q={}", encoded(text));
+    [
         "/",
         "/i/harbour",
         "/i/harbour/reports",
@@ -398,10 +396,12 @@ fn pages(ids: &Ids, text: &str, entries: i64) -> Vec<(String, String)> {
         "/i/harbour/domains",
         "/i/harbour/domains?list=allowed",
         "/i/harbour/domains/servers",
+        "/i/harbour/domains/server?name=shopnest.example",
         "/i/harbour/domains/mail",
         "/i/harbour/domains/addresses",
         "/i/harbour/domains/imports",
         "/i/harbour/roles",
+        "/i/harbour/roles/change",
         "/i/harbour/invitations",
         "/i/harbour/invitations?new=yes",
         "/i/harbour/access-requests",
@@ -422,22 +422,18 @@ fn pages(ids: &Ids, text: &str, entries: i64) -> Vec<(String, String)> {
         "/set-up",
         "/your-sign-in",
         "/people/reset?who=01moderator",
-        "/i/harbour/domains/server?name=shopnest.example",
-        "/i/harbour/find?q=wren",
-        "/i/harbour/batches/none",
-        "/i/harbour/domains/imports/none",
-        "/i/harbour/access-requests/none",
-        "/grants/none",
+        &about_text,
     ]
-    .map(str::to_owned)
-    .into();
-    for (account, _) in &ids.cases {
-        pages.push(format!("/i/harbour/reports/{account}"));
-        pages.push(format!("/i/harbour/accounts/{account}"));
-    }
+    .iter()
+    .map(|page| (page.replace(&encoded(text), "{text}"), (*page).to_owned()))
+    .collect()
+}
+
+/// Every page about something that the instance has.
+fn pages_of(ids: &Ids) -> Vec<(String, String)> {
     let case = &ids.cases[0].0;
     let (author, media) = &ids.media;
-    pages.extend([
+    let mut pages = vec![
         format!("/i/harbour/reports/{case}?decide=warn"),
         format!("/i/harbour/reports/{author}?show={media}"),
         format!("/i/harbour/reports?decide=resolve&who={case}"),
@@ -447,11 +443,30 @@ fn pages(ids: &Ids, text: &str, entries: i64) -> Vec<(String, String)> {
         format!("/i/harbour/roles/{}", ids.role),
         format!("/i/harbour/roles/change?who={}&role={}", ids.cases[1].0, ids.role),
         format!("/i/harbour/invitations/{}", ids.invite),
-        format!("/i/harbour/find?q={hostile}"),
+        "/audit/0".to_owned(),
+        "/i/harbour/batches/none".to_owned(),
+        "/i/harbour/domains/imports/none".to_owned(),
+        "/i/harbour/access-requests/none".to_owned(),
+        "/grants/none".to_owned(),
+    ];
+    for (account, _) in &ids.cases {
+        pages.push(format!("/i/harbour/reports/{account}"));
+        pages.push(format!("/i/harbour/accounts/{account}"));
+    }
+    pages.into_iter().map(|page| (page.clone(), page)).collect()
+}
+
+/// Addresses with a text in them where something else belongs.
+fn strange_pages(ids: &Ids, text: &str) -> Vec<(String, String)> {
+    let hostile = encoded(text);
+    let case = &ids.cases[0].0;
+    [
         format!("/i/harbour/find?q=%40{hostile}"),
         format!("/i/harbour/domains/server?name={hostile}"),
         format!("/i/harbour/roles/change?who={hostile}&role={hostile}"),
+        format!("/i/harbour/reports/{case}?decide={hostile}&show={hostile}"),
         format!("/i/{hostile}/reports"),
+        format!("/i/{hostile}/nowhere"),
         format!("/i/harbour/reports/{hostile}"),
         format!("/i/harbour/signups/{hostile}"),
         format!("/i/harbour/domains/imports/{hostile}"),
@@ -466,13 +481,14 @@ fn pages(ids: &Ids, text: &str, entries: i64) -> Vec<(String, String)> {
         format!("/people/reset?who=01{hostile}"),
         format!("/sign-in?back={hostile}&draft={hostile}"),
         format!("/sign-in?back=/{hostile}"),
-    ]);
-    pages.extend((0..entries).map(|index| format!("/audit/{index}")));
-    pages.into_iter().map(|page| (page.replace(&hostile, "{text}"), page)).collect()
+    ]
+    .into_iter()
+    .map(|page| (page.replace(&hostile, "{text}"), page))
+    .collect()
 }
 
-/// Every route that the console has is among these pages.
-fn is_every_route_among(pages: &[(String, String)]) -> Vec<String> {
+/// The routes of the console that none of these pages is at.
+fn routes_not_among(pages: &[(String, String)]) -> Vec<String> {
     let routes = include_str!("../app.rs").split("path=path!(\"").skip(1).filter_map(|rest| rest.split('"').next());
     let fits = |route: &str, page: &str| {
         let page = page.split('?').next().unwrap_or_default();
@@ -485,64 +501,65 @@ fn is_every_route_among(pages: &[(String, String)]) -> Vec<String> {
 
 type Seen = BTreeMap<(String, String), Vec<String>>;
 
+/// The newest entry of each kind: what it is called here, and its address.
+async fn entries(house: &House) -> Vec<(String, String)> {
+    let newest = Filter { limit: 400, ..Filter::default() };
+    let mut kinds = BTreeMap::new();
+    for entry in house.app.ledger.list(&newest).await.unwrap() {
+        kinds.entry((entry.kind, entry.deed)).or_insert(entry.index);
+    }
+    kinds.into_iter().map(|((kind, deed), index)| (format!("{kind} {deed}"), format!("/audit/{index}"))).collect()
+}
+
 /// Fetches every page as everybody; the tags of each, and what is wrong whatever else it says.
 async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
     house.look().await;
     let typed = type_in(house, ids, text).await;
+    let mut cookies = BTreeMap::new();
+    for who in ["owner", "admin", "moderator", "contractor", "auditor"] {
+        cookies.insert(who, house.sign_in(who).await);
+    }
+    let everywhere = pages(text);
+    let strange = strange_pages(ids, text);
+    let mut asked: Vec<(&str, String, String)> = Vec::new();
+    for (label, page) in typed.into_iter().chain(strange).chain(entries(house).await) {
+        asked.push(("owner", label, page));
+    }
+    let of_ids = pages_of(ids);
+    let known: Vec<(String, String)> = everywhere.into_iter().chain(of_ids).collect();
+    assert_eq!(routes_not_among(&known), Vec::<String>::new(), "pages that nobody looked at");
+    for who in ["owner", "admin", "moderator", "contractor", "auditor", "nobody"] {
+        asked.extend(known.iter().map(|(label, page)| (who, label.clone(), page.clone())));
+    }
+    // Every key of an address, a few at a time.
+    let hostile = encoded(text);
+    for (label, page) in known.iter().filter(|(_, page)| !page.contains('?') && page.matches('/').count() < 4) {
+        for (number, keys) in KEYS.chunks(15).enumerate() {
+            let keys: Vec<String> = keys.iter().map(|key| format!("{key}={hostile}")).collect();
+            asked.push(("owner", format!("{label} with keys {number}"), format!("{page}?{}", keys.join("&"))));
+        }
+    }
     let (mut seen, mut wrong) = (Seen::new(), Vec::new());
     let mut see = |who: &str, label: &str, body: &str| {
         let (tags, faults) = tags_of(body);
         wrong.extend(faults.into_iter().map(|fault| format!("{who} {label}: {fault}")));
         seen.insert((who.to_owned(), label.to_owned()), tags);
     };
-    let owner = house.sign_in("owner").await;
-    for (label, page) in &typed {
-        see("owner", label, &house.get(Some(&owner), page).await.body);
-    }
-    let entries = house.app.ledger.tree_state().await.unwrap().size;
-    let pages = pages(ids, text, entries);
-    assert_eq!(is_every_route_among(&pages), Vec::<String>::new(), "pages that nobody looked at");
-    for who in ["owner", "admin", "moderator", "contractor", "auditor", "nobody"] {
-        let cookie = if who == "nobody" { None } else { Some(house.sign_in(who).await) };
-        for (label, page) in &pages {
-            // Whoever may not see the whole record is not asked about each of its entries.
-            if label.starts_with("/audit/") && matches!(who, "admin" | "moderator" | "contractor" | "nobody") {
-                continue;
-            }
-            see(who, label, &house.get(cookie.as_deref(), page).await.body);
-        }
-    }
-    let hostile = encoded(text);
-    let lists =
-        pages.iter().filter(|(_, page)| !page.contains('?') && !page.starts_with("/audit/") && !page.contains("%"));
-    for (label, page) in lists {
-        let all: Vec<String> = KEYS.iter().map(|key| format!("{key}={hostile}")).collect();
-        see(
-            "owner",
-            &format!("{label} with every key"),
-            &house.get(Some(&owner), &format!("{page}?{}", all.join("&"))).await.body,
-        );
-        if page.matches('/').count() > 3 {
-            continue;
-        }
-        for key in KEYS {
-            let asked = format!("{page}?{key}={hostile}");
-            see("owner", &format!("{label} with {key}"), &house.get(Some(&owner), &asked).await.body);
-        }
+    let answers = stream::iter(asked).map(|(who, label, page)| {
+        let cookie = cookies.get(who).map(String::as_str);
+        async move { (who, label, house.get(cookie, &page).await.body) }
+    });
+    let mut answers = pin!(answers.buffered(4));
+    while let Some((who, label, body)) = answers.next().await {
+        see(who, &label, &body);
     }
     // Where the console's own store does not answer, the answer itself carries the form.
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::raw_sql("alter table open_deeds rename to gone").execute(pool).await.unwrap();
-    let form = [("name", text), ("role", "moderator"), ("back", text), (text, text), ("why", text)];
-    let echo = house
-        .post(
-            Some(&owner),
-            "/api/people/disable",
-            &[("operator", "01admin"), ("disabled", "yes"), ("why", text), (text, text)],
-        )
-        .await;
+    let form = [("operator", "01admin"), ("disabled", "yes"), ("why", text), (text, text), ("back", text)];
+    let echo = house.post(cookies.get("owner").map(String::as_str), "/api/people/disable", &form).await;
+    assert!(echo.body.contains("Send it again"), "{}", echo.body);
     see("owner", "a form in the answer", &echo.body);
-    see("owner", "an offer in the answer", &house.post(Some(&owner), "/api/people/offer", &form).await.body);
     (seen, wrong)
 }
 
@@ -570,7 +587,7 @@ async fn no_text_of_anybody_changes_a_page() {
             wrong.push(format!("{page:?} differs:\n    {}\n    {}", around(expected), around(found)));
         }
     }
-    assert!(harmless.len() > 500, "{} pages", harmless.len());
+    assert!(harmless.len() > 400, "{} pages", harmless.len());
     let shown: Vec<_> = wrong.iter().take(60).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{} of {} pages and more:\n{}", wrong.len(), harmless.len(), shown.join("\n"));
 }

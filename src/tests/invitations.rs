@@ -15,7 +15,7 @@ use howdah::{
     mastodon::database::Database,
     seal::Keys,
     store::{
-        Store, access_requests,
+        Driver, access_requests,
         access_requests::{AccessRequest, Told},
         batches,
     },
@@ -118,9 +118,9 @@ async fn work(house: &House) {
 /// Every leaf there is, as it stands in the store.
 async fn leaves(house: &House) -> String {
     let sql = "select leaf from ledger_entries order by idx";
-    let leaves: Vec<String> = match &house.store.store {
-        Store::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
-        Store::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+    let leaves: Vec<String> = match &house.store.store.driver {
+        Driver::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
+        Driver::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await.unwrap(),
     };
     assert!(leaves.len() > 3);
     leaves.join("\n")
@@ -745,11 +745,11 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
             access_requests::insert(store, keys, &waits(id)).await.unwrap();
         }
         assert_eq!(access_requests::by_id(store, keys, "01A").await.unwrap().as_ref(), Some(&waits("01A")));
-        let raw: Vec<String> = match store {
-            Store::Sqlite(pool) => {
+        let raw: Vec<String> = match &store.driver {
+            Driver::Sqlite(pool) => {
                 sqlx::query_scalar("select sealed_told from access_requests").fetch_all(pool).await.unwrap()
             }
-            Store::Postgres(pool) => {
+            Driver::Postgres(pool) => {
                 sqlx::query_scalar("select sealed_told from access_requests").fetch_all(pool).await.unwrap()
             }
         };

@@ -17,7 +17,7 @@ use howdah::{
     registrations::RegistrationsMode,
     reports::{AccountState, Decision},
     seal::{Keys, hex},
-    store::{Store, drafts},
+    store::{Driver, Store, drafts},
 };
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -262,7 +262,7 @@ async fn readings_lock_nothing(db: &Database) {
 
 async fn of_sixty_four_one_gets_the_warrant(db: &Database) {
     // Two processes: a store, a queue and a writer each.
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let ledgers = [ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock)];
     for round in 0..5 {
@@ -285,7 +285,7 @@ async fn of_sixty_four_one_gets_the_warrant(db: &Database) {
 }
 
 async fn sixty_four_writers_leave_no_gap(db: &Database) {
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let ledgers = [ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock)];
     let writers = (0..64i64).map(|n| {
@@ -315,7 +315,7 @@ async fn sixty_four_writers_leave_no_gap(db: &Database) {
     assert!(report.holds(), "{:#?}", report.lines());
     assert_eq!(report.size, 64 * 3 * 2);
     assert_eq!(db.number("select count(*) from open_deeds").await, 0);
-    if let Store::Postgres(_) = db.store {
+    if let Driver::Postgres(_) = &db.store.driver {
         let transactions = db.number("select count(distinct xmin::text) from ledger_entries").await;
         assert!(transactions < report.size, "appends are committed in groups, not in {transactions} transactions");
     }
@@ -380,7 +380,7 @@ async fn a_clock_set_back_puts_no_outcome_before_its_intent(db: &Database) {
 }
 
 async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let (one, two) = (ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock));
     let mark = Mark { log: 9_007_199_254_740_993, strike: 8 };
@@ -426,7 +426,7 @@ async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
 }
 
 async fn many_left_deeds_are_each_claimed_once(db: &Database) {
-    let other = Store::connect(&db.url).await.unwrap();
+    let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
     let (one, two) = (ledger_of(&db.store, "p1", &clock), ledger_of(&other, "p2", &clock));
     for account in 0..20 {
@@ -494,7 +494,7 @@ async fn a_destroyed_key_leaves_the_tree_whole(db: &Database) {
     let later = decide(&ledger, 1).await;
     assert_eq!(ledger.entry(later).await.unwrap().unwrap().entry.sealed, Sealed::Opened, "work goes on");
     whole(db).await;
-    if let Store::Sqlite(_) = db.store {
+    if let Driver::Sqlite(_) = &db.store.driver {
         for file in ["howdah.db", "howdah.db-wal"] {
             let bytes = std::fs::read(db.file().with_file_name(file)).unwrap();
             assert!(!contains(&bytes, wrapped.as_bytes()), "{file} still has the destroyed key");
@@ -549,13 +549,13 @@ async fn a_checkpoint_vouches_in_the_store_and_outside(db: &Database) {
 
 /// Takes the triggers away, as somebody with the rights would.
 pub async fn strip(db: &Database) {
-    match db.store {
-        Store::Sqlite(_) => {
+    match &db.store.driver {
+        Driver::Sqlite(_) => {
             for name in db.texts("select name from sqlite_master where type = 'trigger'").await {
                 db.run(&format!("drop trigger {name}")).await.unwrap();
             }
         }
-        Store::Postgres(_) => {
+        Driver::Postgres(_) => {
             for table in ["ledger_entries", "ledger_head", "ledger_checkpoints", "ledger_origins"] {
                 db.run(&format!("alter table {table} disable trigger user")).await.unwrap();
             }
@@ -617,8 +617,8 @@ async fn plain_sql_changes_nothing(db: &Database) {
         "insert into ledger_checkpoints (size, note, at, origin) values (5, 'x', 0, 1)",
         "insert into ledger_head (id, size, root, frontier) values (1, 0, '', '')",
     ];
-    match db.store {
-        Store::Sqlite(_) => attempts.extend([
+    match &db.store.driver {
+        Driver::Sqlite(_) => attempts.extend([
             "replace into ledger_entries (idx, leaf, hash, at, kind, deed) values (4, '{}', '', 0, 'fact', 'x')",
             // The new row would push the old outcome of entry 3 out by the unique index on the intent.
             "replace into ledger_entries (idx, leaf, hash, at, kind, deed, intent) values (11, '{}', '', 0, 'outcome', 'x', 3)",
@@ -628,7 +628,7 @@ async fn plain_sql_changes_nothing(db: &Database) {
             "replace into ledger_checkpoints (size, note, at) values (7, 'x', 0)",
             "replace into ledger_head (id, size, root, frontier) values (1, 0, '', '')",
         ]),
-        Store::Postgres(_) => attempts.extend([
+        Driver::Postgres(_) => attempts.extend([
             "truncate ledger_entries",
             "truncate ledger_entries cascade",
             "truncate ledger_checkpoints",
@@ -865,21 +865,21 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
     drafts::keep(&db.store, &keys(), Some(&ann), "/i/main/reports", "canary-text 203.0.113.77", NOW).await.unwrap();
 
     let mut rows = 0;
-    let tables = match db.store {
-        Store::Sqlite(_) => db.texts("select name from sqlite_master where type = 'table'").await,
-        Store::Postgres(_) => {
+    let tables = match &db.store.driver {
+        Driver::Sqlite(_) => db.texts("select name from sqlite_master where type = 'table'").await,
+        Driver::Postgres(_) => {
             db.texts("select table_name::text from information_schema.tables where table_schema = 'public'").await
         }
     };
     assert!(tables.iter().any(|table| table == "drafts") && tables.iter().any(|table| table == "ledger_entries"));
     let mut text = String::new();
     for table in tables {
-        let whole_row = match db.store {
-            Store::Sqlite(_) => {
+        let whole_row = match &db.store.driver {
+            Driver::Sqlite(_) => {
                 let columns = db.texts(&format!("select name from pragma_table_info('{table}')")).await;
                 columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join(" || '|' || ")
             }
-            Store::Postgres(_) => "t::text".to_owned(),
+            Driver::Postgres(_) => "t::text".to_owned(),
         };
         for row in db.texts(&format!("select {whole_row} from {table} t")).await {
             rows += 1;
@@ -892,7 +892,7 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
     for secret in secrets {
         assert!(!text.contains(secret), "{secret} stands in the store");
     }
-    if let Store::Sqlite(_) = db.store {
+    if let Driver::Sqlite(_) = &db.store.driver {
         for file in ["howdah.db", "howdah.db-wal"] {
             let bytes = std::fs::read(db.file().with_file_name(file)).unwrap();
             for secret in secrets {

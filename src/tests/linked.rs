@@ -1,6 +1,6 @@
 //! People who act as their own accounts: the way to the instance and back, who acts, when that ends, and what no link can do.
 
-use crate::support::{Answered, House, NO_SANCTION, house, postgres, sqlite};
+use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Permission, Role, permit},
@@ -18,7 +18,7 @@ use howdah::{
     mastodon::oauth,
     seal::Keys,
     store::{
-        Store,
+        Driver,
         linked_accounts::{self, Linked},
     },
 };
@@ -77,6 +77,13 @@ pub async fn linked(house: &House, cookie: &str, username: &str) {
     let page = link(house, cookie, username).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     assert!(page.body.contains(&format!("You act as @{username}")), "{}", page.body);
+}
+
+/// The session of somebody whose link was taken away by others is over; the next one goes on.
+async fn signed_in_again(house: &House, before: &str, role: &str) -> String {
+    let over = get(house, Some(before), "/i/harbour/reports").await;
+    assert_eq!(over.status, StatusCode::SEE_OTHER, "the session goes on");
+    house.sign_in(role).await
 }
 
 async fn account(house: &House, username: &str) -> i64 {
@@ -433,6 +440,7 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
     let to = house.post(Some(&owner), "/api/people/unlink", &form).await.location.unwrap();
     assert_eq!(to, "/people");
     assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    let cookie = signed_in_again(&house, &cookie, "moderator").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 
@@ -646,11 +654,7 @@ async fn the_end_of_access_is_the_end_of_the_link_there_and_here() {
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().len(), 1);
         let over = "update grants set starts_at = 1, ends_at = 2 where operator = '01contractor'";
-        match &house.store.store {
-            Store::Sqlite(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
-            Store::Postgres(pool) => sqlx::query(over).execute(pool).await.map(|_| ()),
-        }
-        .unwrap();
+        aged(&house.store.store, over).await;
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap(), []);
         assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
@@ -679,7 +683,7 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     let holds = async || tokens(&house).await.iter().filter(|(_, holds)| *holds).count();
     let later = async || {
         let later = "update left_tokens set next_at = 0";
-        let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+        let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
         sqlx::query(later).execute(pool).await.unwrap();
         service::take_back_due(&house.app).await.unwrap();
     };
@@ -743,6 +747,7 @@ async fn a_contractor_linked_for_the_role_of_one_grant_goes_on_under_another() {
     )
     .await;
     end().await;
+    let contractor = signed_in_again(&house, &contractor, "contractor").await;
     assert_eq!(get(&house, Some(&contractor), "/i/harbour/reports").await.status, StatusCode::OK);
     assert_eq!(house.outcome("unlink_account").await, Some(Outcome::Succeeded));
     assert_eq!(tokens(&house).await.iter().filter(|(_, holds)| *holds).count(), 0);
@@ -808,7 +813,7 @@ async fn a_deed_whose_process_died_is_known_by_the_trace_of_the_account_it_was_b
         let next =
             cli::assemble(house.config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone())
                 .unwrap();
-        let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+        let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
         sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")
             .execute(pool)
             .await
@@ -939,6 +944,7 @@ async fn an_owner_whose_account_has_fallen_gets_out_at_the_server() {
     assert!(service::unlink_at_server(&house.app, "nobody", &harbour).await.is_err());
     assert!(service::unlink_at_server(&house.app, "Owner", &harbour).await.unwrap());
     assert!(tokens(&house).await.iter().all(|(_, holds)| !holds));
+    let cookie = signed_in_again(&house, &cookie, "owner").await;
     assert_eq!(get(&house, Some(&cookie), "/i/harbour/reports").await.status, StatusCode::OK);
 }
 
@@ -1000,7 +1006,7 @@ async fn a_token_is_nowhere_to_be_read() {
     let answer = decide(&house, &cookie, "lantern_fell", "silence").await;
     seen.push_str(&get(&house, Some(&cookie), &answer.location.unwrap()).await.body);
     // The whole store, as whoever copies the file reads it.
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await.unwrap();
     let file = std::fs::read(house.store.url.strip_prefix("sqlite:").unwrap()).unwrap();
     seen.push_str(&String::from_utf8_lossy(&file));

@@ -1,14 +1,15 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, house, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, postgres, sqlite};
 use howdah::{
     ledger::{Filter, Outcome},
-    store::Store,
+    store::{Driver, Store},
 };
 use reqwest::{Client, StatusCode, redirect::Policy};
 use std::{
     io::Write,
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -43,8 +44,11 @@ impl Program {
             house.config.site.display(),
             house.config.instances[0].token.expose(),
         );
-        std::fs::write(folder.path().join("secret.key"), "07".repeat(32)).unwrap();
-        std::fs::write(folder.path().join("howdah.toml"), text).unwrap();
+        for (name, text) in [("secret.key", "07".repeat(32)), ("howdah.toml", text)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
         Self { folder, address }
     }
 
@@ -129,9 +133,9 @@ impl Running {
 
 async fn sql(store: &Store, text: &str) {
     let text = sqlx::AssertSqlSafe(text.to_owned());
-    match store {
-        Store::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
-        Store::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+    match &store.driver {
+        Driver::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+        Driver::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
     }
     .unwrap();
 }
@@ -178,7 +182,7 @@ async fn killed(kept: Kept, fault: Fault, meanwhile: &str, minutes_later: bool) 
     if minutes_later {
         sql(&house.store.store, "update open_deeds set opened_at = opened_at - 121000").await;
     }
-    if matches!(house.store.store, Store::Postgres(_)) {
+    if matches!(house.store.store.driver, Driver::Postgres(_)) {
         // Nothing proves the former process dead but its lease, which runs out by itself after a while.
         sql(&house.store.store, "update open_deeds set lease_until = 0").await;
     }
@@ -289,7 +293,7 @@ async fn a_contractor_is_added_and_a_grant_approved_at_the_server() {
 async fn a_grant_that_ended_while_it_was_down_is_recorded_before_it_answers() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        sql(&house.store.store, "update grants set starts_at = 1, ends_at = 2").await;
+        aged(&house.store.store, "update grants set starts_at = 1, ends_at = 2").await;
         let program = Program::new(&house);
         assert_eq!(house.outcome("end_grant").await, None);
         let running = program.serve().await;
@@ -337,9 +341,9 @@ async fn the_record_is_verified_from_the_command_line() {
         let said = String::from_utf8_lossy(&form.stdout);
         assert!(form.status.success() && said.contains("no checkpoint from outside was given"), "{said}");
         // Somebody with the database, past the triggers.
-        sql(&house.store.store, match &house.store.store {
-            Store::Sqlite(_) => "drop trigger ledger_entries_no_update; update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where idx = 2",
-            Store::Postgres(_) => "set session_replication_role = replica; update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where idx = 2",
+        sql(&house.store.store, match &house.store.store.driver {
+            Driver::Sqlite(_) => "drop trigger ledger_entries_no_update; update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where idx = 2",
+            Driver::Postgres(_) => "set session_replication_role = replica; update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where idx = 2",
         })
         .await;
         let forged = program.run(&verify, "");

@@ -93,7 +93,7 @@ async fn who_was_refused_is_known_again_and_nothing_of_it_can_be_read() {
     house.look().await;
     let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{other}")).await;
     assert!(page.body.contains("same mail was refused"), "{}", page.body);
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     let (mail, words): (String, Option<String>) =
         sqlx::query_as("select mail, words from refusals").fetch_one(pool).await.unwrap();
     assert!(mail.len() == 64 && !mail.contains('@') && words.is_none_or(|words| words.len() == 64));
@@ -182,7 +182,7 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
     house.weather.set(Fault::CutAfterwards);
     work(&house).await;
     house.weather.set(Fault::None);
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::query("update batch_items set state = 'under_way', intent = null").execute(pool).await.unwrap();
     sqlx::query("update batches set ended_at = null, lease = 'a dead one', lease_until = 0")
         .execute(pool)
@@ -236,7 +236,7 @@ async fn a_try_that_never_arrived_does_not_close_the_next_one() {
     let form = [("instance", "harbour"), ("batch", id), ("pause", "no")];
     house.post(Some(&cookie), "/api/batches/pause", &form).await;
     // The process that went on died after it had marked the first one, and before its intent.
-    let howdah::store::Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::query("update batch_items set state = 'under_way', intent = null where position = 0")
         .execute(pool)
         .await

@@ -7,7 +7,7 @@ use howdah::{
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
     store::{
-        Store, StoreError, attempts,
+        Driver, Store, StoreError, attempts,
         attempts::{Limit, Reserved, Wait},
         case_holds, drafts, operators,
         operators::{Factor, Operator},
@@ -109,7 +109,12 @@ async fn a_recovery_code_works_once(db: &Database) {
 }
 
 async fn a_set_up_link_works_once_and_in_its_time(db: &Database) {
-    let link = SetupLink { role: Role::Contractor, name: Some("ann".to_owned()), offered_by: None };
+    let link = SetupLink {
+        role: Role::Contractor,
+        name: Some("ann".to_owned()),
+        offered_by: None,
+        person: OperatorId("01NEW".to_owned()),
+    };
     setup_links::insert(&db.store, "h1", &link, NOW, NOW.plus(HOUR)).await.unwrap();
     setup_links::insert(&db.store, "h2", &link, NOW, NOW.plus(HOUR)).await.unwrap();
     assert_eq!(setup_links::read(&db.store, "h1", NOW).await.unwrap().as_ref(), Some(&link));
@@ -405,8 +410,8 @@ on_both!(
 
 /// `table.column type null` of every table of ours.
 async fn columns(db: &Database) -> Vec<String> {
-    match &db.store {
-        Store::Sqlite(_) => {
+    match &db.store.driver {
+        Driver::Sqlite(_) => {
             db.texts(
                 "select m.name || '.' || c.name || ' ' || lower(c.type) || \
                  case when c.\"notnull\" = 1 or c.pk > 0 then ' not null' else '' end || \
@@ -416,7 +421,7 @@ async fn columns(db: &Database) -> Vec<String> {
             )
             .await
         }
-        Store::Postgres(_) => {
+        Driver::Postgres(_) => {
             db.texts(
                 "select c.table_name || '.' || c.column_name || ' ' || c.data_type || \
                  case when c.is_nullable = 'NO' then ' not null' else '' end || \
@@ -484,8 +489,14 @@ async fn a_second_server_on_one_file_is_refused() {
 
 #[tokio::test]
 async fn a_store_that_cannot_be_opened_says_what_to_check_and_no_password() {
-    let error = Store::connect("sqlite:///no/such/folder/howdah.db").await.unwrap_err().to_string();
+    let error = Store::connect("sqlite:///no/such/folder/howdah.db", &Keys::from_secret([7; 32]))
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("/no/such/folder/howdah.db") && error.contains("configuration"), "{error}");
-    let error = Store::connect("postgres://someone:hunter2@127.0.0.1:1/howdah").await.unwrap_err().to_string();
+    let error = Store::connect("postgres://someone:hunter2@127.0.0.1:1/howdah", &Keys::from_secret([7; 32]))
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("127.0.0.1") && !error.contains("hunter2"), "{error}");
 }

@@ -20,7 +20,7 @@ use howdah::{
     operators::service,
     reports::Category,
     seal::Keys,
-    store::Store,
+    store::{Driver, Store},
 };
 use http_body_util::BodyExt;
 use practice::{rate_limit::Limits, server, version::Version};
@@ -138,14 +138,14 @@ pub struct Kept {
 pub async fn sqlite() -> Kept {
     let folder = TempDir::new().expect("a folder");
     let url = format!("sqlite:{}", folder.path().join("howdah.db").display());
-    let store = Store::connect(&url).await.expect("a store");
+    let store = Store::connect(&url, &Keys::from_secret([7; 32])).await.expect("a store");
     store.migrate().await.expect("tables");
     Kept { store, url, _folder: Some(folder) }
 }
 
 pub async fn postgres() -> Kept {
     let url = database().await;
-    let store = Store::connect(&url).await.expect("a store");
+    let store = Store::connect(&url, &Keys::from_secret([7; 32])).await.expect("a store");
     store.migrate().await.expect("tables");
     Kept { store, url, _folder: None }
 }
@@ -316,8 +316,32 @@ pub async fn grant(
     };
     let id = grants::service::record(app, &actor, asked, "a test").await.unwrap();
     let asked = howdah::store::grants::by_id(&app.store, &app.keys, &id).await.unwrap().unwrap();
-    grants::service::decided(app, &actor, asked, true, "a test", true).await.unwrap();
+    grants::service::decided(app, &actor, asked, true, "a test", grants::service::Decider::AtServer).await.unwrap();
     id
+}
+
+/// Runs statements as somebody at the database's own prompt would.
+pub async fn sql(store: &Store, text: &str) -> sqlx::Result<()> {
+    let text = sqlx::AssertSqlSafe(text.to_owned());
+    match &store.driver {
+        Driver::Sqlite(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+        Driver::Postgres(pool) => sqlx::raw_sql(text).execute(pool).await.map(drop),
+    }
+}
+
+/// Makes rows older, or other than they are, as time or the console itself would have: they are sealed as they then stand.
+pub async fn aged(store: &Store, text: &str) {
+    use howdah::store::{grants, linked_accounts, operators};
+    sql(store, text).await.unwrap();
+    for person in operators::stored(store).await.unwrap() {
+        operators::seal(store, &person.id).await.unwrap();
+    }
+    for grant in grants::stored(store).await.unwrap() {
+        grants::seal(store, &grant.id).await.unwrap();
+    }
+    for link in linked_accounts::stored(store).await.unwrap() {
+        linked_accounts::seal(store, &link.operator, &link.instance).await.unwrap();
+    }
 }
 
 /// Everything, over a store.
@@ -463,9 +487,11 @@ impl House {
 
     /// How many deeds are open.
     pub async fn open_deeds(&self) -> i64 {
-        match &self.store.store {
-            Store::Sqlite(pool) => sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap(),
-            Store::Postgres(pool) => {
+        match &self.store.store.driver {
+            Driver::Sqlite(pool) => {
+                sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap()
+            }
+            Driver::Postgres(pool) => {
                 sqlx::query_scalar("select count(*) from open_deeds").fetch_one(pool).await.unwrap()
             }
         }

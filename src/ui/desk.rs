@@ -50,12 +50,26 @@ where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let params = use_params_map();
+    shown(here, resource, body, title_of, move || params.read_untracked().get("instance"))
+}
+
+/// The same for an address that may be none of ours, whose instance is not known from its route.
+fn shown<T>(
+    here: Desk,
+    resource: Resource<Result<Framed<T>, Problem>>,
+    body: fn(Frame, T) -> AnyView,
+    title_of: fn(&Frame, &T) -> String,
+    instance: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
     let location = use_location();
     view! {
         <Transition fallback=|| view! { <div class="frame"><nav class="rail"></nav><div><div class="top"></div><main class="page soft">"Loading…"</main></div></div> }>
             {move || {
                 let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-                let instance = params.read_untracked().get("instance").or_else(|| path::instance_of(&path)).unwrap_or_default();
+                let instance = instance().unwrap_or_default();
                 Suspend::new(async move {
                     let answered = match resource.await {
                         Ok(framed) => Ok(framed),
@@ -117,7 +131,10 @@ where
 /// An address at which nothing stands, in the frame of whoever is signed in.
 pub fn nowhere() -> AnyView {
     let missing = || async { Err::<Framed<()>, _>(Problem::not_found("There is no such page.")) };
-    page(Desk::Nowhere, Resource::new(|| (), move |()| missing()), |_, ()| ().into_any(), |_, ()| String::new())
+    let resource = Resource::new(|| (), move |()| missing());
+    let location = use_location();
+    let instance = move || path::instance_of(&location.pathname.get_untracked());
+    shown(Desk::Nowhere, resource, |_, ()| ().into_any(), |_, ()| String::new(), instance)
 }
 
 /// What failed.

@@ -45,7 +45,7 @@ pub async fn may_read(context: &Context, instance: &Instance, account: &Account)
 
 pub async fn write_note(context: Context, instance: String, account: String, text: String) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
-    let text = text::Note::needed("text", &text, "There is nothing to write down yet.")?;
+    let text = text::Note::needed("text", &text.replace("\r\n", "\n"), "There is nothing to write down yet.")?;
     let note = Note {
         id: ulid::Ulid::generate().to_string(),
         operator: context.actor.operator.clone(),

@@ -3,7 +3,7 @@
 //! `domain_blocks`, `domain_allows`, `email_domain_blocks` and `ip_blocks` are tables of at most some tens of thousands of
 //! rows; `accounts` is not, and is only ever entered by exact domain, up to a bound.
 
-use super::{DatabaseError, Read, ms};
+use super::{DatabaseError, Read, There, ms};
 use crate::{
     clock::Instant,
     domain_blocks::{
@@ -350,18 +350,12 @@ impl Read {
     pub async fn server_note_counts(&mut self, domains: &[String]) -> Result<HashMap<String, i64>, DatabaseError> {
         const SQL: &str =
             "select domain, count(*) from instance_moderation_notes where domain = any($1) group by domain";
-        if !self.notes_are_readable().await? {
+        if self.extras.server_notes != There::Granted {
             return Ok(HashMap::new());
         }
         let rows: Vec<(String, i64)> =
             sqlx::query_as(SQL).persistent(false).bind(domains).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().collect())
-    }
-
-    async fn notes_are_readable(&mut self) -> Result<bool, DatabaseError> {
-        const SQL: &str =
-            "select coalesce(has_table_privilege(to_regclass('public.instance_moderation_notes'), 'select'), false)";
-        Ok(sqlx::query_scalar(SQL).persistent(false).fetch_one(&mut *self.tx).await?)
     }
 
     /// Staff notes on a server, newest first; `None` on 4.3, which has no such table, or where the console's role may not
@@ -376,7 +370,7 @@ impl Read {
             " from instance_moderation_notes n join accounts a on a.id = n.account_id where n.domain = $1 \
              order by n.id desc limit 50"
         );
-        if !self.notes_are_readable().await? {
+        if self.extras.server_notes != There::Granted {
             return Ok(None);
         }
         let rows: Vec<(String, String, i64)> =
@@ -395,7 +389,7 @@ impl Read {
         limit: i64,
     ) -> Result<Vec<MailRule>, DatabaseError> {
         const SQL: &str = concat!(
-            "with page as materialized (select * from email_domain_blocks \
+            "with page as materialized (select id, domain, allow_with_approval, parent_id, created_at from email_domain_blocks \
              where ($1::bigint is null or id < $1) and ($2::text is null or domain ilike $2) order by id desc limit $3), \
              derived as (select parent_id, count(*) as rules from email_domain_blocks \
              where parent_id in (select id from page) group by parent_id) \

@@ -1,7 +1,7 @@
 //! Invitations (`app/models/invite.rb`): what is there, who owns it, who came with it, and the two writes Mastodon has no
 //! API for.
 
-use super::{Database, DatabaseError, Read, ms};
+use super::{Database, DatabaseError, Read, There, by_release, ms, wants_second_factor};
 use crate::{
     access::{Permission, Permit},
     clock::{HOUR, Instant},
@@ -68,6 +68,7 @@ pub struct Inviter {
     own: Option<i64>,
     everyone: i64,
     /// 4.6 and later: who comes with an invitation waits for review unless its owner may spare it.
+    #[sqlx(skip)]
     reviews: bool,
 }
 
@@ -222,17 +223,26 @@ pub struct InvitationsOf {
     pub owns_any: bool,
 }
 
-/// The columns of whoever owns an invitation, from `u`, `a`, `r` and `e`. `require_2fa` and the review of invited people
-/// came with 4.6 and the column says so; before, `to_jsonb` has no such key.
+/// Whether `u` has not the second factor that its role wants, from `r` and `e`.
+macro_rules! lacks_second_factor {
+    ($release:ident) => {
+        concat!(
+            wants_second_factor!($release, "case when r.id is null then e.require_2fa else r.require_2fa end"),
+            " and not u.otp_required_for_login \
+             and not exists (select from webauthn_credentials w where w.user_id = u.id)"
+        )
+    };
+}
+
+/// The columns of whoever owns an invitation, from `u`, `a`, `r` and `e`.
 macro_rules! inviter {
-    () => {
-        "a.id as account, a.username, u.confirmed_at is not null as confirmed, u.approved, u.disabled, \
-         a.suspended_at is not null as suspended, a.memorial, a.moved_to_account_id is not null as moved, \
-         coalesce((to_jsonb(case when r.id is null then e else r end) ->> 'require_2fa')::boolean, false) \
-         and not u.otp_required_for_login \
-         and not exists (select from webauthn_credentials w where w.user_id = u.id) as lacks_second_factor, \
-         r.permissions as own, coalesce(e.permissions, 0) as everyone, \
-         exists (select from user_roles v where to_jsonb(v) ->> 'require_2fa' is not null) as reviews "
+    ($release:ident) => {
+        concat!(
+            "a.id as account, a.username, u.confirmed_at is not null as confirmed, u.approved, u.disabled, \
+         a.suspended_at is not null as suspended, a.memorial, a.moved_to_account_id is not null as moved, ",
+            lacks_second_factor!($release),
+            " as lacks_second_factor, r.permissions as own, coalesce(e.permissions, 0) as everyone "
+        )
     };
 }
 
@@ -245,10 +255,10 @@ macro_rules! roles {
 
 /// The columns of an invitation; what follows says which.
 macro_rules! invite {
-    ($($rest:tt)*) => {
+    ($release:ident, $($rest:tt)*) => {
         concat!(
             "select n.*, ",
-            inviter!(),
+            inviter!($release),
             "from (select i.id, i.code, i.user_id, i.uses, i.max_uses, i.autofollow, left(coalesce(i.comment, ''), 420) as comment, ",
             ms!("i.created_at"),
             " as created_at, ",
@@ -264,19 +274,38 @@ macro_rules! invite {
 
 /// Whether an invitation `i` fits the word in `$1`; the owner is looked at where only that is left to know.
 macro_rules! fits {
-    () => {
+    ($release:ident) => {
         concat!(
             "case when $1 = 'any' then true \
          when i.expires_at < now() at time zone 'utc' then $1 = 'expired' \
          when i.uses >= i.max_uses then $1 = 'used up' \
          when $1 = 'goes on' then true when $1 in ('expired', 'used up') then false \
          else ($1 = 'usable') = (select u.confirmed_at is not null and u.approved and not u.disabled \
-         and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null \
-         and not (coalesce((to_jsonb(case when r.id is null then e else r end) ->> 'require_2fa')::boolean, false) \
-         and not u.otp_required_for_login and not exists (select from webauthn_credentials w where w.user_id = u.id)) \
-             from users u join accounts a on a.id = u.account_id ",
+         and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null and not (",
+            lacks_second_factor!($release),
+            ") from users u join accounts a on a.id = u.account_id ",
             roles!(),
             "where u.id = i.user_id) end"
+        )
+    };
+}
+
+/// The invitations after some condition that fit the word in `$1`, at most `$2` of them.
+macro_rules! fitting {
+    ($release:ident, $condition:literal) => {
+        invite!($release, $condition, " and ", fits!($release), " order by i.id desc limit $2")
+    };
+}
+
+/// An account as somebody who may invite.
+macro_rules! may_invite {
+    ($release:ident, $condition:literal) => {
+        concat!(
+            "select ",
+            inviter!($release),
+            "from users u join accounts a on a.id = u.account_id ",
+            roles!(),
+            $condition
         )
     };
 }
@@ -296,12 +325,13 @@ struct Row {
     expired: bool,
 }
 
-impl From<Row> for Invite {
-    fn from(row: Row) -> Self {
-        Self {
+impl Row {
+    fn invite(self, reviews: bool) -> Invite {
+        let row = self;
+        Invite {
             id: InviteId(row.id),
             code: InviteCode(row.code),
-            inviter: row.inviter,
+            inviter: Inviter { reviews, ..row.inviter },
             uses: row.uses,
             max_uses: row.max_uses,
             autofollow: row.autofollow,
@@ -319,9 +349,9 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn invite(&mut self, id: InviteId) -> Result<Option<Invite>, DatabaseError> {
-        const SQL: &str = invite!("where i.id = $1");
-        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(Invite::from))
+        let sql = by_release!(self.extras, invite, "where i.id = $1");
+        let row: Option<Row> = sqlx::query_as(sql).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| row.invite(self.reviews())))
     }
 
     /// These invitations, newest first (primary key).
@@ -329,9 +359,9 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn invites_among(&mut self, ids: &[i64]) -> Result<Vec<Invite>, DatabaseError> {
-        const SQL: &str = invite!("where i.id = any($1)");
-        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(ids).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(Invite::from).collect())
+        let sql = by_release!(self.extras, invite, "where i.id = any($1)");
+        let rows: Vec<Row> = sqlx::query_as(sql).persistent(false).bind(ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|row| row.invite(self.reviews())).collect())
     }
 
     /// An invitation by its code, exactly (unique index on `code`).
@@ -339,9 +369,9 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn invite_by_code(&mut self, code: &str) -> Result<Option<Invite>, DatabaseError> {
-        const SQL: &str = invite!("where i.code = $1");
-        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(code).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(Invite::from))
+        let sql = by_release!(self.extras, invite, "where i.code = $1");
+        let row: Option<Row> = sqlx::query_as(sql).persistent(false).bind(code).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| row.invite(self.reviews())))
     }
 
     /// The invitations of one account below an id that fit, newest first (`users (account_id)`, `invites (user_id)`).
@@ -355,12 +385,12 @@ impl Read {
         before: Option<InviteId>,
         page: usize,
     ) -> Result<InviteWindow, DatabaseError> {
-        const SQL: &str = invite!(
-            "where i.user_id in (select o.id from users o where o.account_id = $3 limit 10) and i.id < $4 and ",
-            fits!(),
-            " order by i.id desc limit $2"
+        let sql = by_release!(
+            self.extras,
+            fitting,
+            "where i.user_id in (select o.id from users o where o.account_id = $3 limit 10) and i.id < $4"
         );
-        let rows: Vec<Row> = sqlx::query_as(SQL)
+        let rows: Vec<Row> = sqlx::query_as(sql)
             .persistent(false)
             .bind(usable.name())
             .bind(i64::try_from(page).unwrap_or(i64::MAX))
@@ -368,7 +398,7 @@ impl Read {
             .bind(before.map_or(i64::MAX, |id| id.0))
             .fetch_all(&mut *self.tx)
             .await?;
-        let invites: Vec<Invite> = rows.into_iter().map(Invite::from).collect();
+        let invites: Vec<Invite> = rows.into_iter().map(|row| row.invite(self.reviews())).collect();
         let edge = invites.last().map(|last| last.id).filter(|_| invites.len() >= page);
         Ok(InviteWindow { invites, edge, looked_to: None })
     }
@@ -386,8 +416,8 @@ impl Read {
     ) -> Result<InviteWindow, DatabaseError> {
         const BELOW: &str =
             "select min(id) from (select id from invites where id < $1 order by id desc limit $2) slice";
-        const SQL: &str = invite!("where i.id >= $3 and i.id < $4 and ", fits!(), " order by i.id desc limit $2");
         const MADE: &str = concat!("select ", ms!("created_at"), " from invites where id = $1");
+        let sql = by_release!(self.extras, fitting, "where i.id >= $3 and i.id < $4");
         let began = Tick::now();
         let mut window = InviteWindow::default();
         let mut upper = before.map_or(i64::MAX, |id| id.0);
@@ -400,7 +430,7 @@ impl Read {
             };
             // Few at a time: for many PostgreSQL would rather read all logins than look their owners up.
             let wanted = (page - window.invites.len()).min(AT_ONCE);
-            let rows: Vec<Row> = sqlx::query_as(SQL)
+            let rows: Vec<Row> = sqlx::query_as(sql)
                 .persistent(false)
                 .bind(usable.name())
                 .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
@@ -409,7 +439,7 @@ impl Read {
                 .fetch_all(&mut *self.tx)
                 .await?;
             let full = rows.len() == wanted;
-            window.invites.extend(rows.into_iter().map(Invite::from));
+            window.invites.extend(rows.into_iter().map(|row| row.invite(self.reviews())));
             if full {
                 window.edge = window.invites.last().map(|last| last.id);
                 if window.invites.len() >= page {
@@ -434,15 +464,15 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn inviter(&mut self, account: AccountId) -> Result<Option<Inviter>, DatabaseError> {
-        const SQL: &str = concat!(
-            "select ",
-            inviter!(),
-            "from users u join accounts a on a.id = u.account_id ",
-            roles!(),
-            "where u.account_id = $1 order by u.id limit 1"
-        );
-        let row = sqlx::query_as(SQL).persistent(false).bind(account.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row)
+        let sql = by_release!(self.extras, may_invite, "where u.account_id = $1 order by u.id limit 1");
+        let row: Option<Inviter> =
+            sqlx::query_as(sql).persistent(false).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|inviter| Inviter { reviews: self.reviews(), ..inviter }))
+    }
+
+    /// Whether invited people may have to wait for review: since 4.6, whose roles have more columns, granted or not.
+    fn reviews(&self) -> bool {
+        self.extras.role_details != There::Not
     }
 
     /// Those who came with an invitation, in the order they came. `users.invite_id` has no index: logins between the first

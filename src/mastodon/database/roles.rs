@@ -1,7 +1,7 @@
 //! Roles of the instance (`app/models/user_role.rb`): their rows, their members, and the one transaction that gives or
 //! takes one.
 
-use super::{Database, DatabaseError, Read};
+use super::{Database, DatabaseError, Extras, Read, Writing, by_release, wants_second_factor};
 use crate::{
     id::{AccountId, RoleId},
     ledger::deed::AssignRole,
@@ -51,13 +51,35 @@ impl From<RoleTuple> for InstanceRole {
     }
 }
 
-/// The columns of a role. `require_2fa` is there since 4.6 alone, so that it is asked for by name.
+/// The columns of a role; `require_2fa` is there since 4.6 alone.
 macro_rules! role {
-    ($rest:literal) => {
+    (since_46, $rest:literal) => {
         concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, \
-             (to_jsonb(r) ->> 'require_2fa')::boolean as require_2fa from user_roles r ",
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, r.require_2fa from user_roles r ",
             $rest
+        )
+    };
+    (before, $rest:literal) => {
+        concat!(
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa \
+             from user_roles r ",
+            $rest
+        )
+    };
+}
+
+/// Whether somebody else could act as administrator this minute: the second factor counts where the role wants it.
+macro_rules! another_administrator {
+    ($release:ident, $second_factor:expr) => {
+        concat!(
+            "select exists (select from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id \
+             where r.id > 0 and r.permissions & $2 <> 0 and u.account_id <> $1 and not u.disabled and u.approved \
+             and u.confirmed_at is not null and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null \
+             and (not ",
+            wants_second_factor!($release, "r.require_2fa"),
+            " or ",
+            $second_factor,
+            "))"
         )
     };
 }
@@ -88,14 +110,14 @@ struct HolderTuple {
 }
 
 /// One role (primary key).
-async fn role(tx: &mut PgConnection, id: RoleId) -> sqlx::Result<Option<InstanceRole>> {
-    let row: Option<RoleTuple> =
-        sqlx::query_as(role!("where r.id = $1")).persistent(false).bind(id.0).fetch_optional(tx).await?;
+async fn role(tx: &mut PgConnection, extras: Extras, id: RoleId) -> sqlx::Result<Option<InstanceRole>> {
+    let sql = by_release!(extras, role, "where r.id = $1");
+    let row: Option<RoleTuple> = sqlx::query_as(sql).persistent(false).bind(id.0).fetch_optional(tx).await?;
     Ok(row.map(InstanceRole::from))
 }
 
 /// Somebody with a login here, and their role (primary keys, `users (account_id)`).
-async fn holder(tx: &mut PgConnection, account: AccountId) -> sqlx::Result<Option<Holder>> {
+async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sqlx::Result<Option<Holder>> {
     const SQL: &str = concat!(
         "select a.id as account, u.id as user_id, a.username::text as username, a.display_name::text as display_name, \
          u.role_id, u.disabled, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
@@ -110,7 +132,7 @@ async fn holder(tx: &mut PgConnection, account: AccountId) -> sqlx::Result<Optio
     let Some(row) = row else { return Ok(None) };
     let role_id = row.role_id.map(RoleId);
     let held = match role_id.filter(|id| *id != EVERYONE) {
-        Some(id) => role(tx, id).await?,
+        Some(id) => role(tx, extras, id).await?,
         None => None,
     };
     Ok(Some(Holder {
@@ -135,27 +157,20 @@ async fn holder(tx: &mut PgConnection, account: AccountId) -> sqlx::Result<Optio
 /// Everything the rules of rank look at (primary keys, `users (account_id)`, `users (role_id)`).
 async fn standing(
     tx: &mut PgConnection,
+    extras: Extras,
     acting: AccountId,
     target: AccountId,
     after: Option<RoleId>,
 ) -> sqlx::Result<Standing> {
-    // Somebody else who could act as administrator this minute: the second factor counts where the role wants it.
-    const OTHERS: &str = concat!(
-        "select exists (select from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id \
-         where r.id > 0 and r.permissions & $2 <> 0 and u.account_id <> $1 and not u.disabled and u.approved \
-         and u.confirmed_at is not null and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null \
-         and (not coalesce((to_jsonb(r) ->> 'require_2fa')::boolean, false) or ",
-        second_factor!(),
-        "))",
-    );
+    let others = by_release!(extras, another_administrator, second_factor!());
     let other_administrators =
-        sqlx::query_scalar(OTHERS).persistent(false).bind(target.0).bind(ADMINISTRATOR).fetch_one(&mut *tx).await?;
+        sqlx::query_scalar(others).persistent(false).bind(target.0).bind(ADMINISTRATOR).fetch_one(&mut *tx).await?;
     Ok(Standing {
-        everyone: role(tx, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone),
-        actor: holder(tx, acting).await?,
-        target: holder(tx, target).await?,
+        everyone: role(tx, extras, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone),
+        actor: holder(tx, extras, acting).await?,
+        target: holder(tx, extras, target).await?,
         after: match after {
-            Some(id) => role(tx, id).await?,
+            Some(id) => role(tx, extras, id).await?,
             None => None,
         },
         other_administrators,
@@ -170,11 +185,12 @@ impl Read {
     pub async fn roles(&mut self) -> Result<Vec<(InstanceRole, i64)>, DatabaseError> {
         const MEMBERS: &str = "select r.id, (select count(*) from (select from users u where u.role_id = r.id limit $2) m) \
             from user_roles r order by r.position desc, r.id limit $1";
-        let rows: Vec<RoleTuple> = sqlx::query_as(role!("order by r.position desc, r.id limit $1"))
-            .persistent(false)
-            .bind(MOST_ROLES)
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<RoleTuple> =
+            sqlx::query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
+                .persistent(false)
+                .bind(MOST_ROLES)
+                .fetch_all(&mut *self.tx)
+                .await?;
         let members: Vec<(i64, i64)> = sqlx::query_as(MEMBERS)
             .persistent(false)
             .bind(MOST_ROLES)
@@ -196,7 +212,7 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn role(&mut self, id: RoleId) -> Result<Option<(InstanceRole, i64)>, DatabaseError> {
-        let Some(role) = role(&mut self.tx, id).await? else { return Ok(None) };
+        let Some(role) = role(&mut self.tx, self.extras, id).await? else { return Ok(None) };
         let number = sqlx::query_scalar("select count(*) from (select from users u where u.role_id = $1 limit $2) m")
             .persistent(false)
             .bind(id.0)
@@ -211,7 +227,7 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn everyone(&mut self) -> Result<InstanceRole, DatabaseError> {
-        Ok(role(&mut self.tx, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone))
+        Ok(role(&mut self.tx, self.extras, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone))
     }
 
     /// Which of these accounts have one-time codes or a security key (`users (account_id)`).
@@ -230,7 +246,7 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn holder(&mut self, account: AccountId) -> Result<Option<Holder>, DatabaseError> {
-        Ok(holder(&mut self.tx, account).await?)
+        Ok(holder(&mut self.tx, self.extras, account).await?)
     }
 
     /// Everything the rules of rank look at for one change.
@@ -243,28 +259,15 @@ impl Read {
         target: AccountId,
         after: Option<RoleId>,
     ) -> Result<Standing, DatabaseError> {
-        Ok(standing(&mut self.tx, acting, target, after).await?)
+        Ok(standing(&mut self.tx, self.extras, acting, target, after).await?)
     }
 
-    /// The GRANTs that the console's database role lacks for assigning roles (system catalogues).
+    /// The GRANTs that the console's database role lacks for assigning roles.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn missing_role_grants(&mut self) -> Result<Vec<String>, DatabaseError> {
-        const SQL: &str = "select has_column_privilege('users', 'role_id', 'update') \
-            and has_column_privilege('users', 'updated_at', 'update'), has_table_privilege('admin_action_logs', 'insert'), \
-            has_sequence_privilege('admin_action_logs_id_seq', 'usage'), quote_ident(current_user)";
-        let (update, insert, sequence, role): (bool, bool, bool, String) =
-            sqlx::query_as(SQL).persistent(false).fetch_one(&mut *self.tx).await?;
-        Ok([
-            (update, "grant update (role_id, updated_at) on users"),
-            (insert, "grant insert on admin_action_logs"),
-            (sequence, "grant usage on sequence admin_action_logs_id_seq"),
-        ]
-        .into_iter()
-        .filter(|(there, _)| !there)
-        .map(|(_, grant)| format!("{grant} to {role};"))
-        .collect())
+        self.missing_grants(Writing::Roles).await
     }
 }
 
@@ -288,7 +291,8 @@ impl Database {
             .bind(vec![acting.0, deed.account.0])
             .execute(&mut *tx)
             .await?;
-        let standing = standing(&mut tx, acting, deed.account, deed.after).await?;
+        let extras = self.extras(&mut tx).await?;
+        let standing = standing(&mut tx, extras, acting, deed.account, deed.after).await?;
         if let Some(refusal) = standing.refusal(deed.after) {
             return Ok(Written::Not(refusal.why));
         }

@@ -1,193 +1,209 @@
-//! Whether this is Mastodon's database at all, and whether it has the columns the console reads.
+//! Whether this is Mastodon's database at all, and which of the columns the console reads are there and granted to it.
 
-use super::{DatabaseError, Read};
+use super::{
+    DatabaseError, Read,
+    grants::{self, Extra, READS},
+};
 
-/// Every column the console reads, by table. All exist from 4.3 to 4.7; what differs by version is not read.
-const NEEDED: &[(&str, &[&str])] = &[
-    (
-        "accounts",
-        &[
-            "id",
-            "username",
-            "domain",
-            "display_name",
-            "note",
-            "created_at",
-            "suspended_at",
-            "silenced_at",
-            "sensitized_at",
-            "actor_type",
-            "memorial",
-            "moved_to_account_id",
-            "suspension_origin",
-        ],
-    ),
-    ("account_stats", &["account_id", "followers_count", "statuses_count", "last_status_at"]),
-    ("account_deletion_requests", &["account_id", "created_at"]),
-    ("account_moderation_notes", &["target_account_id", "account_id", "content", "created_at"]),
-    ("account_warnings", &["id", "target_account_id", "account_id", "action", "text", "created_at", "overruled_at"]),
-    ("account_warning_presets", &["id", "title", "text"]),
-    ("admin_action_logs", &["id", "account_id", "action", "target_type", "target_id", "created_at"]),
-    ("appeals", &["account_warning_id", "approved_at", "rejected_at"]),
-    (
-        "domain_blocks",
-        &[
-            "id",
-            "domain",
-            "severity",
-            "reject_media",
-            "reject_reports",
-            "obfuscate",
-            "public_comment",
-            "private_comment",
-            "created_at",
-        ],
-    ),
-    ("instances", &["domain", "accounts_count"]),
-    (
-        "invites",
-        &[
-            "id",
-            "user_id",
-            "code",
-            "uses",
-            "max_uses",
-            "expires_at",
-            "autofollow",
-            "comment",
-            "created_at",
-            "updated_at",
-        ],
-    ),
-    (
-        "media_attachments",
-        &[
-            "id",
-            "status_id",
-            "account_id",
-            "type",
-            "description",
-            "file_file_name",
-            "file_storage_schema_version",
-            "remote_url",
-        ],
-    ),
-    ("report_notes", &["report_id", "account_id", "content", "created_at"]),
-    (
-        "reports",
-        &[
-            "id",
-            "account_id",
-            "target_account_id",
-            "category",
-            "comment",
-            "rule_ids",
-            "status_ids",
-            "forwarded",
-            "created_at",
-            "action_taken_at",
-            "action_taken_by_account_id",
-            "assigned_account_id",
-        ],
-    ),
-    ("rules", &["id", "text", "deleted_at", "priority"]),
-    ("settings", &["id", "var", "value"]),
-    (
-        "statuses",
-        &[
-            "id",
-            "account_id",
-            "text",
-            "spoiler_text",
-            "language",
-            "visibility",
-            "created_at",
-            "edited_at",
-            "deleted_at",
-            "in_reply_to_account_id",
-            "reblog_of_id",
-        ],
-    ),
-    ("status_stats", &["status_id", "reblogs_count", "replies_count"]),
-    (
-        "users",
-        &[
-            "id",
-            "account_id",
-            "email",
-            "sign_up_ip",
-            "approved",
-            "confirmed_at",
-            "confirmation_sent_at",
-            "disabled",
-            "invite_id",
-            "locale",
-            "role_id",
-            "created_at",
-            "otp_required_for_login",
-        ],
-    ),
-    ("user_invite_requests", &["id", "user_id", "text"]),
-    ("user_roles", &["id", "name", "permissions", "position", "color", "highlighted"]),
-    ("domain_allows", &["id", "domain", "created_at"]),
-    ("email_domain_blocks", &["id", "domain", "parent_id", "allow_with_approval", "created_at"]),
-    ("follows", &["account_id", "target_account_id"]),
-    ("ip_blocks", &["id", "ip", "severity", "comment", "expires_at", "created_at"]),
-    ("unavailable_domains", &["domain"]),
-    ("webauthn_credentials", &["user_id"]),
-    ("user_ips", &["user_id", "ip", "used_at"]),
-    ("session_activations", &["user_id", "ip", "user_agent", "created_at", "updated_at"]),
-];
+/// How something that not every release has stands in this database.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum There {
+    #[default]
+    Not,
+    /// It is there, and not granted to the console's role: it is read like something that is not.
+    NotGranted,
+    Granted,
+}
 
-/// What is missing.
+/// What not every release has, as it stands here: the statements are chosen by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    pub role_details: There,
+    pub server_notes: There,
+    pub owned_settings: There,
+}
+
+/// A column of the instance's tables, and whether the console's role may read it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Column {
+    table: String,
+    name: String,
+    granted: bool,
+}
+
+/// What is missing, and what is there and not granted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
+    /// Tables and columns that Mastodon has from 4.3 to 4.7 and this database has not.
     pub missing: Vec<String>,
+    /// `accounts.note`: columns the console cannot do without, and may not read.
+    pub not_granted: Vec<String>,
+    /// The GRANTs for these.
+    pub grants: Vec<String>,
+    /// What the console does without: a sentence each, with the GRANT.
+    pub done_without: Vec<String>,
+    pub extras: Extras,
+    /// Whether none of the tables is there.
+    strange: bool,
+}
+
+/// Sentences stay readable: of a long list the beginning, and how much more there is.
+const MOST_NAMED: usize = 6;
+
+fn named(list: &[String], with: &str) -> String {
+    let more = list.len().saturating_sub(MOST_NAMED);
+    let first = list.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join(with);
+    if more > 0 { format!("{first}{with}and {more} more") } else { first }
 }
 
 impl Shape {
-    /// What is wrong, in a sentence; `None` for a database of Mastodon's.
+    /// What is wrong, in a sentence; `None` for a database of Mastodon's that the console may read.
     pub fn problem(&self) -> Option<String> {
-        if self.missing.is_empty() {
-            return None;
-        }
-        if self.missing.len() == NEEDED.len() {
+        if self.strange {
             return Some(
                 "this is not a Mastodon database: none of its tables is there; correct database_url".to_owned(),
             );
         }
-        Some(format!(
-            "the database is not as Mastodon 4.3 to 4.7 has it, or the console’s role may not read it; missing: {}",
-            self.missing.join(", ")
-        ))
+        if !self.missing.is_empty() {
+            return Some(format!(
+                "the database is not as Mastodon 4.3 to 4.7 has it; missing: {}",
+                named(&self.missing, ", ")
+            ));
+        }
+        if !self.not_granted.is_empty() {
+            return Some(format!(
+                "the console may not read {}; {} (all of them: howdah instance grants)",
+                named(&self.not_granted, ", "),
+                named(&self.grants, " ")
+            ));
+        }
+        None
+    }
+
+    fn of(columns: &[Column], role: &str) -> Self {
+        let mut shape = Self {
+            strange: !READS.iter().any(|part| columns.iter().any(|column| column.table == part.table)),
+            ..Self::default()
+        };
+        for part in READS {
+            let find = |name: &str| columns.iter().find(|column| column.table == part.table && column.name == name);
+            let absent: Vec<&str> = part.columns.iter().copied().filter(|name| find(name).is_none()).collect();
+            let hidden: Vec<&str> =
+                part.columns.iter().copied().filter(|name| find(name).is_some_and(|found| !found.granted)).collect();
+            let qualified = |name: &&str| format!("{}.{name}", part.table);
+            let Some(extra) = part.extra else {
+                if columns.iter().any(|column| column.table == part.table) {
+                    shape.missing.extend(absent.iter().map(qualified));
+                } else {
+                    shape.missing.push(format!("table {}", part.table));
+                }
+                if !hidden.is_empty() {
+                    shape.not_granted.extend(hidden.iter().map(qualified));
+                    shape.grants.push(grants::reading(part.table, &hidden, role));
+                }
+                continue;
+            };
+            let there = if !absent.is_empty() {
+                There::Not
+            } else if hidden.is_empty() {
+                There::Granted
+            } else {
+                There::NotGranted
+            };
+            if there == There::NotGranted {
+                shape.done_without.push(format!(
+                    "the console may not read {}; {}",
+                    hidden.iter().map(qualified).collect::<Vec<_>>().join(", "),
+                    grants::reading(part.table, &hidden, role)
+                ));
+            }
+            match extra {
+                Extra::RoleDetails => shape.extras.role_details = there,
+                Extra::ServerNotes => shape.extras.server_notes = there,
+                Extra::OwnedSettings => shape.extras.owned_settings = there,
+            }
+        }
+        shape
     }
 }
 
+/// Compares what is there with the list (system catalogues).
+pub(super) async fn shape(tx: &mut sqlx::PgConnection) -> Result<Shape, DatabaseError> {
+    // The catalogue, not information_schema: a materialised view has its columns there alone, and what is not granted is
+    // in no other place.
+    const SQL: &str = "select c.relname::text as \"table\", a.attname::text as name, \
+        has_column_privilege(c.oid, a.attnum, 'select') as granted from pg_attribute a \
+        join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace \
+        where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm') and c.relname = any($1) \
+        and a.attnum > 0 and not a.attisdropped";
+    let tables: Vec<String> = READS.iter().map(|part| part.table.to_owned()).collect();
+    let columns: Vec<Column> = sqlx::query_as(SQL).persistent(false).bind(tables).fetch_all(&mut *tx).await?;
+    let role: String =
+        sqlx::query_scalar("select quote_ident(current_user)").persistent(false).fetch_one(&mut *tx).await?;
+    Ok(Shape::of(&columns, &role))
+}
+
 impl Read {
-    /// Compares what is there with what is needed (system catalogues; once at start and after an error).
+    /// What is there and granted (system catalogues; with every pulse).
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn shape(&mut self) -> Result<Shape, DatabaseError> {
-        // The catalogue, not information_schema: a materialised view has its columns there alone.
-        const SQL: &str = "select c.relname::text, a.attname::text from pg_attribute a \
-            join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace \
-            where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm') and a.attnum > 0 and not a.attisdropped \
-            and has_column_privilege(c.oid, a.attnum, 'select') \
-            order by 1, 2";
-        let there: Vec<(String, String)> = sqlx::query_as(SQL).persistent(false).fetch_all(&mut *self.tx).await?;
-        let mut missing = Vec::new();
-        for (table, columns) in NEEDED {
-            if !there.iter().any(|(name, _)| name == table) {
-                missing.push(format!("table {table}"));
-                continue;
-            }
-            for column in *columns {
-                if !there.iter().any(|(name, there)| name == table && there == column) {
-                    missing.push(format!("{table}.{column}"));
-                }
-            }
+        shape(&mut self.tx).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole() -> Vec<Column> {
+        let of = |part: &grants::Reads| {
+            let column = |name: &&str| Column { table: part.table.to_owned(), name: (*name).to_owned(), granted: true };
+            part.columns.iter().map(column).collect::<Vec<_>>()
+        };
+        READS.iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn a_column_that_is_not_granted_is_named_with_its_grant() {
+        let mut columns = whole();
+        assert_eq!(Shape::of(&columns, "howdah").problem(), None);
+        for column in &mut columns {
+            column.granted = (column.table.as_str(), column.name.as_str()) != ("accounts", "note");
         }
-        Ok(Shape { missing })
+        let said = Shape::of(&columns, "howdah").problem().unwrap_or_default();
+        assert!(said.contains("may not read accounts.note; grant select (note) on accounts to howdah;"), "{said}");
+        columns.retain(|column| column.name != "note");
+        let said = Shape::of(&columns, "howdah").problem().unwrap_or_default();
+        assert!(said.contains("missing: accounts.note"), "{said}");
+        assert!(Shape::of(&[], "howdah").problem().is_some_and(|said| said.contains("not a Mastodon database")));
+    }
+
+    #[test]
+    fn what_a_release_has_not_is_no_problem_and_what_is_not_granted_is_named() {
+        let mut columns = whole();
+        columns.retain(|column| column.name != "thing_type");
+        for column in &mut columns {
+            column.granted = column.name != "require_2fa";
+        }
+        let shape = Shape::of(&columns, "howdah");
+        assert_eq!(shape.problem(), None);
+        assert_eq!(shape.extras.owned_settings, There::Not);
+        assert_eq!(shape.extras.role_details, There::NotGranted);
+        assert_eq!(
+            shape.done_without,
+            ["the console may not read user_roles.require_2fa; grant select (require_2fa) on user_roles to howdah;"]
+        );
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        let mut columns = whole();
+        for column in &mut columns {
+            column.granted = false;
+        }
+        let said = Shape::of(&columns, "howdah").problem().unwrap_or_default();
+        assert!(said.len() < 1_500 && said.contains("more"), "{said}");
     }
 }

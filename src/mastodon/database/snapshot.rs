@@ -3,7 +3,7 @@
 //! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
-use super::{DatabaseError, Read};
+use super::{DatabaseError, Extras, Read, There};
 
 /// A part of an instance that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,19 +88,31 @@ impl Part {
 
     /// All are read whole, by design: small tables, and rules, of which there are some tens of thousands at most. Members
     /// come from the index on `users.role_id`. Rules about mail that Mastodon derived from others come and go with them.
-    fn sql(self) -> (&'static str, &'static str) {
+    fn sql(self, extras: Extras) -> (&'static str, &'static str) {
         match self {
             // 4.3 may have a setting twice; the older counts. It may also still have settings of single people, which are
             // nobody's business (`db/post_migrate/…_remove_legacy_user_settings_data.rb`).
-            Self::Settings => part!(
-                "select s.var::text as key, jsonb_agg(s.value order by s.id) as content from settings s \
-                 where to_jsonb(s) ->> 'thing_type' is null group by s.var"
-            ),
-            Self::Roles => {
-                part!(
-                    "select id::text as key, to_jsonb(r) - 'id' - 'created_at' - 'updated_at' as content from user_roles r"
-                )
-            }
+            // Where it is not granted whose they are, the read is refused rather than made without asking.
+            Self::Settings => match extras.owned_settings {
+                There::Not => part!(
+                    "select s.var::text as key, jsonb_agg(s.value order by s.id) as content from settings s group by s.var"
+                ),
+                There::NotGranted | There::Granted => part!(
+                    "select s.var::text as key, jsonb_agg(s.value order by s.id) as content from settings s \
+                     where s.thing_type is null group by s.var"
+                ),
+            },
+            Self::Roles => match extras.role_details {
+                There::Granted => part!(
+                    "select id::text as key, jsonb_build_object('name', name, 'color', color, 'position', position, \
+                     'permissions', permissions, 'highlighted', highlighted, 'require_2fa', require_2fa, \
+                     'collection_limit', collection_limit) as content from user_roles"
+                ),
+                There::Not | There::NotGranted => part!(
+                    "select id::text as key, jsonb_build_object('name', name, 'color', color, 'position', position, \
+                     'permissions', permissions, 'highlighted', highlighted) as content from user_roles"
+                ),
+            },
             Self::Members => part!(
                 "select u.account_id::text as key, jsonb_build_object('name', a.username, \
                  'role_id', u.role_id::text) as content from users u join accounts a on a.id = u.account_id \
@@ -130,7 +142,7 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn part_hash(&mut self, part: Part) -> Result<(i64, String), DatabaseError> {
-        Ok(sqlx::query_as(part.sql().1).persistent(false).fetch_one(&mut *self.tx).await?)
+        Ok(sqlx::query_as(part.sql(self.extras).1).persistent(false).fetch_one(&mut *self.tx).await?)
     }
 
     /// The rows of a part, as many as are compared one by one.
@@ -138,6 +150,6 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn part_rows(&mut self, part: Part) -> Result<Vec<Kept>, DatabaseError> {
-        Ok(sqlx::query_as(part.sql().0).persistent(false).bind(part.most()).fetch_all(&mut *self.tx).await?)
+        Ok(sqlx::query_as(part.sql(self.extras).0).persistent(false).bind(part.most()).fetch_all(&mut *self.tx).await?)
     }
 }

@@ -18,8 +18,8 @@ use crate::{
         drafts,
         operators::{self, Operator},
         recovery_codes,
-        reset_links::{self, ResetLink},
-        sign_ins::{self, NewLink},
+        reset_links::{self, NewLink, ResetLink},
+        sign_ins,
     },
 };
 use serde_json::json;

@@ -346,7 +346,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
 }
 
 fn own_session(context: &Context, session: web_sessions::OwnSession) -> OwnSession {
-    let short = session.short();
+    let short = session.short;
     let data: Option<Value> = serde_json::from_str(&session.data).ok();
     let stage = data.and_then(|data| serde_json::from_value::<SessionData>(data[SessionData::KEY].clone()).ok());
     let address = session.address.as_deref();

@@ -1,0 +1,165 @@
+//! Who is a second person. Whoever made somebody's access, or set it anew, knows what it opens with: for a day the two count
+//! as one. It is read from the record, not from what the people are now.
+
+use crate::{
+    access::Actor,
+    clock::{DAY, Instant},
+    context::App,
+    id::OperatorId,
+    ledger::{
+        Entry, Filter, LedgerError, Outcome,
+        deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, SecondPerson, Subject},
+    },
+    operators::service::command_actor,
+    problem::Problem,
+    store::{grants::Grant, operators},
+    ui::time,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// So long two people count as one.
+const ONE: i64 = DAY;
+/// So long it is said.
+const SAID: i64 = 30 * DAY;
+/// Entries about one person that are read at once.
+const AT_ONCE: i64 = 200;
+
+/// One person by another's hand: what was done, and when.
+#[derive(Clone, Debug)]
+struct Hand {
+    by: OperatorId,
+    done: &'static str,
+    at: Instant,
+}
+
+/// How one person came to be able to act, in steps: each by the hand of the next.
+type Chain = Vec<Hand>;
+
+/// What an entry about somebody gave them that its writer could have kept; `None` for what only takes, or is their own.
+fn given(entry: &Entry, person: &OperatorId) -> Option<Hand> {
+    let by = OperatorId(entry.operator.clone()?);
+    if by == *person || by == command_actor().operator {
+        return None;
+    }
+    if matches!(entry.outcome, Some(Outcome::Failed | Outcome::Refused | Outcome::Stale)) {
+        return None;
+    }
+    let done = match entry.deed.as_str() {
+        AddOperator::KIND => "added",
+        ChangeOperatorRole::KIND => "given a role",
+        DisableOperator::KIND if entry.leaf["facts"]["disabled"] == false => "given access back",
+        DisableOperator::KIND | "end_sessions" | "unlink_account" | "export_sheet" => return None,
+        // What else is done about somebody else's access sets it anew.
+        _ => "reset",
+    };
+    Some(Hand { by, done, at: entry.at })
+}
+
+/// By whose hands somebody came to be able to act since an instant, newest first.
+async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Hand>, LedgerError> {
+    let mut filter = Filter {
+        subject: Some(app.ledger.subject(&Subject::Operator(person.clone()))),
+        from: Some(since),
+        limit: AT_ONCE,
+        ..Filter::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let entries = app.ledger.list(&filter).await?;
+        found.extend(entries.iter().filter_map(|entry| given(entry, person)));
+        match entries.last() {
+            Some(last) if i64::try_from(entries.len()).is_ok_and(|read| read == AT_ONCE) => {
+                filter.before = Some(last.index);
+            }
+            Some(_) | None => return Ok(found),
+        }
+    }
+}
+
+/// Everybody by whose hands somebody came to be able to act since an instant, directly or by others, with the steps there.
+async fn behind(app: &App, person: &OperatorId, since: Instant) -> Result<BTreeMap<String, Chain>, LedgerError> {
+    let mut found = BTreeMap::from([(person.0.clone(), Chain::new())]);
+    let mut left = VecDeque::from([person.clone()]);
+    while let Some(next) = left.pop_front() {
+        let so_far = found.get(&next.0).cloned().unwrap_or_default();
+        for hand in hands(app, &next, since).await? {
+            if !found.contains_key(&hand.by.0) {
+                let mut chain = so_far.clone();
+                left.push_back(hand.by.clone());
+                let by = hand.by.0.clone();
+                chain.push(hand);
+                found.insert(by, chain);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The steps from two people to one who is behind both, or to one of them; the shortest. Empty ones where there is none.
+async fn tie(
+    app: &App,
+    decides: &OperatorId,
+    asked: &OperatorId,
+    since: Instant,
+) -> Result<Option<(Chain, Chain)>, LedgerError> {
+    let (one, other) = (behind(app, decides, since).await?, behind(app, asked, since).await?);
+    let shared = one.into_iter().filter_map(|(who, chain)| other.get(&who).map(|second| (chain, second.clone())));
+    Ok(shared.min_by_key(|(one, other)| (one.len() + other.len(), other.len())))
+}
+
+/// “added 2 days ago by the asker”
+fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String, now: Instant) -> String {
+    let chain = |chain: &Chain| {
+        let steps =
+            chain.iter().map(|hand| format!("{} {} by {}", hand.done, time::relative(hand.at, now), name(&hand.by)));
+        steps.collect::<Vec<_>>().join(", who was ")
+    };
+    match (decides.is_empty(), asked.is_empty()) {
+        (_, true) => chain(decides),
+        (true, false) => format!("the asker was {}", chain(asked)),
+        (false, false) => format!("{}; the asker was {}", chain(decides), chain(asked)),
+    }
+}
+
+/// What stands between somebody and deciding about what another asked for, or what is to be said when they do.
+pub(super) async fn of(
+    app: &App,
+    actor: &Actor,
+    grant: &Grant,
+    name: impl Fn(&OperatorId) -> String,
+) -> Result<Result<SecondPerson, String>, Problem> {
+    let now = app.clock.now();
+    let person = operators::by_id(&app.store, &actor.operator).await.map_err(super::store_problem)?;
+    let has_factor = person.is_some_and(|person| person.totp_secret.is_some());
+    if !has_factor && !app.config.second_factor_optional {
+        return Ok(Err(
+            "A second person has a second factor of their own, and you have none: set one up, then decide.".to_owned(),
+        ));
+    }
+    let called = |id: &OperatorId| {
+        if *id == grant.asked_by {
+            "the asker".to_owned()
+        } else if *id == actor.operator {
+            "the one who decides".to_owned()
+        } else {
+            name(id)
+        }
+    };
+    // Who asks at the server could approve there.
+    let mut said = String::new();
+    if grant.asked_by != command_actor().operator {
+        let find = |since: i64| tie(app, &actor.operator, &grant.asked_by, now.plus(-since));
+        if let Some(tie) = find(ONE).await.map_err(super::store_problem)? {
+            return Ok(Err(format!(
+                "For a day you count as the same person as the asker ({}). Another owner decides about it, or at the \
+                 server: howdah grant approve {}.",
+                words(&tie, called, now),
+                grant.id
+            )));
+        }
+        if let Some(tie) = find(SAID).await.map_err(super::store_problem)? {
+            said = words(&tie, called, now);
+        }
+    }
+    Ok(Ok(SecondPerson { said, factor_waived: !has_factor }))
+}

@@ -1,0 +1,667 @@
+//! What the record says of people, grants and links, compared with the rows that give them their rights.
+//!
+//! Whoever holds the store can write rows; what they cannot write is a past that fits.
+
+use super::{
+    Fact, Ledger, LedgerError, Outcome,
+    deed::Deed,
+    keys::Opened,
+    verify::{Report, Wrong},
+};
+use crate::{
+    access::Role,
+    grants::Scope,
+    id::{GrantId, OperatorId},
+    store::{self, grants, linked_accounts, on, operators, recovery_codes, setup_links, web_sessions},
+};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Entries read at once.
+const PAGE: i64 = 2_000;
+
+/// What the record says of one thing; `None` where a deed about it was never seen to its end, or its key is destroyed.
+type Said<T> = Option<T>;
+
+/// What the record says of a person.
+#[derive(Clone, Debug, Default)]
+struct Person {
+    /// The entry that added them.
+    added: i64,
+    id: Said<OperatorId>,
+    name: Said<String>,
+    role: Said<Role>,
+    disabled: Said<bool>,
+    /// Whether they were added is not certain.
+    doubtful: bool,
+}
+
+/// What the record says of a grant.
+#[derive(Clone, Debug)]
+struct Granted {
+    asked: i64,
+    operator: String,
+    scope: Said<Scope>,
+    starts: i64,
+    ends: i64,
+    roles: Vec<(String, String)>,
+    approved: Said<Option<bool>>,
+    revoked: Said<bool>,
+    doubtful: bool,
+}
+
+/// What the record says of a link: the account, if there is one.
+#[derive(Clone, Debug)]
+struct Link {
+    entry: i64,
+    account: Said<Option<String>>,
+}
+
+/// What the record says of everybody.
+#[derive(Debug, Default)]
+struct Derived {
+    /// By the keyed hash that entries about a person carry.
+    people: BTreeMap<String, Person>,
+    grants: BTreeMap<String, Granted>,
+    /// By that hash and the instance.
+    links: BTreeMap<(String, String), Link>,
+}
+
+/// A row that differs from what the record says, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub about: About,
+    /// The entry that says otherwise.
+    pub entry: Option<i64>,
+    /// In words, with what it is about.
+    pub what: String,
+}
+
+/// What a row is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// `None` for somebody whose row is gone.
+    Person(Option<OperatorId>),
+    Grant(GrantId),
+    Link(OperatorId, String),
+}
+
+/// The rows compared with the record.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    pub differences: Vec<Difference>,
+    /// What cannot be said, because a key is destroyed or a deed was never seen to its end.
+    pub not_known: Vec<String>,
+    pub people: usize,
+    pub grants: usize,
+    pub links: usize,
+}
+
+/// How many rows were sealed at the first start of the version that seals them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    pub people: u64,
+    pub grants: u64,
+    pub links: u64,
+    pub codes: u64,
+    /// Rows that differ from the record, and were not sealed.
+    pub refused: u64,
+    pub sessions_ended: u64,
+    pub set_up_links_ended: u64,
+}
+
+/// A row that somebody at the server took as it stands: what it gives, in clear, because from then on the record says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "row", rename_all = "snake_case")]
+pub enum Resealed {
+    Person {
+        operator: OperatorId,
+        role: String,
+        disabled: bool,
+    },
+    Grant {
+        grant: GrantId,
+        operator: OperatorId,
+        scope: Option<Scope>,
+        starts: i64,
+        ends: i64,
+        roles: Vec<(String, String)>,
+        approved: Option<bool>,
+        revoked: bool,
+    },
+    Link {
+        operator: OperatorId,
+        instance: String,
+    },
+}
+
+type Row = (i64, Option<String>, String, Option<String>, i64, String, Option<String>);
+
+impl Ledger {
+    /// Compares every row that gives rights with what the record says.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn compare_rows(&self) -> Result<Compared, LedgerError> {
+        let derived = self.derive().await?;
+        let mut compared = Compared::default();
+        let people = operators::stored(&self.store).await?;
+        let names: BTreeMap<&str, &str> =
+            people.iter().map(|person| (person.id.0.as_str(), person.name.as_str())).collect();
+        let name_of =
+            |id: &OperatorId| names.get(id.0.as_str()).map_or_else(|| id.0.clone(), |name| (*name).to_owned());
+        self.compare_people(&derived, &people, &mut compared);
+        self.compare_grants(&derived, &grants::stored(&self.store).await?, &name_of, &mut compared);
+        self.compare_links(&derived, &linked_accounts::stored(&self.store).await?, &name_of, &mut compared);
+        Ok(compared)
+    }
+
+    fn compare_people(&self, derived: &Derived, rows: &[operators::Stored], compared: &mut Compared) {
+        let mut met = BTreeMap::new();
+        for row in rows {
+            compared.people += 1;
+            let subject = store::person_subject(&self.keys, &row.id);
+            let mut differs = |entry: Option<i64>, what: String| {
+                compared.differences.push(Difference {
+                    about: About::Person(Some(row.id.clone())),
+                    entry,
+                    what: format!("the person {}: {what}", row.name),
+                });
+            };
+            let Some(said) = derived.people.get(&subject) else {
+                differs(None, "no entry says that they were added".to_owned());
+                continue;
+            };
+            met.insert(subject, ());
+            match said.role {
+                Some(role) if role.name() != row.role => {
+                    differs(Some(said.added), format!("the record says {}, the store says {}", role.name(), row.role));
+                }
+                Some(_) => {}
+                None => compared.not_known.push(format!("the role of the person {}", row.name)),
+            }
+            let mut differs = |entry: Option<i64>, what: String| {
+                compared.differences.push(Difference {
+                    about: About::Person(Some(row.id.clone())),
+                    entry,
+                    what: format!("the person {}: {what}", row.name),
+                });
+            };
+            match said.disabled {
+                Some(true) if !row.disabled => {
+                    differs(
+                        Some(said.added),
+                        "the record says that their access has ended, the store has it running".to_owned(),
+                    );
+                }
+                Some(false) if row.disabled => {
+                    differs(Some(said.added), "the store has their access ended, and no entry says so".to_owned());
+                }
+                Some(_) => {}
+                None => compared.not_known.push(format!("whether the person {} has access", row.name)),
+            }
+            // A name is nowhere in clear.
+            match &said.name {
+                Some(name) if name.trim() != row.name.trim() => {
+                    differs(Some(said.added), format!("they were added as {name}"));
+                }
+                Some(_) => {}
+                None => compared.not_known.push(format!("the name that the person {} was added with", row.name)),
+            }
+        }
+        for (subject, said) in &derived.people {
+            if !met.contains_key(subject) && !said.doubtful {
+                let name = said.name.as_deref().unwrap_or("somebody, whose name is not known any more");
+                compared.differences.push(Difference {
+                    about: About::Person(None),
+                    entry: Some(said.added),
+                    what: format!(
+                        "the person {name}: the record says that they were added, and the store has no such row"
+                    ),
+                });
+            }
+        }
+    }
+
+    fn compare_grants(
+        &self,
+        derived: &Derived,
+        rows: &[grants::Stored],
+        name_of: &dyn Fn(&OperatorId) -> String,
+        compared: &mut Compared,
+    ) {
+        for row in rows {
+            compared.grants += 1;
+            let mut said_otherwise = Vec::new();
+            let mut entry = None;
+            match derived.grants.get(&row.id.0) {
+                None if row.migrated && self.is_contractor(derived, &row.operator) && is_of_former_rows(row) => {}
+                None => said_otherwise.push("no entry says that it was asked for".to_owned()),
+                Some(said) => {
+                    entry = Some(said.asked);
+                    if said.operator != row.operator.0 {
+                        said_otherwise.push("it was asked for somebody else".to_owned());
+                    }
+                    match &said.scope {
+                        Some(scope) if Some(scope) != row.scope.as_ref() => {
+                            said_otherwise.push("it includes something else than was asked for".to_owned());
+                        }
+                        Some(_) => {}
+                        None => compared.not_known.push(format!("what the grant {} includes", row.id)),
+                    }
+                    if (said.starts, said.ends) != (row.starts_at.0, row.ends_at.0) {
+                        said_otherwise.push("it begins or ends at another time than was asked for".to_owned());
+                    }
+                    if said.roles != row.roles {
+                        said_otherwise.push("the roles that go with it are others than were asked for".to_owned());
+                    }
+                    match said.approved {
+                        Some(approved) if approved != row.approved => {
+                            said_otherwise.push(format!(
+                                "the record says {}, the store says {}",
+                                decision(approved),
+                                decision(row.approved)
+                            ));
+                        }
+                        Some(_) => {}
+                        None => compared.not_known.push(format!("whether the grant {} was approved", row.id)),
+                    }
+                    match said.revoked {
+                        Some(true) if !row.revoked => {
+                            said_otherwise
+                                .push("the record says that it was taken back, the store does not".to_owned());
+                        }
+                        Some(false) if row.revoked => {
+                            said_otherwise.push("the store says that it was taken back, and no entry does".to_owned());
+                        }
+                        Some(_) => {}
+                        None => compared.not_known.push(format!("whether the grant {} was taken back", row.id)),
+                    }
+                }
+            }
+            for what in said_otherwise {
+                compared.differences.push(Difference {
+                    about: About::Grant(row.id.clone()),
+                    entry,
+                    what: format!("the grant {} for {}: {what}", row.id, name_of(&row.operator)),
+                });
+            }
+        }
+        for (id, said) in &derived.grants {
+            if !said.doubtful && !rows.iter().any(|row| row.id.0 == *id) {
+                compared.differences.push(Difference {
+                    about: About::Grant(GrantId(id.clone())),
+                    entry: Some(said.asked),
+                    what: format!(
+                        "the grant {id}: the record says that it was asked for, and the store has no such row"
+                    ),
+                });
+            }
+        }
+    }
+
+    fn is_contractor(&self, derived: &Derived, id: &OperatorId) -> bool {
+        let said = derived.people.get(&store::person_subject(&self.keys, id));
+        said.is_some_and(|person| person.role == Some(Role::Contractor))
+    }
+
+    fn compare_links(
+        &self,
+        derived: &Derived,
+        rows: &[linked_accounts::Stored],
+        name_of: &dyn Fn(&OperatorId) -> String,
+        compared: &mut Compared,
+    ) {
+        let mut met = BTreeMap::new();
+        for row in rows {
+            compared.links += 1;
+            let key = (store::person_subject(&self.keys, &row.operator), row.instance.clone());
+            let said = derived.links.get(&key);
+            met.insert(key, ());
+            let what = match said.map(|link| &link.account) {
+                None | Some(Some(None)) => "no entry says that it was linked, or it was taken away again".to_owned(),
+                Some(Some(Some(account))) if *account != row.account => {
+                    format!("the record says account {account}, the store says {}", row.account)
+                }
+                Some(Some(Some(_))) => continue,
+                Some(None) => {
+                    let who = name_of(&row.operator);
+                    compared.not_known.push(format!("which account {who} is linked with on {}", row.instance));
+                    continue;
+                }
+            };
+            compared.differences.push(Difference {
+                about: About::Link(row.operator.clone(), row.instance.clone()),
+                entry: said.map(|link| link.entry),
+                what: format!("the linked account of {} on {}: {what}", name_of(&row.operator), row.instance),
+            });
+        }
+        for ((subject, instance), link) in &derived.links {
+            let gone = matches!(link.account, Some(Some(_))) && !met.contains_key(&(subject.clone(), instance.clone()));
+            if gone {
+                let person = derived.people.get(subject);
+                let name = person.and_then(|person| person.name.as_deref()).unwrap_or("somebody");
+                compared.differences.push(Difference {
+                    about: About::Link(
+                        person.and_then(|person| person.id.clone()).unwrap_or(OperatorId(String::new())),
+                        instance.clone(),
+                    ),
+                    entry: Some(link.entry),
+                    what: format!(
+                        "the linked account of {name} on {instance}: the record says that it was linked, and the store has no such row"
+                    ),
+                });
+            }
+        }
+    }
+
+    /// Follows people, grants and links through the record.
+    async fn derive(&self) -> Result<Derived, LedgerError> {
+        const SQL: &str = "select i.idx, i.subject, i.deed, i.instance, i.at, i.leaf, o.outcome \
+            from ledger_entries i left join ledger_entries o on o.intent = i.idx \
+            where i.idx >= $1 and i.kind <> 'outcome' and i.deed in ('add_operator', 'change_operator_role', \
+            'disable_operator', 'ask_grant', 'decide_grant', 'revoke_grant', 'link_account', 'unlink_account', 'row_resealed') \
+            order by i.idx limit $2";
+        let mut derived = Derived::default();
+        let mut from = 0;
+        loop {
+            let rows: Vec<Row> =
+                on!(&self.store, pool => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(pool).await?);
+            let Some(last) = rows.last() else { return Ok(derived) };
+            from = last.0.saturating_add(1);
+            for row in rows {
+                self.follow(&mut derived, row).await?;
+            }
+        }
+    }
+
+    async fn follow(&self, derived: &mut Derived, row: Row) -> Result<(), LedgerError> {
+        let (index, subject, kind, instance, at, leaf, outcome) = row;
+        let leaf: Value =
+            serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+        let facts = &leaf["facts"];
+        if kind == "row_resealed" {
+            self.resealed(derived, index, facts);
+            return Ok(());
+        }
+        let certain = match outcome.as_deref().and_then(Outcome::parse) {
+            Some(Outcome::Succeeded) => true,
+            Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => return Ok(()),
+            Some(Outcome::Unknown | Outcome::Partly) | None => false,
+        };
+        let Some(subject) = subject else { return Ok(()) };
+        match kind.as_str() {
+            "add_operator" => {
+                let document = self.document(&leaf).await?;
+                let (id, name) = match document {
+                    Some(Deed::AddOperator(deed)) => (Some(deed.operator), Some(deed.name)),
+                    _ => (None, None),
+                };
+                let role = read::<Role>(&facts["role"]);
+                let person = Person { added: index, id, name, role, disabled: Some(false), doubtful: !certain };
+                derived.people.insert(subject, person);
+            }
+            "change_operator_role" => {
+                if let Some(person) = derived.people.get_mut(&subject) {
+                    person.role = read::<Role>(&facts["after"]).filter(|_| certain);
+                    person.added = index;
+                }
+            }
+            "disable_operator" => {
+                let disabled = facts["disabled"].as_bool();
+                if let Some(person) = derived.people.get_mut(&subject) {
+                    person.disabled = disabled.filter(|_| certain);
+                    person.added = index;
+                }
+                if disabled == Some(true) {
+                    self.access_ended(derived, &subject, at, certain);
+                }
+            }
+            "ask_grant" => {
+                let Some(id) = facts["grant"].as_str() else { return Ok(()) };
+                let roles = facts["roles"].as_array().into_iter().flatten();
+                let mut roles: Vec<(String, String)> =
+                    roles.filter_map(|role| Some((word(&role[0])?, word(&role[1])?))).collect();
+                roles.sort();
+                let granted = Granted {
+                    asked: index,
+                    operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
+                    scope: read(&facts["scope"]),
+                    starts: facts["starts"].as_i64().unwrap_or_default(),
+                    ends: facts["ends"].as_i64().unwrap_or_default(),
+                    roles,
+                    approved: Some(None),
+                    revoked: Some(false),
+                    doubtful: !certain,
+                };
+                derived.grants.insert(id.to_owned(), granted);
+            }
+            "decide_grant" => {
+                if let Some(granted) = facts["grant"].as_str().and_then(|id| derived.grants.get_mut(id)) {
+                    granted.approved = certain.then(|| facts["approve"].as_bool());
+                    granted.asked = index;
+                }
+            }
+            "revoke_grant" => {
+                if let Some(granted) = facts["grant"].as_str().and_then(|id| derived.grants.get_mut(id)) {
+                    granted.revoked = certain.then_some(true);
+                    granted.asked = index;
+                }
+            }
+            "link_account" => {
+                let Some(instance) = instance else { return Ok(()) };
+                let account = match self.document(&leaf).await? {
+                    Some(Deed::LinkAccount(deed)) if certain => Some(Some(deed.account.to_string())),
+                    _ => None,
+                };
+                derived.links.insert((subject, instance), Link { entry: index, account });
+            }
+            "unlink_account" => {
+                let Some(instance) = instance else { return Ok(()) };
+                derived.links.insert((subject, instance), Link { entry: index, account: certain.then_some(None) });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The end of somebody's access takes their grants back and their links away.
+    fn access_ended(&self, derived: &mut Derived, subject: &str, at: i64, certain: bool) {
+        for granted in derived.grants.values_mut() {
+            let theirs = store::person_subject(&self.keys, &OperatorId(granted.operator.clone())) == subject;
+            if theirs && granted.ends > at && granted.approved != Some(Some(false)) && granted.revoked != Some(true) {
+                granted.revoked = certain.then_some(true);
+            }
+        }
+        for ((whose, _), link) in &mut derived.links {
+            if whose == subject && link.account != Some(None) {
+                link.account = certain.then_some(None);
+            }
+        }
+    }
+
+    /// What somebody at the server took as it stood.
+    fn resealed(&self, derived: &mut Derived, index: i64, facts: &Value) {
+        let person =
+            || facts["operator"].as_str().map(|id| store::person_subject(&self.keys, &OperatorId(id.to_owned())));
+        match facts["row"].as_str() {
+            Some("person") => {
+                let Some(subject) = person() else { return };
+                let said = derived.people.entry(subject).or_default();
+                said.added = index;
+                said.role = read(&facts["role"]);
+                said.disabled = facts["disabled"].as_bool();
+                said.name = None;
+            }
+            Some("grant") => {
+                let Some(id) = facts["grant"].as_str() else { return };
+                let granted = Granted {
+                    asked: index,
+                    operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
+                    scope: read(&facts["scope"]),
+                    starts: facts["starts"].as_i64().unwrap_or_default(),
+                    ends: facts["ends"].as_i64().unwrap_or_default(),
+                    roles: read(&facts["roles"]).unwrap_or_default(),
+                    approved: Some(facts["approved"].as_bool()),
+                    revoked: facts["revoked"].as_bool(),
+                    doubtful: false,
+                };
+                derived.grants.insert(id.to_owned(), granted);
+            }
+            Some("link") => {
+                let (Some(subject), Some(instance)) = (person(), facts["instance"].as_str()) else { return };
+                derived.links.insert((subject, instance.to_owned()), Link { entry: index, account: None });
+            }
+            _ => {}
+        }
+    }
+
+    /// The sealed deed of an intent; `None` where its key is destroyed.
+    async fn document(&self, leaf: &Value) -> Result<Option<Deed>, LedgerError> {
+        let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else { return Ok(None) };
+        Ok(match self.unseal(key, sealed).await? {
+            Opened::Text(mut document) => serde_json::from_value(document["deed"].take()).ok(),
+            Opened::Destroyed | Opened::Damaged => None,
+        })
+    }
+
+    /// Whether rows were sealed already: the record says so, and nothing that the store alone could take back.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn rows_are_sealed(&self) -> Result<bool, LedgerError> {
+        const SQL: &str = "select count(*) from ledger_entries where deed = 'rows_sealed'";
+        let found: i64 = on!(&self.store, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?);
+        Ok(found > 0)
+    }
+
+    /// Whether anybody was ever added.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn knows_people(&self) -> Result<bool, LedgerError> {
+        const SQL: &str = "select count(*) from ledger_entries where deed = 'add_operator' and outcome = 'succeeded'";
+        let found: i64 = on!(&self.store, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?);
+        Ok(found > 0)
+    }
+
+    /// Seals, once, the rows that are from before they were proved: those that agree with the record. Sessions and one-time
+    /// links of that time end. What it did is an entry; afterwards a row without a proof is refused.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written; the next start goes on with it.
+    pub async fn seal_rows_once(&self) -> Result<Option<Counts>, LedgerError> {
+        if self.rows_are_sealed().await? {
+            return Ok(None);
+        }
+        let compared = self.compare_rows().await?;
+        let differs = |about: &About| compared.differences.iter().any(|difference| difference.about == *about);
+        let mut counts = Counts::default();
+        let unsealed = |wrong: Option<store::Wrong>| wrong == Some(store::Wrong::Unsealed);
+        for row in operators::stored(&self.store).await?.into_iter().filter(|row| unsealed(row.wrong)) {
+            if differs(&About::Person(Some(row.id.clone()))) {
+                counts.refused += 1;
+            } else if operators::seal(&self.store, &row.id).await? {
+                counts.people += 1;
+                counts.codes += recovery_codes::seal_former(&self.store, &row.id).await?;
+            }
+        }
+        for row in grants::stored(&self.store).await?.into_iter().filter(|row| unsealed(row.wrong)) {
+            if differs(&About::Grant(row.id.clone())) {
+                counts.refused += 1;
+            } else if grants::seal(&self.store, &row.id).await? {
+                counts.grants += 1;
+            }
+        }
+        for row in linked_accounts::stored(&self.store).await?.into_iter().filter(|row| unsealed(row.wrong)) {
+            if differs(&About::Link(row.operator.clone(), row.instance.clone())) {
+                counts.refused += 1;
+            } else if linked_accounts::seal(&self.store, &row.operator, &row.instance).await? {
+                counts.links += 1;
+            }
+        }
+        counts.sessions_ended = web_sessions::delete_unsealed(&self.store).await?;
+        counts.set_up_links_ended = setup_links::delete_unsealed(&self.store).await?;
+        for difference in &compared.differences {
+            tracing::error!(row = difference.what, entry = difference.entry, "rows.not_sealed");
+        }
+        self.fact(Fact::RowsSealed(counts)).await?;
+        Ok(Some(counts))
+    }
+}
+
+impl Ledger {
+    /// What a check of the record says of the rows that give rights.
+    ///
+    /// # Errors
+    /// Only if the store cannot be read.
+    pub(super) async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
+        match self.compare_rows().await {
+            Ok(compared) => {
+                let mut refused = self.store.refused().await?;
+                if !self.rows_are_sealed().await? {
+                    refused.retain(|row| row.wrong != store::Wrong::Unsealed);
+                }
+                report.wrong.extend(compared.wrong(&refused));
+                report.also.extend(compared.not_known.iter().map(|what| format!("not known: {what}")));
+                report.also.push(format!(
+                    "{} people, {} grants and {} linked accounts were compared with the record",
+                    compared.people, compared.grants, compared.links
+                ));
+            }
+            Err(LedgerError::Entry(what)) => {
+                report.wrong.push(Wrong { index: None, what: format!("people and rights cannot be compared: {what}") });
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Seals a row as it stands, because somebody at the server says so by its name. The entry comes first; false if the row
+    /// is gone.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written.
+    pub async fn reseal(&self, by: OperatorId, row: Resealed) -> Result<bool, LedgerError> {
+        self.fact(Fact::RowResealed { by, row: Box::new(row.clone()) }).await?;
+        Ok(match row {
+            Resealed::Person { operator, .. } => operators::seal(&self.store, &operator).await?,
+            Resealed::Grant { grant, .. } => grants::seal(&self.store, &grant).await?,
+            Resealed::Link { operator, instance } => linked_accounts::seal(&self.store, &operator, &instance).await?,
+        })
+    }
+}
+
+impl Compared {
+    /// What of it is wrong, beside a row that is refused: each names its object.
+    fn wrong(&self, refused: &[store::Refusal]) -> Vec<Wrong> {
+        let differs = self.differences.iter().map(|difference| Wrong { index: None, what: difference.what.clone() });
+        let refused = refused
+            .iter()
+            .map(|row| Wrong { index: None, what: format!("{} {}, and is refused", row.row, row.wrong.words()) });
+        refused.chain(differs).collect()
+    }
+}
+
+/// What a grant made from a contractor's row of former times can be, and nothing more (`migrations/0008_grants.sql`).
+fn is_of_former_rows(row: &grants::Stored) -> bool {
+    row.scope.as_ref().is_some_and(|scope| !scope.sign_ups && !scope.reveal && scope.instances.len() == 1)
+        && row.roles.is_empty()
+}
+
+fn decision(approved: Option<bool>) -> &'static str {
+    match approved {
+        Some(true) => "approved",
+        Some(false) => "refused",
+        None => "not decided",
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(value: &Value) -> Option<T> {
+    serde_json::from_value(value.clone()).ok()
+}
+
+fn word(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}

@@ -1,0 +1,165 @@
+//! Rows that give authority carry a MAC over what they say and over what makes them current: whoever holds the store alone
+//! can neither make one, nor change one, nor put an older copy back. A row that does not hold counts as not there.
+
+use super::Store;
+use crate::{
+    id::{GrantId, OperatorId},
+    seal::{Field, Keys},
+};
+use serde_json::json;
+use std::{collections::BTreeSet, sync::Mutex};
+
+/// So many rows are named in the log of one process.
+const MOST_NAMED: usize = 1000;
+
+/// The rows that are named in the log already.
+pub(super) type Named = Mutex<BTreeSet<String>>;
+
+/// What proves a row, as its columns have it.
+#[derive(Clone, Debug, Default, sqlx::FromRow)]
+pub(super) struct Proof {
+    pub mac: Option<String>,
+    /// The newest entry about it when it was written.
+    pub entry: Option<i64>,
+    /// The keyed hash that entries about it carry.
+    pub subject: Option<String>,
+    /// The newest entry that changed it.
+    pub newest: Option<i64>,
+}
+
+/// What is wrong with a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    Unsealed,
+    Changed,
+    Older,
+}
+
+impl Wrong {
+    /// In words, after what the row is called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unsealed => "was not written by the console",
+            Self::Changed => "was changed, not by the console",
+            Self::Older => "is an older copy that was put back",
+        }
+    }
+}
+
+/// A row that is refused: `the person ann`, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub row: String,
+    pub wrong: Wrong,
+}
+
+/// A row under a MAC.
+pub(super) trait Sealed {
+    const TABLE: &'static str;
+
+    /// `the person`, before what it is called.
+    const WHAT: &'static str;
+
+    /// What it is called in the log and in a report, without what it is.
+    fn called(&self) -> String;
+
+    /// The keyed hash that entries about it carry; `None` where what makes it current is among the fields.
+    fn subject(&self, keys: &Keys) -> Option<String>;
+
+    /// Every column that matters.
+    fn fields(&self) -> Vec<Field<'_>>;
+
+    fn proof(&self) -> &Proof;
+}
+
+/// The MAC of a row that says what an entry made it say.
+pub(super) fn mac(keys: &Keys, row: &impl Sealed, entry: i64) -> String {
+    keys.row_mac(table(row), &under(row, &entry))
+}
+
+fn table<R: Sealed>(_: &R) -> &'static str {
+    R::TABLE
+}
+
+fn under<'a>(row: &'a impl Sealed, entry: &'a i64) -> Vec<Field<'a>> {
+    let mut fields = row.fields();
+    fields.push(entry.into());
+    fields
+}
+
+/// The subject of entries about a person, and about what is theirs.
+pub fn person(keys: &Keys, id: &OperatorId) -> String {
+    subject(keys, &json!({ "operator": id }))
+}
+
+/// The subject of entries about a grant.
+pub fn grant(keys: &Keys, id: &GrantId) -> String {
+    subject(keys, &json!({ "grant": id }))
+}
+
+fn subject(keys: &Keys, subject: &serde_json::Value) -> String {
+    keys.hash("subject", subject.to_string().as_bytes())
+}
+
+/// The columns of a proof for rows that no entry makes current, after `mac`.
+macro_rules! without_entry {
+    () => {
+        "cast(0 as bigint) as entry, cast(null as text) as subject, cast(null as bigint) as newest"
+    };
+}
+pub(super) use without_entry;
+
+/// The newest entry about a subject, whatever it says: a row written now is at least as new.
+pub(super) const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject = $1";
+
+impl Store {
+    /// Whether a row is what the console wrote, and no older copy of it. One that is not is named in the log.
+    pub(super) fn holds<R: Sealed>(&self, row: &R) -> bool {
+        let wrong = self.wrong(row);
+        if let Some(wrong) = wrong {
+            self.name(&called(row), wrong);
+        }
+        wrong.is_none()
+    }
+
+    /// What is wrong with a row, if anything.
+    pub(super) fn wrong<R: Sealed>(&self, row: &R) -> Option<Wrong> {
+        let proof = row.proof();
+        let (Some(mac), Some(entry)) = (&proof.mac, proof.entry) else { return Some(Wrong::Unsealed) };
+        if proof.subject != row.subject(&self.keys) || !self.keys.row_holds(R::TABLE, &under(row, &entry), mac) {
+            return Some(Wrong::Changed);
+        }
+        proof.newest.is_some_and(|newest| entry < newest).then_some(Wrong::Older)
+    }
+
+    /// Those of some rows that are refused.
+    pub(super) fn refusals<R: Sealed>(&self, rows: &[R]) -> impl Iterator<Item = Refusal> {
+        rows.iter().filter_map(|row| self.wrong(row).map(|wrong| Refusal { row: called(row), wrong }))
+    }
+
+    fn name(&self, row: &str, wrong: Wrong) {
+        let Ok(mut named) = self.named.lock() else { return };
+        if named.len() < MOST_NAMED && named.insert(row.to_owned()) {
+            tracing::error!(row, wrong = wrong.words(), "store.refused");
+        }
+    }
+
+    /// Every row that gives authority and is refused, up to a bound.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn refused(&self) -> sqlx::Result<Vec<Refusal>> {
+        let mut all = super::operators::refused(self).await?;
+        all.extend(super::grants::refused(self).await?);
+        all.extend(super::linked_accounts::refused(self).await?);
+        all.extend(super::setup_links::refused(self).await?);
+        all.extend(super::reset_links::refused(self).await?);
+        all.extend(super::recovery_codes::refused(self).await?);
+        all.extend(super::web_sessions::refused(self).await?);
+        Ok(all)
+    }
+}
+
+fn called<R: Sealed>(row: &R) -> String {
+    format!("{} {}", R::WHAT, row.called())
+}

@@ -1,0 +1,487 @@
+//! The console with exactly the grants it prints: nothing else can be read or written, and everything it shows and does works.
+
+use crate::support::{Answered, House, Kept, NO_SANCTION, database, house_of, postgres, sqlite};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use howdah::{
+    audit::service::elsewhere,
+    cli,
+    clock::Clock,
+    config::Secret,
+    context::App,
+    http,
+    ledger::Outcome,
+    mastodon::database::{Release, grants_sql, readable},
+    seal::Keys,
+};
+use http_body_util::BodyExt;
+use practice::version::Version;
+use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use tower::ServiceExt;
+
+/// Columns that make whoever reads them somebody else, or open what was never meant for a console.
+const NEVER: [(&str, &str); 24] = [
+    ("accounts", "private_key"),
+    ("accounts", "public_key"),
+    ("keypairs", "private_key"),
+    ("users", "encrypted_password"),
+    ("users", "otp_secret"),
+    ("users", "otp_backup_codes"),
+    ("users", "reset_password_token"),
+    ("users", "confirmation_token"),
+    ("users", "sign_in_token"),
+    ("users", "unconfirmed_email"),
+    ("users", "consumed_timestep"),
+    ("users", "encrypted_otp_secret"),
+    ("session_activations", "session_id"),
+    ("session_activations", "access_token_id"),
+    ("oauth_access_tokens", "token"),
+    ("oauth_access_tokens", "refresh_token"),
+    ("oauth_access_grants", "token"),
+    ("oauth_applications", "secret"),
+    ("webhooks", "secret"),
+    ("web_push_subscriptions", "key_auth"),
+    ("web_push_subscriptions", "endpoint"),
+    ("webauthn_credentials", "external_id"),
+    ("webauthn_credentials", "public_key"),
+    ("email_subscriptions", "confirmation_token"),
+];
+
+/// What is written, beside Mastodon's API: nothing more may be.
+const WRITTEN: [(&str, &str, &[&str]); 6] = [
+    ("insert", "settings", &["created_at", "updated_at", "value", "var"]),
+    ("update", "settings", &["updated_at", "value"]),
+    ("update", "users", &["role_id", "updated_at"]),
+    (
+        "insert",
+        "admin_action_logs",
+        &[
+            "account_id",
+            "action",
+            "created_at",
+            "human_identifier",
+            "route_param",
+            "target_id",
+            "target_type",
+            "updated_at",
+        ],
+    ),
+    (
+        "insert",
+        "invites",
+        &["autofollow", "code", "comment", "created_at", "expires_at", "max_uses", "updated_at", "user_id", "uses"],
+    ),
+    ("update", "invites", &["expires_at", "updated_at"]),
+];
+
+type Tables = BTreeMap<String, BTreeSet<String>>;
+
+/// `name(4.4-)`, `name(-4.3)` or `name`, where the release has it.
+fn in_release(word: &str, release: Release) -> Option<String> {
+    let Some((name, range)) = word.split_once('(') else { return Some(word.to_owned()) };
+    let (first, last) = range.trim_end_matches(')').split_once('-').unwrap();
+    let bound = |text: &str| (!text.is_empty()).then(|| text.parse::<Release>().unwrap());
+    let there = bound(first).is_none_or(|first| release >= first) && bound(last).is_none_or(|last| release <= last);
+    there.then(|| name.to_owned())
+}
+
+/// Mastodon's tables in a release, with every column.
+fn mastodon(release: Release) -> Tables {
+    include_str!("columns.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let (table, columns) = line.split_once(": ").unwrap();
+            let columns = columns.split(' ').filter_map(|word| in_release(word, release)).collect();
+            in_release(table, release).map(|table| (table, columns))
+        })
+        .collect()
+}
+
+async fn run(pool: &PgPool, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+/// A role of this test's own with exactly what is printed for a release; its connection.
+async fn granted(owner: &PgPool, url: &str, release: Release) -> (String, String) {
+    let role = format!("r{:016x}", rand::random::<u64>());
+    run(owner, &format!("create role {role} login")).await;
+    run(owner, &grants_sql(release, &role)).await;
+    let mut url: url::Url = url.parse().unwrap();
+    url.set_username(&role).unwrap();
+    (role, url.to_string())
+}
+
+/// The role goes with its grants, so that none is left on the server.
+async fn forget(owner: &PgPool, role: &str) {
+    run(owner, &format!("drop owned by {role}; drop role {role}")).await;
+}
+
+/// Whether a statement is allowed; any other trouble is the test's own.
+async fn allowed(pool: &PgPool, sql: String) -> bool {
+    match sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(pool).await {
+        Ok(_) => true,
+        Err(error) => {
+            let code = error.as_database_error().and_then(|inner| inner.code()).unwrap_or_default().into_owned();
+            assert_eq!(code, "42501", "{sql}: {error}");
+            false
+        }
+    }
+}
+
+/// What somebody can read, column by column, of these tables.
+async fn read(pool: &PgPool, tables: &Tables) -> Tables {
+    let mut found = Tables::new();
+    for (table, columns) in tables {
+        for column in columns {
+            if allowed(pool, format!("select \"{column}\" from \"{table}\" limit 1")).await {
+                found.entry(table.clone()).or_default().insert(column.clone());
+            }
+        }
+    }
+    found
+}
+
+fn wanted(release: Release) -> Tables {
+    readable(release)
+        .into_iter()
+        .map(|(table, columns)| (table.to_owned(), columns.into_iter().map(str::to_owned).collect()))
+        .collect()
+}
+
+/// Every column of every table there is, and every way of writing it, on every release.
+#[tokio::test(flavor = "multi_thread")]
+async fn exactly_what_is_listed_can_be_read_and_written_on_every_release() {
+    for release in Release::ALL {
+        let tables = mastodon(release);
+        let url = database().await;
+        let owner = PgPoolOptions::new().max_connections(2).connect(&url).await.unwrap();
+        let mut made = String::new();
+        for (table, columns) in &tables {
+            let columns: Vec<String> = columns.iter().map(|column| format!("\"{column}\" text")).collect();
+            made.push_str(&format!(
+                "create table \"{table}\" ({}); create sequence {table}_id_seq;",
+                columns.join(", ")
+            ));
+        }
+        run(&owner, &made).await;
+        let (role, theirs) = granted(&owner, &url, release).await;
+        let console = PgPoolOptions::new().max_connections(1).connect(&theirs).await.unwrap();
+        assert_eq!(read(&console, &tables).await, wanted(release), "{release}");
+        for (table, column) in NEVER {
+            if tables.get(table).is_some_and(|columns| columns.contains(column)) {
+                let sql = format!("select \"{column}\" from \"{table}\"");
+                assert!(!allowed(&console, sql).await, "{table}.{column} can be read on {release}");
+            }
+        }
+        assert!(!allowed(&console, "select a from accounts a".to_owned()).await, "whole rows, keys and all");
+        for (table, columns) in &tables {
+            let mut written: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+            for column in columns {
+                let insert = format!("insert into \"{table}\" (\"{column}\") select null where false");
+                let update = format!("update \"{table}\" set \"{column}\" = null where false");
+                for (verb, sql) in [("insert", insert), ("update", update)] {
+                    if allowed(&console, sql).await {
+                        written.entry(verb).or_default().push(column);
+                    }
+                }
+            }
+            let listed: BTreeMap<&str, Vec<&str>> = WRITTEN
+                .into_iter()
+                .filter(|(_, of, _)| of == table)
+                .map(|(verb, _, columns)| (verb, columns.to_vec()))
+                .collect();
+            assert_eq!(written, listed, "{table} on {release}");
+            let deleted = allowed(&console, format!("delete from \"{table}\" where false")).await;
+            assert_eq!(deleted, table == "settings" && release == Release::V43, "deleting {table} on {release}");
+            assert!(!allowed(&console, format!("truncate \"{table}\"")).await, "{table} on {release}");
+        }
+        console.close().await;
+        // Run again, as after an upgrade: it takes back what was granted before.
+        run(&owner, &format!("grant select on accounts to {role}")).await;
+        run(&owner, &grants_sql(release, &role)).await;
+        let again = PgPoolOptions::new().max_connections(1).connect(&theirs).await.unwrap();
+        assert!(!allowed(&again, "select private_key from accounts".to_owned()).await, "{release}");
+        again.close().await;
+        forget(&owner, &role).await;
+    }
+}
+
+/// A house whose console has what is printed for its release, and another console beside it that may do everything.
+struct Two {
+    house: House,
+    free: (Arc<App>, Router),
+    owner: String,
+    role: String,
+}
+
+impl Two {
+    async fn new(kept: Kept, version: Version, release: Release) -> Self {
+        let mut house = house_of(kept, version).await;
+        let free = (house.app.clone(), house.router.clone());
+        let url = house.config.instances[0].database_url.expose().to_owned();
+        // What Mastodon has and the practice instance does not is there too.
+        let mut more = String::new();
+        for (table, columns) in mastodon(release) {
+            if !matches!(table.as_str(), "instances" | "user_ips") {
+                more.push_str(&format!("create table if not exists \"{table}\" ();"));
+                for column in columns {
+                    more.push_str(&format!("alter table \"{table}\" add column if not exists \"{column}\" text;"));
+                }
+            }
+        }
+        run(&house.instance, &more).await;
+        let (role, theirs) = granted(&house.instance, &url, release).await;
+        house.config.instances[0].database_url = Secret::new(theirs);
+        let keys = Keys::from_secret([7; 32]);
+        house.app = cli::assemble(house.config.clone(), Clock::System, keys, house.store.store.clone()).unwrap();
+        house.router = http::router(house.app.clone());
+        let owner = house.sign_in("owner").await;
+        let two = Self { house, free, owner, role };
+        two.look().await;
+        two
+    }
+
+    async fn look(&self) {
+        for app in [&self.free.0, &self.house.app] {
+            for instance in app.instances.values() {
+                instance.take_pulse(app.clock.now()).await;
+                instance.waiting.refresh(&instance.database, app.clock.now()).await;
+                instance.signups.refresh(&instance.database, app.clock.now()).await;
+            }
+        }
+    }
+
+    /// A page that both consoles show alike.
+    async fn page(&self, path: &str) -> String {
+        let ours = self.house.get(Some(&self.owner), path).await;
+        assert_eq!(ours.status, StatusCode::OK, "{path}: {}", ours.body);
+        let request = Request::get(path).header(header::ACCEPT, "text/html").header(header::COOKIE, &self.owner);
+        let freely = self.free.1.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let freely = freely.into_body().collect().await.unwrap().to_bytes();
+        let (one, other) = (tame(&ours.body), tame(&String::from_utf8_lossy(&freely)));
+        if one != other {
+            let at = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+            let cut = |text: &str| {
+                let part = &text.as_bytes()[at.saturating_sub(200).min(text.len())..text.len().min(at + 300)];
+                String::from_utf8_lossy(part).into_owned()
+            };
+            panic!("{path} differs:\n{}\n---\n{}", cut(&one), cut(&other));
+        }
+        ours.body
+    }
+
+    /// A form of the owner's that is carried out.
+    async fn does(&self, path: &str, fields: &[(&str, &str)], kind: &str) -> Answered {
+        let form = [&[("instance", "harbour"), ("back", "/i/harbour"), ("why", "a reason of the tests")], fields];
+        let answer = self.house.post(Some(&self.owner), path, &form.concat()).await;
+        if self.house.outcome(kind).await != Some(Outcome::Succeeded) {
+            let to = answer.location.clone().unwrap_or_default();
+            let page = self.house.get(Some(&self.owner), &to).await;
+            panic!("{kind} by {path}: {:?} {to} {} {}", self.house.outcome(kind).await, answer.body, page.body);
+        }
+        self.look().await;
+        answer
+    }
+
+    async fn id(&self, sql: &str) -> String {
+        let sql = AssertSqlSafe(sql.to_owned());
+        sqlx::query_scalar(sql).fetch_one(&self.house.instance).await.unwrap()
+    }
+}
+
+/// What a page shows, without what is of the moment: numbers, and the nonce of the answer.
+fn tame(page: &str) -> String {
+    let body = page.split_once("<body").map_or(page, |(_, body)| body);
+    let mut parts = body.split("nonce=\"");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(part.split_once('"').map_or("", |(_, rest)| rest));
+    }
+    let mut tamed = String::new();
+    for c in text.chars() {
+        match c {
+            '0'..='9' if tamed.ends_with('#') => {}
+            '0'..='9' => tamed.push('#'),
+            c => tamed.push(c),
+        }
+    }
+    tamed
+}
+
+/// What a hidden field of a form holds.
+fn hidden(page: &str, name: &str) -> String {
+    let rest = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name} in {page}"));
+    rest.split('"').next().unwrap().replace("&quot;", "\"").replace("&amp;", "&").replace("&#x27;", "'")
+}
+
+/// Every page that reads from the instance.
+async fn pages(two: &Two) {
+    let windvane = two.id("select id::text from accounts where username = 'windvane'").await;
+    let far = two.id("select id::text from accounts where domain is not null order by id limit 1").await;
+    let waiting = two.id("select account_id::text from users where not approved order by id limit 1").await;
+    let role = two.id("select id::text from user_roles where name = 'Moderator'").await;
+    let name = two
+        .id("select a.username::text from users u join accounts a on a.id = u.account_id where u.role_id is null \
+             and u.approved and u.confirmed_at is not null order by a.id limit 1")
+        .await;
+    let domain = two.id("select domain::text from instances order by accounts_count desc limit 1").await;
+    let invite = two.id("select id::text from invites order by uses desc limit 1").await;
+    for page in [
+        "".to_owned(),
+        "/reports".to_owned(),
+        "/reports?closed=yes".to_owned(),
+        format!("/reports/{windvane}"),
+        "/accounts".to_owned(),
+        "/accounts?state=suspended".to_owned(),
+        format!("/accounts?role={role}"),
+        "/accounts?origin=remote&text=a".to_owned(),
+        format!("/accounts/{windvane}"),
+        format!("/accounts/{far}"),
+        "/find?q=wr".to_owned(),
+        "/signups".to_owned(),
+        format!("/signups/{waiting}"),
+        "/registrations".to_owned(),
+        "/domains".to_owned(),
+        "/domains/servers".to_owned(),
+        format!("/domains/server?name={domain}"),
+        "/domains/mail".to_owned(),
+        "/domains/addresses".to_owned(),
+        "/domains/imports".to_owned(),
+        "/roles".to_owned(),
+        format!("/roles/{role}"),
+        format!("/roles/change?who={name}&role={role}"),
+        "/invitations".to_owned(),
+        "/invitations?usable=usable".to_owned(),
+        format!("/invitations?owner={windvane}"),
+        format!("/invitations/{invite}"),
+        "/access-requests".to_owned(),
+        "/your-account".to_owned(),
+        "/audit/instance".to_owned(),
+        "/audit/instance?action=suspend".to_owned(),
+    ] {
+        two.page(&format!("/i/harbour{page}")).await;
+    }
+    for page in ["/audit", "/people", "/grants", "/grants/ask"] {
+        two.page(page).await;
+    }
+}
+
+/// One of each deed that reads or writes the instance's database.
+async fn deeds(two: &Two) {
+    let (account, reports) = two.house.case("windvane").await;
+    let case = [("account", account.as_str()), ("decision", "silence"), ("reports", &reports), ("state", NO_SANCTION)];
+    two.does("/api/reports/decide", &[&case[..], &[("text", "Please read the rules.")]].concat(), "decide_case").await;
+    two.does("/api/reports/reveal", &[("account", &account), ("what", "email")], "reveal").await;
+    two.does("/api/accounts/note", &[("account", &account), ("text", "a note")], "write_note").await;
+    two.does("/api/accounts/look-up", &[("q", "windvane@post.example")], "search_personal").await;
+    two.does("/api/accounts/look-up", &[("q", "203.0.113.7")], "search_personal").await;
+    for verdict in ["approve", "reject"] {
+        let who = two
+            .id("select account_id::text from users where not approved and confirmed_at is not null order by id limit 1")
+            .await;
+        two.does("/api/signups/decide", &[("who", &who), ("verdict", verdict)], "decide_sign_up").await;
+    }
+    let seen = hidden(&two.page("/i/harbour/registrations").await, "seen");
+    let settings = [("mode", "none"), ("message", "Closed for a day."), ("seen", seen.as_str())];
+    two.does("/api/registrations/set", &settings, "set_registrations").await;
+
+    let role = two.id("select id::text from user_roles where name = 'Moderator'").await;
+    let name = two
+        .id("select a.username::text from users u join accounts a on a.id = u.account_id where u.role_id is null \
+             and u.approved and not u.disabled and u.confirmed_at is not null and a.suspended_at is null order by a.id limit 1")
+        .await;
+    let look = two.page(&format!("/i/harbour/roles/change?who={name}&role={role}")).await;
+    let (account, seen) = (hidden(&look, "account"), hidden(&look, "seen"));
+    let assign = [("account", account.as_str()), ("role", role.as_str()), ("seen", seen.as_str())];
+    two.does("/api/roles/assign", &assign, "assign_role").await;
+
+    let issue = [("uses", "3"), ("term", "week"), ("comment", "for the choir")];
+    two.does("/api/invitations/issue", &issue, "issue_invite").await;
+    let invite = two.id("select id::text from invites order by id desc limit 1").await;
+    two.does("/api/invitations/revoke", &[("invites", &invite)], "revoke_invite").await;
+
+    two.does("/api/domains/set", &[("domain", "fresh.example"), ("severity", "silence")], "block_domain").await;
+    two.does("/api/domains/mail-set", &[("domain", "junk.example")], "block_mail_domain").await;
+    let address = [("network", "203.0.113.9"), ("severity", "sign_up_block"), ("until", "day"), ("sure", "yes")];
+    two.does("/api/domains/address-set", &address, "block_address").await;
+}
+
+/// The same pages, all deeds and the look for changes elsewhere, with what is granted and with everything.
+async fn everything_works(kept: Kept, version: Version, release: Release) {
+    let two = Two::new(kept, version, release).await;
+    let url = two.house.config.instances[0].database_url.expose().to_owned();
+    let console = PgPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
+    for (table, column) in NEVER {
+        let there = mastodon(release).get(table).is_some_and(|columns| columns.contains(column));
+        let sql = format!("select \"{column}\" from \"{table}\"");
+        assert!(!there || !allowed(&console, sql).await, "{table}.{column} can be read");
+    }
+    assert_eq!(read(&console, &mastodon(release)).await, wanted(release));
+    console.close().await;
+
+    let overview = two.page("/i/harbour").await;
+    assert!(!overview.contains("may not read") && overview.contains("read-only"), "{overview}");
+    pages(&two).await;
+    let instance = two.house.app.instances.values().next().unwrap();
+    elsewhere::look(&two.house.app, instance).await.unwrap();
+    deeds(&two).await;
+    two.look().await;
+    pages(&two).await;
+    elsewhere::look(&two.house.app, instance).await.unwrap();
+    for database in [&two.house.app, &two.free.0] {
+        assert_eq!(database.instances.values().next().unwrap().pulse().not_granted, Vec::<String>::new());
+    }
+    forget(&two.house.instance, &two.role).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_and_deed_works_with_the_grants_of_4_6() {
+    everything_works(sqlite().await, Version::V46, Release::V46).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_and_deed_works_with_the_grants_of_4_3() {
+    everything_works(postgres().await, Version::V43, Release::V43).await;
+}
+
+/// What is not granted is named where an owner looks, with the line that grants it; what the console can do without reads as
+/// if it were not there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_granted_is_named_with_its_grant() {
+    let two = Two::new(sqlite().await, Version::V46, Release::V46).await;
+    let role = &two.role;
+    for (taken, named) in [
+        ("collection_limit, require_2fa", "user_roles"),
+        ("id, account_id, domain, content, created_at", "instance_moderation_notes"),
+    ] {
+        run(&two.house.instance, &format!("revoke select ({taken}) on {named} from {role}")).await;
+    }
+    two.look().await;
+    let overview = two.house.get(Some(&two.owner), "/i/harbour").await.body;
+    for said in [
+        format!("grant select (require_2fa, collection_limit) on user_roles to {role};"),
+        format!("grant select (id, account_id, domain, content, created_at) on instance_moderation_notes to {role};"),
+    ] {
+        assert!(overview.contains(&said), "“{said}” is not in {overview}");
+    }
+    let domain = two.id("select domain::text from instances order by accounts_count desc limit 1").await;
+    for page in ["/roles", "/invitations", "/domains/servers", &format!("/domains/server?name={domain}")] {
+        let answer = two.house.get(Some(&two.owner), &format!("/i/harbour{page}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.body);
+    }
+    // One that nothing goes without.
+    run(&two.house.instance, &format!("revoke select (note) on accounts from {role}")).await;
+    two.look().await;
+    let overview = two.house.get(Some(&two.owner), "/i/harbour").await.body;
+    let said = format!("the console may not read accounts.note; grant select (note) on accounts to {role};");
+    assert!(overview.contains(&said), "“{said}” is not in {overview}");
+    forget(&two.house.instance, role).await;
+}

@@ -1,0 +1,455 @@
+//! Whoever holds the store, and not the key, gives nobody rights by it: what they write there is refused at the next request,
+//! named to owners, and named by a verification.
+
+use crate::support::{House, PASSWORD, house, postgres, sql, sqlite};
+use axum::http::StatusCode;
+use howdah::{
+    access::{self, Actor, Permission, Role},
+    carry_out,
+    clock::{DAY, HOUR},
+    config::Secret,
+    grants::service::actor,
+    id::{AccountId, GrantId, InstanceName, OperatorId},
+    ledger::{Ledger, Resealed, deed::LinkAccount},
+    store::{
+        Refusal, Wrong, grants,
+        linked_accounts::{self, Linked},
+        operators::{self, Factor},
+        recovery_codes,
+        setup_links::{self, SetupLink},
+        web_sessions,
+    },
+};
+
+/// Something that somebody writes into the store, and how it is taken back.
+struct Attempt<'a> {
+    does: &'a str,
+    undo: &'a str,
+    /// What it is named by.
+    named: &'a str,
+}
+
+impl Attempt<'_> {
+    /// It gives nothing, is named to owners and by a verification, and leaves nothing behind.
+    async fn is_refused(&self, house: &House, owner: &str, gives: impl AsyncFn() -> bool) {
+        let before = house.app.ledger.verify(&[]).await.unwrap();
+        assert!(before.holds(), "before {}: {:?}", self.does, before.lines());
+        assert!(!gives().await, "before {}", self.does);
+        sql(&house.store.store, self.does).await.unwrap();
+        assert!(!gives().await, "in force: {}", self.does);
+        let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
+        let named = lines.iter().filter(|line| line.starts_with("WRONG") && line.contains(self.named)).count();
+        assert!(named > 0, "a verification names {} after {}: {lines:?}", self.named, self.does);
+        let overview = house.get(Some(owner), "/i/harbour").await.body;
+        assert!(overview.contains("People and rights"), "the overview says so after {}", self.does);
+        sql(&house.store.store, self.undo).await.unwrap();
+        let after = house.app.ledger.verify(&[]).await.unwrap();
+        assert!(after.holds(), "after {}: {:?}", self.undo, after.lines());
+    }
+}
+
+fn harbour() -> InstanceName {
+    "harbour".parse().unwrap()
+}
+
+fn id(id: &str) -> OperatorId {
+    OperatorId(id.to_owned())
+}
+
+/// A person of the house, linked with an account as they would be.
+async fn linked(house: &House, operator: &str, account: i64) {
+    let person = operators::by_id(&house.app.store, &id(operator)).await.unwrap().unwrap();
+    let name = person.name.clone();
+    let actor: Actor = actor(&house.app.store, person, "a test".into(), house.app.clock.now()).await.unwrap();
+    let deed = LinkAccount {
+        instance: harbour(),
+        operator: id(operator),
+        name,
+        account: AccountId(account),
+        acct: "somebody".into(),
+    };
+    let linked = Linked {
+        operator: id(operator),
+        instance: harbour(),
+        account: AccountId(account),
+        username: "somebody".into(),
+        token: Secret::new(format!("token of {operator}")),
+        linked_at: house.app.clock.now(),
+    };
+    let permit = access::permit(&actor, Permission::LinkAccount, Some(&harbour())).unwrap();
+    let keep = linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None);
+    assert!(carry_out::recorded(&house.app, permit, deed, "", keep).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_somebody_else_wrote_give_nothing() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let store = &house.app.store;
+        house.app.ledger.seal_rows_once().await.unwrap();
+        let owner = house.sign_in("owner").await;
+        let lists_people = async |cookie: &str| house.get(Some(cookie), "/people").await.status == StatusCode::OK;
+        assert!(lists_people(&owner).await);
+
+        // Another role.
+        let moderator = house.sign_in("moderator").await;
+        Attempt {
+            does: "update operators set role = 'owner' where id = '01moderator'",
+            undo: "update operators set role = 'moderator' where id = '01moderator'",
+            named: "the person moderator",
+        }
+        .is_refused(&house, &owner, async || lists_people(&moderator).await)
+        .await;
+
+        // A session that nobody began: a copy of the owner's under an id of one's own, with and without its proof.
+        let token = tower_sessions::session::Id::default().to_string();
+        let hash = web_sessions::hash(&token);
+        let cookie = format!("howdah={token}");
+        for mac in ["mac", "null"] {
+            let does = format!(
+                "insert into web_sessions (id_hash, operator, generation, data, created_at, seen_at, absolute_until, mac) \
+                 select '{hash}', operator, generation, data, created_at, seen_at, absolute_until, {mac} \
+                 from web_sessions where operator = '01owner'"
+            );
+            let undo = format!("delete from web_sessions where id_hash = '{hash}'");
+            Attempt { does: &does, undo: &undo, named: "the session" }
+                .is_refused(&house, &owner, async || lists_people(&cookie).await)
+                .await;
+        }
+        // One's own session in somebody else's name.
+        Attempt {
+            does: "update web_sessions set operator = '01owner', data = replace(data, '01moderator', '01owner') \
+                 where operator = '01moderator'",
+            undo: "update web_sessions set operator = '01moderator', data = replace(data, '01owner', '01moderator') \
+                 where operator = '01owner' and created_at = (select max(created_at) from web_sessions)",
+            named: "the session",
+        }
+        .is_refused(&house, &owner, async || lists_people(&moderator).await)
+        .await;
+
+        // A wider grant.
+        let contractor = async || {
+            let running = grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap();
+            running.iter().any(|grant| grant.scope.reveal || grant.scope.sign_ups)
+        };
+        Attempt {
+            does: "update grants set reveal = true, sign_ups = true where operator = '01contractor'",
+            undo: "update grants set reveal = false, sign_ups = false where operator = '01contractor'",
+            named: "for contractor",
+        }
+        .is_refused(&house, &owner, contractor)
+        .await;
+        // A grant of one's own making.
+        let copied = "id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, sealed_agreement, \
+            asked_by, asked_at, decided_by, decided_at, approved, revoked_by, revoked_at, started_at, ended_at, whose, entry, mac, \
+            subject, lease, lease_until";
+        let does = format!(
+            "insert into grants ({copied}) select '01OWN', {} from grants where operator = '01contractor'",
+            copied.trim_start_matches("id, ").replace("sign_ups, reveal", "true, true")
+        );
+        Attempt { does: &does, undo: "delete from grants where id = '01OWN'", named: "the grant 01OWN" }
+            .is_refused(&house, &owner, contractor)
+            .await;
+
+        // Another password.
+        let own = house.app.passwords.hash("a password of somebody else").await.unwrap();
+        let was = operators::by_id(store, &id("01owner")).await.unwrap().unwrap().password_hash.unwrap();
+        let set = |hash: &str| format!("update operators set password_hash = '{hash}' where id = '01owner'");
+        Attempt { does: &set(&own), undo: &set(&was), named: "the person owner" }
+            .is_refused(&house, &owner, async || {
+                let form = [("name", "owner"), ("password", "a password of somebody else")];
+                house.post(None, "/api/sign-in/password", &form).await.cookie.is_some()
+            })
+            .await;
+
+        // No second factor any more.
+        let sealed = house.app.keys.seal_text("totp", "01admin", "ORSXG5A").unwrap();
+        let codes: Vec<String> = ["one", "two"].map(str::to_owned).into();
+        let factor = Factor { sealed: &sealed, step: 1, recovery: &codes };
+        assert!(operators::set_factor(store, &id("01admin"), 0, &factor, None).await.unwrap().is_some());
+        Attempt {
+            does: "update operators set totp_secret = null where id = '01admin'",
+            undo: &format!("update operators set totp_secret = '{sealed}' where id = '01admin'"),
+            named: "the person admin",
+        }
+        .is_refused(&house, &owner, async || {
+            let admin = operators::by_name(store, "admin").await.unwrap();
+            admin.is_some_and(|admin| admin.totp_secret.is_none())
+        })
+        .await;
+        // A recovery code made up, or a colleague's.
+        let uses = async |who: &str, hash: &str| {
+            recovery_codes::use_code(store, &id(who), hash, house.app.clock.now()).await.unwrap()
+        };
+        Attempt {
+            does: "insert into recovery_codes (operator, hash) values ('01admin', 'mine')",
+            undo: "delete from recovery_codes where hash = 'mine'",
+            named: "a recovery code of 01admin",
+        }
+        .is_refused(&house, &owner, async || uses("01admin", "mine").await)
+        .await;
+        Attempt {
+            does: "update recovery_codes set operator = '01owner' where hash = 'one'",
+            undo: "update recovery_codes set operator = '01admin' where hash = 'one'",
+            named: "a recovery code of 01owner",
+        }
+        .is_refused(&house, &owner, async || uses("01owner", "one").await)
+        .await;
+        // A code of a former set, put back.
+        sql(&house.store.store, "create table former as select * from recovery_codes where hash = 'two'")
+            .await
+            .unwrap();
+        recovery_codes::replace_all(store, &id("01admin"), &["three".to_owned()]).await.unwrap();
+        Attempt {
+            does: "insert into recovery_codes (operator, hash, used_at, mac) select operator, hash, null, mac from former",
+            undo: "delete from recovery_codes where hash = 'two'",
+            named: "a recovery code of 01admin",
+        }
+        .is_refused(&house, &owner, async || uses("01admin", "two").await)
+        .await;
+        assert!(uses("01admin", "three").await, "the present ones work");
+        Attempt {
+            does: "update recovery_codes set used_at = null where hash = 'three'",
+            undo: "update recovery_codes set used_at = 1 where hash = 'three'",
+            named: "a recovery code of 01admin",
+        }
+        .is_refused(&house, &owner, async || uses("01admin", "three").await)
+        .await;
+
+        // A link with somebody else's account.
+        linked(&house, "01admin", 17).await;
+        let as_17 = async |who: &str| {
+            linked_accounts::of(store, &house.app.keys, &id(who), &harbour()).await.unwrap().is_some()
+        };
+        assert!(as_17("01admin").await);
+        Attempt {
+            does: "update linked_accounts set operator = '01moderator' where operator = '01admin'",
+            undo: "update linked_accounts set operator = '01admin' where operator = '01moderator'",
+            named: "moderator on harbour",
+        }
+        .is_refused(&house, &owner, async || as_17("01moderator").await)
+        .await;
+        Attempt {
+            does: "update linked_accounts set account = '18' where operator = '01admin'",
+            undo: "update linked_accounts set account = '17' where operator = '01admin'",
+            named: "the record says account 17, the store says 18",
+        }
+        .is_refused(&house, &owner, async || {
+            let all = linked_accounts::list(store, &house.app.keys).await.unwrap();
+            all.iter().any(|linked| linked.account == AccountId(18))
+        })
+        .await;
+
+        // A set-up link for more.
+        let offer = SetupLink {
+            role: Role::Auditor,
+            name: Some("nora".into()),
+            offered_by: Some(id("01owner")),
+            person: id("01NORA"),
+        };
+        let now = house.app.clock.now();
+        setup_links::insert(store, "a link", &offer, now, now.plus(DAY)).await.unwrap();
+        let offers = async || setup_links::read(store, "a link", now).await.unwrap();
+        assert_eq!(offers().await, Some(offer.clone()));
+        Attempt {
+            does: "update setup_links set role = 'owner' where hash = 'a link'",
+            undo: "update setup_links set role = 'auditor' where hash = 'a link'",
+            named: "the set-up link",
+        }
+        .is_refused(&house, &owner, async || offers().await.is_some_and(|offer| offer.role == Role::Owner))
+        .await;
+
+        // Somebody who is gone, and somebody who was never added.
+        Attempt {
+            does: "create table gone as select * from operators where id = '01auditor'; \
+                 delete from operators where id = '01auditor'",
+            undo: "insert into operators select * from gone; drop table gone",
+            named: "the person auditor: the record says that they were added, and the store has no such row",
+        }
+        .is_refused_by_the_record(&house)
+        .await;
+        Attempt {
+            does: "insert into operators (id, name, name_key, role, password_hash, totp_last_step, created_at, generation, \
+                 subject, entry, mac) select '01EVE', 'eve', 'eve', role, password_hash, 0, created_at, generation, subject, \
+                 entry, mac from operators where id = '01owner'",
+            undo: "delete from operators where id = '01EVE'",
+            named: "the person eve: no entry says that they were added",
+        }
+        .is_refused(&house, &owner, async || operators::by_name(store, "eve").await.unwrap().is_some())
+        .await;
+        assert!(lists_people(&owner).await, "the owner was never shut out");
+    }
+}
+
+impl Attempt<'_> {
+    /// Nothing in the store says so: the record does.
+    async fn is_refused_by_the_record(&self, house: &House) {
+        sql(&house.store.store, self.does).await.unwrap();
+        let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
+        assert!(lines.iter().any(|line| line.starts_with("WRONG") && line.contains(self.named)), "{lines:?}");
+        sql(&house.store.store, self.undo).await.unwrap();
+        assert!(house.app.ledger.verify(&[]).await.unwrap().holds());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_copy_of_a_row_put_back_gives_nothing() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let store = &house.app.store;
+        let run = async |text: &str| sql(&house.store.store, text).await.unwrap();
+        let older = async |row: &str| {
+            let refused: Vec<Refusal> = house.app.store.refused().await.unwrap();
+            assert!(
+                refused.iter().any(|refusal| refusal.row.contains(row) && refusal.wrong == Wrong::Older),
+                "{row}: {refused:?}"
+            );
+            let report = house.app.ledger.verify(&[]).await.unwrap();
+            assert!(!report.holds(), "{:?}", report.lines());
+        };
+        house.app.ledger.seal_rows_once().await.unwrap();
+        let owner = house.sign_in("owner").await;
+        let grant = grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap().remove(0);
+        linked(&house, "01admin", 17).await;
+        run("create table people as select * from operators").await;
+        run("create table granted as select * from grants").await;
+        run("create table links as select * from linked_accounts").await;
+
+        // A grant that was taken back, as it was before.
+        let form = [("grant", grant.id.0.as_str()), ("why", "the work is done")];
+        let to = house.post(Some(&owner), "/api/grants/revoke", &form).await.location.unwrap();
+        assert!(!to.contains("draft="), "{to}");
+        let runs =
+            async || !grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap().is_empty();
+        assert!(!runs().await);
+        run("delete from grants").await;
+        run("insert into grants select * from granted").await;
+        assert!(!runs().await, "in force again");
+        older("the grant").await;
+
+        // Somebody whose access ended, as they were before; with the link they had.
+        for who in ["01auditor", "01admin"] {
+            let form = [("operator", who), ("disabled", "yes"), ("why", "gone")];
+            let to = house.post(Some(&owner), "/api/people/disable", &form).await.location.unwrap();
+            assert_eq!(to, "/people");
+        }
+        run("create table ended as select * from operators where id in ('01auditor', '01admin')").await;
+        run("delete from recovery_codes").await;
+        run("delete from operators where id in ('01auditor', '01admin')").await;
+        run("insert into operators select * from people where id in ('01auditor', '01admin')").await;
+        let form = [("name", "auditor"), ("password", PASSWORD)];
+        assert_eq!(house.post(None, "/api/sign-in/password", &form).await.cookie, None, "back by a row");
+        older("the person auditor").await;
+        run("delete from operators where id in ('01auditor', '01admin')").await;
+        run("insert into operators select * from ended").await;
+        // The row alone is no way back either.
+        run("update operators set disabled_at = null where id = '01auditor'").await;
+        assert_eq!(house.post(None, "/api/sign-in/password", &form).await.cookie, None, "enabled by a row");
+        // Given back by an owner, access begins without the link.
+        let given = [("operator", "01admin"), ("disabled", ""), ("why", "back again")];
+        assert_eq!(house.post(Some(&owner), "/api/people/disable", &given).await.location.unwrap(), "/people");
+        assert!(operators::by_name(store, "admin").await.unwrap().is_some_and(|admin| admin.may_sign_in()));
+        run("insert into linked_accounts select * from links").await;
+        let link = linked_accounts::of(store, &house.app.keys, &id("01admin"), &harbour()).await.unwrap();
+        assert_eq!(link, None, "linked by a row");
+        older("the linked account").await;
+
+        // A set-up link that was used.
+        let made = [("name", "Nora"), ("role", "auditor"), ("why", "nights")];
+        let made = house.post(Some(&owner), "/api/people/offer", &made).await.location.unwrap();
+        let page = house.get(Some(&owner), &made).await.body;
+        let link = page.split("/set-up?link=").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        run("create table offers as select * from setup_links").await;
+        let password = "a long night shift";
+        let form = [("link", link.as_str()), ("name", "Nora"), ("password", password), ("repeat", password)];
+        assert_eq!(house.post(None, "/api/sign-in/set-up", &form).await.location.as_deref(), Some("/sign-in"));
+        run("delete from operators where name = 'Nora'").await;
+        run("insert into setup_links select * from offers").await;
+        let again = house.post(None, "/api/sign-in/set-up", &form).await.location.unwrap_or_default();
+        assert_ne!(again, "/sign-in", "used twice");
+        older("the set-up link").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_an_older_version_are_sealed_once_where_the_record_bears_them_out() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let store = &house.app.store;
+        let run = async |text: &str| sql(&house.store.store, text).await.unwrap();
+        let moderator = house.sign_in("moderator").await;
+        linked(&house, "01admin", 17).await;
+        // As an older version left them, and as somebody else has made one of them since.
+        for table in ["operators", "grants", "linked_accounts"] {
+            run(&format!("update {table} set mac = null, entry = null, subject = null")).await;
+        }
+        run("update web_sessions set mac = null").await;
+        run("update operators set role = 'owner' where id = '01moderator'").await;
+        run("insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, asked_by, \
+             asked_at, decided_by, decided_at, approved, lease, lease_until) select '01OWN', operator, instances, categories, \
+             true, true, starts_at, ends_at, sponsor, asked_by, asked_at, decided_by, decided_at, true, '', 0 from grants")
+        .await;
+        assert!(operators::list(store).await.unwrap().is_empty());
+        let counts = house.app.ledger.seal_rows_once().await.unwrap().unwrap();
+        assert_eq!((counts.people, counts.grants, counts.links, counts.refused), (4, 1, 1, 2), "{counts:?}");
+        assert_eq!(counts.sessions_ended, 1, "sessions simply end");
+        assert_eq!(house.get(Some(&moderator), "/i/harbour").await.status, StatusCode::SEE_OTHER);
+        let mut names: Vec<String> =
+            operators::list(store).await.unwrap().into_iter().map(|person| person.name).collect();
+        names.sort();
+        assert_eq!(names, ["admin", "auditor", "contractor", "owner"]);
+        let running = grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap();
+        assert_eq!(running.len(), 1, "the one that was asked for");
+        let page = house.get(Some(&house.sign_in("owner").await), "/audit?kind=rows_sealed").await.body;
+        assert!(page.contains("sealed the rows of 4 people, 1 grant and 1 linked account; refused 2"), "{page}");
+        let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
+        for named in [
+            "the person moderator was not written by the console, and is refused",
+            "the person moderator: the record says moderator, the store says owner",
+            "the grant 01OWN was not written by the console, and is refused",
+            "the grant 01OWN for contractor: no entry says that it was asked for",
+        ] {
+            assert!(lines.iter().any(|line| line == &format!("WRONG: {named}")), "{named}: {lines:?}");
+        }
+
+        // Once: what has no proof afterwards is refused for good, whatever it says.
+        run("update operators set mac = null where id = '01auditor'").await;
+        assert_eq!(house.app.ledger.seal_rows_once().await.unwrap(), None);
+        assert!(operators::by_name(store, "auditor").await.unwrap().is_none());
+
+        // Somebody at the server takes rows by name, and the record says so.
+        let by = Ledger::command_actor("command line").operator;
+        for person in ["01auditor", "01moderator"] {
+            let stored = operators::stored(store).await.unwrap();
+            let row = stored.into_iter().find(|stored| stored.id.0 == person).unwrap();
+            let row = Resealed::Person { operator: row.id, role: row.role, disabled: row.disabled };
+            assert!(house.app.ledger.reseal(by.clone(), row).await.unwrap());
+        }
+        assert_eq!(operators::by_name(store, "moderator").await.unwrap().unwrap().role, Role::Owner);
+        run("delete from grants where id = '01OWN'").await;
+        let report = house.app.ledger.verify(&[]).await.unwrap();
+        assert!(report.holds(), "{:?}", report.lines());
+        assert_eq!(store.refused().await.unwrap(), []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let (store, now) = (&house.app.store, house.app.clock.now());
+        let run = async |text: &str| sql(&house.store.store, text).await.unwrap();
+        run("update operators set role = 'owner' where id = '01moderator'").await;
+        run("update grants set reveal = true").await;
+        let grant = grants::stored(store).await.unwrap().remove(0).id;
+        assert!(!operators::set_disabled(store, &id("01moderator"), None).await.unwrap());
+        web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap();
+        recovery_codes::replace_all(store, &id("01moderator"), &["a".to_owned()]).await.unwrap();
+        assert!(!grants::revoke(store, &grant, &id("01owner"), now).await.unwrap());
+        assert_eq!(grants::revoke_all_of(store, &id("01contractor"), &id("01owner"), now).await.unwrap(), 0);
+        assert!(operators::by_id(store, &id("01moderator")).await.unwrap().is_none());
+        let found = grants::by_id(store, &house.app.keys, &GrantId(grant.0.clone())).await.unwrap();
+        assert_eq!(found, None);
+        assert!(grants::running_of(store, &id("01contractor"), now.plus(HOUR)).await.unwrap().is_empty());
+    }
+}
