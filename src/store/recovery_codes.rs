@@ -147,3 +147,31 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
         Ok(true)
     })
 }
+
+/// What is left of somebody's codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    pub unused: i64,
+    /// When the last one was used, if any was.
+    pub last_used: Option<Instant>,
+}
+
+/// What is left of one person's codes.
+pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
+    const SQL: &str = "select count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
+        where operator = $1";
+    let (unused, last_used): (i64, Option<i64>) =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await?);
+    Ok(Left { unused, last_used: last_used.map(Instant) })
+}
+
+/// What is left of everybody's codes who has any.
+pub async fn list(store: &Store) -> sqlx::Result<Vec<(OperatorId, Left)>> {
+    const SQL: &str = "select operator, count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
+        group by operator order by operator";
+    let rows: Vec<(String, i64, Option<i64>)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let left = |(operator, unused, last_used): (String, i64, Option<i64>)| {
+        (OperatorId(operator), Left { unused, last_used: last_used.map(Instant) })
+    };
+    Ok(rows.into_iter().map(left).collect())
+}
