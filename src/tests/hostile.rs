@@ -363,6 +363,7 @@ fn back_of(door: &str) -> String {
     let (_, room) = door.split_at("/api/".len());
     match room.split('/').next().unwrap_or_default() {
         "people" => "/people".to_owned(),
+        "your-sign-in" => "/your-sign-in".to_owned(),
         "audit" => "/audit".to_owned(),
         "grants" => "/grants/ask".to_owned(),
         "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
@@ -417,7 +418,10 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/sign-in/code",
         "/sign-in/enrol",
         "/sign-in/recovery-codes",
+        "/sign-in/new-password",
         "/set-up",
+        "/your-sign-in",
+        "/people/reset?who=01moderator",
         &about_text,
     ]
     .iter()
@@ -472,6 +476,9 @@ fn strange_pages(ids: &Ids, text: &str) -> Vec<(String, String)> {
         format!("/nowhere/{hostile}?a={hostile}"),
         format!("/i/harbour/domains/export/{hostile}"),
         format!("/set-up?link={hostile}&draft={hostile}"),
+        format!("/sign-in/new-password?link={hostile}&draft={hostile}"),
+        format!("/your-sign-in?setting={hostile}&shown={hostile}&draft={hostile}"),
+        format!("/people/reset?who=01{hostile}"),
         format!("/sign-in?back={hostile}&draft={hostile}"),
         format!("/sign-in?back=/{hostile}"),
     ]
