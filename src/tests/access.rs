@@ -279,7 +279,7 @@ async fn no_door_is_missing_from_these_lists() {
 async fn verdict(house: &House, cookie: Option<&str>, path: &str, fields: &[(&str, &str)]) -> String {
     let answer = house.post(cookie, path, fields).await;
     let location = answer.location.unwrap_or_default();
-    if location.starts_with("/sign-in") {
+    if location.starts_with("/sign-in") || answer.status == StatusCode::UNAUTHORIZED {
         return "sign in".to_owned();
     }
     match location.split_once("draft=") {

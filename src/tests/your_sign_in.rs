@@ -17,7 +17,7 @@ use howdah::{
         deed::{ChangePassword, ChosenBy, EndSessions},
     },
     operators::service::resets,
-    store::{Store, operators, recovery_codes, web_sessions},
+    store::{Driver, operators, recovery_codes, web_sessions},
 };
 use std::collections::BTreeSet;
 
@@ -54,7 +54,7 @@ async fn came_back(house: &House, cookie: &str, to: &str) -> (StatusCode, String
 
 /// Every text in the store, to look for what must not be there.
 async fn everything_stored(house: &House) -> String {
-    let Store::Sqlite(pool) = &house.store.store else { panic!("a SQLite store") };
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     let tables: Vec<String> =
         sqlx::query_scalar("select name from sqlite_master where type = 'table' and name <> '_sqlx_migrations'")
             .fetch_all(pool)
