@@ -608,7 +608,8 @@ async fn keys_press_what_the_answer_was_made_with() {
     {
         let page = house.get(Some(&moderator), path).await.body;
         let values = |name: &str| -> Vec<String> {
-            let parts = page.split(&format!(" {name}=\"")).skip(1);
+            let named = format!(" {name}=\"");
+            let parts = page.split(&named).skip(1);
             parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
         };
         let root = values("data-root");
