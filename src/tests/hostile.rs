@@ -86,7 +86,8 @@ impl TokenSink for Tags {
 /// Forms and files stay here; links may lead to pages elsewhere, and to nothing that runs.
 fn leads_well(attribute: &str, to: &str) -> bool {
     let ours = to.starts_with('/') && !to.starts_with("//") || to.starts_with('#') || to.starts_with('?');
-    ours || attribute == "href" && ["http://", "https://"].iter().any(|scheme| to.starts_with(scheme))
+    ours || attribute == "href"
+        && ["http://", "https://", "otpauth://totp/"].iter().any(|scheme| to.starts_with(scheme))
 }
 
 fn tags_of(page: &str) -> (Vec<String>, Vec<String>) {
@@ -368,6 +369,7 @@ fn back_of(door: &str) -> String {
         "grants" => "/grants/ask".to_owned(),
         "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
         "batches" => "/i/harbour/reports".to_owned(),
+        "your-sign-in" => "/your-sign-in".to_owned(),
         room => format!("/i/harbour/{room}"),
     }
 }
@@ -410,6 +412,8 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/i/harbour/audit/instance",
         "/audit",
         "/people",
+        "/people/reset",
+        "/your-sign-in",
         "/grants",
         "/grants/ask",
         "/grants/01contractor/sheet",
@@ -418,6 +422,7 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/sign-in/code",
         "/sign-in/enrol",
         "/sign-in/recovery-codes",
+        "/sign-in/new-password",
         "/sign-in/new-password",
         "/set-up",
         "/your-sign-in",
@@ -608,7 +613,8 @@ async fn keys_press_what_the_answer_was_made_with() {
     {
         let page = house.get(Some(&moderator), path).await.body;
         let values = |name: &str| -> Vec<String> {
-            let parts = page.split(&format!(" {name}=\"")).skip(1);
+            let attribute = format!(" {name}=\"");
+            let parts = page.split(attribute.as_str()).skip(1);
             parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
         };
         let root = values("data-root");
@@ -657,9 +663,9 @@ const RAW: [(&str, &[&str]); 12] = [
     ("<Title", &["ui/title.rs"]),
     ("Title text", &["ui/title.rs"]),
     ("leptos_meta::Title", &["ui/title.rs"]),
-    ("inner_html", &["ui/form.rs", "sign_in/page.rs"]),
+    ("inner_html", &["ui/form.rs", "sign_in/page/codes.rs"]),
     ("<textarea", &["ui/form.rs", "http/forms.rs"]),
-    ("<script", &["reports/service/words.rs", "ui/form.rs"]),
+    ("<script", &["reports/service/words.rs", "sign_in/service/yours.rs", "ui/form.rs"]),
     ("<style", &[]),
     ("<noscript", &[]),
     ("<iframe", &[]),
