@@ -364,7 +364,6 @@ fn back_of(door: &str) -> String {
     let (_, room) = door.split_at("/api/".len());
     match room.split('/').next().unwrap_or_default() {
         "people" => "/people".to_owned(),
-        "your-sign-in" => "/your-sign-in".to_owned(),
         "audit" => "/audit".to_owned(),
         "grants" => "/grants/ask".to_owned(),
         "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
@@ -412,8 +411,6 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/i/harbour/audit/instance",
         "/audit",
         "/people",
-        "/people/reset",
-        "/your-sign-in",
         "/grants",
         "/grants/ask",
         "/grants/01contractor/sheet",
