@@ -420,7 +420,6 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/sign-in/enrol",
         "/sign-in/recovery-codes",
         "/sign-in/new-password",
-        "/sign-in/new-password",
         "/set-up",
         "/your-sign-in",
         "/people/reset?who=01moderator",
