@@ -86,7 +86,8 @@ impl TokenSink for Tags {
 /// Forms and files stay here; links may lead to pages elsewhere, and to nothing that runs.
 fn leads_well(attribute: &str, to: &str) -> bool {
     let ours = to.starts_with('/') && !to.starts_with("//") || to.starts_with('#') || to.starts_with('?');
-    ours || attribute == "href" && ["http://", "https://"].iter().any(|scheme| to.starts_with(scheme))
+    ours || attribute == "href"
+        && ["http://", "https://", "otpauth://totp/"].iter().any(|scheme| to.starts_with(scheme))
 }
 
 fn tags_of(page: &str) -> (Vec<String>, Vec<String>) {
@@ -363,11 +364,11 @@ fn back_of(door: &str) -> String {
     let (_, room) = door.split_at("/api/".len());
     match room.split('/').next().unwrap_or_default() {
         "people" => "/people".to_owned(),
-        "your-sign-in" => "/your-sign-in".to_owned(),
         "audit" => "/audit".to_owned(),
         "grants" => "/grants/ask".to_owned(),
         "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
         "batches" => "/i/harbour/reports".to_owned(),
+        "your-sign-in" => "/your-sign-in".to_owned(),
         room => format!("/i/harbour/{room}"),
     }
 }
@@ -608,8 +609,8 @@ async fn keys_press_what_the_answer_was_made_with() {
     {
         let page = house.get(Some(&moderator), path).await.body;
         let values = |name: &str| -> Vec<String> {
-            let named = format!(" {name}=\"");
-            let parts = page.split(&named).skip(1);
+            let attribute = format!(" {name}=\"");
+            let parts = page.split(attribute.as_str()).skip(1);
             parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
         };
         let root = values("data-root");
@@ -658,9 +659,9 @@ const RAW: [(&str, &[&str]); 12] = [
     ("<Title", &["ui/title.rs"]),
     ("Title text", &["ui/title.rs"]),
     ("leptos_meta::Title", &["ui/title.rs"]),
-    ("inner_html", &["ui/form.rs", "sign_in/page.rs"]),
+    ("inner_html", &["ui/form.rs", "sign_in/page/codes.rs"]),
     ("<textarea", &["ui/form.rs", "http/forms.rs"]),
-    ("<script", &["reports/service/words.rs", "ui/form.rs"]),
+    ("<script", &["reports/service/words.rs", "sign_in/service/yours.rs", "ui/form.rs"]),
     ("<style", &[]),
     ("<noscript", &[]),
     ("<iframe", &[]),
