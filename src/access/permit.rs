@@ -202,8 +202,9 @@ pub fn permit(actor: &Actor, permission: Permission, object: impl Into<Object>) 
     if !super::allows(actor.role, permission) {
         return Err(Denied::Role(permission));
     }
-    // What somebody did stays theirs to read.
-    if actor.role == Role::Contractor && permission != Permission::ViewOwnLedger {
+    // What somebody did stays theirs to read, and how they sign in stays theirs to change.
+    let own = matches!(permission, Permission::ViewOwnLedger | Permission::OwnSignIn);
+    if actor.role == Role::Contractor && !own {
         if actor.is_without_grant() {
             return Err(Denied::NoGrant);
         }

@@ -46,6 +46,7 @@ impl Scope {
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewOwnLedger
+            | P::OwnSignIn
             | P::ViewWholeLedger
             | P::CheckLedger
             | P::ManageOperators

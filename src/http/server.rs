@@ -65,7 +65,7 @@ impl Limits {
             body: Duration::from_secs(30),
             stalled: Duration::from_secs(60),
             per_peer: 100,
-            in_all: usize::try_from(files / 2).unwrap_or(usize::MAX).clamp(8, 4096),
+            in_all: usize::try_from(files / 2).unwrap_or(usize::MAX).clamp(8, 2048),
         }
     }
 }

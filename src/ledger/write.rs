@@ -431,9 +431,12 @@ fn asked_for(deed: &Deed) -> &'static [Permission] {
         Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
         Deed::AddOperator(_)
         | Deed::DisableOperator(_)
-        | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
-        | Deed::ChangeOperatorRole(_) => &[P::ManageOperators],
+        | Deed::ChangeOperatorRole(_)
+        | Deed::ResetSignIn(_) => &[P::ManageOperators],
+        // One's own, or an owner somebody else's.
+        Deed::EndSessions(_) => &[P::OwnSignIn, P::ManageOperators],
+        Deed::ChangePassword(_) | Deed::SetFactor(_) | Deed::NewRecoveryCodes(_) => &[P::OwnSignIn],
         Deed::BlockDomain(deed) if deed.followed && deed.after.begins_to_suspend(None) => &[P::SuspendFollowedDomain],
         Deed::ChangeDomainBlock(deed) if deed.followed && deed.after.begins_to_suspend(Some(&deed.before)) => {
             &[P::SuspendFollowedDomain]
@@ -520,7 +523,9 @@ fn check_permit(
         Object::Case(_, _, case) => !case.staff,
         Object::Console | Object::Instance(_) | Object::Account(..) | Object::SignUp(..) => false,
     };
-    if there && ranked && is_about(object, subject) && asked_for(deed).contains(&permission) {
+    // The right to one's own sign-in is nobody else's.
+    let theirs = permission != Permission::OwnSignIn || *subject == Subject::Operator(permit.actor().operator.clone());
+    if there && ranked && theirs && is_about(object, subject) && asked_for(deed).contains(&permission) {
         Ok(())
     } else {
         Err(LedgerError::Permit(permission.name()))

@@ -363,6 +363,7 @@ fn back_of(door: &str) -> String {
     let (_, room) = door.split_at("/api/".len());
     match room.split('/').next().unwrap_or_default() {
         "people" => "/people".to_owned(),
+        "your-sign-in" => "/your-sign-in".to_owned(),
         "audit" => "/audit".to_owned(),
         "grants" => "/grants/ask".to_owned(),
         "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
@@ -417,7 +418,10 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/sign-in/code",
         "/sign-in/enrol",
         "/sign-in/recovery-codes",
+        "/sign-in/new-password",
         "/set-up",
+        "/your-sign-in",
+        "/people/reset?who=01moderator",
         &about_text,
     ]
     .iter()
@@ -472,6 +476,9 @@ fn strange_pages(ids: &Ids, text: &str) -> Vec<(String, String)> {
         format!("/nowhere/{hostile}?a={hostile}"),
         format!("/i/harbour/domains/export/{hostile}"),
         format!("/set-up?link={hostile}&draft={hostile}"),
+        format!("/sign-in/new-password?link={hostile}&draft={hostile}"),
+        format!("/your-sign-in?setting={hostile}&shown={hostile}&draft={hostile}"),
+        format!("/people/reset?who=01{hostile}"),
         format!("/sign-in?back={hostile}&draft={hostile}"),
         format!("/sign-in?back=/{hostile}"),
     ]
@@ -533,9 +540,13 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
         }
     }
     let (mut seen, mut wrong) = (Seen::new(), Vec::new());
+    let (mut shown, mut titles) = (0, 0);
     let mut see = |who: &str, label: &str, body: &str| {
         let (tags, faults) = tags_of(body);
         wrong.extend(faults.into_iter().map(|fault| format!("{who} {label}: {fault}")));
+        shown += usize::from(body.contains("evil"));
+        let title = body.split("<title>").nth(1).and_then(|rest| rest.split("· Howdah").next());
+        titles += usize::from(title.is_some_and(|title| title.contains("evil")));
         seen.insert((who.to_owned(), label.to_owned()), tags);
     };
     let answers = stream::iter(asked).map(|(who, label, page)| {
@@ -553,6 +564,7 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
     let echo = house.post(cookies.get("owner").map(String::as_str), "/api/people/disable", &form).await;
     assert!(echo.body.contains("Send it again"), "{}", echo.body);
     see("owner", "a form in the answer", &echo.body);
+    assert!(shown > 40 && titles > 2, "the text stands on {shown} pages and in {titles} titles only");
     (seen, wrong)
 }
 
@@ -583,6 +595,40 @@ async fn no_text_of_anybody_changes_a_page() {
     assert!(harmless.len() > 400, "{} pages", harmless.len());
     let shown: Vec<_> = wrong.iter().take(60).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{} of {} pages and more:\n{}", wrong.len(), harmless.len(), shown.join("\n"));
+}
+
+/// What a key may press carries the mark of this very answer, and the island is told it with the keys there are.
+#[tokio::test]
+async fn keys_press_what_the_answer_was_made_with() {
+    let house = house(sqlite().await).await;
+    let moderator = house.sign_in("moderator").await;
+    let mut marks = Vec::new();
+    for (path, keys) in
+        [("/i/harbour/reports", vec!["/", "?", "n", "v"]), ("/i/harbour/reports", vec![]), ("/audit", vec![])]
+    {
+        let page = house.get(Some(&moderator), path).await.body;
+        let values = |name: &str| -> Vec<String> {
+            let parts = page.split(&format!(" {name}=\"")).skip(1);
+            parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+        };
+        let root = values("data-root");
+        assert_eq!(root.len(), 1, "{page}");
+        let mark = root[0].clone();
+        assert_eq!(mark.len(), 32);
+        assert!(values("data-row").iter().all(|row| *row == mark) && !values("data-row").is_empty(), "{path}");
+        let pressed: Vec<String> = values("data-key").into_iter().chain(values("data-key-focus")).collect();
+        assert!(pressed.iter().all(|key| key.ends_with(&format!("-{mark}"))), "{pressed:?}");
+        let props = values("data-props").concat();
+        assert!(props.contains(&mark), "{props}");
+        for key in keys {
+            assert!(pressed.contains(&format!("{key}-{mark}")), "{key}: {pressed:?}");
+            assert!(props.contains(&format!("&quot;{key}&quot;")), "{key}: {props}");
+        }
+        let end = page.split("action=\"/api/session/end\"").nth(1).and_then(|rest| rest.split("</form>").next());
+        assert!(end.is_some_and(|form| !form.contains("data-key")), "signing out has no key");
+        assert!(!marks.contains(&mark), "no two answers have the same");
+        marks.push(mark);
+    }
 }
 
 /// The sources of the console without its tests: path and text.

@@ -39,3 +39,4 @@ mod signups;
 mod store;
 mod support;
 mod waiting;
+mod your_sign_in;

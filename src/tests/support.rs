@@ -504,6 +504,12 @@ impl House {
     }
 }
 
+/// The session behind a cookie, by the beginning of its hash.
+pub fn session(cookie: &str) -> String {
+    let (_, token) = cookie.split_once('=').expect("a cookie has a value");
+    howdah::store::web_sessions::hash(token)[..16].to_owned()
+}
+
 /// The sanctions of nobody, as the forms give them back.
 pub const NO_SANCTION: &str = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":false}"#;
 

@@ -34,6 +34,7 @@ pub enum Desk {
     Roles,
     Invitations,
     YourAccount,
+    YourSignIn,
     /// At an address where nothing stands.
     Nowhere,
 }
@@ -317,6 +318,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         let current = (here == Desk::YourAccount).then_some("page");
         view! { <a class="small" href=path::your_account(&head.name) aria-current=current>{words}</a> }
     });
+    let sign_in_current = (here == Desk::YourSignIn).then_some("page");
     let here_now = frame.here.clone();
     view! {
         <nav class="rail" aria-label="Desks">
@@ -328,6 +330,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
                     <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
                 </div>
                 {own}
+                <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
                 <form method="post" action="/api/theme/set" class="theme" aria-label="Theme">
                     {form::back(&here_now)}
                     <button class="btn quiet small" name="theme" value="light">"Light"</button>
