@@ -205,7 +205,7 @@ async fn form(matrix: &Matrix, person: usize, path: &str, fields: &[(&str, Strin
     let Some((_, id)) = location.split_once("draft=") else { return "yes" };
     let id = id.split('&').next().unwrap();
     let (app, whose) = (&house.app, OperatorId(format!("01{}", PEOPLE[person])));
-    let draft = drafts::read(&app.store, &app.keys, id, Some(&whose), app.clock.now()).await.unwrap().unwrap();
+    let draft = drafts::take(&app.store, &app.keys, id, Some(&whose), app.clock.now()).await.unwrap().unwrap();
     let (problem, _) = read_draft(&draft.text).unwrap();
     let said = |words: &str| problem.what.contains(words);
     match problem.kind {
