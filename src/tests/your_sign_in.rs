@@ -107,8 +107,9 @@ async fn a_password_is_changed_with_the_old_one_and_ends_the_other_sessions(hous
         let back = send(&house, &cookie, "password", &fields).await;
         let (status, page) = came_back(&house, &cookie, &back).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
-        let field = page.split(&format!("name=\"{beside}\"")).nth(1).unwrap();
-        let alert = field.split("role=\"alert\">").nth(1).unwrap().split('<').next().unwrap();
+        let form = between(&page, "action=\"/api/your-sign-in/password\"", "</form>");
+        let field = form.split(&format!("name=\"{beside}\"")).nth(1).unwrap();
+        let alert = between(field, "role=\"alert\"", "</span>").split_once('>').unwrap().1;
         assert!(alert.contains(said), "beside {beside}: {alert}");
         assert!(!page.contains(NEW) && !page.contains(PASSWORD), "no password is given back");
     }
