@@ -168,7 +168,7 @@ impl Permission {
             Self::ManageInvitations => "manage invitations",
             Self::DeleteAccounts => "delete accounts now",
             Self::LinkAccount => "link the own account",
-            Self::OwnSignIn => "change the own sign-in",
+            Self::OwnSignIn => "own sign-in",
         }
     }
 

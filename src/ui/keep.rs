@@ -22,7 +22,8 @@ pub fn Keep(text: String) -> impl IntoView {
 /// Says so when the browser has it, and not before.
 #[cfg(feature = "hydrate")]
 fn copy(text: String, say_copied: WriteSignal<bool>) {
-    let done = wasm_bindgen::closure::Closure::once(move |_: wasm_bindgen::JsValue| say_copied.set(true));
+    use wasm_bindgen::{JsValue, closure::Closure};
+    let done: Closure<dyn FnMut(JsValue)> = Closure::once(move |_: JsValue| say_copied.set(true));
     let _ = window().navigator().clipboard().write_text(&text).then(&done);
     done.forget();
 }
