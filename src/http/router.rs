@@ -20,7 +20,7 @@ use crate::{
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{Extensions, HeaderMap, StatusCode, Version, header, request::Parts},
+    http::{Extensions, HeaderMap, Method, StatusCode, Version, header, request::Parts},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -142,7 +142,9 @@ where
     if of_door(request.uri().path()) {
         return (nothing, Json(Problem::not_found("There is no such door."))).into_response();
     }
-    if !wants_page(request.headers()) {
+    // A page is opened; a form that is sent to nowhere is not read, and no page is made of it.
+    let opened = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !opened || !wants_page(request.headers()) {
         return (nothing, "There is no such page. The overview is at /\n").into_response();
     }
     let mut response = page(request).await;
