@@ -87,6 +87,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/audit") view=audit::page::Audit ssr=SsrMode::Async />
                 <Route path=path!("/audit/:index") view=audit::page::Entry ssr=SsrMode::Async />
                 <Route path=path!("/people") view=operators::page::People ssr=SsrMode::Async />
+                <Route path=path!("/people/reset") view=operators::page::Reset ssr=SsrMode::Async />
+                <Route path=path!("/your-sign-in") view=sign_in::page::YourSignInDesk ssr=SsrMode::Async />
                 <Route path=path!("/grants") view=grants::page::Grants ssr=SsrMode::Async />
                 <Route path=path!("/grants/ask") view=grants::page::Ask ssr=SsrMode::Async />
                 <Route path=path!("/grants/:grant") view=grants::page::Grant ssr=SsrMode::Async />
@@ -96,6 +98,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in/code") view=sign_in::page::Code ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/enrol") view=sign_in::page::Enrol ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/recovery-codes") view=sign_in::page::RecoveryCodes ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/new-password") view=sign_in::page::NewPassword ssr=SsrMode::Async />
                 <Route path=path!("/set-up") view=sign_in::page::SetUp ssr=SsrMode::Async />
             </Routes>
         </Router>

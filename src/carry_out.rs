@@ -266,6 +266,22 @@ pub async fn recorded<D: Act>(
     why: impl Into<Why>,
     change: impl Future<Output = sqlx::Result<bool>>,
 ) -> Result<bool, Problem> {
+    let change = async { Ok(change.await?.then(|| json!({}))) };
+    recorded_as_read(app, permit, deed, why, change).await.map(|done| done.is_some())
+}
+
+/// The same for a change that says what was read back after it, in clear; `None` where it was not as it was seen any more.
+/// Gives the index of the entry.
+///
+/// # Errors
+/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
+pub async fn recorded_as_read<D: Act>(
+    app: &App,
+    permit: Permit,
+    deed: D,
+    why: impl Into<Why>,
+    change: impl Future<Output = sqlx::Result<Option<Value>>>,
+) -> Result<Option<i64>, Problem> {
     let store_problem = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, deed = D::KIND, "deed.store");
         Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
@@ -281,14 +297,15 @@ pub async fn recorded<D: Act>(
         })?;
     let changed = change.await;
     let (outcome, answer) = match &changed {
-        Ok(true) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
-        Ok(false) => (Outcome::Stale, Answer::NotSent { why: "it was not as it was seen any more".to_owned() }),
+        Ok(Some(_)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
+        Ok(None) => (Outcome::Stale, Answer::NotSent { why: "it was not as it was seen any more".to_owned() }),
         Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
     };
     let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
-    let verdict = Verdict { outcome, facts: json!({}), seen: json!({}) };
+    let facts = changed.as_ref().ok().cloned().flatten().unwrap_or_else(|| json!({}));
+    let verdict = Verdict { outcome, facts, seen: json!({}) };
     app.ledger.close(&answered, &verdict).await.map_err(|error| store_problem(&error))?;
-    changed.map_err(|error| store_problem(&error))
+    changed.map(|done| done.map(|_| answered.index())).map_err(|error| store_problem(&error))
 }
 
 /// What the instance said against it.
@@ -458,7 +475,14 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
         Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
-        Deed::EndSessions(_) | Deed::HandOverCase(_) | Deed::OfferAccess(_) | Deed::DestroyWords(_) => own(None),
+        Deed::EndSessions(_)
+        | Deed::HandOverCase(_)
+        | Deed::OfferAccess(_)
+        | Deed::DestroyWords(_)
+        | Deed::ChangePassword(_)
+        | Deed::SetFactor(_)
+        | Deed::NewRecoveryCodes(_)
+        | Deed::ResetSignIn(_) => own(None),
         Deed::AskGrant(deed) => own(grants::service::was_asked(app, deed).await),
         Deed::DecideGrant(deed) => own(grants::service::was_decided(app, deed).await),
         Deed::RevokeGrant(deed) => own(grants::service::was_revoked(app, deed).await),

@@ -1,21 +1,29 @@
 //! The only door to effects: who asks, when, with which store, ledger and instances.
 
 use crate::{
-    access::{self, Actor, Denied, Permission, Permit},
+    access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
     audit::service::check::LedgerCheck,
     clock::{Clock, Instant},
     config::Config,
     http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
     ledger::{Fact, Ledger},
-    linked_accounts::{Lapse, service::standing},
-    mastodon::Instance,
+    linked_accounts::{
+        Lapse,
+        service::standing::{self, Own},
+    },
+    mastodon::{
+        Instance,
+        database::{Account, OpenReport},
+    },
     problem::{Kind, Problem},
+    reports::MOST_READ,
     seal::Keys,
     sign_in::passwords::Passwords,
     store::{
         Store,
         attempts::{self, Limit, Reserved},
+        linked_accounts,
     },
 };
 use axum::http::request::Parts;
@@ -71,19 +79,21 @@ impl Context {
         self.app.clock.now()
     }
 
-    /// Asks for the right to do something on an instance, or with the console itself. A refusal goes into the record.
+    /// Asks for the right to do something about an object: an account, an instance, or the console itself. A refusal goes into
+    /// the record.
     ///
     /// # Errors
     /// Forbidden, with the reason.
-    pub async fn permit(&self, permission: Permission, instance: Option<&InstanceName>) -> Result<Permit, Problem> {
-        let denied = match access::permit(&self.actor, permission, instance) {
-            Ok(permit) => match self.lapse(permission, instance).await? {
+    pub async fn permit(&self, permission: Permission, object: impl Into<Object>) -> Result<Permit, Problem> {
+        let object = object.into();
+        let denied = match access::permit(&self.actor, permission, &object) {
+            Ok(permit) => match self.lapse(permission, object.instance()).await? {
                 None => return Ok(permit),
                 Some(lapse) => Denied::Standing(lapse),
             },
             Err(denied) => denied,
         };
-        self.note_denied(permission, instance).await;
+        self.note_denied(permission, object.instance()).await;
         Err(match denied {
             Denied::Role(permission) => Problem::new(
                 Kind::Forbidden,
@@ -101,8 +111,47 @@ impl Context {
                 format!("Your grant does not include this: {}.", permission.name()),
                 "Ask the person who sponsors your grant.",
             ),
+            Denied::Untouched(why) => Problem::new(Kind::Forbidden, why.words(), ""),
             Denied::Standing(lapse) => standing::fallen(lapse),
         })
+    }
+
+    /// An account as the object of a deed or of a look at what is masked: with its case, as it was read just now. `open` are
+    /// its open reports, `own` is this person's own account there.
+    ///
+    /// # Errors
+    /// If the store or the instance's database does not answer.
+    pub async fn case(
+        &self,
+        instance: &Instance,
+        account: &Account,
+        open: &[OpenReport],
+        own: Option<&Own>,
+    ) -> Result<Object, Problem> {
+        let case = Case {
+            staff: account.is_staff() || self.is_a_colleague(instance, account).await?,
+            own: match own {
+                Some(own) if open.len() > MOST_READ => standing::reported(own, instance, account.id).await?,
+                _ => false,
+            } || own
+                .is_some_and(|own| own.own_case(account.id, open.iter().map(|report| report.reporter)).is_some()),
+            waits: account.pending,
+            open: open.iter().map(|report| report.category).collect(),
+            more: open.len() > MOST_READ,
+        };
+        Ok(Object::Case(instance.name.clone(), account.id, case))
+    }
+
+    /// Whether somebody of this console is linked with the account: for contractors that is staff, whatever its role there.
+    async fn is_a_colleague(&self, instance: &Instance, account: &Account) -> Result<bool, Problem> {
+        if self.actor.role != Role::Contractor {
+            return Ok(false);
+        }
+        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(|error| {
+            tracing::error!(%error, "case.linked");
+            Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+        })?;
+        Ok(linked.iter().any(|(person, id)| *id == account.id && *person != self.actor.operator))
     }
 
     /// Takes one of as many of a sort (“exports”) as this person is given; before the work that it limits.

@@ -7,10 +7,13 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_CODE: &str = "/sign-in/code";
 pub const SIGN_IN_ENROL: &str = "/sign-in/enrol";
 pub const SET_UP: &str = "/set-up";
+pub const NEW_PASSWORD: &str = "/sign-in/new-password";
+pub const YOUR_SIGN_IN: &str = "/your-sign-in";
 pub const AUDIT: &str = "/audit";
 pub const AUDIT_CSV: &str = "/audit/export.csv";
 pub const AUDIT_JSON_LINES: &str = "/audit/export.jsonl";
 pub const PEOPLE: &str = "/people";
+pub const RESET_PERSON: &str = "/people/reset";
 pub const KEYS: &str = "/keys";
 pub const GRANTS: &str = "/grants";
 pub const ASK_GRANT: &str = "/grants/ask";
@@ -178,6 +181,11 @@ pub fn your_account(instance: &InstanceName) -> String {
 /// Where an instance sends people back to who agreed to link their account.
 pub fn linked_callback(instance: &InstanceName) -> String {
     format!("/i/{instance}/your-account/callback")
+}
+
+/// Where an owner resets somebody's sign-in.
+pub fn reset_person(operator: &OperatorId) -> String {
+    with(RESET_PERSON, "who", &operator.0)
 }
 
 /// The name of the instance that an address is about.

@@ -35,12 +35,15 @@ test('several sign-ups are refused at once without scripts, on a phone, with a r
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
 
-test('somebody is found by a mail address that stands in no address', async ({ as }) => {
+test('somebody is found by an email that stands in no address, with a reason', async ({ as }) => {
   const page = await as('moderator', { dark: true });
   const addresses: string[] = [];
   page.on('request', (request) => addresses.push(request.url()));
   await page.getByRole('searchbox').fill('windvane@post.example');
   await page.keyboard.press('Enter');
+  await expect(page.getByLabel(/^Email or IP address/)).toHaveValue('windvane@post.example');
+  await page.getByLabel('Why').fill('The same ring');
+  await page.getByRole('button', { name: 'Look for it' }).click();
   await expect(page.getByRole('link', { name: '@windvane' })).toBeVisible();
   await expect(page.getByText('this search is in the record')).toBeVisible();
   for (const address of addresses) expect(address).not.toContain('post.example');

@@ -92,3 +92,23 @@ test('an invitation is issued, its link is shown, and it is revoked, without scr
   await page.getByRole('button', { name: /^Revoke invitation/ }).click();
   await expect(page.getByText('over', { exact: true }).first()).toBeVisible();
 });
+
+test('one’s own sign-in is looked at and an authenticator begun, without scripts on a phone', async ({ as }) => {
+  const page = await as('auditor', { scripts: false, width: 360 });
+  await page.goto('/audit');
+  await page.getByRole('link', { name: 'Your sign-in' }).click();
+  const password = page.locator('form').filter({ has: page.getByRole('button', { name: 'Change the password' }) });
+  await password.getByLabel('Present password').fill('not this one');
+  await password.getByLabel(/^New password/).fill('a long night shift');
+  await password.getByLabel('The same again').fill('a long night shift');
+  await password.getByRole('button').click();
+  await expect(page.getByText('That is not your present password.')).toBeVisible();
+  await expect(password.getByLabel(/^New password/)).toHaveValue('');
+  const factor = page.locator('form').filter({ has: page.getByRole('button', { name: 'Set up an authenticator' }) });
+  await factor.getByLabel('Present password').fill(person('auditor').password);
+  await factor.getByRole('button').click();
+  await expect(page.locator('.qr svg')).toBeVisible();
+  await expect(page.getByRole('link', { name: /authenticator app/ })).toHaveAttribute('href', /^otpauth:\/\/totp\/Howdah:/);
+  await expect(page.getByText('this one', { exact: true })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});

@@ -33,9 +33,10 @@ impl Role {
         }
     }
 
-    /// Whether this role can change or reveal anything; such people need a second factor.
-    pub fn acts(self) -> bool {
-        Permission::ALL.iter().any(|p| p.acts() && allows(self, *p))
+    /// Whether a password alone is not enough: for everybody who can change or reveal anything, and for everybody who reads
+    /// the whole record.
+    pub fn needs_factor(self) -> bool {
+        Permission::ALL.iter().any(|p| (p.acts() || *p == Permission::ViewWholeLedger) && allows(self, *p))
     }
 }
 
@@ -61,7 +62,7 @@ pub enum Permission {
     DecideAboutStaff,
     /// See one masked field or one private post, with a reason.
     Reveal,
-    /// Find somebody by the whole mail address or one address, without seeing it.
+    /// Find somebody by a whole email or an IP address, with a reason: a reveal, and no contractor's, who works on cases.
     SearchPersonal,
     ViewSignUps,
     /// Let people in who asked to join, or refuse them.
@@ -102,10 +103,12 @@ pub enum Permission {
     DeleteAccounts,
     /// Act as one's own account on an instance.
     LinkAccount,
+    /// One's own password, second factor, recovery codes and sessions, and nobody else's.
+    OwnSignIn,
 }
 
 impl Permission {
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
@@ -133,6 +136,7 @@ impl Permission {
         Self::ManageInvitations,
         Self::DeleteAccounts,
         Self::LinkAccount,
+        Self::OwnSignIn,
     ];
 
     pub fn name(self) -> &'static str {
@@ -141,7 +145,7 @@ impl Permission {
             Self::DecideReports => "decide reports",
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
-            Self::SearchPersonal => "search by mail, address",
+            Self::SearchPersonal => "search by email, IP",
             Self::ViewSignUps => "view sign-ups",
             Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
@@ -164,10 +168,11 @@ impl Permission {
             Self::ManageInvitations => "manage invitations",
             Self::DeleteAccounts => "delete accounts now",
             Self::LinkAccount => "link the own account",
+            Self::OwnSignIn => "own sign-in",
         }
     }
 
-    /// Whether using it changes something or shows something masked.
+    /// Whether using it changes something for others or shows something masked.
     pub fn acts(self) -> bool {
         match self {
             Self::DecideReports
@@ -196,7 +201,8 @@ impl Permission {
             | Self::ViewBlocks
             | Self::ViewGrants
             | Self::ViewRoles
-            | Self::ViewInvitations => false,
+            | Self::ViewInvitations
+            | Self::OwnSignIn => false,
         }
     }
 }
@@ -228,7 +234,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::TakeRolesAway
             | P::ViewInvitations
             | P::ManageInvitations
-            | P::LinkAccount => true,
+            | P::LinkAccount
+            | P::OwnSignIn => true,
             P::CheckLedger
             | P::ManageOperators
             | P::SuspendFollowedDomain
@@ -247,7 +254,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewOwnLedger
             | P::ViewBlocks
             | P::ViewInvitations
-            | P::LinkAccount => true,
+            | P::LinkAccount
+            | P::OwnSignIn => true,
             P::DecideAboutStaff
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -269,12 +277,13 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             P::ViewWork
             | P::DecideReports
             | P::Reveal
-            | P::SearchPersonal
             | P::ViewSignUps
             | P::DecideSignUps
             | P::ViewOwnLedger
-            | P::LinkAccount => true,
+            | P::LinkAccount
+            | P::OwnSignIn => true,
             P::DecideAboutStaff
+            | P::SearchPersonal
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
@@ -304,7 +313,8 @@ pub fn allows(role: Role, permission: Permission) -> bool {
             | P::ViewBlocks
             | P::ViewGrants
             | P::ViewRoles
-            | P::ViewInvitations => true,
+            | P::ViewInvitations
+            | P::OwnSignIn => true,
             P::DecideReports
             | P::DecideAboutStaff
             | P::Reveal

@@ -2,11 +2,12 @@
 
 use super::{Permission, Role};
 use crate::{
-    grants::Running,
-    id::{InstanceName, OperatorId},
+    grants::{Running, Scope},
+    id::{AccountId, InstanceName, OperatorId},
     linked_accounts::Lapse,
     reports::Category,
 };
+use std::collections::BTreeSet;
 
 /// Who asks: the person behind a request or a command, as the session or the command line proved it.
 #[derive(Clone, Debug)]
@@ -41,12 +42,78 @@ impl Actor {
     }
 }
 
-/// Proof that this person may do this, on this instance, now. Made by [`permit`], consumed by the ledger.
+/// What a permit is for: the ledger opens no deed about anything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// The console itself: its people, grants and record.
+    Console,
+    /// An instance as a whole: its lists, settings, rules and invitations, and nobody's account.
+    Instance(InstanceName),
+    /// An account of which nothing more was read: no contractor's, and nobody's to decide about.
+    Account(InstanceName, AccountId),
+    /// An account with its case, as both were read just now.
+    Case(InstanceName, AccountId, Case),
+    /// Somebody who waits for a decision about their sign-up.
+    SignUp(InstanceName, AccountId),
+}
+
+/// What of an account says whose it is to touch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Case {
+    /// It belongs to the instance's staff.
+    pub staff: bool,
+    /// The person who asks is whom it is about, or has reported it.
+    pub own: bool,
+    /// It waits for a decision about its sign-up.
+    pub waits: bool,
+    /// The categories of its open reports, one for each that was read.
+    pub open: Vec<Category>,
+    /// There are more open reports than were read.
+    pub more: bool,
+}
+
+impl Object {
+    /// The instance it is on; `None` for the console itself.
+    pub fn instance(&self) -> Option<&InstanceName> {
+        match self {
+            Self::Console => None,
+            Self::Instance(instance)
+            | Self::Account(instance, _)
+            | Self::Case(instance, ..)
+            | Self::SignUp(instance, _) => Some(instance),
+        }
+    }
+
+    /// The account it is, on its instance.
+    pub fn account(&self) -> Option<(&InstanceName, AccountId)> {
+        match self {
+            Self::Console | Self::Instance(_) => None,
+            Self::Account(instance, account) | Self::Case(instance, account, _) | Self::SignUp(instance, account) => {
+                Some((instance, *account))
+            }
+        }
+    }
+}
+
+impl From<&Object> for Object {
+    fn from(object: &Object) -> Self {
+        object.clone()
+    }
+}
+
+/// An instance as a whole, or the console itself.
+impl From<Option<&InstanceName>> for Object {
+    fn from(instance: Option<&InstanceName>) -> Self {
+        instance.map_or(Self::Console, |instance| Self::Instance(instance.clone()))
+    }
+}
+
+/// Proof that this person may do this, about this object, now. Made by [`permit`], consumed by the ledger.
 #[derive(Debug)]
 pub struct Permit {
     actor: Actor,
     permission: Permission,
-    instance: Option<InstanceName>,
+    object: Object,
 }
 
 impl Permit {
@@ -58,14 +125,54 @@ impl Permit {
         self.permission
     }
 
-    /// The instance it is for; `None` for what concerns the console itself.
-    pub fn instance(&self) -> Option<&InstanceName> {
-        self.instance.as_ref()
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+}
+
+/// Why an account is not a contractor's to touch, whatever the grant includes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untouched {
+    /// Their own, or one they reported.
+    Own,
+    /// Staff of the instance.
+    Staff,
+    /// Nothing is open about it.
+    NoCase,
+    /// Open reports of these categories are in no grant that includes the right.
+    Outside(BTreeSet<&'static str>),
+    /// More open reports than can be looked through.
+    TooMany,
+    /// It was not looked at whether there is a case.
+    Unread,
+    /// It does not wait for a decision about its sign-up.
+    Decided,
+}
+
+impl Untouched {
+    /// The same as a sentence.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Own => "This is your own case. Somebody else looks after it.".to_owned(),
+            Self::Staff => {
+                "This is a member of the instance’s staff. An owner or admin of this console decides about them.".to_owned()
+            }
+            Self::NoCase => {
+                "A contractor works on open cases within the grant: there is no open one about this account.".to_owned()
+            }
+            Self::Outside(categories) => format!(
+                "One of its reports is outside your grant: {}. A moderator, admin or owner of this console decides this case.",
+                categories.iter().copied().collect::<Vec<_>>().join(", ")
+            ),
+            Self::TooMany => "There are too many open reports to see whether all are in your grant. A moderator, admin or owner of this console decides this case.".to_owned(),
+            Self::Unread => "This is not a contractor’s to do.".to_owned(),
+            Self::Decided => "Nobody waits here for a decision about their sign-up.".to_owned(),
+        }
     }
 }
 
 /// Why no permit was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     #[error("your role does not include this: {}", .0.name())]
     Role(Permission),
@@ -75,32 +182,79 @@ pub enum Denied {
     Instance,
     #[error("your grant does not include this: {}", .0.name())]
     Grant(Permission),
+    /// The grant includes it, but not about this account.
+    #[error("{}", .0.words())]
+    Untouched(Untouched),
     /// The person's own linked account does not stand any more.
     #[error("your own account on this instance {}", .0.words())]
     Standing(Lapse),
 }
 
-/// Gives a permit if the matrix and, for a contractor, a running grant allow it.
+/// Gives a permit if the matrix and, for a contractor, a running grant allow it: what a contractor touches of accounts is an
+/// open case in the grant's categories, and who waits for a decision about their sign-up, where the grant includes those.
 ///
 /// Which grants run, a disabled person and an ended session are found out where the [`Actor`] is made, on every request.
 ///
 /// # Errors
 /// [`Denied`] says which of them forbids it.
-pub fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceName>) -> Result<Permit, Denied> {
+pub fn permit(actor: &Actor, permission: Permission, object: impl Into<Object>) -> Result<Permit, Denied> {
+    let object = object.into();
     if !super::allows(actor.role, permission) {
         return Err(Denied::Role(permission));
     }
-    // What somebody did stays theirs to read.
-    if actor.role == Role::Contractor && permission != Permission::ViewOwnLedger {
+    // What somebody did stays theirs to read, and how they sign in stays theirs to change.
+    let own = matches!(permission, Permission::ViewOwnLedger | Permission::OwnSignIn);
+    if actor.role == Role::Contractor && !own {
         if actor.is_without_grant() {
             return Err(Denied::NoGrant);
         }
-        let instance = instance.filter(|instance| actor.covers(instance)).ok_or(Denied::Instance)?;
-        if !actor.on(instance).any(|grant| grant.scope.includes(permission)) {
+        let instance = object.instance().filter(|instance| actor.covers(instance)).ok_or(Denied::Instance)?;
+        let grants: Vec<&Scope> =
+            actor.on(instance).map(|grant| &grant.scope).filter(|scope| scope.includes(permission)).collect();
+        if grants.is_empty() {
             return Err(Denied::Grant(permission));
         }
+        touches(&grants, permission, &object).map_err(Denied::Untouched)?;
     }
-    Ok(Permit { actor: actor.clone(), permission, instance: instance.cloned() })
+    Ok(Permit { actor: actor.clone(), permission, object })
+}
+
+/// Whether a contractor may use a right about an object, by the grants that include the right: one that does not include it
+/// adds no categories to it.
+fn touches(grants: &[&Scope], permission: Permission, object: &Object) -> Result<(), Untouched> {
+    let sign_ups = || grants.iter().any(|scope| scope.includes(Permission::DecideSignUps));
+    let case = match object {
+        // Lists and settings: no deed about an account is opened with it.
+        Object::Console | Object::Instance(_) => return Ok(()),
+        Object::SignUp(..) if sign_ups() => return Ok(()),
+        Object::Account(..) | Object::SignUp(..) => return Err(Untouched::Unread),
+        Object::Case(_, _, case) => case,
+    };
+    if case.own {
+        return Err(Untouched::Own);
+    }
+    if case.staff {
+        return Err(Untouched::Staff);
+    }
+    let decides = matches!(permission, Permission::DecideReports | Permission::DecideAboutStaff);
+    if case.waits && !decides && sign_ups() {
+        return Ok(());
+    }
+    if matches!(permission, Permission::ViewSignUps | Permission::DecideSignUps) {
+        return Err(Untouched::Decided);
+    }
+    if case.open.is_empty() {
+        return Err(Untouched::NoCase);
+    }
+    let inside = |category: &Category| grants.iter().any(|scope| scope.categories.contains(category));
+    let outside = || case.open.iter().filter(|category| !inside(category)).map(|category| category.word()).collect();
+    if !case.open.iter().any(inside) || (decides && !case.open.iter().all(inside)) {
+        return Err(Untouched::Outside(outside()));
+    }
+    if decides && case.more {
+        return Err(Untouched::TooMany);
+    }
+    Ok(())
 }
 
 /// The permit to decide about staff that the matrix leaves open for moderators: whoever asks for it has compared the rank
@@ -108,10 +262,10 @@ pub fn permit(actor: &Actor, permission: Permission, instance: Option<&InstanceN
 ///
 /// # Errors
 /// For everybody who is no moderator: the matrix has decided about them.
-pub fn permit_by_rank(actor: &Actor, instance: &InstanceName) -> Result<Permit, Denied> {
+pub fn permit_by_rank(actor: &Actor, object: impl Into<Object>) -> Result<Permit, Denied> {
     if actor.role != Role::Moderator {
-        return permit(actor, Permission::DecideAboutStaff, Some(instance));
+        return permit(actor, Permission::DecideAboutStaff, object);
     }
-    let decides = permit(actor, Permission::DecideReports, Some(instance))?;
+    let decides = permit(actor, Permission::DecideReports, object)?;
     Ok(Permit { permission: Permission::DecideAboutStaff, ..decides })
 }

@@ -14,10 +14,20 @@ pub async fn list(instance: String, search: String) -> Result<Framed<AccountsPag
     super::service::list(&crate::context::Context::of_request()?, &instance, &search).await
 }
 
-/// What the search field is sent to: by POST, because a mail address or an IP must not stand in an address.
+/// What the search field is sent to: by POST, because an email or an IP address must not stand in an address.
 #[server(prefix = "/api/accounts", endpoint = "look-up")]
 pub async fn look_up(instance: String, #[server(default)] q: String) -> Result<(), Problem> {
     crate::context::door(|context| super::service::look_up(context, instance, q)).await
+}
+
+/// Looks for people by an email or an IP address, with a reason.
+#[server(prefix = "/api/accounts", endpoint = "search")]
+pub async fn search(
+    instance: String,
+    #[server(default)] q: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::search(context, instance, q, why)).await
 }
 
 #[server(prefix = "/api/accounts", endpoint = "page", input = GetUrl)]

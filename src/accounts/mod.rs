@@ -63,6 +63,8 @@ pub struct AccountsPage {
     pub edge: Option<Instant>,
     pub older: Option<String>,
     pub search: String,
+    /// What was typed into a filter that must not stand in an address.
+    pub asks: Option<Asks>,
 }
 
 /// What a search found.
@@ -72,8 +74,26 @@ pub struct FindPage {
     /// Exactly this one: the page goes on to it.
     pub exact: Option<AccountId>,
     pub hits: Vec<Hit>,
-    /// Looked for by mail address or IP: it is in the record.
-    pub personal: bool,
+    pub looked: Looked,
+}
+
+/// By what somebody was looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Looked {
+    ByName,
+    /// By an email or an IP address: it is in the record.
+    Personal,
+    /// Not yet: it asks for a reason first.
+    Asks(Asks),
+}
+
+/// What may be an email or an IP address, to be looked for with a reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    pub typed: String,
+    /// Whether this person may.
+    pub may: bool,
 }
 
 /// An account in full: its case, and everything else that is known of it.

@@ -2,12 +2,13 @@
 
 mod details;
 
-use super::{AccountRow, AccountsPage, FindPage, Hit, api};
+use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api};
 use crate::{
     frame::Frame,
+    id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, keys, time},
+    ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -23,13 +24,57 @@ pub fn Account() -> impl IntoView {
 #[component]
 pub fn Find() -> impl IntoView {
     let resource = desk::of_instance(api::find);
-    desk::page(desk::Desk::Accounts, resource, body, |_, page| format!("“{}”", ui::excerpt(&page.asked, 40)))
+    desk::page(desk::Desk::Accounts, resource, body, |_, page| match page.looked {
+        Looked::ByName | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
+        // What was typed must not stay in the browser's history.
+        Looked::Asks(_) => "Find by email or IP address".to_owned(),
+    })
+}
+
+/// The door that a search by what is personal is sent to.
+const SEARCH: &str = "/api/accounts/search";
+
+/// Asks for the reason that a search by email or IP address needs.
+fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
+    if !asks.may {
+        return view! {
+            <div class="card pad empty"><p>"You do not search by email or IP address. Find somebody by handle, as @name or @name@server, by a part of the name, or by id."</p></div>
+        }
+        .into_any();
+    }
+    let draft = frame.draft_for(SEARCH);
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).map(str::to_owned);
+    view! {
+        <section class="card">
+            <form method="post" action=SEARCH class="body stack">
+                {form::back(&frame.here)}
+                <input type="hidden" name="instance" value=instance.to_string() />
+                <label class="field" for="personal">"Email or IP address" <span class="soft small">"whole, or a range such as 203.0.113.0/24"</span></label>
+                <input class="input" id="personal" name="q" autocomplete="off" required="" maxlength="320" value=typed("q").unwrap_or_else(|| asks.typed.clone()) />
+                {form::beside(draft, "q")}
+                <label class="field" for="why">"Why"</label>
+                <input class="input" id="why" name="why" required="" maxlength="500" value=typed("why").unwrap_or_default() placeholder="Kept in the record" />
+                {form::beside(draft, "why")}
+                <p class="soft small">"Looking for somebody by this is a reveal: that you looked, and why, goes into the record. What is found is shown for ten minutes, to you alone."</p>
+                <div><button class="btn main">"Look for it"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 fn body(frame: Frame, page: FindPage) -> AnyView {
-    let Some(instance) = frame.instance.map(|head| head.name) else { return ().into_any() };
+    let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     if let Some(exact) = page.exact {
         return view! { <Redirect path=path::account(&instance, exact) /> }.into_any();
+    }
+    if let Looked::Asks(asked) = &page.looked {
+        return view! {
+            <div class="head"><h1>"Find by email or IP address"</h1></div>
+            {(!asked.typed.is_empty()).then(|| view! { <p class="soft">"No account has this as its handle."</p> })}
+            {asks(&instance, asked, &frame)}
+        }
+        .into_any();
     }
     let row = |hit: &Hit| {
         view! {
@@ -42,7 +87,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     };
     view! {
         <div class="head">
-            {if page.personal {
+            {if page.looked == Looked::Personal {
                 view! { <h1>"Who has " {page.asked.clone()}</h1><span class="soft">"this search is in the record"</span> }.into_any()
             } else {
                 view! { <h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1> }.into_any()
@@ -147,7 +192,9 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
             <button class="chip">"Show"</button>
             <a class="chip" href=base.clone()>"All"</a>
         </form>
-        {if page.rows.is_empty() {
+        {if let Some(asked) = &page.asks {
+            asks(&instance, asked, &frame)
+        } else if page.rows.is_empty() {
             view! { <div class="card pad empty"><p>"No account fits as far back as was looked."</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">

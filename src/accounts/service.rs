@@ -1,34 +1,28 @@
-//! Finding accounts: by handle, address of a profile, id; by mail address or IP with an entry in the record; by filters.
+//! Finding accounts: by handle, address of a profile, id; by email or IP address with an entry in the record; by filters.
 
 mod deleting;
 mod details;
 mod notes;
+mod personal;
 
 pub use deleting::delete;
 pub use details::account;
 pub use notes::{was_withdrawn, was_written, withdraw_note, write_note};
+pub use personal::{look_up, search};
 
-use super::{AccountFilter, AccountRow, AccountsPage, FindPage, Hit};
+use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};
 use crate::{
-    access::{self, Permission},
+    access::Permission,
     clock::{DAY, Instant},
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{
-        Acting, Answer, Mark, Outcome, Step, Verdict,
-        deed::{Personal, SearchPersonal},
-    },
-    mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, created_at},
+    mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, Window, created_at},
     path,
     problem::{Kind, Problem},
     search::Search,
-    store::drafts,
-    text::Email,
     ui,
 };
-use serde_json::json;
-use std::net::IpAddr;
 
 /// What was typed, as something to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,132 +83,43 @@ fn hit(found: &Found) -> Hit {
     }
 }
 
-/// A mail address or an IP, in the form it is looked for; ranges only for those who may reveal.
-fn personal(text: &str, may_reveal: bool) -> Result<Option<Personal>, Problem> {
-    let text = text.trim();
-    let (plain, prefix) = match text.split_once('/') {
-        Some((plain, prefix)) => (plain, Some(prefix)),
-        None => (text, None),
-    };
-    if let Ok(address) = plain.parse::<IpAddr>() {
-        let whole: u8 = if address.is_ipv4() { 32 } else { 128 };
-        let least: u8 = if address.is_ipv4() { 16 } else { 48 };
-        let bits = match prefix.map(str::parse::<u8>) {
-            None => whole,
-            Some(Ok(bits)) if bits <= whole => bits,
-            Some(_) => {
-                return Err(Problem::invalid("q", format!("“{}” is not a range of addresses.", ui::excerpt(text, 60))));
-            }
-        };
-        if bits < least {
-            return Err(Problem::invalid(
-                "q",
-                format!("A range as wide as /{bits} finds half the world: /{least} at the widest."),
-            ));
-        }
-        if bits < whole && !may_reveal {
-            return Err(Problem::invalid("q", "Only a single address can be looked for, because you reveal none."));
-        }
-        return Ok(Some(Personal::Address(format!("{address}/{bits}"))));
-    }
-    let words = || text.split([' ', ',', ';', '<', '>', '"']).map(str::trim);
-    if words().count() > 1 && words().any(|word| word.parse::<IpAddr>().is_ok() || word.trim_matches('@').contains('@'))
-    {
-        // It would stand in the address of the page that finds nothing.
-        return Err(Problem::invalid("q", "Write one mail address or one IP, and nothing else."));
-    }
-    match text.split_once('@') {
-        Some((name, domain)) if !name.is_empty() && domain.contains('.') && !text.contains(char::is_whitespace) => {
-            Ok(Some(Personal::Email(Email::typed("q", &text.to_lowercase())?)))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Sends the search field on to where it leads.
-pub async fn look_up(context: Context, instance: String, q: String) -> Result<String, Problem> {
-    let instance = context.instance(&instance)?.clone();
-    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let typed = q.trim();
-    let by_name = |text: &str| path::with(&path::find(&instance.name), "q", text);
-    let may_reveal = access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok();
-    let Some(what) = personal(typed, may_reveal)? else { return Ok(by_name(typed)) };
-    if let (Personal::Email(_), Asked::Handle(name, domain)) = (&what, parse(typed, &instance.own_domains())) {
-        // name@server may be a handle as well; that tells nobody anything.
-        let mut read = instance.database.read().await.map_err(unread)?;
-        if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(unread)? {
-            return Ok(path::account(&instance.name, account));
-        }
-    }
-    let permit = context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
-    let app = &context.app;
-    let deed = SearchPersonal { instance: instance.name.clone(), what };
-    let warrant = app.ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
-        tracing::error!(%error, "search.unrecorded");
-        Problem::unavailable("The record cannot be written, so nothing is looked for.", "Try again in a moment.")
-    })?;
-    let found = match instance.database.read().await {
-        Ok(mut read) => read.by_personal(&warrant).await,
-        Err(error) => Err(error),
-    };
-    let (outcome, facts, answer) = match &found {
-        Ok(found) => (
-            Outcome::Succeeded,
-            json!({ "found": found.len() }),
-            Answer::Accepted { body: json!({ "accounts": found.iter().map(|found| found.id).collect::<Vec<_>>() }) },
-        ),
-        Err(error) => (Outcome::Failed, json!({}), Answer::NotSent { why: error.to_string() }),
-    };
-    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
-    app.ledger.close(&answered, &Verdict { outcome, facts, seen: json!({}) }).await.map_err(store_problem)?;
-    let hits: Vec<Hit> = found.map_err(unread)?.iter().map(hit).collect();
-    let asked = match answered.deed().what {
-        Personal::Email(_) => "this mail address",
-        Personal::Address(_) => "this address",
-    };
-    let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;
-    let id = drafts::keep(&app.store, &app.keys, Some(&context.actor.operator), "search", &text, context.now())
-        .await
-        .map_err(store_problem)?;
-    Ok(path::with(&path::find(&instance.name), "found", &id))
-}
-
 pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Framed<FindPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let base = path::find(&instance.name);
     if let Some(id) = parsed.get("found") {
-        let app = &context.app;
-        let kept = drafts::read(&app.store, &app.keys, id, Some(&context.actor.operator), context.now())
-            .await
-            .map_err(store_problem)?
-            .filter(|kept| kept.path == "search")
-            .and_then(|kept| serde_json::from_str::<(String, Vec<Hit>)>(&kept.text).ok());
-        let (asked, hits) = kept.ok_or_else(|| {
-            Problem::not_found("What was found is shown for an hour, to the person who looked for it.")
-        })?;
-        let page = FindPage { asked, exact: None, hits, personal: true };
+        let (asked, hits) = personal::found(context, id).await?;
+        let page = FindPage { asked, exact: None, hits, looked: Looked::Personal };
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
     let typed = parsed.get("q").unwrap_or_default().to_owned();
     let asked = parse(&typed, &instance.own_domains());
     let mut exact = None;
     let mut hits = Vec::new();
+    let sensitive = personal::is_personal(&typed);
     if asked != Asked::Nothing {
         let mut read = instance.database.read().await.map_err(unread)?;
         match &asked {
             Asked::Id(id) => exact = read.account(*id).await.map_err(unread)?.map(|account| account.id),
             Asked::Handle(name, domain) => {
                 exact = read.by_handle(name, domain.as_deref()).await.map_err(unread)?;
-                if exact.is_none() && domain.is_none() {
+                if exact.is_none() && domain.is_none() && !sensitive {
                     hits = read.by_prefix(name).await.map_err(unread)?;
                 }
             }
             Asked::Nothing => {}
         }
     }
-    let page = FindPage { asked: typed, exact, hits: hits.iter().map(hit).collect(), personal: false };
+    if exact.is_none() && (typed.is_empty() || sensitive) {
+        // The frame names this page without what was typed: it must not travel on in an address.
+        let asked = if typed.is_empty() { personal::asked(context, parsed.get("ask")).await? } else { typed };
+        let asks = Asks { typed: asked, may: personal::may_search(context, &instance) };
+        let page = FindPage { asked: String::new(), exact, hits: Vec::new(), looked: Looked::Asks(asks) };
+        let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();
+        return frame::build(context, Some(&instance), &base, &draft, page).await;
+    }
+    let page = FindPage { asked: typed, exact, hits: hits.iter().map(hit).collect(), looked: Looked::ByName };
     frame::build(context, Some(&instance), &base, search, page).await
 }
 
@@ -253,7 +158,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    let filter = AccountFilter {
+    let mut filter = AccountFilter {
         origin: text("origin"),
         domain: text("domain").trim_start_matches('@').to_lowercase(),
         state: text("state"),
@@ -263,11 +168,21 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         name: text("name"),
     };
     let base = path::accounts(&instance.name);
+    // Nobody is looked for here by what is personal: the page asks for a reason instead, and what was typed goes no further
+    // than into that form.
+    let asks = [&mut filter.name, &mut filter.domain]
+        .into_iter()
+        .find(|typed| personal::is_personal(typed))
+        .map(|typed| Asks { typed: std::mem::take(typed), may: personal::may_search(context, &instance) });
+    let kept = parsed.without(&["name", "domain"]);
+    let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(unread)?;
     let roles = read.role_names().await.map_err(unread)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());
-    let window = if let Ok(role) = filter.role.parse() {
+    let window = if asks.is_some() {
+        Window::default()
+    } else if let Ok(role) = filter.role.parse() {
         read.by_role(role, &narrowing, before, PAGE).await.map_err(unread)?
     } else if let Ok(inviter) = filter.inviter.parse() {
         read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(unread)?
@@ -302,6 +217,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         edge: window.edge.filter(|_| !full).map(created_at),
         older,
         search: search.to_owned(),
+        asks,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -309,22 +225,6 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_personal_is_looked_for_whole() {
-        let address = |text: &str| Some(Personal::Address(text.to_owned()));
-        assert_eq!(personal(" Jonas@Post.Example ", false), Ok(Some(Personal::Email("jonas@post.example".into()))));
-        assert_eq!(personal("203.0.113.7", false), Ok(address("203.0.113.7/32")));
-        assert_eq!(personal("2001:db8::/64", true), Ok(address("2001:db8::/64")));
-        assert!(personal("203.0.113.0/24", false).is_err(), "a range shows addresses");
-        assert!(personal("0.0.0.0/0", true).is_err());
-        assert!(personal("203.0.113.7/99", true).is_err());
-        assert!(personal("Jonas <jonas@post.example>", true).is_err());
-        assert!(personal("203.0.113.7, 203.0.113.8", true).is_err());
-        for name in ["wren", "@wren", "jon", "jonas@", "@wren@night.example", "117668003950957937"] {
-            assert_eq!(personal(name, true), Ok(None), "{name}");
-        }
-    }
 
     #[test]
     fn handles_addresses_and_ids_are_told_apart() {

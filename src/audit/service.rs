@@ -16,7 +16,7 @@ use crate::{
     id::{AccountId, InstanceName, RoleId},
     ledger::{
         self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
-        deed::{Deed, Destruction, ExportForm, Masked, Personal, Subject},
+        deed::{ChosenBy, Deed, Destruction, ExportForm, Masked, Personal, Resetting, Subject},
     },
     path,
     problem::{Kind, Problem},
@@ -102,7 +102,23 @@ fn clause(deed: &Deed) -> String {
         Deed::DisableOperator(deed) if deed.disabled => format!("ended the access of {}", ui::tame(&deed.name)),
         Deed::DisableOperator(deed) => format!("gave access back to {}", ui::tame(&deed.name)),
         Deed::EndSessions(deed) if deed.session.is_some() => format!("ended a session of {}", ui::tame(&deed.name)),
+        Deed::EndSessions(deed) if deed.others => format!("ended the other sessions of {}", ui::tame(&deed.name)),
         Deed::EndSessions(deed) => format!("ended the sessions of {}", ui::tame(&deed.name)),
+        Deed::ChangePassword(deed) => match deed.chosen_by {
+            ChosenBy::Password => format!("changed the password of {}", ui::tame(&deed.name)),
+            ChosenBy::Link => format!("chose a new password for {} by a one-time link", ui::tame(&deed.name)),
+        },
+        Deed::SetFactor(deed) if deed.replaces => format!("replaced the authenticator of {}", ui::tame(&deed.name)),
+        Deed::SetFactor(deed) => format!("set up an authenticator for {}", ui::tame(&deed.name)),
+        Deed::NewRecoveryCodes(deed) => format!("made new recovery codes for {}", ui::tame(&deed.name)),
+        Deed::ResetSignIn(deed) => {
+            let what = match deed.what {
+                Resetting::Password => "the password",
+                Resetting::Factor => "the second factor",
+                Resetting::Both => "the password and the second factor",
+            };
+            format!("reset {what} of {}", ui::tame(&deed.name))
+        }
         Deed::OfferAccess(deed) => format!("offered {} access as {}", ui::tame(&deed.name), deed.role.name()),
         Deed::ChangeOperatorRole(deed) => {
             format!("made {} {}, before {}", ui::tame(&deed.name), deed.after.name(), deed.before.name())
@@ -597,6 +613,23 @@ fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
         | Deed::EndSessions(_)
         | Deed::DestroyWords(_)
         | Deed::WriteNote(_) => Vec::new(),
+        Deed::ChangePassword(_) => vec![row("password", "the one before".to_owned(), "a new one".to_owned())],
+        Deed::SetFactor(deed) => {
+            let before = if deed.replaces { "another authenticator" } else { "none" };
+            vec![row("second factor", before.to_owned(), "an authenticator".to_owned())]
+        }
+        Deed::NewRecoveryCodes(_) => {
+            vec![row("recovery codes", "those before".to_owned(), "new ones".to_owned())]
+        }
+        Deed::ResetSignIn(deed) => {
+            let password = row("password", "the one before".to_owned(), "none; a one-time link".to_owned());
+            let factor = row("second factor", "the one before".to_owned(), "set up at the next sign-in".to_owned());
+            match deed.what {
+                Resetting::Password => vec![password],
+                Resetting::Factor => vec![factor],
+                Resetting::Both => vec![password, factor],
+            }
+        }
         Deed::WithdrawNote(_) => vec![row("note", "shown".to_owned(), "withdrawn".to_owned())],
         Deed::DeleteAccount(_) => {
             vec![row("data", "kept for 30 days".to_owned(), "deleted at once".to_owned())]

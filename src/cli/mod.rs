@@ -84,6 +84,13 @@ pub async fn run() -> anyhow::Result<()> {
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
     let app = open(config).await?;
     app.ledger.begin().await?;
+    // What contradicts itself proves no row.
+    if let Some(what) = app.ledger.contradiction() {
+        eprintln!(
+            "The record contradicts itself: {what}. Until an owner has decided (howdah audit accept) no deed is begun."
+        );
+        return Ok(app);
+    }
     if let Some(counts) = app.ledger.seal_rows_once().await.context("the rows that give rights cannot be sealed")?
         && counts.refused > 0
     {

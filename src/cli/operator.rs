@@ -9,7 +9,7 @@ use crate::{
     id::{InstanceName, OperatorId},
     ledger::deed::AddOperator,
     linked_accounts,
-    operators::service,
+    operators::service::{self, resets},
     problem::Problem,
     reports::Category,
     sign_in::service::{names_of, password_problem},
@@ -36,6 +36,17 @@ pub enum Operator {
     },
     /// List who may sign in.
     List,
+    /// Print a one-time link with which somebody chooses a new password; the one they have holds no more.
+    Recover {
+        name: String,
+        /// Take their second factor away too: the next sign-in sets up a new one.
+        #[arg(long)]
+        factor: bool,
+    },
+    /// End every session of somebody.
+    EndSessions { name: String },
+    /// Take somebody's second factor away: the next sign-in, by password alone, sets up a new one.
+    ResetFactor { name: String },
     /// Take the link between somebody and their own account on an instance away.
     Unlink {
         name: String,
@@ -124,6 +135,28 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
                 super::grant::approve(&app, &grant).await?;
             }
             println!("{} may sign in as {}.", name.trim(), role.name());
+        }
+        Operator::Recover { name, factor } => {
+            let link = resets::recover_at_server(&app, &name, factor).await.map_err(said)?;
+            println!(
+                "{name} cannot sign in any more with the former password. Within three days, open this once to choose another:\n  {link}"
+            );
+            if factor {
+                println!("The next sign-in sets up a new second factor.");
+            }
+        }
+        Operator::EndSessions { name } => {
+            resets::end_sessions_at_server(&app, &name).await.map_err(said)?;
+            println!("Every session of {name} has ended.");
+        }
+        Operator::ResetFactor { name } => {
+            if resets::reset_factor_at_server(&app, &name).await.map_err(said)? {
+                println!(
+                    "The second factor of {name} holds no more. The next sign-in sets up a new one; let it be soon."
+                );
+            } else {
+                println!("{name} has no second factor. Nothing was changed.");
+            }
         }
         Operator::Unlink { name, instance } => {
             let revoked = linked_accounts::service::unlink_at_server(&app, &name, &instance)

@@ -2,7 +2,8 @@
 //!
 //! The rule about reports: a case (all open reports about one account) is a contractor's to see if one of its open reports is
 //! in the granted categories, and to decide if all of them are. An account whose open reports are all outside the grant is
-//! not shown at all. Accounts without an open report and decided reports are shown on every instance that is covered.
+//! not shown at all. Accounts without an open report and decided reports are shown on every instance that is covered, but
+//! nothing is done about them, and nothing masked, private or noted by the team is shown of them.
 
 pub mod api;
 pub mod page;
@@ -35,15 +36,17 @@ impl Scope {
     pub fn includes(&self, permission: Permission) -> bool {
         use Permission as P;
         match permission {
-            P::ViewWork | P::SearchPersonal | P::LinkAccount => true,
+            P::ViewWork | P::LinkAccount => true,
             P::DecideReports => !self.categories.is_empty(),
             P::ViewSignUps | P::DecideSignUps => self.sign_ups,
             P::Reveal => self.reveal,
             P::DecideAboutStaff
+            | P::SearchPersonal
             | P::ViewRegistrations
             | P::CloseRegistrations
             | P::OpenRegistrations
             | P::ViewOwnLedger
+            | P::OwnSignIn
             | P::ViewWholeLedger
             | P::CheckLedger
             | P::ManageOperators

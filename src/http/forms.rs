@@ -227,6 +227,7 @@ fn sign_in_page(target: &str) -> Option<&'static str> {
         "/api/sign-in/code" => Some(path::SIGN_IN_CODE),
         "/api/sign-in/enrol" => Some(path::SIGN_IN_ENROL),
         "/api/sign-in/set-up" => Some(path::SET_UP),
+        "/api/sign-in/new-password" => Some(path::NEW_PASSWORD),
         _ => None,
     }
 }
@@ -248,7 +249,7 @@ async fn store_draft(
 
 /// Passwords and codes are typed again.
 fn is_secret(key: &str) -> bool {
-    matches!(key, "password" | "code" | "repeat")
+    matches!(key, "password" | "present" | "code" | "repeat")
 }
 
 /// A form without its passwords and codes.

@@ -130,7 +130,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
     let Some(operator) = operator.filter(Operator::may_sign_in) else {
         return Ok(Found::Nobody { former: Some(data.operator) });
     };
-    if operator.role.acts() && operator.totp_secret.is_none() && !app.config.second_factor_optional {
+    if operator.role.needs_factor() && operator.totp_secret.is_none() && !app.config.second_factor_optional {
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
     let hash = web_sessions::hash(&id.to_string());

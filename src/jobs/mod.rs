@@ -8,7 +8,7 @@ use crate::{
     carry_out,
     clock::{DAY, Instant, SECOND},
     context::App,
-    store::{access_requests, attempts, batches, drafts, refusals, web_sessions},
+    store::{access_requests, attempts, batches, drafts, refusals, reset_links, web_sessions},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
@@ -123,6 +123,7 @@ pub fn start(app: &Arc<App>) {
                 refusals::delete_expired(&tidying.store, now),
                 batches::delete_ended(&tidying.store, now.plus(-30 * DAY)),
                 crate::store::domain_imports::delete_old(&tidying.store, now.plus(-DAY), now.plus(-30 * DAY)),
+                reset_links::delete_expired(&tidying.store, now),
                 access_requests::forget_old(&tidying.store, now.plus(-access_requests::KEPT)),
             );
             if let Err(error) = tidied {

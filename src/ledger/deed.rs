@@ -195,6 +195,74 @@ pub struct EndSessions {
     /// The beginning of the session's hash; `None` for all.
     #[serde(default)]
     pub session: Option<SessionName>,
+    /// All but the one that asked for it.
+    #[serde(default)]
+    pub others: bool,
+}
+
+/// What somebody proved themselves with who chose a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChosenBy {
+    /// The one before
+    Password,
+    /// A one-time link
+    Link,
+}
+
+/// Somebody chose a new password for themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePassword {
+    pub operator: OperatorId,
+    pub name: String,
+    pub chosen_by: ChosenBy,
+}
+
+/// Somebody set up an authenticator for themselves, with new recovery codes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetFactor {
+    pub operator: OperatorId,
+    pub name: String,
+    /// In the place of another one.
+    pub replaces: bool,
+}
+
+/// Somebody made new recovery codes for themselves; the former ones hold no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRecoveryCodes {
+    pub operator: OperatorId,
+    pub name: String,
+}
+
+/// What of a sign-in is set anew by somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resetting {
+    /// The password holds no more; a one-time link lets its holder choose another.
+    Password,
+    /// The second factor and its recovery codes hold no more; the next sign-in sets one up.
+    Factor,
+    Both,
+}
+
+impl Resetting {
+    pub fn password(self) -> bool {
+        matches!(self, Self::Password | Self::Both)
+    }
+
+    pub fn factor(self) -> bool {
+        matches!(self, Self::Factor | Self::Both)
+    }
+}
+
+/// A person's way of signing in was taken away, so that they set it anew. Their sessions end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetSignIn {
+    pub operator: OperatorId,
+    pub name: String,
+    pub what: Resetting,
+    /// The beginning of the one-time link's hash, where the password is reset.
+    pub link: Option<String>,
 }
 
 /// A one-time link with which somebody becomes a person of the console.
@@ -614,6 +682,10 @@ pub enum Deed {
     DeleteAccount(DeleteAccount),
     LinkAccount(LinkAccount),
     UnlinkAccount(UnlinkAccount),
+    ChangePassword(ChangePassword),
+    SetFactor(SetFactor),
+    NewRecoveryCodes(NewRecoveryCodes),
+    ResetSignIn(ResetSignIn),
     DestroyWords(DestroyWords),
 }
 
@@ -884,6 +956,22 @@ act!(UnlinkAccount, "unlink_account", changes: true,
     subject: |d| Subject::Operator(d.operator.clone()),
     instance: |d| Some(&d.instance),
     facts: |_| json!({}));
+act!(ChangePassword, "change_password", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "by": d.chosen_by }));
+act!(SetFactor, "set_factor", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "replaces": d.replaces }));
+act!(NewRecoveryCodes, "new_recovery_codes", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |_| json!({}));
+act!(ResetSignIn, "reset_sign_in", changes: true,
+    subject: |d| Subject::Operator(d.operator.clone()),
+    instance: |_| None,
+    facts: |d| json!({ "what": d.what }));
 // `verify` reads from here which keys were destroyed lawfully.
 act!(DestroyWords, "destroy_words", changes: true,
     subject: |d| Subject::Words(d.about.clone().unwrap_or_default()),

@@ -64,7 +64,11 @@ pub(super) fn origins(keys: &Keys, rows: &[OriginRow]) -> Result<Vec<Origin>, St
             origins.push(origin);
         }
     }
-    if last { Ok(origins) } else { Err("the store’s id is not the one that the secret key sealed".to_owned()) }
+    if last {
+        Ok(origins)
+    } else {
+        Err("the store’s id is not the one that the secret key sealed; is `secret_key` the right one?".to_owned())
+    }
 }
 
 /// The tree that the head stands for, and the id it stands under: none in a store where nothing was recorded yet.

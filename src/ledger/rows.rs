@@ -12,7 +12,10 @@ use crate::{
     access::Role,
     grants::Scope,
     id::{GrantId, OperatorId},
-    store::{self, grants, linked_accounts, on, operators, recovery_codes, setup_links, web_sessions},
+    store::{
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
+        web_sessions,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -105,6 +108,8 @@ pub struct Counts {
     pub grants: u64,
     pub links: u64,
     pub codes: u64,
+    /// Batches and imports, in whose name they are done.
+    pub work: u64,
     /// Rows that differ from the record, and were not sealed.
     pub refused: u64,
     pub sessions_ended: u64,
@@ -581,6 +586,7 @@ impl Ledger {
                 counts.links += 1;
             }
         }
+        counts.work = batches::seal_former(&self.store).await? + domain_imports::seal_former(&self.store).await?;
         counts.sessions_ended = web_sessions::delete_unsealed(&self.store).await?;
         counts.set_up_links_ended = setup_links::delete_unsealed(&self.store).await?;
         for difference in &compared.differences {

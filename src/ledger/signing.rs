@@ -79,7 +79,7 @@ macro_rules! walk {
 
 /// Reads head, checkpoints and the leaves since in one snapshot. The inner error is what contradicts itself.
 macro_rules! look {
-    ($tx:ident, $ledger:ident, $notes:ident) => {{
+    ($tx:ident, $ledger:ident, $notes:ident, $own:ident) => {{
         let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let head: Option<HeadRow> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
         let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
@@ -121,7 +121,7 @@ macro_rules! look {
                 kept
             };
             let mut tree = base.and_then(|base| begun(&witness, &base)).unwrap_or_default();
-            let own = $ledger.found.lock().signed.clone().filter(|(under, _)| *under == origin.number);
+            let own = $own.filter(|(under, _)| *under == origin.number);
             let signed: Vec<(Checkpoint, &str)> = [
                 (stored.clone(), "in the store"),
                 (outside.clone(), "outside"),
@@ -234,7 +234,8 @@ impl Ledger {
     }
 
     async fn look(&self) -> Result<Option<Look>, LedgerError> {
-        // First the place outside: whatever stands there was in the store before.
+        // First the place outside, and what was signed here: whatever stands there was in the store before.
+        let own = self.found.lock().signed.clone();
         let notes = self.outside_notes().await;
         let unreadable = notes.as_ref().err().cloned();
         if let Some(what) = &unreadable {
@@ -244,11 +245,11 @@ impl Ledger {
         let (number, looked) = match &self.store.driver {
             Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
-                look!(tx, self, notes)
+                look!(tx, self, notes, own)
             }
             Driver::Postgres(pool) => {
                 let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-                look!(tx, self, notes)
+                look!(tx, self, notes, own)
             }
         };
         Ok(match looked {

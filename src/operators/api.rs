@@ -1,6 +1,6 @@
 //! The doors of the people desk.
 
-use super::PeoplePage;
+use super::{PeoplePage, ResetPage as Resetting};
 use crate::{frame::Framed, problem::Problem};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -44,4 +44,19 @@ pub async fn change_role(
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
     crate::context::door(|context| super::service::change_role(context, operator, role, seen, why)).await
+}
+
+#[server(prefix = "/api/people", endpoint = "reset-page", input = GetUrl)]
+pub async fn reset_page(search: String) -> Result<Framed<Resetting>, Problem> {
+    super::service::resets::page(&crate::context::Context::of_request()?, &search).await
+}
+
+/// Takes somebody's password away and makes a one-time link for a new one; the second factor only where it is named.
+#[server(prefix = "/api/people", endpoint = "reset")]
+pub async fn reset(
+    operator: String,
+    #[server(default)] factor: String,
+    #[server(default)] why: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::resets::reset(context, operator, factor == "yes", why)).await
 }

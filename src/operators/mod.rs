@@ -38,6 +38,17 @@ pub struct OpenSession {
     pub seen_at: Instant,
 }
 
+/// Somebody whose sign-in is to be reset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetPage {
+    pub id: OperatorId,
+    pub name: String,
+    pub role: Role,
+    pub second_factor: bool,
+    /// A one-time link for them waits already; a new one takes its place.
+    pub waits: bool,
+}
+
 /// The people desk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PeoplePage {

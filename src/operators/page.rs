@@ -1,5 +1,9 @@
 //! The views of the people desk.
 
+mod reset;
+
+pub use reset::Reset;
+
 use super::{PeoplePage, Person, api};
 use crate::{
     access::Role,
@@ -63,6 +67,9 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                         <button class="btn danger long" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
                     </form>
                     {change_role(person, frame)}
+                    {(!person.disabled).then(|| view! {
+                        <div><a class="btn long" href=path::reset_person(&person.id)>"Reset the sign-in of " {person.name.clone()} "…"</a></div>
+                    })}
                     {person.links.iter().map(|link| view! {
                         <form method="post" action="/api/people/unlink" class="stack">
                             {hidden()}

@@ -1,5 +1,7 @@
 //! Adding people, ending their access, ending their sessions.
 
+pub mod resets;
+
 use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
@@ -19,8 +21,8 @@ use crate::{
     search::Search,
     sign_in::service::link_hash,
     store::{
-        attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes, setup_links,
-        setup_links::SetupLink, web_sessions,
+        attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes, reset_links,
+        setup_links, setup_links::SetupLink, web_sessions,
     },
     text::{SessionName, Why},
 };
@@ -259,6 +261,7 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
         if disabled {
             case_holds::end_all_of(&app.store, &person.id).await?;
             setup_links::delete_all_of(&app.store, &person.id).await?;
+            reset_links::delete_all_of(&app.store, &person.id).await?;
             // Access that is given back later begins without rights.
             grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
             linked_accounts::service::delete_all_of(&app, &person.id).await?;
@@ -283,7 +286,8 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     let app = context.app.clone();
     let why = Why::typed("why", &why)?;
     let session = Some(SessionName::typed("session", &session)?).filter(|session| !session.is_empty());
-    let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone() };
+    let deed =
+        EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };
     recorded(&app, &context.actor, deed, why, async {
         match &session {
             Some(short) => {

@@ -29,6 +29,10 @@ use serde_json::json;
 
 /// The longest message; Mastodon itself sets no limit.
 const LONGEST_MESSAGE: usize = 20_000;
+/// The row of who may sign up is a word.
+const LONGEST_MODE: usize = 200;
+/// A setting has one row, and in 4.3 sometimes two.
+const MOST_ROWS: usize = 20;
 
 fn unread(error: &DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so the setting cannot be shown."), "Try again in a moment.")
@@ -206,6 +210,14 @@ pub async fn set(
         .map_err(|_| {
             Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Send it again.")
         })?;
+    // What the page showed stands in the record: no more of it than the instance can hold.
+    let rows = mode_before.iter().chain(&message_before);
+    if mode_before.len() + message_before.len() > MOST_ROWS
+        || mode_before.iter().flatten().any(|row| row.len() > LONGEST_MODE)
+        || rows.flatten().map(String::len).sum::<usize>() > 6 * LONGEST_MESSAGE
+    {
+        return Err(Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Send it again."));
+    }
     let deed = SetRegistrations {
         instance: instance.name.clone(),
         mode_before,

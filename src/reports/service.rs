@@ -1,11 +1,12 @@
 //! What the report desk does.
 
+pub mod budget;
 mod case;
 mod deeds;
 mod queue;
 mod words;
 
-pub use case::{case, case_page, hands_off, own_beyond, revealed, within};
+pub use case::{case, case_page, hands_off, own_beyond, revealed};
 pub use deeds::{carry, change_category, decide, decide_many, hand_over, hold, reopen, reveal, reverse};
 pub use queue::{CaseInQueue, cases, queue};
 pub use words::plain_text;

@@ -6,7 +6,7 @@ use super::{
     rank::{Holder, Standing},
 };
 use crate::{
-    access::{self, Actor, Permission, Permit},
+    access::{self, Actor, Object, Permission, Permit},
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
     frame::{self, Framed},
@@ -265,10 +265,11 @@ pub async fn assign(
     let instance = context.instance(&instance)?.clone();
     // Whoever may not even take one away is told so before anything else.
     let permission = if role == "none" { Permission::TakeRolesAway } else { Permission::ManageRoles };
-    let permit = context.permit(permission, Some(&instance.name)).await?;
+    context.permit(permission, Some(&instance.name)).await?;
     let after = chosen(&role).map_err(|why| Problem::invalid("role", why))?;
     let why = Why::needed("why", &why, "Say why: the team and the record need the reason.")?;
     let account: AccountId = account.parse().map_err(|_| misread())?;
+    let permit = context.permit(permission, Object::Account(instance.name.clone(), account)).await?;
     let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| misread())?;
     let (holder, now) = {
         let mut read = instance.database.read().await.map_err(unread)?;
@@ -340,7 +341,8 @@ pub async fn assign_for_grant(
     why: impl Into<Why>,
 ) -> Result<Done, Problem> {
     let context = Context::of_job(app.clone(), console_actor());
-    let permit = access::permit(&context.actor, Permission::ManageRoles, Some(&instance.name))
+    let object = Object::Account(instance.name.clone(), deed.account);
+    let permit = access::permit(&context.actor, Permission::ManageRoles, object)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     assign_by_rank(&context, instance, permit, deed, why).await
 }

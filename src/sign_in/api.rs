@@ -1,6 +1,11 @@
 //! The doors of signing in. They are open to strangers.
 
-use super::{Enrolment as EnrolmentShown, SetUp as SetUpOffer, SignInPage as SignInShown};
+pub mod yours;
+
+use super::{
+    Enrolment as EnrolmentShown, NewPassword as NewPasswordOffer, RecoveryCodes as CodesShown, SetUp as SetUpOffer,
+    SignInPage as SignInShown,
+};
 use crate::problem::Problem;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -46,7 +51,7 @@ pub async fn enrol(
 
 /// The recovery codes of the second factor just set up; they can be read once.
 #[server(prefix = "/api/sign-in", endpoint = "recovery-codes", input = GetUrl)]
-pub async fn recovery_codes(search: String) -> Result<(Vec<String>, String), Problem> {
+pub async fn recovery_codes(search: String) -> Result<(CodesShown, String), Problem> {
     super::service::recovery_codes(&search).await
 }
 
@@ -59,6 +64,18 @@ pub async fn set_up_page(search: String) -> Result<SetUpOffer, Problem> {
 #[server(prefix = "/api/sign-in", endpoint = "set-up")]
 pub async fn set_up(link: String, name: String, password: String, repeat: String) -> Result<(), Problem> {
     crate::context::land(super::service::set_up(&link, &name, &password, &repeat).await)
+}
+
+#[server(prefix = "/api/sign-in", endpoint = "new-password-page", input = GetUrl)]
+pub async fn new_password_page(search: String) -> Result<NewPasswordOffer, Problem> {
+    let app = crate::context::app_of_request()?;
+    super::service::password_links::page(&app, &search).await
+}
+
+/// Chooses a new password by a one-time link.
+#[server(prefix = "/api/sign-in", endpoint = "new-password")]
+pub async fn new_password(link: String, password: String, repeat: String) -> Result<(), Problem> {
+    crate::context::land(super::service::password_links::choose(&link, &password, &repeat).await)
 }
 
 #[server(prefix = "/api/session", endpoint = "end")]

@@ -7,6 +7,7 @@ pub mod passwords;
 #[cfg(feature = "ssr")]
 pub mod service;
 
+use crate::clock::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The shortest password, in characters.
@@ -31,12 +32,70 @@ pub struct SignInPage {
 /// What somebody sees who sets up a second factor.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Enrolment {
-    /// The secret in base32, in groups of four.
-    pub secret: String,
-    /// The same as a picture, for a phone to read: an SVG drawn by us.
-    pub picture: String,
+    pub authenticator: Authenticator,
     pub back: String,
     pub draft: Option<String>,
+    pub problem: Option<crate::problem::Problem>,
+}
+
+/// A secret on its way into an authenticator app: three ways to hand it over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticator {
+    /// In base32, in groups of four.
+    pub key: String,
+    /// The same as a picture, for a phone to read: an SVG drawn by us.
+    pub picture: String,
+    /// The same as an `otpauth:` address, for the app on this very device.
+    pub address: String,
+}
+
+/// Recovery codes as they are shown, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoveryCodes {
+    /// In groups of four.
+    pub codes: Vec<String>,
+    /// What they are saved as: whose they are, where they work, and the codes.
+    pub file: String,
+}
+
+/// One of somebody's own sessions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnSession {
+    /// The beginning of its hash.
+    pub short: String,
+    pub began_at: Instant,
+    pub seen_at: Instant,
+    pub address: Option<String>,
+    pub browser: Option<String>,
+    /// The one the page is shown in.
+    pub this: bool,
+    /// The password was right; the second factor is still to come.
+    pub half: bool,
+}
+
+/// What somebody sees of their own sign-in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct YourSignIn {
+    pub factor: bool,
+    /// Without a second factor this person could not sign in again.
+    pub factor_needed: bool,
+    pub codes_left: usize,
+    /// When one was last used in place of the authenticator.
+    pub code_used: Option<Instant>,
+    pub sessions: Vec<OwnSession>,
+    /// An authenticator that is being set up: the id it is kept under, and how it is handed over.
+    pub setting: Option<(String, Authenticator)>,
+    pub codes: Option<RecoveryCodes>,
+    /// What was to be shown here and is not any more, in a sentence.
+    pub gone: Option<String>,
+}
+
+/// Whoever has a one-time link chooses a new password.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewPassword {
+    pub link: String,
+    /// Whose password it is.
+    pub name: String,
     pub problem: Option<crate::problem::Problem>,
 }
 

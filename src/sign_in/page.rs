@@ -1,6 +1,11 @@
 //! The views of signing in. They stand without a frame and work without scripts.
 
-use super::{Enrolment, SHORTEST_PASSWORD, SignInPage, api};
+mod codes;
+mod yours;
+
+pub use yours::YourSignInDesk;
+
+use super::{Enrolment, RecoveryCodes as CodesShown, SHORTEST_PASSWORD, SignInPage, api};
 use crate::{
     path,
     problem::Problem,
@@ -117,8 +122,7 @@ pub fn Enrol() -> impl IntoView {
             view! {
                 <form method="post" action="/api/sign-in/enrol">
                     <p>"You can act on people here, so a password alone is not enough. Scan this with an authenticator app, then type the code it shows."</p>
-                    <div class="qr" inner_html=page.picture.clone()></div>
-                    <p class="small soft">"Or type this key: " <code>{page.secret.clone()}</code></p>
+                    {codes::authenticator(&page.authenticator)}
                     {alert(page.problem.as_ref())}
                     {hidden(&page.back, page.draft.as_deref())}
                     <label class="field" for="code">"Code"</label>
@@ -134,22 +138,18 @@ pub fn Enrol() -> impl IntoView {
 #[component]
 pub fn RecoveryCodes() -> impl IntoView {
     let location = use_location();
-    waiting(
-        Resource::new(move || location.search.get(), api::recovery_codes),
-        |(codes, next): (Vec<String>, String)| {
-            alone(
+    waiting(Resource::new(move || location.search.get(), api::recovery_codes), |(shown, next): (CodesShown, String)| {
+        alone(
             "Recovery codes",
             view! {
                 <div class="stack">
-                    <p>"If you lose your phone, one of these codes replaces it, once. Keep them where nobody else looks. They are not shown again."</p>
-                    <ol class="codes mono">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ol>
+                    {codes::recovery_codes(&shown)}
                     <a class="btn main" href=next>"I have kept them"</a>
                 </div>
             }
             .into_any(),
         )
-        },
-    )
+    })
 }
 
 #[component]
@@ -185,6 +185,45 @@ pub fn SetUp() -> impl IntoView {
                     <input class="input" id="repeat" name="repeat" type="password" autocomplete="new-password" required="" />
                     {beside("repeat")}
                     <button class="btn main">"Set up"</button>
+                </form>
+            }
+            .into_any(),
+        )
+    })
+}
+
+/// Whoever has a one-time link chooses a new password.
+#[component]
+pub fn NewPassword() -> impl IntoView {
+    let location = use_location();
+    waiting(Resource::new(move || location.search.get(), api::new_password_page), |page: super::NewPassword| {
+        let beside = |field: &str| {
+            page.problem
+                .as_ref()
+                .filter(|problem| problem.field.as_deref() == Some(field))
+                .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
+        };
+        let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
+        if let Some(problem) = &page.problem {
+            desk::set_status(problem);
+        }
+        let back = path::with(path::NEW_PASSWORD, "link", &page.link);
+        alone(
+            "New password",
+            view! {
+                <form method="post" action="/api/sign-in/new-password">
+                    <p>"A new password for " <b>{page.name.clone()}</b> ". This link works once."</p>
+                    {alert(general)}
+                    <input type="hidden" name="back" value=back />
+                    <input type="hidden" name="link" value=page.link.clone() />
+                    <input type="hidden" name="username" autocomplete="username" value=page.name.clone() />
+                    <label class="field" for="password">{format!("New password, at least {SHORTEST_PASSWORD} characters")}</label>
+                    <input class="input" id="password" name="password" type="password" autocomplete="new-password" autofocus="" required="" />
+                    {beside("password")}
+                    <label class="field" for="repeat">"The same again"</label>
+                    <input class="input" id="repeat" name="repeat" type="password" autocomplete="new-password" required="" />
+                    {beside("repeat")}
+                    <button class="btn main">"Set this password"</button>
                 </form>
             }
             .into_any(),

@@ -1,12 +1,15 @@
 //! The rules of signing in: alike in words and time for a wrong name and a wrong password, slower with every failure,
 //! never locked for good. Every try is counted before it is checked.
 
+mod authenticator;
+pub mod password_links;
 mod passwords;
 mod tries;
+pub mod yours;
 
 pub use passwords::{names_of, new_password, password_problem};
 
-use super::{Enrolment, SetUp, SignInPage};
+use super::{Enrolment, RecoveryCodes, SetUp, SignInPage};
 use crate::{
     access::{self, Actor, Permission},
     clock::{Instant, MINUTE},
@@ -27,6 +30,7 @@ use crate::{
         web_sessions,
     },
 };
+use authenticator::{authenticator, base32, new_codes, shown};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::{ResponseOptions, extract};
@@ -162,7 +166,7 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     };
     let stage = if operator.totp_secret.is_some() {
         Stage::Code
-    } else if operator.role.acts() && !app.config.second_factor_optional {
+    } else if operator.role.needs_factor() && !app.config.second_factor_optional {
         Stage::Enrol
     } else {
         Stage::Full
@@ -191,6 +195,7 @@ async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Re
     session.save().await.map_err(store_problem)?;
     if stage == Stage::Full {
         let hash = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
+        yours::remember_where(app, &hash).await?;
         let signed_in = Fact::SignedIn {
             operator: operator.id.clone(),
             role: operator.role,
@@ -366,41 +371,9 @@ pub async fn enrolment(search: &str) -> Result<Enrolment, Problem> {
             secret
         }
     };
-    let account: String =
-        url::form_urlencoded::byte_serialize(operator.name.as_bytes()).collect::<String>().replace('+', "%20");
-    let address = format!("otpauth://totp/Howdah:{account}?secret={secret}&issuer=Howdah");
-    let picture = qrcode::QrCode::new(address.as_bytes())
-        .map(|code| {
-            code.render::<qrcode::render::svg::Color<'_>>()
-                .min_dimensions(200, 200)
-                .dark_color(qrcode::render::svg::Color("#000"))
-                .light_color(qrcode::render::svg::Color("#fff"))
-                .build()
-        })
-        .map(|svg| svg.split_once("?>").map_or(svg.clone(), |(_, rest)| rest.to_owned()))
-        .unwrap_or_default();
-    let grouped = secret.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ");
     let page = page(&app, search).await?;
-    Ok(Enrolment { secret: grouped, picture, back: page.back, draft: page.draft, problem: page.problem })
-}
-
-/// RFC 4648 base32 without padding, as authenticator apps read it.
-fn base32(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::new();
-    let (mut buffer, mut bits) = (0u32, 0u32);
-    for byte in bytes {
-        buffer = (buffer << 8) | u32::from(*byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(char::from(LETTERS[(buffer >> bits) as usize & 31]));
-        }
-    }
-    if bits > 0 {
-        text.push(char::from(LETTERS[(buffer << (5 - bits)) as usize & 31]));
-    }
-    text
+    let authenticator = authenticator(&operator.name, &secret);
+    Ok(Enrolment { authenticator, back: page.back, draft: page.draft, problem: page.problem })
 }
 
 pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Problem> {
@@ -421,7 +394,7 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
         ));
     };
     let sealed = app.keys.seal_text("totp", &operator.id.0, &secret).map_err(store_problem)?;
-    let codes: Vec<String> = (0..10).map(|_| base32(&rand::random::<[u8; 10]>()).to_lowercase()).collect();
+    let codes = new_codes();
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(&app, &operator.id, code)).collect();
     let factor = Factor { sealed: &sealed, step, recovery: &hashes };
     let set = operators::set_factor(&app.store, &operator.id, operator.generation, &factor, None);
@@ -442,7 +415,7 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     Ok(path::with("/sign-in/recovery-codes", "shown", &shown))
 }
 
-pub async fn recovery_codes(search: &str) -> Result<(Vec<String>, String), Problem> {
+pub async fn recovery_codes(search: &str) -> Result<(RecoveryCodes, String), Problem> {
     let context = Context::of_request()?;
     let search = Search::parse(search);
     let gone = || Problem::not_found("These recovery codes have been shown already.");
@@ -453,7 +426,8 @@ pub async fn recovery_codes(search: &str) -> Result<(Vec<String>, String), Probl
         .map_err(store_problem)?
         .filter(|draft| draft.path == path::SIGN_IN_ENROL)
         .ok_or_else(gone)?;
-    serde_json::from_str(&draft.text).map_err(store_problem)
+    let (codes, next): (Vec<String>, String) = serde_json::from_str(&draft.text).map_err(store_problem)?;
+    Ok((shown(app, &codes, &context.actor.name), next))
 }
 
 pub async fn set_up_page(app: &App, search: &str) -> Result<SetUp, Problem> {
@@ -586,16 +560,4 @@ pub fn set_theme(theme: &str, back: &str) -> Result<String, Problem> {
     let cookie = HeaderValue::try_from(format!("{value}{secure}")).map_err(store_problem)?;
     expect_context::<ResponseOptions>().append_header(header::SET_COOKIE, cookie);
     Ok(path::ours(back))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base32_is_rfc_4648() {
-        for (plain, encoded) in [("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foobar", "MZXW6YTBOI")] {
-            assert_eq!(base32(plain.as_bytes()), encoded);
-        }
-    }
 }

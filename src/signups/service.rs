@@ -2,7 +2,7 @@
 
 use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, groups, words};
 use crate::{
-    access::{self, Permission},
+    access::{self, Object, Permission},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     clock::{DAY, Instant, MINUTE},
@@ -463,7 +463,8 @@ pub async fn sign_up(
         reason: ui::tame(&fresh.reason),
         address: fresh.address.as_ref().map(Hidden::masked),
         may_decide: may(Permission::DecideSignUps),
-        may_reveal: may(Permission::Reveal),
+        may_reveal: access::permit(&context.actor, Permission::Reveal, Object::SignUp(instance.name.clone(), id))
+            .is_ok(),
         deciding: parsed.get("decide").and_then(|verdict| verdict.parse().ok()),
         next: next_after(desk.people(), id),
         revealed: reports::revealed(context, &parsed, id).await?,
@@ -557,7 +558,8 @@ pub async fn decide(
 /// # Errors
 /// Those of the permit and of the deed.
 pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp, why: Why) -> Result<Done, Problem> {
-    let permit = context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
+    let object = Object::SignUp(instance.name.clone(), deed.account);
+    let permit = context.permit(Permission::DecideSignUps, object).await?;
     carry_out(context, instance, permit, deed, why).await
 }
 

@@ -1,11 +1,15 @@
 //! Batches: many deeds of one kind, decided at once and carried out one by one in the background.
 
-use super::{Store, on};
+use super::{
+    Refusal, Store,
+    mac::{self, Proof, Sealed, without_entry},
+    on,
+};
 use crate::{
     clock::{Instant, SECOND},
     id::{InstanceName, OperatorId},
     ledger::{Outcome, deed::Deed},
-    seal::Keys,
+    seal::{Field, Keys},
 };
 
 /// How long a process may work on a batch without saying so again.
@@ -71,6 +75,72 @@ fn damaged(what: &str) -> sqlx::Error {
     sqlx::Error::Decode(format!("a batch: {what}").into())
 }
 
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    instance: String,
+    operator: String,
+    kind: String,
+    sealed_why: String,
+    paused: bool,
+    created_at: i64,
+    ended_at: Option<i64>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+/// In whose name, and why: how far it has come is compared with the record. Its deeds are sealed for it.
+impl Sealed for Row {
+    const TABLE: &'static str = "batches";
+    const WHAT: &'static str = "the batch";
+
+    fn called(&self) -> String {
+        self.id.clone()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.id).into(),
+            (&self.instance).into(),
+            (&self.operator).into(),
+            (&self.kind).into(),
+            (&self.sealed_why).into(),
+            self.created_at.into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// A batch by its columns with its proof; what follows says which.
+macro_rules! batches {
+    ($rest:literal) => {
+        concat!(
+            "select id, instance, operator, kind, sealed_why, paused, created_at, ended_at, mac, ",
+            without_entry!(),
+            " from batches ",
+            $rest
+        )
+    };
+}
+
+const READ: &str = batches!("where id = $1");
+
+/// Seals a batch within the transaction that stored it.
+macro_rules! seal {
+    ($store:ident, $tx:ident, $id:expr) => {{
+        const SEAL: &str = "update batches set mac = $2 where id = $1";
+        let row: Row = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
+        sqlx::query(SEAL).bind($id).bind(mac::mac(&$store.keys, &row, 0)).execute(&mut *$tx).await?;
+    }};
+}
+
 /// Stores a batch with its deeds, all or nothing.
 pub async fn insert(store: &Store, keys: &Keys, batch: &Batch, deeds: &[Deed]) -> sqlx::Result<()> {
     const BATCH: &str = "insert into batches \
@@ -92,40 +162,35 @@ pub async fn insert(store: &Store, keys: &Keys, batch: &Batch, deeds: &[Deed]) -
         for (position, deed) in (0i64..).zip(&sealed) {
             sqlx::query(ITEM).bind(&batch.id).bind(position).bind(deed).execute(&mut *tx).await?;
         }
+        seal!(store, tx, &batch.id);
         tx.commit().await
     })
 }
 
-type Row = (String, String, String, String, String, bool, i64, Option<i64>);
-
 fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
-    let (id, instance, operator, kind, sealed_why, paused, created_at, ended_at) = row;
-    let why = keys.open_text("batch", &id, &sealed_why).ok_or_else(|| damaged("its reason does not open"))?;
+    let why = keys.open_text("batch", &row.id, &row.sealed_why).ok_or_else(|| damaged("its reason does not open"))?;
     Ok(Batch {
-        instance: InstanceName::try_from(instance).map_err(|error| damaged(&error))?,
-        operator: OperatorId(operator),
-        kind,
+        instance: InstanceName::try_from(row.instance).map_err(|error| damaged(&error))?,
+        operator: OperatorId(row.operator),
+        kind: row.kind,
         why,
-        paused,
-        created_at: Instant(created_at),
-        ended_at: ended_at.map(Instant),
-        id,
+        paused: row.paused,
+        created_at: Instant(row.created_at),
+        ended_at: row.ended_at.map(Instant),
+        id: row.id,
     })
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
-    const SQL: &str =
-        "select id, instance, operator, kind, sealed_why, paused, created_at, ended_at from batches where id = $1";
-    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
-    row.map(|row| from_row(keys, row)).transpose()
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(id).fetch_optional(pool).await?);
+    row.filter(|row| store.holds(row)).map(|row| from_row(keys, row)).transpose()
 }
 
 /// The newest batches of an instance that have not ended.
 pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sqlx::Result<Vec<Batch>> {
-    const SQL: &str = "select id, instance, operator, kind, sealed_why, paused, created_at, ended_at from batches \
-        where instance = $1 and ended_at is null order by created_at desc, id limit 20";
+    const SQL: &str = batches!("where instance = $1 and ended_at is null order by created_at desc, id limit 20");
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
-    rows.into_iter().map(|row| from_row(keys, row)).collect()
+    rows.into_iter().filter(|row| store.holds(row)).map(|row| from_row(keys, row)).collect()
 }
 
 /// All items, in their order: at most as many as a batch may have.
@@ -159,14 +224,39 @@ pub async fn claim(
     now: Instant,
 ) -> sqlx::Result<Option<Batch>> {
     const FIND: &str = "select id from batches where instance = $3 and ended_at is null and not paused \
-        and (lease_until <= $1 or lease = $2) order by created_at, id limit 1";
+        and (lease_until <= $1 or lease = $2) order by created_at, id limit 100";
     const CLAIM: &str = "update batches set lease = $2, lease_until = $3 \
         where id = $1 and ended_at is null and not paused and (lease_until <= $4 or lease = $2)";
-    let found: Option<String> = on!(store, pool => sqlx::query_scalar(FIND).bind(now.0).bind(process).bind(instance.as_str()).fetch_optional(pool).await?);
-    let Some(id) = found else { return Ok(None) };
-    let claimed = on!(store, pool => sqlx::query(CLAIM)
-        .bind(&id).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
-    if claimed == 1 { by_id(store, keys, &id).await } else { Ok(None) }
+    let found: Vec<String> = on!(store, pool => sqlx::query_scalar(FIND)
+        .bind(now.0).bind(process).bind(instance.as_str()).fetch_all(pool).await?);
+    for id in found {
+        // One that is refused must not keep the others waiting.
+        let Some(batch) = by_id(store, keys, &id).await? else { continue };
+        let claimed = on!(store, pool => sqlx::query(CLAIM)
+            .bind(&id).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+        return Ok((claimed == 1).then_some(batch));
+    }
+    Ok(None)
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = batches!("where ended_at is null order by created_at desc, id limit 1000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+/// Seals batches from before they were proved; how many.
+pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
+    const FORMER: &str = "select id from batches where mac is null order by id";
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let former: Vec<String> = sqlx::query_scalar(FORMER).fetch_all(&mut *tx).await?;
+        for id in &former {
+            seal!(store, tx, id);
+        }
+        tx.commit().await?;
+        Ok(u64::try_from(former.len()).unwrap_or(u64::MAX))
+    })
 }
 
 /// Renews a claim; false if the batch was paused, ended, or claimed by another process meanwhile.

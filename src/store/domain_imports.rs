@@ -1,10 +1,15 @@
 //! Imports of domain blocks: what was asked for, and what became of each row. They survive a restart here.
 
-use super::{Driver, Store, on};
+use super::{
+    Driver, Refusal, Store,
+    mac::{self, Proof, Sealed, without_entry},
+    on,
+};
 use crate::{
     clock::Instant,
     domain_blocks::{Difference, ImportState, RowState},
     id::{InstanceName, OperatorId},
+    seal::{Field, Keys},
 };
 use serde::Serialize;
 
@@ -46,22 +51,97 @@ fn decode(what: impl std::fmt::Debug) -> sqlx::Error {
     sqlx::Error::Decode(format!("{what:?}").into())
 }
 
-type ImportColumns = (String, String, String, String, i64, i64, i64, i64, String, String, String);
+#[derive(sqlx::FromRow)]
+struct ImportRow {
+    id: String,
+    instance: String,
+    operator: String,
+    file: String,
+    rows: i64,
+    suspends: i64,
+    suspends_accounts: i64,
+    created_at: i64,
+    state: String,
+    why: String,
+    note: String,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
 
-fn import(columns: ImportColumns) -> sqlx::Result<Import> {
-    let (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note) = columns;
+/// In whose name, why, and whether it was begun. What the work waits for is no part of it.
+impl Sealed for ImportRow {
+    const TABLE: &'static str = "domain_imports";
+    const WHAT: &'static str = "the import";
+
+    fn called(&self) -> String {
+        self.id.clone()
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.id).into(),
+            (&self.instance).into(),
+            (&self.operator).into(),
+            (&self.file).into(),
+            self.rows.into(),
+            self.created_at.into(),
+            (&self.state).into(),
+            (&self.why).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of an import with its proof.
+macro_rules! columns {
+    () => {
+        concat!(
+            "id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, mac, ",
+            without_entry!()
+        )
+    };
+}
+
+const LOCK: &str = concat!("update domain_imports set mac = mac where id = $1 returning ", columns!());
+
+/// Seals what an import has become, within the transaction that changed it.
+macro_rules! seal {
+    ($store:ident, $tx:ident, $id:expr) => {{
+        const READ: &str = concat!("select ", columns!(), " from domain_imports where id = $1");
+        const SEAL: &str = "update domain_imports set mac = $2 where id = $1";
+        let row: ImportRow = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
+        sqlx::query(SEAL).bind($id).bind(mac::mac(&$store.keys, &row, 0)).execute(&mut *$tx).await?;
+    }};
+}
+
+/// Whether an import holds, and is locked until the end of the transaction that changes it.
+macro_rules! held {
+    ($store:ident, $tx:ident, $id:expr) => {{
+        let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
+        row.is_some_and(|row| $store.holds(&row))
+    }};
+}
+
+fn import(row: ImportRow) -> sqlx::Result<Import> {
     Ok(Import {
-        id,
-        instance: instance.parse().map_err(decode)?,
-        operator: OperatorId(operator),
-        file,
-        rows,
-        suspends,
-        suspends_accounts,
-        created_at: Instant(created_at),
-        state: state.parse().map_err(decode)?,
-        why,
-        note,
+        id: row.id,
+        instance: row.instance.parse().map_err(decode)?,
+        operator: OperatorId(row.operator),
+        file: row.file,
+        rows: row.rows,
+        suspends: row.suspends,
+        suspends_accounts: row.suspends_accounts,
+        created_at: Instant(row.created_at),
+        state: row.state.parse().map_err(decode)?,
+        why: row.why,
+        note: row.note,
     })
 }
 
@@ -80,6 +160,49 @@ fn row((line, domain, difference, seen, wanted, said, state, entry): RowColumns)
     })
 }
 
+/// A row of an import, as it is proved: what is to be done. How far it has come is compared with the record.
+struct Line<'a> {
+    import: &'a str,
+    row: &'a Row,
+    proof: Proof,
+}
+
+impl Sealed for Line<'_> {
+    const TABLE: &'static str = "domain_import_rows";
+    const WHAT: &'static str = "line";
+
+    fn called(&self) -> String {
+        format!("{} of the import {}", self.row.line, self.import)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            self.import.into(),
+            self.row.line.into(),
+            (&self.row.domain).into(),
+            self.row.difference.name().into(),
+            (&self.row.seen).into(),
+            (&self.row.wanted).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// A row as it travels, with its proof.
+#[derive(Serialize)]
+struct WithMac<'a> {
+    #[serde(flatten)]
+    row: &'a Row,
+    mac: String,
+}
+
 /// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
 /// of 20,000 would be as many round trips; taking it apart is the one thing the engines spell differently.
 pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Result<()> {
@@ -87,14 +210,21 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
         (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
     const SQLITE: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, said, state) \
+        (import, line, domain, difference, seen, wanted, said, state, mac) \
         select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
-        value ->> 'said', value ->> 'state' from json_each($2)";
+        value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
     const POSTGRES: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, said, state) \
-        select $1, line, domain, difference, seen, wanted, said, state from json_to_recordset($2::json) \
-        as r (line bigint, domain text, difference text, seen text, wanted text, said text, state text)";
-    let document = serde_json::to_string(rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        (import, line, domain, difference, seen, wanted, said, state, mac) \
+        select $1, line, domain, difference, seen, wanted, said, state, mac from json_to_recordset($2::json) \
+        as r (line bigint, domain text, difference text, seen text, wanted text, said text, state text, mac text)";
+    let rows: Vec<WithMac<'_>> = rows
+        .iter()
+        .map(|row| {
+            let line = Line { import: &import.id, row, proof: Proof::default() };
+            WithMac { row, mac: mac::mac(&store.keys, &line, 0) }
+        })
+        .collect();
+    let document = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
             sqlx::query(IMPORT)
@@ -112,6 +242,7 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
                 .execute(&mut *$tx)
                 .await?;
             sqlx::query($rows).bind(&import.id).bind(&document).execute(&mut *$tx).await?;
+            seal!(store, $tx, &import.id);
             $tx.commit().await
         }};
     }
@@ -129,20 +260,19 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
 
 /// One import of an instance's.
 pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Result<Option<Import>> {
-    const SQL: &str = "select id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note from domain_imports \
-        where id = $1 and instance = $2";
-    let found: Option<ImportColumns> =
+    const SQL: &str = concat!("select ", columns!(), " from domain_imports where id = $1 and instance = $2");
+    let found: Option<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
-    found.map(import).transpose()
+    found.filter(|row| store.holds(row)).map(import).transpose()
 }
 
 /// The newest imports of an instance; ids are ULIDs and grow with time.
 pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::Result<Vec<Import>> {
-    const SQL: &str = "select id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note from domain_imports \
-        where instance = $1 order by id desc limit $2";
-    let found: Vec<ImportColumns> =
+    const SQL: &str =
+        concat!("select ", columns!(), " from domain_imports where instance = $1 order by id desc limit $2");
+    let found: Vec<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
-    found.into_iter().map(import).collect()
+    found.into_iter().filter(|row| store.holds(row)).map(import).collect()
 }
 
 /// Rows of an import after a line, all of them or those of one difference or state.
@@ -176,6 +306,9 @@ pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> 
         where import = $1 and difference = $2 and state = 'listed'";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        if !held!(store, tx, id) {
+            return Ok(None);
+        }
         if sqlx::query(MOVE).bind(id).bind(why).execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(None);
         }
@@ -184,6 +317,7 @@ pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> 
             rows += sqlx::query(ROWS).bind(id).bind(difference.name()).execute(&mut *tx).await?.rows_affected();
         }
         if rows > 0 {
+            seal!(store, tx, id);
             tx.commit().await?;
         }
         Ok(Some(rows))
@@ -198,11 +332,15 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
         where import = $1 and state = 'failed'";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
+        if !held!(store, tx, id) {
+            return Ok(None);
+        }
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(None);
         }
         let rows = sqlx::query(ROWS).bind(id).execute(&mut *tx).await?.rows_affected();
         if rows > 0 {
+            seal!(store, tx, id);
             tx.commit().await?;
         }
         Ok(Some(rows))
@@ -230,9 +368,20 @@ pub async fn change_state(
     note: &str,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update domain_imports set state = $3, why = $4, note = $5 where id = $1 and state = $2";
-    let moved = on!(store, pool => sqlx::query(SQL)
-        .bind(id).bind(from.name()).bind(to.name()).bind(why).bind(note).execute(pool).await?.rows_affected());
-    Ok(moved == 1)
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        if !held!(store, tx, id) {
+            return Ok(false);
+        }
+        let moved = sqlx::query(SQL)
+            .bind(id).bind(from.name()).bind(to.name()).bind(why).bind(note).execute(&mut *tx).await?.rows_affected();
+        if moved == 0 {
+            return Ok(false);
+        }
+        seal!(store, tx, id);
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
 /// Says what the work waits for.
@@ -249,12 +398,14 @@ pub async fn claim(
     now: Instant,
     until: Instant,
 ) -> sqlx::Result<Vec<Import>> {
-    const SQL: &str = "update domain_imports set lease = $1, lease_until = $2 \
-        where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3) \
-        returning id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note";
-    let found: Vec<ImportColumns> = on!(store, pool => sqlx::query_as(SQL)
+    const SQL: &str = concat!(
+        "update domain_imports set lease = $1, lease_until = $2 \
+         where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3) returning ",
+        columns!()
+    );
+    let found: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL)
             .bind(holder).bind(until.0).bind(now.0).bind(instance.as_str()).fetch_all(pool).await?);
-    found.into_iter().map(import).collect()
+    found.into_iter().filter(|row| store.holds(row)).map(import).collect()
 }
 
 /// Whether the import still runs and is still this holder's; then for so long more.
@@ -271,12 +422,50 @@ pub async fn next(store: &Store, id: &str, after: i64) -> sqlx::Result<Option<Ro
         where import = $1 and state = 'under_way' order by line limit 1";
     const WAITING: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
         where import = $1 and state = 'waiting' and line > $2 order by line limit 1";
-    let left: Option<RowColumns> = on!(store, pool => sqlx::query_as(LEFT).bind(id).fetch_optional(pool).await?);
-    let found = match left {
-        Some(left) => Some(left),
-        None => on!(store, pool => sqlx::query_as(WAITING).bind(id).bind(after).fetch_optional(pool).await?),
-    };
-    found.map(row).transpose()
+    const PROOF: &str =
+        concat!("select mac, ", without_entry!(), " from domain_import_rows where import = $1 and line = $2");
+    loop {
+        let left: Option<RowColumns> = on!(store, pool => sqlx::query_as(LEFT).bind(id).fetch_optional(pool).await?);
+        let found = match left {
+            Some(left) => Some(left),
+            None => on!(store, pool => sqlx::query_as(WAITING).bind(id).bind(after).fetch_optional(pool).await?),
+        };
+        let Some(row) = found.map(row).transpose()? else { return Ok(None) };
+        let proof: Proof = on!(store, pool => sqlx::query_as(PROOF).bind(id).bind(row.line).fetch_one(pool).await?);
+        if store.holds(&Line { import: id, row: &row, proof }) {
+            return Ok(Some(row));
+        }
+        set_row(store, id, row.line, RowState::Failed, "The line was changed, not by the console.", row.entry).await?;
+    }
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = concat!("select ", columns!(), " from domain_imports order by id desc limit 1000");
+    let rows: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+/// Seals imports from before they were proved, with their lines; how many.
+pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
+    const FORMER: &str = "select id from domain_imports where mac is null order by id";
+    const LINES: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
+        where import = $1 and mac is null order by line";
+    const SEAL: &str = "update domain_import_rows set mac = $3 where import = $1 and line = $2";
+    on!(store, pool => {
+        let mut tx = pool.begin().await?;
+        let former: Vec<String> = sqlx::query_scalar(FORMER).fetch_all(&mut *tx).await?;
+        for id in &former {
+            let lines: Vec<RowColumns> = sqlx::query_as(LINES).bind(id).fetch_all(&mut *tx).await?;
+            for row in lines.into_iter().map(row) {
+                let row = row?;
+                let mac = mac::mac(&store.keys, &Line { import: id, row: &row, proof: Proof::default() }, 0);
+                sqlx::query(SEAL).bind(id).bind(row.line).bind(mac).execute(&mut *tx).await?;
+            }
+            seal!(store, tx, id);
+        }
+        tx.commit().await?;
+        Ok(u64::try_from(former.len()).unwrap_or(u64::MAX))
+    })
 }
 
 /// Says how far a row has come.

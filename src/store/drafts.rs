@@ -47,6 +47,19 @@ pub async fn keep(
     text: &str,
     now: Instant,
 ) -> sqlx::Result<String> {
+    keep_for(store, keys, operator, path, text, now, HOUR).await
+}
+
+/// The same for as long as is said.
+pub async fn keep_for(
+    store: &Store,
+    keys: &Keys,
+    operator: Option<&OperatorId>,
+    path: &str,
+    text: &str,
+    now: Instant,
+    lasting: i64,
+) -> sqlx::Result<String> {
     const SQL: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
         values ($1, $2, $3, $4, $5, $6)";
     let id = hex(&rand::random::<[u8; 16]>());
@@ -54,7 +67,7 @@ pub async fn keep(
     // The id itself is not in the store: who reads the store cannot open what waits for somebody else.
     let stored = keys.hash("draft id", id.as_bytes());
     on!(store, pool => sqlx::query(SQL)
-        .bind(&stored).bind(operator.map(|id| &id.0)).bind(path).bind(&sealed).bind(now.0).bind(now.plus(HOUR).0)
+        .bind(&stored).bind(operator.map(|id| &id.0)).bind(path).bind(&sealed).bind(now.0).bind(now.plus(lasting).0)
         .execute(pool).await?.rows_affected());
     Ok(id)
 }

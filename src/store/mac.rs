@@ -153,8 +153,11 @@ impl Store {
         all.extend(super::grants::refused(self).await?);
         all.extend(super::linked_accounts::refused(self).await?);
         all.extend(super::setup_links::refused(self).await?);
+        all.extend(super::reset_links::refused(self).await?);
         all.extend(super::recovery_codes::refused(self).await?);
         all.extend(super::web_sessions::refused(self).await?);
+        all.extend(super::batches::refused(self).await?);
+        all.extend(super::domain_imports::refused(self).await?);
         Ok(all)
     }
 }

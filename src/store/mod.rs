@@ -15,7 +15,9 @@ mod mac;
 pub mod operators;
 pub mod recovery_codes;
 pub mod refusals;
+pub mod reset_links;
 pub mod setup_links;
+pub mod sign_ins;
 pub mod snapshots;
 pub mod web_sessions;
 

@@ -110,13 +110,14 @@ impl Sealed for Row {
     }
 }
 
-/// The columns of a person with their proof.
+/// The columns of a person with their proof: the newest entry of a deed that changes their row. Each of these deeds seals it anew
+/// when it is done.
 macro_rules! columns {
     () => {
         "id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at, generation, codes, mac, entry, subject, \
          (select max(o.intent + 0) from ledger_entries o where o.subject = operators.subject and o.outcome = 'succeeded' \
          and o.deed in ('add_operator', 'disable_operator', 'change_operator_role', 'end_sessions', 'link_account', \
-         'unlink_account')) as newest"
+         'unlink_account', 'change_password', 'set_factor', 'new_recovery_codes', 'reset_sign_in')) as newest"
     };
 }
 
@@ -128,7 +129,8 @@ macro_rules! people {
 }
 
 pub(super) const LOCK: &str = concat!("update operators set mac = mac where id = $1 returning ", columns!());
-pub(super) const READ: &str = people!("where id = $1");
+/// Somebody by id, with what proves their row.
+pub const READ: &str = people!("where id = $1");
 pub(super) const SEAL: &str = "update operators set subject = $2, entry = $3, mac = $4 where id = $1";
 
 /// A person whose row held, and is locked until the end of the transaction that looked.

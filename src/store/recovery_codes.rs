@@ -55,8 +55,7 @@ macro_rules! codes {
     };
 }
 
-/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to and seals the
-/// person.
+/// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to.
 macro_rules! replace_codes {
     ($store:expr, $tx:ident, $held:expr, $hashes:expr) => {{
         let held: &$crate::store::operators::Held = &$held;
@@ -81,6 +80,7 @@ macro_rules! replace_codes {
                 .execute(&mut *$tx)
                 .await?;
         }
+        $crate::store::operators::seal_person!($store, $tx, &held.0);
     }};
 }
 pub(crate) use replace_codes;
@@ -91,7 +91,6 @@ pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]
         let mut tx = pool.begin().await?;
         let Some(held) = held!(store, tx, operator) else { return Ok(()) };
         replace_codes!(store, tx, held, hashes);
-        seal_person!(store, tx, &held.0);
         tx.commit().await
     })
 }
@@ -102,18 +101,37 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     Ok(store.refusals(&rows).collect())
 }
 
-/// Seals the codes of somebody that are from before they were proved, and the person with them; how many were still to be used.
+/// Puts codes into another set, within a transaction that has looked whether the person holds, and seals both.
+macro_rules! another_set {
+    ($store:ident, $tx:ident, $held:ident, $codes:ident) => {{
+        const SET: &str = "update operators set codes = $2 where id = $1";
+        const SEAL: &str = "update recovery_codes set mac = $3 where operator = $1 and hash = $2";
+        let set = ulid::Ulid::generate().to_string();
+        sqlx::query(SET).bind(&$held.0.0).bind(&set).execute(&mut *$tx).await?;
+        for mut row in $codes {
+            row.codes = Some(set.clone());
+            sqlx::query(SEAL)
+                .bind(&row.operator)
+                .bind(&row.hash)
+                .bind(mac::mac(&$store.keys, &row, 0))
+                .execute(&mut *$tx)
+                .await?;
+        }
+        seal_person!($store, $tx, &$held.0);
+    }};
+}
+
+/// Seals the codes of somebody that are from before they were proved, and the person with them; how many.
 pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    const FORMER: &str =
-        "select hash from recovery_codes where operator = $1 and used_at is null and mac is null order by hash";
+    const FORMER: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null and r.mac is null");
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some(held) = held!(store, tx, operator) else { return Ok(0) };
-        let hashes: Vec<String> = sqlx::query_scalar(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
-        replace_codes!(store, tx, held, &hashes);
-        seal_person!(store, tx, &held.0);
+        let codes: Vec<Row> = sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
+        let number = u64::try_from(codes.len()).unwrap_or(u64::MAX);
+        another_set!(store, tx, held, codes);
         tx.commit().await?;
-        Ok(u64::try_from(hashes.len()).unwrap_or(u64::MAX))
+        Ok(number)
     })
 }
 
@@ -122,8 +140,6 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
     const CODE: &str = concat!(codes!(), "where r.operator = $1 and r.hash = $2 and r.used_at is null");
     const LEFT: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null");
     const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2";
-    const SET: &str = "update operators set codes = $2 where id = $1";
-    const SEAL: &str = "update recovery_codes set mac = $3 where operator = $1 and hash = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some(held) = held!(store, tx, operator) else { return Ok(false) };
@@ -133,17 +149,37 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
         }
         sqlx::query(SQL).bind(&operator.0).bind(hash).bind(now.0).execute(&mut *tx).await?;
         let left: Vec<Row> = sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?;
-        let set = ulid::Ulid::generate().to_string();
-        sqlx::query(SET).bind(&operator.0).bind(&set).execute(&mut *tx).await?;
-        for mut row in left {
-            if store.holds(&row) {
-                row.codes = Some(set.clone());
-                sqlx::query(SEAL)
-                    .bind(&row.operator).bind(&row.hash).bind(mac::mac(&store.keys, &row, 0)).execute(&mut *tx).await?;
-            }
-        }
-        seal_person!(store, tx, &held.0);
+        let codes: Vec<Row> = left.into_iter().filter(|row| store.holds(row)).collect();
+        another_set!(store, tx, held, codes);
         tx.commit().await?;
         Ok(true)
     })
+}
+
+/// What is left of somebody's codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    pub unused: i64,
+    /// When the last one was used, if any was.
+    pub last_used: Option<Instant>,
+}
+
+/// What is left of one person's codes.
+pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
+    const SQL: &str = "select count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
+        where operator = $1";
+    let (unused, last_used): (i64, Option<i64>) =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await?);
+    Ok(Left { unused, last_used: last_used.map(Instant) })
+}
+
+/// What is left of everybody's codes who has any.
+pub async fn list(store: &Store) -> sqlx::Result<Vec<(OperatorId, Left)>> {
+    const SQL: &str = "select operator, count(case when used_at is null then 1 end), max(used_at) from recovery_codes \
+        group by operator order by operator";
+    let rows: Vec<(String, i64, Option<i64>)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    let left = |(operator, unused, last_used): (String, i64, Option<i64>)| {
+        (OperatorId(operator), Left { unused, last_used: last_used.map(Instant) })
+    };
+    Ok(rows.into_iter().map(left).collect())
 }

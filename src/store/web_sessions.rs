@@ -97,7 +97,7 @@ pub fn hash(token: &str) -> String {
 /// generation.
 macro_rules! raise_generation {
     ($store:expr, $tx:ident, $held:expr, $keep:expr) => {{
-        let (held, keep): ($crate::store::operators::Held, Option<&str>) = ($held, $keep);
+        let (held, keep): (&$crate::store::operators::Held, Option<&str>) = (&$held, $keep);
         let operator = &held.0.0;
         let generation: i64 =
             sqlx::query_scalar($crate::store::web_sessions::RAISE).bind(operator).fetch_one(&mut *$tx).await?;
@@ -251,6 +251,66 @@ pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Ve
             operator: row.operator.unwrap_or_default(),
             began_at: Instant(row.created_at),
             seen_at: Instant(row.seen_at),
+        })
+        .collect())
+}
+
+/// Remembers where a session began: the address, sealed, and the browser in a few words.
+pub async fn remember_where(store: &Store, hash: &str, address: &str, browser: &str) -> sqlx::Result<()> {
+    const SQL: &str = "update web_sessions set address = $2, browser = $3 where id_hash = $1";
+    on!(store, pool => sqlx::query(SQL).bind(hash).bind(address).bind(browser).execute(pool).await.map(|_| ()))
+}
+
+/// One session of a person's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSession {
+    pub hash: String,
+    /// The beginning of its hash.
+    pub short: String,
+    pub data: String,
+    pub began_at: Instant,
+    pub seen_at: Instant,
+    /// Sealed; `None` for a sign-in that is not through.
+    pub address: Option<String>,
+    pub browser: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct OwnRow {
+    #[sqlx(flatten)]
+    row: Row,
+    address: Option<String>,
+    browser: Option<String>,
+}
+
+/// A person's sessions that can still be used and sign-ins that are not through, the last used first: not idle since `idle`,
+/// not over at `now`.
+pub async fn list_of(
+    store: &Store,
+    operator: &OperatorId,
+    idle: Instant,
+    now: Instant,
+) -> sqlx::Result<Vec<OwnSession>> {
+    const SQL: &str = concat!(
+        "select ",
+        columns!(),
+        ", address, browser from web_sessions where operator = $1 and seen_at > $2 and absolute_until > $3 \
+         and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
+         order by seen_at desc, id_hash limit 100"
+    );
+    let rows: Vec<OwnRow> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(idle.0).bind(now.0).fetch_all(pool).await?);
+    Ok(rows
+        .into_iter()
+        .filter(|own| store.holds(&own.row))
+        .map(|OwnRow { row, address, browser }| OwnSession {
+            short: row.called(),
+            hash: row.id_hash,
+            data: row.data,
+            began_at: Instant(row.created_at),
+            seen_at: Instant(row.seen_at),
+            address,
+            browser,
         })
         .collect())
 }

@@ -55,6 +55,7 @@ async fn a_second_factor_is_set_up_used_once_and_replaced_by_a_recovery_code_onc
     );
     let page = house.get(Some(&half), "/sign-in/enrol").await.body;
     assert!(page.contains("<svg"), "a picture for the phone");
+    assert!(page.contains("href=\"otpauth://totp/"), "an address for the app on this device");
     let secret = between(&page, "<code>", "<").replace(' ', "");
     let wrong = house.post(Some(&half), "/api/sign-in/enrol", &[("code", "000000")]).await;
     assert!(wrong.location.unwrap().contains("/sign-in/enrol?draft="));
@@ -65,8 +66,9 @@ async fn a_second_factor_is_set_up_used_once_and_replaced_by_a_recovery_code_onc
     let shown = done.location.unwrap();
     assert!(shown.starts_with("/sign-in/recovery-codes?shown="), "{shown}");
     let codes = house.get(Some(&full), &shown).await.body;
-    assert_eq!(codes.matches("<li>").count(), 10);
-    let recovery = between(&codes, "<li>", "<").to_owned();
+    let listed: Vec<&str> = between(&codes, "<pre", "</pre>").split_once('>').unwrap().1.lines().collect();
+    assert_eq!(listed.len(), 10);
+    let recovery = listed[0].to_owned();
     assert!(house.get(Some(&full), &shown).await.body.contains("shown already"));
     assert_eq!(house.get(Some(&full), "/i/harbour").await.status, StatusCode::OK);
     assert_eq!(
@@ -89,16 +91,35 @@ async fn a_second_factor_is_set_up_used_once_and_replaced_by_a_recovery_code_onc
         let to = answer.location.unwrap();
         assert_eq!(to == "/?by=recovery-code", expected, "a recovery code works once: {to}");
     }
-    // An auditor reads only and may go without.
+    // An auditor changes nothing, and reads everything: a password alone is not enough either.
     let auditor = house.post(None, "/api/sign-in/password", &[("name", "auditor"), ("password", PASSWORD)]).await;
-    assert_eq!(auditor.location.as_deref(), Some("/"));
+    assert!(auditor.location.unwrap().starts_with("/sign-in/enrol"));
+}
+
+/// Sets up a second factor for somebody who has none: their session and the secret.
+pub async fn enrolled(house: &House, clock: &Clock, name: &str) -> (String, String) {
+    let half =
+        house.post(None, "/api/sign-in/password", &[("name", name), ("password", PASSWORD)]).await.cookie.unwrap();
+    let page = house.get(Some(&half), "/sign-in/enrol").await.body;
+    let secret = between(&page, "<code>", "<").replace(' ', "");
+    let done = house.post(Some(&half), "/api/sign-in/enrol", &[("code", &code(&secret, clock))]).await;
+    (done.cookie.expect("a session"), secret)
+}
+
+/// Signs somebody in with password and code, half a minute later: a code works once.
+pub async fn with_code(house: &House, clock: &Clock, name: &str, secret: &str) -> String {
+    clock.advance(31_000);
+    let half =
+        house.post(None, "/api/sign-in/password", &[("name", name), ("password", PASSWORD)]).await.cookie.unwrap();
+    let done = house.post(Some(&half), "/api/sign-in/code", &[("code", &code(secret, clock))]).await;
+    assert_eq!(done.location.as_deref(), Some("/"), "{name} signs in");
+    done.cookie.expect("a session")
 }
 
 #[tokio::test]
 async fn sessions_idle_out_and_end() {
     let (house, clock) = guarded().await;
-    let sign_in = || house.post(None, "/api/sign-in/password", &[("name", "auditor"), ("password", PASSWORD)]);
-    let cookie = sign_in().await.cookie.unwrap();
+    let (mut cookie, secret) = enrolled(&house, &clock, "auditor").await;
     for _ in 0..13 {
         clock.advance(50 * 60_000);
         house.get(Some(&cookie), "/audit").await;
@@ -107,10 +128,10 @@ async fn sessions_idle_out_and_end() {
     assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::OK, "used every fifty minutes");
     clock.advance(30 * 60_000);
     assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "twelve hours are over");
-    let cookie = sign_in().await.cookie.unwrap();
+    cookie = with_code(&house, &clock, "auditor", &secret).await;
     clock.advance(61 * 60_000);
     assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "an hour without a request");
-    let cookie = sign_in().await.cookie.unwrap();
+    cookie = with_code(&house, &clock, "auditor", &secret).await;
     house.post(Some(&cookie), "/api/session/end", &[]).await;
     assert_eq!(house.get(Some(&cookie), "/audit").await.status, StatusCode::SEE_OTHER, "signed out");
 }

@@ -38,6 +38,21 @@ async fn a_file_is_streamed_to_who_may_look() {
     let house = house(sqlite().await).await;
     let (account, media) = a_file(&house, false).await;
     let path = format!("/i/harbour/reports/{account}/media/{media}");
+    // A contractor looks at those of an open case.
+    let closed = "update reports set action_taken_at = now() where target_account_id = $1 and action_taken_at is null";
+    sqlx::query(closed).bind(account).execute(&house.instance).await.unwrap();
+    let cookie = house.sign_in("contractor").await;
+    assert_eq!(ask(&house, Some(&cookie), &path).await.0, StatusCode::NOT_FOUND);
+    let page = house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await.body;
+    assert!(!page.contains("?show="), "{page}");
+    sqlx::query(
+        "insert into reports (account_id, target_account_id, created_at, updated_at) \
+         select id, $1, now(), now() from accounts where id <> $1 order by id limit 1",
+    )
+    .bind(account)
+    .execute(&house.instance)
+    .await
+    .unwrap();
     for role in ["owner", "admin", "moderator", "contractor", "auditor"] {
         let cookie = house.sign_in(role).await;
         let (status, kind, bytes) = ask(&house, Some(&cookie), &path).await;

@@ -324,6 +324,7 @@ async fn a_case_is_seen_with_one_report_in_the_grant_and_decided_with_all() {
     .unwrap();
     let writes = house.weather.writes();
     let closed = closed.to_string();
+    one_more_report(&house, &inside, 1000).await;
     let named = [("instance", "harbour"), ("account", inside.as_str()), ("report", closed.as_str())];
     let (status, said) = answered(&house, &contractor, "/api/reports/reopen", &named).await;
     assert!(status == StatusCode::FORBIDDEN && said.contains("outside your grant"), "{status}: {said}");
@@ -331,6 +332,11 @@ async fn a_case_is_seen_with_one_report_in_the_grant_and_decided_with_all() {
     category.extend([("category", "spam"), ("seen", "[\"legal\",[]]")]);
     let (status, said) = answered(&house, &contractor, "/api/reports/category", &category).await;
     assert!(status == StatusCode::FORBIDDEN && said.contains("outside your grant"), "{status}: {said}");
+    sqlx::query("delete from reports where target_account_id = $1 and action_taken_at is null")
+        .bind(account)
+        .execute(&house.instance)
+        .await
+        .unwrap();
     let suspend = [
         ("instance", "harbour"),
         ("account", inside.as_str()),
@@ -593,7 +599,8 @@ async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
             ("text", "Please read the rules."),
         ];
         house.post(Some(&cookie), "/api/reports/decide", &decide).await;
-        // The same again is overtaken: begun, and not done.
+        // A new report, and the same again is overtaken: begun, and not done.
+        one_more_report(&house, &account, 1000).await;
         house.post(Some(&cookie), "/api/reports/decide", &decide).await;
         let reveal = [("instance", "harbour"), ("account", account.as_str()), ("what", "email"), ("why", "the same?")];
         house.post(Some(&cookie), "/api/reports/reveal", &reveal).await;

@@ -86,7 +86,8 @@ impl TokenSink for Tags {
 /// Forms and files stay here; links may lead to pages elsewhere, and to nothing that runs.
 fn leads_well(attribute: &str, to: &str) -> bool {
     let ours = to.starts_with('/') && !to.starts_with("//") || to.starts_with('#') || to.starts_with('?');
-    ours || attribute == "href" && ["http://", "https://"].iter().any(|scheme| to.starts_with(scheme))
+    ours || attribute == "href"
+        && ["http://", "https://", "otpauth://totp/"].iter().any(|scheme| to.starts_with(scheme))
 }
 
 fn tags_of(page: &str) -> (Vec<String>, Vec<String>) {
@@ -367,6 +368,7 @@ fn back_of(door: &str) -> String {
         "grants" => "/grants/ask".to_owned(),
         "domains" => "/i/harbour/domains/server?name=nowhere.example".to_owned(),
         "batches" => "/i/harbour/reports".to_owned(),
+        "your-sign-in" => "/your-sign-in".to_owned(),
         room => format!("/i/harbour/{room}"),
     }
 }
@@ -417,7 +419,10 @@ fn pages(text: &str) -> Vec<(String, String)> {
         "/sign-in/code",
         "/sign-in/enrol",
         "/sign-in/recovery-codes",
+        "/sign-in/new-password",
         "/set-up",
+        "/your-sign-in",
+        "/people/reset?who=01moderator",
         &about_text,
     ]
     .iter()
@@ -472,6 +477,9 @@ fn strange_pages(ids: &Ids, text: &str) -> Vec<(String, String)> {
         format!("/nowhere/{hostile}?a={hostile}"),
         format!("/i/harbour/domains/export/{hostile}"),
         format!("/set-up?link={hostile}&draft={hostile}"),
+        format!("/sign-in/new-password?link={hostile}&draft={hostile}"),
+        format!("/your-sign-in?setting={hostile}&shown={hostile}&draft={hostile}"),
+        format!("/people/reset?who=01{hostile}"),
         format!("/sign-in?back={hostile}&draft={hostile}"),
         format!("/sign-in?back=/{hostile}"),
     ]
@@ -533,9 +541,13 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
         }
     }
     let (mut seen, mut wrong) = (Seen::new(), Vec::new());
+    let (mut shown, mut titles) = (0, 0);
     let mut see = |who: &str, label: &str, body: &str| {
         let (tags, faults) = tags_of(body);
         wrong.extend(faults.into_iter().map(|fault| format!("{who} {label}: {fault}")));
+        shown += usize::from(body.contains("evil"));
+        let title = body.split("<title>").nth(1).and_then(|rest| rest.split("· Howdah").next());
+        titles += usize::from(title.is_some_and(|title| title.contains("evil")));
         seen.insert((who.to_owned(), label.to_owned()), tags);
     };
     let answers = stream::iter(asked).map(|(who, label, page)| {
@@ -553,6 +565,7 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
     let echo = house.post(cookies.get("owner").map(String::as_str), "/api/people/disable", &form).await;
     assert!(echo.body.contains("Send it again"), "{}", echo.body);
     see("owner", "a form in the answer", &echo.body);
+    assert!(shown > 40 && titles > 2, "the text stands on {shown} pages and in {titles} titles only");
     (seen, wrong)
 }
 
@@ -585,6 +598,41 @@ async fn no_text_of_anybody_changes_a_page() {
     assert!(wrong.is_empty(), "{} of {} pages and more:\n{}", wrong.len(), harmless.len(), shown.join("\n"));
 }
 
+/// What a key may press carries the mark of this very answer, and the island is told it with the keys there are.
+#[tokio::test]
+async fn keys_press_what_the_answer_was_made_with() {
+    let house = house(sqlite().await).await;
+    let moderator = house.sign_in("moderator").await;
+    let mut marks = Vec::new();
+    for (path, keys) in
+        [("/i/harbour/reports", vec!["/", "?", "n", "v"]), ("/i/harbour/reports", vec![]), ("/audit", vec![])]
+    {
+        let page = house.get(Some(&moderator), path).await.body;
+        let values = |name: &str| -> Vec<String> {
+            let attribute = format!(" {name}=\"");
+            let parts = page.split(attribute.as_str()).skip(1);
+            parts.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+        };
+        let root = values("data-root");
+        assert_eq!(root.len(), 1, "{page}");
+        let mark = root[0].clone();
+        assert_eq!(mark.len(), 32);
+        assert!(values("data-row").iter().all(|row| *row == mark) && !values("data-row").is_empty(), "{path}");
+        let pressed: Vec<String> = values("data-key").into_iter().chain(values("data-key-focus")).collect();
+        assert!(pressed.iter().all(|key| key.ends_with(&format!("-{mark}"))), "{pressed:?}");
+        let props = values("data-props").concat();
+        assert!(props.contains(&mark), "{props}");
+        for key in keys {
+            assert!(pressed.contains(&format!("{key}-{mark}")), "{key}: {pressed:?}");
+            assert!(props.contains(&format!("&quot;{key}&quot;")), "{key}: {props}");
+        }
+        let end = page.split("action=\"/api/session/end\"").nth(1).and_then(|rest| rest.split("</form>").next());
+        assert!(end.is_some_and(|form| !form.contains("data-key")), "signing out has no key");
+        assert!(!marks.contains(&mark), "no two answers have the same");
+        marks.push(mark);
+    }
+}
+
 /// The sources of the console without its tests: path and text.
 fn sources() -> Vec<(String, String)> {
     fn gather(folder: &Path, to: &mut Vec<(String, String)>) {
@@ -611,9 +659,9 @@ const RAW: [(&str, &[&str]); 12] = [
     ("<Title", &["ui/title.rs"]),
     ("Title text", &["ui/title.rs"]),
     ("leptos_meta::Title", &["ui/title.rs"]),
-    ("inner_html", &["ui/form.rs", "sign_in/page.rs"]),
+    ("inner_html", &["ui/form.rs", "sign_in/page/codes.rs"]),
     ("<textarea", &["ui/form.rs", "http/forms.rs"]),
-    ("<script", &["reports/service/words.rs", "ui/form.rs"]),
+    ("<script", &["reports/service/words.rs", "sign_in/service/yours.rs", "ui/form.rs"]),
     ("<style", &[]),
     ("<noscript", &[]),
     ("<iframe", &[]),

@@ -24,6 +24,8 @@ async fn a_key_gone_without_a_deed_is_missed(db: &Database) {
         decide(&ledger, account).await;
     }
     whole(db).await;
+    let (_, earlier) = ledger.verify_from(&[], None, |_| ()).await.unwrap();
+    assert!(earlier.is_some());
     let key = key_of(&ledger, 2).await;
     let kept = db.texts(&format!("select wrapped from ledger_keys where id = '{key}'")).await.remove(0);
     for (what, sql) in [
@@ -36,6 +38,8 @@ async fn a_key_gone_without_a_deed_is_missed(db: &Database) {
         assert_eq!(report.wrong.len(), 1, "{what}: {:#?}", report.lines());
         assert_eq!(report.wrong[0].index, Some(2), "{what}: {:#?}", report.lines());
         assert!(report.wrong[0].what.contains("destroyed: 1;"), "{what}: {:#?}", report.lines());
+        let (report, _) = ledger.verify_from(&[], earlier.clone(), |_| ()).await.unwrap();
+        assert_eq!(report.wrong.len(), 1, "{what}: a check that goes on from an earlier one misses it");
         if what != "taken away" {
             db.run(&format!("update ledger_keys set wrapped = '{kept}' where id = '{key}'")).await.unwrap();
             whole(db).await;

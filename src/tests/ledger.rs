@@ -3,7 +3,7 @@
 use crate::engine::{Database, Engine, on_both};
 use futures::future::join_all;
 use howdah::{
-    access::{Actor, Permission, Permit, Role, permit},
+    access::{Actor, Case, Object, Permission, Permit, Role, permit},
     clock::{Clock, HOUR, Instant, MINUTE, SECOND},
     id::{AccountId, InstanceName, OperatorId, ReportId},
     ledger::{
@@ -61,6 +61,11 @@ pub fn may(permission: Permission) -> Permit {
     permit(&actor(Role::Owner), permission, Some(&instance())).unwrap()
 }
 
+/// A permit about an ordinary account.
+pub fn may_about(permission: Permission, account: i64) -> Permit {
+    permit(&actor(Role::Owner), permission, Object::Case(instance(), AccountId(account), Case::default())).unwrap()
+}
+
 pub fn case(account: i64) -> DecideCase {
     DecideCase {
         instance: instance(),
@@ -78,7 +83,7 @@ pub fn case(account: i64) -> DecideCase {
 
 pub async fn open_as(ledger: &Ledger, account: i64, at: Mark) -> Result<Warrant<DecideCase>, NotOpened> {
     let acting = Acting::Service("109999".into());
-    ledger.open(may(Permission::DecideReports), case(account), "canary-why", acting, at).await
+    ledger.open(may_about(Permission::DecideReports, account), case(account), "canary-why", acting, at).await
 }
 
 async fn open(ledger: &Ledger, account: i64) -> Warrant<DecideCase> {
@@ -224,8 +229,24 @@ async fn a_permit_is_for_its_kind_of_deed_and_its_instance(db: &Database) {
         let result = ledger.open(permit, deed, "", Acting::Console, Mark::default()).await;
         assert!(matches!(result, Err(NotOpened::Unwritable(LedgerError::Permit(_)))), "{result:?}");
     };
-    refused(may(Permission::ViewWork), case(1)).await;
-    refused(may(Permission::Reveal), case(1)).await;
+    refused(may_about(Permission::ViewWork, 1), case(1)).await;
+    refused(may_about(Permission::Reveal, 1), case(1)).await;
+    // Not for the instance as a whole, nor for somebody else, nor for an account of which nothing was read.
+    refused(may(Permission::DecideReports), case(1)).await;
+    refused(may_about(Permission::DecideReports, 2), case(1)).await;
+    let owner = actor(Role::Owner);
+    let about = |object: Object| permit(&owner, Permission::DecideReports, object).unwrap();
+    refused(about(Object::Account(instance(), AccountId(1))), case(1)).await;
+    refused(about(Object::SignUp(instance(), AccountId(1))), case(1)).await;
+    refused(about(Object::Case("other".parse().unwrap(), AccountId(1), Case::default())), case(1)).await;
+    // Staff is decided about with the right to do so alone.
+    let staff = Case { staff: true, ..Case::default() };
+    refused(about(Object::Case(instance(), AccountId(1), staff)), case(1)).await;
+    let reveal = Reveal { instance: instance(), account: AccountId(1), acct: "canary".into(), what: Masked::Email };
+    for permit in [may(Permission::Reveal), may_about(Permission::Reveal, 2)] {
+        let result = ledger.open(permit, reveal.clone(), "why", Acting::Console, Mark::default()).await;
+        assert!(matches!(result, Err(NotOpened::Unwritable(LedgerError::Permit(_)))), "{result:?}");
+    }
     refused(permit(&actor(Role::Owner), Permission::DecideReports, None).unwrap(), case(1)).await;
     let other: InstanceName = "other".parse().unwrap();
     refused(permit(&actor(Role::Owner), Permission::DecideReports, Some(&other)).unwrap(), case(1)).await;
@@ -245,7 +266,10 @@ async fn a_permit_is_for_its_kind_of_deed_and_its_instance(db: &Database) {
     let contractor = AddOperator { operator: OperatorId("01NEW".into()), name: "new".into(), role: Role::Contractor };
     let manage = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
     ledger.open(manage, contractor, "", Acting::Console, Mark::default()).await.unwrap();
-    ledger.open(may(Permission::DecideAboutStaff), case(1), "", Acting::Console, Mark::default()).await.unwrap();
+    ledger
+        .open(may_about(Permission::DecideAboutStaff, 1), case(1), "", Acting::Console, Mark::default())
+        .await
+        .unwrap();
 }
 
 async fn readings_lock_nothing(db: &Database) {
@@ -254,7 +278,10 @@ async fn readings_lock_nothing(db: &Database) {
     let reveal =
         Reveal { instance: instance(), account: AccountId(1), acct: "canaryhandle".into(), what: Masked::Email };
     for _ in 0..2 {
-        ledger.open(may(Permission::Reveal), reveal.clone(), "why", Acting::Console, Mark::default()).await.unwrap();
+        ledger
+            .open(may_about(Permission::Reveal, 1), reveal.clone(), "why", Acting::Console, Mark::default())
+            .await
+            .unwrap();
     }
     assert_eq!(db.number("select count(*) from open_deeds").await, 3);
     whole(db).await;
@@ -852,8 +879,10 @@ async fn nothing_personal_stands_in_clear(db: &Database) {
     let _open = open(&ledger, ACCOUNT).await;
     let reveal =
         Reveal { instance: instance(), account: AccountId(ACCOUNT), acct: "canaryhandle".into(), what: Masked::Email };
-    let shown =
-        ledger.open(may(Permission::Reveal), reveal, "canary-why", Acting::Console, Mark::default()).await.unwrap();
+    let shown = ledger
+        .open(may_about(Permission::Reveal, ACCOUNT), reveal, "canary-why", Acting::Console, Mark::default())
+        .await
+        .unwrap();
     let answered = shown.answered(vec![Step {
         what: "read".into(),
         answer: Answer::Refused { status: 422, message: "canary-mail@secret.example".into() },

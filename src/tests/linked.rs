@@ -3,7 +3,7 @@
 use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
-    access::{Actor, Permission, Role, permit},
+    access::{Actor, Case, Object, Permission, Role, permit},
     batches, carry_out, cli,
     clock::{Clock, Instant},
     config::Secret,
@@ -519,7 +519,7 @@ async fn nobody_decides_a_case_of_their_own() {
     let form =
         [("instance", "harbour"), ("seen", seen.as_str()), ("decision", "resolve"), ("back", "/i/harbour/reports")];
     let answer = house.post(Some(&cookie), "/api/reports/decide-many", &form).await;
-    refused(&house, &cookie, answer, StatusCode::UNPROCESSABLE_ENTITY, "nothing that could be done").await;
+    refused(&house, &cookie, answer, StatusCode::FORBIDDEN, said).await;
     // Nobody hands it to them either; about the account itself they decide as little.
     let admin = house.sign_in("admin").await;
     house
@@ -785,7 +785,8 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
             send_email: false,
         };
         assert_eq!(DecideCase::KIND, "decide_case");
-        let permit = permit(&actor, Permission::DecideReports, Some(&instance.name)).unwrap();
+        let object = Object::Case(instance.name.clone(), deed.account, Case::default());
+        let permit = permit(&actor, Permission::DecideReports, object).unwrap();
         let warrant = house.app.ledger.open(permit, deed, "", acting.clone(), Mark::default()).await.unwrap();
         let answered = hand.decide_case(warrant).await;
         assert!(matches!(answered.steps()[0].answer, Answer::NotSent { .. }), "{acting:?}");

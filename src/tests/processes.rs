@@ -387,3 +387,39 @@ async fn a_bundle_is_checked_where_no_console_is_set_up() {
     let said = String::from_utf8_lossy(&forged.stdout);
     assert!(!forged.status.success() && said.contains("WRONG in line 2"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_taken_by_name_at_the_server_and_never_all() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let program = Program::new(&house);
+        let said = |output: &Output| {
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        };
+        let whole = program.run(&["store", "reseal"], "");
+        assert!(said(&whole).contains("Every row that gives rights is as the console wrote it."), "{}", said(&whole));
+        let other = "update operators set role = 'owner' where id in ('01moderator', '01auditor')";
+        sql(&house.store.store, other).await;
+        let shown = said(&program.run(&["store", "reseal"], ""));
+        for line in [
+            "refused: the person moderator was changed, not by the console",
+            "differs: the person moderator: the record says moderator, the store says owner (entry ",
+            "differs: the person auditor: the record says auditor, the store says owner (entry ",
+            "--operator NAME",
+        ] {
+            assert!(shown.contains(line), "{line}: {shown}");
+        }
+        let verified = program.run(&["audit", "verify"], "");
+        assert!(!verified.status.success(), "{}", said(&verified));
+        assert!(said(&verified).contains("WRONG: the person moderator"), "{}", said(&verified));
+        let taken = program.run(&["store", "reseal", "--operator", "moderator"], "");
+        assert!(said(&taken).contains("the record says moderator, the store says owner"), "{}", said(&taken));
+        assert!(said(&taken).contains("taken as the row stands: owner, may sign in"), "{}", said(&taken));
+        let shown = said(&program.run(&["store", "reseal"], ""));
+        assert!(shown.contains("the person auditor") && !shown.contains("the person moderator"), "{shown}");
+        let nobody = program.run(&["store", "reseal", "--operator", "somebody"], "");
+        assert!(!nobody.status.success() && said(&nobody).contains("Nobody is called somebody"), "{}", said(&nobody));
+        let filter = Filter { kind: Some("row_resealed".into()), limit: 10, ..Filter::default() };
+        assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 1, "one entry for one row");
+    }
+}

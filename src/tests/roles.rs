@@ -757,7 +757,8 @@ async fn died(kept: Kept, wrote: bool, also: &str) -> Option<Outcome> {
     let deed = deed(&house, &name, None, Some((moderator, "Moderator"))).await;
     let acting = instance.pulse().acting().unwrap();
     let mark = instance.database.read().await.unwrap().mark().await.unwrap();
-    let permit = access::permit(&console_actor(), Permission::ManageRoles, Some(&instance.name)).unwrap();
+    let object = access::Object::Account(instance.name.clone(), deed.account);
+    let permit = access::permit(&console_actor(), Permission::ManageRoles, object).unwrap();
     let acts_as = Acting::Service(acting.to_string());
     let warrant = house.app.ledger.open(permit, deed.clone(), "", acts_as.clone(), mark).await.unwrap();
     assert_eq!(warrant.acting(), &acts_as);

@@ -12,7 +12,7 @@ use howdah::{
     id::{AccountId, GrantId, InstanceName, OperatorId},
     ledger::{Ledger, Resealed, deed::LinkAccount},
     store::{
-        Refusal, Wrong, grants,
+        Driver, Refusal, Wrong, grants,
         linked_accounts::{self, Linked},
         operators::{self, Factor},
         recovery_codes,
@@ -452,4 +452,19 @@ async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
         assert_eq!(found, None);
         assert!(grants::running_of(store, &id("01contractor"), now.plus(HOUR)).await.unwrap().is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_row_is_proved_by_an_index() {
+    let house = house(sqlite().await).await;
+    let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {}", operators::READ)))
+            .bind("01owner")
+            .fetch_all(pool)
+            .await
+            .unwrap();
+    let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
+    assert!(said.iter().any(|line| line.contains("ledger_entries_subject (subject=?)")), "{said:?}");
+    assert!(!said.iter().any(|line| line.contains("SCAN")), "{said:?}");
 }

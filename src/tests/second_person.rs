@@ -97,7 +97,7 @@ async fn somebody_invented_by_the_asker_approves_nothing_for_a_day_and_is_named_
     let (done, said) = approves(&house, "puppet", &grant).await;
     assert!(done && said.contains("added 2 days ago by the asker"), "{said}");
     assert!(entry(&house).await.contains("added 2 days ago by the asker"));
-    clock.advance(28 * DAY);
+    clock.advance(28 * DAY + 1);
     let grant = ask(&house, "owner").await;
     let (done, said) = approves(&house, "puppet", &grant).await;
     assert!(done && !said.contains("by the asker"), "thirty days are over: {said}");

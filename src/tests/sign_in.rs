@@ -39,6 +39,8 @@ struct Came {
     status: u16,
     to: String,
     cookies: Vec<String>,
+    /// The cookies with all that is said of them.
+    set: Vec<String>,
     body: String,
 }
 
@@ -72,11 +74,12 @@ async fn post(router: &Router, from: &str, cookies: &[&str], path: &str, fields:
     let response = router.clone().oneshot(request).await.unwrap();
     let headers = response.headers();
     let to = headers.get(header::LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
-    let cookies = headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
-    let cookies = cookies.map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
+    let set = headers.get_all(header::SET_COOKIE).iter();
+    let set: Vec<String> = set.map(|cookie| cookie.to_str().unwrap().to_owned()).collect();
+    let cookies = set.iter().map(|cookie| cookie.split(';').next().unwrap().to_owned()).collect();
     let status = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
-    Came { status, to, cookies, body: String::from_utf8_lossy(&body).into_owned() }
+    Came { status, to, cookies, set, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
 async fn password(router: &Router, from: &str, cookies: &[&str], name: &str, password: &str) -> Came {
@@ -111,7 +114,7 @@ async fn enrolled(house: &House, clock: &Clock, name: &str) -> (String, Vec<Stri
     assert!(done.to.starts_with("/sign-in/recovery-codes"), "{done:?}");
     let full = done.session();
     let codes = house.get(Some(&full), &done.to).await.body;
-    let codes = codes.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
+    let codes = between(&codes, "<pre", "</pre>").split_once('>').unwrap().1.lines().map(str::to_owned).collect();
     clock.advance(31 * SECOND);
     (secret, codes, full)
 }
@@ -221,6 +224,24 @@ async fn strangers_shut_nobody_out() {
     }
     let came = password(router, HOME, &[&known], "moderator", PASSWORD).await;
     assert_eq!(said(&house, None, &came).await.0, 429);
+}
+
+#[tokio::test]
+async fn the_cookie_of_a_known_browser_is_for_this_host_alone() {
+    let house = house(sqlite().await).await;
+    let plain = password(&house.router, HOME, &[], "moderator", PASSWORD).await;
+    let known = plain.set.iter().find(|cookie| cookie.starts_with("howdah-known-")).unwrap();
+    assert!(known.contains("; Path=/; ") && known.contains("; HttpOnly; SameSite=Lax"), "{known}");
+    assert!(!known.contains("Secure") && !known.contains("01moderator"), "{known}");
+    let again = password(&house.router, HOME, &[&plain.known().unwrap()], "moderator", PASSWORD).await;
+    assert_eq!(again.known(), None, "it has one already");
+    let mut config = house.app.config.clone();
+    config.public_url = "https://howdah.example".parse().unwrap();
+    let store = house.store.store.clone();
+    let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap();
+    let safe = password(&http::router(app), HOME, &[], "moderator", PASSWORD).await;
+    let known = safe.set.iter().find(|cookie| cookie.contains("howdah-known-")).unwrap();
+    assert!(known.starts_with("__Host-howdah-known-") && known.ends_with("; Secure"), "{known}");
 }
 
 #[tokio::test]
@@ -443,8 +464,6 @@ async fn the_record_says_which_factor_let_somebody_in_and_that_codes_were_wrong(
     let (secret, codes, _) = enrolled(&house, &clock, "owner").await;
     let by = async || entries(&house, "signed_in").await[0].1["by"].clone();
     assert_eq!(by().await, "totp", "whoever has just set a factor up has proved it");
-    assert_eq!(password(&house.router, HOME, &[], "auditor", PASSWORD).await.to, "/");
-    assert_eq!(by().await, "password");
     let half = async || password(&house.router, HOME, &[], "owner", PASSWORD).await.session();
     let enter =
         async |half: &str, code: &str| post(&house.router, HOME, &[half], "/api/sign-in/code", &[("code", code)]).await;
@@ -475,13 +494,19 @@ async fn the_record_says_which_factor_let_somebody_in_and_that_codes_were_wrong(
     let people = text(house.get(Some(&full), "/people").await.body);
     assert!(people.contains("recovery code used") && people.contains("9 left"), "{people}");
     let record = text(house.get(Some(&full), "/audit").await.body);
-    for words in
-        ["signed in with password and a recovery code", "signed in with the password alone", "gave a wrong code"]
-    {
+    for words in ["signed in with password and a recovery code", "gave a wrong code"] {
         assert!(record.contains(words), "{words}");
     }
-    let other = password(&house.router, HOME, &[], "auditor", PASSWORD).await.session();
+    let (_, _, other) = enrolled(&house, &clock, "auditor").await;
     assert!(!house.get(Some(&other), "/audit?by=recovery-code").await.body.contains("recovery code, which"));
+}
+
+#[tokio::test]
+async fn the_record_says_where_the_password_alone_let_somebody_in() {
+    let house = house(sqlite().await).await;
+    let auditor = house.sign_in("auditor").await;
+    assert_eq!(entries(&house, "signed_in").await[0].1["by"], "password");
+    assert!(house.get(Some(&auditor), "/audit").await.body.contains("signed in with the password alone"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

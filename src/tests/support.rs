@@ -303,10 +303,16 @@ pub async fn grant(
     reveal: bool,
     ends_at: Instant,
 ) -> GrantId {
+    let scope = Scope { instances: vec!["harbour".parse().unwrap()], categories, sign_ups, reveal };
+    grant_of(app, operator, scope, ends_at).await
+}
+
+/// The same of any scope.
+pub async fn grant_of(app: &App, operator: &str, scope: Scope, ends_at: Instant) -> GrantId {
     let actor = service::command_actor();
     let asked = Asked {
         operator: OperatorId(operator.to_owned()),
-        scope: Scope { instances: vec!["harbour".parse().unwrap()], categories, sign_ups, reveal },
+        scope,
         starts_at: app.clock.now(),
         ends_at,
         sponsor: actor.operator.clone(),
@@ -496,6 +502,12 @@ impl House {
             }
         }
     }
+}
+
+/// The session behind a cookie, by the beginning of its hash.
+pub fn session(cookie: &str) -> String {
+    let (_, token) = cookie.split_once('=').expect("a cookie has a value");
+    howdah::store::web_sessions::hash(token)[..16].to_owned()
 }
 
 /// The sanctions of nobody, as the forms give them back.

@@ -34,6 +34,7 @@ pub enum Desk {
     Roles,
     Invitations,
     YourAccount,
+    YourSignIn,
     /// At an address where nothing stands.
     Nowhere,
 }
@@ -317,6 +318,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         let current = (here == Desk::YourAccount).then_some("page");
         view! { <a class="small" href=path::your_account(&head.name) aria-current=current>{words}</a> }
     });
+    let sign_in_current = (here == Desk::YourSignIn).then_some("page");
     let here_now = frame.here.clone();
     view! {
         <nav class="rail" aria-label="Desks">
@@ -328,6 +330,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
                     <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
                 </div>
                 {own}
+                <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
                 <form method="post" action="/api/theme/set" class="theme" aria-label="Theme">
                     {form::back(&here_now)}
                     <button class="btn quiet small" name="theme" value="light">"Light"</button>
@@ -364,6 +367,11 @@ fn top(frame: &Frame) -> AnyView {
         view! { <a class="btn quiet" href=path::overview(&instance.name)><span class=dot title=state></span>{instance.title.clone()}</a> }.into_any()
     };
     let typed = frame.draft_for(LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
+    let (label, placeholder) = if frame.may(Permission::SearchPersonal) {
+        ("Find somebody by handle, id, email or IP address", "Find a handle, id, email, IP…")
+    } else {
+        ("Find somebody by handle or id", "Find a handle or id…")
+    };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };
         view! { <span class=class>"Registrations " {state}</span> }
@@ -377,7 +385,7 @@ fn top(frame: &Frame) -> AnyView {
             <form class="search" role="search" action=LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
-                <input type="search" name="q" autocomplete="off" aria-label="Find somebody by handle, id, mail address or IP" placeholder="Find a handle, id, mail address, IP…" data-key-focus=keys::key("/") value=typed />
+                <input type="search" name="q" autocomplete="off" aria-label=label placeholder=placeholder data-key-focus=keys::key("/") value=typed />
                 <span class="key" aria-hidden="true">"/"</span>
             </form>
             {registrations}

@@ -3,6 +3,7 @@
 pub mod desk;
 pub mod form;
 pub mod icon;
+pub mod keep;
 pub mod keys;
 pub mod time;
 mod title;

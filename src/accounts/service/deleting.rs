@@ -91,7 +91,7 @@ pub async fn delete(
     seen: String,
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
-    let permit = context.permit(Permission::DeleteAccounts, Some(&instance.name)).await?;
+    context.permit(Permission::DeleteAccounts, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
     let due: i64 = seen.parse().map_err(|_| misread())?;
     let (account, open) = {
@@ -100,6 +100,8 @@ pub async fn delete(
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = standing::able_own(&context, &instance).await?;
+    let object = context.case(&instance, &account, &open, own.as_ref()).await?;
+    let permit = context.permit(Permission::DeleteAccounts, object).await?;
     if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }

@@ -77,9 +77,9 @@ pub async fn account(
     }
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
-    let may = |permission| access::permit(&context.actor, permission, Some(&instance.name)).is_ok();
-    // Whoever deletes nothing has nothing compared.
-    let own = if may(Permission::DeleteAccounts) { standing::own(context, &instance).await? } else { None };
+    let own = standing::own(context, &instance).await?;
+    let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
+    let about = |permission| access::permit(&context.actor, permission, &object).is_ok();
     let mut places = Places::default();
     let details = Details {
         sanctions: sanctions(facts.account.state, &facts.since, &facts.logged),
@@ -90,7 +90,7 @@ pub async fn account(
             confirmed_at: came.confirmed_at,
             words: came
                 .words
-                .filter(|_| may(Permission::ViewSignUps))
+                .filter(|_| about(Permission::ViewSignUps))
                 .map(|words| ui::tame(&words))
                 .unwrap_or_default(),
         }),
@@ -117,12 +117,8 @@ pub async fn account(
             })
             .collect(),
         made: facts.made.iter().filter(|row| context.actor.sees(&instance.name, row.category)).map(made).collect(),
-        notes: if may_read(context, &instance, &facts.account).await? {
-            our_notes(context, &instance, id).await?
-        } else {
-            Vec::new()
-        },
-        may_note: may(Permission::DecideReports),
+        notes: if may_read(context, &object).await? { our_notes(context, &instance, id).await? } else { Vec::new() },
+        may_note: about(Permission::DecideReports),
         record,
         older,
         whole,

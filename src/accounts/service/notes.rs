@@ -2,7 +2,7 @@
 
 use super::{misread, store_problem, unread};
 use crate::{
-    access::{self, Permission, Permit, Role},
+    access::{self, Object, Permission, Permit, Role},
     carry_out::recorded,
     context::{App, Context},
     id::AccountId,
@@ -11,7 +11,6 @@ use crate::{
     mastodon::{Instance, database::Account},
     path,
     problem::{Kind, Problem},
-    reports::service::within,
     store::account_notes::{self, Note},
     text,
 };
@@ -20,27 +19,31 @@ use std::sync::Arc;
 /// The account a note is about, with the permit for it: notes are for those who decide.
 async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<Instance>, Account, Permit), Problem> {
     let instance = context.instance(instance)?.clone();
-    let permit = context.permit(Permission::DecideReports, Some(&instance.name)).await?;
+    context.permit(Permission::DecideReports, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let account = read.account(id).await.map_err(unread)?;
-    let open = read.open_reports(id).await.map_err(unread)?;
-    drop(read);
-    within(context, &instance, &open)?;
+    let (account, open) = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+    };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    if !may_read(context, &instance, &account).await? {
+    let own = standing::own(context, &instance).await?;
+    let object = context.case(&instance, &account, &open, own.as_ref()).await?;
+    let permit = context.permit(Permission::DecideReports, &object).await?;
+    if !may_read(context, &object).await? {
         return Err(Problem::new(Kind::Forbidden, "The notes about this account are not yours to read or write.", ""));
     }
     Ok((instance, account, permit))
 }
 
-/// Whether somebody may read what the team wrote about an account: nobody about their own, and no contractor about staff or
-/// with a grant that decides no reports.
-pub async fn may_read(context: &Context, instance: &Instance, account: &Account) -> Result<bool, Problem> {
-    let own = standing::linked(&context.app, &context.actor, &instance.name).await?;
-    let decides = access::permit(&context.actor, Permission::DecideReports, Some(&instance.name)).is_ok();
-    let contractor = context.actor.role == Role::Contractor;
-    Ok(own.is_none_or(|own| own.account != account.id) && !(contractor && (!decides || account.is_staff())))
+/// Whether somebody may read what the team wrote about an account: nobody about their own, and a contractor about the open
+/// cases that a grant gives them to decide.
+pub async fn may_read(context: &Context, object: &Object) -> Result<bool, Problem> {
+    let Some((instance, account)) = object.account() else { return Ok(false) };
+    let own = standing::linked(&context.app, &context.actor, instance).await?;
+    let works = context.actor.role != Role::Contractor
+        || (access::permit(&context.actor, Permission::DecideReports, Some(instance)).is_ok()
+            && access::permit(&context.actor, Permission::ViewWork, object).is_ok());
+    Ok(works && own.is_none_or(|own| own.account != account))
 }
 
 pub async fn write_note(context: Context, instance: String, account: String, text: String) -> Result<String, Problem> {

@@ -284,9 +284,13 @@ mod tests {
             ("'quoted'", "'quoted'"),
             ("1 = 1", "1 = 1"),
         ] {
-            let list = blocks(&[(listed("a.test", rule(Severity::Suspend, "")), Some(comment.to_owned()))]);
+            let list =
+                blocks(&OffThread::TEST, &[(listed("a.test", rule(Severity::Suspend, "")), Some(comment.to_owned()))]);
             assert!(list.ends_with(&format!("\na.test,suspend,false,false,{written},false\n")), "{list}");
-            assert_eq!(read(list.as_bytes()).unwrap()[0].rule.as_ref().unwrap().public_comment, comment);
+            assert_eq!(
+                read(&OffThread::TEST, list.as_bytes()).unwrap()[0].rule.as_ref().unwrap().public_comment,
+                comment
+            );
         }
     }
 

@@ -152,6 +152,15 @@ pub async fn lapse(
     Ok(standing.lapse)
 }
 
+/// Whether somebody has reported an account, also where it has more open reports than are read.
+///
+/// # Errors
+/// Unavailable, if the instance's database does not answer.
+pub async fn reported(own: &Own, instance: &Instance, account: AccountId) -> Result<bool, Problem> {
+    let read = async { instance.database.read().await?.has_reported(own.linked.account, account).await };
+    read.await.map_err(|error| away(&error, &own.linked))
+}
+
 /// Nobody to act as.
 pub fn unknown() -> Problem {
     Problem::unavailable(
@@ -283,6 +292,10 @@ fn needs(deed: &Deed) -> Needs {
         | Deed::EndSessions(_)
         | Deed::OfferAccess(_)
         | Deed::ChangeOperatorRole(_)
+        | Deed::ChangePassword(_)
+        | Deed::SetFactor(_)
+        | Deed::NewRecoveryCodes(_)
+        | Deed::ResetSignIn(_)
         | Deed::ExportRecord(_)
         | Deed::DestroyWords(_)
         | Deed::AskGrant(_)

@@ -1,7 +1,7 @@
 //! The case: what was posted, who reported it, whom it is about, and every decision, on one screen.
 
 use crate::{
-    access::Permission,
+    access::{Permission, Role},
     clock::Instant,
     frame::Frame,
     id::{AccountId, InstanceName, ReportId},
@@ -495,12 +495,17 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
         return ().into_any();
     }
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
+    let contractor = frame.role == Role::Contractor;
     Reversal::ALL
         .into_iter()
         .filter(|reversal| reversal.applies(page.account.state))
         .map(|reversal| {
+            let draft = frame
+                .draft_for("/api/reports/reverse")
+                .filter(|draft| draft.value("reversal") == Some(reversal.verb()));
+            let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
             view! {
-                <details class="undo">
+                <details class="undo" open=draft.is_some()>
                     <summary class="btn quiet small">{reversal.words()} "…"</summary>
                     <form method="post" action="/api/reports/reverse" class="stack">
                         {form::back(&frame.here)}
@@ -508,7 +513,8 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
                         <input type="hidden" name="account" value=page.account.id.to_string() />
                         <input type="hidden" name="reversal" value=reversal.verb() />
                         <input type="hidden" name="state" value=state.clone() />
-                        <label class="field">"Why"<input class="input" name="why" maxlength="500" placeholder="Kept in the record" /></label>
+                        <label class="field">"Why"<input class="input" name="why" maxlength="500" required=contractor value=why placeholder="Kept in the record" /></label>
+                        {form::beside(draft, "why")}
                         <button class="btn">{reversal.words()} ": " <bdi>{page.account.handle.clone()}</bdi></button>
                     </form>
                 </details>

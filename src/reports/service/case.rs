@@ -5,7 +5,7 @@ use super::{
     store_problem, unread, words,
 };
 use crate::{
-    access::{self, Permission, Role},
+    access::{self, Denied, Object, Permission, Role, Untouched},
     clock::Instant,
     context::Context,
     frame::{self, Framed},
@@ -126,10 +126,7 @@ pub fn hands_off(
         .map(|report| report.category.word())
         .collect();
     if !outside.is_empty() {
-        return Some(format!(
-            "One of its reports is outside your grant: {}. A moderator, admin or owner of this console decides this case.",
-            outside.into_iter().collect::<Vec<_>>().join(", ")
-        ));
+        return Some(Untouched::Outside(outside).words());
     }
     if open.len() > MOST_READ && context.actor.role == Role::Contractor {
         return Some(format!(
@@ -138,6 +135,9 @@ pub fn hands_off(
     }
     if let Some(why) = own.and_then(|own| own.own_case(account.id, open.iter().map(|report| report.reporter))) {
         return Some(why);
+    }
+    if open.is_empty() && context.actor.role == Role::Contractor {
+        return Some(Untouched::NoCase.words());
     }
     if instance.pulse().acting() == Some(account.id) {
         return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
@@ -154,6 +154,14 @@ pub fn hands_off(
         );
     }
     None
+}
+
+/// Why a contractor may not decide about an account with its case; the same that the deed is refused by.
+pub fn untouched(context: &Context, object: &Object) -> Option<String> {
+    match access::permit(&context.actor, Permission::DecideReports, object) {
+        Err(Denied::Untouched(why)) => Some(why.words()),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// Whether it is somebody's own case where there are more open reports than are read: asked for by itself.
@@ -228,16 +236,19 @@ pub async fn case_page(
     } else {
         Vec::new()
     };
+    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
+    let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
+    let may = |permission| access::permit(&context.actor, permission, &object);
+    let touched = may(Permission::ViewWork).is_ok();
     let revealed = revealed(context, &parsed, id).await?;
     let shown = parsed.get("show");
     let posts = |rows: &[PostRow], reported: bool| -> Vec<PostCard> {
-        rows.iter().map(|row| post(instance, &facts, row, reported, shown)).collect()
+        rows.iter().map(|row| post(instance, &facts, row, reported, touched, shown)).collect()
     };
     let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
     let asked: BTreeSet<_> = facts.open.iter().flat_map(|report| &report.status_ids).collect();
     let gone = asked.len().saturating_sub(facts.posts.len());
-    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
     let next = next_after(&cases(context, instance).await?, Some(id));
     let there = match facts.open.first() {
         Some(report) => format!("admin/reports/{}", report.id),
@@ -250,6 +261,7 @@ pub async fn case_page(
         closed: facts
             .closed
             .iter()
+            .filter(|row| context.actor.sees(&instance.name, row.category))
             .map(|row| ClosedReport {
                 id: row.id,
                 category: row.category,
@@ -265,6 +277,7 @@ pub async fn case_page(
         notes: facts
             .notes
             .iter()
+            .filter(|_| touched)
             .map(|note| Note { by: format!("@{}", note.by), at: note.at, text: ui::tame(&note.text) })
             .collect(),
         presets: facts
@@ -276,8 +289,10 @@ pub async fn case_page(
         holder,
         handed,
         colleagues,
-        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open).or(beyond),
-        may_reveal: access::permit(&context.actor, Permission::Reveal, Some(&instance.name)).is_ok(),
+        hands_off: hands_off(context, instance, &facts.account, own.as_ref(), &facts.open)
+            .or(beyond)
+            .or_else(|| untouched(context, &object)),
+        may_reveal: may(Permission::Reveal).is_ok(),
         deciding: parsed.get("decide").and_then(|name| name.parse().ok()),
         next,
         revealed,
@@ -386,7 +401,14 @@ fn report_card(facts: &Facts, report: &OpenReport) -> ReportCard {
     }
 }
 
-fn post(instance: &Instance, facts: &Facts, row: &PostRow, reported: bool, shown: Option<&str>) -> PostCard {
+fn post(
+    instance: &Instance,
+    facts: &Facts,
+    row: &PostRow,
+    reported: bool,
+    touched: bool,
+    shown: Option<&str>,
+) -> PostCard {
     let remote = facts.account.domain.is_some();
     let media = facts.media.iter().filter(|media| media.status == row.id).map(|media| {
         let mine = shown == Some(media.id.to_string().as_str());
@@ -394,9 +416,11 @@ fn post(instance: &Instance, facts: &Facts, row: &PostRow, reported: bool, shown
             id: media.id,
             kind: words::media_kind(media.kind).to_owned(),
             description: if media.public { ui::excerpt(&media.description, 200) } else { String::new() },
-            shown: (mine && media.public).then(|| path::media(&instance.name, facts.account.id, media.id)),
+            shown: (mine && media.public && touched).then(|| path::media(&instance.name, facts.account.id, media.id)),
             fetched: media.file_name.is_none(),
-            missing: if !media.public {
+            missing: if !touched {
+                Some("a contractor looks at the files of open cases within the grant".to_owned())
+            } else if !media.public {
                 Some("of a private post: look at it on the instance itself".to_owned())
             } else if media.file_name.is_none() && !media.remote {
                 Some("the instance has no copy of it".to_owned())

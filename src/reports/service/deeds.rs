@@ -1,7 +1,8 @@
 //! What a moderator does: each deed with its permit, its last look and its evidence.
 
 use super::{
-    case::{hands_off, own_beyond, within},
+    budget,
+    case::{hands_off, own_beyond, untouched},
     store_problem, unread,
 };
 use crate::{
@@ -56,7 +57,7 @@ struct About {
 /// Refused before any intent where hands are off.
 async fn about(context: &Context, instance: &str, account: &str) -> Result<About, Problem> {
     let instance = context.instance(instance)?.clone();
-    let first = context.permit(Permission::DecideReports, Some(&instance.name)).await?;
+    context.permit(Permission::DecideReports, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
     let (account, open) = {
         let mut read = instance.database.read().await.map_err(unread)?;
@@ -64,15 +65,15 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = standing::able_own(context, &instance).await?;
+    let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     // Whoever is linked decides about staff by rank, which is compared below; for all others the matrix holds.
     let permit = match (account.is_staff(), &own) {
-        (false, _) => first,
-        (true, Some(_)) if context.actor.role == Role::Moderator => {
-            access::permit_by_rank(&context.actor, &instance.name).map_err(|denied| {
+        (false, _) => context.permit(Permission::DecideReports, object).await?,
+        (true, Some(_)) if context.actor.role == Role::Moderator => access::permit_by_rank(&context.actor, object)
+            .map_err(|denied| {
                 Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner or admin.")
-            })?
-        }
-        (true, _) => context.permit(Permission::DecideAboutStaff, Some(&instance.name)).await?,
+            })?,
+        (true, _) => context.permit(Permission::DecideAboutStaff, object).await?,
     };
     if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Forbidden, why, ""));
@@ -197,37 +198,49 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     }
     let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
     let mut deeds = Vec::new();
+    let mut refused = None;
     let own = standing::able_own(&context, &instance).await?;
+    let mut found = Vec::new();
     {
         let mut read = instance.database.read().await.map_err(unread)?;
         for (id, reports) in seen {
-            // What is one's own case is left to others, as the preview says.
-            if let Some(own) = &own {
-                let reporters = read.open_reports(id).await.map_err(unread)?;
-                if own.own_case(id, reporters.iter().map(|report| report.reporter)).is_some() {
-                    continue;
-                }
-            }
             // Who is gone has no case any more.
             let Some(account) = read.account(id).await.map_err(unread)? else { continue };
-            if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
-                continue;
-            }
-            deeds.push(Deed::DecideCase(DecideCase {
-                instance: instance.name.clone(),
-                account: id,
-                acct: account.acct(),
-                decision,
-                reports,
-                unread: 0,
-                state_before: account.state,
-                text: text.clone(),
-                preset: None,
-                send_email: form.mail == "yes" && account.has_login,
-            }));
+            found.push((account, read.open_reports(id).await.map_err(unread)?, reports));
         }
     }
-    batches::service::begin(&context, &instance, deeds, why).await
+    for (account, open, reports) in found {
+        // What is not this person's to decide is left to others, as the preview says.
+        let object = context.case(&instance, &account, &open, own.as_ref()).await?;
+        if let Some(why) =
+            untouched(&context, &object).or_else(|| hands_off(&context, &instance, &account, own.as_ref(), &open))
+        {
+            refused.get_or_insert(why);
+            continue;
+        }
+        if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
+            continue;
+        }
+        deeds.push(Deed::DecideCase(DecideCase {
+            instance: instance.name.clone(),
+            account: account.id,
+            acct: account.acct(),
+            decision,
+            reports,
+            unread: 0,
+            state_before: account.state,
+            text: text.clone(),
+            preset: None,
+            send_email: form.mail == "yes" && account.has_login,
+        }));
+    }
+    match refused {
+        Some(why) if deeds.is_empty() => {
+            context.note_denied(Permission::DecideReports, Some(&instance.name)).await;
+            Err(Problem::new(Kind::Forbidden, why, "None of the cases chosen is yours to decide."))
+        }
+        _ => batches::service::begin(&context, &instance, deeds, why).await,
+    }
 }
 
 /// Carries one decision of a batch out, with everything that is asked of a single one.
@@ -405,7 +418,7 @@ pub async fn reverse(
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let reversal: Reversal = reversal.parse().map_err(|()| misread())?;
     let state_before: AccountState = serde_json::from_str(&state).map_err(|_| misread())?;
-    let why = checked_why(&why, false)?;
+    let why = checked_why(&why, context.actor.role == Role::Contractor)?;
     let deed = ReverseSanction {
         instance: instance.name.clone(),
         account: account.id,
@@ -426,7 +439,7 @@ pub async fn reveal(
     back: String,
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
-    let permit = context.permit(Permission::Reveal, Some(&instance.name)).await?;
+    context.permit(Permission::Reveal, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| misread())?;
     let masked = match what.as_str() {
         "email" => Masked::Email,
@@ -439,14 +452,17 @@ pub async fn reveal(
             None => return Err(misread()),
         },
     };
+    let (account, open) = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+    };
+    let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
+    let own = standing::able_own(&context, &instance).await?;
+    let object = context.case(&instance, &account, &open, own.as_ref()).await?;
+    let permit = context.permit(Permission::Reveal, object).await?;
     let why = checked_why(&why, true)?;
     let mut read = instance.database.read().await.map_err(unread)?;
-    let account = read
-        .account(id)
-        .await
-        .map_err(unread)?
-        .ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    within(&context, &instance, &read.open_reports(id).await.map_err(unread)?)?;
+    budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
     let warrant = context.app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(
         |error: NotOpened| {

@@ -269,7 +269,7 @@ async fn preview(
         let why = if staff.contains(&row.account) {
             "a member of the instance’s staff".to_owned()
         } else if !case.decidable {
-            "a report outside your grant: it will be refused".to_owned()
+            "a report outside your grant: left out, somebody else decides".to_owned()
         } else if row.reports > MOST_READ {
             format!("{} reports: it will be refused, and is decided on its own page", ui::grouped(row.reports))
         } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {

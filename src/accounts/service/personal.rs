@@ -1,0 +1,241 @@
+//! Looking for people by email or IP address: a reveal, with the right to it, a reason and a budget. What is typed travels in
+//! forms and in sealed drafts alone, never in an address.
+
+use super::{Asked, hit, parse, store_problem, unread};
+use crate::{
+    access::{self, Permission},
+    accounts::Hit,
+    clock::MINUTE,
+    context::Context,
+    ledger::{
+        Acting, Answer, Mark, Outcome, Step, Verdict,
+        deed::{Personal, SearchPersonal},
+    },
+    mastodon::Instance,
+    path,
+    problem::Problem,
+    reports::service::budget,
+    store::drafts,
+    text::{Email, Why},
+    ui,
+};
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
+
+/// How long what was typed waits for its reason, and what was found can be read.
+const SHOWN_FOR: i64 = 10 * MINUTE;
+
+/// What was typed or pasted, without what mail programs, browsers and logs put around an email or an IP address.
+fn bare(text: &str) -> String {
+    let text = text.trim().replace(['＠', '﹫'], "@").replace("%40", "@");
+    let text = text.strip_prefix("mailto:").unwrap_or(&text);
+    text.trim_matches(['<', '>', '"', '\'', ',', ';', ' ']).to_owned()
+}
+
+/// An address with a port or in brackets is the address.
+fn address(text: &str) -> Option<IpAddr> {
+    let plain = text.trim_matches(['[', ']']);
+    plain.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|with_port| with_port.ip()))
+}
+
+/// Whether a text may be somebody's email or IP address, or a part of one: it must not stand in an address of a page.
+pub fn is_personal(text: &str) -> bool {
+    let text = bare(text);
+    if text.contains("://") {
+        return false;
+    }
+    text.split([' ', ',', ';', '<', '>', '"']).any(|word| {
+        let digits = word.contains(|c: char| c.is_ascii_digit());
+        let of = |also: &str| word.chars().all(|c| c.is_ascii_digit() || also.contains(c));
+        word.trim_start_matches('@').contains('@') && (!word.starts_with('@') || word.matches('@').count() > 2)
+            || (digits && word.contains('.') && of("./:"))
+            || (word.matches(':').count() > 1 && of("abcdefABCDEF:./[]"))
+    })
+}
+
+/// An email or an IP address, in the form it is looked for.
+fn personal(text: &str) -> Result<Personal, Problem> {
+    let invalid = |what: String| Err(Problem::invalid("q", what));
+    let text = bare(text);
+    if text.chars().count() > Email::LONGEST {
+        return invalid(format!("This is longer than {} characters: no email is.", Email::LONGEST));
+    }
+    let (plain, prefix) = match text.split_once('/') {
+        Some((plain, prefix)) => (plain, Some(prefix)),
+        None => (text.as_str(), None),
+    };
+    if let Some(address) = address(plain) {
+        let whole: u8 = if address.is_ipv4() { 32 } else { 128 };
+        let least: u8 = if address.is_ipv4() { 16 } else { 48 };
+        let bits = match prefix.map(str::parse::<u8>) {
+            None => whole,
+            Some(Ok(bits)) if bits <= whole => bits,
+            Some(_) => return invalid(format!("“{}” is not a range of addresses.", ui::excerpt(&text, 60))),
+        };
+        if bits < least {
+            return invalid(format!("A range as wide as /{bits} finds half the world: /{least} at the widest."));
+        }
+        return Ok(Personal::Address(format!("{address}/{bits}")));
+    }
+    match text.split_once('@') {
+        Some((name, domain))
+            if !name.is_empty() && domain.contains('.') && !text.contains([' ', ',', ';', '<', '>', '"']) =>
+        {
+            Ok(Personal::Email(Email::typed("q", &text.to_lowercase())?))
+        }
+        _ => invalid("Write one whole email or one IP address, and nothing else.".to_owned()),
+    }
+}
+
+/// Whether somebody may look for people by what is personal.
+pub fn may_search(context: &Context, instance: &Instance) -> bool {
+    access::permit(&context.actor, Permission::SearchPersonal, Some(&instance.name)).is_ok()
+}
+
+/// Keeps something for this person for some minutes, under an id that nobody can guess.
+async fn keep(context: &Context, what: &str, text: &str) -> Result<String, Problem> {
+    let (app, owner) = (&context.app, Some(&context.actor.operator));
+    drafts::keep_for(&app.store, &app.keys, owner, what, text, context.now(), SHOWN_FOR).await.map_err(store_problem)
+}
+
+async fn kept(context: &Context, what: &str, id: &str) -> Result<Option<String>, Problem> {
+    let (app, owner) = (&context.app, Some(&context.actor.operator));
+    let draft = drafts::read(&app.store, &app.keys, id, owner, context.now()).await.map_err(store_problem)?;
+    Ok(draft.filter(|draft| draft.path == what).map(|draft| draft.text))
+}
+
+/// What was typed into the search field, for the form that asks for the reason.
+pub async fn asked(context: &Context, id: Option<&str>) -> Result<String, Problem> {
+    match id {
+        Some(id) => Ok(kept(context, "ask", id).await?.unwrap_or_default()),
+        None => Ok(String::new()),
+    }
+}
+
+/// What a search found, and by what it was looked for.
+pub async fn found(context: &Context, id: &str) -> Result<(String, Vec<Hit>), Problem> {
+    kept(context, "search", id)
+        .await?
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .ok_or_else(|| Problem::not_found("What was found is shown for ten minutes, to the person who looked for it."))
+}
+
+/// Sends the search field on to where it leads: to an account, to those of a name, or to the form that asks for a reason.
+pub async fn look_up(context: Context, instance: String, q: String) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let typed = q.trim();
+    if typed.chars().count() > Email::LONGEST {
+        return Err(Problem::invalid("q", format!("This is longer than {} characters: nothing is.", Email::LONGEST)));
+    }
+    if !is_personal(typed) {
+        return Ok(path::with(&path::find(&instance.name), "q", typed));
+    }
+    if let Asked::Handle(name, domain) = parse(typed, &instance.own_domains()) {
+        // name@server may be a handle as well; that tells nobody anything.
+        let mut read = instance.database.read().await.map_err(unread)?;
+        if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(unread)? {
+            return Ok(path::account(&instance.name, account));
+        }
+    }
+    context
+        .permit(Permission::SearchPersonal, Some(&instance.name))
+        .await
+        .map_err(|denied| Problem { what: format!("No account has this handle. {}", denied.what), ..denied })?;
+    let id = keep(&context, "ask", typed).await?;
+    Ok(path::with(&path::find(&instance.name), "ask", &id))
+}
+
+/// Looks for people by an email or an IP address, with a reason; what is found stands under an id for some minutes.
+pub async fn search(context: Context, instance: String, q: String, why: String) -> Result<String, Problem> {
+    let instance = context.instance(&instance)?.clone();
+    let permit = context.permit(Permission::SearchPersonal, Some(&instance.name)).await?;
+    let what = personal(&q)?;
+    let said = "Say why: looking for somebody by this is a reveal, and the record needs the reason.";
+    let why = Why::needed("why", &why, said)?;
+    budget::take_one(&context).await?;
+    let app = &context.app;
+    let deed = SearchPersonal { instance: instance.name.clone(), what };
+    let warrant = app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| {
+        tracing::error!(%error, "search.unrecorded");
+        Problem::unavailable("The record cannot be written, so nothing is looked for.", "Try again in a moment.")
+    })?;
+    let found = match instance.database.read().await {
+        Ok(mut read) => read.by_personal(&warrant).await,
+        Err(error) => Err(error),
+    };
+    let (outcome, facts, answer) = match &found {
+        Ok(found) => (
+            Outcome::Succeeded,
+            json!({ "found": found.len() }),
+            Answer::Accepted { body: json!({ "accounts": found.iter().map(|found| found.id).collect::<Vec<_>>() }) },
+        ),
+        Err(error) => (Outcome::Failed, json!({}), Answer::NotSent { why: error.to_string() }),
+    };
+    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
+    app.ledger.close(&answered, &Verdict { outcome, facts, seen: json!({}) }).await.map_err(store_problem)?;
+    let hits: Vec<Hit> = found.map_err(unread)?.iter().map(hit).collect();
+    let asked = match answered.deed().what {
+        Personal::Email(_) => "this email",
+        Personal::Address(_) => "this IP address",
+    };
+    let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;
+    let id = keep(&context, "search", &text).await?;
+    Ok(path::with(&path::find(&instance.name), "found", &id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_personal_is_looked_for_whole() {
+        let address = |text: &str| Ok(Personal::Address(text.to_owned()));
+        let email = |text: &str| Email::typed("q", text).map(Personal::Email);
+        assert_eq!(personal(" Jonas@Post.Example "), email("jonas@post.example"));
+        assert_eq!(personal("<mailto:jonas@post.example>"), personal("mailto:jonas@post.example"));
+        assert_eq!(personal("203.0.113.7"), address("203.0.113.7/32"));
+        assert_eq!(personal("203.0.113.7:443"), address("203.0.113.7/32"));
+        assert_eq!(personal("[2001:db8::1]:443"), address("2001:db8::1/128"));
+        assert_eq!(personal("2001:db8::/64"), address("2001:db8::/64"));
+        for text in [
+            "0.0.0.0/0",
+            "203.0.113.7/99",
+            "Jonas <jonas@post.example>",
+            "203.0.113.7, 203.0.113.8",
+            "203.0.113",
+            "jonas@post",
+            "wren",
+            "",
+        ] {
+            assert!(personal(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_personal_stands_in_no_address() {
+        for text in [
+            "jonas@post.example",
+            "Jonas <jonas@post.example>",
+            "jonas＠post.example",
+            "jonas%40post.example",
+            "mailto:jonas@post.example",
+            "jonas@po",
+            "jonas@",
+            "203.0.113.7",
+            "203.0.113.",
+            "203.0.113.0/24",
+            "203.0.113.7:443",
+            "2001:db8::1",
+            "[2001:db8::1]:443",
+            "::ffff:203.0.113.7",
+        ] {
+            assert!(is_personal(text), "{text}");
+        }
+        for text in
+            ["wren", "@wren", "wren_2", "@wren@night.example", "https://night.example/@wren", "117668003950957937", ""]
+        {
+            assert!(!is_personal(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The view of resetting somebody's sign-in.
+
+use crate::{
+    frame::Frame,
+    operators::{ResetPage, api},
+    path,
+    ui::{desk, form},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+const RESET: &str = "/api/people/reset";
+
+#[component]
+pub fn Reset() -> impl IntoView {
+    let location = use_location();
+    let resource = Resource::new(move || location.search.get(), api::reset_page);
+    desk::page(desk::Desk::People, resource, body, |_, page| format!("Reset the sign-in of {}", page.name))
+}
+
+fn body(frame: Frame, page: ResetPage) -> AnyView {
+    let draft = frame.draft_for(RESET);
+    let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
+    let factor = page.second_factor.then(|| {
+        view! {
+            <label class="check"><input type="checkbox" name="factor" value="yes" checked=typed("factor") == "yes" />
+                <span>"Take the second factor away too" <br /><span class="soft small">"For a phone that is lost with its recovery codes. Make sure that it is really them who asks: the next sign-in sets up a new one."</span></span></label>
+        }
+    });
+    let waits =
+        page.waits.then(|| view! { <p class="note">"A link for them waits already. The new one takes its place."</p> });
+    view! {
+        <div class="head"><h1>"Reset the sign-in of " {page.name.clone()}</h1><span class="soft">{page.role.name()}</span></div>
+        <div class="two">
+            <section class="card">
+                <header><h2>"A one-time link for a new password"</h2></header>
+                <form method="post" action=RESET class="body stack">
+                    {form::back(&frame.here)}
+                    <input type="hidden" name="operator" value=page.id.to_string() />
+                    {waits}
+                    <p>"Their password holds no more, and their sessions end at once. You hand over a link that works once, for three days; whoever opens it chooses the password."</p>
+                    {factor}
+                    <label class="field">"Why" <span class="soft small">"kept in the record"</span>
+                        <input class="input" name="why" maxlength="500" required="" value=typed("why") /></label>
+                    {form::beside(draft, "why")}
+                    <div class="chips"><button class="btn danger long">"Reset the sign-in of " {page.name.clone()}</button><a class="btn" href=path::PEOPLE>"Leave it"</a></div>
+                </form>
+            </section>
+            <aside class="stack">
+                <p class="soft small">"At the server the same is done by " <code>"howdah operator recover NAME"</code>", with " <code>"--factor"</code> " for the second factor too."</p>
+            </aside>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,45 @@
+//! The doors of one's own sign-in. They are for whoever is signed in, and about nobody else.
+
+use crate::{frame::Framed, problem::Problem, sign_in::YourSignIn};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+#[server(prefix = "/api/your-sign-in", endpoint = "page", input = GetUrl)]
+pub async fn page(search: String) -> Result<Framed<YourSignIn>, Problem> {
+    crate::sign_in::service::yours::page(&crate::context::Context::of_request()?, &search).await
+}
+
+#[server(prefix = "/api/your-sign-in", endpoint = "password")]
+pub async fn change_password(
+    #[server(default)] present: String,
+    #[server(default)] password: String,
+    #[server(default)] repeat: String,
+) -> Result<(), Problem> {
+    let change = crate::sign_in::service::yours::change_password;
+    crate::context::door(|context| change(context, present, password, repeat)).await
+}
+
+/// Makes an authenticator ready to be set up.
+#[server(prefix = "/api/your-sign-in", endpoint = "begin-factor")]
+pub async fn begin_factor(#[server(default)] present: String, #[server(default)] code: String) -> Result<(), Problem> {
+    crate::context::door(|context| crate::sign_in::service::yours::begin_factor(context, present, code)).await
+}
+
+/// Confirms it with a code of its own.
+#[server(prefix = "/api/your-sign-in", endpoint = "set-factor")]
+pub async fn set_factor(setting: String, #[server(default)] code: String) -> Result<(), Problem> {
+    crate::context::door(|context| crate::sign_in::service::yours::set_factor(context, setting, code)).await
+}
+
+#[server(prefix = "/api/your-sign-in", endpoint = "recovery-codes")]
+pub async fn new_recovery_codes(
+    #[server(default)] present: String,
+    #[server(default)] code: String,
+) -> Result<(), Problem> {
+    crate::context::door(|context| crate::sign_in::service::yours::new_recovery_codes(context, present, code)).await
+}
+
+/// Ends one session, or all but this one.
+#[server(prefix = "/api/your-sign-in", endpoint = "end-sessions")]
+pub async fn end_sessions(#[server(default)] session: String) -> Result<(), Problem> {
+    crate::context::door(|context| crate::sign_in::service::yours::end_sessions(context, session)).await
+}

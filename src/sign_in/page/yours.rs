@@ -1,0 +1,243 @@
+//! The views of one's own sign-in.
+
+use super::codes;
+use crate::{
+    frame::{Draft, Frame},
+    sign_in::{Authenticator, OwnSession, RecoveryCodes, SHORTEST_PASSWORD, YourSignIn, api::yours as api},
+    ui::{self, desk, form, time},
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+const PASSWORD: &str = "/api/your-sign-in/password";
+const BEGIN: &str = "/api/your-sign-in/begin-factor";
+const SET: &str = "/api/your-sign-in/set-factor";
+const CODES: &str = "/api/your-sign-in/recovery-codes";
+
+#[component]
+pub fn YourSignInDesk() -> impl IntoView {
+    let location = use_location();
+    let resource = Resource::new(move || location.search.get(), api::page);
+    desk::page(desk::Desk::YourSignIn, resource, body, |_, _| "Your sign-in".to_owned())
+}
+
+fn body(frame: Frame, page: YourSignIn) -> AnyView {
+    let gone = page.gone.clone().map(|said| view! { <p class="note lead" role="status">{said}</p> });
+    view! {
+        <div class="head"><h1>"Your sign-in"</h1><span class="soft">{frame.operator.clone()} ", " {frame.role.name()}</span></div>
+        {gone}
+        {page.codes.as_ref().map(|shown| codes_shown(shown, &frame))}
+        <div class="two">
+            <div class="stack">
+                {match &page.setting {
+                    Some((id, offer)) => setting(id, offer, &page, &frame),
+                    None => factor(&page, &frame),
+                }}
+                {password(&frame)}
+            </div>
+            <aside class="stack">
+                {recovery(&page, &frame)}
+                <p class="soft small">"Whatever you change here is in the record, and ends your other sessions. Without password and phone, an owner can reset your sign-in; at the server: " <code>"howdah operator recover NAME"</code></p>
+            </aside>
+        </div>
+        {sessions(&page, &frame)}
+    }
+    .into_any()
+}
+
+/// The names of forms are alike, so that what a form is about is said by its door.
+fn secret(label: &'static str, name: &'static str, autocomplete: &'static str, draft: Option<&Draft>) -> AnyView {
+    view! {
+        <label class="field">{label}<input class="input" name=name type="password" autocomplete=autocomplete required="" /></label>
+        {form::beside(draft, name)}
+    }
+    .into_any()
+}
+
+fn code(label: &'static str, draft: Option<&Draft>) -> AnyView {
+    view! {
+        <label class="field">{label}<input class="input" name="code" autocomplete="one-time-code" inputmode="text" required="" /></label>
+        {form::beside(draft, "code")}
+    }
+    .into_any()
+}
+
+/// For password managers: whose password this is.
+fn whose(frame: &Frame) -> impl IntoView + use<> {
+    view! {
+        {form::back(&frame.here)}
+        <input type="hidden" name="username" autocomplete="username" value=frame.operator.clone() />
+    }
+}
+
+fn password(frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(PASSWORD);
+    view! {
+        <section class="card" id="password">
+            <header><h2>"Password"</h2></header>
+            <form method="post" action=PASSWORD class="body stack">
+                {whose(frame)}
+                {secret("Present password", "present", "current-password", draft)}
+                <label class="field">"New password" <span class="soft small">{format!("at least {SHORTEST_PASSWORD} characters")}</span>
+                    <input class="input" name="password" type="password" autocomplete="new-password" required="" /></label>
+                {form::beside(draft, "password")}
+                {secret("The same again", "repeat", "new-password", draft)}
+                <div><button class="btn main">"Change the password"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn factor(page: &YourSignIn, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(BEGIN);
+    let (state, said, act) = if page.factor {
+        (
+            view! { <span class="badge good end">"set up"</span> }.into_any(),
+            "A new phone, or another app? What is set up now holds until the new one is confirmed.",
+            "Replace the authenticator",
+        )
+    } else if page.factor_needed {
+        (
+            view! { <span class="badge danger end">"missing"</span> }.into_any(),
+            "Without one you cannot sign in again. An app on your phone shows a new code every half minute.",
+            "Set up an authenticator",
+        )
+    } else {
+        (
+            view! { <span class="badge warn end">"none"</span> }.into_any(),
+            "Your password alone lets somebody in. An app on your phone shows a new code every half minute.",
+            "Set up an authenticator",
+        )
+    };
+    view! {
+        <section class="card" id="authenticator">
+            <header><h2>"Authenticator"</h2>{state}</header>
+            <form method="post" action=BEGIN class="body stack">
+                <p>{said}</p>
+                {whose(frame)}
+                {secret("Present password", "present", "current-password", draft)}
+                {page.factor.then(|| code("Code from your authenticator, or a recovery code", draft))}
+                <div><button class="btn">{act}</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn setting(id: &str, offer: &Authenticator, page: &YourSignIn, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(SET);
+    view! {
+        <section class="card panel" id="authenticator">
+            <header><h2>{if page.factor { "The new authenticator" } else { "Your authenticator" }}</h2><span class="soft small end">"good for ten minutes"</span></header>
+            <form method="post" action=SET class="body stack">
+                <p>"Scan this with an authenticator app, then type the code it shows."</p>
+                {codes::authenticator(offer)}
+                {form::back(&frame.here)}
+                <input type="hidden" name="setting" value=id.to_owned() />
+                {code("Code from the new authenticator", draft)}
+                <p class="small soft">"New recovery codes come with it; those you have hold no more."</p>
+                <div class="chips"><button class="btn main">"Set it up"</button><a class="btn" href=crate::path::YOUR_SIGN_IN>"Leave it as it is"</a></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn codes_shown(shown: &RecoveryCodes, frame: &Frame) -> AnyView {
+    view! {
+        <section class="card panel lead">
+            <header><h2>"Your new recovery codes"</h2><span class="soft small end">{frame.operator.clone()}</span></header>
+            <div class="body stack">{codes::recovery_codes(shown)}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn recovery(page: &YourSignIn, frame: &Frame) -> AnyView {
+    if !page.factor {
+        return view! {
+            <section class="card">
+                <header><h2>"Recovery codes"</h2></header>
+                <div class="body"><p class="soft">"They come with an authenticator, and stand in for it when the phone is lost."</p></div>
+            </section>
+        }
+        .into_any();
+    }
+    let draft = frame.draft_for(CODES);
+    let badge = match page.codes_left {
+        0 => "badge danger end",
+        1..=3 => "badge warn end",
+        _ => "badge good end",
+    };
+    view! {
+        <section class="card" id="recovery-codes">
+            <header><h2>"Recovery codes"</h2><span class=badge>{page.codes_left} " left"</span></header>
+            <form method="post" action=CODES class="body stack">
+                <p>"Each replaces the phone once. New ones take the place of all you have."</p>
+                {page.code_used.map(|at| view! { <p class="note">"One was used " {time::ago(at, frame.now)} ". If it was not you, change everything on this page."</p> })}
+                {whose(frame)}
+                {secret("Present password", "present", "current-password", draft)}
+                {code("Code from your authenticator, or a recovery code", draft)}
+                <div><button class="btn">"Make new recovery codes"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn sessions(page: &YourSignIn, frame: &Frame) -> AnyView {
+    let others = page.sessions.iter().filter(|session| !session.this).count();
+    let all = (others > 0).then(|| {
+        view! {
+            <form method="post" action="/api/your-sign-in/end-sessions" class="end">
+                {form::back(&frame.here)}
+                <button class="btn danger" name="session" value="">"End all others"</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="card lead" id="sessions">
+            <header><h2>"Sessions"</h2><span class="soft small">{ui::count(page.sessions.len(), "session", "sessions")}</span>{all}</header>
+            <table class="list">
+                <thead><tr><th>"Browser"</th><th>"Address"</th><th>"Since"</th><th>"Last used"</th><th></th></tr></thead>
+                <tbody>{page.sessions.iter().map(|session| row(session, frame)).collect_view()}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(session: &OwnSession, frame: &Frame) -> AnyView {
+    let browser = match (&session.browser, session.half) {
+        (_, true) => "A sign-in that is not through".to_owned(),
+        (Some(browser), false) => browser.clone(),
+        (None, false) => "Not known".to_owned(),
+    };
+    let mark = if session.this {
+        view! { <span class="badge accent">"this one"</span> }.into_any()
+    } else if session.half {
+        view! { <span class="badge warn">"password right, code missing"</span> }.into_any()
+    } else {
+        ().into_any()
+    };
+    let end = (!session.this).then(|| {
+        let label = format!("End the session of {browser}, last used {}", time::relative(session.seen_at, frame.now));
+        view! {
+            <form method="post" action="/api/your-sign-in/end-sessions" class="inline">
+                {form::back(&frame.here)}
+                <button class="btn small" name="session" value=session.short.clone() aria-label=label>"End"</button>
+            </form>
+        }
+    });
+    view! {
+        <tr data-row="">
+            <td class="full"><b>{browser}</b> " " {mark}</td>
+            <td class="nowrap" data-label="from">{session.address.clone().unwrap_or_else(|| "not known".to_owned())}</td>
+            <td class="nowrap" data-label="since">{time::ago(session.began_at, frame.now)}</td>
+            <td class="nowrap" data-label="used">{time::ago(session.seen_at, frame.now)}</td>
+            <td class="num">{end}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,165 @@
+//! One-time links with which somebody chooses a new password: kept as keyed hashes, one a person.
+
+use super::{
+    Refusal, Store,
+    mac::{self, Proof, Sealed},
+    on,
+};
+use crate::{
+    clock::Instant,
+    id::OperatorId,
+    seal::{Field, Keys},
+};
+
+/// Whose password a link is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResetLink {
+    pub operator: OperatorId,
+    /// Who made it; `None` where it was printed at the server.
+    pub offered_by: Option<OperatorId>,
+}
+
+/// A link that is about to be stored.
+#[derive(Clone, Debug)]
+pub struct NewLink<'a> {
+    pub of: ResetLink,
+    pub hash: &'a str,
+    pub now: Instant,
+    pub expires_at: Instant,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    operator: String,
+    hash: String,
+    created_at: i64,
+    expires_at: i64,
+    offered_by: Option<String>,
+    pub whose: Option<String>,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for Row {
+    const TABLE: &'static str = "reset_links";
+    const WHAT: &'static str = "the link for a new password";
+
+    fn called(&self) -> String {
+        self.hash.chars().take(16).collect()
+    }
+
+    fn subject(&self, keys: &Keys) -> Option<String> {
+        Some(mac::person(keys, &OperatorId(self.operator.clone())))
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.operator).into(),
+            (&self.hash).into(),
+            self.created_at.into(),
+            self.expires_at.into(),
+            (&self.offered_by).into(),
+            (&self.whose).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+/// The columns of a link with its proof. The newest entry that it was used or replaced, that its person's access changed, or
+/// that whoever made it got other rights.
+macro_rules! columns {
+    () => {
+        "operator, hash, created_at, expires_at, offered_by, whose, mac, entry, subject, \
+         (select max(o.intent + 0) from ledger_entries o where o.outcome = 'succeeded' \
+         and o.subject in (reset_links.subject, reset_links.whose) \
+         and ((o.subject = reset_links.subject and o.deed in ('change_password', 'reset_sign_in')) \
+         or o.deed in ('disable_operator', 'change_operator_role'))) as newest"
+    };
+}
+
+impl Row {
+    pub(super) fn new(store: &Store, link: &NewLink<'_>) -> Self {
+        Self {
+            operator: link.of.operator.0.clone(),
+            hash: link.hash.to_owned(),
+            created_at: link.now.0,
+            expires_at: link.expires_at.0,
+            offered_by: link.of.offered_by.as_ref().map(|id| id.0.clone()),
+            whose: link.of.offered_by.as_ref().map(|id| mac::person(&store.keys, id)),
+            proof: Proof::default(),
+        }
+    }
+}
+
+/// Puts a link in the place of the one before, within the transaction that takes the password away.
+macro_rules! replace_link {
+    ($store:expr, $tx:ident, $link:expr) => {{
+        let link: &$crate::store::reset_links::NewLink<'_> = $link;
+        let row = $crate::store::reset_links::Row::new($store, link);
+        let subject = $crate::store::mac::person(&$store.keys, &link.of.operator);
+        let entry: i64 = sqlx::query_scalar($crate::store::reset_links::NEWEST)
+            .bind(&subject)
+            .bind(&row.whose)
+            .fetch_one(&mut *$tx)
+            .await?;
+        sqlx::query($crate::store::reset_links::REPLACE)
+            .bind(&link.of.operator.0)
+            .bind(link.hash)
+            .bind(link.now.0)
+            .bind(link.expires_at.0)
+            .bind(link.of.offered_by.as_ref().map(|id| &id.0))
+            .bind(&row.whose)
+            .bind(&subject)
+            .bind(entry)
+            .bind($crate::store::mac::mac(&$store.keys, &row, entry))
+            .execute(&mut *$tx)
+            .await?;
+    }};
+}
+pub(super) use replace_link;
+
+pub(super) const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject in ($1, $2)";
+pub(super) const REPLACE: &str = "insert into reset_links \
+    (operator, hash, created_at, expires_at, offered_by, whose, subject, entry, mac) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (operator) do update set hash = excluded.hash, \
+    created_at = excluded.created_at, expires_at = excluded.expires_at, offered_by = excluded.offered_by, \
+    whose = excluded.whose, subject = excluded.subject, entry = excluded.entry, mac = excluded.mac";
+pub(super) const USE: &str =
+    concat!("delete from reset_links where operator = $1 and hash = $2 and expires_at > $3 returning ", columns!());
+
+/// Whose a link is, without using it.
+pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<ResetLink>> {
+    const SQL: &str = concat!("select ", columns!(), " from reset_links where hash = $1 and expires_at > $2");
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
+    Ok(row
+        .filter(|row| store.holds(row))
+        .map(|row| ResetLink { operator: OperatorId(row.operator), offered_by: row.offered_by.map(OperatorId) }))
+}
+
+/// Whether a link for somebody can still be opened.
+pub async fn waits_for(store: &Store, operator: &OperatorId, now: Instant) -> sqlx::Result<bool> {
+    const SQL: &str = concat!("select ", columns!(), " from reset_links where operator = $1 and expires_at > $2");
+    let row: Option<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_optional(pool).await?);
+    Ok(row.is_some_and(|row| store.holds(&row)))
+}
+
+/// Takes back the links that somebody made, and the one that is for them.
+pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
+    on!(store, pool => sqlx::query("delete from reset_links where operator = $1 or offered_by = $1")
+        .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+}
+
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const SQL: &str = concat!("select ", columns!(), " from reset_links order by created_at desc, hash limit 1000");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
+}
+
+pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+    on!(store, pool => sqlx::query("delete from reset_links where expires_at <= $1")
+        .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
+}

@@ -1,0 +1,352 @@
+//! What is masked, from the side of somebody who wants it: whose it is to look at, how often, and where what is typed goes.
+
+use crate::support::{Answered, House, grant, house, postgres, sqlite};
+use axum::http::StatusCode;
+use futures::future::join_all;
+use howdah::{
+    cli,
+    clock::{Clock, DAY, HOUR, MINUTE},
+    http,
+    id::OperatorId,
+    ledger::Outcome,
+    reports::Category,
+    seal::Keys,
+    store::grants,
+};
+
+/// The same house with a clock of its own.
+async fn timed(house: House) -> House {
+    let clock = Clock::set(house.app.clock.now());
+    let app =
+        cli::assemble(house.config.clone(), clock, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..house };
+    house.look().await;
+    house
+}
+
+async fn id_of(house: &House, username: &str) -> String {
+    sqlx::query_scalar("select id::text from accounts where username = $1 and domain is null")
+        .bind(username)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+async fn run(house: &House, sql: &str) {
+    sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&house.instance).await.unwrap();
+}
+
+async fn entries(house: &House, kind: &str) -> usize {
+    let filter = howdah::ledger::Filter { kind: Some(kind.to_owned()), limit: 1000, ..Default::default() };
+    house.app.ledger.list(&filter).await.unwrap().len()
+}
+
+/// What a form came to: its status, and the page it comes back on.
+async fn sent(house: &House, cookie: &str, path: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+    let answer = house.post(Some(cookie), path, fields).await;
+    let location = answer.location.unwrap_or_default();
+    if !location.contains("draft=") {
+        return (answer.status, location);
+    }
+    let Answered { status, body, .. } = house.get(Some(cookie), &location).await;
+    (status, body)
+}
+
+/// A contractor with one grant and no other.
+async fn contractor(house: &House, categories: Vec<Category>, sign_ups: bool, reveal: bool) -> String {
+    let (store, now) = (&house.app.store, house.app.clock.now());
+    let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
+    grants::revoke_all_of(store, &whose, &by, now).await.unwrap();
+    grant(&house.app, "01contractor", categories, sign_ups, reveal, now.plus(DAY)).await;
+    house.sign_in("contractor").await
+}
+
+#[tokio::test]
+async fn a_contractor_lifts_a_sanction_in_an_open_case_with_a_reason_and_nowhere_else() {
+    let house = house(sqlite().await).await;
+    let cookie = contractor(&house, vec![Category::Spam], false, false).await;
+    let (account, _) = house.case("windvane").await;
+    run(&house, &format!("update accounts set suspended_at = now(), suspension_origin = 0 where id = {account}")).await;
+    run(&house, &format!("update reports set category = 1000 where target_account_id = {account}")).await;
+    let page = format!("/i/harbour/accounts/{account}");
+    let state = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":true}"#;
+    let lift = async |why: &str| {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("reversal", "unsuspend"),
+            ("state", state),
+            ("why", why),
+            ("back", page.as_str()),
+        ];
+        sent(&house, &cookie, "/api/reports/reverse", &form).await
+    };
+    // The reports are closed: no case, no hand on it, with or without words.
+    run(&house, &format!("update reports set action_taken_at = now() where target_account_id = {account}")).await;
+    for why in ["", "a mistake"] {
+        let (status, said) = lift(why).await;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{said}");
+        assert!(said.contains("there is no open one"), "{said}");
+    }
+    let shown = house.get(Some(&cookie), &page).await.body;
+    assert!(!shown.contains("/api/reports/reverse") && !shown.contains("/api/reports/reopen"), "{shown}");
+    // Open, and outside the grant.
+    run(
+        &house,
+        &format!("update reports set action_taken_at = null, category = 1500 where target_account_id = {account}"),
+    )
+    .await;
+    assert_eq!(lift("a mistake").await.0, StatusCode::FORBIDDEN);
+    assert_eq!(house.weather.writes(), 0, "something reached the instance");
+    // Open, and within it: with a reason.
+    run(&house, &format!("update reports set category = 1000 where target_account_id = {account}")).await;
+    let (status, said) = lift(" ").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(said.contains("Say why"), "{said}");
+    assert_eq!((house.weather.writes(), entries(&house, "reverse_sanction").await), (0, 0));
+    let (status, to) = lift("a mistake").await;
+    assert!(status == StatusCode::FOUND && to.contains("done="), "{status}: {to}");
+    assert_eq!(house.outcome("reverse_sanction").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn a_contractor_reveals_in_an_open_case_within_the_grant_that_says_so_and_never_of_staff() {
+    let house = house(sqlite().await).await;
+    let (account, _) = house.case("windvane").await;
+    let (other, _) = house.case("lantern_fell").await;
+    run(&house, &format!("update reports set category = 1000 where target_account_id = {account}")).await;
+    run(&house, &format!("update reports set category = 2000 where target_account_id = {other}")).await;
+    let cookie = contractor(&house, vec![Category::Spam], false, true).await;
+    // A second grant that does not include reveals adds none.
+    let ends = house.app.clock.now().plus(DAY);
+    grant(&house.app, "01contractor", vec![Category::Violation], false, false, ends).await;
+    let what = async |account: &str, what: &str| {
+        let form =
+            [("instance", "harbour"), ("account", account), ("what", what), ("why", "a test"), ("back", "/audit")];
+        sent(&house, &cookie, "/api/reports/reveal", &form).await.0
+    };
+    assert_eq!(what(&account, "email").await, StatusCode::FOUND, "the case is theirs");
+    assert_eq!(what(&other, "email").await, StatusCode::FORBIDDEN, "a case of the grant without reveals");
+    let page = house.get(Some(&cookie), &format!("/i/harbour/reports/{other}")).await;
+    assert!(page.status == StatusCode::OK && !page.body.contains("/api/reports/reveal"), "{}", page.body);
+    let master = id_of(&house, "harbourmaster").await;
+    let nobody: String = sqlx::query_scalar(
+        "select a.id::text from accounts a join users u on u.account_id = a.id where u.role_id is null and u.approved \
+         and not exists (select from reports r where r.target_account_id = a.id) limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let waits: String = sqlx::query_scalar(
+        "select a.id::text from accounts a join users u on u.account_id = a.id where not u.approved limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    run(
+        &house,
+        &format!(
+            "insert into reports (account_id, target_account_id, category, created_at, updated_at) \
+             values ({account}, {master}, 1000, now(), now())"
+        ),
+    )
+    .await;
+    let before = entries(&house, "reveal").await;
+    for (whose, whom) in [("the owner of the instance", &master), ("nobody reported", &nobody), ("waits", &waits)] {
+        for masked in ["email", "address", "seen:0000", "post:1"] {
+            assert_eq!(what(whom, masked).await, StatusCode::FORBIDDEN, "{whose}: {masked}");
+        }
+        let page = house.get(Some(&cookie), &format!("/i/harbour/accounts/{whom}")).await.body;
+        assert!(!page.contains("/api/reports/reveal"), "{whose}: {page}");
+    }
+    assert_eq!(entries(&house, "reveal").await, before);
+    // Whoever decides about sign-ups and may reveal looks at those who wait.
+    let cookie = contractor(&house, Vec::new(), true, true).await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", waits.as_str()),
+        ("what", "email"),
+        ("why", "a test"),
+        ("back", "/audit"),
+    ];
+    assert_eq!(sent(&house, &cookie, "/api/reports/reveal", &form).await.0, StatusCode::FOUND);
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("what", "email"),
+        ("why", "a test"),
+        ("back", "/audit"),
+    ];
+    assert_eq!(sent(&house, &cookie, "/api/reports/reveal", &form).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_account_of_a_colleague_is_no_contractors_whatever_its_role() {
+    let house = house(sqlite().await).await;
+    let (account, _) = house.case("windvane").await;
+    run(&house, &format!("update reports set category = 1000 where target_account_id = {account}")).await;
+    let cookie = contractor(&house, vec![Category::Spam], false, true).await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("what", "email"),
+        ("why", "a test"),
+        ("back", "/audit"),
+    ];
+    assert_eq!(sent(&house, &cookie, "/api/reports/reveal", &form).await.0, StatusCode::FOUND);
+    let linked = howdah::store::linked_accounts::Linked {
+        operator: OperatorId("01admin".into()),
+        instance: "harbour".parse().unwrap(),
+        account: account.parse().unwrap(),
+        username: "windvane".to_owned(),
+        token: howdah::config::Secret::new("a token"),
+        linked_at: house.app.clock.now(),
+    };
+    assert!(howdah::store::linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None).await.unwrap());
+    assert_eq!(sent(&house, &cookie, "/api/reports/reveal", &form).await.0, StatusCode::FORBIDDEN);
+    let form = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes"), ("back", "/audit")];
+    assert_eq!(sent(&house, &cookie, "/api/reports/hold", &form).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn no_contractor_searches_by_email_or_ip_address() {
+    let house = house(sqlite().await).await;
+    let before = entries(&house, "search_personal").await;
+    for (sign_ups, reveal) in [(false, false), (true, true)] {
+        let cookie = contractor(&house, Category::ALL.to_vec(), sign_ups, reveal).await;
+        for q in ["windvane@post.example", "203.0.113.7", "2001:db8::1"] {
+            let form = [("instance", "harbour"), ("q", q), ("why", "a test"), ("back", "/i/harbour/find")];
+            for door in ["/api/accounts/look-up", "/api/accounts/search"] {
+                let (status, said) = sent(&house, &cookie, door, &form).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{door} {q}: {said}");
+            }
+        }
+        let page = house.get(Some(&cookie), "/i/harbour/find?q=windvane%40post.example").await.body;
+        assert!(page.contains("You do not search by email or IP address"), "{page}");
+        assert!(!page.contains("/i/harbour/accounts/1"), "{page}");
+    }
+    assert_eq!(entries(&house, "search_personal").await, before);
+}
+
+#[tokio::test]
+async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
+    let house = timed(house(sqlite().await).await).await;
+    let cookie = house.sign_in("moderator").await;
+    let email = "windvane@post.example";
+    let form = [("instance", "harbour"), ("q", email), ("back", "/i/harbour")];
+    let asks = house.post(Some(&cookie), "/api/accounts/look-up", &form).await.location.unwrap();
+    assert!(asks.starts_with("/i/harbour/find?ask=") && !asks.contains("post"), "{asks}");
+    assert_eq!(entries(&house, "search_personal").await, 0, "nothing without a reason");
+    let page = house.get(Some(&cookie), &asks).await.body;
+    assert!(page.contains("action=\"/api/accounts/search\"") && page.contains(&format!("value=\"{email}\"")), "{page}");
+    assert!(!page.contains("@windvane<"), "{page}");
+    assert!(
+        !page.split("<title>").nth(1).unwrap().split('<').next().unwrap().contains("post"),
+        "a title is remembered"
+    );
+    let back = page.split("name=\"back\" value=\"").last().unwrap().split('"').next().unwrap();
+    let search = async |why: &str| {
+        let form = [("instance", "harbour"), ("q", email), ("why", why), ("back", back)];
+        house.post(Some(&cookie), "/api/accounts/search", &form).await.location.unwrap()
+    };
+    let refused = search(" ").await;
+    assert!(!refused.contains("post"), "{refused}");
+    let again = house.get(Some(&cookie), &refused).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.body.contains("Say why") && again.body.contains(&format!("value=\"{email}\"")), "{}", again.body);
+    assert_eq!(entries(&house, "search_personal").await, 0);
+    let found = search("the same ring").await;
+    assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("post"), "{found}");
+    assert!(house.get(Some(&cookie), &found).await.body.contains("@windvane<"));
+    house.app.clock.advance(10 * MINUTE);
+    assert_eq!(house.get(Some(&cookie), &found).await.status, StatusCode::NOT_FOUND, "ten minutes are over");
+    assert_eq!(house.get(Some(&cookie), &asks).await.body.matches(email).count(), 0, "so is what was typed");
+}
+
+#[tokio::test]
+async fn what_is_typed_into_an_address_is_not_looked_for() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    for path in [
+        "/i/harbour/find?q=windvane%40post.example",
+        "/i/harbour/accounts?name=windvane%40post.example",
+        "/i/harbour/accounts?domain=windvane%40post.example&origin=local",
+    ] {
+        let page = house.get(Some(&cookie), path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(!page.body.contains(">@windvane<"), "{path}");
+        assert!(page.body.contains("action=\"/api/accounts/search\""), "{path}: {}", page.body);
+        // It is kept in that one field, and travels on in no link and in no other form.
+        assert_eq!(page.body.matches("windvane@post.example").count(), 1, "{path}: {}", page.body);
+        assert_eq!(page.body.matches("windvane%40post").count(), 0, "{path}: {}", page.body);
+    }
+    assert_eq!(entries(&house, "search_personal").await, 0);
+}
+
+async fn budget_of(house: House) {
+    let house = timed(house).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    let search = async || {
+        let form =
+            [("instance", "harbour"), ("q", "windvane@post.example"), ("why", "a test"), ("back", "/i/harbour/find")];
+        sent(&house, &cookie, "/api/accounts/search", &form).await
+    };
+    let reveal = async || {
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("what", "email"),
+            ("why", "a test"),
+            ("back", "/i/harbour/find"),
+        ];
+        sent(&house, &cookie, "/api/reports/reveal", &form).await
+    };
+    // All at once, half of them searches: the hour has thirty, together.
+    let searched = join_all((0..30).map(|_| search()));
+    let revealed = join_all((0..30).map(|_| reveal()));
+    let (searched, revealed) = futures::join!(searched, revealed);
+    let done = searched.iter().chain(&revealed).filter(|(status, _)| *status == StatusCode::FOUND).count();
+    assert_eq!(done, 30);
+    assert_eq!(entries(&house, "search_personal").await + entries(&house, "reveal").await, 30);
+    let (status, said) = search().await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(said.contains("30 masked things within an hour"), "{said}");
+    assert!(said.contains("windvane@post.example"), "what was typed is kept");
+    // Somebody else has a budget of their own; who types nothing uses none.
+    let admin = house.sign_in("admin").await;
+    let form = [("instance", "harbour"), ("q", "203.0.113.7"), ("why", "a test")];
+    assert_eq!(sent(&house, &admin, "/api/accounts/search", &form).await.0, StatusCode::FOUND);
+    // Four hours' worth is the day's.
+    let mut cookie = cookie;
+    for hour in 1..4 {
+        house.app.clock.advance(HOUR);
+        cookie = house.sign_in("moderator").await;
+        for _ in 0..30 {
+            let form = [("instance", "harbour"), ("q", "203.0.113.7"), ("why", "a test")];
+            let (status, said) = sent(&house, &cookie, "/api/accounts/search", &form).await;
+            assert_eq!(status, StatusCode::FOUND, "hour {hour}: {said}");
+        }
+    }
+    house.app.clock.advance(HOUR);
+    cookie.clone_from(&house.sign_in("moderator").await);
+    let form = [("instance", "harbour"), ("q", "203.0.113.7"), ("why", "a test"), ("back", "/i/harbour/find")];
+    let (status, said) = sent(&house, &cookie, "/api/accounts/search", &form).await;
+    assert!(status == StatusCode::TOO_MANY_REQUESTS && said.contains("120"), "{status}: {said}");
+    // The sweep of what is forgotten forgets none of it before its time.
+    howdah::store::attempts::delete_expired(&house.app.store, house.app.clock.now()).await.unwrap();
+    assert_eq!(sent(&house, &cookie, "/api/accounts/search", &form).await.0, StatusCode::TOO_MANY_REQUESTS);
+    house.app.clock.advance(20 * HOUR + 1);
+    let cookie = house.sign_in("moderator").await;
+    assert_eq!(sent(&house, &cookie, "/api/accounts/search", &form).await.0, StatusCode::FOUND, "a day later");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reveals_and_searches_have_a_budget_on_sqlite() {
+    budget_of(house(sqlite().await).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reveals_and_searches_have_a_budget_on_postgres() {
+    budget_of(house(postgres().await).await).await;
+}
