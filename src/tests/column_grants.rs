@@ -1,6 +1,6 @@
 //! The console with exactly the grants it prints: nothing else can be read or written, and everything it shows and does works.
 
-use crate::support::{Answered, House, Kept, NO_SANCTION, database, house_of, postgres, sqlite};
+use crate::support::{self, Answered, House, Kept, NO_SANCTION, database, house_of, postgres, sqlite};
 use axum::{
     Router,
     body::Body,
@@ -297,9 +297,10 @@ impl Two {
     }
 }
 
-/// What a page shows, without what is of the moment: numbers, and the nonce of the answer.
+/// What a page shows, without what is of the moment: numbers, the nonce and the mark of the answer.
 fn tame(page: &str) -> String {
-    let body = page.split_once("<body").map_or(page, |(_, body)| body);
+    let page = support::without_mark(page);
+    let body = page.split_once("<body").map_or(page.as_str(), |(_, body)| body);
     let mut parts = body.split("nonce=\"");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {

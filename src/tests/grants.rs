@@ -623,11 +623,9 @@ async fn a_month_of_work_is_counted_from_the_record_and_alike_for_both_sides() {
         assert!(own.contains("1 case, 1 sign-up, 1 reveal"), "{own}");
         let owner = house.sign_in("owner").await;
         let others = house.get(Some(&owner), "/grants/01contractor/sheet").await.body;
-        // Each answer has a mark of its own for its keys.
         let main = |page: &str| {
-            let mark = page.split("data-root=\"").nth(1).unwrap().split('"').next().unwrap();
-            let main = page.split("<h2>Day by day").nth(1).unwrap().split("</main>").next().unwrap();
-            main.replace(mark, "")
+            let page = crate::support::without_mark(page);
+            page.split("<h2>Day by day").nth(1).unwrap().split("</main>").next().unwrap().to_owned()
         };
         assert_eq!(main(&own), main(&others), "exactly the same");
 

@@ -550,11 +550,15 @@ async fn look(house: &House, ids: &Ids, text: &str) -> (Seen, Vec<String>) {
         titles += usize::from(title.is_some_and(|title| title.contains("evil")));
         seen.insert((who.to_owned(), label.to_owned()), tags);
     };
-    let answers = stream::iter(asked).map(|(who, label, page)| {
+    // One after the other for each person: what somebody's own entries say depends on what they asked for before.
+    let people = ["owner", "admin", "moderator", "contractor", "auditor", "nobody"].map(|who| {
         let cookie = cookies.get(who).map(String::as_str);
-        async move { (who, label, house.get(cookie, &page).await.body) }
+        let theirs: Vec<_> = asked.iter().filter(|(person, ..)| *person == who).cloned().collect();
+        stream::iter(theirs)
+            .then(move |(who, label, page)| async move { (who, label, house.get(cookie, &page).await.body) })
+            .boxed_local()
     });
-    let mut answers = pin!(answers.buffered(4));
+    let mut answers = stream::select_all(people);
     while let Some((who, label, body)) = answers.next().await {
         see(who, &label, &body);
     }

@@ -510,6 +510,14 @@ pub fn session(cookie: &str) -> String {
     howdah::store::web_sessions::hash(token)[..16].to_owned()
 }
 
+/// A page without the mark that its keys have in this answer.
+pub fn without_mark(page: &str) -> String {
+    match page.split("data-root=\"").nth(1).and_then(|rest| rest.split('"').next()) {
+        Some(mark) => page.replace(mark, ""),
+        None => page.to_owned(),
+    }
+}
+
 /// The sanctions of nobody, as the forms give them back.
 pub const NO_SANCTION: &str = r#"{"disabled":false,"sensitized":false,"silenced":false,"suspended":false}"#;
 
