@@ -27,9 +27,10 @@ const SHOWN_FOR: i64 = 10 * MINUTE;
 
 /// What was typed or pasted, without what mail programs, browsers and logs put around an email or an IP address.
 fn bare(text: &str) -> String {
+    const AROUND: [char; 7] = ['<', '>', '"', '\'', ',', ';', ' '];
     let text = text.trim().replace(['＠', '﹫'], "@").replace("%40", "@");
-    let text = text.strip_prefix("mailto:").unwrap_or(&text);
-    text.trim_matches(['<', '>', '"', '\'', ',', ';', ' ']).to_owned()
+    let text = text.trim_matches(AROUND);
+    text.strip_prefix("mailto:").unwrap_or(text).trim_matches(AROUND).to_owned()
 }
 
 /// An address with a port or in brackets is the address.
