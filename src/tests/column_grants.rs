@@ -382,8 +382,8 @@ async fn deeds(two: &Two) {
     two.does("/api/reports/decide", &[&case[..], &[("text", "Please read the rules.")]].concat(), "decide_case").await;
     two.does("/api/reports/reveal", &[("account", &account), ("what", "email")], "reveal").await;
     two.does("/api/accounts/note", &[("account", &account), ("text", "a note")], "write_note").await;
-    two.does("/api/accounts/look-up", &[("q", "windvane@post.example")], "search_personal").await;
-    two.does("/api/accounts/look-up", &[("q", "203.0.113.7")], "search_personal").await;
+    two.does("/api/accounts/search", &[("q", "windvane@post.example")], "search_personal").await;
+    two.does("/api/accounts/search", &[("q", "203.0.113.7")], "search_personal").await;
     for verdict in ["approve", "reject"] {
         let who = two
             .id("select account_id::text from users where not approved and confirmed_at is not null order by id limit 1")
