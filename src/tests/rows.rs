@@ -1,7 +1,7 @@
 //! Whoever holds the store, and not the key, gives nobody rights by it: what they write there is refused at the next request,
 //! named to owners, and named by a verification.
 
-use crate::support::{House, PASSWORD, house, postgres, sql, sqlite};
+use crate::support::{House, PASSWORD, house, person, postgres, sql, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{self, Actor, Permission, Role},
@@ -87,7 +87,10 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
         let house = house(kept).await;
         let store = &house.app.store;
         house.app.ledger.seal_rows_once().await.unwrap();
-        let owner = house.sign_in("owner").await;
+        // Another owner looks on: whoever's row is changed sees nothing any more.
+        person(&house.app, "second", Role::Owner).await;
+        let owner = house.sign_in("second").await;
+        house.sign_in("owner").await;
         let lists_people = async |cookie: &str| house.get(Some(cookie), "/people").await.status == StatusCode::OK;
         assert!(lists_people(&owner).await);
 
