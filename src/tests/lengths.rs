@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Database, on_both},
-    ledger::{NOW, case, instance, ledger, ledger_of, may, whole},
+    ledger::{NOW, case, instance, ledger, ledger_of, may, may_about, whole},
     support::{House, house, sqlite},
 };
 use axum::http::StatusCode;
@@ -34,7 +34,8 @@ async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {
         ..case(1)
     };
     let why = Why::typed("why", &"\u{1F418}".repeat(500)).unwrap();
-    let warrant = ledger.open(may(Permission::DecideReports), many, why, acting(), Mark::default()).await.unwrap();
+    let warrant =
+        ledger.open(may_about(Permission::DecideReports, 1), many, why, acting(), Mark::default()).await.unwrap();
     let steps = (0..500).map(|n| Step {
         what: format!("POST resolve, report {n}"),
         answer: Answer::Refused { status: 422, message: "m".repeat(2_000) },
@@ -54,7 +55,7 @@ async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {
         acct: "x".repeat(400_000),
         what: Masked::SeenAddress(Hashed::kept("x")),
     };
-    let refused = ledger.open(may(Permission::Reveal), reveal, "why", Acting::Console, Mark::default()).await;
+    let refused = ledger.open(may_about(Permission::Reveal, 1), reveal, "why", Acting::Console, Mark::default()).await;
     assert!(too_large(&refused.unwrap_err()));
     let rows = SetRegistrations {
         instance: instance(),
@@ -115,7 +116,7 @@ async fn two_hundred_forbidden_pages_are_one_entry() {
 }
 
 /// Every door that takes a reason, or another text that goes into the record.
-const DOORS: [(&str, &str, &[(&str, &str)]); 13] = [
+const DOORS: [(&str, &str, &[(&str, &str)]); 15] = [
     ("/api/people/offer", "why", &[("name", "new"), ("role", "auditor")]),
     ("/api/people/disable", "why", &[("operator", "01auditor"), ("disabled", "yes")]),
     ("/api/people/role", "why", &[("operator", "01auditor"), ("role", "moderator"), ("seen", "auditor")]),
@@ -127,6 +128,8 @@ const DOORS: [(&str, &str, &[(&str, &str)]); 13] = [
     ("/api/reports/hand-over", "note", &[("instance", "harbour"), ("to", "01admin")]),
     ("/api/accounts/note", "text", &[("instance", "harbour")]),
     ("/api/accounts/look-up", "q", &[("instance", "harbour")]),
+    ("/api/accounts/search", "q", &[("instance", "harbour"), ("why", "a test")]),
+    ("/api/accounts/search", "why", &[("instance", "harbour"), ("q", "windvane@post.example")]),
     ("/api/domains/allow", "why", &[("instance", "harbour"), ("domain", "friend.example")]),
     ("/api/invitations/revoke", "why", &[("instance", "harbour"), ("invites", "1")]),
 ];
