@@ -116,7 +116,7 @@ async fn two_hundred_forbidden_pages_are_one_entry() {
 }
 
 /// Every door that takes a reason, or another text that goes into the record.
-const DOORS: [(&str, &str, &[(&str, &str)]); 13] = [
+const DOORS: [(&str, &str, &[(&str, &str)]); 15] = [
     ("/api/people/offer", "why", &[("name", "new"), ("role", "auditor")]),
     ("/api/people/disable", "why", &[("operator", "01auditor"), ("disabled", "yes")]),
     ("/api/people/role", "why", &[("operator", "01auditor"), ("role", "moderator"), ("seen", "auditor")]),
@@ -128,6 +128,8 @@ const DOORS: [(&str, &str, &[(&str, &str)]); 13] = [
     ("/api/reports/hand-over", "note", &[("instance", "harbour"), ("to", "01admin")]),
     ("/api/accounts/note", "text", &[("instance", "harbour")]),
     ("/api/accounts/look-up", "q", &[("instance", "harbour")]),
+    ("/api/accounts/search", "q", &[("instance", "harbour"), ("why", "a test")]),
+    ("/api/accounts/search", "why", &[("instance", "harbour"), ("q", "windvane@post.example")]),
     ("/api/domains/allow", "why", &[("instance", "harbour"), ("domain", "friend.example")]),
     ("/api/invitations/revoke", "why", &[("instance", "harbour"), ("invites", "1")]),
 ];
