@@ -411,7 +411,7 @@ async fn deeds(two: &Two) {
 
     two.does("/api/domains/set", &[("domain", "fresh.example"), ("severity", "silence")], "block_domain").await;
     two.does("/api/domains/mail-set", &[("domain", "junk.example")], "block_mail_domain").await;
-    let address = [("network", "203.0.113.9"), ("severity", "sign_up_block"), ("until", "day"), ("sure", "yes")];
+    let address = [("network", "203.0.113.9"), ("severity", "sign_up_block"), ("until", "1"), ("sure", "yes")];
     two.does("/api/domains/address-set", &address, "block_address").await;
 }
 
