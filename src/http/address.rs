@@ -330,7 +330,8 @@ mod tests {
     #[test]
     fn only_a_named_proxy_is_believed_and_only_from_the_right_end() {
         let near = ["127.0.0.0/8", "10.0.0.0/8", "2001:db8:1::/48"];
-        let cases: &[(&str, &[(&str, &str)], Option<&str>)] = &[
+        type Headers<'a> = &'a [(&'a str, &'a str)];
+        let cases: &[(&str, Headers<'_>, Option<&str>)] = &[
             ("127.0.0.1", &[("x-forwarded-for", "203.0.113.5")], Some("203.0.113.5")),
             ("::ffff:127.0.0.1", &[("x-forwarded-for", "203.0.113.5")], Some("203.0.113.5")),
             // What stands left of the proxy's own word is anybody's.

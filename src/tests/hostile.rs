@@ -239,7 +239,8 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
     let seen = serde_json::to_string(&[(&ids.cases[1].0, ids.cases[1].1.split(',').collect::<Vec<_>>())]).unwrap();
     let here = format!("/i/harbour/accounts/{case}");
     let name: String = text.chars().skip(5).take(60).collect();
-    let forms: [(&str, &str, Vec<(&str, &str)>); 9] = [
+    type Fields<'a> = Vec<(&'a str, &'a str)>;
+    let forms: [(&str, &str, Fields<'_>); 9] = [
         (
             "note",
             "/api/accounts/note",

@@ -84,7 +84,7 @@ async fn what_is_old_is_found_by_the_quarter(db: &Database) {
     clock.advance(200 * DAY);
     let new = decide(&ledger, 1).await;
     assert_eq!(ledger.keys_older(NOW, 100).await.unwrap(), Vec::<String>::new(), "its quarter is not over");
-    assert_eq!(ledger.keys_older(clock.now().plus(-90 * DAY), 100).await.unwrap(), [old.clone()]);
+    assert_eq!(ledger.keys_older(clock.now().plus(-90 * DAY), 100).await.unwrap(), std::slice::from_ref(&old));
     destroy(&ledger, &[old]).await;
     assert!(ledger.keys_older(clock.now().plus(-90 * DAY), 100).await.unwrap().is_empty());
     assert_eq!(ledger.entry(new).await.unwrap().unwrap().entry.sealed, Sealed::Opened);

@@ -115,8 +115,10 @@ async fn two_hundred_forbidden_pages_are_one_entry() {
     assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 1);
 }
 
+type Fields = &'static [(&'static str, &'static str)];
+
 /// Every door that takes a reason, or another text that goes into the record.
-const DOORS: [(&str, &str, &[(&str, &str)]); 15] = [
+const DOORS: [(&str, &str, Fields); 15] = [
     ("/api/people/offer", "why", &[("name", "new"), ("role", "auditor")]),
     ("/api/people/disable", "why", &[("operator", "01auditor"), ("disabled", "yes")]),
     ("/api/people/role", "why", &[("operator", "01auditor"), ("role", "moderator"), ("seen", "auditor")]),

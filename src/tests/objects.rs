@@ -379,9 +379,9 @@ async fn every_form_and_page_on_every_object_as_everybody() {
     let mut lines = Vec::new();
     // Nobody is linked: role and grant decide.
     for (question, asked) in asked.iter().enumerate() {
-        for person in 0..PEOPLE.len() {
-            for object in 1..OBJECTS.len() {
-                cells[question][person][object] = asked.cell(&matrix, person, object).await;
+        for (person, row) in cells[question].iter_mut().enumerate() {
+            for (object, cell) in row.iter_mut().enumerate().skip(1) {
+                *cell = asked.cell(&matrix, person, object).await;
             }
         }
     }
@@ -395,8 +395,8 @@ async fn every_form_and_page_on_every_object_as_everybody() {
         matrix.cookies[person] = matrix.house.sign_in(name).await;
     }
     for (question, asked) in asked.iter().enumerate() {
-        for person in 0..PEOPLE.len() {
-            cells[question][person][0] = asked.cell(&matrix, person, 0).await;
+        for (person, row) in cells[question].iter_mut().enumerate() {
+            row[0] = asked.cell(&matrix, person, 0).await;
         }
     }
     lines.push("A batch of all, everybody linked as one who reported “own”".to_owned());

@@ -287,7 +287,7 @@ async fn new_recovery_codes_take_the_place_of_the_former(house: House) {
     let secret = between(&page, "<code>", "<").replace(' ', "");
     let id = begun.split("setting=").nth(1).unwrap();
     let set = send(&house, &cookie, "set-factor", &[("setting", id), ("code", &code(&secret, &house.app.clock))]).await;
-    let listed = |page: &str| -> Vec<String> { codes_on(&page).lines().map(str::to_owned).collect() };
+    let listed = |page: &str| -> Vec<String> { codes_on(page).lines().map(str::to_owned).collect() };
     let first = listed(&read(&house, &cookie, &set).await);
     // A recovery code stands in for the phone here too, and is used up.
     let made = send(&house, &cookie, "recovery-codes", &[("present", PASSWORD), ("code", &first[0])]).await;
