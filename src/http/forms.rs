@@ -183,15 +183,33 @@ pub async fn keep_for_sign_in(app: &App, request: Request, former: &OperatorId) 
     }
 }
 
-/// Turns a form of nobody known away without looking at it.
-pub fn refuse_unread(headers: &HeaderMap) -> Response {
+/// Turns a form of nobody known away. One that a browser of ours may have sent, no larger than a stranger's may be, goes back in
+/// the answer; nothing is stored, and anything else is not looked at.
+pub async fn turn_away(request: Request) -> Response {
+    let small = said_length(request.headers()).is_some_and(|length| length <= LARGEST_OF_STRANGERS);
+    if !small || !is_form(&request) || !wants_page(request.headers()) || is_unknown(&request) {
+        return refuse_unread(request.headers());
+    }
+    let target = request.uri().path().to_owned();
+    let (parts, body) = request.into_parts();
+    match read(&parts.headers, body, LARGEST_OF_STRANGERS).await {
+        Ok(body) => echo(&target, &body, &not_signed_in()),
+        Err(refused) => refused,
+    }
+}
+
+fn not_signed_in() -> Problem {
+    Problem::new(Kind::SignedOut, "You are not signed in, and nothing was done.", "")
+}
+
+fn refuse_unread(headers: &HeaderMap) -> Response {
     if !wants_page(headers) {
         let problem = Problem::new(Kind::SignedOut, "Your session is over, and nothing was done.", "Sign in again.");
         return (StatusCode::UNAUTHORIZED, axum::Json(problem)).into_response();
     }
     let inner = format!(
-        "<h1>Signed out</h1><p class=\"note\" role=\"alert\">You are not signed in, and nothing was done. Go back: what you \
-         typed is still there. Sign in in another tab, then send it again.</p>\
+        "<h1>Signed out</h1><p class=\"note\" role=\"alert\">You are not signed in, and nothing was done. What was sent was not \
+         read: it is too large to be given back.</p>\
          <p><a class=\"btn main\" href=\"{}\">Sign in</a></p>",
         path::SIGN_IN
     );
@@ -270,7 +288,8 @@ fn back_of(body: &[u8]) -> Option<String> {
 
 /// The last resort: the answer carries the whole form, to be sent again as it is or put right.
 fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
-    let as_it_is = problem.kind == Kind::Unavailable;
+    let signed_out = problem.kind == Kind::SignedOut;
+    let as_it_is = signed_out || problem.kind == Kind::Unavailable;
     let mut fields = String::new();
     for (key, value) in url::form_urlencoded::parse(body) {
         let secret = is_secret(&key);
@@ -290,15 +309,25 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         }
     }
     let back = back_of(body).unwrap_or_else(|| path::OVERVIEW.to_owned());
-    let again = if as_it_is {
+    let again = if signed_out {
+        "Sign in in another tab, then send it again, or copy it."
+    } else if as_it_is {
         "Send it again when the console says it is well, or copy it."
     } else {
         "Put it right and send it again, or copy it."
     };
     let inner = format!(
         "<h1>Nothing was done</h1><p class=\"note\" role=\"alert\">{what} {way_on}</p><p>What you typed is below. {again}</p>\
-         <form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
+         {sign_in}<form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
          <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
+        sign_in = if signed_out {
+            format!(
+                "<p><a class=\"btn\" href=\"{}\" target=\"_blank\" rel=\"noopener\">Sign in in another tab</a></p>",
+                path::SIGN_IN
+            )
+        } else {
+            String::new()
+        },
         what = escape(&problem.what),
         way_on = escape(&problem.way_on),
         target = escape(target),

@@ -170,7 +170,7 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
         };
         return match former {
             Some(writer) => forms::keep_for_sign_in(app, request, &writer).await,
-            None => forms::refuse_unread(request.headers()),
+            None => forms::turn_away(request).await,
         };
     }
     if request.uri().path().starts_with("/api/") {

@@ -363,6 +363,37 @@ async fn a_stranger_leaves_no_draft_and_is_refused_unread() {
 }
 
 #[tokio::test]
+async fn what_somebody_signed_out_sent_comes_back_in_the_answer_and_is_stored_nowhere() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let owner = house.sign_in("owner").await;
+    let end = [("operator", "01moderator"), ("session", ""), ("why", "a test"), ("back", "/people")];
+    house.post(Some(&owner), "/api/people/end-sessions", &end).await;
+    let text = format!("{}</textarea><b>", "Every word counts. ".repeat(1_000));
+    // A session that somebody ended, and a cookie that is gone.
+    for cookie in [Some(cookie.as_str()), None] {
+        let mut fields = url::form_urlencoded::Serializer::new(String::new());
+        fields.extend_pairs([
+            ("instance", "harbour"),
+            ("account", "1"),
+            ("text", &text),
+            ("password", "a secret of mine"),
+        ]);
+        let body = fields.finish();
+        let mut request = form("/api/reports/decide", cookie, Body::from(body.clone()));
+        request.headers_mut().insert(header::CONTENT_LENGTH, body.len().to_string().parse().unwrap());
+        let answer = answer(&house, request).await;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+        let page = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
+        let page = String::from_utf8_lossy(&page);
+        assert!(page.contains("You are not signed in") && page.contains("Send it again"), "{page}");
+        assert!(page.contains(&howdah::ui::escape(&text)), "{page}");
+        assert!(!page.contains("a secret of mine") && !page.contains("<b>"), "{page}");
+    }
+    assert_eq!(drafts(&house).await.0, 0);
+}
+
+#[tokio::test]
 async fn the_forms_of_signing_in_are_small() {
     let house = house(sqlite().await).await;
     for path in
