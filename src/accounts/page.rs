@@ -71,7 +71,7 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
     if let Looked::Asks(asked) = &page.looked {
         return view! {
             <div class="head"><h1>"Find by email or IP address"</h1></div>
-            {(!asked.typed.is_empty()).then(|| view! { <p class="soft">"No account has this as its handle."</p> })}
+            {(!asked.typed.is_empty()).then(|| view! { <p class="soft lead">"No account has this as its handle."</p> })}
             {asks(&instance, asked, &frame)}
         }
         .into_any();

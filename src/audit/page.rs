@@ -101,7 +101,7 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
             (false, Some(_)) => "The record is not what was written",
             (false, None) => "Not checked",
         };
-        let said = format!("{found}: {}.", last.said.join(". "));
+        let said = format!("{found}: {}.", last.said.join("; "));
         view! { <p class=class role=role><span>"Checked " {time::ago(last.at, frame.now)} ". " {said}</span></p> }
     });
     view! { {running} {last} }.into_any()

@@ -85,7 +85,11 @@ where
                         }
                         Err((problem, Ok(Framed { frame, .. }))) => {
                             set_status(&problem);
-                            view! { {title("Not shown")} {around(here, frame, trouble(&problem), ring)} }.into_any()
+                            let way_on = view! {
+                                {trouble(&problem)}
+                                <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
+                            };
+                            view! { {title("Not shown")} {around(here, frame, way_on.into_any(), ring)} }.into_any()
                         }
                         Err((problem, Err(_))) => problem_page(problem),
                     }
