@@ -2,6 +2,7 @@
 
 use crate::mastodon::database::{Release, grants_sql};
 use clap::Subcommand;
+use std::io::{ErrorKind, Write};
 
 #[derive(Subcommand)]
 pub enum Instance {
@@ -18,8 +19,10 @@ pub enum Instance {
 }
 
 pub fn run(command: &Instance) -> anyhow::Result<()> {
-    match command {
-        Instance::Grants { mastodon, role } => println!("{}", grants_sql(*mastodon, role)),
+    let Instance::Grants { mastodon, role } = command;
+    // Whoever reads the beginning only (`| head`) has read enough.
+    match writeln!(std::io::stdout(), "{}", grants_sql(*mastodon, role)) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
-    Ok(())
 }
