@@ -12,7 +12,7 @@ pub use personal::{look_up, search};
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};
 use crate::{
-    access::Permission,
+    access::{Permission, Role},
     clock::{DAY, Instant},
     context::Context,
     frame::{self, Framed},
@@ -125,6 +125,14 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
 
 const PAGE: usize = 40;
 
+fn not_public() -> Problem {
+    Problem::new(
+        Kind::Forbidden,
+        "As contractor you see whose login is frozen or whose email is not confirmed in a case of your grant alone.",
+        "Narrow the list by something else.",
+    )
+}
+
 fn narrowing(filter: &AccountFilter, now: Instant) -> Narrowing {
     let days = |days: i64| Some(now.plus(-days * DAY));
     Narrowing {
@@ -167,6 +175,15 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         active: text("active"),
         name: text("name"),
     };
+    // Who waits, who is frozen and who invited whom is on no public page.
+    match filter.state.as_str() {
+        "pending" => drop(context.permit(Permission::ViewSignUps, Some(&instance.name)).await?),
+        "unconfirmed" | "frozen" if context.actor.role == Role::Contractor => return Err(not_public()),
+        _ if !filter.inviter.is_empty() => {
+            drop(context.permit(Permission::ViewInvitations, Some(&instance.name)).await?)
+        }
+        _ => {}
+    }
     let base = path::accounts(&instance.name);
     // Nobody is looked for here by what is personal: the page asks for a reason instead, and what was typed goes no further
     // than into that form.

@@ -1,4 +1,5 @@
-//! No unsafe method from another origin: the browser says where a request comes from, and silence is refused.
+//! No unsafe method from another origin: the browser says where a request comes from, and silence is refused. Nor are the
+//! doors asked by other sites, and none sends a browser back to one.
 
 use axum::{
     extract::{Request, State},
@@ -8,13 +9,32 @@ use axum::{
 };
 use std::sync::Arc;
 
-pub async fn same_origin(State(own): State<Arc<str>>, request: Request, next: Next) -> Response {
+pub async fn same_origin(State(own): State<Arc<str>>, mut request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_own(request.headers(), &own) {
+    let elsewhere = request.uri().path().starts_with("/api/") && is_of_another_site(request.headers());
+    // A door answers a form without scripts by a redirect to the page it came from: never to somebody else's.
+    if !is_from(request.headers(), &own) {
+        request.headers_mut().remove(header::REFERER);
+    }
+    if (safe && !elsewhere) || is_own(request.headers(), &own) {
         next.run(request).await
     } else {
         (StatusCode::FORBIDDEN, "This request came from another site, and nothing was done.\n").into_response()
     }
+}
+
+/// Whether the browser says that another site asks, by a link or otherwise.
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
+}
+
+/// Whether a request comes from one of our own pages, as far as it says.
+fn is_from(headers: &HeaderMap, own: &str) -> bool {
+    headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| url::Url::parse(text).ok())
+        .is_some_and(|url| url.origin().ascii_serialization() == own)
 }
 
 fn is_own(headers: &HeaderMap, own: &str) -> bool {

@@ -59,7 +59,12 @@ impl Ledger {
         let (appends, queue) = mpsc::channel(1024);
         let found = head::Found::default();
         tokio::spawn(write::drain(
-            write::Writer { store: store.clone(), keys: keys.clone(), found: found.clone() },
+            write::Writer {
+                store: store.clone(),
+                keys: keys.clone(),
+                found: found.clone(),
+                last: write::Last::default(),
+            },
             queue,
         ));
         Self {

@@ -6,7 +6,7 @@ use super::{
     Fact, Ledger, LedgerError, Outcome,
     deed::Deed,
     keys::Opened,
-    verify::{Report, Wrong},
+    verify::{Report, Wrong, verify},
 };
 use crate::{
     access::Role,
@@ -558,6 +558,13 @@ impl Ledger {
     /// If store or record cannot be read or written; the next start goes on with it.
     pub async fn seal_rows_once(&self) -> Result<Option<Counts>, LedgerError> {
         if self.rows_are_sealed().await? {
+            return Ok(None);
+        }
+        // What the record says is what lets a row be sealed. An entry that was changed, be it to hide that this was done before or
+        // to bear a row out, is found by hashing all of them against the head.
+        let record = verify(&self.store, &self.keys, &self.host, &[]).await?;
+        if let Some(wrong) = record.wrong.first() {
+            self.found.contradict(0, &format!("no row is sealed, because the record is not whole: {}", wrong.what));
             return Ok(None);
         }
         let compared = self.compare_rows().await?;

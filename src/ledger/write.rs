@@ -6,7 +6,7 @@ use super::{
     entry::subject_hash,
     head::{self, Checked, Found, HeadRow, NAME, ORIGINS, Origin, OriginRow, THERE},
     keys::Opened,
-    tree::leaf_hash,
+    tree::{Frontier, Hash, leaf_hash},
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
@@ -19,6 +19,7 @@ use crate::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// A deed whose lease has run out is closed by reading, by whoever claims it.
@@ -140,6 +141,32 @@ pub(super) struct Writer {
     pub store: Store,
     pub keys: Keys,
     pub found: Found,
+    pub last: Last,
+}
+
+/// What this process wrote last: the id of the store, size and root. A store that was put back to before it is not gone on
+/// with, also where no checkpoint tells.
+#[derive(Default)]
+pub(super) struct Last(Mutex<Option<(i64, u64, Hash)>>);
+
+impl Last {
+    fn lock(&self) -> MutexGuard<'_, Option<(i64, u64, Hash)>> {
+        // What it holds is whole after every panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is wrong with a head that was read; after an owner has decided, the store has another id.
+    fn contradicts(&self, origin: &Origin, tree: &Frontier) -> Option<String> {
+        let (number, size, root) = (*self.lock())?;
+        let back = tree.size() < size || (tree.size() == size && tree.root() != root);
+        (number == origin.number && back).then(|| {
+            format!("this process wrote {size} entries, and the {} that are there do not go on from them", tree.size())
+        })
+    }
+
+    fn keep(&self, origin: &Origin, tree: &Frontier) {
+        *self.lock() = Some((origin.number, tree.size(), tree.root()));
+    }
 }
 
 /// Drains the queue of appends, as many at once as there are, each group in one transaction.
@@ -235,7 +262,13 @@ macro_rules! group {
                         first
                     }
                 };
-                Ok((tree, origin))
+                match $writer.last.contradicts(&origin, &tree) {
+                    None => Ok((tree, origin)),
+                    Some(what) => {
+                        $writer.found.contradict(origin.number, &what);
+                        Err(what)
+                    }
+                }
             }
             Err(what) => {
                 $writer.found.contradict(rows.last().map_or(0, |row| row.0), &what);
@@ -348,6 +381,9 @@ macro_rules! group {
                 .await?;
         }
         $tx.commit().await?;
+        if let Ok((tree, origin)) = &tree {
+            $writer.last.keep(origin, tree);
+        }
         Ok(results)
     }};
 }

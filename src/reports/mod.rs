@@ -459,6 +459,13 @@ pub struct AccountCard {
     pub unconfirmed: bool,
 }
 
+impl AccountCard {
+    /// What anybody can read of it on the instance's own pages.
+    pub fn public(self) -> Self {
+        Self { email: None, address: None, pending: false, unconfirmed: false, ..self }
+    }
+}
+
 /// A text that can be put before one's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preset {

@@ -255,3 +255,29 @@ async fn the_record_is_checked_on_demand_in_the_background_from_where_the_last_c
     assert!(begun.iter().all(|begun| begun.location.as_deref() == Some("/audit")));
     checked(&house, &auditor).await;
 }
+
+/// Another site learns nothing from a door, and gets nobody sent to it.
+#[tokio::test]
+async fn no_door_sends_anybody_to_another_site() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let addresses = ["/api/people/list?search=", "/api/sign-in/page?search=", "/api/audit/entry?index=1&search="];
+    for address in addresses {
+        for (site, status) in [("cross-site", 403), ("same-site", 403), ("same-origin", 302), ("none", 302)] {
+            let request = axum::extract::Request::get(address)
+                .header("accept", "text/html")
+                .header("cookie", &cookie)
+                .header("sec-fetch-site", site)
+                .header("sec-fetch-mode", "navigate")
+                .header("referer", "https://evil.example/")
+                .body(axum::body::Body::empty())
+                .unwrap();
+            let answer = house.ask(request).await;
+            let to = answer.location.unwrap_or_default();
+            assert!(!to.contains("evil.example"), "{site} {address}: {to}");
+            if status == 403 {
+                assert_eq!(answer.status.as_u16(), status, "{site} {address}");
+            }
+        }
+    }
+}

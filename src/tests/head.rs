@@ -147,6 +147,18 @@ async fn a_tree_rolled_back_is_not_signed_again(db: &Database) {
     stands_still(db, &known, "signed 4 entries, and there are 2").await;
 }
 
+async fn a_running_process_does_not_go_on_from_a_store_put_back(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    copy_away(db).await;
+    decide(&ledger, 2).await;
+    put_back(db).await;
+    // No checkpoint was taken since: nothing but its own memory tells.
+    let deed = open_as(&ledger, 3, Mark::default()).await;
+    assert!(matches!(deed, Err(NotOpened::Unwritable(LedgerError::Contradicted(_)))), "{deed:?}");
+    assert!(ledger.contradiction().unwrap().contains("this process wrote 4 entries, and the 2 that are there"));
+}
+
 async fn what_the_store_signed_is_gone_on_from(db: &Database) {
     let ledger = ledger(db);
     decide(&ledger, 1).await;
@@ -368,6 +380,7 @@ on_both!(
     an_appended_leaf_is_never_signed,
     a_leaf_changed_in_place_is_never_signed,
     a_tree_rolled_back_is_not_signed_again,
+    a_running_process_does_not_go_on_from_a_store_put_back,
     what_the_store_signed_is_gone_on_from,
     an_unreadable_place_outside_is_said_and_deeds_go_on,
     two_consoles_may_share_a_key_and_a_file,

@@ -350,3 +350,32 @@ async fn reveals_and_searches_have_a_budget_on_sqlite() {
 async fn reveals_and_searches_have_a_budget_on_postgres() {
     budget_of(house(postgres().await).await).await;
 }
+
+/// A contractor reads of an account without a case what anybody reads on the instance's own pages.
+#[tokio::test]
+async fn without_a_case_a_contractor_reads_what_is_public() {
+    let house = house(sqlite().await).await;
+    let id = |sql: &'static str| {
+        let pool = house.instance.clone();
+        async move { sqlx::query_scalar::<_, String>(sql).fetch_one(&pool).await.unwrap() }
+    };
+    let without = id("select a.id::text from accounts a join users u on u.account_id = a.id and u.role_id is null \
+         and u.approved where not exists (select from reports r where r.target_account_id = a.id) order by a.id limit 1")
+    .await;
+    let staff = id("select a.id::text from accounts a join users u on u.account_id = a.id \
+         join user_roles r on r.id = u.role_id and r.position > 0 order by a.id limit 1")
+    .await;
+    let (contractor, moderator) = (house.sign_in("contractor").await, house.sign_in("moderator").await);
+    for account in [&without, &staff] {
+        let page = format!("/i/harbour/accounts/{account}");
+        let theirs = house.get(Some(&moderator), &page).await.body;
+        assert!(theirs.contains("•@post.example") && theirs.contains("198.51."), "{theirs}");
+        let page = house.get(Some(&contractor), &page).await.body;
+        assert!(!page.contains("post.example") && !page.contains("198.51."), "{page}");
+    }
+    for state in ["pending", "unconfirmed", "frozen"] {
+        let list = format!("/i/harbour/accounts?state={state}");
+        assert_eq!(house.get(Some(&contractor), &list).await.status, StatusCode::FORBIDDEN, "{state}");
+        assert_eq!(house.get(Some(&moderator), &list).await.status, StatusCode::OK, "{state}");
+    }
+}

@@ -471,3 +471,31 @@ async fn a_row_is_proved_by_an_index() {
     assert!(said.iter().any(|line| line.contains("ledger_entries_subject (subject=?)")), "{said:?}");
     assert!(!said.iter().any(|line| line.contains("SCAN")), "{said:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_not_sealed_again_by_changing_an_entry() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let store = &house.app.store;
+        house.app.ledger.seal_rows_once().await.unwrap();
+        let triggers = match &store.driver {
+            Driver::Sqlite(pool) => {
+                sqlx::query_scalar::<_, String>("select name from sqlite_master where type = 'trigger'")
+                    .fetch_all(pool)
+                    .await
+                    .unwrap()
+                    .iter()
+                    .map(|name| format!("drop trigger {name};"))
+                    .collect()
+            }
+            Driver::Postgres(_) => "alter table ledger_entries disable trigger user".to_owned(),
+        };
+        sql(store, &triggers).await.unwrap();
+        // Another password, and the entry hidden that says that sealing was done.
+        sql(store, "update operators set password_hash = 'x', mac = null where id = '01moderator'").await.unwrap();
+        sql(store, "update ledger_entries set deed = 'x' where deed = 'rows_sealed'").await.unwrap();
+        assert_eq!(house.app.ledger.seal_rows_once().await.unwrap(), None);
+        assert!(house.app.ledger.contradiction().is_some_and(|what| what.contains("no row is sealed")));
+        assert_eq!(operators::by_id(store, &id("01moderator")).await.unwrap().map(|person| person.name), None);
+    }
+}

@@ -80,11 +80,13 @@ pub async fn account(
     let own = standing::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
     let about = |permission| access::permit(&context.actor, permission, &object).is_ok();
+    // Where and how somebody signs in is no part of what anybody can read: it needs a case that is this person's to touch.
+    let touched = about(Permission::ViewWork);
     let mut places = Places::default();
     let details = Details {
         sanctions: sanctions(facts.account.state, &facts.since, &facts.logged),
         data_is_gone: facts.account.state.suspended && facts.account.deleted_on.is_none(),
-        sign_up: facts.came.map(|came| SignUp {
+        sign_up: facts.came.filter(|_| touched).map(|came| SignUp {
             at: came.at,
             locale: came.locale,
             confirmed_at: came.confirmed_at,
@@ -94,10 +96,11 @@ pub async fn account(
                 .map(|words| ui::tame(&words))
                 .unwrap_or_default(),
         }),
-        more_places: facts.seen.len() > usize::try_from(MOST_ADDRESSES).unwrap_or(0),
+        more_places: touched && facts.seen.len() > usize::try_from(MOST_ADDRESSES).unwrap_or(0),
         places: facts
             .seen
             .iter()
+            .filter(|_| touched)
             .take(usize::try_from(MOST_ADDRESSES).unwrap_or(0))
             .map(|seen| Place {
                 masked: seen.address.masked(),
@@ -109,6 +112,7 @@ pub async fn account(
         sessions: facts
             .sessions
             .iter()
+            .filter(|_| touched)
             .map(|session| SeenSession {
                 since: session.since,
                 last: session.last,

@@ -255,7 +255,7 @@ pub async fn case_page(
         None => format!("admin/accounts/{id}"),
     };
     Ok(CasePage {
-        account: account_card(&facts),
+        account: if touched { account_card(&facts) } else { account_card(&facts).public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
         unread: facts.unread,
         closed: facts
@@ -273,7 +273,7 @@ pub async fn case_page(
             .collect(),
         posts: posts(&facts.posts, true),
         latest: posts(&latest, false),
-        strikes: facts.strikes.iter().map(strike).collect(),
+        strikes: facts.strikes.iter().filter(|_| touched).map(strike).collect(),
         notes: facts
             .notes
             .iter()

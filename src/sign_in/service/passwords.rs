@@ -8,7 +8,7 @@ use zxcvbn::{Score, zxcvbn};
 /// The longest password, in characters.
 const LONGEST: usize = 256;
 /// So much of a password is weighed; what comes after makes it no worse.
-const WEIGHED: usize = 100;
+const WEIGHED: usize = 40;
 /// A shorter name is in too many words.
 const SHORTEST_NAME: usize = 4;
 
@@ -46,7 +46,7 @@ fn plain(text: &str) -> String {
 
 /// What somebody's password must not contain: their name, the console's, an instance's, and the parts of these.
 pub fn names_of(config: &Config, person: &str) -> Vec<String> {
-    let mut names = vec!["Howdah".to_owned(), person.trim().to_owned()];
+    let mut names = vec!["Howdah".to_owned(), "Mastodon".to_owned(), person.trim().to_owned()];
     names.extend(person.split_whitespace().map(str::to_owned));
     let hosts = config.instances.iter().map(|instance| &instance.base_url).chain([&config.public_url]);
     for host in hosts {

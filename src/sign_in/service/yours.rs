@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{Permission, Permit},
     carry_out,
-    clock::{Instant, MINUTE},
+    clock::{HOUR, Instant, MINUTE},
     context::{App, Context},
     frame::{self, Framed},
     http::{IDLE, SessionData, Stage},
@@ -159,11 +159,12 @@ pub async fn change_password(
     repeat: String,
 ) -> Result<String, Problem> {
     let (permit, me) = permitted(&context).await?;
-    new_password(&context.app, &me.name, &password).await?;
     if password != repeat {
         return Err(Problem::invalid("repeat", "The two passwords differ."));
     }
+    // Counted and in turn, and before the work of weighing the new one.
     prove_password(&context, &me, &present).await?;
+    new_password(&context.app, &me.name, &password).await?;
     if password == present {
         return Err(Problem::invalid("password", "That is the password you have. Choose another one."));
     }
@@ -286,6 +287,18 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
         return Err(Problem::new(Kind::Invalid, "That is the session you are in.", "“Sign out” ends it."));
     }
     let one = Some(session).filter(|session| !session.is_empty());
+    if let Some(short) = &one {
+        let now = context.now();
+        let open = web_sessions::list_of(&app.store, &me.id, now.plus(-IDLE), now).await.map_err(store_problem)?;
+        if !open.iter().any(|session| session.short == short.as_str()) {
+            return Err(Problem::new(
+                Kind::Conflict,
+                "That session has ended already.",
+                "The page shows those that are left.",
+            ));
+        }
+    }
+    let _counted = context.reserve("ends of sessions", Limit::Within { window: HOUR, most: 60 }).await?;
     let deed =
         EndSessions { operator: me.id.clone(), name: me.name.clone(), others: one.is_none(), session: one.clone() };
     let index = carry_out::recorded_as_read(app, permit, deed, "", async {
