@@ -427,7 +427,11 @@ impl House {
 
     /// Sends a request as somebody; the status, where it leads, and the body.
     pub async fn ask(&self, request: Request<Body>) -> Answered {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let asked = format!("{} {}", request.method(), request.uri());
+        // A request that is never answered must not take the whole run with it unnamed.
+        let answering = self.router.clone().oneshot(request);
+        let response = tokio::time::timeout(std::time::Duration::from_secs(120), answering).await;
+        let response = response.unwrap_or_else(|_| panic!("{asked} was not answered within two minutes")).unwrap();
         let status = response.status();
         let header = |name: header::HeaderName| {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
