@@ -30,10 +30,14 @@ use leptos::{
     nonce::Nonce,
     prelude::{provide_context, use_context},
 };
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
-use std::sync::Arc;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
+use std::sync::{Arc, LazyLock};
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
+
+/// The pages there are, listed once: while Leptos lists them, nothing in the whole process is loaded for a page, and what
+/// begins to load then waits for ever (leptos-rs/leptos#4773). Nobody has a router, and so a page, before they are listed.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Pages));
 
 #[derive(Clone, axum::extract::FromRef)]
 struct RouterState {
@@ -52,8 +56,6 @@ pub fn router(app: Arc<App>) -> Router {
         .build();
     let https = app.config.public_url.scheme() == "https";
     let state = RouterState { app: app.clone(), options: options.clone() };
-    let routes = generate_route_list(Pages);
-
     let context = {
         let app = app.clone();
         move || {
@@ -79,7 +81,7 @@ pub fn router(app: Arc<App>) -> Router {
         }
     };
     let inside = Router::new()
-        .leptos_routes_with_context(&state, routes, context, {
+        .leptos_routes_with_context(&state, PAGES.clone(), context, {
             let options = options.clone();
             move || shell(options.clone())
         })

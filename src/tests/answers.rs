@@ -10,7 +10,7 @@ use axum::{
 };
 use howdah::{access::Role, store::Driver};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 /// Asks as a program does: no page, no redirect.
 async fn json(house: &House, cookie: Option<&str>, method: Method, path: &str, fields: &[(&str, &str)]) -> Answered {
@@ -280,4 +280,22 @@ async fn no_door_sends_anybody_to_another_site() {
             }
         }
     }
+}
+
+/// Leptos loads nothing, in the whole process, while it makes a list of the routes; what begins to load then waits for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_comes_while_another_router_is_built() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let app = house.app.clone();
+    let built = tokio::task::spawn_blocking(move || {
+        for _ in 0..40 {
+            drop(howdah::http::router(app.clone()));
+        }
+    });
+    while !built.is_finished() {
+        let answer = tokio::time::timeout(Duration::from_secs(20), house.get(Some(&cookie), "/audit")).await;
+        assert_eq!(answer.expect("the page comes").status, StatusCode::OK);
+    }
+    built.await.unwrap();
 }

@@ -444,7 +444,9 @@ impl House {
             .iter()
             .filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned))
             .find(|pair| pair.starts_with("howdah=") || pair.starts_with("__Host-howdah="));
-        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body = tokio::time::timeout(std::time::Duration::from_secs(120), response.into_body().collect()).await;
+        let body = body.unwrap_or_else(|_| panic!("the answer to {asked} did not end within two minutes"));
+        let body = body.unwrap().to_bytes();
         Answered { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
