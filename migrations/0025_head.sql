@@ -15,3 +15,14 @@ alter table ledger_head add column mac text;
 -- Under which id a checkpoint was signed, and what the tree goes on from.
 alter table ledger_checkpoints add column origin bigint not null default 0;
 alter table ledger_checkpoints add column frontier text;
+
+-- The newest entry of each deed that changed what somebody may do, about each person, grant or link: the sealed head has the
+-- hash of all of them, so that what proves a row does not hang on what can be written into this table.
+create table rights_changes (
+    subject text not null,
+    deed text not null,
+    instance text not null,
+    entry bigint not null,
+    primary key (subject, deed, instance)
+);
+alter table ledger_head add column rights text not null default '';

@@ -33,7 +33,7 @@ end $$;
 create or replace function ledger_head_same() returns trigger language plpgsql as $$
 begin
     if new.id <> old.id or (new.origin = old.origin and new.size = old.size
-        and (new.root <> old.root or new.frontier <> old.frontier)) then
+        and (new.root <> old.root or new.frontier <> old.frontier or new.rights <> old.rights)) then
         raise exception 'the head changes with a new leaf only';
     end if;
     return new;

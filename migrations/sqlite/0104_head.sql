@@ -37,7 +37,7 @@ when new.origin < old.origin or (new.origin = old.origin and new.size < old.size
 begin select raise(abort, 'the ledger never shrinks'); end;
 create trigger ledger_head_same before update on ledger_head
 when new.id <> old.id or (new.origin = old.origin and new.size = old.size
-    and (new.root <> old.root or new.frontier <> old.frontier))
+    and (new.root <> old.root or new.frontier <> old.frontier or new.rights <> old.rights))
 begin select raise(abort, 'the head changes with a new leaf only'); end;
 create trigger ledger_head_alone before insert on ledger_head
 when exists (select 1 from ledger_head)

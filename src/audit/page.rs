@@ -162,6 +162,7 @@ const KINDS: &[(&str, &str)] = &[
     ("batch_begun", "batches and imports begun"),
     ("batch_paused", "batches and imports paused"),
     ("batch_resumed", "batches and imports let go on"),
+    ("batch_ended", "batches and imports at their end"),
     ("link_account", "accounts linked"),
     ("unlink_account", "links taken away"),
     ("token_left", "tokens not taken back"),

@@ -232,6 +232,7 @@ fn fact_clause(entry: &Entry) -> String {
         "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
         "token_left" => "could not take back the token of an ended link".to_owned(),
         "token_taken_back" => "took back the token of an ended link after all".to_owned(),
+        "batch_ended" => format!("came to the end of {}", batch_words(&entry.leaf["facts"])),
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
     }

@@ -81,7 +81,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why
     };
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     let by = Some(context.actor.operator.clone());
-    staged(&context.app, Stage::Begun, by, &instance.name, kind, number).await?;
+    staged(&context.app, Stage::Begun, &batch.id, by, &instance.name, kind, number).await?;
     batches::insert(&context.app.store, &context.app.keys, &batch, &deeds).await.map_err(store_problem)?;
     Ok(path::batch(&instance.name, &batch.id))
 }
@@ -93,12 +93,14 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why
 pub async fn staged(
     app: &App,
     stage: Stage,
+    id: &str,
     operator: Option<OperatorId>,
     instance: &InstanceName,
     kind: &str,
     number: i64,
 ) -> Result<(), Problem> {
-    let fact = Fact::Batch { stage, operator, instance: instance.clone(), kind: kind.to_owned(), number };
+    let fact =
+        Fact::Batch { stage, id: id.to_owned(), operator, instance: instance.clone(), kind: kind.to_owned(), number };
     app.ledger.fact(fact).await.map_err(|error| {
         tracing::error!(%error, "batches.unrecorded");
         Problem::unavailable("The record cannot be written, so nothing was done.", "Try again in a moment.")
@@ -218,7 +220,7 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
         let number = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let stage = if pause { Stage::Paused } else { Stage::Resumed };
         let by = Some(context.actor.operator.clone());
-        staged(app, stage, by, &instance.name, &batch.kind, number).await?;
+        staged(app, stage, &batch.id, by, &instance.name, &batch.kind, number).await?;
         batches::set_paused(&app.store, &batch.id, pause).await.map_err(store_problem)?;
     }
     Ok(path::batch(&instance.name, &batch.id))
@@ -259,7 +261,8 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             let (app, batch, position) = (app.clone(), batch.id.clone(), item.position);
             async move { batches::set_item(&app.store, &app.keys, &batch, position, state, intent, said.as_deref()).await }
         };
-        if item.state == State::UnderWay {
+        // One that waits may have been put back as it was before it was done: the record says so.
+        if matches!(item.state, State::UnderWay | State::Waiting) {
             match begun(app, &batch, &item.deed).await {
                 Begun::Closed(intent, outcome) => {
                     set(State::Closed(outcome), Some(intent), None).await?;
@@ -312,6 +315,10 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
     let items = batches::items(&app.store, &app.keys, &batch.id).await?;
     if items.iter().all(|item| matches!(item.state, State::Closed(_))) {
         batches::end(&app.store, &batch.id, app.clock.now()).await?;
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        if let Err(problem) = staged(app, Stage::Ended, &batch.id, None, &batch.instance, &batch.kind, number).await {
+            tracing::error!(%problem, batch = batch.id, "batches.ended");
+        }
     }
     Ok(())
 }
@@ -319,7 +326,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
 /// Pauses a batch that cannot go on. It stops also where the record cannot say so.
 async fn stop(app: &App, batch: &Batch, number: usize) -> sqlx::Result<()> {
     let number = i64::try_from(number).unwrap_or(i64::MAX);
-    let recorded = staged(app, Stage::Paused, None, &batch.instance, &batch.kind, number).await;
+    let recorded = staged(app, Stage::Paused, &batch.id, None, &batch.instance, &batch.kind, number).await;
     batches::set_paused(&app.store, &batch.id, true).await?;
     if let Err(problem) = recorded {
         tracing::error!(%problem, batch = batch.id, "batches.stop");

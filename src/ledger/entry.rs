@@ -96,6 +96,8 @@ pub enum Stage {
     Begun,
     Paused,
     Resumed,
+    /// Nothing of it is left to do.
+    Ended,
 }
 
 /// Something that changed on an instance and was not done through this console.
@@ -162,10 +164,12 @@ pub enum Fact {
         instance: Option<String>,
     },
     ChangedElsewhere(Box<Elsewhere>),
-    /// Many deeds decided at once were begun, paused or let go on.
+    /// Many deeds decided at once were begun, paused or let go on, or are through.
     Batch {
         stage: Stage,
-        /// `None` where the console paused by itself.
+        /// Which: a batch's id or an import's.
+        id: String,
+        /// `None` where the console paused by itself, or it came to its end.
         operator: Option<OperatorId>,
         instance: InstanceName,
         /// The kind of its deeds.
@@ -221,6 +225,7 @@ impl Fact {
             Self::Batch { stage: Stage::Begun, .. } => "batch_begun",
             Self::Batch { stage: Stage::Paused, .. } => "batch_paused",
             Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
+            Self::Batch { stage: Stage::Ended, .. } => "batch_ended",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
             Self::RowsSealed(_) => "rows_sealed",

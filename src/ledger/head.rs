@@ -4,7 +4,10 @@ use super::{
     checkpoint::Witness,
     tree::{Frontier, from_hex},
 };
-use crate::seal::{Keys, hex};
+use crate::{
+    seal::{Keys, hex},
+    store::rights::SealedHead,
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One id of the store: what checkpoints are called by from a size on.
@@ -26,11 +29,13 @@ impl Origin {
         keys.hash("ledger origin", format!("{number}\n{store}\n{since}\n{held}").as_bytes())
     }
 
-    /// The seal of a head that stands under this id.
-    pub(super) fn seal(&self, keys: &Keys, tree: &Frontier) -> String {
-        let (size, root, frontier) = (tree.size(), hex(&tree.root()), tree.to_text());
-        let text = format!("{}\n{}\n{size}\n{root}\n{frontier}", self.number, self.store);
-        keys.hash("ledger head", text.as_bytes())
+    /// The head that stands under this id, sealed.
+    pub(super) fn head(&self, keys: &Keys, tree: &Frontier, rights: String) -> SealedHead {
+        let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
+        let (root, frontier) = (hex(&tree.root()), tree.to_text());
+        let mut head = SealedHead { size, root, frontier, origin: self.number, rights, mac: None };
+        head.mac = Some(head.seal(keys, &self.store));
+        head
     }
 
     /// The name in checkpoints.
@@ -41,8 +46,6 @@ impl Origin {
 
 /// Number, store, since, held, mac.
 pub(super) type OriginRow = (i64, String, i64, i64, String);
-/// Size, root, frontier, origin, mac.
-pub(super) type HeadRow = (i64, String, String, i64, Option<String>);
 
 pub(super) const ORIGINS: &str = "select number, store, since, held, mac from ledger_origins order by number";
 pub(super) const NAME: &str =
@@ -74,26 +77,35 @@ pub(super) fn origins(keys: &Keys, rows: &[OriginRow]) -> Result<Vec<Origin>, St
 /// The tree that the head stands for, and the id it stands under: none in a store where nothing was recorded yet.
 pub(super) struct Checked {
     pub tree: Frontier,
+    /// What it has of changes to rights.
+    pub rights: String,
     pub origins: Vec<Origin>,
 }
 
 /// Checks a head against its seal and against the number of entries.
-pub(super) fn check(keys: &Keys, head: Option<&HeadRow>, origins: &[OriginRow], there: i64) -> Result<Checked, String> {
+pub(super) fn check(
+    keys: &Keys,
+    head: Option<&SealedHead>,
+    origins: &[OriginRow],
+    there: i64,
+) -> Result<Checked, String> {
     let origins = self::origins(keys, origins)?;
-    let (size, root, frontier, number, mac) = head.ok_or("the tree has no head")?;
-    let tree = u64::try_from(*size).ok().and_then(|size| Frontier::from_text(size, frontier));
-    let tree = tree.filter(|tree| from_hex(root) == Some(tree.root())).ok_or("the head of the tree is damaged")?;
-    if *size != there {
-        return Err(format!("the head counts {size} entries, and there are {there}"));
+    let head = head.ok_or("the tree has no head")?;
+    let tree = u64::try_from(head.size).ok().and_then(|size| Frontier::from_text(size, &head.frontier));
+    let tree =
+        tree.filter(|tree| from_hex(&head.root) == Some(tree.root())).ok_or("the head of the tree is damaged")?;
+    if head.size != there {
+        return Err(format!("the head counts {} entries, and there are {there}", head.size));
     }
+    let seal = |origin: &Origin| Some(head.seal(keys, &origin.store));
     match origins.last() {
-        None if *size == 0 && mac.is_none() => {}
-        None if mac.is_none() => return Err(UNSEALED.to_owned()),
+        None if head.size == 0 && head.mac.is_none() => {}
+        None if head.mac.is_none() => return Err(UNSEALED.to_owned()),
         None => return Err("the head of the tree is sealed, and the store’s id is gone".to_owned()),
-        Some(origin) if *number == origin.number && mac.as_deref() == Some(&*origin.seal(keys, &tree)) => {}
+        Some(origin) if head.origin == origin.number && head.mac == seal(origin) => {}
         Some(_) => return Err("the head of the tree is not the one that the secret key sealed".to_owned()),
     }
-    Ok(Checked { tree, origins })
+    Ok(Checked { tree, rights: head.rights.clone(), origins })
 }
 
 /// Whose checkpoints count for these ids.

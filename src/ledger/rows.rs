@@ -531,24 +531,12 @@ impl Ledger {
         })
     }
 
-    /// Whether rows were sealed already: the record says so, and nothing that the store alone could take back.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn rows_are_sealed(&self) -> Result<bool, LedgerError> {
-        const SQL: &str = "select count(*) from ledger_entries where deed = 'rows_sealed'";
-        let found: i64 = on!(&self.store, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?);
-        Ok(found > 0)
-    }
-
-    /// Whether anybody was ever added.
+    /// Whether anybody was ever added, as far as the record can say: where its head does not hold, somebody may have been.
     ///
     /// # Errors
     /// The store's.
     pub async fn knows_people(&self) -> Result<bool, LedgerError> {
-        const SQL: &str = "select count(*) from ledger_entries where deed = 'add_operator' and outcome = 'succeeded'";
-        let found: i64 = on!(&self.store, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?);
-        Ok(found > 0)
+        Ok(self.store.ever("add_operator").await?.unwrap_or(true))
     }
 
     /// Seals, once, the rows that are from before they were proved: those that agree with the record. Sessions and one-time
@@ -557,8 +545,13 @@ impl Ledger {
     /// # Errors
     /// If store or record cannot be read or written; the next start goes on with it.
     pub async fn seal_rows_once(&self) -> Result<Option<Counts>, LedgerError> {
-        if self.rows_are_sealed().await? {
-            return Ok(None);
+        match self.store.ever("rows_sealed").await? {
+            Some(false) => {}
+            Some(true) => return Ok(None),
+            None => {
+                self.found.contradict(0, "no row is sealed, because the head of the record does not hold");
+                return Ok(None);
+            }
         }
         // What the record says is what lets a row be sealed. An entry that was changed, be it to hide that this was done before or
         // to bear a row out, is found by hashing all of them against the head.
@@ -613,7 +606,7 @@ impl Ledger {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
-                if !self.rows_are_sealed().await? {
+                if self.store.ever("rows_sealed").await? == Some(false) {
                     refused.retain(|row| row.wrong != store::Wrong::Unsealed);
                 }
                 report.wrong.extend(compared.wrong(&refused));

@@ -3,12 +3,16 @@
 use super::{
     Fact, Ledger, LedgerError,
     checkpoint::{self, Checkpoint, Read, Witness},
-    head::{self, HeadRow, NAME, ORIGINS, Origin, OriginRow, THERE, UNSEALED},
+    head::{self, NAME, ORIGINS, Origin, OriginRow, THERE, UNSEALED},
     tree::{Frontier, Hash, leaf_hash},
+    write::MOVE_HEAD,
 };
 use crate::{
     seal::hex,
-    store::{Driver, on},
+    store::{
+        Driver, on,
+        rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
+    },
     text::Why,
 };
 use std::{
@@ -22,7 +26,7 @@ const PAGE: i64 = 2_000;
 /// So much of the end of the file outside is read, unless it holds nothing of this store.
 const TAIL: u64 = 64 * 1024;
 
-const HEAD: &str = "select size, root, frontier, origin, mac from ledger_head where id = 1";
+const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
 const LEAVES: &str = "select idx, leaf from ledger_entries where idx >= $1 order by idx limit $2";
 /// The newest checkpoint that counts, over at most so many.
 const NEWEST: &str = "select size, note, frontier from ledger_checkpoints \
@@ -81,7 +85,7 @@ macro_rules! walk {
 macro_rules! look {
     ($tx:ident, $ledger:ident, $notes:ident, $own:ident) => {{
         let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
-        let head: Option<HeadRow> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
+        let head: Option<SealedHead> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
         let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
         let number = rows.last().map_or(0, |row| row.0);
         let looked: Result<Look, String> = 'look: {
@@ -89,7 +93,16 @@ macro_rules! look {
                 Ok(checked) => checked,
                 Err(what) => break 'look Err(what),
             };
+            let rows: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
+            if !Changes::of_rows(rows).agrees(&$ledger.keys, &checked.rights) {
+                let what = "the changes to rights that are written down are not those that the head has";
+                break 'look Err(what.to_owned());
+            }
             let Some(origin) = checked.origins.last().cloned() else {
+                if $notes.as_ref().is_ok_and(|notes| $ledger.signed_here(notes)) {
+                    let what = "nothing is recorded, and checkpoints outside are signed by a store that had entries";
+                    break 'look Err(what.to_owned());
+                }
                 break 'look Ok(Look { tree: checked.tree, origin: None, stored: None, outside: None });
             };
             let witness = head::witness(&$ledger.keys, &$ledger.host, &checked.origins);
@@ -376,11 +389,7 @@ impl Ledger {
                 return Ok(());
             }
         };
-        let own = format!("{}/", self.host);
-        if outside.iter().any(|note| {
-            let name = note.lines().next().unwrap_or_default();
-            name.starts_with(&own) && checkpoint::open(&checkpoint::verifier_key(&self.keys, name), note).is_ok()
-        }) {
+        if self.signed_here(&outside) {
             self.found
                 .contradict(0, &format!("{UNSEALED}, and checkpoints outside are signed by a store that had one"));
             return Ok(());
@@ -397,6 +406,15 @@ impl Ledger {
             tracing::info!(store = origin.store, size = origin.since, "ledger.sealed");
         }
         Ok(())
+    }
+
+    /// Whether a checkpoint is among notes that a store under this host and key has signed.
+    fn signed_here(&self, notes: &[String]) -> bool {
+        let own = format!("{}/", self.host);
+        notes.iter().any(|note| {
+            let name = note.lines().next().unwrap_or_default();
+            name.starts_with(&own) && checkpoint::open(&checkpoint::verifier_key(&self.keys, name), note).is_ok()
+        })
     }
 
     /// The entry about a seal that was given to an older store; where the process ended before it, now.
@@ -416,10 +434,7 @@ impl Ledger {
     async fn put_under(&self, origin: &Origin, root: &str) -> Result<bool, LedgerError> {
         const LOCK: &str = "update ledger_head set size = size where id = 1";
         const NEWEST: &str = "select coalesce(max(number), 0) from ledger_origins";
-        const PUT: &str =
-            "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, mac = $5 where id = 1";
-        const MAKE: &str =
-            "insert into ledger_head (id, size, root, frontier, origin, mac) values (1, $1, $2, $3, $4, $5)";
+        const MAKE: &str = "insert into ledger_head (id, size, root, frontier, origin, rights, mac) values (1, $1, $2, $3, $4, $5, $6)";
         // A deed whose intent is gone has nothing to be closed.
         const GONE: &str = "delete from open_deeds where intent >= $1";
         macro_rules! put {
@@ -446,13 +461,32 @@ impl Ledger {
                     .execute(&mut *$tx)
                     .await?;
                 sqlx::query(GONE).bind(size(&tree)).execute(&mut *$tx).await?;
-                for sql in [PUT, MAKE] {
+                let mut changes = Changes::default();
+                let mut from = 0;
+                loop {
+                    let leaves: Vec<(i64, String)> =
+                        sqlx::query_as(LEAVES).bind(from).bind(PAGE).fetch_all(&mut *$tx).await?;
+                    let Some((last, _)) = leaves.last() else { break };
+                    from = last + 1;
+                    for (index, leaf) in &leaves {
+                        let leaf = serde_json::from_str(leaf)
+                            .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                        changes.take(&leaf, *index);
+                    }
+                }
+                sqlx::query("delete from rights_changes").execute(&mut *$tx).await?;
+                for (subject, deed, instance, entry) in changes.rows() {
+                    sqlx::query(CHANGE).bind(subject).bind(deed).bind(instance).bind(entry).execute(&mut *$tx).await?;
+                }
+                let head = origin.head(&self.keys, &tree, changes.hash(&self.keys));
+                for sql in [MOVE_HEAD, MAKE] {
                     let done = sqlx::query(sql)
-                        .bind(size(&tree))
-                        .bind(hex(&tree.root()))
-                        .bind(tree.to_text())
-                        .bind(origin.number)
-                        .bind(origin.seal(&self.keys, &tree))
+                        .bind(head.size)
+                        .bind(&head.root)
+                        .bind(&head.frontier)
+                        .bind(head.origin)
+                        .bind(&head.rights)
+                        .bind(&head.mac)
                         .execute(&mut *$tx)
                         .await?;
                     if done.rows_affected() > 0 {
@@ -549,8 +583,13 @@ impl Ledger {
         let origin = Origin { number: newest + 1, store: ulid::Ulid::generate().to_string(), since: named, held };
         let (store, against) = (origin.store.clone(), against.len());
         let what = self.contradiction().unwrap_or_default();
+        // Where nothing is recorded, the entry about it is the first, and needs the id that it names.
+        let first = newest == 0 && named == 0;
+        if first && !self.put_under(&origin, root).await? {
+            return Ok(false);
+        }
         self.fact(Fact::RecordAccepted { store, size: named, root: root.to_owned(), held, against, what, why }).await?;
-        let put = self.put_under(&origin, root).await?;
+        let put = first || self.put_under(&origin, root).await?;
         self.examine().await?;
         Ok(put)
     }

@@ -4,14 +4,17 @@ use super::{
     Ledger, LedgerError, Outcome,
     checkpoint::{Checkpoint, Read},
     deed::{Act, DestroyWords},
-    head::{self, HeadRow, ORIGINS, Origin, OriginRow},
+    head::{self, ORIGINS, Origin, OriginRow},
     keys,
     tree::{Frontier, Hash, leaf_hash},
     write::canonical,
 };
 use crate::{
     seal::{Keys, hex},
-    store::{Driver, Store},
+    store::{
+        Driver, Store,
+        rights::{CHANGES, ChangeRow, Changes, SealedHead},
+    },
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -113,7 +116,7 @@ const PAGE: i64 = 2_000;
 
 const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome \
     from ledger_entries where idx >= $1 order by idx limit $2";
-const HEAD: &str = "select size, root, frontier, origin, mac from ledger_head where id = 1";
+const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
 const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
 const OPEN: &str = "select intent from open_deeds order by intent";
@@ -140,11 +143,12 @@ macro_rules! check {
             rows.iter().for_each(|row| check.row(row));
             $progress(check.next);
         }
-        let head: Option<HeadRow> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
+        let head: Option<SealedHead> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
+        let rights: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
         let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
         $tx.rollback().await?;
         let earlier = Verified(check.clone());
-        let report = check.end($keys, head, &named, &open);
+        let report = check.end($keys, head, Changes::of_rows(rights), &named, &open);
         let earlier = report.holds().then_some(earlier);
         Ok((report, earlier))
     }};
@@ -253,6 +257,8 @@ struct Check {
     missing: BTreeMap<String, i64>,
     /// Data keys that a deed destroyed.
     destroyed: HashSet<String>,
+    /// What the entries say of changes to rights.
+    changes: Changes,
 }
 
 /// Enough of a digest to tell data keys apart, of which there may be a million.
@@ -288,6 +294,7 @@ impl Check {
             keys: HashSet::new(),
             missing: BTreeMap::new(),
             destroyed: HashSet::new(),
+            changes: Changes::default(),
         };
         if let Some(what) = trouble {
             check.wrong(None, what);
@@ -421,7 +428,14 @@ impl Check {
         i64::try_from(self.tree.size()).unwrap_or(i64::MAX)
     }
 
-    fn end(mut self, keys: &Keys, head: Option<HeadRow>, named: &[OriginRow], open: &[i64]) -> Report {
+    fn end(
+        mut self,
+        keys: &Keys,
+        head: Option<SealedHead>,
+        rights: Changes,
+        named: &[OriginRow],
+        open: &[i64],
+    ) -> Report {
         let size = self.size();
         for (signed, checkpoints) in std::mem::take(&mut self.checkpoints) {
             for (_, place) in checkpoints {
@@ -433,10 +447,13 @@ impl Check {
         }
         let root = hex(&self.tree.root());
         let checked = head::check(keys, head.as_ref(), named, size);
+        // After a wrong entry it is not known what the others come to; an older store has nothing of it before its first start.
+        if !self.located && rights != self.changes && head.as_ref().is_some_and(|head| head.mac.is_some()) {
+            let what = "the changes to rights that are written down are not those that the entries tell of";
+            self.wrong(None, what.to_owned());
+        }
         match head {
-            Some((head_size, head_root, frontier, ..))
-                if head_size == size && head_root == root && frontier == self.tree.to_text() =>
-            {
+            Some(head) if head.size == size && head.root == root && head.frontier == self.tree.to_text() => {
                 match checked {
                     Ok(_) => {}
                     // An older store, before its first start: it says nowhere that it had a seal.
@@ -444,7 +461,7 @@ impl Check {
                     Err(what) => self.wrong(None, what),
                 }
             }
-            Some((head_size, ..)) => {
+            Some(SealedHead { size: head_size, .. }) => {
                 // Entries that the head has not counted, or counted entries that are gone.
                 let first = (head_size != size).then_some(head_size.min(size));
                 self.wrong(first, format!("the head says {head_size} entries, and the leaves do not lead to its root"));
@@ -549,6 +566,10 @@ impl Check {
         if !same {
             return Some("the columns beside the leaf do not say what it says".to_owned());
         }
+        if deed == "rows_sealed" && self.changes.ever("rows_sealed") {
+            return Some("rows were sealed before, and are sealed once".to_owned());
+        }
+        self.changes.take(&value, *index);
         if let Some(key) = value["key"].as_str()
             && !self.keys.contains(&digest(key))
         {

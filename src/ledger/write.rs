@@ -4,7 +4,7 @@ use super::{
     Acting, Answered, Fact, Ledger, Mark, Outcome, Verdict, Warrant,
     deed::{Act, Deed, Subject},
     entry::subject_hash,
-    head::{self, Checked, Found, HeadRow, NAME, ORIGINS, Origin, OriginRow, THERE},
+    head::{self, Checked, Found, NAME, ORIGINS, Origin, OriginRow, THERE},
     keys::Opened,
     tree::{Frontier, Hash, leaf_hash},
 };
@@ -14,7 +14,10 @@ use crate::{
     id::{InstanceName, OperatorId},
     registrations::RegistrationsMode,
     seal::{Keys, hex},
-    store::{Driver, Store, on},
+    store::{
+        Driver, Store, on,
+        rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead, changes_rights},
+    },
     text::Why,
 };
 use serde::Deserialize;
@@ -220,9 +223,10 @@ impl LedgerError {
     }
 }
 
-const LOCK_HEAD: &str = "update ledger_head set size = size where id = 1 returning size, root, frontier, origin, mac";
-const MOVE_HEAD: &str =
-    "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, mac = $5 where id = 1";
+const LOCK_HEAD: &str =
+    "update ledger_head set size = size where id = 1 returning size, root, frontier, origin, rights, mac";
+pub(super) const MOVE_HEAD: &str =
+    "update ledger_head set size = $1, root = $2, frontier = $3, origin = $4, rights = $5, mac = $6 where id = 1";
 const INSERT: &str = "insert into ledger_entries \
     (idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -238,13 +242,13 @@ const CLOSE: &str = "delete from open_deeds where intent = $1";
 
 macro_rules! group {
     ($tx:ident, $writer:ident, $drafts:ident) => {{
-        let head: Option<HeadRow> = sqlx::query_as(LOCK_HEAD).fetch_optional(&mut *$tx).await?;
+        let head: Option<SealedHead> = sqlx::query_as(LOCK_HEAD).fetch_optional(&mut *$tx).await?;
         let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
         // Where the head does not hold, what must be recorded is written behind the last entry, and the head left as it is
         // for whoever decides about it.
         let mut tree = match head::check(&$writer.keys, head.as_ref(), &rows, there) {
-            Ok(Checked { tree, mut origins }) => {
+            Ok(Checked { tree, mut origins, rights }) => {
                 let origin = match origins.pop() {
                     Some(origin) => origin,
                     // The first entry of a new store: from now on it has an id.
@@ -263,7 +267,7 @@ macro_rules! group {
                     }
                 };
                 match $writer.last.contradicts(&origin, &tree) {
-                    None => Ok((tree, origin)),
+                    None => Ok((tree, origin, rights)),
                     Some(what) => {
                         $writer.found.contradict(origin.number, &what);
                         Err(what)
@@ -275,6 +279,21 @@ macro_rules! group {
                 Err(what)
             }
         };
+        // What it has of changes to rights is read where a leaf is among these that makes one.
+        let mut changes = None;
+        if let Ok((.., rights)) = &tree
+            && $drafts.iter().any(|draft| Changes::default().take(&draft.leaf, 0).is_some())
+        {
+            let rows: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
+            let read = Changes::of_rows(rows);
+            if read.agrees(&$writer.keys, rights) {
+                changes = Some(read);
+            } else {
+                let what = "the changes to rights that are written down are not those that the head has".to_owned();
+                $writer.found.contradict(head.as_ref().map_or(0, |head| head.origin), &what);
+                tree = Err(what);
+            }
+        }
         let mut next = there;
         let mut results = Vec::with_capacity($drafts.len());
         for draft in $drafts {
@@ -364,24 +383,38 @@ macro_rules! group {
                 .bind(draft.outcome)
                 .execute(&mut *$tx)
                 .await?;
-            if let Ok((tree, _)) = &mut tree {
+            if let Ok((tree, ..)) = &mut tree {
                 tree.push(hash);
+            }
+            if let Some((subject, deed, instance, entry)) =
+                changes.as_mut().and_then(|changes| changes.take(&leaf, index))
+            {
+                sqlx::query(CHANGE)
+                    .bind(subject)
+                    .bind(deed)
+                    .bind(instance)
+                    .bind(entry)
+                    .execute(&mut *$tx)
+                    .await?;
             }
             next += 1;
             results.push(Ok(Appended::At(index)));
         }
-        if let Ok((tree, origin)) = &tree {
+        if let Ok((tree, origin, rights)) = &tree {
+            let rights = changes.map_or_else(|| rights.clone(), |changes| changes.hash(&$writer.keys));
+            let head = origin.head(&$writer.keys, tree, rights);
             sqlx::query(MOVE_HEAD)
-                .bind(next)
-                .bind(hex(&tree.root()))
-                .bind(tree.to_text())
-                .bind(origin.number)
-                .bind(origin.seal(&$writer.keys, tree))
+                .bind(head.size)
+                .bind(&head.root)
+                .bind(&head.frontier)
+                .bind(head.origin)
+                .bind(&head.rights)
+                .bind(&head.mac)
                 .execute(&mut *$tx)
                 .await?;
         }
         $tx.commit().await?;
-        if let Ok((tree, origin)) = &tree {
+        if let Ok((tree, origin, _)) = &tree {
             $writer.last.keep(origin, tree);
         }
         Ok(results)
@@ -748,7 +781,15 @@ impl Ledger {
             beside: Beside::Close { intent },
             regardless: true,
         };
-        self.append(draft).await.map(|_| ())
+        self.append(draft).await?;
+        // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
+        if changes_rights(kind)
+            && verdict.outcome == Outcome::Succeeded
+            && let Err(error) = self.checkpoint().await
+        {
+            tracing::error!(%error, "checkpoint.rights");
+        }
+        Ok(())
     }
 
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
@@ -770,6 +811,7 @@ impl Ledger {
             Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
             Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
+            Fact::Batch { id, .. } => Some(id.clone()),
             _ => None,
         };
         let beside = match (&fact, &subject) {

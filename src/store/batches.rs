@@ -2,8 +2,9 @@
 
 use super::{
     Refusal, Store,
-    mac::{self, Proof, Sealed, without_entry},
+    mac::{self, Dated, Proof, Sealed, without_entry},
     on,
+    rights::Changes,
 };
 use crate::{
     clock::{Instant, SECOND},
@@ -118,6 +119,13 @@ impl Sealed for Row {
     }
 }
 
+impl Dated for Row {
+    /// That it has ended: put back, it is not done again.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        changes.over(&self.id).filter(|_| self.ended_at.is_none())
+    }
+}
+
 /// A batch by its columns with its proof; what follows says which.
 macro_rules! batches {
     ($rest:literal) => {
@@ -182,15 +190,17 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
 }
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Batch>> {
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(id).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(|row| from_row(keys, row)).transpose()
+    known.held(row).await?.map(|row| from_row(keys, row)).transpose()
 }
 
 /// The newest batches of an instance that have not ended.
 pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sqlx::Result<Vec<Batch>> {
     const SQL: &str = batches!("where instance = $1 and ended_at is null order by created_at desc, id limit 20");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
-    rows.into_iter().filter(|row| store.holds(row)).map(|row| from_row(keys, row)).collect()
+    known.all_held(rows).await?.into_iter().map(|row| from_row(keys, row)).collect()
 }
 
 /// All items, in their order: at most as many as a batch may have.
@@ -241,8 +251,9 @@ pub async fn claim(
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = batches!("where ended_at is null order by created_at desc, id limit 1000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    known.refusals(&rows).await
 }
 
 /// Seals batches from before they were proved; how many.

@@ -2,8 +2,9 @@
 
 use super::{
     Driver, Refusal, Store,
-    mac::{self, Proof, Sealed, without_entry},
+    mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
+    rights::Changes,
 };
 use crate::{
     clock::Instant,
@@ -99,6 +100,13 @@ impl Sealed for ImportRow {
     }
 }
 
+impl Dated for ImportRow {
+    /// That it came to its end: put back as it ran, it is not done again.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        changes.over(&self.id).filter(|_| self.state == ImportState::Running.name())
+    }
+}
+
 /// The columns of an import with its proof.
 macro_rules! columns {
     () => {
@@ -123,9 +131,9 @@ macro_rules! seal {
 
 /// Whether an import holds, and is locked until the end of the transaction that changes it.
 macro_rules! held {
-    ($store:ident, $tx:ident, $id:expr) => {{
+    ($known:ident, $tx:ident, $id:expr) => {{
         let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
-        row.is_some_and(|row| $store.holds(&row))
+        $known.held(row).await?.is_some()
     }};
 }
 
@@ -166,6 +174,8 @@ struct Line<'a> {
     row: &'a Row,
     proof: Proof,
 }
+
+impl Undated for Line<'_> {}
 
 impl Sealed for Line<'_> {
     const TABLE: &'static str = "domain_import_rows";
@@ -261,18 +271,20 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
 /// One import of an instance's.
 pub async fn by_id(store: &Store, instance: &InstanceName, id: &str) -> sqlx::Result<Option<Import>> {
     const SQL: &str = concat!("select ", columns!(), " from domain_imports where id = $1 and instance = $2");
+    let known = store.known().await?;
     let found: Option<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(id).bind(instance.as_str()).fetch_optional(pool).await?);
-    found.filter(|row| store.holds(row)).map(import).transpose()
+    known.held(found).await?.map(import).transpose()
 }
 
 /// The newest imports of an instance; ids are ULIDs and grow with time.
 pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::Result<Vec<Import>> {
     const SQL: &str =
         concat!("select ", columns!(), " from domain_imports where instance = $1 order by id desc limit $2");
+    let known = store.known().await?;
     let found: Vec<ImportRow> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(limit).fetch_all(pool).await?);
-    found.into_iter().filter(|row| store.holds(row)).map(import).collect()
+    known.all_held(found).await?.into_iter().map(import).collect()
 }
 
 /// Rows of an import after a line, all of them or those of one difference or state.
@@ -304,9 +316,10 @@ pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> 
         "update domain_imports set state = 'running', why = $2, note = '' where id = $1 and state = 'preview'";
     const ROWS: &str = "update domain_import_rows set state = 'waiting' \
         where import = $1 and difference = $2 and state = 'listed'";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if !held!(store, tx, id) {
+        if !held!(known, tx, id) {
             return Ok(None);
         }
         if sqlx::query(MOVE).bind(id).bind(why).execute(&mut *tx).await?.rows_affected() != 1 {
@@ -330,9 +343,10 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     const MOVE: &str = "update domain_imports set state = 'running', note = '' where id = $1 and state = 'done'";
     const ROWS: &str = "update domain_import_rows set state = 'waiting', said = '', entry = null \
         where import = $1 and state = 'failed'";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if !held!(store, tx, id) {
+        if !held!(known, tx, id) {
             return Ok(None);
         }
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
@@ -368,9 +382,10 @@ pub async fn change_state(
     note: &str,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update domain_imports set state = $3, why = $4, note = $5 where id = $1 and state = $2";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if !held!(store, tx, id) {
+        if !held!(known, tx, id) {
             return Ok(false);
         }
         let moved = sqlx::query(SQL)
@@ -403,9 +418,10 @@ pub async fn claim(
          where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3) returning ",
         columns!()
     );
+    let known = store.known().await?;
     let found: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL)
             .bind(holder).bind(until.0).bind(now.0).bind(instance.as_str()).fetch_all(pool).await?);
-    found.into_iter().filter(|row| store.holds(row)).map(import).collect()
+    known.all_held(found).await?.into_iter().map(import).collect()
 }
 
 /// Whether the import still runs and is still this holder's; then for so long more.
@@ -441,8 +457,9 @@ pub async fn next(store: &Store, id: &str, after: i64) -> sqlx::Result<Option<Ro
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from domain_imports order by id desc limit 1000");
+    let known = store.known().await?;
     let rows: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    known.refusals(&rows).await
 }
 
 /// Seals imports from before they were proved, with their lines; how many.

@@ -5,8 +5,9 @@
 
 use super::{
     Refusal, Store, Wrong,
-    mac::{self, Proof, Sealed, without_entry},
+    mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
+    rights::Changes,
 };
 use crate::{
     clock::{Instant, SECOND},
@@ -182,15 +183,21 @@ impl Row {
     }
 }
 
-/// The columns of a grant with its proof. The newest entry about it, or about the end of its person's access, which takes
-/// every grant of theirs back.
+impl Dated for Row {
+    /// About the grant, or about the end of its person's access, which takes every grant of theirs back.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        const DEEDS: [&str; 5] = ["ask_grant", "decide_grant", "revoke_grant", "start_grant", "end_grant"];
+        let own = changes.newest(self.proof.subject.as_deref()?, &DEEDS);
+        own.max(self.whose.as_deref().and_then(|whose| changes.newest(whose, &["disable_operator"])))
+    }
+}
+
+/// The columns of a grant with its proof.
 macro_rules! columns {
     () => {
         "id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, sealed_agreement, \
          asked_by, asked_at, decided_by, decided_at, approved, revoked_by, revoked_at, started_at, ended_at, whose, mac, entry, \
-         subject, (select max(o.intent + 0) from ledger_entries o where o.subject in (grants.subject, grants.whose) \
-         and o.outcome = 'succeeded' and o.deed in \
-         ('ask_grant', 'decide_grant', 'revoke_grant', 'start_grant', 'end_grant', 'disable_operator')) as newest"
+         subject"
     };
 }
 
@@ -203,21 +210,20 @@ macro_rules! grants {
 
 /// Seals what a grant has become, within the transaction that changed it.
 macro_rules! seal {
-    ($store:ident, $tx:ident, $id:expr) => {{
+    ($known:ident, $tx:ident, $id:expr) => {{
         const READ: &str = grants!("where id = $1");
-        const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject in ($1, $2)";
         const SEAL: &str = "update grants set subject = $2, whose = $3, entry = $4, mac = $5 where id = $1";
         let mut row: Row = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
-        let subject = mac::grant(&$store.keys, &GrantId(row.id.clone()));
-        let whose = mac::person(&$store.keys, &OperatorId(row.operator.clone()));
-        let entry: i64 = sqlx::query_scalar(NEWEST).bind(&subject).bind(&whose).fetch_one(&mut *$tx).await?;
+        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let subject = mac::grant(keys, &GrantId(row.id.clone()));
+        let whose = mac::person(keys, &OperatorId(row.operator.clone()));
         row.whose = Some(whose);
         sqlx::query(SEAL)
             .bind($id)
             .bind(&subject)
             .bind(&row.whose)
             .bind(entry)
-            .bind(mac::mac(&$store.keys, &row, entry))
+            .bind(mac::mac(keys, &row, entry))
             .execute(&mut *$tx)
             .await?;
     }};
@@ -228,25 +234,21 @@ macro_rules! change {
     ($store:ident, $id:expr, $sql:expr $(, $bind:expr)*) => {
         on!($store, pool => {
             const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
+            let known = $store.known().await?;
             let mut tx = pool.begin().await?;
             let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
-            if !row.is_some_and(|row| $store.holds(&row)) {
+            if known.held(row).await?.is_none() {
                 return Ok(false);
             }
             let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
             if changed == 0 {
                 return Ok(false);
             }
-            seal!($store, tx, $id);
+            seal!(known, tx, $id);
             tx.commit().await?;
             Ok(true)
         })
     };
-}
-
-/// Those that hold.
-fn held(store: &Store, rows: Vec<Row>) -> impl Iterator<Item = Row> {
-    rows.into_iter().filter(|row| store.holds(row))
 }
 
 /// The columns of a role; what follows says which.
@@ -280,6 +282,7 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
     const SQL: &str = "insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, \
         sealed_agreement, asked_by, asked_at, lease, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0)";
+    let known = store.known().await?;
     let instances = serde_json::to_string(&grant.scope.instances).map_err(fail)?;
     let categories = serde_json::to_string(&grant.scope.categories).map_err(fail)?;
     let agreement = match grant.agreement.as_str() {
@@ -318,7 +321,7 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
                 .execute(&mut *tx).await?;
             seal_role!(store, tx, &grant.id.0, role.instance.as_str());
         }
-        seal!(store, tx, &grant.id.0);
+        seal!(known, tx, &grant.id.0);
         tx.commit().await
     })
 }
@@ -345,49 +348,53 @@ pub struct Stored {
 pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
     const SQL: &str = grants!("order by id limit 100000");
     const ROLES: &str = roles!("order by r.grant_id, r.instance");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     let roles: Vec<RoleRow> = on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?);
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let own = || roles.iter().filter(|role| role.grant_id == row.id);
-            Stored {
-                scope: row.scope().ok(),
-                roles: own().map(|role| (role.instance.clone(), role.role.clone())).collect(),
-                wrong: store.wrong(&row).or_else(|| own().find_map(|role| store.wrong(role))),
-                migrated: row.id == row.operator
-                    && row.asked_by == "migration"
-                    && row.decided_by.as_deref() == Some("migration"),
-                starts_at: Instant(row.starts_at),
-                ends_at: Instant(row.ends_at),
-                approved: row.approved,
-                revoked: row.revoked_at.is_some(),
-                operator: OperatorId(row.operator),
-                id: GrantId(row.id),
-            }
-        })
-        .collect())
+    let mut stored = Vec::with_capacity(rows.len());
+    for row in rows {
+        let own = || roles.iter().filter(|role| role.grant_id == row.id);
+        stored.push(Stored {
+            scope: row.scope().ok(),
+            roles: own().map(|role| (role.instance.clone(), role.role.clone())).collect(),
+            wrong: known.wrong(&row).await?.or_else(|| own().find_map(|role| store.wrong(role))),
+            migrated: row.id == row.operator
+                && row.asked_by == "migration"
+                && row.decided_by.as_deref() == Some("migration"),
+            starts_at: Instant(row.starts_at),
+            ends_at: Instant(row.ends_at),
+            approved: row.approved,
+            revoked: row.revoked_at.is_some(),
+            operator: OperatorId(row.operator),
+            id: GrantId(row.id),
+        });
+    }
+    Ok(stored)
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = grants!("order by id desc limit 1000");
     const ROLES: &str = roles!("order by r.grant_id desc, r.instance limit 1000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     let roles: Vec<RoleRow> = on!(store, pool => sqlx::query_as(ROLES).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).chain(store.refusals(&roles)).collect())
+    let mut refused = known.refusals(&rows).await?;
+    refused.extend(store.refusals(&roles));
+    Ok(refused)
 }
 
 /// Seals a grant as it stands, with its roles; false if it is gone.
 pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
     const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
     const ROLES: &str = roles!("where r.grant_id = $1");
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         if row.is_none() {
             return Ok(false);
         }
-        seal!(store, tx, &id.0);
+        seal!(known, tx, &id.0);
         let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
         for role in roles {
             seal_role!(store, tx, &id.0, &role.instance);
@@ -399,8 +406,9 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
 
 pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Option<Grant>> {
     const SQL: &str = grants!("where id = $1");
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&id.0).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(|row| row.read(keys)).transpose()
+    known.held(row).await?.map(|row| row.read(keys)).transpose()
 }
 
 /// What is in force for somebody now.
@@ -408,8 +416,9 @@ pub async fn running_of(store: &Store, operator: &OperatorId, now: Instant) -> s
     const SQL: &str = grants!(
         "where operator = $1 and approved = true and revoked_at is null and starts_at <= $2 and ends_at > $2 order by id"
     );
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
-    held(store, rows).map(|row| row.running().map(|(_, running)| running)).collect()
+    known.all_held(rows).await?.into_iter().map(|row| row.running().map(|(_, running)| running)).collect()
 }
 
 /// What is in force now, for everybody.
@@ -417,8 +426,9 @@ pub async fn running(store: &Store, now: Instant) -> sqlx::Result<Vec<(OperatorI
     const SQL: &str = grants!(
         "where approved = true and revoked_at is null and starts_at <= $1 and ends_at > $1 order by id limit 5000"
     );
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
-    held(store, rows).map(Row::running).collect()
+    known.all_held(rows).await?.into_iter().map(Row::running).collect()
 }
 
 /// What is not over: to be decided, to come, running. Of one person, or (empty) of everybody.
@@ -427,8 +437,9 @@ pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Instant) -> s
         "where ends_at > $1 and revoked_at is null and (approved is null or approved = true) \
          and ($2 = '' or operator = $2) order by starts_at, id limit 1000"
     );
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).bind(operator).fetch_all(pool).await?);
-    held(store, rows).map(|row| row.read(keys)).collect()
+    known.all_held(rows).await?.into_iter().map(|row| row.read(keys)).collect()
 }
 
 /// What is over, refused or revoked, newest first and below an id.
@@ -444,9 +455,10 @@ pub async fn closed(
         "where (ends_at <= $1 or revoked_at is not null or approved = false) \
          and ($2 = '' or operator = $2) and ($3 = '' or id < $3) order by id desc limit $4"
     );
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(now.0).bind(operator).bind(before).bind(limit).fetch_all(pool).await?);
-    held(store, rows).map(|row| row.read(keys)).collect()
+    known.all_held(rows).await?.into_iter().map(|row| row.read(keys)).collect()
 }
 
 /// What was in force for somebody at some moment of a span.
@@ -461,9 +473,10 @@ pub async fn in_force(
         "where operator = $1 and approved = true and starts_at < $3 and ends_at > $2 \
          and (revoked_at is null or (revoked_at > $2 and revoked_at > starts_at)) order by starts_at, id limit 200"
     );
+    let known = store.known().await?;
     let rows: Vec<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(from.0).bind(to.0).fetch_all(pool).await?);
-    held(store, rows).map(|row| row.read(keys)).collect()
+    known.all_held(rows).await?.into_iter().map(|row| row.read(keys)).collect()
 }
 
 /// Approves or refuses what is still to be decided; false where it is not, or where this person asked for it.
@@ -494,14 +507,15 @@ pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId
     const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
     const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
         let mut revoked = 0;
-        for row in held(store, rows) {
+        for row in known.all_held(rows).await? {
             revoked += sqlx::query(SQL)
                 .bind(&row.id).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
-            seal!(store, tx, &row.id);
+            seal!(known, tx, &row.id);
         }
         tx.commit().await?;
         Ok(revoked)
@@ -511,11 +525,12 @@ pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId
 /// Seals every grant of somebody whose access is given back as it is: as new as the entry about it.
 pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
     const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
-        for row in held(store, rows) {
-            seal!(store, tx, &row.id);
+        for row in known.all_held(rows).await? {
+            seal!(known, tx, &row.id);
         }
         tx.commit().await
     })
@@ -611,6 +626,8 @@ struct RoleRow {
 }
 
 /// How far it has come is compared with the grant, and with the instance: no entry makes it current.
+impl Undated for RoleRow {}
+
 impl Sealed for RoleRow {
     const TABLE: &'static str = "grant_roles";
     const WHAT: &'static str = "the role by the grant";

@@ -3,9 +3,10 @@
 
 use super::{
     Refusal, Store, Wrong,
-    mac::{self, Proof},
+    mac::{self, Dated, Proof},
     on,
     operators::held,
+    rights::Changes,
     web_sessions::raise_generation,
 };
 use crate::{
@@ -87,16 +88,20 @@ impl mac::Sealed for Row {
     }
 }
 
-/// The columns of a link with its proof. The newest entry about it, or about the end of its person's access, which takes every
-/// link of theirs away.
+impl Dated for Row {
+    /// About the link, or about the end of its person's access, which takes every link of theirs away.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        let subject = self.proof.subject.as_deref()?;
+        let own = changes.newest_on(subject, &["link_account", "unlink_account"], &self.instance);
+        own.max(changes.newest(subject, &["disable_operator"]))
+    }
+}
+
+/// The columns of a link with its proof.
 macro_rules! links {
     ($rest:literal) => {
         concat!(
-            "select operator, instance, account, sealed, linked_at, mac, entry, subject, \
-             (select max(o.intent + 0) from ledger_entries o where o.subject = linked_accounts.subject \
-             and o.outcome = 'succeeded' and (o.deed = 'disable_operator' \
-             or (o.deed in ('link_account', 'unlink_account') and o.instance = linked_accounts.instance))) as newest \
-             from linked_accounts ",
+            "select operator, instance, account, sealed, linked_at, mac, entry, subject from linked_accounts ",
             $rest
         )
     };
@@ -104,19 +109,19 @@ macro_rules! links {
 
 /// Seals what a link has become, within the transaction that changed it.
 macro_rules! seal_link {
-    ($store:ident, $tx:ident, $operator:expr, $instance:expr) => {{
+    ($known:ident, $tx:ident, $operator:expr, $instance:expr) => {{
         const READ: &str = links!("where operator = $1 and instance = $2");
         const SEAL: &str =
             "update linked_accounts set subject = $3, entry = $4, mac = $5 where operator = $1 and instance = $2";
         let row: Row = sqlx::query_as(READ).bind(&$operator.0).bind($instance).fetch_one(&mut *$tx).await?;
-        let subject = mac::person(&$store.keys, $operator);
-        let entry: i64 = sqlx::query_scalar(mac::NEWEST).bind(&subject).fetch_one(&mut *$tx).await?;
+        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let subject = mac::person(keys, $operator);
         sqlx::query(SEAL)
             .bind(&$operator.0)
             .bind($instance)
             .bind(&subject)
             .bind(entry)
-            .bind(mac::mac(&$store.keys, &row, entry))
+            .bind(mac::mac(keys, &row, entry))
             .execute(&mut *$tx)
             .await?;
     }};
@@ -156,19 +161,22 @@ pub async fn of(
     instance: &InstanceName,
 ) -> sqlx::Result<Option<Linked>> {
     const SQL: &str = links!("where operator = $1 and instance = $2");
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(|row| from_row(keys, row)).transpose()
+    known.held(row).await?.map(|row| from_row(keys, row)).transpose()
 }
 
 /// Everybody's, in the order they were linked.
 pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
     const SQL: &str = links!("order by linked_at, operator, instance limit 5000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     // One row that does not open must not take the others with it.
-    let opened = rows
+    let opened = known
+        .all_held(rows)
+        .await?
         .into_iter()
-        .filter(|row| store.holds(row))
         .map(|row| from_row(keys, row))
         .filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "linked_accounts.damaged")).ok());
     Ok(opened.collect())
@@ -177,9 +185,10 @@ pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
 /// Who is linked on an instance, with which account.
 pub async fn on_instance(store: &Store, instance: &InstanceName) -> sqlx::Result<Vec<(OperatorId, AccountId)>> {
     const SQL: &str = links!("where instance = $1 order by operator limit 5000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_all(pool).await?);
+    let rows = known.all_held(rows).await?;
     rows.into_iter()
-        .filter(|row| store.holds(row))
         .map(|row| {
             let account = row.account.parse().map_err(|_| damaged("its account is no number"))?;
             Ok((OperatorId(row.operator), account))
@@ -202,13 +211,14 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
         (select 1 from linked_accounts where instance = $2 and account = $3 and operator <> $1) \
         on conflict (operator, instance) do update set sealed = excluded.sealed, linked_at = excluded.linked_at \
         where linked_accounts.account = excluded.account";
+    let known = store.known().await?;
     let account = linked.account.to_string();
     let sealed = sealed(keys, linked)?;
     // The instance hands out the same token again: what was left of an earlier link must not be taken back any more.
     const IN_USE: &str = "delete from left_tokens where operator = $1 and instance = $2 and account = $3";
     let kept = on!(store, pool => async {
         let mut tx = pool.begin().await?;
-        let held = held!(store, tx, &linked.operator);
+        let held = held!(known, tx, &linked.operator);
         let kept = sqlx::query(SQL)
             .bind(&linked.operator.0)
             .bind(linked.instance.as_str())
@@ -219,9 +229,9 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
         if kept == 1 {
             sqlx::query(IN_USE)
                 .bind(&linked.operator.0).bind(linked.instance.as_str()).bind(&account).execute(&mut *tx).await?;
-            seal_link!(store, tx, &linked.operator, linked.instance.as_str());
+            seal_link!(known, tx, &linked.operator, linked.instance.as_str());
             if let Some(held) = held {
-                raise_generation!(store, tx, held, session);
+                raise_generation!(known, tx, held, session);
             }
         }
         tx.commit().await?;
@@ -246,16 +256,17 @@ pub struct Stored {
 
 /// Every link's row, up to a bound.
 pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
-    Ok(rows(store)
-        .await?
-        .into_iter()
-        .map(|row| Stored {
-            wrong: store.wrong(&row),
+    let known = store.known().await?;
+    let mut stored = Vec::new();
+    for row in rows(store).await? {
+        stored.push(Stored {
+            wrong: known.wrong(&row).await?,
             operator: OperatorId(row.operator),
             instance: row.instance,
             account: row.account,
-        })
-        .collect())
+        });
+    }
+    Ok(stored)
 }
 
 async fn rows(store: &Store) -> sqlx::Result<Vec<Row>> {
@@ -264,19 +275,21 @@ async fn rows(store: &Store) -> sqlx::Result<Vec<Row>> {
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
-    Ok(store.refusals(&rows(store).await?).collect())
+    let known = store.known().await?;
+    known.refusals(&rows(store).await?).await
 }
 
 /// Seals a link as it stands; false if it is gone.
 pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx::Result<bool> {
     const LOCK: &str = "update linked_accounts set mac = mac where operator = $1 and instance = $2";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let found = sqlx::query(LOCK).bind(&operator.0).bind(instance).execute(&mut *tx).await?.rows_affected();
         if found == 0 {
             return Ok(false);
         }
-        seal_link!(store, tx, operator, instance);
+        seal_link!(known, tx, operator, instance);
         tx.commit().await?;
         Ok(true)
     })
@@ -308,9 +321,10 @@ pub async fn delete(
     const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2 returning account, sealed";
     const KEEP: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
         values ($1, $2, $3, $4, $5, $6, 0, $7)";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let held = held!(store, tx, operator);
+        let held = held!(known, tx, operator);
         let gone: Option<(String, String)> =
             sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
         let Some((account, sealed)) = gone else { return Ok(false) };
@@ -318,7 +332,7 @@ pub async fn delete(
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;
         if let Some(held) = held {
-            raise_generation!(store, tx, held, session);
+            raise_generation!(known, tx, held, session);
         }
         tx.commit().await?;
         Ok(true)

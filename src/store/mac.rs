@@ -1,7 +1,7 @@
 //! Rows that give authority carry a MAC over what they say and over what makes them current: whoever holds the store alone
 //! can neither make one, nor change one, nor put an older copy back. A row that does not hold counts as not there.
 
-use super::Store;
+use super::{Store, rights::Changes};
 use crate::{
     id::{GrantId, OperatorId},
     seal::{Field, Keys},
@@ -19,12 +19,10 @@ pub(super) type Named = Mutex<BTreeSet<String>>;
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
 pub(super) struct Proof {
     pub mac: Option<String>,
-    /// The newest entry about it when it was written.
+    /// The newest entry there was when it was written.
     pub entry: Option<i64>,
     /// The keyed hash that entries about it carry.
     pub subject: Option<String>,
-    /// The newest entry that changed it.
-    pub newest: Option<i64>,
 }
 
 /// What is wrong with a row.
@@ -33,6 +31,8 @@ pub enum Wrong {
     Unsealed,
     Changed,
     Older,
+    /// It names an entry that is not there: the record is an older one, or gone.
+    Beyond,
 }
 
 impl Wrong {
@@ -42,6 +42,7 @@ impl Wrong {
             Self::Unsealed => "was not written by the console",
             Self::Changed => "was changed, not by the console",
             Self::Older => "is an older copy that was put back",
+            Self::Beyond => "is newer than the record, which is not the one it was written with",
         }
     }
 }
@@ -71,6 +72,15 @@ pub(super) trait Sealed {
 
     fn proof(&self) -> &Proof;
 }
+
+/// A row that entries change: it is as new as the newest of them, or an older copy.
+pub(super) trait Dated: Sealed {
+    /// The newest entry that changed it.
+    fn newest(&self, changes: &Changes) -> Option<i64>;
+}
+
+/// A row that no entry makes current: what does is among its fields.
+pub(super) trait Undated: Sealed {}
 
 /// The MAC of a row that says what an entry made it say.
 pub(super) fn mac(keys: &Keys, row: &impl Sealed, entry: i64) -> String {
@@ -104,43 +114,39 @@ fn subject(keys: &Keys, subject: &serde_json::Value) -> String {
 /// The columns of a proof for rows that no entry makes current, after `mac`.
 macro_rules! without_entry {
     () => {
-        "cast(0 as bigint) as entry, cast(null as text) as subject, cast(null as bigint) as newest"
+        "cast(0 as bigint) as entry, cast(null as text) as subject"
     };
 }
 pub(super) use without_entry;
 
-/// The newest entry about a subject, whatever it says: a row written now is at least as new.
-pub(super) const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject = $1";
-
 impl Store {
-    /// Whether a row is what the console wrote, and no older copy of it. One that is not is named in the log.
-    pub(super) fn holds<R: Sealed>(&self, row: &R) -> bool {
+    /// Whether a row is what the console wrote. One that is not is named in the log.
+    pub(super) fn holds<R: Undated>(&self, row: &R) -> bool {
         let wrong = self.wrong(row);
         if let Some(wrong) = wrong {
-            self.name(&called(row), wrong);
+            self.name(&called(row), wrong.words());
         }
         wrong.is_none()
     }
 
-    /// What is wrong with a row, if anything.
+    /// What is wrong with a row by itself, if anything.
     pub(super) fn wrong<R: Sealed>(&self, row: &R) -> Option<Wrong> {
         let proof = row.proof();
         let (Some(mac), Some(entry)) = (&proof.mac, proof.entry) else { return Some(Wrong::Unsealed) };
-        if proof.subject != row.subject(&self.keys) || !self.keys.row_holds(R::TABLE, &under(row, &entry), mac) {
-            return Some(Wrong::Changed);
-        }
-        proof.newest.is_some_and(|newest| entry < newest).then_some(Wrong::Older)
+        let holds = proof.subject == row.subject(&self.keys) && self.keys.row_holds(R::TABLE, &under(row, &entry), mac);
+        (!holds).then_some(Wrong::Changed)
     }
 
     /// Those of some rows that are refused.
-    pub(super) fn refusals<R: Sealed>(&self, rows: &[R]) -> impl Iterator<Item = Refusal> {
+    pub(super) fn refusals<R: Undated>(&self, rows: &[R]) -> impl Iterator<Item = Refusal> {
         rows.iter().filter_map(|row| self.wrong(row).map(|wrong| Refusal { row: called(row), wrong }))
     }
 
-    fn name(&self, row: &str, wrong: Wrong) {
+    /// Names something that is refused in the log, once.
+    pub(super) fn name(&self, row: &str, wrong: &str) {
         let Ok(mut named) = self.named.lock() else { return };
         if named.len() < MOST_NAMED && named.insert(row.to_owned()) {
-            tracing::error!(row, wrong = wrong.words(), "store.refused");
+            tracing::error!(row, wrong, "store.refused");
         }
     }
 
@@ -162,6 +168,6 @@ impl Store {
     }
 }
 
-fn called<R: Sealed>(row: &R) -> String {
+pub(super) fn called<R: Sealed>(row: &R) -> String {
     format!("{} {}", R::WHAT, row.called())
 }

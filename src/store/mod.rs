@@ -16,6 +16,7 @@ pub mod operators;
 pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;
+pub mod rights;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
@@ -38,6 +39,7 @@ pub struct Store {
     pub driver: Driver,
     keys: Keys,
     named: Arc<mac::Named>,
+    cached: Arc<rights::Cached>,
 }
 
 /// The database, on either engine.
@@ -121,7 +123,12 @@ impl Store {
     /// # Errors
     /// With the address and what to check.
     pub async fn connect(url: &str, keys: &Keys) -> Result<Self, StoreError> {
-        Ok(Self { driver: Driver::connect(url).await?, keys: keys.clone(), named: Arc::default() })
+        Ok(Self {
+            driver: Driver::connect(url).await?,
+            keys: keys.clone(),
+            named: Arc::default(),
+            cached: Arc::default(),
+        })
     }
 
     /// Brings the tables up to date: the shared ones, then what differs by engine.

@@ -2,9 +2,10 @@
 
 use super::{
     Refusal, Store, Wrong,
-    mac::{self, Proof, Sealed},
+    mac::{self, Dated, Proof, Sealed},
     on,
     recovery_codes::replace_codes,
+    rights::Changes,
     web_sessions::raise_generation,
 };
 use crate::{
@@ -110,14 +111,29 @@ impl Sealed for Row {
     }
 }
 
-/// The columns of a person with their proof: the newest entry of a deed that changes their row. Each of these deeds seals it anew
-/// when it is done.
+impl Dated for Row {
+    /// Each of these deeds seals it anew when it is done.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        const DEEDS: [&str; 10] = [
+            "add_operator",
+            "disable_operator",
+            "change_operator_role",
+            "end_sessions",
+            "link_account",
+            "unlink_account",
+            "change_password",
+            "set_factor",
+            "new_recovery_codes",
+            "reset_sign_in",
+        ];
+        changes.newest(self.proof.subject.as_deref()?, &DEEDS)
+    }
+}
+
+/// The columns of a person with their proof.
 macro_rules! columns {
     () => {
-        "id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at, generation, codes, mac, entry, subject, \
-         (select max(o.intent + 0) from ledger_entries o where o.subject = operators.subject and o.outcome = 'succeeded' \
-         and o.deed in ('add_operator', 'disable_operator', 'change_operator_role', 'end_sessions', 'link_account', \
-         'unlink_account', 'change_password', 'set_factor', 'new_recovery_codes', 'reset_sign_in')) as newest"
+        "id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at, generation, codes, mac, entry, subject"
     };
 }
 
@@ -139,28 +155,28 @@ pub(super) struct Held(pub OperatorId);
 /// Locks somebody's row and looks whether it holds, before a transaction changes it: what somebody else wrote there must not be
 /// sealed by the way. `None` where it does not, or where there is nobody.
 macro_rules! held {
-    ($store:expr, $tx:ident, $id:expr) => {{
+    ($known:ident, $tx:ident, $id:expr) => {{
         let id: &$crate::id::OperatorId = $id;
         let row: Option<$crate::store::operators::Row> =
             sqlx::query_as($crate::store::operators::LOCK).bind(&id.0).fetch_optional(&mut *$tx).await?;
-        row.filter(|row| $store.holds(row)).map(|_| $crate::store::operators::Held(id.clone()))
+        $known.held(row).await?.map(|_| $crate::store::operators::Held(id.clone()))
     }};
 }
 pub(super) use held;
 
 /// Seals what somebody's row has become, within the transaction that changed it.
 macro_rules! seal_person {
-    ($store:expr, $tx:ident, $id:expr) => {{
+    ($known:ident, $tx:ident, $id:expr) => {{
         let id: &$crate::id::OperatorId = $id;
-        let subject = $crate::store::mac::person(&$store.keys, id);
-        let entry: i64 = sqlx::query_scalar($crate::store::mac::NEWEST).bind(&subject).fetch_one(&mut *$tx).await?;
+        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let subject = $crate::store::mac::person(keys, id);
         let row: $crate::store::operators::Row =
             sqlx::query_as($crate::store::operators::READ).bind(&id.0).fetch_one(&mut *$tx).await?;
         sqlx::query($crate::store::operators::SEAL)
             .bind(&id.0)
             .bind(&subject)
             .bind(entry)
-            .bind($crate::store::mac::mac(&$store.keys, &row, entry))
+            .bind($crate::store::mac::mac(keys, &row, entry))
             .execute(&mut *$tx)
             .await?;
     }};
@@ -191,6 +207,7 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
     const SQL: &str = "insert into operators \
         (id, name, name_key, role, password_hash, totp_secret, disabled_at, created_at) \
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name_key) do nothing";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let added = sqlx::query(SQL)
@@ -206,7 +223,7 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
         if added == 0 {
             return Ok(false);
         }
-        seal_person!(store, tx, &operator.id);
+        seal_person!(known, tx, &operator.id);
         tx.commit().await?;
         Ok(true)
     })
@@ -215,20 +232,23 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
 /// By name, whatever its case.
 pub async fn by_name(store: &Store, name: &str) -> sqlx::Result<Option<Operator>> {
     const SQL: &str = people!("where name_key = $1");
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(key(name)).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(from_row).transpose()
+    known.held(row).await?.map(from_row).transpose()
 }
 
 pub async fn by_id(store: &Store, id: &OperatorId) -> sqlx::Result<Option<Operator>> {
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(from_row).transpose()
+    known.held(row).await?.map(from_row).transpose()
 }
 
 /// Everybody, in the order they came.
 pub async fn list(store: &Store) -> sqlx::Result<Vec<Operator>> {
     const SQL: &str = people!("order by created_at, id limit 1000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    rows.into_iter().filter(|row| store.holds(row)).map(from_row).collect()
+    known.all_held(rows).await?.into_iter().map(from_row).collect()
 }
 
 /// Somebody's row as it stands, whether it holds or not: for those who compare the store with the record.
@@ -245,34 +265,38 @@ pub struct Stored {
 /// Everybody's row.
 pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
     const SQL: &str = people!("order by created_at, id limit 10000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(rows
-        .into_iter()
-        .map(|row| Stored {
-            wrong: store.wrong(&row),
+    let mut stored = Vec::with_capacity(rows.len());
+    for row in rows {
+        stored.push(Stored {
+            wrong: known.wrong(&row).await?,
             id: OperatorId(row.id),
             name: row.name,
             role: row.role,
             disabled: row.disabled_at.is_some(),
-        })
-        .collect())
+        });
+    }
+    Ok(stored)
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = people!("order by created_at, id limit 1000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    known.refusals(&rows).await
 }
 
 /// Seals somebody's row as it stands; false if it is gone.
 pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         if row.is_none() {
             return Ok(false);
         }
-        seal_person!(store, tx, id);
+        seal_person!(known, tx, id);
         tx.commit().await?;
         Ok(true)
     })
@@ -295,17 +319,18 @@ pub async fn set_factor(
 ) -> sqlx::Result<Option<i64>> {
     const SQL: &str = "update operators set totp_secret = $2, totp_last_step = $3 \
         where id = $1 and totp_secret is null and generation = $4 and disabled_at is null";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, id) else { return Ok(None) };
+        let Some(held) = held!(known, tx, id) else { return Ok(None) };
         let set = sqlx::query(SQL)
             .bind(&id.0).bind(factor.sealed).bind(factor.step).bind(generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(None);
         }
-        replace_codes!(store, tx, held, factor.recovery);
-        let generation = raise_generation!(store, tx, held, keep);
+        replace_codes!(known, tx, held, factor.recovery);
+        let generation = raise_generation!(known, tx, held, keep);
         tx.commit().await?;
         Ok(Some(generation))
     })
@@ -322,15 +347,16 @@ pub async fn use_totp_step(store: &Store, id: &OperatorId, step: i64) -> sqlx::R
 pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set role = $3 where id = $1 and role = $2 and ($3 = 'owner' or role <> 'owner' \
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, id) else { return Ok(false) };
+        let Some(held) = held!(known, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(before.name()).bind(after.name()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(false);
         }
-        raise_generation!(store, tx, held, None);
+        raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })
@@ -340,15 +366,16 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
 pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set disabled_at = $2 where id = $1 and ($3 or role <> 'owner' \
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, id) else { return Ok(false) };
+        let Some(held) = held!(known, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(at.map(|at| at.0)).bind(at.is_none()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(false);
         }
-        raise_generation!(store, tx, held, None);
+        raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })

@@ -2,7 +2,7 @@
 
 use super::{
     Refusal, Store,
-    mac::{self, Proof, Sealed, without_entry},
+    mac::{self, Proof, Sealed, Undated, without_entry},
     on,
     operators::{held, seal_person},
 };
@@ -22,6 +22,8 @@ pub(super) struct Row {
     #[sqlx(flatten)]
     pub proof: Proof,
 }
+
+impl Undated for Row {}
 
 impl Sealed for Row {
     const TABLE: &'static str = "recovery_codes";
@@ -57,7 +59,7 @@ macro_rules! codes {
 
 /// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to.
 macro_rules! replace_codes {
-    ($store:expr, $tx:ident, $held:expr, $hashes:expr) => {{
+    ($known:ident, $tx:ident, $held:expr, $hashes:expr) => {{
         let held: &$crate::store::operators::Held = &$held;
         let set = ulid::Ulid::generate().to_string();
         sqlx::query("update operators set codes = $2 where id = $1")
@@ -76,21 +78,22 @@ macro_rules! replace_codes {
             sqlx::query("insert into recovery_codes (operator, hash, mac) values ($1, $2, $3)")
                 .bind(&row.operator)
                 .bind(&row.hash)
-                .bind($crate::store::mac::mac(&$store.keys, &row, 0))
+                .bind($crate::store::mac::mac(&$known.store.keys, &row, 0))
                 .execute(&mut *$tx)
                 .await?;
         }
-        $crate::store::operators::seal_person!($store, $tx, &held.0);
+        $crate::store::operators::seal_person!($known, $tx, &held.0);
     }};
 }
 pub(crate) use replace_codes;
 
 /// Puts new codes in the place of all former ones.
 pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]) -> sqlx::Result<()> {
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, operator) else { return Ok(()) };
-        replace_codes!(store, tx, held, hashes);
+        let Some(held) = held!(known, tx, operator) else { return Ok(()) };
+        replace_codes!(known, tx, held, hashes);
         tx.commit().await
     })
 }
@@ -103,7 +106,7 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Puts codes into another set, within a transaction that has looked whether the person holds, and seals both.
 macro_rules! another_set {
-    ($store:ident, $tx:ident, $held:ident, $codes:ident) => {{
+    ($known:ident, $tx:ident, $held:ident, $codes:ident) => {{
         const SET: &str = "update operators set codes = $2 where id = $1";
         const SEAL: &str = "update recovery_codes set mac = $3 where operator = $1 and hash = $2";
         let set = ulid::Ulid::generate().to_string();
@@ -113,23 +116,24 @@ macro_rules! another_set {
             sqlx::query(SEAL)
                 .bind(&row.operator)
                 .bind(&row.hash)
-                .bind(mac::mac(&$store.keys, &row, 0))
+                .bind(mac::mac(&$known.store.keys, &row, 0))
                 .execute(&mut *$tx)
                 .await?;
         }
-        seal_person!($store, $tx, &$held.0);
+        seal_person!($known, $tx, &$held.0);
     }};
 }
 
 /// Seals the codes of somebody that are from before they were proved, and the person with them; how many.
 pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
     const FORMER: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null and r.mac is null");
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, operator) else { return Ok(0) };
+        let Some(held) = held!(known, tx, operator) else { return Ok(0) };
         let codes: Vec<Row> = sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
         let number = u64::try_from(codes.len()).unwrap_or(u64::MAX);
-        another_set!(store, tx, held, codes);
+        another_set!(known, tx, held, codes);
         tx.commit().await?;
         Ok(number)
     })
@@ -140,9 +144,10 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
     const CODE: &str = concat!(codes!(), "where r.operator = $1 and r.hash = $2 and r.used_at is null");
     const LEFT: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null");
     const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, operator) else { return Ok(false) };
+        let Some(held) = held!(known, tx, operator) else { return Ok(false) };
         let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
         if !code.is_some_and(|code| store.holds(&code)) {
             return Ok(false);
@@ -150,7 +155,7 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
         sqlx::query(SQL).bind(&operator.0).bind(hash).bind(now.0).execute(&mut *tx).await?;
         let left: Vec<Row> = sqlx::query_as(LEFT).bind(&operator.0).fetch_all(&mut *tx).await?;
         let codes: Vec<Row> = left.into_iter().filter(|row| store.holds(row)).collect();
-        another_set!(store, tx, held, codes);
+        another_set!(known, tx, held, codes);
         tx.commit().await?;
         Ok(true)
     })

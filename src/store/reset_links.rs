@@ -2,8 +2,9 @@
 
 use super::{
     Refusal, Store,
-    mac::{self, Proof, Sealed},
+    mac::{self, Dated, Proof, Sealed},
     on,
+    rights::Changes,
 };
 use crate::{
     clock::Instant,
@@ -68,27 +69,32 @@ impl Sealed for Row {
     }
 }
 
-/// The columns of a link with its proof. The newest entry that it was used or replaced, that its person's access changed, or
-/// that whoever made it got other rights.
+impl Dated for Row {
+    /// That it was used or replaced, that its person's access changed, or that whoever made it got other rights.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        const OTHER_RIGHTS: [&str; 2] = ["disable_operator", "change_operator_role"];
+        let used = changes.newest(self.proof.subject.as_deref()?, &["change_password", "reset_sign_in"]);
+        let of = [self.proof.subject.as_deref(), self.whose.as_deref()].into_iter().flatten();
+        of.filter_map(|subject| changes.newest(subject, &OTHER_RIGHTS)).chain(used).max()
+    }
+}
+
+/// The columns of a link with its proof.
 macro_rules! columns {
     () => {
-        "operator, hash, created_at, expires_at, offered_by, whose, mac, entry, subject, \
-         (select max(o.intent + 0) from ledger_entries o where o.outcome = 'succeeded' \
-         and o.subject in (reset_links.subject, reset_links.whose) \
-         and ((o.subject = reset_links.subject and o.deed in ('change_password', 'reset_sign_in')) \
-         or o.deed in ('disable_operator', 'change_operator_role'))) as newest"
+        "operator, hash, created_at, expires_at, offered_by, whose, mac, entry, subject"
     };
 }
 
 impl Row {
-    pub(super) fn new(store: &Store, link: &NewLink<'_>) -> Self {
+    pub(super) fn new(keys: &Keys, link: &NewLink<'_>) -> Self {
         Self {
             operator: link.of.operator.0.clone(),
             hash: link.hash.to_owned(),
             created_at: link.now.0,
             expires_at: link.expires_at.0,
             offered_by: link.of.offered_by.as_ref().map(|id| id.0.clone()),
-            whose: link.of.offered_by.as_ref().map(|id| mac::person(&store.keys, id)),
+            whose: link.of.offered_by.as_ref().map(|id| mac::person(keys, id)),
             proof: Proof::default(),
         }
     }
@@ -96,15 +102,11 @@ impl Row {
 
 /// Puts a link in the place of the one before, within the transaction that takes the password away.
 macro_rules! replace_link {
-    ($store:expr, $tx:ident, $link:expr) => {{
+    ($known:ident, $tx:ident, $link:expr) => {{
         let link: &$crate::store::reset_links::NewLink<'_> = $link;
-        let row = $crate::store::reset_links::Row::new($store, link);
-        let subject = $crate::store::mac::person(&$store.keys, &link.of.operator);
-        let entry: i64 = sqlx::query_scalar($crate::store::reset_links::NEWEST)
-            .bind(&subject)
-            .bind(&row.whose)
-            .fetch_one(&mut *$tx)
-            .await?;
+        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let row = $crate::store::reset_links::Row::new(keys, link);
+        let subject = $crate::store::mac::person(keys, &link.of.operator);
         sqlx::query($crate::store::reset_links::REPLACE)
             .bind(&link.of.operator.0)
             .bind(link.hash)
@@ -114,14 +116,13 @@ macro_rules! replace_link {
             .bind(&row.whose)
             .bind(&subject)
             .bind(entry)
-            .bind($crate::store::mac::mac(&$store.keys, &row, entry))
+            .bind($crate::store::mac::mac(keys, &row, entry))
             .execute(&mut *$tx)
             .await?;
     }};
 }
 pub(super) use replace_link;
 
-pub(super) const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject in ($1, $2)";
 pub(super) const REPLACE: &str = "insert into reset_links \
     (operator, hash, created_at, expires_at, offered_by, whose, subject, entry, mac) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (operator) do update set hash = excluded.hash, \
@@ -133,18 +134,21 @@ pub(super) const USE: &str =
 /// Whose a link is, without using it.
 pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<ResetLink>> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links where hash = $1 and expires_at > $2");
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    Ok(row
-        .filter(|row| store.holds(row))
+    Ok(known
+        .held(row)
+        .await?
         .map(|row| ResetLink { operator: OperatorId(row.operator), offered_by: row.offered_by.map(OperatorId) }))
 }
 
 /// Whether a link for somebody can still be opened.
 pub async fn waits_for(store: &Store, operator: &OperatorId, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links where operator = $1 and expires_at > $2");
+    let known = store.known().await?;
     let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_optional(pool).await?);
-    Ok(row.is_some_and(|row| store.holds(&row)))
+    Ok(known.held(row).await?.is_some())
 }
 
 /// Takes back the links that somebody made, and the one that is for them.
@@ -155,8 +159,9 @@ pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links order by created_at desc, hash limit 1000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    known.refusals(&rows).await
 }
 
 pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {

@@ -2,8 +2,9 @@
 
 use super::{
     Refusal, Store,
-    mac::{self, Proof, Sealed},
+    mac::{self, Dated, Proof, Sealed},
     on,
+    rights::Changes,
 };
 use crate::{
     access::Role,
@@ -78,22 +79,28 @@ fn from_row(row: Row) -> sqlx::Result<SetupLink> {
     })
 }
 
-/// The columns of a link with its proof. The newest entry that it was used, or that whoever made it got other rights.
+impl Dated for Row {
+    /// That it was used, or that whoever made it got other rights.
+    fn newest(&self, changes: &Changes) -> Option<i64> {
+        const OTHER_RIGHTS: [&str; 2] = ["disable_operator", "change_operator_role"];
+        let used = changes.newest(self.proof.subject.as_deref()?, &["add_operator"]);
+        let of = [self.proof.subject.as_deref(), self.whose.as_deref()].into_iter().flatten();
+        of.filter_map(|subject| changes.newest(subject, &OTHER_RIGHTS)).chain(used).max()
+    }
+}
+
+/// The columns of a link with its proof.
 macro_rules! columns {
     () => {
-        "hash, role, name, created_at, expires_at, offered_by, person, whose, mac, entry, subject, \
-         (select max(o.intent + 0) from ledger_entries o where o.outcome = 'succeeded' \
-         and o.subject in (setup_links.subject, setup_links.whose) \
-         and ((o.subject = setup_links.subject and o.deed = 'add_operator') \
-         or o.deed in ('disable_operator', 'change_operator_role'))) as newest"
+        "hash, role, name, created_at, expires_at, offered_by, person, whose, mac, entry, subject"
     };
 }
 
 pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, expires: Instant) -> sqlx::Result<()> {
-    const NEWEST: &str = "select coalesce(max(idx), -1) from ledger_entries where subject in ($1, $2)";
     const SQL: &str = "insert into setup_links \
         (hash, role, name, created_at, expires_at, offered_by, person, whose, subject, entry, mac) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let known = store.known().await?;
     let row = Row {
         hash: hash.to_owned(),
         role: link.role.name().to_owned(),
@@ -106,8 +113,7 @@ pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, e
         proof: Proof::default(),
     };
     let subject = mac::person(&store.keys, &link.person);
-    let entry: i64 =
-        on!(store, pool => sqlx::query_scalar(NEWEST).bind(&subject).bind(&row.whose).fetch_one(pool).await?);
+    let entry = known.newest_entry();
     on!(store, pool => sqlx::query(SQL)
         .bind(&row.hash)
         .bind(&row.role)
@@ -126,15 +132,17 @@ pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, e
 /// What a link offers, without using it.
 pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links where hash = $1 and expires_at > $2");
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(from_row).transpose()
+    known.held(row).await?.map(from_row).transpose()
 }
 
 /// Uses a link up: some exactly once.
 pub async fn take(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str = concat!("delete from setup_links where hash = $1 and expires_at > $2 returning ", columns!());
+    let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
-    row.filter(|row| store.holds(row)).map(from_row).transpose()
+    known.held(row).await?.map(from_row).transpose()
 }
 
 /// Takes back every link that somebody made.
@@ -145,8 +153,9 @@ pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links order by created_at desc, hash limit 1000");
+    let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(store.refusals(&rows).collect())
+    known.refusals(&rows).await
 }
 
 /// Ends links from before they were proved; how many.

@@ -24,15 +24,16 @@ pub struct Proved<'a> {
 pub async fn set_password(store: &Store, of: Proved<'_>, password_hash: &str) -> sqlx::Result<bool> {
     const SQL: &str =
         "update operators set password_hash = $2 where id = $1 and generation = $3 and disabled_at is null";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, of.operator) else { return Ok(false) };
+        let Some(held) = held!(known, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(password_hash).bind(of.generation).execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
-        raise_generation!(store, tx, held, of.keep);
+        raise_generation!(known, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
     })
@@ -47,19 +48,20 @@ pub async fn set_password_by_link(
     now: Instant,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set password_hash = $2 where id = $1 and disabled_at is null";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, operator) else { return Ok(false) };
+        let Some(held) = held!(known, tx, operator) else { return Ok(false) };
         let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
             .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
-        if !used.is_some_and(|link| store.holds(&link)) {
+        if known.held(used).await?.is_none() {
             return Ok(false);
         }
         let set = sqlx::query(SQL).bind(&operator.0).bind(password_hash).execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
-        raise_generation!(store, tx, held, None);
+        raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })
@@ -69,17 +71,18 @@ pub async fn set_password_by_link(
 pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set totp_secret = $2, totp_last_step = $3 \
         where id = $1 and generation = $4 and disabled_at is null";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, of.operator) else { return Ok(false) };
+        let Some(held) = held!(known, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(factor.sealed).bind(factor.step).bind(of.generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
-        replace_codes!(store, tx, held, factor.recovery);
-        raise_generation!(store, tx, held, of.keep);
+        replace_codes!(known, tx, held, factor.recovery);
+        raise_generation!(known, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
     })
@@ -89,16 +92,17 @@ pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) 
 pub async fn set_recovery_codes(store: &Store, of: Proved<'_>, hashes: &[String]) -> sqlx::Result<bool> {
     const SQL: &str = "select count(*) from operators \
         where id = $1 and generation = $2 and totp_secret is not null and disabled_at is null";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, of.operator) else { return Ok(false) };
+        let Some(held) = held!(known, tx, of.operator) else { return Ok(false) };
         let there: i64 =
             sqlx::query_scalar(SQL).bind(&of.operator.0).bind(of.generation).fetch_one(&mut *tx).await?;
         if there == 0 {
             return Ok(false);
         }
-        replace_codes!(store, tx, held, hashes);
-        raise_generation!(store, tx, held, of.keep);
+        replace_codes!(known, tx, held, hashes);
+        raise_generation!(known, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
     })
@@ -116,21 +120,22 @@ pub async fn reset(
         totp_secret = case when $3 then null else totp_secret end, \
         codes = case when $3 then null else codes end, \
         totp_last_step = case when $3 then 0 else totp_last_step end where id = $1 and disabled_at is null";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(store, tx, operator) else { return Ok(false) };
+        let Some(held) = held!(known, tx, operator) else { return Ok(false) };
         let reset = sqlx::query(SQL)
             .bind(&operator.0).bind(link.is_some()).bind(factor).execute(&mut *tx).await?.rows_affected();
         if reset == 0 {
             return Ok(false);
         }
         if let Some(link) = link {
-            replace_link!(store, tx, link);
+            replace_link!(known, tx, link);
         }
         if factor {
             sqlx::query("delete from recovery_codes where operator = $1").bind(&operator.0).execute(&mut *tx).await?;
         }
-        raise_generation!(store, tx, held, None);
+        raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)
     })

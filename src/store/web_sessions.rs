@@ -5,7 +5,7 @@
 
 use super::{
     Refusal, Store,
-    mac::{self, Proof, Sealed, without_entry},
+    mac::{self, Proof, Sealed, Undated, without_entry},
     on,
     operators::{held, seal_person},
 };
@@ -37,6 +37,8 @@ pub(super) struct Row {
     #[sqlx(flatten)]
     proof: Proof,
 }
+
+impl Undated for Row {}
 
 /// When it was last used is no part of it: whoever changes that keeps a session alive to its absolute end at most. What makes it
 /// current is its person's generation.
@@ -96,7 +98,7 @@ pub fn hash(token: &str) -> String {
 /// sessions and half sessions are over, but for the one to be kept, named by the beginning of its hash. Gives the new
 /// generation.
 macro_rules! raise_generation {
-    ($store:expr, $tx:ident, $held:expr, $keep:expr) => {{
+    ($known:ident, $tx:ident, $held:expr, $keep:expr) => {{
         let (held, keep): (&$crate::store::operators::Held, Option<&str>) = (&$held, $keep);
         let operator = &held.0.0;
         let generation: i64 =
@@ -106,17 +108,17 @@ macro_rules! raise_generation {
         let kept: Vec<$crate::store::web_sessions::Row> =
             sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).fetch_all(&mut *$tx).await?;
         for mut row in kept {
-            if $store.holds(&row) {
+            if $known.store.holds(&row) {
                 row.generation = generation;
                 sqlx::query($crate::store::web_sessions::TAKE_OVER)
                     .bind(&row.id_hash)
                     .bind(generation)
-                    .bind($crate::store::mac::mac(&$store.keys, &row, 0))
+                    .bind($crate::store::mac::mac(&$known.store.keys, &row, 0))
                     .execute(&mut *$tx)
                     .await?;
             }
         }
-        $crate::store::operators::seal_person!($store, $tx, &held.0);
+        $crate::store::operators::seal_person!($known, $tx, &held.0);
         generation
     }};
 }
@@ -212,10 +214,11 @@ pub async fn delete(store: &Store, hash: &str) -> sqlx::Result<()> {
 
 /// Ends every session of a person, half ones and those about to begin too, but for the one to be kept.
 pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>) -> sqlx::Result<()> {
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if let Some(held) = held!(store, tx, operator) {
-            raise_generation!(store, tx, held, keep);
+        if let Some(held) = held!(known, tx, operator) {
+            raise_generation!(known, tx, held, keep);
         }
         tx.commit().await
     })
@@ -318,13 +321,14 @@ pub async fn list_of(
 /// Ends one session of a person, by the beginning of its hash.
 pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<u64> {
     const SQL: &str = "delete from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2";
+    let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let held = held!(store, tx, operator);
+        let held = held!(known, tx, operator);
         let ended = sqlx::query(SQL).bind(&operator.0).bind(short).execute(&mut *tx).await?.rows_affected();
         // As new as the entry about it.
         if let Some(held) = held {
-            seal_person!(store, tx, &held.0);
+            seal_person!(known, tx, &held.0);
         }
         tx.commit().await?;
         Ok(ended)

@@ -542,6 +542,48 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     assert_eq!(rules, 6);
 }
 
+/// Whoever puts an import back as it ran, or a line as it was before, has nothing done by it in its maker's name: somebody may
+/// have lifted the rules since.
+#[tokio::test]
+async fn an_import_put_back_as_it_ran_does_nothing_again() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("admin").await;
+        let text: String = (0..4).map(|number| format!("row{number}.example\n")).collect();
+        let import = read_in(&house, &cookie, &text).await;
+        begin(&house, &cookie, &import, &["new"]).await;
+        let instance = house.app.instances[&harbour()].clone();
+        let store = house.app.store.clone();
+        let run = async |text: &str| crate::support::sql(&store, text).await.unwrap();
+        run("create table former as select * from domain_imports").await;
+        run("create table former_rows as select * from domain_import_rows").await;
+        assert_eq!(service::work(&house.app, &instance, "one", 2).await.unwrap(), 2);
+        let lift = || async {
+            sqlx::query("delete from domain_blocks where domain like 'row%.example'")
+                .execute(&house.instance)
+                .await
+                .unwrap();
+        };
+        // In its middle, with the first two lifted.
+        lift().await;
+        run("delete from domain_import_rows; insert into domain_import_rows select * from former_rows").await;
+        let writes = house.weather.writes();
+        while service::work(&house.app, &instance, "one", 10).await.unwrap() > 0 {}
+        assert_eq!(house.weather.writes(), writes + 2, "what was done is not done again");
+        let said: Vec<_> = rows(&house, &import).await.into_iter().map(|row| (row.state, row.said)).collect();
+        assert!(said[0].1.contains("Done before") && said.iter().all(|row| row.0 == RowState::Done), "{said:?}");
+        // After its end.
+        lift().await;
+        run("delete from domain_import_rows; delete from domain_imports; insert into domain_imports select * from former; \
+             insert into domain_import_rows select * from former_rows")
+        .await;
+        while service::work(&house.app, &instance, "one", 10).await.unwrap() > 0 {}
+        assert_eq!(house.weather.writes(), writes + 2, "an import that is over stays over");
+        let refused = store.refused().await.unwrap();
+        assert!(refused.iter().any(|row| row.row.contains("the import")), "{refused:?}");
+    }
+}
+
 /// The comment an import gives its rules.
 async fn private(house: &House, import: &str) -> String {
     let first = rows(house, import).await.remove(0);

@@ -3,17 +3,20 @@
 use crate::{
     engine::{Database, Engine, on_both},
     ledger::{
-        NOW, ORIGIN, check, decide, instance, keys, ledger, ledger_of, may, open_as, reseal, rewrite, signed_out,
-        strip, succeeded, whole,
+        NOW, ORIGIN, actor, check, decide, instance, keys, ledger, ledger_of, may, open_as, reseal, rewrite,
+        signed_out, strip, succeeded, whole,
     },
     support::{House, house, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
-    access::Permission,
+    access::{Object, Permission, Role},
     clock::Clock,
+    id::OperatorId,
     ledger::{
-        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint, deed::SetRegistrations, tree::from_hex,
+        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint,
+        deed::{DisableOperator, SetRegistrations},
+        tree::from_hex,
     },
     registrations::RegistrationsMode,
     seal::hex,
@@ -22,7 +25,8 @@ use howdah::{
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-const TABLES: [&str; 5] = ["ledger_entries", "ledger_head", "ledger_checkpoints", "open_deeds", "ledger_keys"];
+const TABLES: [&str; 6] =
+    ["ledger_entries", "ledger_head", "ledger_checkpoints", "open_deeds", "ledger_keys", "rights_changes"];
 
 fn with_file(db: &Database, process: &str, file: &Path) -> Ledger {
     Ledger::new(db.store.clone(), keys(), Clock::set(NOW), ORIGIN, process, Some(file.to_owned()))
@@ -157,6 +161,65 @@ async fn a_running_process_does_not_go_on_from_a_store_put_back(db: &Database) {
     let deed = open_as(&ledger, 3, Mark::default()).await;
     assert!(matches!(deed, Err(NotOpened::Unwritable(LedgerError::Contradicted(_)))), "{deed:?}");
     assert!(ledger.contradiction().unwrap().contains("this process wrote 4 entries, and the 2 that are there"));
+}
+
+/// What changes rights is signed outside before it is answered: ending the process at once, and putting the store back to before
+/// it, is found at the next start.
+async fn a_change_of_rights_is_signed_outside_at_once(db: &Database) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("checkpoints.txt");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    assert!(ledger.checkpoint().await.unwrap().is_some());
+    copy_away(db).await;
+    let before = notes(&file).len();
+    decide(&ledger, 2).await;
+    assert_eq!(notes(&file).len(), before, "what changes no rights waits for the next checkpoint");
+    let permit = howdah::access::permit(&actor(Role::Owner), Permission::ManageOperators, Object::Console).unwrap();
+    let deed = DisableOperator { operator: OperatorId("01EVE".into()), name: "eve".into(), disabled: true };
+    let warrant = ledger.open(permit, deed, "gone", Acting::Console, Mark::default()).await.unwrap();
+    ledger.close(&warrant.answered(Vec::new()), &succeeded()).await.unwrap();
+    assert_eq!(notes(&file).len(), before + 1);
+    put_back(db).await;
+    let next = with_file(db, "p2", &file);
+    next.begin().await.unwrap();
+    let found = next.contradiction().unwrap_or_default();
+    assert!(found.contains("the checkpoint outside signed 6 entries"), "{found}");
+}
+
+/// With everything that was recorded, what it was signed by goes as well; what stands outside stays.
+async fn an_emptied_store_is_found_from_outside(db: &Database) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("checkpoints.txt");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    assert!(ledger.checkpoint().await.unwrap().is_some());
+    strip(db).await;
+    for table in
+        ["ledger_entries", "ledger_origins", "ledger_checkpoints", "ledger_keys", "open_deeds", "rights_changes"]
+    {
+        db.run(&format!("delete from {table}")).await.unwrap();
+    }
+    let nothing = hex(&howdah::ledger::tree::Frontier::default().root());
+    db.run(&format!(
+        "update ledger_head set size = 0, root = '{nothing}', frontier = '', origin = 0, rights = '', mac = null"
+    ))
+    .await
+    .unwrap();
+    let next = with_file(db, "p2", &file);
+    next.begin().await.unwrap();
+    let found = next.contradiction().unwrap_or_default();
+    assert!(found.contains("nothing is recorded"), "{found}");
+    // A new store is one where nothing was signed under this name.
+    let elsewhere =
+        Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "elsewhere.example", "p3", Some(file.clone()));
+    elsewhere.begin().await.unwrap();
+    assert_eq!(elsewhere.contradiction(), None);
+    // An owner who has put up a new one on purpose says so at the server.
+    assert!(next.accept(0, &nothing, "a new store".into()).await.unwrap());
+    assert_eq!(next.contradiction(), None);
+    decide(&next, 3).await;
+    assert!(next.checkpoint().await.unwrap().is_some());
 }
 
 async fn what_the_store_signed_is_gone_on_from(db: &Database) {
@@ -389,6 +452,8 @@ on_both!(
     an_owner_decides,
     a_forged_head_can_be_decided_about,
     an_id_put_in_its_place_is_found,
+    a_change_of_rights_is_signed_outside_at_once,
+    an_emptied_store_is_found_from_outside,
 );
 
 async fn sql(house: &House, sql: &str) {

@@ -47,7 +47,7 @@ pub fn ledger(db: &Database) -> Ledger {
     ledger_of(&db.store, "p1", &Clock::set(NOW))
 }
 
-fn actor(role: Role) -> Actor {
+pub fn actor(role: Role) -> Actor {
     Actor {
         operator: OperatorId("01ANN".into()),
         name: "ann".into(),
@@ -592,7 +592,8 @@ pub async fn strip(db: &Database) {
 
 /// Seals the head as it is, as somebody does who has the store and the key.
 pub async fn reseal(db: &Database) {
-    let head = db.texts("select size || '\n' || root || '\n' || frontier from ledger_head").await.remove(0);
+    let head =
+        db.texts("select size || '\n' || root || '\n' || frontier || '\n' || rights from ledger_head").await.remove(0);
     let origin =
         db.texts("select number || '\n' || store from ledger_origins order by number desc limit 1").await.remove(0);
     let seal = keys().hash("ledger head", format!("{origin}\n{head}").as_bytes());

@@ -178,21 +178,66 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
     service::work(&house.app, house.app.instances.values().next().unwrap(), "a process").await.unwrap();
     assert_eq!(house.weather.writes(), 0, "paused");
     pause("no").await;
-    // The instance acts and its answer is lost; the process dies before it can say so.
+    // The instance acts and its answer is lost; the process dies before it can say so, and before the batch is at its end.
+    let (app, instance) = (&house.app, house.app.instances.values().next().unwrap());
+    let items = howdah::store::batches::items(&app.store, &app.keys, &id).await.unwrap();
+    let person = howdah::store::operators::by_name(&app.store, "moderator").await.unwrap().unwrap();
+    let actor = howdah::grants::service::actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
+    let context = howdah::context::Context::of_job(app.clone(), actor);
     house.weather.set(Fault::CutAfterwards);
-    work(&house).await;
+    for item in &items {
+        let howdah::ledger::deed::Deed::DecideSignUp(deed) = item.deed.clone() else { panic!("a sign-up") };
+        howdah::signups::service::carry(context.clone(), instance.clone(), deed, "".into()).await.unwrap();
+    }
     house.weather.set(Fault::None);
     let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     sqlx::query("update batch_items set state = 'under_way', intent = null").execute(pool).await.unwrap();
-    sqlx::query("update batches set ended_at = null, lease = 'a dead one', lease_until = 0")
-        .execute(pool)
-        .await
-        .unwrap();
+    sqlx::query("update batches set lease = 'a dead one', lease_until = 0").execute(pool).await.unwrap();
     let writes = house.weather.writes();
     work(&house).await;
     assert_eq!(house.weather.writes(), writes, "the record knows what was done");
     let page = house.get(Some(&cookie), &begun).await;
     assert!(page.body.contains("3 done"), "{}", page.body);
+}
+
+/// Whoever puts a batch back as it was before it ran, or in its middle, has nothing done by it in its maker's name.
+#[tokio::test]
+async fn a_batch_put_back_as_it_ran_does_nothing_again() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let people = waiting(&house).await;
+        let who = people.iter().take(3).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+        let store = house.app.store.clone();
+        let run = async |text: &str| crate::support::sql(&store, text).await.unwrap();
+        decide(&house, &cookie, &who.join(","), "approve", "").await.location.unwrap();
+        run("create table former as select * from batches").await;
+        run("create table former_items as select * from batch_items").await;
+        // In the middle: the first is done, and its item waits again.
+        let (app, instance) = (&house.app, house.app.instances.values().next().unwrap());
+        let batch = howdah::store::batches::running(&store, &app.keys, &instance.name).await.unwrap().remove(0);
+        let items = howdah::store::batches::items(&store, &app.keys, &batch.id).await.unwrap();
+        let person = howdah::store::operators::by_name(&store, "moderator").await.unwrap().unwrap();
+        let actor = howdah::grants::service::actor(&store, person, "a test".into(), app.clock.now()).await.unwrap();
+        let context = howdah::context::Context::of_job(app.clone(), actor);
+        let howdah::ledger::deed::Deed::DecideSignUp(first) = items[0].deed.clone() else { panic!("a sign-up") };
+        howdah::signups::service::carry(context, instance.clone(), first, "".into()).await.unwrap();
+        let writes = house.weather.writes();
+        work(&house).await;
+        assert_eq!(house.weather.writes(), writes + 2, "the first is not done again");
+        // At its end.
+        for back in [
+            "update batches set ended_at = null; update batch_items set state = 'waiting', intent = null",
+            "delete from batch_items; delete from batches; insert into batches select * from former; \
+             insert into batch_items select * from former_items",
+        ] {
+            run(back).await;
+            work(&house).await;
+            assert_eq!(house.weather.writes(), writes + 2, "{back}");
+            let refused = store.refused().await.unwrap();
+            assert!(refused.iter().any(|row| row.row.contains("the batch")), "{back}: {refused:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -16,7 +16,10 @@ use crate::{
     frame::{self, Framed},
     grants,
     id::RuleNumber,
-    ledger::{Outcome, Stage},
+    ledger::{
+        self, LedgerError, Outcome, Stage,
+        deed::{Act, BlockDomain, ChangeDomainBlock, Subject},
+    },
     linked_accounts::service::standing,
     mastodon::Instance,
     off_thread::{OffThread, off_thread},
@@ -368,7 +371,7 @@ const KIND: &str = "domain_import";
 /// Puts into the record that an import was begun, paused or let go on.
 async fn staged(context: &Context, stage: Stage, instance: &Instance, import: &Import) -> Result<(), Problem> {
     let by = Some(context.actor.operator.clone());
-    batches::service::staged(&context.app, stage, by, &instance.name, KIND, import.rows).await
+    batches::service::staged(&context.app, stage, &import.id, by, &instance.name, KIND, import.rows).await
 }
 
 /// Whether an import has rows of some sort.
@@ -457,7 +460,22 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
             let Some(row) = domain_imports::next(&app.store, &import.id, passed).await? else {
                 if passed == 0 {
                     let (from, to) = (ImportState::Running, ImportState::Done);
-                    domain_imports::change_state(&app.store, &import.id, from, to, &import.why, "").await?;
+                    let ended = domain_imports::change_state(&app.store, &import.id, from, to, &import.why, "").await?;
+                    if ended {
+                        let recorded = batches::service::staged(
+                            app,
+                            Stage::Ended,
+                            &import.id,
+                            None,
+                            &instance.name,
+                            KIND,
+                            import.rows,
+                        )
+                        .await;
+                        if let Err(problem) = recorded {
+                            tracing::error!(%problem, import = import.id, "domain_imports.ended");
+                        }
+                    }
                 }
                 break;
             };
@@ -474,8 +492,16 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                     break;
                 }
                 After::Stop(note) => {
-                    let recorded =
-                        batches::service::staged(app, Stage::Paused, None, &instance.name, KIND, import.rows).await;
+                    let recorded = batches::service::staged(
+                        app,
+                        Stage::Paused,
+                        &import.id,
+                        None,
+                        &instance.name,
+                        KIND,
+                        import.rows,
+                    )
+                    .await;
                     if let Err(problem) = recorded {
                         tracing::error!(%problem, import = import.id, "domain_imports.stop");
                     }
@@ -529,6 +555,17 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
         Ok(()) => {}
         Err(problem) if problem.kind == Kind::Unavailable => return Ok(After::Wait(problem.what)),
         Err(problem) => return Ok(After::Stop(problem.what)),
+    }
+    match done_before(app, import, &domain, seen.is_some()).await {
+        Ok(None) => {}
+        Ok(Some(entry)) => {
+            mark(app, import, row, RowState::Done, "Done before, as the record has it.", Some(entry)).await?;
+            return Ok(After::Next);
+        }
+        Err(error) => {
+            tracing::error!(%error, import = import.id, "domain_imports.done_before");
+            return Ok(After::Wait("The record does not answer.".to_owned()));
+        }
     }
     mark(app, import, row, RowState::UnderWay, "", None).await?;
     let before = seen.as_ref().map(|seen| (RuleNumber(seen.id), seen.rule.clone()));
@@ -590,6 +627,22 @@ async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, ro
             Ok(After::Next)
         }
     }
+}
+
+/// The entry that says that whoever reads this list in has set this rule since they began: a line put back as it was before is
+/// not done twice, whatever somebody decided about the server since.
+async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool) -> Result<Option<i64>, LedgerError> {
+    let subject = Subject::Domain(import.instance.clone(), domain.clone());
+    let filter = ledger::Filter {
+        subject: Some(app.ledger.subject(&subject)),
+        kind: Some(if changes { ChangeDomainBlock::KIND } else { BlockDomain::KIND }.to_owned()),
+        operator: Some(import.operator.0.clone()),
+        from: Some(import.created_at),
+        outcome: Some(Outcome::Succeeded.name().to_owned()),
+        limit: 1,
+        ..ledger::Filter::default()
+    };
+    Ok(app.ledger.list(&filter).await?.first().map(|entry| entry.index))
 }
 
 async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
