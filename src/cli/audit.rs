@@ -108,6 +108,7 @@ async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Res
         bail!("It was accepted, and still contradicts itself: {what}.");
     }
     println!("The first {size} entries are accepted as they stand; the next one says so, and why.");
+    println!("A console that runs finds that within half a minute; until then it goes on refusing deeds.");
     println!("From here on checkpoints are checked with: {}", app.ledger.verifier_key().await?);
     Ok(())
 }

@@ -3,7 +3,10 @@
 use crate::config::{Config, Hsts};
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{self, Entry},
+    },
     middleware::Next,
     response::Response,
 };
@@ -66,6 +69,23 @@ pub fn unasked(transport_security: Option<&'static str>) -> String {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     text
+}
+
+/// Over TLS every cookie says `Secure`, also the one that ends a session, which comes from elsewhere without it: browsers
+/// refuse a `__Host-` name otherwise, and the former cookie stays.
+pub async fn secure_cookies(State(https): State<bool>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Entry::Occupied(mut cookies) = response.headers_mut().entry(header::SET_COOKIE)
+        && https
+    {
+        for cookie in cookies.iter_mut() {
+            let whole = cookie.to_str().ok().filter(|text| !text.contains("; Secure"));
+            if let Some(secure) = whole.and_then(|text| HeaderValue::try_from(format!("{text}; Secure")).ok()) {
+                *cookie = secure;
+            }
+        }
+    }
+    response
 }
 
 pub async fn secure(

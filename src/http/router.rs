@@ -101,6 +101,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), forms::keep_what_was_typed))
         .layer(from_fn_with_state(app.clone(), guard::require_session))
         .layer(sessions)
+        .layer(from_fn_with_state(https, headers::secure_cookies))
         .merge(assets::router(&app.config.site));
     outside(&app, inside)
 }

@@ -13,6 +13,17 @@ use tokio::sync::{mpsc, oneshot};
 const WORKERS: usize = 2;
 /// How many wait behind those; whoever comes then is told to come again.
 const WAITING: usize = 16;
+/// So many of these places strangers do not get: those whom the console knows are not shut out by a full queue.
+const KEPT: usize = 4;
+
+/// Whose password is at work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Of anybody who says a name.
+    Stranger,
+    /// Of somebody signed in, in a browser that has signed in before, with a one-time link, or at the server.
+    Known,
+}
 
 /// The memory of one worker.
 type Memory = Vec<Block>;
@@ -41,24 +52,25 @@ impl Passwords {
     /// Unavailable, if hashing fails or too many wait.
     pub async fn hash(&self, password: &str) -> Result<String, Problem> {
         let password = password.to_owned();
-        self.at_work(move |memory| hash(memory, &password)).await?
+        self.at_work(Whose::Known, move |memory| hash(memory, &password)).await?
     }
 
     /// Whether the password is the one behind `hash`; as slow for a person who does not exist.
     ///
     /// # Errors
     /// Unavailable, if too many wait.
-    pub async fn verify(&self, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
+    pub async fn verify(&self, whose: Whose, hash: Option<&str>, password: &str) -> Result<bool, Problem> {
         let exists = hash.is_some();
         let hash = hash.unwrap_or(&self.nobody).to_owned();
         let password = password.to_owned();
-        let right = self.at_work(move |memory| is_right(memory, &hash, &password)).await?;
+        let right = self.at_work(whose, move |memory| is_right(memory, &hash, &password)).await?;
         Ok(right && exists)
     }
 
     /// Waits for a worker, in a queue that has an end.
     async fn at_work<T: Send + 'static>(
         &self,
+        whose: Whose,
         work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let (answer, answered) = oneshot::channel();
@@ -68,7 +80,11 @@ impl Passwords {
                 let _ = answer.send(work(memory));
             }
         });
-        self.queue.get_or_init(workers).try_send(job).map_err(|_| busy())?;
+        let queue = self.queue.get_or_init(workers);
+        if whose == Whose::Stranger && queue.capacity() <= KEPT {
+            return Err(busy());
+        }
+        queue.try_send(job).map_err(|_| busy())?;
         answered.await.map_err(|_| busy())
     }
 }
@@ -172,12 +188,24 @@ mod tests {
     async fn the_queue_has_an_end_and_opens_again() {
         let passwords = Passwords::new().unwrap();
         let stored = passwords.hash("correct horse").await.unwrap();
-        let asked = (0..200).map(|_| passwords.verify(Some(&stored), "wrong"));
+        let asked = (0..200).map(|_| passwords.verify(Whose::Known, Some(&stored), "wrong"));
         let answers = futures::future::join_all(asked).await;
         let checked = answers.iter().filter(|answer| matches!(answer, Ok(false))).count();
         let refused = answers.iter().filter(|answer| answer.is_err()).count();
         assert!((WAITING..=WAITING + WORKERS).contains(&checked), "{checked} were checked");
         assert_eq!(checked + refused, 200);
-        assert!(passwords.verify(Some(&stored), "correct horse").await.unwrap(), "the queue is empty again");
+        let again = passwords.verify(Whose::Stranger, Some(&stored), "correct horse").await;
+        assert!(again.unwrap(), "the queue is empty again");
+    }
+
+    #[tokio::test]
+    async fn strangers_do_not_fill_the_queue() {
+        let passwords = Passwords::new().unwrap();
+        let stored = passwords.hash("correct horse").await.unwrap();
+        let wrong = (0..200).map(|_| passwords.verify(Whose::Stranger, Some(&stored), "wrong"));
+        let right = passwords.verify(Whose::Known, Some(&stored), "correct horse");
+        let (wrong, right) = futures::future::join(futures::future::join_all(wrong), right).await;
+        assert!(wrong.iter().any(Result::is_err), "more came than there are places");
+        assert!(right.unwrap(), "there was a place for somebody known");
     }
 }

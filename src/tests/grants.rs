@@ -722,6 +722,7 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
             include_str!("../../migrations/0008_grants.sql"),
             include_str!("../../migrations/0009_linked_accounts.sql"),
             include_str!("../../migrations/0022_sealed_rows.sql"),
+            include_str!("../../migrations/0025_head.sql"),
         ] {
             db.run(migration).await.unwrap();
         }

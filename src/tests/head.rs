@@ -8,10 +8,15 @@ use crate::{
     },
     support::{House, house, sqlite},
 };
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use howdah::{
     access::{Object, Permission, Role},
+    cli,
     clock::Clock,
+    http,
     id::OperatorId,
     ledger::{
         Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint,
@@ -19,11 +24,13 @@ use howdah::{
         tree::from_hex,
     },
     registrations::RegistrationsMode,
-    seal::hex,
-    store::Driver,
+    seal::{Keys, hex},
+    store::{Driver, Store},
 };
+use http_body_util::BodyExt;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use tower::ServiceExt;
 
 const TABLES: [&str; 6] =
     ["ledger_entries", "ledger_head", "ledger_checkpoints", "open_deeds", "ledger_keys", "rights_changes"];
@@ -503,4 +510,17 @@ async fn every_page_says_so_and_only_the_door_can_be_closed() {
     let closed = house.post(Some(&admin), "/api/registrations/set", &form).await;
     assert!(closed.location.clone().unwrap_or_default().contains("done="), "{:?}", closed.location);
     assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));
+    // One that is started now has nothing that it could believe, and does not say that a password is wrong.
+    let anew = Store::connect(&house.store.url, &Keys::from_secret([7; 32])).await.unwrap();
+    let second =
+        cli::assemble(house.config.clone(), house.app.clock.clone(), Keys::from_secret([7; 32]), anew).unwrap();
+    let form = "name=owner&password=a+password+of+the+tests";
+    let request = Request::post("/api/sign-in/password")
+        .header(header::ACCEPT, "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let answer = http::router(second).oneshot(request.body(Body::from(form)).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let said = answer.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&said).contains("howdah audit accept"));
 }

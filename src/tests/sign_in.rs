@@ -239,9 +239,19 @@ async fn the_cookie_of_a_known_browser_is_for_this_host_alone() {
     config.public_url = "https://howdah.example".parse().unwrap();
     let store = house.store.store.clone();
     let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap();
-    let safe = password(&http::router(app), HOME, &[], "moderator", PASSWORD).await;
+    let router = http::router(app);
+    let safe = password(&router, HOME, &[], "moderator", PASSWORD).await;
     let known = safe.set.iter().find(|cookie| cookie.contains("howdah-known-")).unwrap();
     assert!(known.starts_with("__Host-howdah-known-") && known.ends_with("; Secure"), "{known}");
+    // The one that takes the session's away must be taken by the browser, too.
+    let session = safe.set.iter().find(|cookie| cookie.starts_with("__Host-howdah=")).unwrap();
+    let request = Request::post("/api/session/end")
+        .header(header::COOKIE, session.split(';').next().unwrap())
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let over = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let ended = over.headers().get(header::SET_COOKIE).unwrap().to_str().unwrap();
+    assert!(ended.starts_with("__Host-howdah=;") && ended.ends_with("; Secure"), "{ended}");
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    sign_in::{OwnSession, RecoveryCodes, YourSignIn},
+    sign_in::{OwnSession, RecoveryCodes, YourSignIn, passwords::Whose},
     store::{
         attempts::Limit,
         drafts,
@@ -113,7 +113,7 @@ async fn prove_password(context: &Context, me: &Operator, password: &str) -> Res
     let key = app.keys.hash("own password", context.actor.session.as_bytes());
     let tried = tries::reserved(app, &key, Limit::Slower).await?;
     let tried = tried.map_err(|wait| too_many("Too many wrong passwords", wait))?;
-    let checked = app.passwords.verify(me.password_hash.as_deref(), password).await;
+    let checked = app.passwords.verify(Whose::Known, me.password_hash.as_deref(), password).await;
     // What was right was no failure, and what could not be checked was none either.
     if checked.as_ref().map_or(true, |right| *right) {
         tries::give_back(app, tried).await;
