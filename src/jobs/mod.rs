@@ -8,6 +8,7 @@ use crate::{
     carry_out,
     clock::{DAY, Instant, SECOND},
     context::App,
+    mastodon::Instance,
     store::{access_requests, attempts, batches, drafts, refusals, reset_links, web_sessions},
 };
 use std::{sync::Arc, time::Duration};
@@ -38,9 +39,11 @@ pub fn start(app: &Arc<App>) {
         let (instance, clock) = (instance.clone(), app.clock.clone());
         tokio::spawn(async move {
             let mut tick = every(Duration::from_secs(10));
+            let mut said = None;
             loop {
                 tick.tick().await;
                 instance.take_pulse(clock.now()).await;
+                said = Some(say_troubles(&instance, said));
             }
         });
     }
@@ -134,6 +137,20 @@ pub fn start(app: &Arc<App>) {
             }
         }
     });
+}
+
+/// Puts into the log what does not hold of an instance's configuration, at the start and whenever that changes; all of it as it
+/// is now.
+fn say_troubles(instance: &Instance, before: Option<Vec<String>>) -> Vec<String> {
+    let troubles = instance.pulse().troubles();
+    let known = before.as_deref().unwrap_or_default();
+    for trouble in troubles.iter().filter(|trouble| !known.contains(trouble)) {
+        tracing::warn!(instance = %instance.name, %trouble, "instance.trouble");
+    }
+    if troubles.is_empty() && before.as_deref() != Some(&[]) {
+        tracing::info!(instance = %instance.name, "instance.well");
+    }
+    troubles
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

@@ -38,6 +38,25 @@ impl Pulse {
             && self.token.is_none()
     }
 
+    /// What of the configuration does not hold, a line each: what was asked, what came of it, and what to look at.
+    pub fn troubles(&self) -> Vec<String> {
+        let api = match &self.api {
+            Some(Err(why)) => Some(format!("the server: {why}; check `base_url`")),
+            Some(Ok(_)) | None => None,
+        };
+        let token = self.token.as_ref().map(|why| format!("the token: {why}"));
+        let database = match &self.database {
+            Some(Err(why)) => Some(format!("the database: {why}; check `database_url` and the grants")),
+            Some(Ok(_)) | None => None,
+        };
+        let redis = match &self.redis {
+            Some(Err(why)) => Some(format!("Redis: {why}; check `redis_url`")),
+            Some(Ok(())) | None => None,
+        };
+        let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
+        api.into_iter().chain(token).chain(database).chain(redis).chain(not_granted).collect()
+    }
+
     /// The account we act as, once known.
     pub fn acting(&self) -> Option<AccountId> {
         self.account.as_ref().map(|account| account.id)
