@@ -11,13 +11,14 @@ use crate::{
     access::Permission,
     clock::{DAY, Instant},
     context::Context,
-    domain_blocks::{AddressRule, Rule},
+    domain_blocks::{AddressRule, Rule, Severity},
     frame::{self, Framed},
     id::{AccountId, InstanceName, RoleId},
     ledger::{
         self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
         deed::{ChosenBy, Deed, Destruction, ExportForm, Masked, Personal, Resetting, Subject},
     },
+    mastodon::database::Limited,
     path,
     problem::{Kind, Problem},
     registrations::RegistrationsMode,
@@ -327,6 +328,7 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
         Some(unread) if unread > 0 => format!(" Mastodon closed {reports} more, which nobody here has read."),
         _ => format!(" Mastodon closed {reports} more that came in meanwhile."),
     };
+    let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
     match line.outcome {
         Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance does it in the background; look again in a while.")
@@ -340,6 +342,42 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
         Some(Outcome::Refused) => format!("{what}: refused."),
         None => what,
     }
+}
+
+/// What had become of the accounts that a rule about a server is for, when the deed was read back.
+fn accounts_there(entry: &Entry) -> Option<String> {
+    let there: Limited = serde_json::from_value(entry.outcome_facts["accounts there"].clone()).ok()?;
+    if there.known == 0 {
+        return None;
+    }
+    let severity = |of: &str| entry.leaf["facts"][of].as_str().and_then(|name| name.parse::<Severity>().ok());
+    let first = if there.more { "first " } else { "" };
+    let of = format!(
+        "the {first}{} known there",
+        ui::count(usize::try_from(there.known).unwrap_or(0), "account", "accounts")
+    );
+    let begun = match severity("after") {
+        Some(Severity::Suspend) => Some((there.suspended, "suspended")),
+        Some(Severity::Silence) => Some((there.silenced, "limited")),
+        Some(Severity::Noop) | None => None,
+    };
+    let begun = begun.map(|(limited, word)| {
+        if limited == there.known && !there.more {
+            format!(" All of {of} {word}.")
+        } else {
+            format!(" {limited} of {of} {word} so far; the instance goes through them in the background.")
+        }
+    });
+    let ended = match severity("before").filter(|before| severity("after").is_none_or(|after| after < *before)) {
+        Some(Severity::Suspend) => Some((there.suspended, "suspended")),
+        Some(Severity::Silence) => Some((there.silenced, "limited")),
+        Some(Severity::Noop) | None => None,
+    };
+    let ended = ended.filter(|(limited, _)| *limited > 0).map(|(limited, word)| {
+        let by_hand = if word == "suspended" { format!(", {} of them by hand", there.by_hand) } else { String::new() };
+        format!(" {limited} of {of} still {word}{by_hand}.")
+    });
+    Some([begun, ended].into_iter().flatten().collect())
 }
 
 async fn tree(context: &Context) -> Result<Tree, Problem> {

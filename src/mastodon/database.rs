@@ -22,7 +22,7 @@ mod standing;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
-pub use domains::{MOST_BELOW, Narrowed};
+pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
 pub use grants::{Extra, Release, Writing, readable, sql as grants_sql};
 pub use hidden::Hidden;

@@ -117,6 +117,60 @@ async fn a_rule_is_made_changed_overtaken_and_lifted() {
     assert_eq!(house.open_deeds().await, 0);
 }
 
+/// A rule is one thing, the accounts it was made for are another: what has become of them is read back and said.
+#[tokio::test]
+async fn what_a_rule_does_to_accounts_is_said_by_their_number() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let add = async |names: &str, suspended: &str| {
+        let text = format!(
+            "insert into accounts (id, username, domain, suspended_at, created_at, updated_at) \
+             select ((extract(epoch from now()) * 1000)::bigint << 16) + ascii(name), name, 'limits.example', {suspended}, now(), now() \
+             from unnest(array[{names}]) name"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(text)).execute(&house.instance).await.unwrap();
+        sqlx::query("refresh materialized view instances").execute(&house.instance).await.unwrap();
+    };
+    let said = async |answer: Answered| {
+        let page = house.get(Some(&cookie), &answer.location.expect("a page")).await.body;
+        let notice = page.split("role=\"status\"").nth(1).unwrap_or_default();
+        notice.split("</p>").next().unwrap_or_default().to_owned()
+    };
+    add("'a', 'b'", "null").await;
+    let made = said(set(&house, &cookie, "limits.example", &[("severity", "suspend")]).await).await;
+    let told = |what: &str| made.contains(what);
+    let so_far = told("of the 2 accounts known there suspended so far");
+    assert!(so_far || told("All of the 2 accounts known there suspended."), "{made}");
+    for _ in 0..100 {
+        let left: i64 = sqlx::query_scalar(
+            "select count(*) from accounts where domain = 'limits.example' and suspended_at is null",
+        )
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        if left == 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    add("'c', 'd'", "now() - interval '1 day'").await;
+    sqlx::query(
+        "insert into admin_action_logs (account_id, action, target_type, target_id, created_at, updated_at) \
+         select (select id from accounts where domain is null order by id limit 1), 'suspend', 'Account', id, now(), now() \
+         from accounts where domain = 'limits.example' and username = 'c'",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let (id, ..) = row(&house, "limits.example").await.unwrap();
+    let seen = seen(id, &rule(Severity::Suspend));
+    let form =
+        [("instance", "harbour"), ("domain", "limits.example"), ("seen", seen.as_str()), ("why", "they mended it")];
+    let lifted = said(house.post(Some(&cookie), "/api/domains/lift", &form).await).await;
+    assert!(lifted.contains("2 of the 4 accounts known there still suspended, 1 of them by hand"), "{lifted}");
+    assert_eq!(house.outcome("lift_domain_block").await, Some(Outcome::Succeeded));
+}
+
 #[tokio::test]
 async fn a_rule_that_exists_becomes_an_offer_to_change_it() {
     let house = house(sqlite().await).await;

@@ -202,6 +202,15 @@ pub(super) fn of_rows(log: &[LogRow], kind: &str, wanted: &[(&str, Option<i64>)]
     }
 }
 
+/// What a deed was for is not the rule alone: what has become of the accounts that it is about, beside the evidence.
+async fn with_accounts(evidence: Evidence, domain: &Domain, read: &mut Read) -> Result<Evidence, DatabaseError> {
+    let mut there = vec![domain.to_string()];
+    there.extend(read.servers_below(domain).await?.into_iter().take(MOST_BELOW).map(|(below, _)| below));
+    let mut evidence = evidence;
+    evidence.facts["accounts there"] = json!(read.limited_there(&there).await?);
+    Ok(evidence)
+}
+
 /// What is different in a rule, in a clause.
 fn changed(now: Option<&Listed>, id: RuleNumber, before: &Rule) -> Option<String> {
     match now {
@@ -245,7 +254,8 @@ impl Carry for BlockDomain {
         let log = read.log_after(mark, acting).await?;
         let now = read.domain_block(&self.domain).await?;
         let right = now.as_ref().is_some_and(|now| now.rule == self.after);
-        Ok(of_rows(&log, "DomainBlock", &[("create", now.map(|now| now.id))], right))
+        let evidence = of_rows(&log, "DomainBlock", &[("create", now.map(|now| now.id))], right);
+        with_accounts(evidence, &self.domain, read).await
     }
 }
 
@@ -268,7 +278,8 @@ impl Carry for ChangeDomainBlock {
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
         let right = read.domain_block(&self.domain).await?.is_some_and(|now| now.rule == self.after);
-        Ok(of_rows(&log, "DomainBlock", &[("update", Some(self.id.0))], right))
+        let evidence = of_rows(&log, "DomainBlock", &[("update", Some(self.id.0))], right);
+        with_accounts(evidence, &self.domain, read).await
     }
 }
 
@@ -285,7 +296,8 @@ impl Carry for LiftDomainBlock {
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
         let gone = read.domain_block(&self.domain).await?.is_none();
-        Ok(of_rows(&log, "DomainBlock", &[("destroy", Some(self.id.0))], gone))
+        let evidence = of_rows(&log, "DomainBlock", &[("destroy", Some(self.id.0))], gone);
+        with_accounts(evidence, &self.domain, read).await
     }
 }
 

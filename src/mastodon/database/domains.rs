@@ -11,6 +11,7 @@ use crate::{
         Losses, MailRule, Note, Reach, Rule, Severity,
     },
 };
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// Accounts of a server that are looked at for the numbers on its page.
@@ -61,6 +62,18 @@ fn listed(row: RuleColumns) -> Listed {
 /// A part of a text as a pattern for `ilike`.
 pub(super) fn containing(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+}
+
+/// What has become of the accounts of a server and of those below it, as far as they were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limited {
+    pub known: i64,
+    pub suspended: i64,
+    pub silenced: i64,
+    /// Suspended by somebody, as Mastodon's log has it.
+    pub by_hand: i64,
+    /// There are more than were looked at.
+    pub more: bool,
 }
 
 /// What a list of rules is narrowed to.
@@ -269,6 +282,24 @@ impl Read {
             and reverse('.' || domain) < reverse('.' || $1) || 'zzzzzzzz' \
             and right(domain, char_length($1) + 1) = '.' || $1 order by reverse('.' || domain), domain limit $2";
         Ok(sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).bind(BELOW).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// What has become of the first accounts known on some servers (`accounts (domain, id)`, and for each that is suspended
+    /// `admin_action_logs (target_type, target_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn limited_there(&mut self, domains: &[String]) -> Result<Limited, DatabaseError> {
+        const SQL: &str = "with there as materialized (select a.id, a.suspended_at, a.silenced_at \
+             from unnest($1::text[]) d (name) cross join lateral \
+             (select id, suspended_at, silenced_at from accounts where domain = d.name order by id limit $2) a limit $2) \
+            select count(*), count(suspended_at), count(silenced_at), \
+             count(case when suspended_at is not null and (select l.action from admin_action_logs l \
+             where l.target_type = 'Account' and l.target_id = there.id and l.action in ('suspend', 'unsuspend') \
+             order by l.id desc limit 1) = 'suspend' then 1 end) from there";
+        let (known, suspended, silenced, by_hand): (i64, i64, i64, i64) =
+            sqlx::query_as(SQL).persistent(false).bind(domains).bind(LOOKED_AT).fetch_one(&mut *self.tx).await?;
+        Ok(Limited { known, suspended, silenced, by_hand, more: known == LOOKED_AT })
     }
 
     /// Follows, reports and media of the first accounts known on some servers, each counted up to a bound
