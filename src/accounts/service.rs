@@ -20,6 +20,7 @@ use crate::{
     mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, Window, created_at},
     path,
     problem::{Kind, Problem},
+    reports::AccountState,
     search::Search,
     ui,
 };
@@ -74,12 +75,18 @@ fn store_problem(error: impl std::fmt::Display) -> Problem {
     Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
 }
 
-fn hit(found: &Found) -> Hit {
+/// What an account's state is for this person: whether a login is frozen is on no public page, and a contractor sees it in a case
+/// alone.
+fn shown(context: &Context, state: AccountState) -> AccountState {
+    AccountState { disabled: state.disabled && context.actor.role != Role::Contractor, ..state }
+}
+
+fn hit(context: &Context, found: &Found) -> Hit {
     Hit {
         id: found.id,
         handle: format!("@{}", ui::tame(&found.acct)),
         display_name: ui::excerpt(&found.display_name, 80),
-        state: found.state.words().into_iter().map(str::to_owned).collect(),
+        state: shown(context, found.state).words().into_iter().map(str::to_owned).collect(),
     }
 }
 
@@ -119,7 +126,12 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();
         return frame::build(context, Some(&instance), &base, &draft, page).await;
     }
-    let page = FindPage { asked: typed, exact, hits: hits.iter().map(hit).collect(), looked: Looked::ByName };
+    let page = FindPage {
+        asked: typed,
+        exact,
+        hits: hits.iter().map(|found| hit(context, found)).collect(),
+        looked: Looked::ByName,
+    };
     frame::build(context, Some(&instance), &base, search, page).await
 }
 
@@ -220,7 +232,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
                 id: AccountId(account.id),
                 handle: format!("@{}", ui::tame(&acct)),
                 display_name: ui::excerpt(&account.display_name, 60),
-                state: account.state().words().into_iter().map(str::to_owned).collect(),
+                state: shown(context, account.state()).words().into_iter().map(str::to_owned).collect(),
                 role: account.role.clone().filter(|name| !name.is_empty()),
                 since: Instant(account.created_at),
                 last_active: account.last_status_at.map(Instant),

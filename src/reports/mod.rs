@@ -462,7 +462,8 @@ pub struct AccountCard {
 impl AccountCard {
     /// What anybody can read of it on the instance's own pages.
     pub fn public(self) -> Self {
-        Self { email: None, address: None, pending: false, unconfirmed: false, ..self }
+        let state = AccountState { disabled: false, ..self.state };
+        Self { email: None, address: None, pending: false, unconfirmed: false, state, ..self }
     }
 }
 

@@ -373,6 +373,26 @@ async fn without_a_case_a_contractor_reads_what_is_public() {
         let page = house.get(Some(&contractor), &page).await.body;
         assert!(!page.contains("post.example") && !page.contains("198.51."), "{page}");
     }
+    // Whether somebody's login is frozen is on no list, search or page of theirs either.
+    sqlx::query("update users set disabled = true where account_id = $1::bigint")
+        .bind(&without)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    let name = id("select a.username from accounts a join users u on u.account_id = a.id and u.disabled \
+         where not exists (select from reports r where r.target_account_id = a.id) limit 1")
+    .await;
+    let (begins, _) = name.split_at(3.min(name.len()));
+    for place in [
+        format!("/i/harbour/accounts?name={name}"),
+        format!("/i/harbour/find?q={begins}"),
+        format!("/i/harbour/accounts/{without}"),
+    ] {
+        let theirs = house.get(Some(&moderator), &place).await.body;
+        assert!(theirs.contains("login frozen"), "{place}: {theirs}");
+        let page = house.get(Some(&contractor), &place).await.body;
+        assert!(!page.contains("login frozen"), "{place}: {page}");
+    }
     for state in ["pending", "unconfirmed", "frozen"] {
         let list = format!("/i/harbour/accounts?state={state}");
         assert_eq!(house.get(Some(&contractor), &list).await.status, StatusCode::FORBIDDEN, "{state}");

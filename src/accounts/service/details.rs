@@ -3,7 +3,7 @@
 use super::{
     deleting::deletion,
     notes::{may_read, may_withdraw},
-    store_problem, unread,
+    shown, store_problem, unread,
 };
 use crate::{
     access::{self, Permission},
@@ -83,8 +83,9 @@ pub async fn account(
     // Where and how somebody signs in is no part of what anybody can read: it needs a case that is this person's to touch.
     let touched = about(Permission::ViewWork);
     let mut places = Places::default();
+    let state = if touched { facts.account.state } else { shown(context, facts.account.state) };
     let details = Details {
-        sanctions: sanctions(facts.account.state, &facts.since, &facts.logged),
+        sanctions: sanctions(state, &facts.since, &facts.logged),
         data_is_gone: facts.account.state.suspended && facts.account.deleted_on.is_none(),
         sign_up: facts.came.filter(|_| touched).map(|came| SignUp {
             at: came.at,

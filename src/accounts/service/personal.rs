@@ -175,7 +175,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     };
     let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
     app.ledger.close(&answered, &Verdict { outcome, facts, seen: json!({}) }).await.map_err(store_problem)?;
-    let hits: Vec<Hit> = found.map_err(unread)?.iter().map(hit).collect();
+    let hits: Vec<Hit> = found.map_err(unread)?.iter().map(|found| hit(&context, found)).collect();
     let asked = match answered.deed().what {
         Personal::Email(_) => "this email",
         Personal::Address(_) => "this IP address",
