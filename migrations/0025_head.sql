@@ -25,4 +25,9 @@ create table rights_changes (
     entry bigint not null,
     primary key (subject, deed, instance)
 );
+-- That a store of a version before is still to be sealed: its last entry of then, under a MAC.
+create table sealing_due (
+    idx bigint not null,
+    mac text not null
+);
 alter table ledger_head add column rights text not null default '';

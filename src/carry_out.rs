@@ -11,7 +11,7 @@ use crate::{
     id::{AccountId, InstanceName},
     ledger::{
         Acting, Answer, Answered, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
-        deed::{Act, Deed},
+        deed::{Act, ChangePassword, Deed, EndSessions, NewRecoveryCodes, ResetSignIn, SetFactor},
     },
     linked_accounts::{self, service::standing},
     mastodon::{
@@ -21,6 +21,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    store::{operators, rights::FOUND_DONE},
     text::Why,
 };
 use serde_json::{Value, json};
@@ -48,6 +49,14 @@ pub struct Evidence {
     pub facts: Value,
     /// Sealed.
     pub seen: Value,
+}
+
+/// What was read back, and from where.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub evidence: Evidence,
+    /// It was read from a standby, which may not have it yet.
+    pub late: bool,
 }
 
 /// A deed that is carried out on an instance.
@@ -250,9 +259,10 @@ async fn read_back<D: Carry>(
     deed: &D,
     mark: Mark,
     acting: AccountId,
-) -> Result<Evidence, DatabaseError> {
+) -> Result<Seen, DatabaseError> {
     let mut read = instance.database.read().await?;
-    deed.evidence(mark, acting, &mut read).await
+    let late = read.behind().await?.is_some();
+    Ok(Seen { evidence: deed.evidence(mark, acting, &mut read).await?, late })
 }
 
 /// Carries out one deed on the console's own store: intent, change, outcome.
@@ -376,11 +386,10 @@ pub fn unwritable(error: &LedgerError) -> Problem {
 
 /// Says what became of a deed from what was answered and what was read back; `None` while that cannot be said yet.
 /// `steps` is `None` for a deed whose process died.
-pub fn conclude<D: Carry>(
-    steps: Option<&[Step]>,
-    evidence: &Result<Evidence, DatabaseError>,
-    age: i64,
-) -> Option<Verdict> {
+pub fn conclude<D: Carry>(steps: Option<&[Step]>, seen: &Result<Seen, DatabaseError>, age: i64) -> Option<Verdict> {
+    let evidence = seen.as_ref().map(|seen| &seen.evidence);
+    // What a standby does not have yet is no sign that it was not done.
+    let late = seen.as_ref().is_ok_and(|seen| seen.late);
     let verdict = |outcome| {
         let (facts, seen) = match evidence {
             Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
@@ -388,6 +397,7 @@ pub fn conclude<D: Carry>(
         };
         Some(Verdict { outcome, facts, seen })
     };
+    let over = age >= WITHOUT_A_TRACE;
     let deciding = steps.map(D::deciding).unwrap_or_default();
     let lost = deciding.iter().any(|step| matches!(step.answer, Answer::Lost { .. }));
     if steps.is_some() && !lost {
@@ -396,6 +406,13 @@ pub fn conclude<D: Carry>(
             (0, _) => verdict(Outcome::Failed),
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
+                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON && late => {
+                    if over {
+                        verdict(Outcome::Unknown)
+                    } else {
+                        None
+                    }
+                }
                 Ok(evidence) if !evidence.state_is_right && !D::GOES_ON => verdict(Outcome::Partly),
                 Err(_) if !D::ANSWER_PROVES => None,
                 // The answer itself is a trace, also where nothing could be read back.
@@ -403,15 +420,15 @@ pub fn conclude<D: Carry>(
             },
         };
     }
-    let over = age >= WITHOUT_A_TRACE;
     match evidence {
         Ok(evidence) => match evidence.trace {
             Trace::Whole => verdict(Outcome::Succeeded),
+            Trace::Part if over && late => verdict(Outcome::Unknown),
             Trace::Part if over => verdict(Outcome::Partly),
             // A colleague may have done it.
             Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
             // Where no trace can ever be left, its absence proves nothing: it may still be on its way.
-            Trace::None if over && D::GOES_ON => verdict(Outcome::Unknown),
+            Trace::None if over && (D::GOES_ON || late) => verdict(Outcome::Unknown),
             Trace::None if over => verdict(Outcome::Failed),
             Trace::Part | Trace::None => None,
         },
@@ -475,14 +492,20 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
         Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
         Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
-        Deed::EndSessions(_)
-        | Deed::HandOverCase(_)
-        | Deed::OfferAccess(_)
-        | Deed::DestroyWords(_)
-        | Deed::ChangePassword(_)
-        | Deed::SetFactor(_)
-        | Deed::NewRecoveryCodes(_)
-        | Deed::ResetSignIn(_) => own(None),
+        Deed::EndSessions(EndSessions { operator, .. })
+        | Deed::ChangePassword(ChangePassword { operator, .. })
+        | Deed::SetFactor(SetFactor { operator, .. })
+        | Deed::NewRecoveryCodes(NewRecoveryCodes { operator, .. })
+        | Deed::ResetSignIn(ResetSignIn { operator, .. }) => {
+            match operators::sealed_since(&app.store, operator, open.index).await {
+                Ok(sealed) => own(Some(sealed)),
+                Err(error) => {
+                    tracing::error!(%error, index = open.index, "sweep.sealed");
+                    None
+                }
+            }
+        }
+        Deed::HandOverCase(_) | Deed::OfferAccess(_) | Deed::DestroyWords(_) => own(None),
         Deed::AskGrant(deed) => own(grants::service::was_asked(app, deed).await),
         Deed::DecideGrant(deed) => own(grants::service::was_decided(app, deed).await),
         Deed::RevokeGrant(deed) => own(grants::service::was_revoked(app, deed).await),
@@ -520,7 +543,9 @@ fn own(done: Option<bool>) -> Option<Verdict> {
         Some(false) => Outcome::Failed,
         None => Outcome::Unknown,
     };
-    Some(Verdict { outcome, facts: json!({}), seen: json!({ "reason": "closed by reading after its process ended" }) })
+    // Where a row was changed by it, an older copy of that is older from here on.
+    let facts = if done == Some(true) { json!({ FOUND_DONE: true }) } else { json!({}) };
+    Some(Verdict { outcome, facts, seen: json!({ "reason": "closed by reading after its process ended" }) })
 }
 
 async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &InstanceName) -> Option<Verdict> {

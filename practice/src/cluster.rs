@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::{
+    io::Write,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -18,6 +19,11 @@ pub struct Cluster {
 
 /// Where `initdb` and `postgres` are.
 fn binaries() -> Result<PathBuf> {
+    place_of(&["initdb", "postgres"])
+}
+
+/// The first place that has all of these.
+fn place_of(programs: &[&str]) -> Result<PathBuf> {
     let mut places: Vec<PathBuf> =
         std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
@@ -25,10 +31,9 @@ fn binaries() -> Result<PathBuf> {
         found.sort();
         places.extend(found.into_iter().rev());
     }
-    places
-        .into_iter()
-        .find(|place| place.join("initdb").is_file() && place.join("postgres").is_file())
-        .context("PostgreSQL’s initdb and postgres were not found; on Debian: apt-get install postgresql")
+    places.into_iter().find(|place| programs.iter().all(|program| place.join(program).is_file())).with_context(|| {
+        format!("PostgreSQL’s {} were not found; on Debian: apt-get install postgresql", programs.join(" and "))
+    })
 }
 
 fn is_root() -> bool {
@@ -75,6 +80,42 @@ impl Cluster {
                 bail!("initdb failed: {}", String::from_utf8_lossy(&output.stderr));
             }
         }
+        Self::run(&folder, user, throwaway)
+    }
+
+    /// Starts a copy of this cluster in another folder that follows it, so many seconds late.
+    ///
+    /// # Errors
+    /// In words: what is missing, or what PostgreSQL said.
+    pub fn standby(&self, folder: &Path, seconds: u32) -> Result<Self> {
+        let folder = folder.canonicalize()?;
+        let user = is_root().then(|| "nobody".to_owned());
+        let data = folder.join("data");
+        let port = self.port.to_string();
+        let output = Command::new(place_of(&["pg_basebackup"])?.join("pg_basebackup"))
+            .args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-R", "-c", "fast", "-X", "stream", "-D"])
+            .arg(&data)
+            .current_dir("/")
+            .output()
+            .context("pg_basebackup cannot be started")?;
+        if !output.status.success() {
+            bail!("pg_basebackup failed: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let mut conf = std::fs::OpenOptions::new().append(true).open(data.join("postgresql.auto.conf"))?;
+        writeln!(conf, "recovery_min_apply_delay = '{seconds}s'")?;
+        if let Some(user) = &user {
+            let done = Command::new("chown").arg("-R").arg(format!("{user}:nogroup")).arg(&folder).status()?;
+            if !done.success() {
+                bail!("{} cannot be given to the user {user}", folder.display());
+            }
+        }
+        Self::run(&folder, user, true)
+    }
+
+    /// Starts what a folder holds, and waits for it.
+    fn run(folder: &Path, user: Option<String>, throwaway: bool) -> Result<Self> {
+        let binaries = binaries()?;
+        let data = folder.join("data");
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = std::fs::File::create(folder.join("postgres.log"))?;
         let mut command = as_user(user.as_ref(), &binaries.join("postgres"));
@@ -97,7 +138,7 @@ impl Cluster {
             .spawn()
             .context("postgres cannot be started")?;
         let mut cluster = Self { server, port, user };
-        cluster.wait(&folder)?;
+        cluster.wait(folder)?;
         Ok(cluster)
     }
 
@@ -117,7 +158,8 @@ impl Cluster {
         loop {
             // The log of this very start: the file was made anew above.
             let log = std::fs::read_to_string(folder.join("postgres.log")).unwrap_or_default();
-            let ready = log.contains("ready to accept connections");
+            // A standby accepts “read-only connections”.
+            let ready = log.contains("ready to accept connections") || log.contains("ready to accept read-only");
             if ready {
                 return Ok(());
             }

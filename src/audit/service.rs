@@ -335,7 +335,9 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
         }
         Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
         Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
-        Some(Outcome::Open) => format!("{what}: sent, and not answered. The console goes on looking for two minutes."),
+        Some(Outcome::Open) => format!(
+            "{what}: sent, and not answered, or not to be read back yet. The console goes on looking for two minutes."
+        ),
         Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
         Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
         Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),

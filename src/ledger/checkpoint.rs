@@ -36,13 +36,30 @@ fn signed_note_key(key: &SigningKey) -> ed25519_dalek::VerifyingKey {
 /// # Errors
 /// If the origin is no valid name for a key.
 pub fn sign(keys: &Keys, origin: &str, size: i64, root: &Hash) -> Result<String, LedgerError> {
+    signed(keys, origin, &text(origin, size, root))
+}
+
+/// What a note says after size and root whose store goes on under another name (an extension line of the format).
+const SUCCEEDED: &str = "goes on as ";
+
+/// Signs under a store's name that it goes on under another, from a size on.
+///
+/// # Errors
+/// If the name is no valid one for a key.
+pub(super) fn succeeded(keys: &Keys, origin: &str, size: i64, successor: &str) -> Result<String, LedgerError> {
+    // No tree is meant: the root is the hash of nothing, and whoever reads the line does not go on to compare it.
+    let root = super::tree::Frontier::default().root();
+    signed(keys, origin, &format!("{}{SUCCEEDED}{successor}\n", text(origin, size, &root)))
+}
+
+fn signed(keys: &Keys, origin: &str, text: &str) -> Result<String, LedgerError> {
     let fail = |error: String| LedgerError::Entry(format!("the checkpoint could not be signed: {error}"));
     let seed = keys.checkpoint_seed();
     let public = SigningKey::from_bytes(&seed).verifying_key();
     let id = key_id(origin, &[&[1u8][..], public.as_bytes()].concat());
     let private = format!("PRIVATE+KEY+{origin}+{id:08x}+{}", STANDARD.encode([&[1u8][..], &seed].concat()));
     let signer = StandardSigner::new(&private).map_err(|error| fail(error.to_string()))?;
-    let mut note = Note::new(text(origin, size, root).as_bytes(), &[]).map_err(|error| fail(error.to_string()))?;
+    let mut note = Note::new(text.as_bytes(), &[]).map_err(|error| fail(error.to_string()))?;
     note.add_sigs(&[&signer]).map_err(|error| fail(error.to_string()))?;
     String::from_utf8(note.to_bytes()).map_err(|error| fail(error.to_string()))
 }
@@ -83,6 +100,8 @@ pub enum Read {
     Ours(Checkpoint),
     /// Of another store, or of this one's former name beyond the size where that ended.
     Others,
+    /// That a store goes on under another name: it vouches for nothing.
+    GoesOn,
     /// It should be ours, and does not hold: why, in a sentence.
     Bad(String),
 }
@@ -119,11 +138,26 @@ impl Witness {
         self.names.iter().filter_map(|(key, until)| Some((named(key).to_owned(), (*until)?))).collect()
     }
 
+    /// The name under which the store goes on by a note that one of these names signed, if it is none of them.
+    pub(super) fn successor(&self, note: &str) -> Option<String> {
+        let parsed = Note::from_bytes(note.as_bytes()).ok()?;
+        let text = String::from_utf8_lossy(parsed.text()).into_owned();
+        let successor = text.lines().nth(3)?.strip_prefix(SUCCEEDED)?;
+        let first = text.lines().next()?;
+        let (key, _) = self.names.iter().find(|(key, _)| named(key) == first)?;
+        let known = self.names.iter().any(|(key, _)| named(key) == successor);
+        (!known && open(key, note).is_ok()).then(|| successor.to_owned())
+    }
+
     pub fn read(&self, note: &str) -> Read {
-        let first = match Note::from_bytes(note.as_bytes()) {
-            Ok(note) => String::from_utf8_lossy(note.text()).lines().next().unwrap_or_default().to_owned(),
+        let text = match Note::from_bytes(note.as_bytes()) {
+            Ok(note) => String::from_utf8_lossy(note.text()).into_owned(),
             Err(error) => return Read::Bad(format!("it is not a signed note: {error}")),
         };
+        if text.lines().nth(3).is_some_and(|line| line.starts_with(SUCCEEDED)) {
+            return Read::GoesOn;
+        }
+        let first = text.lines().next().unwrap_or_default();
         let Some((key, until)) = self.names.iter().find(|(key, _)| named(key) == first) else { return Read::Others };
         match open(key, note) {
             Ok(found) if until.is_none_or(|until| found.size <= until) => Read::Ours(found),

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Origin {
     /// 1 for the first.
     pub number: i64,
-    /// A ULID.
+    /// What checkpoints call it: the console's host when it was given, and a ULID.
     pub store: String,
     /// How many entries there were when it was given.
     pub since: i64,
@@ -38,9 +38,9 @@ impl Origin {
         head
     }
 
-    /// The name in checkpoints.
-    pub(super) fn name(&self, host: &str) -> String {
-        format!("{host}/{}", self.store)
+    /// Another id, under this host. It stays when the console gets another host.
+    pub(super) fn another(host: &str) -> String {
+        format!("{host}/{}", ulid::Ulid::generate())
     }
 }
 
@@ -110,12 +110,14 @@ pub(super) fn check(
 
 /// Whose checkpoints count for these ids.
 pub(super) fn witness(keys: &Keys, host: &str, origins: &[Origin]) -> Witness {
-    let mut names = vec![(host.to_owned(), None)];
+    // Before there were ids, the host alone.
+    let first = origins.first().and_then(|origin| origin.store.split_once('/')).map_or(host, |(host, _)| host);
+    let mut names = vec![(first.to_owned(), None)];
     for origin in origins {
         for (_, until) in &mut names {
             *until = Some(until.map_or(origin.held, |until: i64| until.min(origin.held)));
         }
-        names.push((origin.name(host), None));
+        names.push((origin.store.clone(), None));
     }
     Witness::of_keys(keys, names)
 }
@@ -131,6 +133,8 @@ pub(super) struct Inner {
     pub contradiction: Option<(i64, String)>,
     /// Why the place outside cannot be used.
     pub outside: Option<String>,
+    /// The place outside was read to its beginning.
+    pub looked: bool,
     /// Checkpoints outside that should be of this store and do not hold.
     pub bad: usize,
     /// Checkpoints outside that are of other stores, as far as they were read.

@@ -61,6 +61,7 @@ impl Ledger {
         tokio::spawn(write::drain(
             write::Writer {
                 store: store.clone(),
+                host: host.into(),
                 keys: keys.clone(),
                 found: found.clone(),
                 last: write::Last::default(),

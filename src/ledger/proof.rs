@@ -2,9 +2,10 @@
 
 use super::{
     Ledger, LedgerError,
-    tree::{Hash, Levels, from_hex},
+    tree::{Hash, Levels, from_hex, leaf_hash},
 };
 use crate::{seal::hex, store::on};
+use serde_json::Value;
 
 /// Leaves under one kept node. What lies under a full one never changes, so only its root is kept: 32 bytes.
 const TILE: usize = 256;
@@ -25,6 +26,36 @@ impl Ledger {
     /// The store's, or that a stored hash is damaged.
     pub async fn proof(&self, index: i64) -> Result<Option<Proof>, LedgerError> {
         let size = self.tree_state().await?.size;
+        self.proof_within(index, size).await
+    }
+
+    /// A leaf that stands under the sealed head: what a single entry says is believed only so, where rights hang on it; the columns
+    /// beside it are anybody's who can write the store.
+    ///
+    /// # Errors
+    /// The store's; or that the leaf, or another, is not the one that was appended: the record contradicts itself.
+    pub async fn proved(&self, index: i64) -> Result<Value, LedgerError> {
+        const LEAF: &str = "select leaf, hash from ledger_entries where idx = $1";
+        let contradicted = |what: &str| {
+            self.found.contradict(0, what);
+            LedgerError::Contradicted(what.to_owned())
+        };
+        let Some((size, root)) = self.store.sealed_tree().await? else {
+            return Err(contradicted("the head of the tree is not the one that the secret key sealed"));
+        };
+        let row: Option<(String, String)> =
+            on!(&self.store, pool => sqlx::query_as(LEAF).bind(index).fetch_optional(pool).await?);
+        let proof = self.proof_within(index, size).await?;
+        let (Some((leaf, hash)), Some(proof)) = (row, proof) else {
+            return Err(LedgerError::Entry(format!("entry {index} is not there")));
+        };
+        if hex(&leaf_hash(leaf.as_bytes())) != hash || proof.root != root {
+            return Err(contradicted(&format!("entry {index}, or one before it, is not the one that was appended")));
+        }
+        serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))
+    }
+
+    async fn proof_within(&self, index: i64, size: i64) -> Result<Option<Proof>, LedgerError> {
         let (Ok(at), Ok(end)) = (usize::try_from(index), usize::try_from(size)) else { return Ok(None) };
         if at >= end {
             return Ok(None);

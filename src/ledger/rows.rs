@@ -546,7 +546,14 @@ impl Ledger {
     /// If store or record cannot be read or written; the next start goes on with it.
     pub async fn seal_rows_once(&self) -> Result<Option<Counts>, LedgerError> {
         match self.store.ever("rows_sealed").await? {
-            Some(false) => {}
+            Some(false) if self.store.sealing_is_due().await? || !self.knows_people().await? => {}
+            Some(false) => {
+                self.found.contradict(
+                    0,
+                    "no entry says that rows were sealed, and this store was not made by an older version",
+                );
+                return Ok(None);
+            }
             Some(true) => return Ok(None),
             None => {
                 self.found.contradict(0, "no row is sealed, because the head of the record does not hold");
@@ -593,6 +600,7 @@ impl Ledger {
             tracing::error!(row = difference.what, entry = difference.entry, "rows.not_sealed");
         }
         self.fact(Fact::RowsSealed(counts)).await?;
+        self.store.sealing_is_done().await?;
         Ok(Some(counts))
     }
 }
@@ -606,7 +614,7 @@ impl Ledger {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
-                if self.store.ever("rows_sealed").await? == Some(false) {
+                if self.store.sealing_is_due().await? {
                     refused.retain(|row| row.wrong != store::Wrong::Unsealed);
                 }
                 report.wrong.extend(compared.wrong(&refused));

@@ -201,12 +201,17 @@ impl Ledger {
         self.found.lock().others
     }
 
-    /// What the place outside holds, newest last: the end of it, or all where the end has nothing of this store.
+    /// What the place outside holds, newest last: the end of it, or all where the end has nothing of this store, or the process
+    /// begins.
     async fn outside_notes(&self) -> Result<Vec<String>, String> {
         let Some(path) = self.outside.clone() else { return Ok(Vec::new()) };
         let host = self.host.clone();
         let shown = path.display().to_string();
+        let begins = !std::mem::replace(&mut self.found.lock().looked, true);
         let read = tokio::task::spawn_blocking(move || {
+            if begins {
+                return read_end(&path, None);
+            }
             let end = read_end(&path, Some(TAIL))?;
             let ours = |note: &String| {
                 let first = note.lines().next().unwrap_or_default();
@@ -228,6 +233,11 @@ impl Ledger {
         let mut outside = Outside { newest: None, others: 0, bad: 0 };
         let mut known: BTreeMap<i64, Hash> = BTreeMap::new();
         for note in notes {
+            if let Some(successor) = witness.successor(note) {
+                return Err(format!(
+                    "an owner decided that this store goes on as {successor}, as the place outside has it, and this is a copy of before"
+                ));
+            }
             match witness.read(note) {
                 Read::Ours(found) => {
                     if known.insert(found.size, found.root).is_some_and(|root| root != found.root) {
@@ -238,6 +248,7 @@ impl Ledger {
                     }
                 }
                 Read::Others => outside.others += 1,
+                Read::GoesOn => {}
                 Read::Bad(_) => outside.bad += 1,
             }
         }
@@ -314,7 +325,7 @@ impl Ledger {
             return Err(LedgerError::Outside(what));
         }
         let root = look.tree.root();
-        let note = checkpoint::sign(&self.keys, &origin.name(&self.host), total, &root)?;
+        let note = checkpoint::sign(&self.keys, &origin.store, total, &root)?;
         if let Some(path) = self.outside.clone().filter(|_| !kept_outside) {
             let (shown, text) = (path.display().to_string(), note.clone());
             let written = tokio::task::spawn_blocking(move || append(&path, &text)).await;
@@ -326,9 +337,17 @@ impl Ledger {
             }
         }
         let at = self.clock.now().0;
-        on!(&self.store, pool => sqlx::query(KEEP)
+        const KEPT: &str = "select count(*) from ledger_checkpoints where origin > $1 or (origin = $1 and size >= $2)";
+        let stored = on!(&self.store, pool => sqlx::query(KEEP)
             .bind(total).bind(&note).bind(at).bind(origin.number).bind(look.tree.to_text())
-            .execute(pool).await?.rows_affected());
+            .execute(pool).await.map(|_| ()));
+        if let Err(error) = stored {
+            // Another process may have kept one over as much in the same moment, and its trigger takes no second one.
+            let kept: i64 = on!(&self.store, pool => sqlx::query_scalar(KEPT).bind(origin.number).bind(total).fetch_one(pool).await?);
+            if kept == 0 {
+                return Err(error.into());
+            }
+        }
         self.found.lock().signed = Some((origin.number, Checkpoint { size: total, root }));
         Ok(Some(total))
     }
@@ -358,8 +377,9 @@ impl Ledger {
         Ok(self.witness().await?.key().to_owned())
     }
 
-    /// At the first start over an older store: its head gets a seal and the store an id, if its record is whole, the
-    /// checkpoints of the store and outside agree, and nothing says that it had a seal before. Then the record is looked at.
+    /// At the first start over an older store: its head gets a seal and the store an id, if its
+    /// record is whole, the checkpoints of the store and outside agree, and nothing says that it had a seal before. A seal that is
+    /// missing otherwise is a contradiction. Then the record is looked at.
     ///
     /// # Errors
     /// The store's.
@@ -370,7 +390,11 @@ impl Ledger {
             sqlx::query_scalar(THERE).fetch_one(pool).await?,
         ));
         if named == 0 && there > 0 {
-            self.seal_older().await?;
+            if self.store.sealing_is_due().await? && !self.store.any_sealed().await? {
+                self.seal_older().await?;
+            } else {
+                self.found.contradict(0, &format!("{UNSEALED}, and had one"));
+            }
         }
         self.record_seal().await?;
         self.examine().await
@@ -399,8 +423,7 @@ impl Ledger {
             self.found.contradict(0, &format!("{UNSEALED}, and the record is not whole: {}", wrong.what));
             return Ok(());
         }
-        let origin =
-            Origin { number: 1, store: ulid::Ulid::generate().to_string(), since: report.size, held: report.size };
+        let origin = Origin { number: 1, store: Origin::another(&self.host), since: report.size, held: report.size };
         let taken = self.put_under(&origin, &report.root).await?;
         if taken {
             tracing::info!(store = origin.store, size = origin.since, "ledger.sealed");
@@ -528,7 +551,7 @@ impl Ledger {
             .iter()
             .filter_map(|note| match witness.read(note) {
                 Read::Ours(found) => Some(found),
-                Read::Others | Read::Bad(_) => None,
+                Read::Others | Read::GoesOn | Read::Bad(_) => None,
             })
             .collect();
         let mut against: Vec<i64> = Vec::new();
@@ -580,7 +603,7 @@ impl Ledger {
         }
         let newest: i64 = on!(&self.store, pool => sqlx::query_scalar(NEWEST).fetch_one(pool).await?);
         let held = against.iter().min().map_or(named, |first| (first - 1).min(named));
-        let origin = Origin { number: newest + 1, store: ulid::Ulid::generate().to_string(), since: named, held };
+        let origin = Origin { number: newest + 1, store: Origin::another(&self.host), since: named, held };
         let (store, against) = (origin.store.clone(), against.len());
         let what = self.contradiction().unwrap_or_default();
         // Where nothing is recorded, the entry about it is the first, and needs the id that it names.
@@ -590,8 +613,32 @@ impl Ledger {
         }
         self.fact(Fact::RecordAccepted { store, size: named, root: root.to_owned(), held, against, what, why }).await?;
         let put = first || self.put_under(&origin, root).await?;
+        if put {
+            self.say_successor(&origin).await?;
+        }
         self.examine().await?;
         Ok(put)
+    }
+}
+
+impl Ledger {
+    /// Says outside that the store goes on under another id, signed under each of those before: a copy of before is told by it.
+    async fn say_successor(&self, origin: &Origin) -> Result<(), LedgerError> {
+        let Some(path) = self.outside.clone() else { return Ok(()) };
+        let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
+        let former = rows.iter().filter(|row| row.0 < origin.number).map(|row| row.1.as_str());
+        let mut notes = Vec::new();
+        for name in former {
+            notes.push(checkpoint::succeeded(&self.keys, name, origin.since, &origin.store)?);
+        }
+        for note in notes {
+            let path = path.clone();
+            let written = tokio::task::spawn_blocking(move || append(&path, &note)).await;
+            written
+                .map_err(|error| LedgerError::Outside(error.to_string()))?
+                .map_err(|error| LedgerError::Outside(error.to_string()))?;
+        }
+        Ok(())
     }
 }
 

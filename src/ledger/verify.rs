@@ -123,7 +123,7 @@ const OPEN: &str = "select intent from open_deeds order by intent";
 
 /// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
 macro_rules! check {
-    ($tx:ident, $keys:ident, $host:ident, $outside:ident, $earlier:ident, $progress:ident) => {{
+    ($tx:ident, $keys:ident, $host:ident, $outside:ident, $earlier:ident, $progress:ident, $due:ident) => {{
         let named: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
         let mut check = Check::begin($keys, $host, &named, &stored, $outside);
@@ -148,7 +148,7 @@ macro_rules! check {
         let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
         $tx.rollback().await?;
         let earlier = Verified(check.clone());
-        let report = check.end($keys, head, Changes::of_rows(rights), &named, &open);
+        let report = check.end($keys, head, Changes::of_rows(rights), &named, &open, $due);
         let earlier = report.holds().then_some(earlier);
         Ok((report, earlier))
     }};
@@ -174,15 +174,17 @@ async fn verify_from(
     earlier: Option<Verified>,
     progress: impl Fn(i64),
 ) -> Result<(Report, Option<Verified>), LedgerError> {
+    // An older store, before its first start, has no seal yet.
+    let due = store.sealing_is_due().await?;
     match &store.driver {
         // In WAL a reading transaction keeps to what it saw first.
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin().await?;
-            check!(tx, keys, host, outside, earlier, progress)
+            check!(tx, keys, host, outside, earlier, progress, due)
         }
         Driver::Postgres(pool) => {
             let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-            check!(tx, keys, host, outside, earlier, progress)
+            check!(tx, keys, host, outside, earlier, progress, due)
         }
     }
 }
@@ -311,7 +313,7 @@ impl Check {
                 }
                 // An owner has decided against what was signed under a former name.
                 Read::Others if check.accepted().is_some() => {}
-                Read::Others => {
+                Read::Others | Read::GoesOn => {
                     check.wrong(None, format!("the checkpoint stored for {size} entries is of another store"))
                 }
                 Read::Bad(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
@@ -322,6 +324,16 @@ impl Check {
                 Read::Ours(found) => {
                     check.newest_outside = check.newest_outside.max(Some(found.size));
                     check.checkpoints.entry(found.size).or_default().push((found, "from outside"));
+                }
+                Read::GoesOn => {
+                    if let Some(successor) = witness.successor(note) {
+                        check.wrong(
+                            None,
+                            format!(
+                                "an owner decided that this store goes on as {successor}: this is a copy of before"
+                            ),
+                        );
+                    }
                 }
                 Read::Others => {
                     check.others += 1;
@@ -435,6 +447,7 @@ impl Check {
         rights: Changes,
         named: &[OriginRow],
         open: &[i64],
+        due: bool,
     ) -> Report {
         let size = self.size();
         for (signed, checkpoints) in std::mem::take(&mut self.checkpoints) {
@@ -457,7 +470,7 @@ impl Check {
                 match checked {
                     Ok(_) => {}
                     // An older store, before its first start: it says nowhere that it had a seal.
-                    Err(what) if what == head::UNSEALED && self.said.is_empty() && !self.named => {}
+                    Err(what) if what == head::UNSEALED && due && self.said.is_empty() && !self.named => {}
                     Err(what) => self.wrong(None, what),
                 }
             }

@@ -142,6 +142,8 @@ enum Appended {
 /// What the task that appends needs.
 pub(super) struct Writer {
     pub store: Store,
+    /// The console's public host.
+    pub host: std::sync::Arc<str>,
     pub keys: Keys,
     pub found: Found,
     pub last: Last,
@@ -233,8 +235,8 @@ const INSERT: &str = "insert into ledger_entries \
 const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ($1, $2, $3, $4, $5) \
     on conflict (subject) do nothing returning intent";
 const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
-const IS_CLOSED: &str = "select idx from ledger_entries where intent = $1";
-const INTENT: &str = "select at from ledger_entries where idx = $1 and kind = 'intent' and deed = $2";
+const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
+const INTENT: &str = "select leaf, at from ledger_entries where idx = $1";
 const NEWEST_ABOUT: &str = "select at from ledger_entries where subject = $1 order by idx desc limit 1";
 const NEWEST_OF_ITS_KIND: &str =
     "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
@@ -253,7 +255,7 @@ macro_rules! group {
                     Some(origin) => origin,
                     // The first entry of a new store: from now on it has an id.
                     None => {
-                        let store = ulid::Ulid::generate().to_string();
+                        let store = Origin::another(&$writer.host);
                         let first = Origin { number: 1, store, since: 0, held: 0 };
                         sqlx::query(NAME)
                             .bind(first.number)
@@ -325,14 +327,27 @@ macro_rules! group {
                     }
                 }
                 Beside::Close { intent: of } => {
-                    let closed: Option<i64> = sqlx::query_scalar(IS_CLOSED).bind(*of).fetch_optional(&mut *$tx).await?;
-                    if closed.is_some() {
-                        results.push(Err(LedgerError::AlreadyClosed(*of)));
+                    let closed: Option<String> =
+                        sqlx::query_scalar(IS_CLOSED).bind(*of).fetch_optional(&mut *$tx).await?;
+                    if let Some(closed) = closed {
+                        // Columns that say so beside a leaf that does not would keep an outcome from ever being written.
+                        let says = serde_json::from_str::<Value>(&closed).is_ok_and(|leaf| leaf["intent"] == *of);
+                        results.push(Err(if says {
+                            LedgerError::AlreadyClosed(*of)
+                        } else {
+                            let what = format!("an entry is put down as the outcome of entry {of}, and is none");
+                            $writer.found.contradict(head.as_ref().map_or(0, |head| head.origin), &what);
+                            LedgerError::Contradicted(what)
+                        }));
                         continue;
                     }
-                    let opened_at: Option<i64> =
-                        sqlx::query_scalar(INTENT).bind(*of).bind(&draft.deed).fetch_optional(&mut *$tx).await?;
-                    let Some(opened_at) = opened_at else {
+                    let opened: Option<(String, i64)> =
+                        sqlx::query_as(INTENT).bind(*of).fetch_optional(&mut *$tx).await?;
+                    let opened = opened.filter(|(leaf, _)| {
+                        serde_json::from_str::<Value>(leaf)
+                            .is_ok_and(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed)
+                    });
+                    let Some((_, opened_at)) = opened else {
                         results.push(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind"))));
                         continue;
                     };
@@ -462,6 +477,9 @@ fn exact(value: &Value) -> bool {
 
 #[derive(Deserialize)]
 struct IntentLeaf {
+    subject: String,
+    deed: String,
+    instance: Option<String>,
     sealed: String,
     key: String,
     mark: MarkText,
@@ -886,11 +904,11 @@ impl Ledger {
     }
 
     async fn open_deed(&self, index: i64, opened_at: Instant) -> Result<OpenDeed, LedgerError> {
-        const LEAF: &str = "select leaf, subject, deed, instance from ledger_entries where idx = $1";
         let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
-        let (leaf, subject, kind, instance): (String, String, String, Option<String>) =
-            on!(&self.store, pool => sqlx::query_as(LEAF).bind(index).fetch_one(pool).await?);
-        let leaf: IntentLeaf = serde_json::from_str(&leaf).map_err(|error| damaged(&error.to_string()))?;
+        // What closes it is signed in the console's name: it must be the deed that was begun.
+        let leaf = self.proved(index).await?;
+        let leaf: IntentLeaf = serde_json::from_value(leaf).map_err(|error| damaged(&error.to_string()))?;
+        let (subject, kind, instance) = (leaf.subject, leaf.deed, leaf.instance);
         let mark = leaf.mark.read().ok_or_else(|| damaged("its mark is no number"))?;
         let deed = match self.unseal(&leaf.key, &leaf.sealed).await? {
             Opened::Text(mut document) => {

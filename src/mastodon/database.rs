@@ -237,6 +237,20 @@ pub struct Read {
     pub(super) extras: Extras,
 }
 
+impl Read {
+    /// How many milliseconds a standby is behind, as far as it knows: none where everything that it has received is there;
+    /// `None` for the database that is written to.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn behind(&mut self) -> Result<Option<i64>, DatabaseError> {
+        const SQL: &str = "select case when not pg_is_in_recovery() then null \
+            when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0 \
+            else coalesce((extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint, 0) end";
+        Ok(sqlx::query_scalar(SQL).persistent(false).fetch_one(&mut *self.tx).await?)
+    }
+}
+
 /// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.
 macro_rules! ms {
     ($column:literal) => {

@@ -22,6 +22,8 @@ pub struct Pulse {
     pub token: Option<String>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
+    /// How many milliseconds it is behind, where it is a standby.
+    pub behind: Option<i64>,
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
@@ -105,6 +107,7 @@ impl Instance {
         match database {
             Ok(look) => {
                 pulse.database = Some(Ok(look.milliseconds));
+                pulse.behind = look.behind;
                 pulse.not_granted = look.not_granted;
                 pulse.registrations = Some(look.registrations);
                 pulse.sign_ups = look.sign_ups;
@@ -126,6 +129,7 @@ impl Instance {
         let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         Ok(Look {
             milliseconds,
+            behind: read.behind().await.map_err(words)?,
             not_granted: shape.done_without,
             registrations: read.registrations().await.map_err(words)?,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
@@ -135,6 +139,7 @@ impl Instance {
 
 struct Look {
     milliseconds: i64,
+    behind: Option<i64>,
     not_granted: Vec<String>,
     registrations: Stored,
     sign_ups: Vec<(Instant, usize)>,

@@ -84,7 +84,7 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         },
         match &pulse.database {
             Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
-                part("Database", true, format!("{milliseconds} ms, read-only"))
+                part("Database", true, format!("{milliseconds} ms, read-only{}", behind(pulse.behind)))
             }
             Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
@@ -152,6 +152,18 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// What it means that a database is a standby.
+fn behind(behind: Option<i64>) -> String {
+    let Some(behind) = behind else { return String::new() };
+    let late = match behind {
+        ..1_000 => "not behind now".to_owned(),
+        late => format!("{} s behind", late / 1_000),
+    };
+    format!(
+        ", a standby, {late}: what others have just done may not be seen, and registrations, roles and invitations cannot be written"
+    )
 }
 
 /// So many rows are named; the rest is a number.

@@ -140,12 +140,12 @@ macro_rules! batches {
 
 const READ: &str = batches!("where id = $1");
 
-/// Seals a batch within the transaction that stored it.
+/// Seals what a batch is meant to be, within the transaction that stores it.
 macro_rules! seal {
-    ($store:ident, $tx:ident, $id:expr) => {{
+    ($store:ident, $tx:ident, $row:expr) => {{
         const SEAL: &str = "update batches set mac = $2 where id = $1";
-        let row: Row = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
-        sqlx::query(SEAL).bind($id).bind(mac::mac(&$store.keys, &row, 0)).execute(&mut *$tx).await?;
+        let row: &Row = $row;
+        sqlx::query(SEAL).bind(&row.id).bind(mac::mac(&$store.keys, row, 0)).execute(&mut *$tx).await?;
     }};
 }
 
@@ -170,7 +170,18 @@ pub async fn insert(store: &Store, keys: &Keys, batch: &Batch, deeds: &[Deed]) -
         for (position, deed) in (0i64..).zip(&sealed) {
             sqlx::query(ITEM).bind(&batch.id).bind(position).bind(deed).execute(&mut *tx).await?;
         }
-        seal!(store, tx, &batch.id);
+        let row = Row {
+            id: batch.id.clone(),
+            instance: batch.instance.as_str().to_owned(),
+            operator: batch.operator.0.clone(),
+            kind: batch.kind.clone(),
+            sealed_why: why.clone(),
+            paused: batch.paused,
+            created_at: batch.created_at.0,
+            ended_at: None,
+            proof: Proof::default(),
+        };
+        seal!(store, tx, &row);
         tx.commit().await
     })
 }
@@ -258,12 +269,12 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Seals batches from before they were proved; how many.
 pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
-    const FORMER: &str = "select id from batches where mac is null order by id";
+    const FORMER: &str = batches!("where mac is null order by id");
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let former: Vec<String> = sqlx::query_scalar(FORMER).fetch_all(&mut *tx).await?;
-        for id in &former {
-            seal!(store, tx, id);
+        let former: Vec<Row> = sqlx::query_as(FORMER).fetch_all(&mut *tx).await?;
+        for row in &former {
+            seal!(store, tx, row);
         }
         tx.commit().await?;
         Ok(u64::try_from(former.len()).unwrap_or(u64::MAX))

@@ -30,6 +30,8 @@ pub struct Import {
     pub why: String,
     /// What the work waits for, or why it stopped.
     pub note: String,
+    /// The differences that were ticked when it began.
+    pub which: Vec<Difference>,
 }
 
 /// One row of it.
@@ -65,6 +67,8 @@ struct ImportRow {
     state: String,
     why: String,
     note: String,
+    /// The differences that were ticked when it began: only lines of these are carried out.
+    which: String,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -92,6 +96,7 @@ impl Sealed for ImportRow {
             self.created_at.into(),
             (&self.state).into(),
             (&self.why).into(),
+            (&self.which).into(),
         ]
     }
 
@@ -111,7 +116,7 @@ impl Dated for ImportRow {
 macro_rules! columns {
     () => {
         concat!(
-            "id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, mac, ",
+            "id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, which, mac, ",
             without_entry!()
         )
     };
@@ -119,21 +124,20 @@ macro_rules! columns {
 
 const LOCK: &str = concat!("update domain_imports set mac = mac where id = $1 returning ", columns!());
 
-/// Seals what an import has become, within the transaction that changed it.
+/// Seals what an import is meant to be, within the transaction that writes it.
 macro_rules! seal {
-    ($store:ident, $tx:ident, $id:expr) => {{
-        const READ: &str = concat!("select ", columns!(), " from domain_imports where id = $1");
+    ($store:ident, $tx:ident, $row:expr) => {{
         const SEAL: &str = "update domain_imports set mac = $2 where id = $1";
-        let row: ImportRow = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
-        sqlx::query(SEAL).bind($id).bind(mac::mac(&$store.keys, &row, 0)).execute(&mut *$tx).await?;
+        let row: &ImportRow = $row;
+        sqlx::query(SEAL).bind(&row.id).bind(mac::mac(&$store.keys, row, 0)).execute(&mut *$tx).await?;
     }};
 }
 
-/// Whether an import holds, and is locked until the end of the transaction that changes it.
+/// An import that holds, locked until the end of the transaction that changes it.
 macro_rules! held {
     ($known:ident, $tx:ident, $id:expr) => {{
         let row: Option<ImportRow> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *$tx).await?;
-        $known.held(row).await?.is_some()
+        $known.held(row).await?
     }};
 }
 
@@ -150,6 +154,7 @@ fn import(row: ImportRow) -> sqlx::Result<Import> {
         state: row.state.parse().map_err(decode)?,
         why: row.why,
         note: row.note,
+        which: row.which.split_whitespace().map(|name| name.parse().map_err(decode)).collect::<sqlx::Result<_>>()?,
     })
 }
 
@@ -235,6 +240,21 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
         })
         .collect();
     let document = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+    let row = ImportRow {
+        id: import.id.clone(),
+        instance: import.instance.as_str().to_owned(),
+        operator: import.operator.0.clone(),
+        file: import.file.clone(),
+        rows: import.rows,
+        suspends: import.suspends,
+        suspends_accounts: import.suspends_accounts,
+        created_at: import.created_at.0,
+        state: import.state.name().to_owned(),
+        why: import.why.clone(),
+        note: import.note.clone(),
+        which: String::new(),
+        proof: Proof::default(),
+    };
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
             sqlx::query(IMPORT)
@@ -252,7 +272,7 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
                 .execute(&mut *$tx)
                 .await?;
             sqlx::query($rows).bind(&import.id).bind(&document).execute(&mut *$tx).await?;
-            seal!(store, $tx, &import.id);
+            seal!(store, $tx, &row);
             $tx.commit().await
         }};
     }
@@ -312,17 +332,16 @@ pub async fn counts(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Ro
 /// Begins an import that is shown as a preview: its rows of these kinds wait from now on. How many; `None`, and nothing
 /// changed, if it is no preview any more.
 pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> sqlx::Result<Option<u64>> {
-    const MOVE: &str =
-        "update domain_imports set state = 'running', why = $2, note = '' where id = $1 and state = 'preview'";
+    const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1 and state = 'preview'";
     const ROWS: &str = "update domain_import_rows set state = 'waiting' \
         where import = $1 and difference = $2 and state = 'listed'";
+    let names = which.iter().map(|difference| difference.name()).collect::<Vec<_>>().join(" ");
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if !held!(known, tx, id) {
-            return Ok(None);
-        }
-        if sqlx::query(MOVE).bind(id).bind(why).execute(&mut *tx).await?.rows_affected() != 1 {
+        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), names.clone());
+        if sqlx::query(MOVE).bind(id).bind(why).bind(&names).execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(None);
         }
         let mut rows = 0;
@@ -330,7 +349,7 @@ pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> 
             rows += sqlx::query(ROWS).bind(id).bind(difference.name()).execute(&mut *tx).await?.rows_affected();
         }
         if rows > 0 {
-            seal!(store, tx, id);
+            seal!(store, tx, &held);
             tx.commit().await?;
         }
         Ok(Some(rows))
@@ -346,15 +365,14 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if !held!(known, tx, id) {
-            return Ok(None);
-        }
+        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
+        held.state = ImportState::Running.name().to_owned();
         if sqlx::query(MOVE).bind(id).execute(&mut *tx).await?.rows_affected() != 1 {
             return Ok(None);
         }
         let rows = sqlx::query(ROWS).bind(id).execute(&mut *tx).await?.rows_affected();
         if rows > 0 {
-            seal!(store, tx, id);
+            seal!(store, tx, &held);
             tx.commit().await?;
         }
         Ok(Some(rows))
@@ -385,15 +403,14 @@ pub async fn change_state(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if !held!(known, tx, id) {
-            return Ok(false);
-        }
+        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
+        (held.state, held.why) = (to.name().to_owned(), why.to_owned());
         let moved = sqlx::query(SQL)
             .bind(id).bind(from.name()).bind(to.name()).bind(why).bind(note).execute(&mut *tx).await?.rows_affected();
         if moved == 0 {
             return Ok(false);
         }
-        seal!(store, tx, id);
+        seal!(store, tx, &held);
         tx.commit().await?;
         Ok(true)
     })
@@ -433,7 +450,8 @@ pub async fn still_ours(store: &Store, id: &str, holder: &str, until: Instant) -
 }
 
 /// The next row to carry out: one that a process left under way first, then the first that waits after a line.
-pub async fn next(store: &Store, id: &str, after: i64) -> sqlx::Result<Option<Row>> {
+pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Option<Row>> {
+    let id = import.id.as_str();
     const LEFT: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
         where import = $1 and state = 'under_way' order by line limit 1";
     const WAITING: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
@@ -448,10 +466,18 @@ pub async fn next(store: &Store, id: &str, after: i64) -> sqlx::Result<Option<Ro
         };
         let Some(row) = found.map(row).transpose()? else { return Ok(None) };
         let proof: Proof = on!(store, pool => sqlx::query_as(PROOF).bind(id).bind(row.line).fetch_one(pool).await?);
-        if store.holds(&Line { import: id, row: &row, proof }) {
+        if store.holds(&Line { import: id, row: &row, proof }) && import.which.contains(&row.difference) {
             return Ok(Some(row));
         }
-        set_row(store, id, row.line, RowState::Failed, "The line was changed, not by the console.", row.entry).await?;
+        set_row(
+            store,
+            id,
+            row.line,
+            RowState::Failed,
+            "The line was changed, not by the console, or was not ticked.",
+            row.entry,
+        )
+        .await?;
     }
 }
 
@@ -464,24 +490,33 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Seals imports from before they were proved, with their lines; how many.
 pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
-    const FORMER: &str = "select id from domain_imports where mac is null order by id";
+    const FORMER: &str = concat!("select ", columns!(), " from domain_imports where mac is null order by id");
+    // What was ticked in an older version was never kept: it is what waits, and what is done.
+    const WHICH: &str = "select distinct difference from domain_import_rows where import = $1 and state <> 'listed' order by difference";
+    const SET: &str = "update domain_imports set which = $2 where id = $1";
     const LINES: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
         where import = $1 and mac is null order by line";
     const SEAL: &str = "update domain_import_rows set mac = $3 where import = $1 and line = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let former: Vec<String> = sqlx::query_scalar(FORMER).fetch_all(&mut *tx).await?;
-        for id in &former {
+        let former: Vec<ImportRow> = sqlx::query_as(FORMER).fetch_all(&mut *tx).await?;
+        let number = former.len();
+        for mut import in former {
+            let id = import.id.clone();
+            let id = &id;
             let lines: Vec<RowColumns> = sqlx::query_as(LINES).bind(id).fetch_all(&mut *tx).await?;
             for row in lines.into_iter().map(row) {
                 let row = row?;
                 let mac = mac::mac(&store.keys, &Line { import: id, row: &row, proof: Proof::default() }, 0);
                 sqlx::query(SEAL).bind(id).bind(row.line).bind(mac).execute(&mut *tx).await?;
             }
-            seal!(store, tx, id);
+            let which: Vec<String> = sqlx::query_scalar(WHICH).bind(id).fetch_all(&mut *tx).await?;
+            import.which = which.join(" ");
+            sqlx::query(SET).bind(id).bind(&import.which).execute(&mut *tx).await?;
+            seal!(store, tx, &import);
         }
         tx.commit().await?;
-        Ok(u64::try_from(former.len()).unwrap_or(u64::MAX))
+        Ok(u64::try_from(number).unwrap_or(u64::MAX))
     })
 }
 

@@ -208,18 +208,18 @@ macro_rules! grants {
     };
 }
 
-/// Seals what a grant has become, within the transaction that changed it.
+/// Seals what a grant is meant to be, within the transaction that writes it: never what is read back, which a trigger may have
+/// made.
 macro_rules! seal {
-    ($known:ident, $tx:ident, $id:expr) => {{
-        const READ: &str = grants!("where id = $1");
+    ($known:ident, $tx:ident, $row:expr) => {{
+        let mut row: Row = $row;
         const SEAL: &str = "update grants set subject = $2, whose = $3, entry = $4, mac = $5 where id = $1";
-        let mut row: Row = sqlx::query_as(READ).bind($id).fetch_one(&mut *$tx).await?;
         let (keys, entry) = (&$known.store.keys, $known.newest_entry());
         let subject = mac::grant(keys, &GrantId(row.id.clone()));
         let whose = mac::person(keys, &OperatorId(row.operator.clone()));
         row.whose = Some(whose);
         sqlx::query(SEAL)
-            .bind($id)
+            .bind(&row.id)
             .bind(&subject)
             .bind(&row.whose)
             .bind(entry)
@@ -231,20 +231,19 @@ macro_rules! seal {
 
 /// Changes a grant that holds, and seals what it becomes: true if it changed. The statement has the id as `$1`.
 macro_rules! change {
-    ($store:ident, $id:expr, $sql:expr $(, $bind:expr)*) => {
+    ($store:ident, $id:expr, $becomes:expr, $sql:expr $(, $bind:expr)*) => {
         on!($store, pool => {
             const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
             let known = $store.known().await?;
             let mut tx = pool.begin().await?;
             let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
-            if known.held(row).await?.is_none() {
-                return Ok(false);
-            }
+            let Some(mut row) = known.held(row).await? else { return Ok(false) };
             let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
             if changed == 0 {
                 return Ok(false);
             }
-            seal!(known, tx, $id);
+            ($becomes)(&mut row);
+            seal!(known, tx, row);
             tx.commit().await?;
             Ok(true)
         })
@@ -321,7 +320,30 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
                 .execute(&mut *tx).await?;
             seal_role!(store, tx, &grant.id.0, role.instance.as_str());
         }
-        seal!(known, tx, &grant.id.0);
+        let row = Row {
+            id: grant.id.0.clone(),
+            operator: grant.operator.0.clone(),
+            instances: instances.clone(),
+            categories: categories.clone(),
+            sign_ups: grant.scope.sign_ups,
+            reveal: grant.scope.reveal,
+            starts_at: grant.starts_at.0,
+            ends_at: grant.ends_at.0,
+            sponsor: grant.sponsor.0.clone(),
+            sealed_agreement: agreement.clone(),
+            asked_by: grant.asked_by.0.clone(),
+            asked_at: grant.asked_at.0,
+            decided_by: None,
+            decided_at: None,
+            approved: None,
+            revoked_by: None,
+            revoked_at: None,
+            started_at: None,
+            ended_at: None,
+            whose: None,
+            proof: Proof::default(),
+        };
+        seal!(known, tx, row);
         tx.commit().await
     })
 }
@@ -391,10 +413,9 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
-        if row.is_none() {
-            return Ok(false);
-        }
-        seal!(known, tx, &id.0);
+        // Somebody at the server says so: what stands there is what is meant.
+        let Some(row) = row else { return Ok(false) };
+        seal!(known, tx, row);
         let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
         for role in roles {
             seal_role!(store, tx, &id.0, &role.instance);
@@ -491,14 +512,18 @@ pub async fn decide(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set decided_by = $2, decided_at = $3, approved = $4 where id = $1 \
         and approved is null and revoked_at is null and ends_at > $3 and ($5 or (asked_by <> $2 and operator <> $2))";
-    change!(store, &id.0, SQL, &by.0, now.0, approved, at_server)
+    let becomes = |row: &mut Row| {
+        (row.decided_by, row.decided_at, row.approved) = (Some(by.0.clone()), Some(now.0), Some(approved));
+    };
+    change!(store, &id.0, becomes, SQL, &by.0, now.0, approved, at_server)
 }
 
 /// Takes a grant back before its end; false where it is over, refused or revoked already.
 pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
-    change!(store, &id.0, SQL, &by.0, now.0)
+    let becomes = |row: &mut Row| (row.revoked_by, row.revoked_at) = (Some(by.0.clone()), Some(now.0));
+    change!(store, &id.0, becomes, SQL, &by.0, now.0)
 }
 
 /// Takes back every grant of somebody that is not over; how many. All of theirs are sealed anew: what is older than the end
@@ -512,10 +537,14 @@ pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId
         let mut tx = pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
         let mut revoked = 0;
-        for row in known.all_held(rows).await? {
-            revoked += sqlx::query(SQL)
+        for mut row in known.all_held(rows).await? {
+            let now_revoked = sqlx::query(SQL)
                 .bind(&row.id).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
-            seal!(known, tx, &row.id);
+            if now_revoked > 0 {
+                (row.revoked_by, row.revoked_at) = (Some(by.0.clone()), Some(now.0));
+            }
+            revoked += now_revoked;
+            seal!(known, tx, row);
         }
         tx.commit().await?;
         Ok(revoked)
@@ -530,7 +559,7 @@ pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<
         let mut tx = pool.begin().await?;
         let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
         for row in known.all_held(rows).await? {
-            seal!(known, tx, &row.id);
+            seal!(known, tx, row);
         }
         tx.commit().await
     })
@@ -564,14 +593,14 @@ pub async fn let_go(store: &Store, id: &GrantId, process: &str) -> sqlx::Result<
 pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set started_at = $3 where id = $1 and lease = $2 and started_at is null \
         and ended_at is null and revoked_at is null and approved = true and starts_at <= $3";
-    change!(store, &id.0, SQL, process, now.0)
+    change!(store, &id.0, |row: &mut Row| row.started_at = Some(now.0), SQL, process, now.0)
 }
 
 /// Notes that a grant ended; true once, and for whoever claimed it.
 pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set ended_at = $3 where id = $1 and lease = $2 and ended_at is null \
         and (ends_at <= $3 or revoked_at is not null)";
-    change!(store, &id.0, SQL, process, now.0)
+    change!(store, &id.0, |row: &mut Row| row.ended_at = Some(now.0), SQL, process, now.0)
 }
 
 /// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times

@@ -107,13 +107,12 @@ macro_rules! links {
     };
 }
 
-/// Seals what a link has become, within the transaction that changed it.
+/// Seals what a link is meant to be, within the transaction that writes it.
 macro_rules! seal_link {
-    ($known:ident, $tx:ident, $operator:expr, $instance:expr) => {{
-        const READ: &str = links!("where operator = $1 and instance = $2");
+    ($known:ident, $tx:ident, $operator:expr, $instance:expr, $row:expr) => {{
+        let row: Row = $row;
         const SEAL: &str =
             "update linked_accounts set subject = $3, entry = $4, mac = $5 where operator = $1 and instance = $2";
-        let row: Row = sqlx::query_as(READ).bind(&$operator.0).bind($instance).fetch_one(&mut *$tx).await?;
         let (keys, entry) = (&$known.store.keys, $known.newest_entry());
         let subject = mac::person(keys, $operator);
         sqlx::query(SEAL)
@@ -218,7 +217,7 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
     const IN_USE: &str = "delete from left_tokens where operator = $1 and instance = $2 and account = $3";
     let kept = on!(store, pool => async {
         let mut tx = pool.begin().await?;
-        let held = held!(known, tx, &linked.operator);
+        let mut held = held!(known, tx, &linked.operator);
         let kept = sqlx::query(SQL)
             .bind(&linked.operator.0)
             .bind(linked.instance.as_str())
@@ -229,9 +228,17 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
         if kept == 1 {
             sqlx::query(IN_USE)
                 .bind(&linked.operator.0).bind(linked.instance.as_str()).bind(&account).execute(&mut *tx).await?;
-            seal_link!(known, tx, &linked.operator, linked.instance.as_str());
-            if let Some(held) = held {
-                raise_generation!(known, tx, held, session);
+            let row = Row {
+                operator: linked.operator.0.clone(),
+                instance: linked.instance.as_str().to_owned(),
+                account: account.clone(),
+                sealed: sealed.clone(),
+                linked_at: linked.linked_at.0,
+                proof: Proof::default(),
+            };
+            seal_link!(known, tx, &linked.operator, linked.instance.as_str(), row);
+            if let Some(held) = &mut held {
+                raise_generation!(known, tx, *held, session);
             }
         }
         tx.commit().await?;
@@ -281,15 +288,14 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Seals a link as it stands; false if it is gone.
 pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx::Result<bool> {
-    const LOCK: &str = "update linked_accounts set mac = mac where operator = $1 and instance = $2";
+    const LOCK: &str = "update linked_accounts set mac = mac where operator = $1 and instance = $2 \
+        returning operator, instance, account, sealed, linked_at, mac, entry, subject";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let found = sqlx::query(LOCK).bind(&operator.0).bind(instance).execute(&mut *tx).await?.rows_affected();
-        if found == 0 {
-            return Ok(false);
-        }
-        seal_link!(known, tx, operator, instance);
+        let found: Option<Row> = sqlx::query_as(LOCK).bind(&operator.0).bind(instance).fetch_optional(&mut *tx).await?;
+        let Some(row) = found else { return Ok(false) };
+        seal_link!(known, tx, operator, instance, row);
         tx.commit().await?;
         Ok(true)
     })
@@ -331,7 +337,7 @@ pub async fn delete(
         sqlx::query(KEEP)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;
-        if let Some(held) = held {
+        if let Some(mut held) = held {
             raise_generation!(known, tx, held, session);
         }
         tx.commit().await?;

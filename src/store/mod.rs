@@ -17,6 +17,7 @@ pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;
 pub mod rights;
+mod sealing;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
@@ -136,6 +137,7 @@ impl Store {
     /// # Errors
     /// If a migration cannot be applied.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        let older = self.is_of_before_seals().await.map_err(sqlx::migrate::MigrateError::Execute)?;
         // Two migrators keep their numbers apart in one table; each ignores the other's.
         let mut shared = sqlx::migrate!("./migrations");
         shared.set_ignore_missing(true);
@@ -148,6 +150,9 @@ impl Store {
                 shared.run(pool).await?;
                 sqlx::migrate!("./migrations/postgres").set_ignore_missing(true).run(pool).await?;
             }
+        }
+        if older {
+            self.sealing_becomes_due().await.map_err(sqlx::migrate::MigrateError::Execute)?;
         }
         Ok(())
     }

@@ -67,12 +67,12 @@ pub(super) struct Row {
     name: String,
     name_key: String,
     role: String,
-    password_hash: Option<String>,
-    totp_secret: Option<String>,
+    pub password_hash: Option<String>,
+    pub totp_secret: Option<String>,
     disabled_at: Option<i64>,
     created_at: i64,
-    generation: i64,
-    codes: Option<String>,
+    pub generation: i64,
+    pub codes: Option<String>,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -149,8 +149,12 @@ pub(super) const LOCK: &str = concat!("update operators set mac = mac where id =
 pub const READ: &str = people!("where id = $1");
 pub(super) const SEAL: &str = "update operators set subject = $2, entry = $3, mac = $4 where id = $1";
 
-/// A person whose row held, and is locked until the end of the transaction that looked.
-pub(super) struct Held(pub OperatorId);
+/// A person whose row held, and is locked until the end of the transaction that looked. Whoever changes the row changes this one
+/// alike: what is sealed is what the console means to write, never what is read back, which a trigger may have made.
+pub(super) struct Held {
+    pub id: OperatorId,
+    pub row: Row,
+}
 
 /// Locks somebody's row and looks whether it holds, before a transaction changes it: what somebody else wrote there must not be
 /// sealed by the way. `None` where it does not, or where there is nobody.
@@ -159,24 +163,22 @@ macro_rules! held {
         let id: &$crate::id::OperatorId = $id;
         let row: Option<$crate::store::operators::Row> =
             sqlx::query_as($crate::store::operators::LOCK).bind(&id.0).fetch_optional(&mut *$tx).await?;
-        $known.held(row).await?.map(|_| $crate::store::operators::Held(id.clone()))
+        $known.held(row).await?.map(|row| $crate::store::operators::Held { id: id.clone(), row })
     }};
 }
 pub(super) use held;
 
 /// Seals what somebody's row has become, within the transaction that changed it.
 macro_rules! seal_person {
-    ($known:ident, $tx:ident, $id:expr) => {{
-        let id: &$crate::id::OperatorId = $id;
+    ($known:ident, $tx:ident, $held:expr) => {{
+        let held: &$crate::store::operators::Held = &$held;
         let (keys, entry) = (&$known.store.keys, $known.newest_entry());
-        let subject = $crate::store::mac::person(keys, id);
-        let row: $crate::store::operators::Row =
-            sqlx::query_as($crate::store::operators::READ).bind(&id.0).fetch_one(&mut *$tx).await?;
+        let subject = $crate::store::mac::person(keys, &held.id);
         sqlx::query($crate::store::operators::SEAL)
-            .bind(&id.0)
+            .bind(&held.id.0)
             .bind(&subject)
             .bind(entry)
-            .bind($crate::store::mac::mac(keys, &row, entry))
+            .bind($crate::store::mac::mac(keys, &held.row, entry))
             .execute(&mut *$tx)
             .await?;
     }};
@@ -223,7 +225,20 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
         if added == 0 {
             return Ok(false);
         }
-        seal_person!(known, tx, &operator.id);
+        let row = Row {
+            id: operator.id.0.clone(),
+            name: operator.name.clone(),
+            name_key: key(&operator.name),
+            role: operator.role.name().to_owned(),
+            password_hash: operator.password_hash.clone(),
+            totp_secret: operator.totp_secret.clone(),
+            disabled_at: operator.disabled_at.map(|at| at.0),
+            created_at: operator.created_at.0,
+            generation: 0,
+            codes: None,
+            proof: Proof::default(),
+        };
+        seal_person!(known, tx, Held { id: operator.id.clone(), row });
         tx.commit().await?;
         Ok(true)
     })
@@ -293,13 +308,18 @@ pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
-        if row.is_none() {
-            return Ok(false);
-        }
-        seal_person!(known, tx, id);
+        // Somebody at the server says so: what stands there is what is meant.
+        let Some(row) = row else { return Ok(false) };
+        seal_person!(known, tx, Held { id: id.clone(), row });
         tx.commit().await?;
         Ok(true)
     })
+}
+
+/// Whether somebody's row was sealed since an entry stood: what that one meant has been done to it.
+pub async fn sealed_since(store: &Store, id: &OperatorId, entry: i64) -> sqlx::Result<bool> {
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(READ).bind(&id.0).fetch_optional(pool).await?);
+    Ok(row.is_some_and(|row| store.wrong(&row).is_none() && row.proof.entry.is_some_and(|sealed| sealed >= entry)))
 }
 
 /// How many rows there are, whether they hold or not.
@@ -322,13 +342,14 @@ pub async fn set_factor(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, id) else { return Ok(None) };
+        let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
         let set = sqlx::query(SQL)
             .bind(&id.0).bind(factor.sealed).bind(factor.step).bind(generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(None);
         }
+        held.row.totp_secret = Some(factor.sealed.to_owned());
         replace_codes!(known, tx, held, factor.recovery);
         let generation = raise_generation!(known, tx, held, keep);
         tx.commit().await?;
@@ -350,12 +371,13 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, id) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(before.name()).bind(after.name()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(false);
         }
+        held.row.role = after.name().to_owned();
         raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)
@@ -369,12 +391,13 @@ pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, id) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(at.map(|at| at.0)).bind(at.is_none()).execute(&mut *tx).await?.rows_affected();
         if changed == 0 {
             return Ok(false);
         }
+        held.row.disabled_at = at.map(|at| at.0);
         raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)

@@ -60,17 +60,18 @@ macro_rules! codes {
 /// Puts new codes in the place of all former ones, within the transaction that sets the factor they belong to.
 macro_rules! replace_codes {
     ($known:ident, $tx:ident, $held:expr, $hashes:expr) => {{
-        let held: &$crate::store::operators::Held = &$held;
+        let held: &mut $crate::store::operators::Held = &mut $held;
         let set = ulid::Ulid::generate().to_string();
+        held.row.codes = Some(set.clone());
         sqlx::query("update operators set codes = $2 where id = $1")
-            .bind(&held.0.0)
+            .bind(&held.id.0)
             .bind(&set)
             .execute(&mut *$tx)
             .await?;
-        sqlx::query("delete from recovery_codes where operator = $1").bind(&held.0.0).execute(&mut *$tx).await?;
+        sqlx::query("delete from recovery_codes where operator = $1").bind(&held.id.0).execute(&mut *$tx).await?;
         for hash in $hashes {
             let row = $crate::store::recovery_codes::Row {
-                operator: held.0.0.clone(),
+                operator: held.id.0.clone(),
                 hash: hash.clone(),
                 codes: Some(set.clone()),
                 proof: $crate::store::mac::Proof::default(),
@@ -82,7 +83,7 @@ macro_rules! replace_codes {
                 .execute(&mut *$tx)
                 .await?;
         }
-        $crate::store::operators::seal_person!($known, $tx, &held.0);
+        $crate::store::operators::seal_person!($known, $tx, *held);
     }};
 }
 pub(crate) use replace_codes;
@@ -92,7 +93,7 @@ pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, operator) else { return Ok(()) };
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(()) };
         replace_codes!(known, tx, held, hashes);
         tx.commit().await
     })
@@ -110,7 +111,8 @@ macro_rules! another_set {
         const SET: &str = "update operators set codes = $2 where id = $1";
         const SEAL: &str = "update recovery_codes set mac = $3 where operator = $1 and hash = $2";
         let set = ulid::Ulid::generate().to_string();
-        sqlx::query(SET).bind(&$held.0.0).bind(&set).execute(&mut *$tx).await?;
+        $held.row.codes = Some(set.clone());
+        sqlx::query(SET).bind(&$held.id.0).bind(&set).execute(&mut *$tx).await?;
         for mut row in $codes {
             row.codes = Some(set.clone());
             sqlx::query(SEAL)
@@ -120,7 +122,7 @@ macro_rules! another_set {
                 .execute(&mut *$tx)
                 .await?;
         }
-        seal_person!($known, $tx, &$held.0);
+        seal_person!($known, $tx, $held);
     }};
 }
 
@@ -130,7 +132,7 @@ pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, operator) else { return Ok(0) };
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(0) };
         let codes: Vec<Row> = sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
         let number = u64::try_from(codes.len()).unwrap_or(u64::MAX);
         another_set!(known, tx, held, codes);
@@ -147,7 +149,7 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
         if !code.is_some_and(|code| store.holds(&code)) {
             return Ok(false);

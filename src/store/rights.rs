@@ -36,6 +36,9 @@ const DEEDS: [&str; 15] = [
 /// lets it go on.
 const FACTS: [&str; 4] = ["rows_sealed", "batch_begun", "batch_resumed", "batch_ended"];
 
+/// What an outcome says that was closed by reading, where what was read is what the deed meant.
+pub const FOUND_DONE: &str = "found done";
+
 /// Whether a deed changes rights once it has succeeded.
 pub fn changes_rights(deed: &str) -> bool {
     DEEDS.contains(&deed)
@@ -67,13 +70,19 @@ impl Changes {
         let text = |name: &str| leaf[name].as_str().unwrap_or_default().to_owned();
         let deed = text("deed");
         let entry = match leaf["kind"].as_str()? {
-            "outcome" if leaf["outcome"] == "succeeded" && changes_rights(&deed) => leaf["intent"].as_i64()?,
+            "outcome"
+                if changes_rights(&deed) && (leaf["outcome"] == "succeeded" || leaf["facts"][FOUND_DONE] == true) =>
+            {
+                leaf["intent"].as_i64()?
+            }
             "fact" if FACTS.contains(&deed.as_str()) => index,
             _ => return None,
         };
         let (subject, instance) = (text("subject"), text("instance"));
-        self.0.insert((subject.clone(), deed.clone(), instance.clone()), entry);
-        Some((subject, deed, instance, entry))
+        // What was newest stays newest, in whatever order outcomes come.
+        let newest = self.0.entry((subject.clone(), deed.clone(), instance.clone())).or_insert(entry);
+        *newest = entry.max(*newest);
+        Some((subject, deed, instance, *newest))
     }
 
     /// What the head has of them.
@@ -231,8 +240,8 @@ impl Store {
             return Err("it counts more or fewer entries than there are");
         }
         match (&head.mac, &now.store) {
-            // Nothing was recorded yet, or an older version's store was not sealed yet: there is no proven row either.
-            (None, None) if now.newest_origin == 0 && head.rights.is_empty() => {}
+            // Nothing was recorded yet. An older version's store has no proven row before its first start.
+            (None, None) if head.size == 0 && now.newest_origin == 0 && head.rights.is_empty() => {}
             (Some(mac), Some(store)) if head.origin == now.newest_origin && head.seal(&self.keys, store) == *mac => {}
             _ => return Err("it is not the one that the secret key sealed"),
         }
@@ -247,6 +256,23 @@ impl Store {
             if what.size == cached.size && what.origin == cached.origin { cached.clone() } else { Arc::new(what) };
         *self.cached.lock() = Some(what.clone());
         Known { store: self.clone(), what }
+    }
+
+    /// Size and root of the tree, as its sealed head has them; `None` where it does not hold.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn sealed_tree(&self) -> sqlx::Result<Option<(i64, String)>> {
+        let head: Option<HeadNow> = on!(self, pool => sqlx::query_as(HEAD).fetch_optional(pool).await?);
+        Ok(head.filter(|head| self.check(head, None).is_ok()).map(|now| (now.head.size, now.head.root)))
+    }
+
+    /// The newest entry that says this of a subject, as the sealed head has it.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn newest_change(&self, subject: &str, deed: &str) -> sqlx::Result<Option<i64>> {
+        Ok(self.known().await?.what.changes.newest(subject, &[deed]))
     }
 
     /// Whether the record says that this ever was, about whomever. `None` where its head does not hold.

@@ -27,12 +27,13 @@ pub async fn set_password(store: &Store, of: Proved<'_>, password_hash: &str) ->
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, of.operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(password_hash).bind(of.generation).execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
+        held.row.password_hash = Some(password_hash.to_owned());
         raise_generation!(known, tx, held, of.keep);
         tx.commit().await?;
         Ok(true)
@@ -51,7 +52,7 @@ pub async fn set_password_by_link(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
             .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
         if known.held(used).await?.is_none() {
@@ -61,6 +62,7 @@ pub async fn set_password_by_link(
         if set == 0 {
             return Ok(false);
         }
+        held.row.password_hash = Some(password_hash.to_owned());
         raise_generation!(known, tx, held, None);
         tx.commit().await?;
         Ok(true)
@@ -74,13 +76,14 @@ pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) 
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, of.operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(factor.sealed).bind(factor.step).bind(of.generation)
             .execute(&mut *tx).await?.rows_affected();
         if set == 0 {
             return Ok(false);
         }
+        held.row.totp_secret = Some(factor.sealed.to_owned());
         replace_codes!(known, tx, held, factor.recovery);
         raise_generation!(known, tx, held, of.keep);
         tx.commit().await?;
@@ -95,7 +98,7 @@ pub async fn set_recovery_codes(store: &Store, of: Proved<'_>, hashes: &[String]
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, of.operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
         let there: i64 =
             sqlx::query_scalar(SQL).bind(&of.operator.0).bind(of.generation).fetch_one(&mut *tx).await?;
         if there == 0 {
@@ -123,11 +126,18 @@ pub async fn reset(
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        let Some(held) = held!(known, tx, operator) else { return Ok(false) };
+        let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let reset = sqlx::query(SQL)
             .bind(&operator.0).bind(link.is_some()).bind(factor).execute(&mut *tx).await?.rows_affected();
         if reset == 0 {
             return Ok(false);
+        }
+        if link.is_some() {
+            held.row.password_hash = None;
+        }
+        if factor {
+            held.row.totp_secret = None;
+            held.row.codes = None;
         }
         if let Some(link) = link {
             replace_link!(known, tx, link);

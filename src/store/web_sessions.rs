@@ -78,14 +78,13 @@ macro_rules! columns {
 }
 
 const LOCK: &str = concat!("update web_sessions set mac = mac where id_hash = $1 returning ", columns!());
-const READ: &str = concat!("select ", columns!(), " from web_sessions where id_hash = $1");
 const SEAL: &str = "update web_sessions set mac = $2 where id_hash = $1";
 
-/// Seals what a session has become, within the transaction that changed it.
+/// Seals what a session is meant to be, within the transaction that writes it.
 macro_rules! seal {
-    ($store:ident, $tx:ident, $hash:expr) => {{
-        let row: Row = sqlx::query_as(READ).bind($hash).fetch_one(&mut *$tx).await?;
-        sqlx::query(SEAL).bind($hash).bind(mac::mac(&$store.keys, &row, 0)).execute(&mut *$tx).await?;
+    ($store:ident, $tx:ident, $row:expr) => {{
+        let row: &Row = $row;
+        sqlx::query(SEAL).bind(&row.id_hash).bind(mac::mac(&$store.keys, row, 0)).execute(&mut *$tx).await?;
     }};
 }
 
@@ -99,10 +98,11 @@ pub fn hash(token: &str) -> String {
 /// generation.
 macro_rules! raise_generation {
     ($known:ident, $tx:ident, $held:expr, $keep:expr) => {{
-        let (held, keep): (&$crate::store::operators::Held, Option<&str>) = (&$held, $keep);
-        let operator = &held.0.0;
-        let generation: i64 =
-            sqlx::query_scalar($crate::store::web_sessions::RAISE).bind(operator).fetch_one(&mut *$tx).await?;
+        let (held, keep): (&mut $crate::store::operators::Held, Option<&str>) = (&mut $held, $keep);
+        let operator = &held.id.0;
+        sqlx::query($crate::store::web_sessions::RAISE).bind(operator).execute(&mut *$tx).await?;
+        held.row.generation += 1;
+        let generation = held.row.generation;
         let keep = keep.unwrap_or_default();
         sqlx::query($crate::store::web_sessions::END_OTHERS).bind(operator).bind(keep).execute(&mut *$tx).await?;
         let kept: Vec<$crate::store::web_sessions::Row> =
@@ -118,13 +118,13 @@ macro_rules! raise_generation {
                     .await?;
             }
         }
-        $crate::store::operators::seal_person!($known, $tx, &held.0);
+        $crate::store::operators::seal_person!($known, $tx, *held);
         generation
     }};
 }
 pub(super) use raise_generation;
 
-pub(super) const RAISE: &str = "update operators set generation = generation + 1 where id = $1 returning generation";
+pub(super) const RAISE: &str = "update operators set generation = generation + 1 where id = $1";
 /// Also the one to be kept, if it was over already.
 pub(super) const END_OTHERS: &str = "delete from web_sessions where operator = $1 and (substr(id_hash, 1, 16) <> $2 \
     or generation <> (select o.generation - 1 from operators o where o.id = $1))";
@@ -146,14 +146,25 @@ pub async fn save(
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let known: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
-        if known.is_some_and(|known| !store.holds(&known)) {
-            return Ok(());
-        }
+        let row = match known {
+            Some(known) if !store.holds(&known) => return Ok(()),
+            Some(known) => Row { operator: operator.map(|(id, _)| id.0.clone()), data: data.to_owned(), ..known },
+            None => Row {
+                id_hash: hash.to_owned(),
+                operator: operator.map(|(id, _)| id.0.clone()),
+                generation: operator.map_or(0, |(_, generation)| generation),
+                data: data.to_owned(),
+                created_at: now.0,
+                seen_at: now.0,
+                absolute_until: absolute_until.0,
+                proof: Proof::default(),
+            },
+        };
         sqlx::query(SQL)
             .bind(hash).bind(operator.map(|(id, _)| &id.0)).bind(operator.map_or(0, |(_, generation)| generation))
             .bind(data).bind(now.0).bind(absolute_until.0)
             .execute(&mut *tx).await?;
-        seal!(store, tx, hash);
+        seal!(store, tx, &row);
         tx.commit().await
     })
 }
@@ -170,12 +181,11 @@ pub async fn update(
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let row: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
-        if !row.is_some_and(|row| store.holds(&row)) {
-            return Ok(false);
-        }
+        let Some(row) = row.filter(|row| store.holds(row)) else { return Ok(false) };
+        let row = Row { operator: operator.map(|id| id.0.clone()), data: data.to_owned(), ..row };
         sqlx::query(SQL)
             .bind(hash).bind(operator.map(|id| &id.0)).bind(data).bind(now.0).execute(&mut *tx).await?;
-        seal!(store, tx, hash);
+        seal!(store, tx, &row);
         tx.commit().await?;
         Ok(true)
     })
@@ -217,7 +227,7 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
-        if let Some(held) = held!(known, tx, operator) {
+        if let Some(mut held) = held!(known, tx, operator) {
             raise_generation!(known, tx, held, keep);
         }
         tx.commit().await
@@ -328,7 +338,7 @@ pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) ->
         let ended = sqlx::query(SQL).bind(&operator.0).bind(short).execute(&mut *tx).await?.rows_affected();
         // As new as the entry about it.
         if let Some(held) = held {
-            seal_person!(known, tx, &held.0);
+            seal_person!(known, tx, held);
         }
         tx.commit().await?;
         Ok(ended)

@@ -638,6 +638,33 @@ async fn an_import_put_back_as_it_ran_does_nothing_again() {
     }
 }
 
+/// What was not ticked is not carried out, whatever the store says of its lines.
+#[tokio::test]
+async fn a_line_that_was_not_ticked_is_not_carried_out() {
+    let house = house(sqlite().await).await;
+    messy(&house).await;
+    let cookie = house.sign_in("owner").await;
+    let import = read_in(&house, &cookie, MESSY).await;
+    begin(&house, &cookie, &import, &["new"]).await;
+    let store = &house.app.store;
+    crate::support::sql(
+        store,
+        "update domain_import_rows set state = 'waiting' where difference in ('weaker', 'stricter')",
+    )
+    .await
+    .unwrap();
+    let instance = house.app.instances[&harbour()].clone();
+    while service::work(&house.app, &instance, "one", 20).await.unwrap() > 0 {}
+    let rows = rows(&house, &import).await;
+    let of = |difference: Difference| rows.iter().find(|row| row.difference == difference).unwrap();
+    assert_eq!(of(Difference::New).state, RowState::Done);
+    for difference in [Difference::Weaker, Difference::Stricter] {
+        assert_eq!(of(difference).state, RowState::Failed, "{rows:?}");
+        assert!(of(difference).said.contains("was not ticked"), "{rows:?}");
+    }
+    assert_eq!(row(&house, "weaker.example").await.map(|row| row.1), Some(1), "as it was");
+}
+
 /// The comment an import gives its rules.
 async fn private(house: &House, import: &str) -> String {
     let first = rows(house, import).await.remove(0);

@@ -194,6 +194,76 @@ async fn a_change_of_rights_is_signed_outside_at_once(db: &Database) {
     assert!(found.contains("the checkpoint outside signed 6 entries"), "{found}");
 }
 
+/// What an owner decided stands outside as well: a copy of before the decision is no store that one goes on with.
+async fn a_copy_of_before_an_owners_decision_is_found_from_outside(db: &Database) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("checkpoints.txt");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    ledger.checkpoint().await.unwrap();
+    db.run("create table yesterday_ledger_origins as select * from ledger_origins").await.unwrap();
+    copy_away(db).await;
+    strip(db).await;
+    db.run("update ledger_head set mac = 'forged'").await.unwrap();
+    let next = with_file(db, "p2", &file);
+    next.begin().await.unwrap();
+    let (size, root) = next.stands().await.unwrap();
+    assert!(next.accept(size, &root, "it is as it was".into()).await.unwrap());
+    assert_eq!(next.contradiction(), None);
+    decide(&next, 2).await;
+    assert!(next.checkpoint().await.unwrap().is_some());
+    let report = check(db, &notes(&file)).await;
+    assert!(report.holds(), "{:#?}", report.lines());
+    put_back(db).await;
+    db.run("delete from ledger_origins; insert into ledger_origins select * from yesterday_ledger_origins")
+        .await
+        .unwrap();
+    // However much others wrote to the same place since.
+    let other = std::fs::read_to_string(&file).unwrap();
+    let noise = checkpoint::sign(&keys(), &format!("{ORIGIN}/01OTHER"), 3, &[7; 32]).unwrap();
+    std::fs::write(&file, format!("{other}{}", format!("{noise}\n").repeat(400))).unwrap();
+    let report = check(db, &notes(&file)).await;
+    assert!(report.lines().iter().any(|line| line.contains("goes on as")), "{:#?}", report.lines());
+    let again = with_file(db, "p3", &file);
+    again.begin().await.unwrap();
+    let found = again.contradiction().unwrap_or_default();
+    assert!(found.contains("goes on as"), "{found}");
+}
+
+/// Where nothing is kept outside either, a seal that was taken away is not given anew.
+async fn a_seal_that_was_taken_away_is_not_given_anew(db: &Database) {
+    decide(&ledger(db), 1).await;
+    strip(db).await;
+    db.run(
+        "delete from ledger_origins; delete from ledger_checkpoints; delete from rights_changes; \
+         update ledger_head set origin = 0, rights = '', mac = null",
+    )
+    .await
+    .unwrap();
+    let report = check(db, &[]).await;
+    assert!(!report.holds(), "a verification names it: {:#?}", report.lines());
+    let next = ledger_of(&db.store, "p2", &Clock::set(NOW));
+    next.begin().await.unwrap();
+    assert!(next.contradiction().is_some_and(|what| what.contains("has no seal, and had one")));
+}
+
+/// The console's host may change; what the store is called by does not.
+async fn a_store_keeps_its_name_under_another_host(db: &Database) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("checkpoints.txt");
+    let one = with_file(db, "p1", &file);
+    decide(&one, 1).await;
+    assert!(one.checkpoint().await.unwrap().is_some());
+    let other = Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "new.example", "p2", Some(file.clone()));
+    other.begin().await.unwrap();
+    assert_eq!(other.contradiction(), None);
+    decide(&other, 2).await;
+    assert!(other.checkpoint().await.unwrap().is_some());
+    assert_eq!(other.others_outside(), 0);
+    let report = other.verify(&notes(&file)).await.unwrap();
+    assert!(report.wrong.is_empty() && report.outside == Some(4), "{:#?}", report.lines());
+}
+
 /// With everything that was recorded, what it was signed by goes as well; what stands outside stays.
 async fn an_emptied_store_is_found_from_outside(db: &Database) {
     let folder = tempfile::TempDir::new().unwrap();
@@ -313,9 +383,13 @@ async fn age(db: &Database, file: &Path) {
     let root = db.texts("select root from ledger_head").await.remove(0);
     let size = db.number("select size from ledger_head").await;
     let note = checkpoint::sign(&keys(), ORIGIN, size, &from_hex(&root).unwrap()).unwrap();
-    db.run("delete from ledger_origins; delete from ledger_checkpoints; update ledger_head set origin = 0, mac = null")
-        .await
-        .unwrap();
+    db.run(
+        "delete from ledger_origins; delete from ledger_checkpoints; delete from rights_changes; \
+         update ledger_head set origin = 0, mac = null, rights = ''",
+    )
+    .await
+    .unwrap();
+    db.store.sealing_becomes_due().await.unwrap();
     db.run(&format!("insert into ledger_checkpoints (size, note, at) values ({size}, '{note}', 0)")).await.unwrap();
     std::fs::write(file, format!("{note}\n")).unwrap();
 }
@@ -461,6 +535,9 @@ on_both!(
     an_id_put_in_its_place_is_found,
     a_change_of_rights_is_signed_outside_at_once,
     an_emptied_store_is_found_from_outside,
+    a_copy_of_before_an_owners_decision_is_found_from_outside,
+    a_seal_that_was_taken_away_is_not_given_anew,
+    a_store_keeps_its_name_under_another_host,
 );
 
 async fn sql(house: &House, sql: &str) {

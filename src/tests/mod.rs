@@ -36,6 +36,7 @@ mod rows;
 mod second_person;
 mod sign_in;
 mod signups;
+mod standby;
 mod store;
 mod support;
 mod waiting;

@@ -87,7 +87,7 @@ async fn rows_that_somebody_else_wrote_give_nothing() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
         let store = &house.app.store;
-        house.app.ledger.seal_rows_once().await.unwrap();
+        seal(&house).await;
         // Another owner looks on: whoever's row is changed sees nothing any more.
         person(&house.app, "second", Role::Owner).await;
         let owner = house.sign_in("second").await;
@@ -311,7 +311,7 @@ async fn an_older_copy_of_a_row_put_back_gives_nothing() {
             let report = house.app.ledger.verify(&[]).await.unwrap();
             assert!(!report.holds(), "{:?}", report.lines());
         };
-        house.app.ledger.seal_rows_once().await.unwrap();
+        seal(&house).await;
         let owner = house.sign_in("owner").await;
         let grant = grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap().remove(0);
         linked(&house, "01admin", 17).await;
@@ -394,7 +394,7 @@ async fn rows_of_an_older_version_are_sealed_once_where_the_record_bears_them_ou
              true, true, starts_at, ends_at, sponsor, asked_by, asked_at, decided_by, decided_at, true, '', 0 from grants")
         .await;
         assert!(operators::list(store).await.unwrap().is_empty());
-        let counts = house.app.ledger.seal_rows_once().await.unwrap().unwrap();
+        let counts = seal(&house).await.unwrap();
         assert_eq!((counts.people, counts.grants, counts.links, counts.refused), (4, 1, 1, 2), "{counts:?}");
         assert_eq!(counts.sessions_ended, 1, "sessions simply end");
         assert_eq!(house.get(Some(&moderator), "/i/harbour").await.status, StatusCode::SEE_OTHER);
@@ -458,6 +458,12 @@ async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
     }
 }
 
+/// As at the first start of the version that seals, over a store of one that did not.
+async fn seal(house: &House) -> Option<Counts> {
+    house.app.store.sealing_becomes_due().await.unwrap();
+    house.app.ledger.seal_rows_once().await.unwrap()
+}
+
 /// As somebody has it who owns the tables: nothing keeps entries from being changed any more.
 async fn without_triggers(store: &Store) {
     let off = match &store.driver {
@@ -495,7 +501,7 @@ async fn nothing_done_to_the_record_brings_an_older_row_back() {
         let house = house(kept).await;
         let run =
             async |text: &str| sql(&house.store.store, text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
-        house.app.ledger.seal_rows_once().await.unwrap();
+        seal(&house).await;
         let owner = house.sign_in("owner").await;
         without_triggers(&house.app.store).await;
         for table in RECORD.into_iter().chain(["operators"]) {
@@ -546,6 +552,10 @@ async fn nothing_done_to_the_record_brings_an_older_row_back() {
         attacks.push("delete from ledger_head".to_owned());
         attacks.push("delete from ledger_origins".to_owned());
         attacks.push(
+            "delete from ledger_origins; delete from rights_changes; update ledger_head set origin = 0, rights = '', mac = null"
+                .to_owned(),
+        );
+        attacks.push(
             "delete from ledger_entries; delete from ledger_origins; delete from rights_changes; delete from ledger_checkpoints; \
              update ledger_head set size = 0, root = '', frontier = '', origin = 0, rights = '', mac = null"
                 .to_owned(),
@@ -570,12 +580,89 @@ async fn nothing_done_to_the_record_brings_an_older_row_back() {
     }
 }
 
+/// The sweep closes what is left open: a leaf in another's place must not make it say what was newest before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sweep_closes_no_deed_that_was_not_begun() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let run =
+            async |text: &str| sql(&house.store.store, text).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        seal(&house).await;
+        let owner = house.sign_in("owner").await;
+        let becomes = async |role: &str, seen: &str| {
+            let form = [("operator", "01moderator"), ("role", role), ("seen", seen), ("why", "a test")];
+            let to = house.post(Some(&owner), "/api/people/role", &form).await.location.unwrap();
+            assert_eq!(to, "/people");
+        };
+        let number = async |text: &'static str| -> i64 {
+            match &house.app.store.driver {
+                Driver::Sqlite(pool) => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
+                Driver::Postgres(pool) => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
+            }
+        };
+        becomes("admin", "moderator").await;
+        run("create table before_operators as select * from operators where id = '01moderator'").await;
+        let raised =
+            number("select max(idx) from ledger_entries where deed = 'change_operator_role' and kind = 'intent'").await;
+        becomes("moderator", "admin").await;
+        let newest = number("select max(entry) from rights_changes where deed = 'change_operator_role'").await;
+        let entries = number("select count(*) from ledger_entries").await;
+        without_triggers(&house.app.store).await;
+        let later = newest;
+        run(&format!(
+            "update ledger_entries set leaf = (select leaf from ledger_entries where idx = {later}) where idx = {raised}; \
+             update ledger_entries set intent = null where intent = {raised}; \
+             insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', {raised}, 'nobody', 0, 0)"
+        ))
+        .await;
+        carry_out::sweep(&house.app).await;
+        assert_eq!(number("select max(entry) from rights_changes where deed = 'change_operator_role'").await, newest);
+        assert_eq!(number("select count(*) from ledger_entries").await, entries, "nothing was written about it");
+        assert!(house.app.ledger.contradiction().is_some(), "and it is said");
+        run("delete from operators where id = '01moderator'; insert into operators select * from before_operators")
+            .await;
+        let person = operators::by_id(&house.app.store, &id("01moderator")).await.unwrap();
+        assert_eq!(person, None, "an admin again");
+    }
+}
+
+/// A trigger that changes what the console writes makes a row that does not hold, not one that the console seals.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_trigger_makes_of_a_row_is_not_sealed() {
+    let house = house(sqlite().await).await;
+    let store = &house.app.store;
+    let run = async |text: &str| sql(store, text).await.unwrap();
+    seal(&house).await;
+    let owner = house.sign_in("owner").await;
+    let grant = grants::stored(store).await.unwrap().remove(0).id;
+    run("create trigger a after update of generation on operators when new.id = '01moderator' begin \
+         update operators set role = 'owner' where id = new.id; end; \
+         create trigger b after update of revoked_at on grants begin update grants set revoked_at = null, revoked_by = null, \
+         reveal = true where id = new.id; end; \
+         create trigger c after insert on web_sessions when new.operator = '01auditor' begin \
+         update web_sessions set operator = '01owner', data = replace(new.data, '01auditor', '01owner') \
+         where id_hash = new.id_hash; end; \
+         create trigger d after update of data on web_sessions when new.operator = '01auditor' begin \
+         update web_sessions set operator = '01owner', data = replace(new.data, '01auditor', '01owner') \
+         where id_hash = new.id_hash; end")
+        .await;
+    web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap();
+    assert_eq!(operators::by_id(store, &id("01moderator")).await.unwrap(), None, "a row that nobody wrote");
+    let form = [("grant", grant.0.as_str()), ("why", "the work is done")];
+    house.post(Some(&owner), "/api/grants/revoke", &form).await;
+    assert!(grants::running_of(store, &id("01contractor"), house.app.clock.now()).await.unwrap().is_empty());
+    let form = [("name", "auditor"), ("password", PASSWORD)];
+    if let Some(cookie) = house.post(None, "/api/sign-in/password", &form).await.cookie {
+        assert_ne!(house.get(Some(&cookie), "/people").await.status, StatusCode::OK, "signed in as somebody else");
+    }
+}
+
 /// Rows are sealed once, whatever becomes of the entry that says so; a second one is named.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn that_rows_were_sealed_is_not_taken_back() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        house.app.ledger.seal_rows_once().await.unwrap();
+        seal(&house).await;
         without_triggers(&house.app.store).await;
         for hide in [
             "update ledger_entries set deed = 'x' where deed = 'rows_sealed'",
@@ -610,7 +697,7 @@ async fn rows_are_not_sealed_again_by_changing_an_entry() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
         let store = &house.app.store;
-        house.app.ledger.seal_rows_once().await.unwrap();
+        seal(&house).await;
         without_triggers(store).await;
         // Another password, and the entry hidden that says that sealing was done.
         sql(store, "update operators set password_hash = 'x', mac = null where id = '01moderator'").await.unwrap();

@@ -176,3 +176,28 @@ async fn a_second_person_has_a_second_factor_of_their_own_where_one_is_asked_for
     let page = strict.get(Some(&cookie), &grant).await.body;
     assert!(page.contains("it is optional here") && page.contains("added 2 days ago by the asker"), "{page}");
 }
+
+/// What stands beside an entry is anybody's who can write the store; the entry itself is not.
+#[tokio::test]
+async fn a_changed_column_makes_no_second_person() {
+    for hide in
+        ["operator = 'command'", "operator = null", "subject = 'x'", "deed = 'x'", "outcome = 'failed'", "at = 0"]
+    {
+        let (house, clock) = clocked(true).await;
+        add(&house, "owner", "puppet", Role::Owner).await;
+        clock.advance(HOUR);
+        let grant = ask(&house, "owner").await;
+        let howdah::store::Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
+        let triggers: Vec<String> =
+            sqlx::query_scalar("select name from sqlite_master where type = 'trigger'").fetch_all(pool).await.unwrap();
+        for name in triggers {
+            sqlx::query(sqlx::AssertSqlSafe(format!("drop trigger {name}"))).execute(pool).await.unwrap();
+        }
+        let hide = format!(
+            "update ledger_entries set {hide} where subject = (select subject from operators where id = '01puppet')"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(hide.clone())).execute(pool).await.unwrap();
+        let (done, said) = approves(&house, "puppet", &grant).await;
+        assert!(!done, "{hide}: {said}");
+    }
+}

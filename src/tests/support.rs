@@ -359,7 +359,13 @@ pub async fn house(store: Kept) -> House {
 pub async fn house_of(store: Kept, version: Version) -> House {
     let community = community(version).await;
     let url = database_like(Some(&community.database)).await;
-    let pool = PgPoolOptions::new().max_connections(8).connect(&url).await.expect("a database");
+    house_at(store, version, &url, url.clone()).await
+}
+
+/// The same over a database that is there, which the console reads at another address.
+pub async fn house_at(store: Kept, version: Version, url: &str, read_at: String) -> House {
+    let community = community(version).await;
+    let pool = PgPoolOptions::new().max_connections(8).connect(url).await.expect("a database");
     let files = TempDir::new().expect("a folder");
     same_files(&community.files, files.path()).expect("the community's files");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -399,7 +405,7 @@ pub async fn house_of(store: Kept, version: Version) -> House {
             title: "harbour.example".into(),
             base_url: base.clone(),
             media_base_url: base.join("system").unwrap(),
-            database_url: Secret::new(url),
+            database_url: Secret::new(read_at),
             redis_url: None,
             token: Secret::new(token),
         }],

@@ -212,6 +212,7 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -
         state: ImportState::Preview,
         why: String::new(),
         note: String::new(),
+        which: Vec::new(),
     };
     domain_imports::insert(&context.app.store, &import, &rows).await.map_err(store_problem)?;
     Ok(path::domain_import(&instance.name, &import.id))
@@ -457,7 +458,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
             if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(LEASE)).await? {
                 break;
             }
-            let Some(row) = domain_imports::next(&app.store, &import.id, passed).await? else {
+            let Some(row) = domain_imports::next(&app.store, &import, passed).await? else {
                 if passed == 0 {
                     let (from, to) = (ImportState::Running, ImportState::Done);
                     let ended = domain_imports::change_state(&app.store, &import.id, from, to, &import.why, "").await?;

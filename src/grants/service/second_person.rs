@@ -8,14 +8,15 @@ use crate::{
     id::OperatorId,
     ledger::{
         Entry, Filter, LedgerError, Outcome,
-        deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, SecondPerson, Subject},
+        deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, ResetSignIn, SecondPerson, Subject},
     },
     operators::service::command_actor,
     problem::Problem,
     store::{grants::Grant, operators},
     ui::time,
 };
-use std::collections::{BTreeMap, VecDeque};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So long two people count as one.
 const ONE: i64 = DAY;
@@ -36,44 +37,51 @@ struct Hand {
 type Chain = Vec<Hand>;
 
 /// What an entry about somebody gave them that its writer could have kept; `None` for what only takes, or is their own.
-fn given(entry: &Entry, person: &OperatorId) -> Option<Hand> {
-    let by = OperatorId(entry.operator.clone()?);
+fn given(leaf: &Value, person: &OperatorId) -> Option<Hand> {
+    let by = OperatorId(leaf["operator"].as_str()?.to_owned());
     if by == *person || by == command_actor().operator {
         return None;
     }
-    if matches!(entry.outcome, Some(Outcome::Failed | Outcome::Refused | Outcome::Stale)) {
-        return None;
-    }
-    let done = match entry.deed.as_str() {
+    let done = match leaf["deed"].as_str()? {
         AddOperator::KIND => "added",
         ChangeOperatorRole::KIND => "given a role",
-        DisableOperator::KIND if entry.leaf["facts"]["disabled"] == false => "given access back",
+        DisableOperator::KIND if leaf["facts"]["disabled"] == false => "given access back",
         DisableOperator::KIND | "end_sessions" | "unlink_account" | "export_sheet" => return None,
         // What else is done about somebody else's access sets it anew.
         _ => "reset",
     };
-    Some(Hand { by, done, at: entry.at })
+    Some(Hand { by, done, at: Instant(leaf["at"].as_str()?.parse().ok()?) })
 }
 
-/// By whose hands somebody came to be able to act since an instant, newest first.
+/// By whose hands somebody came to be able to act since an instant, newest first. Each leaf is proved: what stands beside it,
+/// an owner with the store could write as well.
 async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Hand>, LedgerError> {
-    let mut filter = Filter {
-        subject: Some(app.ledger.subject(&Subject::Operator(person.clone()))),
-        from: Some(since),
-        limit: AT_ONCE,
-        ..Filter::default()
-    };
-    let mut found = Vec::new();
-    loop {
+    let subject = app.ledger.subject(&Subject::Operator(person.clone()));
+    let mut filter = Filter { subject: Some(subject.clone()), from: Some(since), limit: AT_ONCE, ..Filter::default() };
+    // The newest of each sort cannot be kept from being found.
+    let mut about = BTreeSet::new();
+    for deed in [AddOperator::KIND, ChangeOperatorRole::KIND, DisableOperator::KIND, ResetSignIn::KIND] {
+        about.extend(app.store.newest_change(&subject, deed).await?);
+    }
+    let mut ended = false;
+    while !ended {
         let entries = app.ledger.list(&filter).await?;
-        found.extend(entries.iter().filter_map(|entry| given(entry, person)));
+        let counts =
+            |entry: &&Entry| !matches!(entry.outcome, Some(Outcome::Failed | Outcome::Refused | Outcome::Stale));
+        about.extend(entries.iter().filter(counts).map(|entry| entry.index));
         match entries.last() {
             Some(last) if i64::try_from(entries.len()).is_ok_and(|read| read == AT_ONCE) => {
                 filter.before = Some(last.index);
             }
-            Some(_) | None => return Ok(found),
+            Some(_) | None => ended = true,
         }
     }
+    let mut found = Vec::new();
+    for index in about.into_iter().rev() {
+        let leaf = app.ledger.proved(index).await?;
+        found.extend(given(&leaf, person).filter(|hand| hand.at >= since));
+    }
+    Ok(found)
 }
 
 /// Everybody by whose hands somebody came to be able to act since an instant, directly or by others, with the steps there.

@@ -1,0 +1,77 @@
+//! Whether a store is of a version before rows and head were sealed, and still to be sealed: known from the migration that
+//! brought it up to date, and kept under a MAC until it is done. A seal that is missing otherwise was taken away.
+
+use super::{Store, on};
+
+/// The migration since which the head has a seal, `migrations/0025_head.sql`.
+const SINCE: i64 = 25;
+
+/// How many entries there were, and the hash of the last one.
+const LAST: &str = "select idx, hash from ledger_entries order by idx desc limit 1";
+
+impl Store {
+    /// Whether it has tables, and none of a version that seals.
+    pub(super) async fn is_of_before_seals(&self) -> sqlx::Result<bool> {
+        const SQLITE: &str = "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'";
+        const POSTGRES: &str = "select count(*) from information_schema.tables where table_name = '_sqlx_migrations' and table_schema = current_schema()";
+        const DONE: &str = "select count(*), count(case when version = $1 then 1 end) from _sqlx_migrations";
+        let there: i64 = match &self.driver {
+            super::Driver::Sqlite(pool) => sqlx::query_scalar(SQLITE).fetch_one(pool).await?,
+            super::Driver::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_one(pool).await?,
+        };
+        if there == 0 {
+            return Ok(false);
+        }
+        let (all, since): (i64, i64) = on!(self, pool => sqlx::query_as(DONE).bind(SINCE).fetch_one(pool).await?);
+        Ok(all > 0 && since == 0)
+    }
+
+    fn owed(&self, idx: i64, hash: &str) -> String {
+        self.keys.hash("sealing due", format!("{idx}\n{hash}").as_bytes())
+    }
+
+    /// Notes that this store, as it stands, is still to be sealed.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn sealing_becomes_due(&self) -> sqlx::Result<()> {
+        const SQL: &str = "insert into sealing_due (idx, mac) values ($1, $2)";
+        let last: Option<(i64, String)> = on!(self, pool => sqlx::query_as(LAST).fetch_optional(pool).await?);
+        let (idx, hash) = last.unwrap_or((-1, String::new()));
+        let mac = self.owed(idx, &hash);
+        on!(self, pool => sqlx::query(SQL).bind(idx).bind(mac).execute(pool).await.map(|_| ()))
+    }
+
+    /// Whether this store is one that is still to be sealed: its last entry of then is still what it was.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn sealing_is_due(&self) -> sqlx::Result<bool> {
+        const SQL: &str = "select d.idx, coalesce(e.hash, ''), d.mac from sealing_due d \
+            left join ledger_entries e on e.idx = d.idx";
+        let due: Vec<(i64, String, String)> = on!(self, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
+        Ok(due.iter().any(|(idx, hash, mac)| *mac == self.owed(*idx, hash)))
+    }
+
+    /// It is sealed.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn sealing_is_done(&self) -> sqlx::Result<()> {
+        on!(self, pool => sqlx::query("delete from sealing_due").execute(pool).await.map(|_| ()))
+    }
+
+    /// Whether a row has a MAC at all: where one has, the store was sealed.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn any_sealed(&self) -> sqlx::Result<bool> {
+        const SQL: &str = "select (select count(*) from operators where mac is not null) \
+            + (select count(*) from grants where mac is not null) \
+            + (select count(*) from linked_accounts where mac is not null) \
+            + (select count(*) from web_sessions where mac is not null) \
+            + (select count(*) from batches where mac is not null)";
+        let sealed: i64 = on!(self, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?);
+        Ok(sealed > 0)
+    }
+}
