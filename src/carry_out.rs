@@ -314,7 +314,18 @@ pub async fn recorded_as_read<D: Act>(
     let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
     let facts = changed.as_ref().ok().cloned().flatten().unwrap_or_else(|| json!({}));
     let verdict = Verdict { outcome, facts, seen: json!({}) };
-    app.ledger.close(&answered, &verdict).await.map_err(|error| store_problem(&error))?;
+    let closed = app.ledger.close(&answered, &verdict).await;
+    if let Err(error) = closed
+        && matches!(changed, Ok(Some(_)))
+    {
+        tracing::error!(%error, deed = D::KIND, index = answered.index(), "deed.close");
+        // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
+        return Err(Problem::new(
+            Kind::Conflict,
+            format!("It was done, and the end of entry {} could not be written yet.", answered.index()),
+            "The console goes on trying. Look at the page again before you repeat anything.",
+        ));
+    }
     changed.map(|done| done.map(|_| answered.index())).map_err(|error| store_problem(&error))
 }
 

@@ -12,7 +12,7 @@ pub use passwords::{names_of, new_password, password_problem};
 use super::{Enrolment, RecoveryCodes, SetUp, SignInPage, passwords::Whose};
 use crate::{
     access::{self, Actor, Permission},
-    clock::{Instant, MINUTE},
+    clock::{HOUR, Instant, MINUTE},
     context::{App, Context, app_of_request},
     grants,
     http::{ABSOLUTE, ClientAddress, SessionData, Signed, Stage},
@@ -106,6 +106,10 @@ fn too_many(what: &str, wait: Wait) -> Problem {
 
 /// So many failures under one name, wherever from, before its answers come later.
 const UNDER_ATTACK: i64 = 5;
+/// So many times within an hour somebody signs in from one place.
+const MOST_SIGN_INS: i64 = 60;
+/// So many failed sign-ins under names that nobody has are recorded within [`REMEMBERED`].
+const MOST_OF_NOBODY: i64 = 200;
 /// How long the failures under one name count, to say how much later.
 const REMEMBERED: i64 = 15 * MINUTE;
 
@@ -158,13 +162,18 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let operator = match known {
         Some(operator) if right => operator,
         known => {
-            app.ledger
-                .fact(Fact::SignInFailed {
-                    operator: known.map(|operator| operator.id),
-                    address: app.keys.hash("address", request_address().network().as_bytes()),
-                })
-                .await
-                .map_err(ledger_problem)?;
+            // Of names that nobody has, from however many addresses, so many are in the record and no more.
+            let of_nobody = Limit::Within { window: REMEMBERED, most: MOST_OF_NOBODY };
+            let key = app.keys.hash("failed sign-ins of nobody", b"");
+            if known.is_some() || tries::reserved(&app, &key, of_nobody).await?.is_ok() {
+                app.ledger
+                    .fact(Fact::SignInFailed {
+                        operator: known.map(|operator| operator.id),
+                        address: app.keys.hash("address", request_address().network().as_bytes()),
+                    })
+                    .await
+                    .map_err(ledger_problem)?;
+            }
             return Err(Problem::new(
                 Kind::Invalid,
                 "Name or password is wrong.",
@@ -196,6 +205,15 @@ fn after(back: &str, draft: &str) -> String {
 
 /// A new session for this step; the old id is worthless from here on.
 async fn begin(app: &App, operator: &Operator, stage: Stage, by: ProvedBy) -> Result<(), Problem> {
+    if stage == Stage::Full {
+        // Each is an entry: nobody grows the record by going in and out.
+        let from = request_address().range().unwrap_or_else(|| "anywhere".to_owned());
+        let key = app.keys.hash("signed in", format!("{}/{from}", operator.id).as_bytes());
+        let most = Limit::Within { window: HOUR, most: MOST_SIGN_INS };
+        let _counts = tries::reserved(app, &key, most)
+            .await?
+            .map_err(|wait| too_many("You have signed in too often from here", wait))?;
+    }
     let session = session().await?;
     session.cycle_id().await.map_err(store_problem)?;
     let data = SessionData { operator: operator.id.clone(), generation: operator.generation, stage, enrolling: None };

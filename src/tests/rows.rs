@@ -460,7 +460,6 @@ async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
 
 /// As at the first start of the version that seals, over a store of one that did not.
 async fn seal(house: &House) -> Option<Counts> {
-    house.app.store.sealing_becomes_due().await.unwrap();
     house.app.ledger.seal_rows_once().await.unwrap()
 }
 
