@@ -88,6 +88,7 @@ pub fn kept(draft: &Draft) -> AnyView {
         <section class="card panel">
             <header><h2>"What you typed"</h2><span class="soft small end">"kept for an hour"</span></header>
             <form method="post" action=draft.target.clone() class="body stack">
+                {draft.problem.field.is_some().then(|| view! { <p class="note" role="alert">{sentence(&draft.problem)}</p> })}
                 {draft.fields.iter().map(field).collect_view()}
                 <div><button class="btn">"Send it again"</button></div>
             </form>

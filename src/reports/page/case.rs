@@ -35,6 +35,9 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
         1 => "1 report".to_owned(),
         _ => format!("{} reports, 1 case", page.number()),
     };
+    // A note for a colleague comes back also where the case is not this person's to hand over any more.
+    let hands_over = !page.colleagues.is_empty() && !page.open.is_empty();
+    let note = frame.draft_for("/api/reports/hand-over").filter(|_| !hands_over).map(form::kept);
     view! {
         <div class="head">
             <a class="soft" href=path::reports(&instance)>"Reports"</a>
@@ -48,6 +51,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
         <div class="case">
             <div class="stack">
+                {note}
                 {deciding(&instance, &page, &frame)}
                 {page.revealed.as_ref().map(revealed_card)}
                 {posted(&instance, &page, &frame)}
@@ -608,7 +612,7 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
     // Nothing of a person whose data was deleted comes back; a remote account's comes anew from its server.
     let for_nothing = page.account.data_is_gone && page.account.local;
     if page.hands_off.is_some() || page.account.only_closable.is_some() || for_nothing {
-        return ().into_any();
+        return frame.draft_for("/api/reports/reverse").map(form::kept).into_any();
     }
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
     let contractor = frame.role == Role::Contractor;
