@@ -485,6 +485,41 @@ create table statuses (
 );
 alter sequence statuses_id_seq owned by statuses.id;
 
+create sequence polls_id_seq;
+create table polls (
+    "id" bigint primary key default nextval('polls_id_seq'),
+    "account_id" bigint,
+    "cached_tallies" bigint[] not null default '{}',
+    "created_at" timestamp without time zone not null,
+    "expires_at" timestamp without time zone,
+    "hide_totals" boolean not null default false,
+    "last_fetched_at" timestamp without time zone,
+    "lock_version" integer not null default 0,
+    "multiple" boolean not null default false,
+    "options" character varying[] not null default '{}',
+    "status_id" bigint,
+    "updated_at" timestamp without time zone not null,
+    "voters_count" bigint,
+    "votes_count" bigint not null default 0
+);
+alter sequence polls_id_seq owned by polls.id;
+
+create sequence status_edits_id_seq;
+create table status_edits (
+    "id" bigint primary key default nextval('status_edits_id_seq'),
+    "account_id" bigint,
+    "created_at" timestamp without time zone not null,
+    "media_descriptions" text[],
+    "ordered_media_attachment_ids" bigint[],
+    "poll_options" character varying[],
+    "sensitive" boolean,
+    "spoiler_text" text not null default '',
+    "status_id" bigint not null,
+    "text" text not null default '',
+    "updated_at" timestamp without time zone not null
+);
+alter sequence status_edits_id_seq owned by status_edits.id;
+
 create sequence status_stats_id_seq;
 create table status_stats (
     "id" bigint primary key default nextval('status_stats_id_seq'),
@@ -665,6 +700,10 @@ create table statuses_tags (
     primary key ("tag_id", "status_id")
 );
 
+create index index_polls_on_account_id on polls ("account_id");
+create index index_polls_on_status_id on polls ("status_id");
+create index index_status_edits_on_account_id on status_edits ("account_id");
+create index index_status_edits_on_status_id on status_edits ("status_id");
 create index index_users_on_account_id on users ("account_id");
 create unique index index_users_on_confirmation_token on users ("confirmation_token");
 create index index_users_on_created_by_application_id on users ("created_by_application_id") where (created_by_application_id IS NOT NULL);
@@ -801,6 +840,10 @@ alter table statuses add foreign key (in_reply_to_account_id) references account
 alter table statuses add foreign key (account_id) references accounts (id) on delete CASCADE;
 alter table statuses add foreign key (in_reply_to_id) references statuses (id) on delete SET NULL;
 alter table statuses add foreign key (reblog_of_id) references statuses (id) on delete CASCADE;
+alter table polls add foreign key (account_id) references accounts (id) on delete CASCADE;
+alter table polls add foreign key (status_id) references statuses (id) on delete CASCADE;
+alter table status_edits add foreign key (account_id) references accounts (id) on delete SET NULL;
+alter table status_edits add foreign key (status_id) references statuses (id) on delete CASCADE;
 alter table status_stats add foreign key (status_id) references statuses (id) on delete CASCADE;
 alter table media_attachments add foreign key (account_id) references accounts (id) on delete SET NULL;
 alter table media_attachments add foreign key (status_id) references statuses (id) on delete SET NULL;

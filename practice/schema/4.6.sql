@@ -529,6 +529,96 @@ create table statuses (
 );
 alter sequence statuses_id_seq owned by statuses.id;
 
+create sequence polls_id_seq;
+create table polls (
+    "id" bigint primary key default nextval('polls_id_seq'),
+    "account_id" bigint,
+    "cached_tallies" bigint[] not null default '{}',
+    "created_at" timestamp without time zone not null,
+    "expires_at" timestamp without time zone,
+    "hide_totals" boolean not null default false,
+    "last_fetched_at" timestamp without time zone,
+    "lock_version" integer not null default 0,
+    "multiple" boolean not null default false,
+    "options" character varying[] not null default '{}',
+    "status_id" bigint,
+    "updated_at" timestamp without time zone not null,
+    "voters_count" bigint,
+    "votes_count" bigint not null default 0
+);
+alter sequence polls_id_seq owned by polls.id;
+
+create sequence status_edits_id_seq;
+create table status_edits (
+    "id" bigint primary key default nextval('status_edits_id_seq'),
+    "account_id" bigint,
+    "created_at" timestamp without time zone not null,
+    "media_descriptions" text[],
+    "ordered_media_attachment_ids" bigint[],
+    "poll_options" character varying[],
+    "quote_id" bigint,
+    "sensitive" boolean,
+    "spoiler_text" text not null default '',
+    "status_id" bigint not null,
+    "text" text not null default '',
+    "updated_at" timestamp without time zone not null
+);
+alter sequence status_edits_id_seq owned by status_edits.id;
+
+create sequence quotes_id_seq;
+create table quotes (
+    "id" bigint primary key default timestamp_id('quotes'::text),
+    "account_id" bigint not null,
+    "activity_uri" character varying,
+    "approval_uri" character varying,
+    "created_at" timestamp(6) without time zone not null,
+    "legacy" boolean not null default false,
+    "quoted_account_id" bigint,
+    "quoted_status_id" bigint,
+    "state" integer not null default 0,
+    "status_id" bigint not null,
+    "updated_at" timestamp(6) without time zone not null
+);
+alter sequence quotes_id_seq owned by quotes.id;
+
+create sequence collections_id_seq;
+create table collections (
+    "id" bigint primary key default timestamp_id('collections'::text),
+    "account_id" bigint not null,
+    "created_at" timestamp(6) without time zone not null,
+    "description" text,
+    "description_html" text,
+    "discoverable" boolean not null,
+    "item_count" integer not null default 0,
+    "language" character varying,
+    "local" boolean not null,
+    "name" character varying not null,
+    "original_number_of_items" integer,
+    "sensitive" boolean not null,
+    "tag_id" bigint,
+    "updated_at" timestamp(6) without time zone not null,
+    "uri" character varying,
+    "url" character varying
+);
+alter sequence collections_id_seq owned by collections.id;
+
+create sequence collection_items_id_seq;
+create table collection_items (
+    "id" bigint primary key default timestamp_id('collection_items'::text),
+    "account_id" bigint,
+    "activity_uri" character varying,
+    "approval_last_verified_at" timestamp(6) without time zone,
+    "approval_uri" character varying,
+    "collection_id" bigint not null,
+    "created_at" timestamp(6) without time zone not null,
+    "object_uri" character varying,
+    "position" integer not null default 1,
+    "state" integer not null default 0,
+    "updated_at" timestamp(6) without time zone not null,
+    "uri" character varying
+);
+alter sequence collection_items_id_seq owned by collection_items.id;
+
 create sequence status_stats_id_seq;
 create table status_stats (
     "id" bigint primary key default nextval('status_stats_id_seq'),
@@ -737,6 +827,15 @@ create table statuses_tags (
     primary key ("tag_id", "status_id")
 );
 
+create index index_polls_on_account_id on polls ("account_id");
+create index index_polls_on_status_id on polls ("status_id");
+create index index_status_edits_on_account_id on status_edits ("account_id");
+create index index_status_edits_on_status_id on status_edits ("status_id");
+create index index_quotes_on_quoted_account_id on quotes ("quoted_account_id");
+create index index_quotes_on_quoted_status_id on quotes ("quoted_status_id");
+create unique index index_quotes_on_status_id on quotes ("status_id");
+create index index_collections_on_account_id on collections ("account_id");
+create index index_collection_items_on_collection_id on collection_items ("collection_id");
 create index index_users_on_account_id on users ("account_id");
 create unique index index_users_on_confirmation_token on users ("confirmation_token");
 create index index_users_on_created_by_application_id on users ("created_by_application_id") where (created_by_application_id IS NOT NULL);
@@ -881,6 +980,18 @@ alter table statuses add foreign key (in_reply_to_account_id) references account
 alter table statuses add foreign key (account_id) references accounts (id) on delete CASCADE;
 alter table statuses add foreign key (in_reply_to_id) references statuses (id) on delete SET NULL;
 alter table statuses add foreign key (reblog_of_id) references statuses (id) on delete CASCADE;
+alter table polls add foreign key (account_id) references accounts (id) on delete CASCADE;
+alter table polls add foreign key (status_id) references statuses (id) on delete CASCADE;
+alter table status_edits add foreign key (account_id) references accounts (id) on delete SET NULL;
+alter table status_edits add foreign key (status_id) references statuses (id) on delete CASCADE;
+alter table quotes add foreign key (account_id) references accounts (id) on delete CASCADE;
+alter table quotes add foreign key (quoted_account_id) references accounts (id) on delete SET NULL;
+alter table quotes add foreign key (quoted_status_id) references statuses (id) on delete SET NULL;
+alter table quotes add foreign key (status_id) references statuses (id) on delete CASCADE;
+alter table collections add foreign key (account_id) references accounts (id) on delete CASCADE;
+alter table collection_items add foreign key (collection_id) references collections (id) on delete CASCADE;
+alter table collection_items add foreign key (account_id) references accounts (id) on delete CASCADE;
+alter table collection_reports add foreign key (collection_id) references collections (id) on delete CASCADE;
 alter table status_stats add foreign key (status_id) references statuses (id) on delete CASCADE;
 alter table media_attachments add foreign key (account_id) references accounts (id) on delete SET NULL;
 alter table media_attachments add foreign key (status_id) references statuses (id) on delete SET NULL;

@@ -302,14 +302,17 @@ fn sql_time(at: Timestamp) -> String {
     format!("{at:.6}").trim_end_matches('Z').to_owned()
 }
 
+fn seed_of<'a>(db: &'a mut PgConnection, options: &'a Options) -> Seed<'a> {
+    Seed { db, rng: StdRng::seed_from_u64(options.seed), now: options.now, options, low: FOR_THE_CROWD }
+}
+
 /// Fills an empty schema.
 ///
 /// # Errors
 /// If something is there already, or the database refuses.
 pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
     let mut tx = pool.begin().await?;
-    let mut seed =
-        Seed { db: &mut tx, rng: StdRng::seed_from_u64(options.seed), now: options.now, options, low: FOR_THE_CROWD };
+    let mut seed = seed_of(&mut tx, options);
     site(&mut seed).await?;
     let staff = staff(&mut seed).await?;
     let people = people(&mut seed).await?;
@@ -326,6 +329,7 @@ pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
         // The large community brings its own.
         Size::Large => large::add(&mut tx, options.seed, options.now, &options.domain, 1.0).await?,
     }
+    content(&mut seed_of(&mut tx, options)).await?;
     tx.commit().await?;
     sqlx::raw_sql("refresh materialized view instances; analyze").execute(pool).await?;
     Ok(())
@@ -778,6 +782,114 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
             )
             .await?;
         }
+    }
+    Ok(())
+}
+
+/// Somebody whose posts hold everything a post can hold: a poll, a quoted post, two edits; and, where the release has them, a
+/// collection that is reported.
+async fn content(seed: &mut Seed<'_>) -> Result<()> {
+    let m = minutes;
+    let is_there = "select to_regclass($1) is not null";
+    let quotes: bool = sqlx::query_scalar(is_there).bind("quotes").fetch_one(&mut *seed.db).await?;
+    let collections: bool = sqlx::query_scalar(is_there).bind("collections").fetch_one(&mut *seed.db).await?;
+    let person = |name: &str| format!("select id from accounts where domain is null and username = '{name}'");
+    let mut people = Vec::new();
+    for name in [words::NAMES[0], words::NAMES[1], "windvane"] {
+        let account = sqlx::query_scalar(sqlx::AssertSqlSafe(person(name))).fetch_one(&mut *seed.db).await?;
+        people.push(Person { account });
+    }
+    let lowwater = seed.local("lowwater", "Low Water", "what the tide brings", seed.ago(days(70)), json!({})).await?;
+    let at = seed.ago(m(95));
+    let asked = seed.post(lowwater, "Tell me, harbour:", at, json!({})).await?;
+    insert(
+        seed.db,
+        "polls",
+        &[json!({ "account_id": lowwater.account, "status_id": asked, "options": ["Drown the new harbour master", "Let her swim"],
+            "cached_tallies": [3, 1], "votes_count": 4, "voters_count": 4, "multiple": false, "hide_totals": false, "lock_version": 0,
+            "expires_at": sql_time(seed.now.checked_add(days(1)).unwrap_or(seed.now)), "created_at": sql_time(at), "updated_at": sql_time(at) })],
+    )
+    .await?;
+    sqlx::query("update statuses set poll_id = (select max(id) from polls) where id = $1")
+        .bind(asked)
+        .execute(&mut *seed.db)
+        .await?;
+    let edited = seed
+        .post(
+            lowwater,
+            "A lovely evening at the harbour.",
+            seed.ago(m(90)),
+            json!({ "edited_at": sql_time(seed.ago(m(40))) }),
+        )
+        .await?;
+    // The first edit keeps what was there before it; the newest row is the post as it stands (`app/models/status.rb`, `snapshot!`).
+    for (text, at) in [
+        ("The new harbour master lives above the bakery, second floor.", 90),
+        ("The new harbour master lives above the bakery.", 60),
+        ("A lovely evening at the harbour.", 40),
+    ] {
+        let at = sql_time(seed.ago(m(at)));
+        insert(
+            seed.db,
+            "status_edits",
+            &[json!({ "status_id": edited, "account_id": lowwater.account, "text": text, "spoiler_text": "", "sensitive": false,
+                "ordered_media_attachment_ids": [], "media_descriptions": [], "poll_options": null, "created_at": at, "updated_at": at })],
+        )
+        .await?;
+    }
+    let mut named = vec![asked, edited];
+    if quotes {
+        let theirs = seed
+            .post(people[2], "I am the new harbour master and I am glad to be here.", seed.ago(m(100)), json!({}))
+            .await?;
+        let at = seed.ago(m(85));
+        let quoting = seed.post(lowwater, "Not for long.", at, json!({})).await?;
+        let id = seed.id(at);
+        insert(
+            seed.db,
+            "quotes",
+            &[json!({ "id": id, "account_id": lowwater.account, "status_id": quoting, "quoted_status_id": theirs,
+                "quoted_account_id": people[2].account, "state": 1, "legacy": false, "created_at": sql_time(at), "updated_at": sql_time(at) })],
+        )
+        .await?;
+        named.push(quoting);
+    }
+    let report = seed
+        .report(
+            people[0],
+            lowwater,
+            0,
+            "The poll, what it quotes, and what it said before",
+            seed.ago(m(70)),
+            json!({ "status_ids": named }),
+        )
+        .await?;
+    if collections {
+        let at = seed.ago(m(80));
+        let (collection, stamp) = (seed.id(at), sql_time(at));
+        insert(
+            seed.db,
+            "collections",
+            &[json!({ "id": collection, "account_id": lowwater.account, "name": "People to drown", "description": "In this order.",
+                "discoverable": true, "sensitive": false, "local": true, "item_count": 2, "created_at": stamp, "updated_at": stamp })],
+        )
+        .await?;
+        for (position, person) in (1i64..).zip(&people[1..]) {
+            let id = seed.id(at);
+            insert(
+                seed.db,
+                "collection_items",
+                &[json!({ "id": id, "collection_id": collection, "account_id": person.account, "position": position, "state": 1,
+                    "created_at": stamp, "updated_at": stamp })],
+            )
+            .await?;
+        }
+        insert(
+            seed.db,
+            "collection_reports",
+            &[json!({ "report_id": report, "collection_id": collection, "created_at": stamp, "updated_at": stamp })],
+        )
+        .await?;
     }
     Ok(())
 }

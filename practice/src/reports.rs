@@ -92,7 +92,10 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
         None => row.category,
         Some(word) => category_of(word)?,
     };
-    let rules = call.ids("rule_ids").unwrap_or(row.rules);
+    // `validates :rule_ids, absence: true, if: -> { … !violation? }` (`app/models/report.rb`): a list that holds nothing but
+    // nothing, as the form field `rule_ids[]=` makes one, is not blank.
+    let given = call.permitted_ids("rule_ids");
+    let rules = given.clone().unwrap_or_else(|| row.rules.into_iter().map(Some).collect());
     if category != 2000 && !rules.is_empty() {
         return Err(unprocessable("Validation failed: Rule ids must be blank"));
     }
@@ -105,7 +108,6 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
             return Err(unprocessable("Validation failed: Rule ids does not reference valid rules"));
         }
     }
-    let given = call.ids("rule_ids").is_some();
     let mut tx = call.practice.pool.begin().await?;
     sqlx::query(
         "update reports set category = $2, rule_ids = case when $4 then $3 else rule_ids end, \
@@ -115,7 +117,7 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     .bind(id)
     .bind(category)
     .bind(&rules)
-    .bind(given)
+    .bind(given.is_some())
     .execute(&mut *tx)
     .await?;
     moderation::log(&mut tx, caller, "update", ("Report", id), &id.to_string(), None).await?;
@@ -224,7 +226,7 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     if found.len() < statuses.len() {
         return Err(not_found());
     }
-    let rules = call.ids("rule_ids").filter(|rules| !rules.is_empty());
+    let rules = call.permitted_ids("rule_ids").filter(|rules| !rules.is_empty());
     let category = match (&rules, call.present("category")) {
         (Some(_), _) => 2000,
         (None, Some(word)) => category_of(&word)?,

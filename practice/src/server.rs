@@ -257,6 +257,18 @@ impl Call {
         )
     }
 
+    /// A list of ids as Rails casts one to `bigint[]`: an empty text is nothing, and stays in the list as nothing. What is no
+    /// list is not permitted, and counts as absent (`params.permit(rule_ids: [])`).
+    pub fn permitted_ids(&self, name: &str) -> Option<Vec<Option<i64>>> {
+        let Value::Array(items) = self.params.get(name)? else { return None };
+        let cast = |item: &Value| match item {
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => Some(to_i(text)),
+            other => other.as_i64(),
+        };
+        Some(items.iter().map(cast).collect())
+    }
+
     /// Whether this release is imitated.
     pub fn is(&self, version: Version) -> bool {
         self.practice.version == version

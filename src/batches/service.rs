@@ -56,6 +56,21 @@ fn what(deed: Option<&Deed>, number: usize) -> String {
     }
 }
 
+/// How many they are about: a large case is several deeds.
+fn different(items: &[batches::Item]) -> usize {
+    let mut parts: Vec<_> = items
+        .iter()
+        .filter_map(|item| match &item.deed {
+            Deed::DecideCase(deed) => Some(deed.account),
+            _ => None,
+        })
+        .collect();
+    let others = items.len() - parts.len();
+    parts.sort_unstable();
+    parts.dedup();
+    others + parts.len()
+}
+
 /// Stores a batch; the work begins within a second.
 ///
 /// # Errors
@@ -118,7 +133,7 @@ pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Resu
     for batch in found.into_iter().filter(|batch| batch.kind == kind && is_shown(context, batch)) {
         let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
         running.push(Running {
-            what: what(items.first().map(|item| &item.deed), items.len()),
+            what: what(items.first().map(|item| &item.deed), different(&items)),
             who: name(app, &batch).await?,
             since: batch.created_at,
             paused: batch.paused,
@@ -186,7 +201,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
     let hand = standing::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
     let page = BatchPage {
-        what: what(items.first().map(|item| &item.deed), items.len()),
+        what: what(items.first().map(|item| &item.deed), different(&items)),
         who: name(app, &batch).await?,
         why: batch.why.clone(),
         created_at: batch.created_at,
@@ -243,6 +258,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
         }
     };
     let number = items.len();
+    let different = different(&items);
     for item in items {
         if matches!(item.state, State::Closed(_)) {
             continue;
@@ -283,7 +299,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             return Ok(());
         };
         // The role may have become a lesser one since it was begun.
-        if let Some(refused) = too_many(context.actor.role, number) {
+        if let Some(refused) = too_many(context.actor.role, different) {
             stop(app, &batch, number).await?;
             set(State::Waiting, None, Some(refused)).await?;
             return Ok(());
@@ -359,11 +375,11 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
         kind: Some(batch.kind.clone()),
         operator: Some(batch.operator.0.clone()),
         from: Some(batch.created_at),
-        limit: 1,
+        limit: if is_part(deed) { MOST_PARTS } else { 1 },
         ..ledger::Filter::default()
     };
     match app.ledger.list(&filter).await {
-        Ok(entries) => match entries.first() {
+        Ok(entries) => match entries.iter().find(|entry| !is_part(deed) || is_this(entry, deed)) {
             Some(entry) => match entry.outcome {
                 None => Begun::Open(entry.index),
                 // A former try of which nothing arrived: the one that was under way was not begun yet.
@@ -384,6 +400,21 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
             Begun::Unread
         }
     }
+}
+
+/// Deeds of one account within one batch that are looked through.
+const MOST_PARTS: i64 = 1_000;
+
+/// Whether others of its batch are about the same account.
+fn is_part(deed: &Deed) -> bool {
+    matches!(deed, Deed::DecideCase(deed) if !deed.others.is_empty())
+}
+
+/// Whether an entry is of this very deed, and not of another part of the same decision.
+fn is_this(entry: &ledger::Entry, deed: &Deed) -> bool {
+    let recorded =
+        entry.document.as_ref().and_then(|document| serde_json::from_value::<Deed>(document["deed"].clone()).ok());
+    recorded.as_ref() == Some(deed)
 }
 
 /// Whether a deed was closed with the certainty that nothing of it was sent.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     context::App,
-    id::OperatorId,
+    id::{InstanceName, OperatorId},
     path,
     problem::{Kind, Problem},
     store::drafts::{self, Writer},
@@ -224,14 +224,16 @@ async fn give_back(
     referer: Option<&str>,
     problem: Problem,
 ) -> Response {
-    if problem.kind == Kind::Unavailable {
+    // Whoever is signed in comes back to a page, which can be opened again; for all others nothing is stored for long while
+    // something does not work.
+    if problem.kind == Kind::Unavailable && matches!(writer, Writer::Outside { .. }) {
         return echo(target, body, &problem);
     }
     match store_draft(app, writer, target, body, &problem).await {
         Ok(Some(id)) => {
             let page =
                 sign_in_page(target).map(str::to_owned).or_else(|| back_of(body)).or_else(|| referer.map(path::ours));
-            let page = page.unwrap_or_else(|| path::OVERVIEW.to_owned());
+            let page = page.or_else(|| overview_of(body)).unwrap_or_else(|| path::OVERVIEW.to_owned());
             Redirect::to(&path::with(&page, "draft", &id)).into_response()
         }
         Ok(None) | Err(_) => echo(target, body, &problem),
@@ -284,6 +286,12 @@ fn without_secrets(body: &[u8]) -> String {
 /// The page a form names as the one it stands on, without a former draft.
 fn back_of(body: &[u8]) -> Option<String> {
     url::form_urlencoded::parse(body).find(|(key, _)| key == "back").map(|(_, value)| path::ours(&value))
+}
+
+/// The overview of the instance a form names.
+fn overview_of(body: &[u8]) -> Option<String> {
+    let named = url::form_urlencoded::parse(body).find(|(key, _)| key == "instance")?.1;
+    named.parse::<InstanceName>().ok().map(|name| path::overview(&name))
 }
 
 /// The last resort: the answer carries the whole form, to be sent again as it is or put right.

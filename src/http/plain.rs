@@ -3,9 +3,9 @@
 use crate::{path, ui::escape};
 use axum::{
     extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use http_body_util::{BodyExt, Limited};
 
@@ -35,8 +35,13 @@ pub fn page(title: &str, inner: &str) -> Html<String> {
 /// Makes a page of a refusal in bare words, for a browser.
 pub async fn refusals(request: Request, next: Next) -> Response {
     let page = wants_page(request.headers());
+    let opened = *request.method() == Method::GET && of_door(request.uri().path());
     let response = next.run(request).await;
     let status = response.status();
+    if page && opened && status == StatusCode::METHOD_NOT_ALLOWED {
+        // The answer to a form that could not even be kept stands at the form's door: opened again, it leads on.
+        return Redirect::to(path::OVERVIEW).into_response();
+    }
     if !page || !(status.is_client_error() || status.is_server_error()) || !is_bare(response.headers()) {
         return response;
     }

@@ -32,6 +32,10 @@ pub struct DecideCase {
     /// How many more there were than one page reads: named to the person, and closed by a sanction like the others.
     #[serde(default)]
     pub unread: i64,
+    /// Those that the person saw too and that other deeds of the same decision close: one by itself would take all that the
+    /// instance takes from a token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<ReportId>,
     pub state_before: AccountState,
     pub text: String,
     pub preset: Option<PresetId>,

@@ -5,6 +5,7 @@
 //! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
 
 mod account;
+mod content;
 mod details;
 mod domains;
 mod finding;
@@ -21,6 +22,7 @@ mod snapshot;
 mod standing;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use content::{CollectionRow, EditRow, Foreign, MOST_EDITS, PollRow, QuoteRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
@@ -29,7 +31,7 @@ pub use hidden::Hidden;
 pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
 pub use log::{LogFilter, LogWindow, LoggedAction};
 pub use reports::{
-    ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
+    ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, There};

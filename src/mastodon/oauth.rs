@@ -107,7 +107,15 @@ pub async fn knows(rest: &Client, application: &Application) -> Result<bool, Res
     let mut form = vec![("grant_type", "client_credentials".to_owned()), ("scope", "profile".to_owned())];
     form.extend(credentials(application));
     match rest.unsigned("/oauth/token", &form).await {
-        Ok(_) => Ok(true),
+        Ok(answer) => {
+            // Nobody needs the token that the question was answered with.
+            if let Some(token) = answer["access_token"].as_str()
+                && let Err(error) = revoke(rest, application, &Secret::new(token.to_owned())).await
+            {
+                tracing::warn!(%error, "oauth.not_revoked");
+            }
+            Ok(true)
+        }
         Err(RestError::Refused { status: 400 | 401 | 403, .. }) => Ok(false),
         Err(error) => Err(error),
     }

@@ -29,6 +29,8 @@ const DEED_TIME: Duration = Duration::from_secs(8);
 const READ_TIME: Duration = Duration::from_millis(1_800);
 /// How long one step of linking an account may take.
 const OAUTH_TIME: Duration = Duration::from_secs(5);
+/// Calls a token has in five minutes, as long as no answer has said otherwise (`config/initializers/rack_attack.rb`).
+const PER_TOKEN: i64 = 300;
 /// A deed waits no longer than this for a rate limit.
 const LIMIT_PATIENCE: i64 = 2_000;
 
@@ -98,6 +100,13 @@ pub struct InstanceAnswer {
     pub domain: String,
 }
 
+/// What a call carries.
+enum Load<'a> {
+    Form(&'a [(&'a str, String)]),
+    /// For lists: a form cannot say that one is empty.
+    Json(Value),
+}
+
 /// One instance's API under one account's token: the service account's, or that of somebody who linked their own.
 pub struct Client {
     instance: InstanceName,
@@ -165,6 +174,16 @@ impl Client {
         (wait > 0 && limits.remaining <= limits.limit / 2).then_some(wait)
     }
 
+    /// How many calls one deed may take: a third of what the token has left, so that others can go on working with it.
+    pub fn for_one_deed(&self) -> usize {
+        let left = match self.limits() {
+            Some(limits) if limits.reset > self.clock.now() => limits.remaining,
+            Some(limits) => limits.limit,
+            None => PER_TOKEN,
+        };
+        usize::try_from(left / 3).unwrap_or(0).max(1)
+    }
+
     /// A deed that would only wait for its turn is not sent at all.
     fn has_room(&self) -> Result<(), RestError> {
         match self.limits() {
@@ -178,21 +197,17 @@ impl Client {
         }
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        path: &str,
-        form: &[(&str, String)],
-        time: Duration,
-    ) -> Result<Value, RestError> {
+    async fn send(&self, method: Method, path: &str, load: Load<'_>, time: Duration) -> Result<Value, RestError> {
         let url = self
             .base
             .join(path)
             .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
-        let mut request = self.http.request(method, url).bearer_auth(self.token.expose()).timeout(time);
-        if !form.is_empty() {
-            request = request.form(form);
-        }
+        let request = self.http.request(method, url).bearer_auth(self.token.expose()).timeout(time);
+        let request = match load {
+            Load::Form([]) => request,
+            Load::Form(form) => request.form(form),
+            Load::Json(body) => request.json(&body),
+        };
         let response = request.send().await.map_err(|error| self.unanswered(&error, time))?;
         self.keep_limits(&response);
         self.read(response).await.map_err(|error| self.explained(error))
@@ -280,10 +295,10 @@ impl Client {
     }
 
     async fn get<T: for<'de> Deserialize<'de>>(&self, path: &str) -> Result<T, RestError> {
-        let first = self.send(Method::GET, path, &[], READ_TIME).await;
+        let first = self.send(Method::GET, path, Load::Form(&[]), READ_TIME).await;
         // Reading again is harmless; once, and only where nothing arrived.
         let value = match first {
-            Err(RestError::NotSent(_)) => self.send(Method::GET, path, &[], READ_TIME).await?,
+            Err(RestError::NotSent(_)) => self.send(Method::GET, path, Load::Form(&[]), READ_TIME).await?,
             other => other?,
         };
         serde_json::from_value(value)
@@ -316,9 +331,13 @@ impl Client {
 
     /// One writing call as a step of a deed.
     async fn step(&self, what: String, method: Method, path: &str, form: &[(&str, String)]) -> Step {
+        self.step_with(what, method, path, Load::Form(form)).await
+    }
+
+    async fn step_with(&self, what: String, method: Method, path: &str, load: Load<'_>) -> Step {
         let answer = match self.has_room() {
             Err(error) => error.into_answer(),
-            Ok(()) => match self.send(method, path, form, DEED_TIME).await {
+            Ok(()) => match self.send(method, path, load, DEED_TIME).await {
                 Ok(body) => Answer::Accepted { body: kept(&body) },
                 Err(error) => self.told_apart(error).await.into_answer(),
             },
@@ -449,21 +468,18 @@ impl Client {
         self.each_report(warrant, &[report], "reopen").await
     }
 
-    /// Puts a report under another category. Rule ids must be sent along when it leaves `violation`, or it is a 422
-    /// (`app/models/report.rb`).
+    /// Puts a report under another category. The list of rules is sent along, empty where it leaves `violation`, or it is a 422
+    /// (`app/models/report.rb`); as JSON, because the form field `rule_ids[]=` is a list that holds nothing, and not an empty
+    /// one.
     pub async fn change_category(&self, warrant: Warrant<ChangeCategory>) -> Answered<ChangeCategory> {
         if !self.is_ours(&warrant) {
             return warrant.unsent(NOT_OURS);
         }
         let deed = warrant.deed();
-        let mut form = vec![("category", deed.after.name().to_owned())];
-        if deed.after == Category::Violation {
-            form.extend(deed.rules_after.iter().map(|rule| ("rule_ids[]", rule.to_string())));
-        } else {
-            form.push(("rule_ids[]", String::new()));
-        }
+        let rules = if deed.after == Category::Violation { deed.rules_after.as_slice() } else { &[] };
+        let body = json!({ "category": deed.after.name(), "rule_ids": rules });
         let path = format!("/api/v1/admin/reports/{}", deed.report);
-        let step = self.step(format!("PUT report {}", deed.report), Method::PUT, &path, &form).await;
+        let step = self.step_with(format!("PUT report {}", deed.report), Method::PUT, &path, Load::Json(body)).await;
         warrant.answered(vec![step])
     }
 

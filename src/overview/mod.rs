@@ -25,6 +25,8 @@ pub struct Health {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OverviewPage {
     pub title: String,
+    /// Whether what waits was ever read; without that no number of reports says anything.
+    pub known: bool,
     pub cases: usize,
     pub reports: usize,
     pub oldest: Option<Instant>,

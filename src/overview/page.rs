@@ -21,12 +21,12 @@ pub fn Home() -> impl IntoView {
             {move || Suspend::new(async move {
                 match resource.await {
                     Ok(to) => {
-                        // What is said on the page after signing in is said on the one that this leads to.
+                        // What is said on the page after signing in, and what was typed, is said on the one that this leads to.
                         let search = Search::parse(&location.search.get_untracked());
-                        let to = match search.get("by") {
-                            Some(by) => path::with(&to, "by", by),
+                        let to = ["by", "draft"].into_iter().fold(to, |to, key| match search.get(key) {
+                            Some(value) => path::with(&to, key, value),
                             None => to,
-                        };
+                        });
                         view! { <Redirect path=to /> }.into_any()
                     }
                     Err(problem) => desk::problem_page(problem),
@@ -62,7 +62,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             <span class="small">{waited(*oldest)}</span>
         }
         .into_any(),
-        None => view! { <b>"?"</b><span class="small">"the database does not answer"</span> }.into_any(),
+        None => unknown(),
     };
     let next = page.urgent.first().map(|row| {
         view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
@@ -77,8 +77,15 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         <div class="tiles">
             <a class="card tile" href=path::reports(&instance)>
                 <span class="soft small">"Cases waiting"</span>
-                <b>{ui::grouped(page.cases)}</b>
-                <span class="small">{waited(page.oldest)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
+                {if page.known {
+                    view! {
+                        <b>{ui::grouped(page.cases)}</b>
+                        <span class="small">{waited(page.oldest)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
+                    }
+                    .into_any()
+                } else {
+                    unknown()
+                }}
             </a>
             {if frame.may(crate::access::Permission::ViewSignUps) {
                 view! { <a class="card tile" href=path::signups(&instance)><span class="soft small">"Sign-ups waiting"</span>{pending}</a> }.into_any()
@@ -95,7 +102,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             <div class="stack">
                 <section class="card">
                     <header><h2>"Needs somebody now"</h2></header>
-                    {if page.urgent.is_empty() {
+                    {if !page.known {
+                        view! { <p class="pad soft">"Not known yet: the instance’s database has not been read so far."</p> }.into_any()
+                    } else if page.urgent.is_empty() && page.cases > 0 {
+                        view! { <p class="pad soft">"Somebody is at everything that waits."</p> }.into_any()
+                    } else if page.urgent.is_empty() {
                         view! { <p class="pad soft">"Nothing waits."</p> }.into_any()
                     } else {
                         view! {
@@ -125,6 +136,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// A number that nobody has read yet.
+fn unknown() -> AnyView {
+    view! { <b>"?"</b><span class="small">"not known yet"</span> }.into_any()
 }
 
 fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {

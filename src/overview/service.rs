@@ -29,6 +29,7 @@ pub fn home(context: &Context) -> Result<String, Problem> {
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+    let known = instance.waiting.snapshot().at.is_some();
     let cases = cases(context, &instance).await?;
     let by_category = Category::ALL
         .into_iter()
@@ -37,6 +38,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
     let pulse = instance.pulse();
     let page = OverviewPage {
         title: instance.title.clone(),
+        known,
         reports: cases.iter().map(|case| case.row.reports).sum(),
         oldest: cases.iter().map(|case| case.row.since).min(),
         by_category,

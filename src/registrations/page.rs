@@ -70,7 +70,7 @@ fn door(page: &RegistrationsPage, frame: &Frame) -> AnyView {
             let oldest = oldest.map(|at| format!(", oldest {}", time::span(frame.now.since(at)))).unwrap_or_default();
             format!("{}{oldest}", ui::grouped(*waiting))
         }
-        None => "the database does not answer".to_owned(),
+        None => "not known yet".to_owned(),
     };
     view! {
         <section class="card">

@@ -68,7 +68,7 @@ impl Reversal {
 }
 
 /// `reports.category`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     Other,
@@ -261,6 +261,7 @@ pub struct QueueRow {
     pub account: AccountId,
     /// `@user` or `@user@domain`, tamed.
     pub handle: String,
+    /// The most urgent of its reports’.
     pub category: Category,
     /// The oldest open report.
     pub since: Instant,
@@ -291,6 +292,12 @@ pub struct QueueFilter {
 /// The queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QueuePage {
+    /// Whether what waits was ever read; without that no number here says anything.
+    pub known: bool,
+    /// There are more than the console holds.
+    pub cut: bool,
+    /// Reports about accounts of which no row is left.
+    pub gone: usize,
     pub rows: Vec<QueueRow>,
     /// Cases and reports that wait, whatever the filter.
     pub cases: usize,
@@ -394,6 +401,51 @@ pub struct MediaCard {
     pub missing: Option<String>,
 }
 
+/// A poll of a post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollCard {
+    /// With the votes that are known.
+    pub options: Vec<(String, Option<i64>)>,
+    pub multiple: bool,
+    pub ends: Option<Instant>,
+}
+
+/// What a post quotes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteCard {
+    pub by: Option<String>,
+    pub spoiler: String,
+    pub text: Option<String>,
+    pub created_at: Option<Instant>,
+    /// What else is to be said of it: that it is not there any more, that its author refused, that it has files.
+    pub words: Vec<String>,
+}
+
+/// What a post said before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditCard {
+    pub at: Instant,
+    pub spoiler: String,
+    pub text: String,
+    /// The options of its poll, and that it had files.
+    pub words: Vec<String>,
+}
+
+/// A collection that reports name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionCard {
+    pub name: String,
+    pub description: String,
+    pub language: Option<String>,
+    /// “2 people: @otter, @gullwing”
+    pub people: String,
+    pub created_at: Instant,
+    /// Named by so many of the reports.
+    pub reports: usize,
+    /// It is not the reported account's own.
+    pub of_somebody_else: bool,
+}
+
 /// A post as evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostCard {
@@ -411,6 +463,12 @@ pub struct PostCard {
     pub replies: i64,
     pub media: Vec<MediaCard>,
     pub reported: bool,
+    pub poll: Option<PollCard>,
+    pub quote: Option<QuoteCard>,
+    /// Oldest first.
+    pub edits: Vec<EditCard>,
+    /// What it holds besides and is not shown here, a sentence each.
+    pub not_shown: Vec<String>,
 }
 
 /// A decision against the account in the past.
@@ -449,6 +507,12 @@ pub struct AccountCard {
     /// “night.example · 41 accounts known · no block”
     pub server: Option<String>,
     pub state: AccountState,
+    /// Why its reports can be closed and nothing else be done about it.
+    pub only_closable: Option<String>,
+    /// Nothing of it is known any more.
+    pub gone: bool,
+    /// It is suspended, and its data has been deleted.
+    pub data_is_gone: bool,
     /// When a suspended account's data goes; `None` where nothing is scheduled.
     pub deleted_on: Option<Instant>,
     /// The role on the instance, where it is a staff role.
@@ -482,6 +546,14 @@ pub struct Revealed {
     pub value: String,
 }
 
+/// Lists that show the newest alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoreOf {
+    pub strikes: bool,
+    pub notes: bool,
+    pub closed: bool,
+}
+
 /// The case page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CasePage {
@@ -490,12 +562,19 @@ pub struct CasePage {
     pub open: Vec<ReportCard>,
     /// How many open ones there are besides, counted up to a limit.
     pub unread: i64,
+    /// So many reports one deed closes at once; the others go on in the background.
+    pub at_once: usize,
     pub closed: Vec<ClosedReport>,
     pub posts: Vec<PostCard>,
+    pub collections: Vec<CollectionCard>,
+    /// What the reports hold and is not shown here, a sentence each.
+    pub not_shown: Vec<String>,
     /// Their latest public and unlisted posts.
     pub latest: Vec<PostCard>,
     pub strikes: Vec<Strike>,
     pub notes: Vec<Note>,
+    /// Of strikes, notes and earlier reports there are more than are listed.
+    pub more: MoreOf,
     pub presets: Vec<Preset>,
     pub rules: Vec<(RuleId, String)>,
     pub holder: Option<Holder>,

@@ -121,6 +121,8 @@ pub struct Cluster {
 /// The sign-up desk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignUpsPage {
+    /// Whether who waits was ever read; without that no number here says anything.
+    pub known: bool,
     pub rows: Vec<SignUpRow>,
     pub waiting: usize,
     pub unconfirmed: usize,
@@ -168,7 +170,7 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// 64 bits that differ in few places for texts that differ in few words; `None` for a text without words.
 pub fn fingerprint(text: &str) -> Option<u64> {
-    let words = words(text);
+    let words = alike_in_numbers(words(text));
     if words.is_empty() {
         return None;
     }
@@ -185,6 +187,26 @@ pub fn fingerprint(text: &str) -> Option<u64> {
         add(hash(&[&pair[0], &pair[1]]));
     }
     Some(sums.iter().enumerate().fold(0, |print, (bit, sum)| if *sum > 0 { print | 1 << bit } else { print }))
+}
+
+/// Numbers are what machines change from one to the next: all of them count as the same, unless there is nothing else.
+fn alike_in_numbers(words: Vec<String>) -> Vec<String> {
+    if !words.iter().any(|word| word.chars().any(char::is_alphabetic)) {
+        return words;
+    }
+    words
+        .iter()
+        .map(|word| {
+            let mut same = String::new();
+            for c in word.chars() {
+                let c = if c.is_numeric() { '#' } else { c };
+                if c != '#' || !same.ends_with('#') {
+                    same.push(c);
+                }
+            }
+            same
+        })
+        .collect()
 }
 
 /// FNV-1a, mixed once more: the same on every machine and in every release.
@@ -252,6 +274,24 @@ mod tests {
             print("I draw birds on the coast, and a friend said this is the place for it and for quiet evenings");
         assert!(!alike(one, other));
         assert_eq!(fingerprint("… https://x.example"), None);
+    }
+
+    #[test]
+    fn texts_that_differ_in_numbers_say_the_same() {
+        for (shape, all) in [
+            ("I am user {} of my school", true),
+            ("member{} wants in", true),
+            ("{} boats, {}th street", true),
+            ("since 2019 I have {} accounts and like them all", true),
+            // With nothing else to go by they are what they are.
+            ("{}", false),
+        ] {
+            let prints: Vec<_> = (1..=25u64)
+                .map(|number| fingerprint(&shape.replace("{}", &(number * number * 37).to_string())))
+                .collect();
+            let distinct: std::collections::HashSet<_> = groups(&prints).into_iter().collect();
+            assert_eq!(distinct.len() == 1, all, "{shape}: {} groups", distinct.len());
+        }
     }
 
     #[test]

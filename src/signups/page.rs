@@ -14,7 +14,9 @@ use leptos::prelude::*;
 #[component]
 pub fn SignUps() -> impl IntoView {
     let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::SignUps, resource, list_body, |_, page| format!("Sign-ups ({})", page.waiting))
+    desk::page(desk::Desk::SignUps, resource, list_body, |_, page| {
+        if page.known { format!("Sign-ups ({})", page.waiting) } else { "Sign-ups".to_owned() }
+    })
 }
 
 #[component]
@@ -29,6 +31,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
     let oldest =
         page.oldest.map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest)))).unwrap_or_default();
     let sentence = match page.waiting {
+        _ if !page.known => "who waits is not known yet".to_owned(),
         0 => format!("nobody waits · {} unconfirmed", page.unconfirmed),
         1 => format!("1 waits · {} unconfirmed{oldest}", page.unconfirmed),
         many => format!("{} wait · {} unconfirmed{oldest}", ui::grouped(many), page.unconfirmed),
@@ -81,7 +84,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {running}
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
-            <span class="soft small">{format!("{} of {} shown", page.rows.len(), ui::grouped(page.matching))}</span>
+            <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::grouped(page.matching)))}</span>
             <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
         </div>
     }
@@ -92,7 +95,9 @@ fn empty(base: &str, page: &SignUpsPage) -> AnyView {
     let filtered = page.waiting + page.unconfirmed > 0;
     view! {
         <div class="card pad empty">
-            {if filtered {
+            {if !page.known {
+                view! { <p>"Who waits is not known yet: the instance’s database has not been read so far. It is asked again every few seconds."</p> }.into_any()
+            } else if filtered {
                 view! { <p>"Nobody fits these filters. "<a class="link" href=base.to_owned()>"Show all who wait"</a></p> }.into_any()
             } else {
                 view! { <p>"Nobody waits. While registrations need approval, people who ask to join appear here within seconds."</p> }.into_any()
@@ -110,13 +115,14 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
     };
     let filter = &page.filter;
+    let number = |number: usize| if page.known { ui::grouped(number) } else { "?".to_owned() };
     let mut chips = vec![
         {
             let on = filter.state.is_empty() && filter.alike.is_empty();
-            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {page.waiting}</a> }.into_any()
+            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {number(page.waiting)}</a> }.into_any()
         },
-        chip("state", "unconfirmed", format!("Unconfirmed {}", page.unconfirmed), &filter.state),
-        chip("state", "invited", format!("Came with an invitation {}", page.invited), &filter.state),
+        chip("state", "unconfirmed", format!("Unconfirmed {}", number(page.unconfirmed)), &filter.state),
+        chip("state", "invited", format!("Came with an invitation {}", number(page.invited)), &filter.state),
     ];
     if !filter.alike.is_empty() {
         let href = format!("{base}{}", search.with("alike", ""));

@@ -406,8 +406,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         .then(|| shown.last())
         .flatten()
         .map(|last| format!("{base}{}", parsed.with("before", &desk.people()[*last].user.to_string())));
+    let known = desk.list.at.is_some();
     let (waiting, oldest) = waiting(&instance).unwrap_or_default();
     let page = SignUpsPage {
+        known,
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
         waiting,
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),

@@ -99,7 +99,8 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
         .execute(pool)
         .await
         .unwrap();
-    assert_eq!(search(&house, &moderator, "203.0.113.7").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let sent = search(&house, &moderator, "203.0.113.7").await.location.unwrap();
+    assert_eq!(house.get(Some(&moderator), &sent).await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
 #[tokio::test]

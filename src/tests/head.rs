@@ -568,7 +568,7 @@ async fn every_page_says_so_and_only_the_door_can_be_closed() {
     }
     let case = format!("/i/harbour/reports/{account}");
     let hold = [("instance", "harbour"), ("account", account.as_str()), ("claim", "yes"), ("back", case.as_str())];
-    let refused = house.post(Some(&owner), "/api/reports/hold", &hold).await;
+    let refused = house.sent(&owner, "/api/reports/hold", &hold).await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{}", refused.body);
     assert!(refused.body.contains("until an owner has decided"), "{}", refused.body);
     // Whoever is not signed in yet can sign in, and close the door.

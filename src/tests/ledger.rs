@@ -74,6 +74,7 @@ pub fn case(account: i64) -> DecideCase {
         decision: Decision::Silence,
         reports: vec![ReportId(4)],
         unread: 0,
+        others: Vec::new(),
         state_before: AccountState::default(),
         text: "canary-text".into(),
         preset: None,

@@ -460,7 +460,8 @@ async fn without_the_instances_database_nobody_linked_acts_and_reading_goes_on()
     let queue = get(&house, Some(&cookie), "/i/harbour/reports").await;
     assert_eq!(queue.status, StatusCode::OK, "{}", queue.body);
     let writes = house.weather.writes();
-    let answer = decide_about(&house, &cookie, &account, &reports, "silence").await;
+    let sent = decide_about(&house, &cookie, &account, &reports, "silence").await;
+    let answer = get(&house, Some(&cookie), &sent.location.expect("a page that can be opened again")).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.contains("whether @jonastran may still act") && answer.body.contains("some words to keep"));
     assert_eq!(house.weather.writes(), writes);
@@ -674,7 +675,7 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap(), []);
     // And one that cannot be asked links nobody.
     let form = [("instance", "harbour"), ("back", "/i/harbour/your-account")];
-    let answer = house.post(Some(&cookie), "/api/your-account/start", &form).await;
+    let answer = house.sent(&cookie, "/api/your-account/start", &form).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.contains("did not help"), "{}", answer.body);
     assert_eq!(entries(&house, "token_left").await.len(), 1, "the record says that it is still there");
@@ -779,6 +780,7 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
             decision: howdah::reports::Decision::Resolve,
             reports: reports.split(',').map(|id| id.parse().unwrap()).collect(),
             unread: 0,
+            others: Vec::new(),
             state_before: Default::default(),
             text: String::new(),
             preset: None,

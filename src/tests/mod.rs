@@ -10,6 +10,7 @@ mod bulk;
 mod bundle;
 mod column_grants;
 mod connections;
+mod content;
 mod domains;
 mod doors;
 mod elsewhere;

@@ -608,7 +608,8 @@ async fn the_log_row_and_the_role_come_together_or_not_at_all() {
         .await
         .unwrap();
     let form = look(&house, &owner, &name, &moderator).await;
-    assert_eq!(send(&house, &owner, &form, WHY).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let sent = send(&house, &owner, &form, WHY).await.location.unwrap();
+    assert_eq!(house.get(Some(&owner), &sent).await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(role_of(&house, &name).await, None);
 }
 

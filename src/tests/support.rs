@@ -480,6 +480,15 @@ impl House {
         self.ask(request.body(Body::from(form.finish())).unwrap()).await
     }
 
+    /// Posts a form and opens the page it leads to.
+    pub async fn sent(&self, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answered {
+        let answer = self.post(Some(cookie), path, fields).await;
+        match answer.location {
+            Some(to) => self.get(Some(cookie), &to).await,
+            None => answer,
+        }
+    }
+
     /// Signs somebody in by their role; the cookie.
     pub async fn sign_in(&self, role: &str) -> String {
         let answer = self.post(None, "/api/sign-in/password", &[("name", role), ("password", PASSWORD)]).await;

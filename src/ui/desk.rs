@@ -85,8 +85,10 @@ where
                         }
                         Err((problem, Ok(Framed { frame, .. }))) => {
                             set_status(&problem);
+                            let typed = frame.draft.as_ref().map(form::kept);
                             let way_on = view! {
                                 {trouble(&problem)}
+                                {typed}
                                 <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
                             };
                             view! { {title("Not shown")} {around(here, frame, way_on.into_any(), ring)} }.into_any()
@@ -196,6 +198,8 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
         frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == LOOK_UP).map(|draft| {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
         });
+    // The overview has no form that could be filled in again.
+    let typed = frame.draft.as_ref().filter(|draft| here == Desk::Overview && draft.target != LOOK_UP).map(form::kept);
     let notice = frame.notice.clone().map(notice);
     let contradiction = frame.contradiction.clone().map(|what| {
         view! {
@@ -213,7 +217,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
             {rail}
             <div class="side">
                 {top}
-                <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{old}{inner}</main>
+                <main class="page" id="main">{contradiction}{recovery}{notice}{loose}{typed}{old}{inner}</main>
             </div>
         </div>
         <Keys mark=ring.mark() keys=ring.keys() />

@@ -64,6 +64,39 @@ pub fn above(draft: Option<&Draft>) -> AnyView {
     }
 }
 
+/// Fields of forms in which people write; the others say what a form is about.
+const WRITTEN: [&str; 7] = ["text", "why", "note", "reason", "comment", "message", "name"];
+/// What a form says of the page it stood on, however it looks.
+const SEEN: [&str; 4] = ["back", "seen", "state", "reports"];
+
+/// What was typed into a form whose own page cannot be shown: all of it, to be copied or sent again.
+pub fn kept(draft: &Draft) -> AnyView {
+    let field = |(key, value): &(String, String)| {
+        let key_is = |names: &[&str]| names.contains(&key.as_str());
+        let written = key_is(&WRITTEN) || (value.contains(char::is_whitespace) && !key_is(&SEEN));
+        if !written || value.is_empty() {
+            return view! { <input type="hidden" name=key.clone() value=value.clone() /> }.into_any();
+        }
+        let rows = if value.chars().count() > 80 { "8" } else { "2" };
+        let inner = format!("\n{}", escape(value));
+        view! {
+            <label class="field">{key.clone()}<textarea name=key.clone() rows=rows inner_html=inner></textarea></label>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card panel">
+            <header><h2>"What you typed"</h2><span class="soft small end">"kept for an hour"</span></header>
+            <form method="post" action=draft.target.clone() class="body stack">
+                {draft.problem.field.is_some().then(|| view! { <p class="note" role="alert">{sentence(&draft.problem)}</p> })}
+                {draft.fields.iter().map(field).collect_view()}
+                <div><button class="btn">"Send it again"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
 pub fn sentence(problem: &Problem) -> String {
     format!("{} {}", problem.what, problem.way_on).trim_end().to_owned()
 }

@@ -74,9 +74,10 @@ pub fn ago(at: Instant, now: Instant) -> impl IntoView {
     view! { <time datetime=machine(at) title=absolute(at)>{relative(at, now)}</time> }
 }
 
-/// `12 min`, with the instant in UTC on hover.
+/// `12 min`, with the instant in UTC on hover; `in 2 h` for what is ahead of our clock.
 pub fn age(at: Instant, now: Instant) -> impl IntoView {
-    view! { <time datetime=machine(at) title=absolute(at)>{span(now.since(at))}</time> }
+    let said = if at <= now { span(now.since(at)) } else { relative(at, now) };
+    view! { <time datetime=machine(at) title=absolute(at)>{said}</time> }
 }
 
 #[cfg(all(test, feature = "ssr"))]

@@ -13,7 +13,10 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{Filter, deed::Subject},
+    ledger::{
+        Filter, Outcome,
+        deed::{Act, DeleteAccount, Subject},
+    },
     linked_accounts::service::standing,
     mastodon::{
         Instance,
@@ -46,7 +49,7 @@ struct Facts {
 
 async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, DatabaseError> {
     let mut read = instance.database.read().await?;
-    let Some(account) = read.account(id).await? else { return Ok(None) };
+    let Some(account) = read.account_or_gone(id).await? else { return Ok(None) };
     let since = read.sanctions_since(id).await?;
     let came = read.sign_up_data(id).await?;
     let user = came.as_ref().map(|came| came.user);
@@ -84,9 +87,15 @@ pub async fn account(
     let touched = about(Permission::ViewWork);
     let mut places = Places::default();
     let state = if touched { facts.account.state } else { shown(context, facts.account.state) };
+    let data_is_gone = facts.account.data_is_gone();
+    let deleted = if data_is_gone { deleted_from_here(context, &instance, id).await? } else { None };
+    let deletion_words = data_is_gone.then(|| match deleted {
+        Some(entry) => format!("its data was deleted from this console, entry {entry}"),
+        None => "its data has been deleted since".to_owned(),
+    });
     let details = Details {
-        sanctions: sanctions(state, &facts.since, &facts.logged),
-        data_is_gone: facts.account.state.suspended && facts.account.deleted_on.is_none(),
+        sanctions: sanctions(state, &facts.since, &facts.logged, deletion_words.as_deref()),
+        data_is_gone,
         sign_up: facts.came.filter(|_| touched).map(|came| SignUp {
             at: came.at,
             locale: came.locale,
@@ -148,20 +157,48 @@ impl Places {
     }
 }
 
-/// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who.
-fn sanctions(state: AccountState, since: &SanctionsSince, logged: &[LoggedAbout]) -> Vec<Sanction> {
+/// The deletion of an account's data that was asked for here: its entry in the record.
+async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId) -> Result<Option<i64>, Problem> {
+    let app = &context.app;
+    let filter = Filter {
+        subject: Some(app.ledger.subject(&Subject::Account(instance.name.clone(), id))),
+        kind: Some(DeleteAccount::KIND.to_owned()),
+        limit: 5,
+        ..Filter::default()
+    };
+    let entries = app.ledger.list(&filter).await.map_err(store_problem)?;
+    let done = |outcome| matches!(outcome, Some(Outcome::Succeeded | Outcome::Unknown));
+    Ok(entries.iter().find(|entry| done(entry.outcome)).map(|entry| entry.index))
+}
+
+/// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who. The
+/// deletion of its data suspends an account anew and freezes its login, without a row
+/// (`app/services/delete_account_service.rb`): what was there before it is what holds.
+fn sanctions(
+    state: AccountState,
+    since: &SanctionsSince,
+    logged: &[LoggedAbout],
+    deletion: Option<&str>,
+) -> Vec<Sanction> {
     let one = |is: bool, word: &str, action: &str, at: Option<Instant>| {
-        // Newest first: a login that was given back since was not frozen by that row.
+        let anew = deletion.filter(|_| action == "suspend");
+        // Newest first: what was taken back since does not come from that row.
         let row = logged
             .iter()
             .take_while(|row| !(action == "disable" && row.action == "enable"))
-            .find(|row| row.action == action && at.is_none_or(|at| row.at.since(at).abs() < MINUTE));
+            .take_while(|row| !(anew.is_some() && row.action == "unsuspend"))
+            .find(|row| {
+                row.action == action && (anew.is_some() || at.is_none_or(|at| row.at.since(at).abs() < MINUTE))
+            });
+        let at = if anew.is_some() { row.map(|row| row.at).or(at) } else { at };
+        let and_then = anew.map(|words| format!("; {words}")).unwrap_or_default();
         is.then(|| Sanction {
             word: word.to_owned(),
             since: at.or(row.map(|row| row.at)),
             by: match row.map(|row| &row.by) {
-                Some(Some(name)) => format!("by @{}", ui::tame(name)),
-                Some(None) => "by somebody who is gone".to_owned(),
+                Some(Some(name)) => format!("by @{}{and_then}", ui::tame(name)),
+                Some(None) => format!("by somebody who is gone{and_then}"),
+                None if action == "disable" && deletion.is_some() => "with the deletion of its data".to_owned(),
                 None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
                 None => "not in Mastodon’s log: by a rule about its server, by command, or by itself".to_owned(),
             },

@@ -34,9 +34,59 @@ pub struct Account {
     pub unconfirmed: bool,
     pub email: Option<Hidden>,
     pub sign_up_ip: Option<Hidden>,
+    /// Nothing of it is left but the reports that name it.
+    pub gone: bool,
 }
 
 impl Account {
+    /// What an account without a row is called.
+    pub(super) fn gone_name(id: AccountId) -> String {
+        format!("{id} (gone)")
+    }
+
+    /// An account without a row.
+    fn gone(id: AccountId) -> Self {
+        Self {
+            id,
+            username: Self::gone_name(id),
+            domain: None,
+            display_name: String::new(),
+            note: String::new(),
+            created_at: Instant(0),
+            state: AccountState::default(),
+            deleted_on: None,
+            followers: 0,
+            statuses: 0,
+            last_status_at: None,
+            role: None,
+            has_login: false,
+            pending: false,
+            unconfirmed: false,
+            email: None,
+            sign_up_ip: None,
+            gone: true,
+        }
+    }
+
+    /// Why its reports can be closed and nothing else be done about it; `None` for everybody else.
+    pub fn only_closable(&self) -> Option<&'static str> {
+        if self.gone {
+            Some(
+                "This account is gone: the instance has no row of it any more. Its reports can be closed, and nothing else is left to decide.",
+            )
+        } else if self.id.0 < 0 {
+            // The instance actor (`app/models/concerns/account/finder_concern.rb`).
+            Some("This is the server itself, not a person. Its reports can be closed, and nothing else be decided.")
+        } else {
+            None
+        }
+    }
+
+    /// It is suspended and nothing is left that a reversal would bring back: its data was deleted.
+    pub fn data_is_gone(&self) -> bool {
+        self.state.suspended && self.deleted_on.is_none()
+    }
+
     /// `user` or `user@domain`
     pub fn acct(&self) -> String {
         match &self.domain {
@@ -56,7 +106,8 @@ impl Account {
 /// What is known of a remote account's server.
 #[derive(Clone, Debug, Default)]
 pub struct ServerFacts {
-    pub accounts: i64,
+    /// `None` where Mastodon has not counted them yet (`instances` is a view that it refreshes).
+    pub accounts: Option<i64>,
     /// The rule that holds for it: its domain and severity.
     pub block: Option<(String, i32)>,
 }
@@ -127,7 +178,7 @@ impl Read {
              u.id is not null as has_login, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
              u.email, host(u.sign_up_ip) as sign_up_ip \
              from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
-             left join user_roles r on r.id = u.role_id where a.id = $1 and a.id > 0",
+             left join user_roles r on r.id = u.role_id where a.id = $1",
         );
         let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| Account {
@@ -158,7 +209,25 @@ impl Read {
             unconfirmed: row.has_login && row.confirmed == Some(false),
             email: row.email.filter(|text| !text.is_empty()).map(Hidden::new),
             sign_up_ip: row.sign_up_ip.map(Hidden::new),
+            gone: false,
         }))
+    }
+
+    /// The same, and one whose row is gone as long as reports name it (`reports (target_account_id)`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn account_or_gone(&mut self, id: AccountId) -> Result<Option<Account>, DatabaseError> {
+        let there = self.account(id).await?;
+        if there.is_some() {
+            return Ok(there);
+        }
+        let named: bool = sqlx::query_scalar("select exists (select from reports where target_account_id = $1)")
+            .persistent(false)
+            .bind(id.0)
+            .fetch_one(&mut *self.tx)
+            .await?;
+        Ok(named.then(|| Account::gone(id)))
     }
 
     /// The login behind an account (`users (account_id)`); Mastodon's log names logins by it.
@@ -210,10 +279,7 @@ impl Read {
         .bind(&names)
         .fetch_optional(&mut *self.tx)
         .await?;
-        Ok(ServerFacts {
-            accounts: accounts.unwrap_or(0),
-            block: block.map(|(domain, severity)| (domain, severity.unwrap_or(0))),
-        })
+        Ok(ServerFacts { accounts, block: block.map(|(domain, severity)| (domain, severity.unwrap_or(0))) })
     }
 
     /// Its strikes, newest first (`account_warnings (target_account_id)`, `appeals (account_warning_id)`).
@@ -227,7 +293,7 @@ impl Read {
             ", w.overruled_at is not null, p.id is not null, p.approved_at is not null, p.rejected_at is not null \
              from account_warnings w left join accounts m on m.id = w.account_id \
              left join appeals p on p.account_warning_id = w.id \
-             where w.target_account_id = $1 order by w.id desc limit 20",
+             where w.target_account_id = $1 order by w.id desc limit 21",
         );
         type Row = (i32, Option<String>, String, i64, bool, bool, bool, bool);
         let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_all(&mut *self.tx).await?;

@@ -187,13 +187,14 @@ impl Read {
     /// If the database does not answer.
     pub async fn reports_made(&mut self, by: AccountId) -> Result<Vec<ReportMade>, DatabaseError> {
         const SQL: &str = concat!(
-            "select r.id, r.target_account_id, t.username || coalesce('@' || t.domain, ''), r.category, ",
+            "select r.id, r.target_account_id, \
+             coalesce(t.username || coalesce('@' || t.domain, ''), r.target_account_id || ' (gone)'), r.category, ",
             ms!("r.created_at"),
             ", ",
             ms!("r.action_taken_at"),
             ", exists (select from account_warnings w where w.target_account_id = r.target_account_id \
              and w.created_at between r.action_taken_at - interval '1 minute' and r.action_taken_at + interval '1 minute') \
-             from reports r join accounts t on t.id = r.target_account_id \
+             from reports r left join accounts t on t.id = r.target_account_id \
              where r.account_id = $1 order by r.id desc limit 10"
         );
         type Row = (i64, i64, String, i32, i64, Option<i64>, bool);

@@ -226,11 +226,11 @@ impl Read {
     /// If the database does not answer, or not in time.
     pub async fn glimpses(&mut self, domains: &[String]) -> Result<HashMap<String, Glimpse>, DatabaseError> {
         // As `reach`: joins that cannot be turned round.
-        const SQL: &str = "with there as materialized (select d.name, a.id from unnest($1::text[]) d (name) \
-             cross join lateral (select id from accounts where domain = d.name order by id limit $2) a) \
-            select t.name, count(*), \
-            sum((select count(*) from (select from follows where target_account_id = t.id limit $3) f))::bigint, \
-            sum((select count(*) from (select from follows where account_id = t.id limit $3) f))::bigint, \
+        const SQL: &str = "with there as materialized (select d.name, a.id, a.live from unnest($1::text[]) d (name) \
+             cross join lateral (select id, suspended_at is null as live from accounts where domain = d.name \
+             order by id limit $2) a) select t.name, count(*), \
+            sum((select count(*) from (select from follows where t.live and target_account_id = t.id limit $3) f))::bigint, \
+            sum((select count(*) from (select from follows where t.live and account_id = t.id limit $3) f))::bigint, \
             sum((select count(*) from (select from reports where target_account_id = t.id limit $3) r))::bigint, \
             sum((select count(*) from (select from media_attachments where account_id = t.id limit $3) m))::bigint \
             from there t group by t.name";
@@ -309,12 +309,13 @@ impl Read {
     /// If the database does not answer, or not in time.
     pub async fn reach(&mut self, domains: &[String]) -> Result<Reach, DatabaseError> {
         // Joins that cannot be turned round: a planner left free reads all of `accounts` and `follows` for a large server.
-        const SQL: &str = "with there as materialized (select a.id from unnest($1::text[]) d (name) cross join lateral \
-             (select id from accounts where domain = d.name order by id limit $2) a limit $2), \
+        // Who is suspended already loses nothing (`app/services/block_domain_service.rb`, `without_suspended`).
+        const SQL: &str = "with there as materialized (select a.id, a.live from unnest($1::text[]) d (name) cross join lateral \
+             (select id, suspended_at is null as live from accounts where domain = d.name order by id limit $2) a limit $2), \
             followed as materialized (select f.account_id from there t cross join lateral \
-             (select account_id from follows where target_account_id = t.id limit $3) f limit $3), \
+             (select account_id from follows where t.live and target_account_id = t.id limit $3) f limit $3), \
             following as materialized (select f.target_account_id from there t cross join lateral \
-             (select target_account_id from follows where account_id = t.id limit $3) f limit $3) \
+             (select target_account_id from follows where t.live and account_id = t.id limit $3) f limit $3) \
             select (select count(*) from there), \
             (select count(distinct account_id) from followed), (select count(*) from followed), \
             (select count(distinct target_account_id) from following), (select count(*) from following), \
@@ -352,8 +353,8 @@ impl Read {
     /// If the database does not answer, or not in time.
     pub async fn is_followed(&mut self, domains: &[String]) -> Result<Option<bool>, DatabaseError> {
         const SQL: &str = "select exists (select from unnest($1::text[]) d (name) cross join lateral \
-             (select id from accounts where domain = d.name order by id limit $2) a cross join lateral \
-             (select from follows where target_account_id = a.id limit 1) f), \
+             (select id, suspended_at is null as live from accounts where domain = d.name order by id limit $2) a \
+             cross join lateral (select from follows where a.live and target_account_id = a.id limit 1) f), \
             (select count(*) from (select from unnest($1::text[]) d (name) cross join lateral \
              (select from accounts where domain = d.name order by id limit $2) a limit $2) there)";
         let (followed, there): (bool, i64) =
@@ -396,9 +397,9 @@ impl Read {
     /// If the database does not answer.
     pub async fn server_notes(&mut self, domain: &Domain) -> Result<Option<Vec<Note>>, DatabaseError> {
         const SQL: &str = concat!(
-            "select a.username, coalesce(n.content, ''), ",
+            "select coalesce(a.username, n.account_id || ' (gone)'), coalesce(n.content, ''), ",
             ms!("n.created_at"),
-            " from instance_moderation_notes n join accounts a on a.id = n.account_id where n.domain = $1 \
+            " from instance_moderation_notes n left join accounts a on a.id = n.account_id where n.domain = $1 \
              order by n.id desc limit 50"
         );
         if self.extras.server_notes != There::Granted {

@@ -57,6 +57,14 @@ pub enum Extra {
     ServerNotes,
     /// Whether a setting is a person's own: `settings.thing_type`, 4.3 alone.
     OwnedSettings,
+    /// What a poll asks: `polls`. Every release has it; who granted the columns of former releases of the console has not.
+    Polls,
+    /// What a post said before: `status_edits`. As with polls.
+    Edits,
+    /// What a post quotes: `quotes`, since 4.4.
+    Quotes,
+    /// Collections that reports name, and who is in them: since 4.6.
+    Collections,
 }
 
 impl Extra {
@@ -65,6 +73,9 @@ impl Extra {
             Self::RoleDetails => release >= Release::V46,
             Self::ServerNotes => release >= Release::V44,
             Self::OwnedSettings => release == Release::V43,
+            Self::Polls | Self::Edits => true,
+            Self::Quotes => release >= Release::V44,
+            Self::Collections => release >= Release::V46,
         }
     }
 }
@@ -118,6 +129,13 @@ pub(super) const READS: &[Reads] = &[
         &["id", "account_id", "action", "target_type", "target_id", "human_identifier", "route_param", "created_at"],
     ),
     always("appeals", &["id", "account_warning_id", "approved_at", "rejected_at"]),
+    sometimes(Extra::Collections, "collection_items", &["collection_id", "account_id", "position"]),
+    sometimes(Extra::Collections, "collection_reports", &["report_id", "collection_id"]),
+    sometimes(
+        Extra::Collections,
+        "collections",
+        &["id", "account_id", "name", "description", "description_html", "language", "item_count", "created_at"],
+    ),
     always("domain_allows", &["id", "domain", "created_at"]),
     always(
         "domain_blocks",
@@ -159,6 +177,8 @@ pub(super) const READS: &[Reads] = &[
             "remote_url",
         ],
     ),
+    sometimes(Extra::Polls, "polls", &["status_id", "options", "cached_tallies", "multiple", "expires_at"]),
+    sometimes(Extra::Quotes, "quotes", &["status_id", "quoted_status_id", "quoted_account_id", "state"]),
     always("report_notes", &["report_id", "account_id", "content", "created_at"]),
     always(
         "reports",
@@ -181,6 +201,11 @@ pub(super) const READS: &[Reads] = &[
     always("session_activations", &["user_id", "ip", "user_agent", "created_at", "updated_at"]),
     always("settings", &["id", "var", "value"]),
     sometimes(Extra::OwnedSettings, "settings", &["thing_type"]),
+    sometimes(
+        Extra::Edits,
+        "status_edits",
+        &["id", "status_id", "text", "spoiler_text", "created_at", "poll_options", "ordered_media_attachment_ids"],
+    ),
     always(
         "statuses",
         &[
@@ -427,6 +452,9 @@ mod tests {
             assert_eq!(sql.contains("require_2fa"), release >= Release::V46, "{release}");
             assert_eq!(sql.contains("instance_moderation_notes"), release >= Release::V44, "{release}");
             assert_eq!(sql.contains("thing_type"), release == Release::V43, "{release}");
+            assert_eq!(sql.contains(" on quotes "), release >= Release::V44, "{release}");
+            assert_eq!(sql.contains(" on collections "), release >= Release::V46, "{release}");
+            assert!(sql.contains(" on polls ") && sql.contains(" on status_edits "), "{release}");
             assert_eq!(sql.contains("grant delete"), release == Release::V43, "{release}");
         }
     }
@@ -439,9 +467,10 @@ mod tests {
     /// A column that no statement names is not granted.
     #[test]
     fn every_column_of_the_list_is_named_by_a_statement() {
-        const SOURCES: [&str; 14] = [
+        const SOURCES: [&str; 15] = [
             include_str!("../database.rs"),
             include_str!("account.rs"),
+            include_str!("content.rs"),
             include_str!("details.rs"),
             include_str!("domains.rs"),
             include_str!("finding.rs"),

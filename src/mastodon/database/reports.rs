@@ -1,6 +1,6 @@
 //! Reports, the posts they name, and the traces that deeds leave.
 
-use super::{DatabaseError, Read, ms};
+use super::{Account, DatabaseError, Read, ms};
 use crate::{
     clock::Instant,
     id::{AccountId, MediaId, ReportId, RuleId, StatusId},
@@ -21,6 +21,9 @@ pub fn category(number: i32) -> Category {
     }
 }
 
+/// Posts of one case that are shown; the oldest.
+pub const MOST_POSTS: i64 = 50;
+
 /// An open report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenReport {
@@ -29,12 +32,16 @@ pub struct OpenReport {
     /// `user` or `user@domain`
     pub target_acct: String,
     pub target_domain: Option<String>,
+    /// No row of the account is there any more.
+    pub target_gone: bool,
     pub reporter: AccountId,
     pub reporter_acct: String,
     pub reporter_domain: Option<String>,
     /// The reporter is another server, not a person.
     pub from_server: bool,
     pub category: Category,
+    /// The number of a category that no release from 4.3 to 4.7 has; it counts as “other”.
+    pub unknown_category: Option<i32>,
     pub comment: String,
     pub rule_ids: Vec<RuleId>,
     pub status_ids: Vec<StatusId>,
@@ -47,10 +54,10 @@ pub struct OpenReport {
 pub(in crate::mastodon) struct OpenRow {
     id: i64,
     target_account_id: i64,
-    target_username: String,
+    target_username: Option<String>,
     target_domain: Option<String>,
     account_id: i64,
-    reporter_username: String,
+    reporter_username: Option<String>,
     reporter_domain: Option<String>,
     actor_type: Option<String>,
     category: i32,
@@ -63,8 +70,13 @@ pub(in crate::mastodon) struct OpenRow {
     assigned_username: Option<String>,
 }
 
-fn acct(username: String, domain: Option<&String>) -> String {
-    domain.map_or(username.clone(), |domain| format!("{username}@{domain}"))
+/// `user` or `user@domain`, or the number of an account whose row is gone.
+fn acct(id: i64, username: Option<String>, domain: Option<&String>) -> String {
+    match (username, domain) {
+        (Some(username), Some(domain)) => format!("{username}@{domain}"),
+        (Some(username), None) => username,
+        (None, _) => Account::gone_name(AccountId(id)),
+    }
 }
 
 impl From<OpenRow> for OpenReport {
@@ -72,13 +84,15 @@ impl From<OpenRow> for OpenReport {
         Self {
             id: ReportId(row.id),
             target: AccountId(row.target_account_id),
-            target_acct: acct(row.target_username, row.target_domain.as_ref()),
+            target_gone: row.target_username.is_none(),
+            target_acct: acct(row.target_account_id, row.target_username, row.target_domain.as_ref()),
             target_domain: row.target_domain,
             reporter: AccountId(row.account_id),
-            reporter_acct: acct(row.reporter_username, row.reporter_domain.as_ref()),
+            reporter_acct: acct(row.account_id, row.reporter_username, row.reporter_domain.as_ref()),
             from_server: row.reporter_domain.is_some() && row.actor_type.as_deref() == Some("Application"),
             reporter_domain: row.reporter_domain,
             category: category(row.category),
+            unknown_category: (!matches!(row.category, 0 | 1000 | 1500 | 2000)).then_some(row.category),
             comment: row.comment,
             rule_ids: row.rule_ids.unwrap_or_default().into_iter().map(RuleId).collect(),
             status_ids: row.status_ids.into_iter().map(StatusId).collect(),
@@ -99,7 +113,7 @@ macro_rules! open_reports {
             " as comment, r.rule_ids, r.status_ids, r.forwarded, ",
             ms!("r.created_at"),
             " as created_at, r.assigned_account_id, m.username as assigned_username \
-             from reports r join accounts t on t.id = r.target_account_id join accounts f on f.id = r.account_id \
+             from reports r left join accounts t on t.id = r.target_account_id left join accounts f on f.id = r.account_id \
              left join accounts m on m.id = r.assigned_account_id ",
             $rest
         )
@@ -363,9 +377,9 @@ impl Read {
             ms!("r.created_at"),
             ", ",
             ms!("r.action_taken_at"),
-            ", m.username from reports r join accounts t on t.id = r.target_account_id \
+            ", m.username from reports r left join accounts t on t.id = r.target_account_id \
              left join accounts m on m.id = r.action_taken_by_account_id \
-             where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 20",
+             where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 21",
         );
         let rows: Vec<ClosedTuple> =
             sqlx::query_as(SQL).persistent(false).bind(target.0).fetch_all(&mut *self.tx).await?;
@@ -382,7 +396,7 @@ impl Read {
             ms!("r.created_at"),
             ", ",
             ms!("r.action_taken_at"),
-            ", m.username from reports r join accounts t on t.id = r.target_account_id \
+            ", m.username from reports r left join accounts t on t.id = r.target_account_id \
              left join accounts m on m.id = r.action_taken_by_account_id \
              where r.id < $1 and r.action_taken_at is not null order by r.id desc limit $2",
         );
@@ -417,10 +431,15 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn posts(&mut self, account: AccountId, ids: &[StatusId]) -> Result<Vec<PostRow>, DatabaseError> {
-        const SQL: &str = posts!("where s.id = any($1) and s.account_id = $2 order by s.id limit 50");
+        const SQL: &str = posts!("where s.id = any($1) and s.account_id = $2 order by s.id limit $3");
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let rows: Vec<PostTuple> =
-            sqlx::query_as(SQL).persistent(false).bind(&ids).bind(account.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<PostTuple> = sqlx::query_as(SQL)
+            .persistent(false)
+            .bind(&ids)
+            .bind(account.0)
+            .bind(MOST_POSTS)
+            .fetch_all(&mut *self.tx)
+            .await?;
         Ok(rows.into_iter().map(post).collect())
     }
 
@@ -489,13 +508,13 @@ impl Read {
     /// If the database does not answer.
     pub async fn notes(&mut self, account: AccountId, reports: &[ReportId]) -> Result<Vec<NoteRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select a.username, ",
+            "select coalesce(a.username, n.account_id || ' (gone)'), ",
             ms!("n.created_at"),
-            " as at, n.content from account_moderation_notes n join accounts a on a.id = n.account_id \
-             where n.target_account_id = $1 union all select a.username, ",
+            " as at, n.content from account_moderation_notes n left join accounts a on a.id = n.account_id \
+             where n.target_account_id = $1 union all select coalesce(a.username, n.account_id || ' (gone)'), ",
             ms!("n.created_at"),
-            ", n.content from report_notes n join accounts a on a.id = n.account_id where n.report_id = any($2) \
-             order by at desc limit 30",
+            ", n.content from report_notes n left join accounts a on a.id = n.account_id where n.report_id = any($2) \
+             order by at desc limit 31",
         );
         let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<(String, i64, String)> =
@@ -615,14 +634,14 @@ pub struct ReportState {
     pub assigned: Option<AccountId>,
 }
 
-type ClosedTuple = (i64, i64, String, Option<String>, i32, String, i64, i64, Option<String>);
+type ClosedTuple = (i64, i64, Option<String>, Option<String>, i32, String, i64, i64, Option<String>);
 
 fn closed(row: ClosedTuple) -> ClosedRow {
     let (id, target, username, domain, number, comment, created, closed, by) = row;
     ClosedRow {
         id: ReportId(id),
         target: AccountId(target),
-        target_acct: acct(username, domain.as_ref()),
+        target_acct: acct(target, username, domain.as_ref()),
         category: category(number),
         comment,
         created_at: Instant(created),

@@ -6,7 +6,7 @@ use super::{
 };
 
 /// How something that not every release has stands in this database.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum There {
     #[default]
     Not,
@@ -21,6 +21,24 @@ pub struct Extras {
     pub role_details: There,
     pub server_notes: There,
     pub owned_settings: There,
+    pub polls: There,
+    pub edits: There,
+    pub quotes: There,
+    pub collections: There,
+}
+
+impl Extras {
+    fn of(&mut self, extra: Extra) -> &mut There {
+        match extra {
+            Extra::RoleDetails => &mut self.role_details,
+            Extra::ServerNotes => &mut self.server_notes,
+            Extra::OwnedSettings => &mut self.owned_settings,
+            Extra::Polls => &mut self.polls,
+            Extra::Edits => &mut self.edits,
+            Extra::Quotes => &mut self.quotes,
+            Extra::Collections => &mut self.collections,
+        }
+    }
 }
 
 /// A column of the instance's tables, and whether the console's role may read it.
@@ -85,6 +103,7 @@ impl Shape {
             strange: !READS.iter().any(|part| columns.iter().any(|column| column.table == part.table)),
             ..Self::default()
         };
+        let mut known: Vec<Extra> = Vec::new();
         for part in READS {
             let find = |name: &str| columns.iter().find(|column| column.table == part.table && column.name == name);
             let absent: Vec<&str> = part.columns.iter().copied().filter(|name| find(name).is_none()).collect();
@@ -117,11 +136,10 @@ impl Shape {
                     grants::reading(part.table, &hidden, role)
                 ));
             }
-            match extra {
-                Extra::RoleDetails => shape.extras.role_details = there,
-                Extra::ServerNotes => shape.extras.server_notes = there,
-                Extra::OwnedSettings => shape.extras.owned_settings = there,
-            }
+            // One that lies in several tables is there where all of them are.
+            let stands = shape.extras.of(extra);
+            *stands = if known.contains(&extra) { there.min(*stands) } else { there };
+            known.push(extra);
         }
         shape
     }
@@ -195,6 +213,27 @@ mod tests {
             shape.done_without,
             ["the console may not read user_roles.require_2fa; grant select (require_2fa) on user_roles to howdah;"]
         );
+    }
+
+    #[test]
+    fn what_lies_in_several_tables_is_there_where_all_of_them_are() {
+        for (without, hidden, stands) in [
+            ("", "", There::Granted),
+            ("collections", "", There::Not),
+            ("collection_items", "", There::Not),
+            ("collection_reports", "", There::Not),
+            ("", "collection_items", There::NotGranted),
+            ("collections", "collection_items", There::Not),
+        ] {
+            let mut columns = whole();
+            columns.retain(|column| column.table != without);
+            for column in &mut columns {
+                column.granted = column.table != hidden;
+            }
+            let shape = Shape::of(&columns, "howdah");
+            assert_eq!(shape.problem(), None, "{without} {hidden}");
+            assert_eq!(shape.extras.collections, stands, "{without} {hidden}");
+        }
     }
 
     #[test]

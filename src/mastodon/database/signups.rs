@@ -66,14 +66,14 @@ impl From<Row> for PendingSignUp {
 macro_rules! pending {
     ($rest:literal) => {
         concat!(
-            "select u.id as user, a.id as account, a.username, ",
+            "select u.id as user, u.account_id as account, coalesce(a.username, u.account_id || ' (gone)') as username, ",
             ms!("u.created_at"),
             " as asked_at, u.confirmed_at is not null as confirmed, ",
             ms!("u.confirmation_sent_at"),
             " as confirmation_sent_at, u.locale, u.email, host(u.sign_up_ip) as address, \
              (select left(q.text, 2000) from user_invite_requests q where q.user_id = u.id order by q.id limit 1) as reason, \
              (select ia.username from invites i join users iu on iu.id = i.user_id join accounts ia on ia.id = iu.account_id \
-             where i.id = u.invite_id) as inviter from users u join accounts a on a.id = u.account_id ",
+             where i.id = u.invite_id) as inviter from users u left join accounts a on a.id = u.account_id ",
             $rest
         )
     };

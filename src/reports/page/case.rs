@@ -7,8 +7,8 @@ use crate::{
     id::{AccountId, InstanceName, ReportId},
     path,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, Decision, MediaCard, PostCard, ReportCard, Revealed, Reversal,
-        api,
+        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, MediaCard, PollCard,
+        PostCard, QuoteCard, ReportCard, Revealed, Reversal, api,
     },
     ui::{self, desk, form, keys, time},
 };
@@ -35,6 +35,9 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
         1 => "1 report".to_owned(),
         _ => format!("{} reports, 1 case", page.number()),
     };
+    // A note for a colleague comes back also where the case is not this person's to hand over any more.
+    let hands_over = !page.colleagues.is_empty() && !page.open.is_empty();
+    let note = frame.draft_for("/api/reports/hand-over").filter(|_| !hands_over).map(form::kept);
     view! {
         <div class="head">
             <a class="soft" href=path::reports(&instance)>"Reports"</a>
@@ -48,6 +51,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
         <div class="case">
             <div class="stack">
+                {note}
                 {deciding(&instance, &page, &frame)}
                 {page.revealed.as_ref().map(revealed_card)}
                 {posted(&instance, &page, &frame)}
@@ -153,31 +157,130 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
         (posts, 0) => ui::count(posts, "post", "posts"),
         (posts, deleted) => format!("{} · {deleted} deleted since", ui::count(posts, "post", "posts")),
     };
-    let empty = page
-        .posts
-        .is_empty()
+    let summary = match page.collections.len() {
+        0 => summary,
+        number => format!("{summary} · {}", ui::count(number, "collection", "collections")),
+    };
+    let as_a_whole = page.posts.is_empty() && page.collections.is_empty() && page.partly.is_none();
+    let empty = as_a_whole
         .then(|| view! { <div class="post soft">"The reports are about the account as a whole. Its latest posts are below."</div> });
     view! {
         <section class="card">
             <header><h2>"What was posted"</h2><span class="soft small end">{summary}</span></header>
             {empty}
             {page.posts.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
+            {page.collections.iter().map(|one| collection(one, frame)).collect_view()}
+            {not_shown(&page.not_shown, page)}
         </section>
     }
     .into_any()
 }
 
-fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &Frame) -> AnyView {
-    let spoiler = (!post.spoiler.is_empty()).then(|| {
-        view! { <p><span class="badge">"content warning"</span>" “"<bdi>{post.spoiler.clone()}</bdi>"”"</p> }
+/// What is held and not shown, each with the way to where it is.
+fn not_shown(said: &[String], page: &CasePage) -> AnyView {
+    let rel = "noopener noreferrer external";
+    said.iter()
+        .map(|said| {
+            view! { <div class="post small soft">{said.clone()} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></div> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn collection(one: &CollectionCard, frame: &Frame) -> AnyView {
+    let named = (one.reports > 1).then(|| view! { <span>{format!("named by {} reports", one.reports)}</span> });
+    let others = one.of_somebody_else.then(|| view! { <span class="badge warn">"somebody else’s"</span> });
+    view! {
+        <div class="post">
+            <p><span class="badge">"collection"</span> " " <b><bdi>{one.name.clone()}</bdi></b></p>
+            {lines(&one.description)}
+            <p class="small"><bdi>{one.people.clone()}</bdi></p>
+            <div class="meta">
+                {time::ago(one.created_at, frame.now)}
+                {one.language.clone().map(|language| view! { <span>{language}</span> })}
+                {named}
+                {others}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A text that strangers wrote, line by line.
+fn lines(text: &str) -> AnyView {
+    text.split('\n')
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| view! { <p dir="auto" class="said">{line.to_owned()}</p> })
+        .collect_view()
+        .into_any()
+}
+
+fn warning(spoiler: &str) -> Option<AnyView> {
+    (!spoiler.is_empty()).then(|| {
+        view! { <p><span class="badge">"content warning"</span>" “"<bdi>{spoiler.to_owned()}</bdi>"”"</p> }.into_any()
+    })
+}
+
+fn poll(poll: &PollCard, frame: &Frame) -> AnyView {
+    let ends = poll.ends.map(|at| {
+        let word = if at <= frame.now { "ended " } else { "ends " };
+        view! { " · " {word} {time::ago(at, frame.now)} }
     });
+    let options = poll.options.iter().map(|(option, votes)| {
+        let votes = votes.map(|votes| ui::count(usize::try_from(votes).unwrap_or(0), "vote", "votes"));
+        view! { <li><bdi>{option.clone()}</bdi> {votes.map(|votes| view! { <span class="soft">" · " {votes}</span> })}</li> }
+    });
+    let word = if poll.multiple { "poll, several answers" } else { "poll" };
+    view! {
+        <div class="small"><span class="badge">{word}</span> <span class="soft">{ends}</span>
+            <ul class="plain-list">{options.collect_view()}</ul></div>
+    }
+    .into_any()
+}
+
+fn quote(quote: &QuoteCard, page: &CasePage, frame: &Frame) -> AnyView {
+    let rel = "noopener noreferrer external";
+    let said = (!quote.words.is_empty()).then(|| {
+        view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span> }
+    });
+    view! {
+        <blockquote class="quote">
+            <div class="small soft">"quotes " <bdi>{quote.by.clone().unwrap_or_else(|| "a post".to_owned())}</bdi>
+                {quote.created_at.map(|at| view! { " · " {time::ago(at, frame.now)} })}</div>
+            {warning(&quote.spoiler)}
+            {quote.text.as_deref().map(lines)}
+            <div class="meta">{said}</div>
+        </blockquote>
+    }
+    .into_any()
+}
+
+fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
+    if edits.is_empty() {
+        return ().into_any();
+    }
+    let one = |edit: &EditCard| {
+        view! {
+            <div class="quote small">
+                <div class="soft">"as of " {time::ago(edit.at, frame.now)}</div>
+                {warning(&edit.spoiler)}
+                {lines(&edit.text)}
+                {(!edit.words.is_empty()).then(|| view! { <p class="soft"><bdi>{edit.words.join(" · ")}</bdi></p> })}
+            </div>
+        }
+    };
+    view! {
+        <details open="">
+            <summary class="small">{ui::count(edits.len(), "earlier version", "earlier versions")}</summary>
+            {edits.iter().map(one).collect_view()}
+        </details>
+    }
+    .into_any()
+}
+
+fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &Frame) -> AnyView {
     let text = match &post.text {
-        Some(text) => text
-            .split('\n')
-            .filter(|line| !line.trim().is_empty())
-            .map(|line| view! { <p dir="auto" class="said">{line.to_owned()}</p> })
-            .collect_view()
-            .into_any(),
+        Some(text) => lines(text),
         None => private_post(instance, page, post, frame),
     };
     let media = post.media.iter().map(|media| one_file(instance, page, media, frame)).collect_view();
@@ -185,9 +288,13 @@ fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &F
         .then(|| view! { <span>{ui::count(usize::try_from(post.boosts).unwrap_or(0), "boost", "boosts")}</span> });
     view! {
         <div class="post">
-            {spoiler}
+            {warning(&post.spoiler)}
             {text}
+            {post.poll.as_ref().map(|one| poll(one, frame))}
+            {post.quote.as_ref().map(|one| quote(one, page, frame))}
             {media}
+            {edits(&post.edits, frame)}
+            {not_shown(&post.not_shown, page)}
             <div class="meta">
                 {time::ago(post.created_at, frame.now)}
                 <span>{post.visibility.clone()}</span>
@@ -409,6 +516,16 @@ pub fn revealed_card(revealed: &Revealed) -> AnyView {
 /// The person a case is about.
 pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let account = &page.account;
+    let only = account.only_closable.clone().map(|why| view! { <p class="small soft">{why}</p> });
+    if account.gone {
+        return view! {
+            <section class="card">
+                <header><h2><bdi>{account.handle.clone()}</bdi></h2></header>
+                <div class="body">{only}</div>
+            </section>
+        }
+        .into_any();
+    }
     let initial: String = account
         .display_name
         .chars()
@@ -438,6 +555,7 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
                     <b class="cut"><bdi>{account.display_name.clone()}</bdi></b>
                     <div class="soft cut"><a href=path::account(instance, account.id)><bdi>{account.handle.clone()}</bdi></a></div>
                     {note}
+                    {only}
                 </div>
             </div>
             <div class="body ruled">
@@ -491,8 +609,10 @@ fn masked(
 }
 
 fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
-    if page.hands_off.is_some() {
-        return ().into_any();
+    // Nothing of a person whose data was deleted comes back; a remote account's comes anew from its server.
+    let for_nothing = page.account.data_is_gone && page.account.local;
+    if page.hands_off.is_some() || page.account.only_closable.is_some() || for_nothing {
+        return frame.draft_for("/api/reports/reverse").map(form::kept).into_any();
     }
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
     let contractor = frame.role == Role::Contractor;
@@ -524,13 +644,18 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
         .into_any()
 }
 
+/// “12”, or “the newest 20” of more.
+fn newest(number: usize, more: bool) -> String {
+    if more { format!("the newest {number}") } else { number.to_string() }
+}
+
 fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
     if page.strikes.is_empty() {
         return ().into_any();
     }
     view! {
         <section class="card">
-            <header><h2>"Strikes"</h2><span class="soft small end">{page.strikes.len()}</span></header>
+            <header><h2>"Strikes"</h2><span class="soft small end">{newest(page.strikes.len(), page.more.strikes)}</span></header>
             {page.strikes.iter().map(|strike| view! {
                 <div class="post small">
                     <b>{strike.action.clone()}</b> <span class="soft">" by " {strike.by.clone()} " · " {time::ago(strike.at, frame.now)}
@@ -549,7 +674,7 @@ fn notes(page: &CasePage, frame: &Frame) -> AnyView {
     }
     view! {
         <section class="card">
-            <header><h2>"Notes on the instance"</h2><span class="soft small end">"Mastodon’s own"</span></header>
+            <header><h2>"Notes on the instance"</h2><span class="soft small end">"Mastodon’s own" {page.more.notes.then(|| format!(", {}", newest(page.notes.len(), true)))}</span></header>
             {page.notes.iter().map(|note| view! {
                 <div class="post small"><b>{note.by.clone()}</b> <span class="soft">" " {time::ago(note.at, frame.now)}</span><p dir="auto" class="said">{note.text.clone()}</p></div>
             }).collect_view()}
@@ -585,7 +710,7 @@ fn closed(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     };
     view! {
         <section class="card">
-            <header><h2>"Earlier reports"</h2><span class="soft small end">{page.closed.len()}</span></header>
+            <header><h2>"Earlier reports"</h2><span class="soft small end">{newest(page.closed.len(), page.more.closed)}</span></header>
             {page.closed.iter().map(row).collect_view()}
         </section>
     }
@@ -616,6 +741,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let search = crate::search::Search::parse(&page.search);
     let buttons = Decision::ALL
         .into_iter()
+        .filter(|decision| page.account.only_closable.is_none() || *decision == Decision::Resolve)
         .filter(|decision| match decision {
             Decision::Resolve => !page.open.is_empty(),
             // Only people with a login here can be locked out of it.
@@ -685,6 +811,13 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
         }
         Decision::Disable => lines.push("They cannot log in. What they posted stays.".to_owned()),
     }
+    if matches!(decision, Decision::Resolve | Decision::Warn) && open > page.at_once {
+        lines.push(format!(
+            "Each report costs a call, and one deed takes a third of those that are left: {} are closed now, the other {} in the background, a few at a time. A page shows how far it is.",
+            page.at_once,
+            open - page.at_once
+        ));
+    }
     if !matches!(decision, Decision::Resolve | Decision::Warn) {
         lines.push(if page.unread > 0 {
             format!("Closes all {} open reports, also those that nobody here has read.", page.number())
@@ -707,7 +840,11 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
 fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let draft = frame.draft_for("/api/reports/decide");
     let decision = draft.and_then(|draft| draft.value("decision")).and_then(|name| name.parse().ok()).or(page.deciding);
-    let (Some(decision), None) = (decision, &page.hands_off) else { return ().into_any() };
+    let decision = decision.filter(|decision| page.account.only_closable.is_none() || *decision == Decision::Resolve);
+    let (Some(decision), None) = (decision, &page.hands_off) else {
+        // What was typed is there to be read also where it can be sent no more.
+        return draft.map(form::kept).into_any();
+    };
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let reports = page.open.iter().map(|report| report.id.to_string()).collect::<Vec<_>>().join(",");
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();

@@ -23,12 +23,19 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
     let decided = page.filter.state == "decided";
     let oldest =
         page.oldest.map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest)))).unwrap_or_default();
+    let more = if page.cut { "+" } else { "" };
+    let reports =
+        format!("{}{more} {}", ui::grouped(page.reports), if page.reports == 1 { "report" } else { "reports" });
+    let reports = match page.gone {
+        0 => reports,
+        1 => format!("{reports}, 1 of them about an account that is gone"),
+        gone => format!("{reports}, {} of them about accounts that are gone", ui::grouped(gone)),
+    };
     let sentence = match page.cases {
+        _ if !page.known => "what waits is not known yet".to_owned(),
         0 => "nothing waits".to_owned(),
-        1 => format!("1 case waits{oldest} · {}", ui::count(page.reports, "report", "reports")),
-        cases => {
-            format!("{} cases wait{oldest} · {}", ui::grouped(cases), ui::count(page.reports, "report", "reports"))
-        }
+        1 => format!("1 case waits{oldest} · {reports}"),
+        cases => format!("{}{more} cases wait{oldest} · {reports}", ui::grouped(cases)),
     };
     let next = page.next.map(|next| {
         view! { <a class="btn main" href=path::case(&instance, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
@@ -45,7 +52,13 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">
-                {if decided { format!("{} closed reports", page.decided.len()) } else { format!("{} of {} shown", page.rows.len(), ui::grouped(page.matching)) }}
+                {if decided {
+                    format!("{} closed reports", page.decided.len())
+                } else if page.known {
+                    format!("{} of {}{more} shown", page.rows.len(), ui::grouped(page.matching))
+                } else {
+                    String::new()
+                }}
             </span>
             <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
         </div>
@@ -215,13 +228,15 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
     };
     let state = page.filter.state.as_str();
+    let number = |number: usize| if page.known { ui::grouped(number) } else { "?".to_owned() };
     let mut states = vec![
         {
             let on = state.is_empty() || state == "waiting";
             let href = format!("{base}{}", search.with("state", ""));
-            view! { <a class="chip" href=href aria-current=on.then_some("true")>"Waiting " {page.cases}</a> }.into_any()
+            view! { <a class="chip" href=href aria-current=on.then_some("true")>"Waiting " {number(page.cases)}</a> }
+                .into_any()
         },
-        chip("state", "mine", format!("Mine {}", page.mine), state),
+        chip("state", "mine", format!("Mine {}", number(page.mine)), state),
         chip("state", "unheld", "Nobody’s".to_owned(), state),
         chip("state", "decided", "Decided".to_owned(), state),
         view! { <span class="gap"></span> }.into_any(),
@@ -254,7 +269,9 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         let filtered = page.cases > 0;
         return view! {
             <div class="card pad empty">
-                {if filtered {
+                {if !page.known {
+                    view! { <p>"What waits is not known yet: the instance’s database has not been read so far. It is asked again every few seconds."</p> }.into_any()
+                } else if filtered {
                     view! { <p>"No case fits these filters. "<a class="link" href=path::reports(instance)>"Show all that wait"</a></p> }.into_any()
                 } else {
                     view! { <p>"Nothing waits. New reports appear here within seconds of being made."</p> }.into_any()

@@ -14,20 +14,26 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, DatabaseError, MediaRow, OpenReport, PostRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow,
+            Account, CollectionRow, DatabaseError, EditRow, Foreign, MOST_EDITS, MOST_POSTS, MediaRow, OpenReport,
+            PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow,
         },
     },
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, ClosedReport, Holder, MOST_COUNTED, MOST_READ, MediaCard, Note, PostCard, Preset,
-        ReportCard, Revealed, Strike,
+        AccountCard, CasePage, ClosedReport, CollectionCard, EditCard, Holder, MOST_COUNTED, MOST_READ, MediaCard,
+        MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
     store::{case_holds, drafts, operators},
     ui,
 };
 use std::collections::BTreeSet;
+
+/// Earlier reports, strikes and notes that are listed, the newest; one more of each is read, to know of it.
+const MOST_CLOSED: usize = 20;
+const MOST_STRIKES: usize = 20;
+const MOST_NOTES: usize = 30;
 
 struct Facts {
     account: Account,
@@ -40,6 +46,15 @@ struct Facts {
     posts: Vec<PostRow>,
     latest: Vec<PostRow>,
     media: Vec<MediaRow>,
+    polls: Vec<PollRow>,
+    quotes: Vec<QuoteRow>,
+    edits: Vec<EditRow>,
+    collections: Vec<CollectionRow>,
+    /// Of the posts that reports name: the account's own, and somebody else's.
+    whose: (i64, i64),
+    unknown: Vec<Foreign>,
+    /// What is there and may not be read.
+    hidden: Vec<&'static str>,
     strikes: Vec<StrikeRow>,
     notes: Vec<crate::mastodon::database::NoteRow>,
     presets: Vec<crate::mastodon::database::PresetRow>,
@@ -48,7 +63,7 @@ struct Facts {
 
 async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, DatabaseError> {
     let mut read = instance.database.read().await?;
-    let Some(account) = read.account(id).await? else { return Ok(None) };
+    let Some(account) = read.account_or_gone(id).await? else { return Ok(None) };
     let server = match &account.domain {
         Some(domain) => Some(read.server(domain).await?),
         None => None,
@@ -63,10 +78,20 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let reporters: BTreeSet<_> = open.iter().map(|report| report.reporter).collect();
     let records = read.reporter_records(&reporters.into_iter().collect::<Vec<_>>()).await?;
     let named: BTreeSet<StatusId> = open.iter().flat_map(|report| report.status_ids.iter().copied()).collect();
-    let posts = read.posts(id, &named.into_iter().collect::<Vec<_>>()).await?;
+    let named: Vec<StatusId> = named.into_iter().collect();
+    let posts = read.posts(id, &named).await?;
+    let whose = read.whose_posts(id, &named).await?;
     let latest = read.latest_posts(id).await?;
-    let shown: Vec<StatusId> = posts.iter().chain(&latest).map(|post| post.id).collect();
+    let shown: BTreeSet<StatusId> = posts.iter().chain(&latest).map(|post| post.id).collect();
+    let shown: Vec<StatusId> = shown.into_iter().collect();
     let media = read.media(&shown).await?;
+    let polls = read.polls(&shown, None).await?;
+    let quotes = read.quotes(&shown, None).await?;
+    let edits = read.edits(&shown, None).await?;
+    let of_open: Vec<_> = open.iter().map(|report| report.id).collect();
+    let collections = read.collections(id, &of_open).await?;
+    let unknown = read.unknown_of_reports().await?;
+    let hidden = read.hidden_content();
     let strikes = read.strikes(id).await?;
     let reports: Vec<_> = open.iter().map(|report| report.id).chain(closed.iter().map(|report| report.id)).collect();
     let notes = read.notes(id, &reports).await?;
@@ -82,6 +107,13 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         posts,
         latest,
         media,
+        polls,
+        quotes,
+        edits,
+        collections,
+        whose,
+        unknown,
+        hidden,
         strikes,
         notes,
         presets,
@@ -237,6 +269,12 @@ pub async fn case_page(
         Vec::new()
     };
     let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
+    let at_once = if facts.open.len() > super::deeds::PART {
+        let hand = standing::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
+        hand.for_one_deed()
+    } else {
+        super::deeds::PART
+    };
     let object = context.case(instance, &facts.account, &facts.open, own.as_ref()).await?;
     let may = |permission| access::permit(&context.actor, permission, &object);
     let touched = may(Permission::ViewWork).is_ok();
@@ -247,8 +285,6 @@ pub async fn case_page(
     };
     let named: BTreeSet<StatusId> = facts.posts.iter().map(|post| post.id).collect();
     let latest: Vec<PostRow> = facts.latest.iter().filter(|post| !named.contains(&post.id)).cloned().collect();
-    let asked: BTreeSet<_> = facts.open.iter().flat_map(|report| &report.status_ids).collect();
-    let gone = asked.len().saturating_sub(facts.posts.len());
     let next = next_after(&cases(context, instance).await?, Some(id));
     let there = match facts.open.first() {
         Some(report) => format!("admin/reports/{}", report.id),
@@ -258,10 +294,12 @@ pub async fn case_page(
         account: if touched { account_card(&facts) } else { account_card(&facts).public() },
         open: facts.open.iter().take(MOST_READ).map(|report| report_card(&facts, report)).collect(),
         unread: facts.unread,
+        at_once,
         closed: facts
             .closed
             .iter()
             .filter(|row| context.actor.sees(&instance.name, row.category))
+            .take(MOST_CLOSED)
             .map(|row| ClosedReport {
                 id: row.id,
                 category: row.category,
@@ -272,12 +310,20 @@ pub async fn case_page(
             })
             .collect(),
         posts: posts(&facts.posts, true),
+        collections: facts.collections.iter().map(collection).collect(),
+        not_shown: not_shown(&facts),
         latest: posts(&latest, false),
-        strikes: facts.strikes.iter().filter(|_| touched).map(strike).collect(),
+        strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(strike).collect(),
+        more: MoreOf {
+            strikes: facts.strikes.len() > MOST_STRIKES,
+            notes: facts.notes.len() > MOST_NOTES,
+            closed: facts.closed.len() > MOST_CLOSED,
+        },
         notes: facts
             .notes
             .iter()
             .filter(|_| touched)
+            .take(MOST_NOTES)
             .map(|note| Note { by: format!("@{}", note.by), at: note.at, text: ui::tame(&note.text) })
             .collect(),
         presets: facts
@@ -298,15 +344,156 @@ pub async fn case_page(
         revealed,
         there: instance.base.join(&there).map_or_else(|_| instance.base.to_string(), |url| url.to_string()),
         search: search.to_owned(),
-        partly: (gone > 0).then(|| {
-            let posts = match gone {
-                1 => "1 post named in the reports is".to_owned(),
-                many => format!("{many} posts named in the reports are"),
-            };
-            format!("{posts} no longer in the database.")
-        }),
+        partly: partly(&facts),
         invitations: None,
     })
+}
+
+/// Why fewer posts are shown than the reports name.
+fn partly(facts: &Facts) -> Option<String> {
+    let named: BTreeSet<_> = facts.open.iter().flat_map(|report| &report.status_ids).collect();
+    let (own, others) = facts.whose;
+    let count = |number: i64| usize::try_from(number).unwrap_or(0);
+    let posts = |number: usize, rest: &str, rests: &str| match number {
+        0 => None,
+        1 => Some(format!("1 post named in the reports {rest}")),
+        many => Some(format!("{} posts named in the reports {rests}", ui::grouped(many))),
+    };
+    let gone = named.len().saturating_sub(count(own) + count(others));
+    let beyond = count(own).saturating_sub(facts.posts.len());
+    let said: Vec<String> = [
+        posts(gone, "is no longer in the database.", "are no longer in the database."),
+        posts(count(others), "is by somebody else and not shown here.", "are by others and not shown here."),
+        posts(
+            beyond,
+            &format!("is not shown: the oldest {MOST_POSTS} are."),
+            &format!("are not shown: the oldest {MOST_POSTS} are."),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// What the reports hold, or may hold, and is not shown: named, so that nobody takes it for nothing.
+fn not_shown(facts: &Facts) -> Vec<String> {
+    let mut said = Vec::new();
+    if !facts.hidden.is_empty() {
+        said.push(format!(
+            "The console may not read {} on this instance, so none are shown: its database role lacks a grant (howdah instance grants).",
+            facts.hidden.join(", ")
+        ));
+    }
+    if !facts.unknown.is_empty() {
+        let names: Vec<&str> = facts.unknown.iter().map(|foreign| foreign.0.as_str()).collect();
+        said.push(format!("This instance keeps more with reports than this console knows of: {}.", names.join(", ")));
+    }
+    for report in facts.open.iter().take(MOST_READ) {
+        if let Some(number) = report.unknown_category {
+            said.push(format!(
+                "Report {} has a category that this console does not know ({number}); it stands under “other” here.",
+                report.id
+            ));
+        }
+    }
+    said
+}
+
+fn collection(row: &CollectionRow) -> CollectionCard {
+    let number = usize::try_from(row.number).unwrap_or(0);
+    let names: Vec<String> = row.people.iter().map(|acct| format!("@{}", ui::tame(acct))).collect();
+    let more = number.saturating_sub(names.len());
+    let more = if more == 0 { String::new() } else { format!(" and {} more", ui::grouped(more)) };
+    let people = ui::count(number, "person", "people");
+    CollectionCard {
+        name: ui::tame(&row.name),
+        description: words::plain_text(&row.description, row.remote),
+        language: row.language.clone(),
+        people: if names.is_empty() { people } else { format!("{people}: {}{more}", names.join(", ")) },
+        created_at: row.created_at,
+        reports: usize::try_from(row.reports).unwrap_or(0),
+        of_somebody_else: !row.own,
+    }
+}
+
+fn quote(row: &QuoteRow) -> QuoteCard {
+    let mut words: Vec<String> = words::quote_state(row.state).into_iter().collect();
+    let quoted = row.quoted.as_ref();
+    match quoted {
+        None => words.push("the instance does not have it, or not any more".to_owned()),
+        Some(quoted) => {
+            if quoted.deleted {
+                words.push("deleted since".to_owned());
+            }
+            if quoted.text.is_none() {
+                words.push(format!("{}: not shown here", words::visibility(quoted.visibility)));
+            }
+            if quoted.files > 0 {
+                let files = usize::try_from(quoted.files).unwrap_or(0);
+                words.push(format!("with {}, not shown here", ui::count(files, "file", "files")));
+            }
+        }
+    }
+    let plain = |text: &Option<String>, remote: bool| text.as_ref().map(|text| words::plain_text(text, remote));
+    QuoteCard {
+        by: row.by.as_ref().map(|acct| format!("@{}", ui::tame(acct))),
+        spoiler: quoted.and_then(|quoted| plain(&quoted.spoiler, quoted.remote)).unwrap_or_default(),
+        text: quoted.and_then(|quoted| plain(&quoted.text, quoted.remote)),
+        created_at: quoted.map(|quoted| quoted.created_at),
+        words,
+    }
+}
+
+/// The versions before the one that stands: Mastodon keeps the newest too.
+fn earlier<'a>(facts: &'a Facts, row: &PostRow) -> Vec<&'a EditRow> {
+    let mut versions: Vec<&EditRow> = facts.edits.iter().filter(|edit| edit.status == row.id).collect();
+    if versions.len() <= MOST_EDITS + 1 {
+        versions.pop();
+    }
+    versions
+}
+
+fn edit(row: &EditRow, remote: bool) -> EditCard {
+    let mut said = Vec::new();
+    if !row.poll.is_empty() {
+        let options: Vec<String> = row.poll.iter().map(|option| format!("“{}”", ui::tame(option))).collect();
+        said.push(format!("poll: {}", options.join(", ")));
+    }
+    if row.files > 0 {
+        said.push(format!("with {}", ui::count(usize::try_from(row.files).unwrap_or(0), "file", "files")));
+    }
+    EditCard {
+        at: row.at,
+        spoiler: row.spoiler.as_ref().map(|text| words::plain_text(text, remote)).unwrap_or_default(),
+        text: row.text.as_ref().map(|text| words::plain_text(text, remote)).unwrap_or_default(),
+        words: said,
+    }
+}
+
+/// What else a private post holds, which opens with its text.
+pub fn besides(polls: &[PollRow], quotes: &[QuoteRow], edits: &[EditRow], remote: bool) -> Vec<String> {
+    let mut parts = Vec::new();
+    for poll in polls {
+        let options = poll.options.iter().flatten().map(|(option, _)| format!("“{}”", ui::tame(option)));
+        parts.push(format!("Poll: {}", options.collect::<Vec<_>>().join(", ")));
+    }
+    for row in quotes {
+        let card = quote(row);
+        let by = card.by.map(|by| format!(" of {by}")).unwrap_or_default();
+        let text = card.text.map(|text| format!(": {text}")).unwrap_or_default();
+        let said = if card.words.is_empty() { String::new() } else { format!(" ({})", card.words.join(", ")) };
+        parts.push(format!("Quotes a post{by}{said}{text}"));
+    }
+    // The newest version is the post as it stands.
+    let before = edits.len().saturating_sub(1);
+    for row in edits.iter().take(before.min(MOST_EDITS)) {
+        let card = edit(row, remote);
+        let said = if card.words.is_empty() { String::new() } else { format!(" ({})", card.words.join(", ")) };
+        let text = if card.spoiler.is_empty() { card.text } else { format!("{}\n{}", card.spoiler, card.text) };
+        parts.push(format!("Before, from {}{said}: {text}", ui::time::absolute(card.at)));
+    }
+    parts
 }
 
 /// What was revealed about an account just now, to this person: it is taken out, and shown once.
@@ -328,7 +515,8 @@ pub async fn revealed(context: &Context, search: &Search, account: AccountId) ->
 
 fn account_card(facts: &Facts) -> AccountCard {
     let account = &facts.account;
-    let handle = format!("@{}", ui::tame(&account.acct()));
+    let server_itself = if account.id.0 < 0 { " (the server itself)" } else { "" };
+    let handle = format!("@{}{server_itself}", ui::tame(&account.acct()));
     let name = ui::excerpt(&account.display_name, 80);
     let server = account.domain.as_ref().zip(facts.server.as_ref()).map(|(domain, server)| {
         let rule = match &server.block {
@@ -336,7 +524,10 @@ fn account_card(facts: &Facts) -> AccountCard {
             Some((of, severity)) if of == domain => words::severity(*severity).to_owned(),
             Some((of, severity)) => format!("{} through {of}", words::severity(*severity)),
         };
-        let known = ui::count(usize::try_from(server.accounts).unwrap_or(0), "account known", "accounts known");
+        let known = match server.accounts {
+            Some(number) => ui::count(usize::try_from(number).unwrap_or(0), "account known", "accounts known"),
+            None => "accounts not counted yet".to_owned(),
+        };
         format!("{} · {known} · {rule}", ui::tame(domain))
     });
     AccountCard {
@@ -351,6 +542,9 @@ fn account_card(facts: &Facts) -> AccountCard {
         posts: account.statuses,
         server,
         state: account.state,
+        only_closable: account.only_closable().map(str::to_owned),
+        gone: account.gone,
+        data_is_gone: account.data_is_gone(),
         deleted_on: account.deleted_on,
         staff: account.is_staff().then(|| account.role.as_ref().map(|(name, ..)| name.clone()).unwrap_or_default()),
         email: account.email.as_ref().map(|email| email.masked()),
@@ -414,7 +608,7 @@ fn post(
         let mine = shown == Some(media.id.to_string().as_str());
         MediaCard {
             id: media.id,
-            kind: words::media_kind(media.kind).to_owned(),
+            kind: words::media_kind(media.kind),
             description: if media.public { ui::excerpt(&media.description, 200) } else { String::new() },
             shown: (mine && media.public && touched).then(|| path::media(&instance.name, facts.account.id, media.id)),
             fetched: media.file_name.is_none(),
@@ -429,12 +623,46 @@ fn post(
             },
         }
     });
+    let poll = facts.polls.iter().find(|poll| poll.status == row.id);
+    let quoted = facts.quotes.iter().find(|quote| quote.status == row.id);
+    let versions = earlier(facts, row);
+    let open = row.text.is_some();
+    let mut not_shown = Vec::new();
+    if !open {
+        let mut held = Vec::new();
+        if poll.is_some() {
+            held.push("a poll".to_owned());
+        }
+        if quoted.is_some() {
+            held.push("a quoted post".to_owned());
+        }
+        if !versions.is_empty() {
+            held.push(number_of_versions(versions.len()));
+        }
+        if !held.is_empty() {
+            not_shown.push(format!("It also holds {}: opened with it.", held.join(", ")));
+        }
+    }
+    if versions.len() > MOST_EDITS {
+        not_shown.push(format!("Of its earlier versions the first {MOST_EDITS} are shown."));
+    }
     PostCard {
         id: row.id,
+        poll: poll.and_then(|poll| {
+            let options = poll.options.as_ref()?;
+            Some(PollCard {
+                options: options.iter().map(|(option, votes)| (ui::tame(option), *votes)).collect(),
+                multiple: poll.multiple,
+                ends: poll.ends,
+            })
+        }),
+        quote: quoted.filter(|_| open).map(quote),
+        edits: versions.iter().filter(|_| open).take(MOST_EDITS).map(|row| edit(row, remote)).collect(),
+        not_shown,
         text: row.text.as_ref().map(|text| words::plain_text(text, remote)),
         spoiler: row.spoiler.as_ref().map(|text| words::plain_text(text, remote)).unwrap_or_default(),
         language: row.language.clone(),
-        visibility: words::visibility(row.visibility).to_owned(),
+        visibility: words::visibility(row.visibility),
         created_at: row.created_at,
         edited_at: row.edited_at,
         deleted_at: row.deleted_at,
@@ -443,6 +671,14 @@ fn post(
         replies: row.replies,
         media: media.collect(),
         reported,
+    }
+}
+
+fn number_of_versions(number: usize) -> String {
+    if number > MOST_EDITS {
+        format!("more than {MOST_EDITS} earlier versions")
+    } else {
+        ui::count(number, "earlier version", "earlier versions")
     }
 }
 

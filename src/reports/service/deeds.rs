@@ -2,7 +2,7 @@
 
 use super::{
     budget,
-    case::{hands_off, own_beyond, untouched},
+    case::{besides, hands_off, own_beyond, untouched},
     store_problem, unread,
 };
 use crate::{
@@ -37,6 +37,11 @@ use std::{collections::BTreeSet, sync::Arc};
 /// `account_warnings.text` has no limit of its own; the console sets one that no person meets.
 const LONGEST_TEXT: usize = 20_000;
 
+/// So many reports at most are closed by one deed of a batch: between two of them others come to their turn.
+pub const PART: usize = 20;
+/// A warning is one deed with all its reports: in a batch it has no more than these, which is a third of what a token has.
+pub const MOST_WITH_A_WARNING: usize = 100;
+
 fn misread() -> Problem {
     Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
 }
@@ -61,7 +66,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
     let id: AccountId = account.parse().map_err(|_| misread())?;
     let (account, open) = {
         let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        (read.account_or_gone(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = standing::able_own(context, &instance).await?;
@@ -132,6 +137,9 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
         "" => None,
         id => Some(id.parse().map_err(|_| misread())?),
     };
+    if let Some(why) = account.only_closable().filter(|_| decision != Decision::Resolve) {
+        return Err(Problem::new(Kind::Invalid, why, "Nothing was done."));
+    }
     if decision == Decision::Resolve && reports.is_empty() {
         return Err(Problem::new(Kind::Invalid, "There is no open report to close.", "Reload the page."));
     }
@@ -147,26 +155,71 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     }
     let (text, why) = checked_words(decision, &form.text, preset.is_some(), &form.why)?;
     free_or_mine(&context, &instance, account.id).await?;
+    // Where each report costs a call, a large case would take all calls of the team.
+    let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
+    let hand = standing::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
+    let at_once = if a_call_each { hand.for_one_deed().max(PART) } else { usize::MAX };
+    let mut reports = reports;
+    let later = reports.split_off(at_once.min(reports.len()));
+    let unread = form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED);
+    let rest = closings(&instance, &account, &reports, &later, unread, state_before);
     let deed = DecideCase {
         instance: instance.name.clone(),
         account: account.id,
         acct: account.acct(),
         decision,
         reports,
-        unread: form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED),
+        unread,
+        others: later,
         state_before,
         text,
         preset,
         send_email: form.mail == "yes" && account.has_login,
     };
-    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
+    let done = carry_out(context.clone(), instance.clone(), permit, deed, why.clone()).await;
     refresh(&context, &instance).await;
     let done = done?;
+    if !rest.is_empty() {
+        // What is not known to be done is not gone on with.
+        if done.outcome != Outcome::Succeeded {
+            return done.landed(&path::case(&instance.name, account.id));
+        }
+        let batch = batches::service::begin(&context, &instance, rest, why).await?;
+        return done.landed(&batch);
+    }
     let to = match form.next.parse::<AccountId>() {
         Ok(next) => path::case(&instance.name, next),
         Err(_) => path::reports(&instance.name),
     };
     done.landed(&to)
+}
+
+/// Deeds that close the reports of one decision which its first deed leaves, a few each.
+fn closings(
+    instance: &Instance,
+    account: &Account,
+    now: &[ReportId],
+    later: &[ReportId],
+    unread: i64,
+    state_before: AccountState,
+) -> Vec<Deed> {
+    let all: Vec<ReportId> = now.iter().chain(later).copied().collect();
+    let part = |reports: &[ReportId]| {
+        Deed::DecideCase(DecideCase {
+            instance: instance.name.clone(),
+            account: account.id,
+            acct: account.acct(),
+            decision: Decision::Resolve,
+            reports: reports.to_vec(),
+            unread,
+            others: all.iter().filter(|id| !reports.contains(id)).copied().collect(),
+            state_before,
+            text: String::new(),
+            preset: None,
+            send_email: false,
+        })
+    };
+    later.chunks(PART).map(part).collect()
 }
 
 /// What was typed about a decision, checked: the words to the person, and the reason for the record.
@@ -204,8 +257,8 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     {
         let mut read = instance.database.read().await.map_err(unread)?;
         for (id, reports) in seen {
-            // Who is gone has no case any more.
-            let Some(account) = read.account(id).await.map_err(unread)? else { continue };
+            // Whom no report names any more has no case.
+            let Some(account) = read.account_or_gone(id).await.map_err(unread)? else { continue };
             found.push((account, read.open_reports(id).await.map_err(unread)?, reports));
         }
     }
@@ -218,7 +271,23 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
             refused.get_or_insert(why);
             continue;
         }
+        if let Some(why) = account.only_closable().filter(|_| decision != Decision::Resolve) {
+            refused.get_or_insert(why.to_owned());
+            continue;
+        }
         if reports.is_empty() || (decision == Decision::Disable && !account.has_login) {
+            continue;
+        }
+        if decision == Decision::Resolve && reports.len() > PART {
+            deeds.extend(closings(&instance, &account, &[], &reports, 0, account.state));
+            continue;
+        }
+        if decision == Decision::Warn && reports.len() > MOST_WITH_A_WARNING {
+            refused.get_or_insert(format!(
+                "@{} has {} open reports: a warning about so many is given on the case’s own page.",
+                account.acct(),
+                ui::grouped(reports.len())
+            ));
             continue;
         }
         deeds.push(Deed::DecideCase(DecideCase {
@@ -228,6 +297,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
             decision,
             reports,
             unread: 0,
+            others: Vec::new(),
             state_before: account.state,
             text: text.clone(),
             preset: None,
@@ -418,6 +488,9 @@ pub async fn reverse(
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let reversal: Reversal = reversal.parse().map_err(|()| misread())?;
     let state_before: AccountState = serde_json::from_str(&state).map_err(|_| misread())?;
+    if let Some(gone) = account.only_closable() {
+        return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
+    }
     let why = checked_why(&why, context.actor.role == Role::Contractor)?;
     let deed = ReverseSanction {
         instance: instance.name.clone(),
@@ -478,13 +551,7 @@ pub async fn reveal(
         Masked::SeenAddress(name) => seen_address(&mut read, &context, id, name.as_str())
             .await
             .map(|found| found.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned)),
-        Masked::PrivatePost(_) => read.private_post(&warrant).await.map(|post| {
-            post.map(|(spoiler, text)| {
-                let remote = account.domain.is_some();
-                let plain = |text: &str| super::words::plain_text(text, remote);
-                if spoiler.is_empty() { plain(&text) } else { format!("{}\n\n{}", plain(&spoiler), plain(&text)) }
-            })
-        }),
+        Masked::PrivatePost(_) => private_post(&mut read, &warrant, account.domain.is_some()).await,
     };
     let shown = match &found {
         Ok(Some(_)) => Outcome::Succeeded,
@@ -519,6 +586,26 @@ pub async fn reveal(
     Ok(path::with(&path::ours(&back), "shown", &shown))
 }
 
+/// A private post with everything it holds: content warning, text, poll, what it quotes, what it said before.
+async fn private_post(
+    read: &mut Read,
+    warrant: &Warrant<Reveal>,
+    remote: bool,
+) -> Result<Option<String>, DatabaseError> {
+    let Masked::PrivatePost(status) = warrant.deed().what else { return Ok(None) };
+    let Some((spoiler, text)) = read.private_post(warrant).await? else { return Ok(None) };
+    let polls = read.polls(&[status], Some(warrant)).await?;
+    let quotes = read.quotes(&[status], Some(warrant)).await?;
+    let edits = read.edits(&[status], Some(warrant)).await?;
+    let mut parts: Vec<String> = [spoiler, text]
+        .iter()
+        .map(|text| super::words::plain_text(text, remote))
+        .filter(|text| !text.is_empty())
+        .collect();
+    parts.extend(besides(&polls, &quotes, &edits, remote));
+    Ok(Some(parts.join("\n\n")))
+}
+
 /// The address an account was seen from that a form names by its keyed hash.
 async fn seen_address(
     read: &mut Read,
@@ -537,7 +624,9 @@ async fn state_changed(
     account: AccountId,
     before: AccountState,
 ) -> Result<Option<String>, DatabaseError> {
-    let Some(now) = read.account(account).await? else { return Ok(Some("the account is gone".to_owned())) };
+    let Some(now) = read.account_or_gone(account).await? else {
+        return Ok(Some("the account is gone".to_owned()));
+    };
     if now.state == before {
         return Ok(None);
     }
@@ -562,13 +651,17 @@ impl Carry for DecideCase {
         let mut more = 0;
         if self.unread > 0 {
             now.truncate(MOST_READ);
-            let named = i64::try_from(self.reports.len()).unwrap_or(i64::MAX).saturating_add(self.unread);
+            let seen = self.reports.len() + self.others.len();
+            let named = i64::try_from(seen).unwrap_or(i64::MAX).saturating_add(self.unread);
             more = read.open_number(self.account, MOST_COUNTED).await?.saturating_sub(named);
         }
         let now: BTreeSet<ReportId> = now.iter().map(|report| report.id).collect();
-        let seen: BTreeSet<ReportId> = self.reports.iter().copied().collect();
-        let came = now.difference(&seen).count();
-        let went = seen.difference(&now).count();
+        let ours: BTreeSet<ReportId> = self.reports.iter().copied().collect();
+        let seen: BTreeSet<ReportId> = ours.iter().chain(&self.others).copied().collect();
+        // Of a case too large to be read, those after the last that was shown are the ones that were only counted.
+        let last = seen.last().filter(|_| self.unread > 0 && !self.others.is_empty());
+        let came = now.difference(&seen).filter(|id| last.is_none_or(|last| *id <= last)).count();
+        let went = ours.difference(&now).count();
         let mut changed = Vec::new();
         // In a wave a few more than were named are no news.
         if more > FEW_MORE {
@@ -596,6 +689,8 @@ impl Carry for DecideCase {
     /// A case that is decided is nobody's any more.
     async fn afterwards(&self, app: &App, _: i64, outcome: Outcome) -> sqlx::Result<()> {
         match outcome {
+            // The same person goes on with it in the background.
+            Outcome::Succeeded | Outcome::Unknown if !self.others.is_empty() => Ok(()),
             Outcome::Succeeded | Outcome::Unknown => case_holds::end(&app.store, &self.instance, self.account).await,
             Outcome::Partly | Outcome::Failed | Outcome::Stale | Outcome::Refused => Ok(()),
         }

@@ -1,6 +1,6 @@
 //! The queue: from the waiting list, grouped into cases.
 
-use super::{store_problem, unread};
+use super::{deeds::MOST_WITH_A_WARNING, store_problem, unread};
 use crate::{
     access::{self, Permission},
     batches,
@@ -9,7 +9,7 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, ReportId},
     ledger::deed::{Act, DecideCase},
-    mastodon::{Instance, database::OpenReport},
+    mastodon::{Instance, database::OpenReport, waiting::Snapshot},
     path,
     problem::Problem,
     reports::{BulkPreview, Category, DecidedRow, Decision, Holder, MOST_READ, QueueFilter, QueuePage, QueueRow},
@@ -25,6 +25,10 @@ const PAGE: usize = 50;
 #[derive(Clone, Debug)]
 pub struct CaseInQueue {
     pub row: QueueRow,
+    /// Of all its reports.
+    pub categories: BTreeSet<Category>,
+    /// No row of the account is left.
+    pub gone: bool,
     pub domain: Option<String>,
     /// All of its reports are this person's to decide.
     pub decidable: bool,
@@ -44,7 +48,15 @@ impl CaseInQueue {
 /// # Errors
 /// If the console's own store does not answer.
 pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
-    let list = instance.waiting.snapshot();
+    cases_of(context, instance, &instance.waiting.snapshot()).await
+}
+
+/// The same of a list as it stood at one moment.
+async fn cases_of(
+    context: &Context,
+    instance: &Instance,
+    list: &Snapshot<OpenReport>,
+) -> Result<Vec<CaseInQueue>, Problem> {
     let holds = case_holds::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
     let people =
         if holds.is_empty() { Vec::new() } else { operators::list(&context.app.store).await.map_err(store_problem)? };
@@ -84,7 +96,7 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
                 .map(|(_, name)| format!("@{name}"));
             let row = QueueRow {
                 account,
-                handle: format!("@{}", ui::tame(&first.target_acct)),
+                handle: handle(account, &first.target_acct),
                 category: worst.category,
                 since: reports.iter().map(|report| report.created_at).min()?,
                 reports: reports.len(),
@@ -94,11 +106,24 @@ pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQ
                 assigned_there,
             };
             let own = mine.is_some_and(|mine| account == mine || reports.iter().any(|report| report.reporter == mine));
-            Some(CaseInQueue { row, domain: first.target_domain.clone(), decidable: reports.iter().all(sees), own })
+            Some(CaseInQueue {
+                row,
+                categories: reports.iter().map(|report| report.category).collect(),
+                gone: first.target_gone,
+                domain: first.target_domain.clone(),
+                decidable: reports.iter().all(sees),
+                own,
+            })
         })
         .collect();
     cases.sort_by_key(CaseInQueue::key);
     Ok(cases)
+}
+
+/// Whom a case is about; the server itself has an account with a negative id.
+fn handle(account: AccountId, acct: &str) -> String {
+    let server = if account.0 < 0 { " (the server itself)" } else { "" };
+    format!("@{}{server}", ui::tame(acct))
 }
 
 /// The longest thing a reporter said, or that nobody said anything.
@@ -115,11 +140,15 @@ fn what(reports: &[&OpenReport]) -> String {
     }
 }
 
-/// “3 people, 2 servers”
+/// “3 people, 2 servers”: a person of another server is a person; a server reports where its moderators do.
 fn reporters(reports: &[&OpenReport]) -> String {
     let people: BTreeSet<_> =
         reports.iter().filter(|report| !report.from_server).map(|report| report.reporter).collect();
-    let servers: BTreeSet<_> = reports.iter().filter_map(|report| report.reporter_domain.as_deref()).collect();
+    let servers: BTreeSet<_> = reports
+        .iter()
+        .filter(|report| report.from_server)
+        .filter_map(|report| report.reporter_domain.as_deref())
+        .collect();
     let mut parts = Vec::new();
     if !people.is_empty() {
         parts.push(ui::count(people.len(), "person", "people"));
@@ -148,7 +177,7 @@ fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
         "unheld" => case.row.holder.is_none(),
         _ => true,
     };
-    let category = filter.category.parse::<Category>().map_or(true, |category| case.row.category == category);
+    let category = filter.category.parse::<Category>().map_or(true, |category| case.categories.contains(&category));
     let origin = match filter.origin.as_str() {
         "local" => case.domain.is_none(),
         "remote" => case.domain.is_some(),
@@ -162,7 +191,9 @@ fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
         "1w" => 7 * DAY,
         _ => 0,
     };
-    state && category && origin && domain && held && now.since(case.row.since) >= older_than
+    // What is ahead of our clock is younger than anything, and waits all the same.
+    let old = older_than == 0 || now.since(case.row.since) >= older_than;
+    state && category && origin && domain && held && old
 }
 
 /// The keyset of a page: `rank.since.account` of the last case on the page before.
@@ -177,9 +208,13 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
     let parsed = Search::parse(search);
     let filter = filter_of(&parsed);
     let base = path::reports(&instance.name);
-    let all = cases(context, &instance).await?;
+    let list = instance.waiting.snapshot();
+    let all = cases_of(context, &instance, &list).await?;
     let now = context.now();
     let mut page = QueuePage {
+        known: list.at.is_some(),
+        cut: list.cut,
+        gone: all.iter().filter(|case| case.gone).map(|case| case.row.reports).sum(),
         rows: Vec::new(),
         cases: all.len(),
         reports: all.iter().map(|case| case.row.reports).sum(),
@@ -264,16 +299,27 @@ async fn preview(
     };
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
+    let filtered = parsed.get("category").and_then(|name| name.parse::<Category>().ok());
     let other = cases.iter().filter_map(|case| {
         let row = &case.row;
+        let besides: Vec<&str> = match filtered {
+            Some(category) => {
+                case.categories.iter().filter(|other| **other != category).map(|other| other.word()).collect()
+            }
+            None => Vec::new(),
+        };
         let why = if staff.contains(&row.account) {
             "a member of the instance’s staff".to_owned()
         } else if !case.decidable {
             "a report outside your grant: left out, somebody else decides".to_owned()
         } else if row.reports > MOST_READ {
             format!("{} reports: it will be refused, and is decided on its own page", ui::grouped(row.reports))
+        } else if decision == Decision::Warn && row.reports > MOST_WITH_A_WARNING {
+            format!("{} reports: it is left out, and warned on its own page", ui::grouped(row.reports))
         } else if let Some(holder) = row.holder.as_ref().filter(|holder| !holder.you) {
             format!("held by {}: it will be refused", holder.name)
+        } else if !besides.is_empty() {
+            format!("also reported as {}", besides.join(", "))
         } else if row.category == Category::Legal {
             "a legal matter".to_owned()
         } else if row.reports >= 3 {

@@ -32,24 +32,38 @@ pub fn strike(action: i32) -> &'static str {
 }
 
 /// `statuses.visibility`
-pub fn visibility(number: i32) -> &'static str {
+pub fn visibility(number: i32) -> String {
     match number {
-        0 => "public",
-        1 => "unlisted",
-        2 => "followers only",
-        3 => "direct",
-        _ => "limited",
+        0 => "public".to_owned(),
+        1 => "unlisted".to_owned(),
+        2 => "followers only".to_owned(),
+        3 => "direct".to_owned(),
+        4 => "limited".to_owned(),
+        other => format!("of a visibility this console does not know ({other})"),
     }
 }
 
 /// `media_attachments.type`
-pub fn media_kind(number: i32) -> &'static str {
+pub fn media_kind(number: i32) -> String {
     match number {
-        0 => "image",
-        1 => "gifv",
-        2 => "video",
-        4 => "audio",
-        _ => "file",
+        0 => "image".to_owned(),
+        1 => "gifv".to_owned(),
+        2 => "video".to_owned(),
+        3 => "file".to_owned(),
+        4 => "audio".to_owned(),
+        other => format!("file of a kind this console does not know ({other})"),
+    }
+}
+
+/// What is to be said of a quote by its state; nothing where its author agreed (`quotes.state`, `app/models/quote.rb`).
+pub fn quote_state(state: i32) -> Option<String> {
+    match state {
+        0 => Some("its author has not agreed to it yet".to_owned()),
+        1 => None,
+        2 => Some("its author refused it".to_owned()),
+        3 => Some("its author took the consent back".to_owned()),
+        4 => Some("deleted by its author".to_owned()),
+        other => Some(format!("in a state this console does not know ({other})")),
     }
 }
 

@@ -1,0 +1,660 @@
+//! What a case says, against what stands in the rows: each table is a list of cases, easy to add to.
+
+use crate::support::{House, NO_SANCTION, house, house_of, sqlite};
+use axum::http::StatusCode;
+use howdah::{cli, clock::Clock, config::Secret, http, ledger::Outcome, seal::Keys};
+use practice::version::Version;
+
+/// Runs statements on the instance as somebody at its database's own prompt would.
+async fn run(house: &House, sql: &str) {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&house.instance).await.unwrap();
+}
+
+/// One value of the instance's rows, as text.
+async fn value(house: &House, sql: &str) -> String {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&house.instance).await.unwrap()
+}
+
+/// A report's category before with its rules, where it goes with which rules, and what the row must be then.
+const CATEGORIES: [(i32, &str, &str, &[&str], &str); 7] = [
+    (2000, "{1,2}", "spam", &[], "1000 {}"),
+    (2000, "{1}", "legal", &[], "1500 {}"),
+    (2000, "{1}", "other", &[], "0 {}"),
+    // Boxes that were ticked are no rules of another category.
+    (2000, "{1}", "spam", &["2"], "1000 {}"),
+    (0, "{}", "spam", &[], "1000 {}"),
+    (1000, "{}", "violation", &["1", "3"], "2000 {1,3}"),
+    (2000, "{1}", "violation", &["2"], "2000 {2}"),
+];
+
+#[tokio::test]
+async fn a_report_goes_to_any_category() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("windvane").await;
+    let report = reports.split(',').next().unwrap();
+    for (category, rules, to, ticked, row) in CATEGORIES {
+        run(&house, &format!("update reports set category = {category}, rule_ids = '{rules}' where id = {report}"))
+            .await;
+        let word = match category {
+            0 => "other",
+            1000 => "spam",
+            _ => "violation",
+        };
+        let before: Vec<&str> = rules.trim_matches(['{', '}']).split(',').filter(|rule| !rule.is_empty()).collect();
+        let seen = serde_json::to_string(&(word, before)).unwrap();
+        let mut form = vec![
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("report", report),
+            ("category", to),
+            ("seen", seen.as_str()),
+            ("back", "/i/harbour/reports"),
+        ];
+        form.extend(ticked.iter().map(|rule| ("rules[]", *rule)));
+        let answer = house.post(Some(&cookie), "/api/reports/category", &form).await;
+        let told = answer.location.clone().unwrap_or_default();
+        let page = house.get(Some(&cookie), &told).await.body;
+        let said = page.split("role=\"alert\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default();
+        assert!(told.contains("done="), "{word} {rules} to {to}: {} {told} {said}", answer.status);
+        let now =
+            format!("select category || ' ' || coalesce(rule_ids::text, 'none') from reports where id = {report}");
+        assert_eq!(value(&house, &now).await, row, "{word} {rules} to {to}");
+    }
+    assert_eq!(house.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await.status, StatusCode::OK);
+}
+
+/// A page as somebody reads it: without its markup.
+fn words(page: &str) -> String {
+    let body = page.split_once("<body").map_or(page, |(_, body)| body);
+    let body = body.split_once('>').map_or(body, |(_, body)| body);
+    let body = body.replace("<!>", "");
+    let mut text = String::new();
+    for part in body.split('<') {
+        let (tag, rest) = part.split_once('>').unwrap_or(("", part));
+        if !tag.is_empty() && !tag.starts_with(['!']) && !tag.starts_with("script") && !tag.starts_with("style") {
+            text.push(' ');
+            text.push_str(rest);
+        }
+    }
+    let text = text.replace("&quot;", "\"").replace("&#x27;", "'").replace("&lt;", "<").replace("&gt;", ">");
+    text.replace("&amp;", "&").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+async fn page(house: &House, cookie: &str, path: &str) -> String {
+    let answer = house.get(Some(cookie), path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}: {}", words(&answer.body));
+    words(&answer.body)
+}
+
+/// What is done to the rows of a case, what its page must say then, and what it must not.
+struct Held {
+    rows: &'static str,
+    says: &'static [&'static str],
+    not: &'static [&'static str],
+}
+
+const LOWWATER: &str = "(select id from accounts where username = 'lowwater')";
+
+const HELD: &[Held] = &[
+    Held {
+        rows: "",
+        says: &[
+            "Drown the new harbour master · 3 votes",
+            "Let her swim · 1 vote",
+            "quotes @windvane",
+            "I am the new harbour master and I am glad to be here.",
+            "2 earlier versions",
+            "lives above the bakery, second floor.",
+            "lives above the bakery.",
+            "A lovely evening at the harbour.",
+            "People to drown",
+            "In this order.",
+            "2 people: @otter, @windvane",
+            "3 posts · 1 collection",
+        ],
+        not: &["about the account as a whole", "does not know", "Look there"],
+    },
+    Held { rows: "update quotes set state = 3", says: &["its author took the consent back"], not: &[] },
+    Held { rows: "update quotes set state = 77", says: &["in a state this console does not know (77)"], not: &[] },
+    Held {
+        rows: "update statuses set visibility = 2 where text like 'I am the new harbour master%'",
+        says: &["quotes @windvane", "followers only: not shown here"],
+        not: &["glad to be here"],
+    },
+    Held {
+        rows: "update statuses set deleted_at = now(), visibility = 0 where text like 'I am the new harbour master%'",
+        says: &["deleted since", "glad to be here"],
+        not: &[],
+    },
+    Held {
+        rows: "delete from statuses where text like 'I am the new harbour master%'",
+        says: &["quotes @windvane", "the instance does not have it, or not any more"],
+        not: &["glad to be here"],
+    },
+    Held {
+        rows: "update collections set description = null, description_html = '<p>in <b>this</b> order</p>'",
+        says: &["in this order"],
+        not: &["<b>"],
+    },
+    Held {
+        rows: "update collections set account_id = (select id from accounts where username = 'windvane')",
+        says: &["somebody else’s"],
+        not: &[],
+    },
+    Held {
+        rows: "update statuses set visibility = 9 where text = 'Tell me, harbour:'",
+        says: &["of a visibility this console does not know (9)", "It also holds a poll: opened with it."],
+        not: &["Drown the new harbour master ·"],
+    },
+    Held {
+        rows: "create table report_recordings (id bigint, report_id bigint references reports (id)); \
+            alter table reports add column voice_note text",
+        says: &[
+            "keeps more with reports than this console knows of: report_recordings, reports.voice_note. Look there →",
+        ],
+        not: &[],
+    },
+    Held {
+        rows: "update reports set category = 3000 where target_account_id = (select id from accounts where username = 'lowwater')",
+        says: &["has a category that this console does not know (3000); it stands under “other” here. Look there →"],
+        not: &[],
+    },
+    Held {
+        rows: "update reports set status_ids = status_ids || (select array_agg(id) from (select id from statuses \
+            where account_id = (select id from accounts where username = 'windvane') order by id limit 2) s) || 42::bigint \
+            where target_account_id = (select id from accounts where username = 'lowwater')",
+        says: &[
+            "1 post named in the reports is no longer in the database.",
+            "2 posts named in the reports are by others and not shown here.",
+        ],
+        not: &[],
+    },
+    Held {
+        rows: "with p as (insert into statuses (id, account_id, text, visibility, created_at, updated_at) \
+            select 900 + n, (select id from accounts where username = 'lowwater'), 'one of many', 0, now(), now() \
+            from generate_series(1, 60) n returning id) update reports set status_ids = (select array_agg(id) from p) \
+            where target_account_id = (select id from accounts where username = 'lowwater')",
+        says: &["10 posts named in the reports are not shown: the oldest 50 are."],
+        not: &["no longer in the database"],
+    },
+    Held {
+        rows: "drop table collection_reports, collection_items, collections, quotes, polls, status_edits",
+        says: &["Who reported, and why"],
+        not: &["People to drown", "may not read"],
+    },
+];
+
+#[tokio::test]
+async fn a_case_shows_what_its_reports_and_posts_hold() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("lowwater").await;
+    let path = format!("/i/harbour/reports/{account}");
+    for held in HELD {
+        run(&house, held.rows).await;
+        house.look().await;
+        let said = page(&house, &cookie, &path).await;
+        for says in held.says {
+            assert!(said.contains(says), "{}: “{says}” is not in {said}", held.rows);
+        }
+        for not in held.not {
+            assert!(!said.contains(not), "{}: “{not}” is in {said}", held.rows);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_private_post_keeps_its_poll_its_quote_and_its_earlier_versions_until_it_is_opened() {
+    let house = house(sqlite().await).await;
+    run(&house, &format!("update statuses set visibility = 2 where account_id = {LOWWATER}")).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("lowwater").await;
+    let path = format!("/i/harbour/reports/{account}");
+    let said = page(&house, &cookie, &path).await;
+    for secret in ["Drown the new", "Let her swim", "above the bakery", "glad to be here", "lovely evening"] {
+        assert!(!said.contains(secret), "{secret}: {said}");
+    }
+    for says in ["It also holds a poll", "It also holds a quoted post", "It also holds 2 earlier versions"] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    for (post, opened) in [
+        ("Tell me, harbour:", &["“Drown the new harbour master”, “Let her swim”"][..]),
+        ("A lovely evening at the harbour.", &["above the bakery, second floor.", "lovely evening"][..]),
+        ("Not for long.", &["Quotes a post of @windvane: I am the new harbour master"][..]),
+    ] {
+        let id = value(&house, &format!("select id::text from statuses where text = '{post}'")).await;
+        let what = format!("post:{id}");
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("what", what.as_str()),
+            ("why", "it is reported"),
+            ("back", path.as_str()),
+        ];
+        let to = house.post(Some(&cookie), "/api/reports/reveal", &form).await.location.unwrap();
+        let said = page(&house, &cookie, &to).await;
+        for words in opened {
+            assert!(said.contains(words), "{post}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_case_of_an_older_release_shows_what_that_has() {
+    let house = house_of(sqlite().await, Version::V43).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("lowwater").await;
+    let said = page(&house, &cookie, &format!("/i/harbour/reports/{account}")).await;
+    for says in ["Drown the new harbour master · 3 votes", "2 earlier versions", "above the bakery, second floor."] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    assert!(!said.contains("may not read"), "{said}");
+}
+
+/// What is done to the rows, which page is opened, what it must say then, and what it must not.
+struct Waits {
+    rows: &'static str,
+    page: &'static str,
+    says: &'static [&'static str],
+    not: &'static [&'static str],
+}
+
+const REPORT: &str = "insert into reports (account_id, target_account_id, category, created_at, updated_at) ";
+
+const WAITS: &[Waits] = &[
+    // One spam and one other report: it fits both.
+    Waits {
+        rows: "insert into reports (account_id, target_account_id, category, created_at, updated_at) \
+            select r.account_id, r.target_account_id, 0, now(), now() from reports r join accounts a on a.id = r.target_account_id \
+            where a.username = 'deals4u_7700' limit 1",
+        page: "/i/harbour/reports?category=spam",
+        says: &["@deals4u_7700"],
+        not: &[],
+    },
+    Waits { rows: "", page: "/i/harbour/reports?category=other", says: &["@deals4u_7700"], not: &[] },
+    Waits { rows: "", page: "/i/harbour/reports?category=violation", says: &[], not: &["@deals4u_7700"] },
+    // Chosen by one of its categories, it is closed with the others: that is said before.
+    Waits {
+        rows: "",
+        page: "/i/harbour/reports?category=spam&all=yes&decide=resolve",
+        says: &["@deals4u_7700 , also reported as other"],
+        not: &[],
+    },
+    // Two hours ahead of our clock.
+    Waits {
+        rows: "update reports set created_at = now() at time zone 'utc' + interval '2 hours' where target_account_id = \
+            (select id from accounts where username = 'windvane')",
+        page: "/i/harbour/reports",
+        says: &["@windvane in 1 h", "48 of 48 shown"],
+        not: &[],
+    },
+    Waits { rows: "", page: "/i/harbour/reports?age=1h", says: &[], not: &["@windvane"] },
+    // One person of another server is no server.
+    Waits {
+        rows: "update reports set account_id = (select id from accounts where domain is not null and actor_type is null \
+            order by id limit 1) where target_account_id = (select id from accounts where username = 'windvane')",
+        page: "/i/harbour/reports",
+        says: &["10 posts 1 person"],
+        not: &["1 person, 1 server"],
+    },
+    // The server itself.
+    Waits {
+        rows: "insert into accounts (id, username, created_at, updated_at) values (-99, 'harbour.example', now(), now()); \
+            insert into reports (account_id, target_account_id, category, created_at, updated_at) \
+            select id, -99, 0, now(), now() from accounts where username = 'wren'",
+        page: "/i/harbour/reports",
+        says: &["@harbour.example (the server itself)", "49 of 49 shown"],
+        not: &[],
+    },
+    Waits {
+        rows: "",
+        page: "/i/harbour/reports/-99",
+        says: &["This is the server itself, not a person.", "No action r"],
+        not: &["Suspend s", "Limit l", "Warn w"],
+    },
+    Waits { rows: "", page: "/i/harbour/accounts/-99", says: &["This is the server itself, not a person."], not: &[] },
+    // Accounts that are gone, and reports that are not.
+    Waits {
+        rows: "set session_replication_role = replica; delete from accounts where username = 'windvane'; \
+            set session_replication_role = origin",
+        page: "/i/harbour/reports",
+        says: &["1 of them about an account that is gone", "(gone)", "49 of 49 shown"],
+        not: &["@windvane"],
+    },
+    Waits { rows: "", page: "/i/harbour", says: &["Cases waiting 49"], not: &[] },
+    // So is who reported.
+    Waits {
+        rows: "set session_replication_role = replica; delete from accounts where id in (select account_id from reports \
+            where target_account_id = (select id from accounts where username = 'lowwater')); \
+            set session_replication_role = origin",
+        page: "/i/harbour/reports",
+        says: &["@lowwater", "49 of 49 shown"],
+        not: &[],
+    },
+];
+
+#[tokio::test]
+async fn what_waits_is_counted_and_listed_alike() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    for waits in WAITS {
+        run(&house, waits.rows).await;
+        house.look().await;
+        let said = page(&house, &cookie, waits.page).await;
+        for says in waits.says {
+            assert!(said.contains(says), "{} {}: “{says}” is not in {said}", waits.page, waits.rows);
+        }
+        for not in waits.not {
+            assert!(!said.contains(not), "{} {}: “{not}” is in {said}", waits.page, waits.rows);
+        }
+        // Head, rail and rows of the queue are one count.
+        let all = page(&house, &cookie, "/i/harbour/reports").await;
+        let cases: String =
+            value(&house, "select count(distinct target_account_id)::text from reports where action_taken_at is null")
+                .await;
+        let reports: String = value(&house, "select count(*)::text from reports where action_taken_at is null").await;
+        for count in [
+            format!("{cases} cases wait"),
+            format!("{reports} reports"),
+            format!("Reports {cases}"),
+            format!("of {cases} shown"),
+        ] {
+            assert!(all.contains(&count), "{}: “{count}” is not in {all}", waits.rows);
+        }
+    }
+}
+
+/// Accounts that can only be left alone: what makes one, and by what it is found.
+const ONLY_CLOSED: [(&str, &str); 2] = [
+    (
+        "insert into accounts (id, username, created_at, updated_at) values (-99, 'harbour.example', now(), now()); \
+         insert into reports (account_id, target_account_id, created_at, updated_at) \
+         select id, -99, now(), now() from accounts where username = 'wren'",
+        "select '-99'",
+    ),
+    (
+        "set session_replication_role = replica; delete from accounts where username = 'windvane'; \
+         set session_replication_role = origin",
+        "select target_account_id::text from reports r where action_taken_at is null \
+         and not exists (select from accounts a where a.id = r.target_account_id)",
+    ),
+];
+
+#[tokio::test]
+async fn reports_about_nobody_can_be_closed_and_nothing_else() {
+    for (made, found) in ONLY_CLOSED {
+        let house = house(sqlite().await).await;
+        let cookie = house.sign_in("moderator").await;
+        run(&house, made).await;
+        house.look().await;
+        let account = value(&house, found).await;
+        let open = format!(
+            "select string_agg(id::text, ',' order by id) from reports where target_account_id = {account} and action_taken_at is null"
+        );
+        let reports = value(&house, &open).await;
+        let path = format!("/i/harbour/reports/{account}");
+        let form = |decision| {
+            [
+                ("instance", "harbour"),
+                ("account", account.as_str()),
+                ("decision", decision),
+                ("reports", reports.as_str()),
+                ("state", NO_SANCTION),
+                ("text", "kept words"),
+                ("why", "kept reason"),
+                ("back", path.as_str()),
+            ]
+        };
+        let refused = house.sent(&cookie, "/api/reports/decide", &form("suspend")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", words(&refused.body));
+        assert!(
+            refused.body.contains("kept words") && refused.body.contains("kept reason"),
+            "{}",
+            words(&refused.body)
+        );
+        assert_eq!(house.weather.writes(), 0);
+        let done = house.post(Some(&cookie), "/api/reports/decide", &form("resolve")).await.location.unwrap();
+        assert!(done.contains("done="), "{done}");
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+        assert_eq!(
+            value(
+                &house,
+                &format!(
+                    "select count(*)::text from reports where target_account_id = {account} and action_taken_at is null"
+                )
+            )
+            .await,
+            "0"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_never_read_is_not_known() {
+    let mut house = house(sqlite().await).await;
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:9/none");
+    house.app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    house.router = http::router(house.app.clone());
+    let cookie = house.sign_in("owner").await;
+    for looked in [false, true] {
+        if looked {
+            house.look().await;
+        }
+        for (path, says) in [
+            ("/i/harbour", "Cases waiting ? not known yet"),
+            ("/i/harbour", "Sign-ups waiting ? not known yet"),
+            ("/i/harbour", "Not known yet: the instance’s database has not been read"),
+            ("/i/harbour/reports", "what waits is not known yet"),
+            ("/i/harbour/reports", "Waiting ? Mine ?"),
+            ("/i/harbour/signups", "who waits is not known yet"),
+            ("/i/harbour/signups", "Waiting ? Unconfirmed ? Came with an invitation ?"),
+        ] {
+            let said = page(&house, &cookie, path).await;
+            assert!(said.contains(says), "{path}: “{says}” is not in {said}");
+            for claim in ["othing waits", "obody waits", "0 of 0 shown", "No case fits", "Nobody fits"] {
+                assert!(!said.contains(claim), "{path}: “{claim}” is in {said}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_outlives_the_account() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    for (door, more) in [("/api/reports/decide", ("decision", "warn")), ("/api/accounts/note", ("kind", "note"))] {
+        let name = if door.ends_with("decide") { "windvane" } else { "lowwater" };
+        let (account, reports) = house.case(name).await;
+        run(&house, &format!("update reports set status_ids = '{{}}'; delete from collections where account_id = {account}; delete from accounts where id = {account}")).await;
+        let path = format!("/i/harbour/reports/{account}");
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("text", "Please stop.\nThis is <the> last time."),
+            ("why", "the \"third\" time"),
+            ("back", path.as_str()),
+            more,
+        ];
+        let answer = house.sent(&cookie, door, &form).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{door}: {}", words(&answer.body));
+        for typed in ["This is &lt;the&gt; last time.", "the &quot;third&quot; time"] {
+            assert!(answer.body.contains(typed), "{door}: {typed}: {}", answer.body);
+        }
+        assert!(answer.body.contains(&format!("action=\"{door}\"")), "it can be sent again");
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_could_not_be_carried_out_stands_on_a_page_that_can_be_opened_again() {
+    let mut house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("windvane").await;
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:9/none");
+    house.app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    house.router = http::router(house.app.clone());
+    let back = format!("/i/harbour/reports/{account}");
+    for back in [Some(back.as_str()), None] {
+        let mut form = vec![
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "warn"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("text", "kept words"),
+            ("why", "kept reason"),
+        ];
+        form.extend(back.map(|back| ("back", back)));
+        let sent = house.post(Some(&cookie), "/api/reports/decide", &form).await;
+        let to = sent.location.unwrap_or_else(|| panic!("{} {}", sent.status, words(&sent.body)));
+        for _reload in 0..2 {
+            let answer = house.get(Some(&cookie), &to).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{to}");
+            assert!(
+                answer.body.contains("kept words") && answer.body.contains("kept reason"),
+                "{to}: {}",
+                words(&answer.body)
+            );
+        }
+    }
+    // A door that is opened leads on, for a browser.
+    let opened = house.get(Some(&cookie), "/api/reports/decide").await;
+    assert_eq!((opened.status, opened.location.as_deref()), (StatusCode::SEE_OTHER, Some("/")));
+}
+
+#[tokio::test]
+async fn a_large_case_takes_a_third_of_the_calls_and_says_so_before() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    run(
+        &house,
+        &format!("{REPORT} select r.account_id, r.target_account_id, 0, now(), now() from reports r, generate_series(1, 434) n \
+            where r.target_account_id = {account}"),
+    )
+    .await;
+    house.look().await;
+    let (account, reports) = house.case("windvane").await;
+    let instance = house.app.instances.values().next().unwrap().clone();
+    let third = instance.rest.for_one_deed();
+    assert!(third > 80 && third <= 100, "{third}");
+    let path = format!("/i/harbour/reports/{account}");
+    for decision in ["resolve", "warn"] {
+        let said = page(&house, &cookie, &format!("{path}?decide={decision}")).await;
+        let says = format!("{third} are closed now, the other {} in the background", 435 - third);
+        assert!(said.contains(&says), "{decision}: {says}: {said}");
+    }
+    let said = page(&house, &cookie, &format!("{path}?decide=suspend")).await;
+    assert!(!said.contains("in the background"), "a sanction is one call: {said}");
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "resolve"),
+        ("reports", reports.as_str()),
+        ("unread", "0"),
+        ("state", NO_SANCTION),
+        ("why", "a wave"),
+        ("back", path.as_str()),
+    ];
+    let to = house.post(Some(&cookie), "/api/reports/decide", &form).await.location.unwrap();
+    assert!(to.starts_with("/i/harbour/batches/"), "{to}");
+    assert_eq!(house.weather.writes(), third, "no more than a third");
+    let open =
+        format!("select count(*)::text from reports where target_account_id = {account} and action_taken_at is null");
+    assert_eq!(value(&house, &open).await, (435 - third).to_string());
+    let parts = (435 - third).div_ceil(20);
+    let said = page(&house, &cookie, &to).await;
+    assert!(said.contains("No action: 1 case") && said.contains(&format!("0 of {parts} done")), "{said}");
+    // It goes on as far as half of the calls, and every part is done by itself.
+    let work = howdah::batches::service::work(&house.app, &instance, "a process");
+    let _waits = tokio::time::timeout(std::time::Duration::from_secs(6), work).await;
+    let closed = 435 - value(&house, &open).await.parse::<usize>().unwrap();
+    assert!(closed > third && closed <= 170, "{closed} of {third}");
+    assert_eq!((closed - third) % 20, 0, "whole parts");
+    let said = page(&house, &cookie, &to).await;
+    assert!(said.contains(&format!("{} of {parts} done", (closed - third) / 20)), "{said}");
+    assert_eq!(house.open_deeds().await, 0);
+}
+
+#[tokio::test]
+async fn after_the_deletion_of_its_data_the_account_says_who_did_it() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let account = value(&house, "select id::text from accounts where username = 'gonesoon'").await;
+    run(&house, &format!("insert into admin_action_logs (account_id, action, target_type, target_id, created_at, updated_at) \
+        select (select id from accounts where username = 'leabrandt'), 'suspend', 'Account', {account}, suspended_at, suspended_at \
+        from accounts where id = {account}")).await;
+    let path = format!("/i/harbour/accounts/{account}");
+    let shown = house.get(Some(&owner), &path).await.body;
+    assert!(words(&shown).contains("by @leabrandt"), "{}", words(&shown));
+    let seen = shown.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("name", "@gonesoon"),
+        ("why", "asked for"),
+        ("seen", seen.as_str()),
+        ("back", path.as_str()),
+    ];
+    let done = house.post(Some(&owner), "/api/accounts/delete", &form).await.location.unwrap();
+    assert!(done.contains("done="), "{done}");
+    for _ in 0..50 {
+        if value(&house, &format!("select count(*)::text from account_deletion_requests where account_id = {account}"))
+            .await
+            == "0"
+        {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let said = page(&house, &owner, &path).await;
+    for says in ["by @leabrandt; its data was deleted from this console, entry", "with the deletion of its data"] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+    for not in ["by a rule about its server", "Let them log in again", "Lift the suspension"] {
+        assert!(!said.contains(not), "{not}: {said}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_suspended_already_loses_no_follow() {
+    let house = house(sqlite().await).await;
+    run(&house, "insert into follows (account_id, target_account_id, created_at, updated_at) \
+        select l.id, r.id, now(), now() from (select id from accounts where domain is null and id > 0 order by id limit 3) l, \
+        (select id from accounts where domain = 'night.example' order by id limit 2) r on conflict do nothing").await;
+    let database = &house.app.instances.values().next().unwrap().database;
+    for (rows, follows) in [
+        ("", 6),
+        (
+            "update accounts set suspended_at = now() where id = (select min(id) from accounts where domain = 'night.example')",
+            3,
+        ),
+        ("update accounts set suspended_at = now() where domain = 'night.example'", 0),
+    ] {
+        run(&house, rows).await;
+        let domains = ["night.example".to_owned()];
+        let mut read = database.read().await.unwrap();
+        assert_eq!(read.reach(&domains).await.unwrap().losses.follows, follows, "{rows}");
+        assert_eq!(read.is_followed(&domains).await.unwrap(), Some(follows > 0), "{rows}");
+        assert_eq!(read.glimpses(&domains).await.unwrap()["night.example"].followed, follows, "{rows}");
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_left_of_asking_whether_the_console_is_known() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    for _ in 0..3 {
+        let form = [("instance", "harbour"), ("back", "/i/harbour/your-account")];
+        let begun = house.post(Some(&cookie), "/api/your-account/start", &form).await.location.unwrap();
+        assert!(begun.contains("begun="), "{begun}");
+    }
+    let left = "select count(*)::text from oauth_access_tokens where resource_owner_id is null and revoked_at is null";
+    assert_eq!(value(&house, left).await, "0");
+    let asked = "select (count(*) > 0)::text from oauth_access_tokens where resource_owner_id is null";
+    assert_eq!(value(&house, asked).await, "true", "it was asked");
+}
