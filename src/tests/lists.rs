@@ -6,7 +6,7 @@ use crate::{
     support::{House, house, postgres, sqlite},
 };
 use howdah::{
-    domain_blocks::{Rule, service},
+    domain_blocks::{ImportState, Rule, service},
     store::domain_imports,
 };
 
@@ -360,14 +360,14 @@ fn others() -> Vec<Case> {
                  B\u{dc}CHER.test,silence\nxn--bcher-kva.test,silence\nnight\u{3002}test.test,silence\n\"a\nb.test\",silence\n",
             ),
             rows: &[
-                "2 night.test invalid: ",
-                "3 raven.test invalid: ",
-                "4 night.test invalid: ",
+                "2 ni‹U+00AD›ght.test invalid: ",
+                "3 raven‹U+0009›.test invalid: ",
+                "4 night‹U+200B›.test invalid: ",
                 "5 \u{ff4e}ight.test invalid: ",
                 "6 xn--bcher-kva.test new: limited",
                 "7 xn--bcher-kva.test invalid: ",
                 "8 night\u{3002}test.test invalid: ",
-                "9 a b.test invalid: ",
+                "9 a‹U+000A›b.test invalid: ",
             ],
             ..Case::default()
         },
@@ -469,7 +469,7 @@ fn others() -> Vec<Case> {
             name: "a character that no database keeps",
             file: b"domain,severity,public_comment\na.test,silence,a\0b\nc\0.test,silence,\nd.test,silence,\n".to_vec(),
             says: &["contains a NUL character"],
-            rows: &["2 a.test invalid: ", "3 c.test invalid: ", "4 d.test new: limited"],
+            rows: &["2 a.test invalid: ", "3 c‹U+0000›.test invalid: ", "4 d.test new: limited"],
             ..Case::default()
         },
         Case {
@@ -669,6 +669,14 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         let to = read_anew(&house, &cookie, &import, &columns).await;
         let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
         assert_eq!(kept(&house, &anew).await.iter().map(shown).collect::<Vec<_>>(), ["2 a.test new: suspended"]);
+        // A first line that is no header is a row.
+        let columns = [("separator", "comma"), ("header", ""), ("domain", "1"), ("severity", "2")];
+        let to = read_anew(&house, &cookie, &anew, &columns).await;
+        let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
+        assert_eq!(
+            kept(&house, &anew).await.iter().map(shown).collect::<Vec<_>>(),
+            ["1 domain invalid: ", "2 a.test new: suspended"]
+        );
         // With another separator the columns are found anew.
         let to = read_anew(&house, &cookie, &anew, &[("separator", "semicolon"), ("domain", "1")]).await;
         let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
@@ -682,6 +690,22 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         assert!(read_anew(&house, &cookie, &import, &columns).await.contains("draft="));
         crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
         assert!(start(import.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        let running = read_in(&house, &cookie, "domain,severity\na.test,silence\n").await;
+        assert!(!start(running.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
+        let writes = house.weather.writes();
+        assert_eq!(service::work(&house.app, instance, "one", 10).await.unwrap(), 0);
+        assert_eq!(house.weather.writes(), writes, "what a former version made of it is not carried out");
+        let stopped = domain_imports::by_id(&house.app.store, &instance.name, &running).await.unwrap().unwrap();
+        assert!(stopped.state == ImportState::Paused && stopped.note.contains("former version"), "{stopped:?}");
+        let form = [
+            ("instance", "harbour"),
+            ("import", running.as_str()),
+            ("pause", ""),
+            ("back", "/i/harbour/domains/imports"),
+        ];
+        let to = house.post(Some(&cookie), "/api/domains/import-pause", &form).await.location.unwrap_or_default();
+        assert!(to.contains("draft="), "{to}");
         let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await.body;
         assert!(page.contains("former version") && ticked(&page).is_empty(), "{page}");
     }

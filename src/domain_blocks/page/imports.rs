@@ -150,7 +150,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         let own = reading.place(part).map(|place| (place + 1).to_string()).unwrap_or_default();
         let own = chosen(part.name(), own);
         view! {
-            <label class="stack"><span class="small">{part.word()}</span>
+            <label class="field small">{part.word()}
                 <select name=part.name() class="input">
                     {option(String::new(), "not in this file".to_owned(), &own)}
                     {(0..reading.columns.len()).map(|place| option((place + 1).to_string(), column(place), &own)).collect_view()}
@@ -171,25 +171,27 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                     {form::above(draft)}
                     {hidden(instance, &frame.here)}
                     <input type="hidden" name="import" value=page.head.id.clone() />
-                    <label class="stack"><span class="small">"Between columns"</span>
+                    <div class="pick">
+                    <label class="field small">"Between columns"
                         <select name="separator" class="input">
                             {Separator::ALL.into_iter().map(|one| option(one.name().to_owned(), one.words().to_owned(), &separator)).collect_view()}
                         </select>
                     </label>
-                    <label class="stack"><span class="small">"First line"</span>
+                    <label class="field small">"First line"
                         <select name="header" class="input">
                             {option("yes".to_owned(), "names the columns".to_owned(), &header)}
                             {option(String::new(), "is a row".to_owned(), &header)}
                         </select>
                     </label>
                     {Part::ALL.into_iter().map(part).collect_view()}
-                    {form::beside(draft, "columns")}
-                    <label class="stack"><span class="small">"A row that says no severity"</span>
+                    <label class="field small">"A row that says no severity"
                         <select name="otherwise" class="input">
                             {option(String::new(), "is left out".to_owned(), &otherwise)}
                             {Severity::ALL.into_iter().map(|severity| option(severity.name().to_owned(), format!("means {}", severity.word()), &otherwise)).collect_view()}
                         </select>
                     </label>
+                    </div>
+                    {form::beside(draft, "columns")}
                     <div><button class="btn">"Read it like this"</button></div>
                 </form>
             </details>

@@ -470,8 +470,9 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
     let mut doubts = Vec::new();
     let mut left_out = comments.len();
     // A title above the header names nothing.
-    if told.is_none()
-        && let Some(at) = records.iter().take(10).position(is_header)
+    let looks_for_headers = told.and_then(|told| told.columns.as_ref()).is_none_or(|(header, _)| *header);
+    let is_header = |record: &Record| looks_for_headers && is_header(record);
+    if let Some(at) = records.iter().take(10).position(is_header)
         && !records.iter().take(at).any(|record| record.fields.iter().any(|field| is_name(field)))
     {
         left_out += at;

@@ -164,7 +164,7 @@ fn compare(
     otherwise: Option<Severity>,
 ) -> (Row, Option<csv::Asked>) {
     let line = i64::try_from(row.line).unwrap_or(i64::MAX);
-    let as_written = || ui::excerpt(&row.domain, 300);
+    let as_written = || names::as_written(&row.domain, 300);
     let (domain, mut apart) = match names::in_list(&row.domain, own) {
         InList::Plain(domain) => (domain, None),
         InList::Apart(domain, why) => (domain, Some(why)),
@@ -343,6 +343,14 @@ fn former() -> Problem {
         "This list was read in by a former version of the console, which took what it did not know for the harshest.",
         "Read the file in again.",
     )
+}
+
+/// What a former version made of a list is not carried out: it took `False` for yes.
+async fn understood(context: &Context, import: &Import) -> Result<(), Problem> {
+    match domain_imports::reading(&context.app.store, &import.id).await.map_err(store_problem)? {
+        Some(_) => Ok(()),
+        None => Err(former()),
+    }
 }
 
 /// Reads a text, compares it with the rules there are, and keeps it as a preview, in the place of a former one if there is
@@ -610,9 +618,7 @@ pub async fn start(
     if import.state != ImportState::Preview {
         return Err(elsewhere());
     }
-    if domain_imports::reading(&context.app.store, &import.id).await.map_err(store_problem)?.is_none() {
-        return Err(former());
-    }
+    understood(&context, &import).await?;
     let asked =
         |difference: Difference, _| which.contains(&difference) || difference == Difference::Apart && !apart.is_empty();
     if !holds(&context, &import, asked).await? {
@@ -672,6 +678,9 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     if import.state != from {
         return Err(elsewhere());
     }
+    if !pause {
+        understood(&context, &import).await?;
+    }
     staged(&context, if pause { Stage::Paused } else { Stage::Resumed }, &instance, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
@@ -690,6 +699,7 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
     if import.state != ImportState::Done || !holds(&context, &import, |_, state| state == RowState::Failed).await? {
         return Err(elsewhere());
     }
+    understood(&context, &import).await?;
     staged(&context, Stage::Resumed, &instance, &import).await?;
     match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
         None | Some(0) => Err(elsewhere()),
@@ -722,6 +732,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
         // Rows that another deed keeps from being carried out are passed over until the next time.
         let mut passed = 0;
         let mut noted = !import.note.is_empty();
+        let understood = domain_imports::reading(&app.store, &import.id).await?.is_some();
         while ended < most {
             let now = app.clock.now();
             if let Some(wait) = standing::client(app, &import.operator, instance).await?.background_waits() {
@@ -756,7 +767,11 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                 }
                 break;
             };
-            match carry_row(app, instance, &import, &row).await? {
+            let after = match understood {
+                true => carry_row(app, instance, &import, &row).await?,
+                false => After::Stop(former().to_string()),
+            };
+            match after {
                 After::Next => {
                     ended += 1;
                     if std::mem::take(&mut noted) {

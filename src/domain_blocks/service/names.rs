@@ -168,7 +168,7 @@ fn checked(name: &str) -> Result<Domain, String> {
     if name.contains(|c: char| c.is_control() || c.is_whitespace()) || crate::ui::tame(name) != name {
         return Err(format!(
             "“{}” is not a name a server can have: there is a space or a sign in it that is not seen.",
-            crate::ui::excerpt(name, 80)
+            as_written(name, 80)
         ));
     }
     let ascii = idna::domain_to_ascii(name)
@@ -186,6 +186,22 @@ fn checked(name: &str) -> Result<Domain, String> {
             crate::ui::excerpt(name, 80)
         )
     })
+}
+
+/// A name as it stands there, with what would not be seen in it: another name must not be shown in its place.
+pub fn as_written(name: &str, longest: usize) -> String {
+    let mut seen = String::new();
+    for c in name.chars() {
+        let mut own = [0; 4];
+        let unseen =
+            c != ' ' && (c.is_control() || c.is_whitespace() || crate::ui::tame(c.encode_utf8(&mut own)).is_empty());
+        if unseen {
+            seen.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+        } else {
+            seen.push(c);
+        }
+    }
+    crate::ui::excerpt(&seen, longest)
 }
 
 /// Whether punycode says label for label what stood there.
@@ -321,7 +337,7 @@ mod tests {
             ("canary.list.test", "apart canary.list.test: The name is a canary"),
             ("delete.this.line.of.test", "apart delete.this.line.of.test: The name is a canary"),
             ("you.should.have.read.all.this.test", "apart you.should.have.read.all.this.test: The name reads like"),
-            ("ni\u{ad}ght.test", "refused: “night.test” is not a name"),
+            ("ni\u{ad}ght.test", "refused: “ni‹U+00AD›ght.test” is not a name"),
             ("", "refused: Name a server"),
         ] {
             let said = said(text, &own());
