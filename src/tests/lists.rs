@@ -261,7 +261,7 @@ fn others() -> Vec<Case> {
         Case {
             name: "a header that does not fit its columns",
             file: b"domain,severity\na.test,spam,suspend,false\nb.test,spam,suspend,false\n".to_vec(),
-            says: &["The header has 2 columns, and 2 of 2 rows have another number", "Nothing is ticked"],
+            says: &["The header has 2 columns, which do not fit 2 of 2 rows", "Nothing is ticked"],
             rows: &["2 a.test invalid: ", "3 b.test invalid: "],
             ..Case::default()
         },
@@ -335,6 +335,21 @@ fn others() -> Vec<Case> {
             says: &["UTF-16"],
             rows: &["2 a.test new: limited"],
             ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "UTF-16 that does not say so",
+            file: utf_16("domain,severity\r\na.test,silence\r\n", true).split_off(2),
+            says: &["UTF-16"],
+            rows: &["2 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "nothing but commas",
+            file: format!("domain,severity\na.test,silence{}\n", ",".repeat(100_000)).into_bytes(),
+            says: &["more than 100 fields"],
+            rows: &["2 a.test invalid: "],
             ..Case::default()
         },
         Case {
@@ -470,6 +485,31 @@ fn others() -> Vec<Case> {
             file: b"domain,severity,public_comment\na.test,silence,a\0b\nc\0.test,silence,\nd.test,silence,\n".to_vec(),
             says: &["contains a NUL character"],
             rows: &["2 a.test invalid: ", "3 c‹U+0000›.test invalid: ", "4 d.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "an allow list with all columns, as a sync tool has it",
+            file: b"\"domain\",\"severity\",\"private_comment\",\"public_comment\",\"reject_media\"\n\
+                \"friend.test\",\"noop\",\"Never block me\",,False\n\"ours-suspended.test\",\"noop\",,,False\n"
+                .to_vec(),
+            says: &["It limits nothing", "Nothing is ticked", "The list limits nothing there"],
+            rows: &["2 friend.test same: no limit", "3 ours-suspended.test weaker: no limit"],
+            ..Case::default()
+        },
+        Case {
+            name: "a retraction among others",
+            file: b"domain,severity,reject_media,public_comment\na.test,noop,True,retracted: they have new staff\nb.test,suspend,False,spam\n"
+                .to_vec(),
+            says: &["it may take a rule back"],
+            rows: &["2 a.test apart: no limit, media rejected", "3 b.test new: suspended"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "comments that say what the list is for",
+            file: b"# Allowlist of our friends\ndomain,severity\na.test,suspend\n".to_vec(),
+            says: &["a list of allowed servers", "Nothing is ticked"],
+            rows: &["3 a.test new: suspended"],
             ..Case::default()
         },
         Case {
@@ -756,5 +796,4 @@ async fn a_long_list_of_everything_is_compared_in_time() {
     assert_eq!(all, [("apart", 1_000), ("hidden", 1_000), ("invalid", 1_000), ("new", 17_000)]);
     // A build for tests is many times slower than one for use; a quadratic step would take minutes.
     assert!(took.as_secs() < 20, "{took:?}");
-    println!("{took:?}");
 }

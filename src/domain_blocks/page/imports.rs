@@ -121,6 +121,18 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
     .into_any()
 }
 
+/// “Server from “domain”, severity from column 2”
+fn mapping(reading: &Reading) -> String {
+    let from = |(part, place): &(Part, usize)| {
+        let named = reading.columns.get(*place).map(|column| column.name.as_str()).filter(|name| !name.is_empty());
+        let column = named.map_or_else(|| format!("column {}", place + 1), |name| format!("“{name}”"));
+        format!("{} from {column}", part.word())
+    };
+    let read: Vec<String> = reading.places.iter().map(from).collect();
+    let meant = reading.otherwise.map(|severity| format!("; a row that says no severity means {}", severity.word()));
+    format!("{}{}.", read.join(", "), meant.unwrap_or_default())
+}
+
 /// What the file is as a whole, and which column was read as what; both can be changed while nothing is done.
 fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
     let Some(reading) = &page.reading else {
@@ -184,7 +196,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                         </select>
                     </label>
                     {Part::ALL.into_iter().map(part).collect_view()}
-                    <label class="field small">"A row that says no severity"
+                    <label class="field small">"A row without a severity"
                         <select name="otherwise" class="input">
                             {option(String::new(), "is left out".to_owned(), &otherwise)}
                             {Severity::ALL.into_iter().map(|severity| option(severity.name().to_owned(), format!("means {}", severity.word()), &otherwise)).collect_view()}
@@ -202,6 +214,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
             <header><h2>"The file"</h2></header>
             <div class="body stack">
                 <p class="reading">{reading.says.clone()}</p>
+                <p class="soft small">{mapping(reading)}</p>
                 {unsure.map(|unsure| view! { <p class="note" role="status">{unsure}</p> })}
                 {form}
             </div>
@@ -273,7 +286,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     let further = many(Difference::Apart) - shown;
     let apart = (shown > 0).then(|| {
         view! {
-            <fieldset class="stack">
+            <fieldset class="rules">
                 <legend>{grouped(many(Difference::Apart))} " apart – " {says(Difference::Apart)} ":"</legend>
                 {page.apart.iter().map(chosen).collect_view()}
                 {(further > 0).then(|| view! { <p class="soft small">{grouped(further)} " more are set apart; they are in the list below, and a rule for one can be made on its page."</p> })}

@@ -12,6 +12,9 @@ use crate::{
 /// Mastodon's own limit (`Admin::Import::ROWS_PROCESSING_LIMIT`).
 pub const MOST_ROWS: usize = 20_000;
 
+/// No list has more columns.
+const MOST_FIELDS: usize = 100;
+
 /// So much room is left in a private comment for where a rule came from.
 const SOURCE: usize = 200;
 
@@ -202,7 +205,12 @@ fn records(text: &str, separator: Separator) -> (Vec<Record>, Vec<&str>) {
                 }
                 '"' => record.broken = Some("a quotation mark stands in the middle of a field"),
                 c if Some(c) == sign => {
-                    record.fields.push(std::mem::take(&mut value));
+                    let field = std::mem::take(&mut value);
+                    if record.fields.len() < MOST_FIELDS {
+                        record.fields.push(field);
+                    } else {
+                        record.broken = Some("it has more than 100 fields");
+                    }
                     closed = false;
                 }
                 _ if end_of_line => break,
@@ -554,7 +562,7 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
     let misfit = fit.iter().filter(|fit| !**fit).count();
     if header.is_some() && misfit * 10 > rows.len() {
         doubts.push(format!(
-            "The header has {}, and {} of {} have another number.",
+            "The header has {}, which do not fit {} of {}.",
             crate::ui::count(columns, "column", "columns"),
             crate::ui::grouped(misfit),
             crate::ui::count(rows.len(), "row", "rows")
@@ -588,20 +596,11 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
     }
     if !severities && otherwise.is_none() {
         doubts.push(
-            "It names servers and says nothing of severity: is it a list of servers to block? Then choose what it means."
+            "It names servers and says nothing of severity: if it is a list of servers to block, choose what its rows mean."
                 .to_owned(),
         );
     }
-    let called = file.to_lowercase();
-    let says = |word: &str| comments.iter().take(30).any(|comment| comment.to_lowercase().contains(word));
-    if called.contains("allow")
-        || ["allowlist", "allow list", "allow-list", "whitelist"].iter().any(|word| called.contains(word) || says(word))
-    {
-        doubts.push("By its name or its comments it is a list of allowed servers.".to_owned());
-    }
-    if ["retract", "unblock"].iter().any(|word| called.contains(word) || says(word)) {
-        doubts.push("By its name or its comments it takes rules back.".to_owned());
-    }
+    doubts.extend(of_purpose(file, &comments, &rows));
     let sample = |place: usize| {
         let first = records.iter().filter_map(|record| record.fields.get(place)).find(|field| !field.trim().is_empty());
         first.map(|field| crate::ui::excerpt(field, 30)).unwrap_or_default()
@@ -653,6 +652,32 @@ fn of_header(header: &Record, places: &[(Part, usize)], records: &[Record]) -> V
     doubts
 }
 
+/// What makes it look as if it were no list of rules to make.
+fn of_purpose(file: &str, comments: &[&str], rows: &[Row]) -> Vec<String> {
+    let file = file.to_lowercase();
+    let above: Vec<String> = comments.iter().take(30).map(|comment| comment.to_lowercase()).collect();
+    let says = |word: &str| file.contains(word) || above.iter().any(|comment| comment.contains(word));
+    let mut doubts = Vec::new();
+    if file.contains("allow") || ["allowlist", "allow list", "allow-list", "whitelist"].iter().any(|word| says(word)) {
+        doubts.push("By its name or its comments it is a list of allowed servers.".to_owned());
+    }
+    if ["retract", "unblock"].iter().any(|word| says(word)) {
+        doubts.push("By its name or its comments it takes rules back.".to_owned());
+    }
+    let limits = |asked: &Asked| {
+        !matches!(asked.severity, None | Some(Severity::Noop))
+            || asked.reject_media == Some(true)
+            || asked.reject_reports == Some(true)
+    };
+    let mut read = rows.iter().filter_map(|row| row.asked.as_ref().ok()).peekable();
+    if read.peek().is_some_and(|first| first.severity.is_some()) && !read.any(limits) {
+        doubts.push(
+            "It limits nothing: it may take rules back, or name servers that are never to be limited.".to_owned(),
+        );
+    }
+    doubts
+}
+
 /// The one sentence about a file.
 fn sentence(
     rows: &[Row],
@@ -691,6 +716,9 @@ fn sentence(
             of_them(many(&|asked| asked.reject_reports == Some(true)), "rejects reports", "reject reports"),
             of_them(many(&|asked| asked.obfuscate == Some(true)), "hides its name", "hide their names"),
         ));
+    }
+    if !severities && otherwise.is_none() {
+        says.push_str(": none says a severity");
     }
     if comments > 0 {
         says.push_str(&format!("; {} left out", crate::ui::count(comments, "line of comments", "lines of comments")));

@@ -182,10 +182,16 @@ fn compare(
         Ok(asked) => asked,
         Err(why) => return (listed(line, domain.into(), Difference::Invalid, format!("{}.", capital(&why))), None),
     };
-    if asked.public_comment.to_lowercase().contains("canary") {
+    let commented = |word: &str| {
+        [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))
+    };
+    if commented("canary") {
         apart.get_or_insert_with(|| {
             "Its comment says “canary”: it wants to show who reads lists in without looking.".to_owned()
         });
+    }
+    if commented("retract") {
+        apart.get_or_insert_with(|| "Its comment says “retract”: it may take a rule back.".to_owned());
     }
     let Some(severity) = asked.severity.or(otherwise) else {
         let said = match apart {
