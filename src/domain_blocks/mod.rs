@@ -456,6 +456,8 @@ pub struct ServerPage {
     pub may_suspend: Result<(), String>,
     /// Why no rule may be made for it at all: it is our own, a suffix, no domain.
     pub refused: Option<String>,
+    /// Everybody who has a name under it would come under the rule.
+    pub shared: bool,
     /// The instance federates with allowed domains only, as far as the list says.
     pub allows_exist: bool,
 }

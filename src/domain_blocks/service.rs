@@ -274,6 +274,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         may_change: may_change(context),
         may_suspend,
         refused,
+        shared: names::is_shared(&domain),
         allows_exist,
         domain,
     };

@@ -163,6 +163,11 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
         let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
         assert!(looked.body.contains(reason), "{name}: {}", looked.body);
     }
+    // A host of many people’s servers can have a rule, and the page says whom it covers.
+    let shared = house.get(Some(&cookie), "/i/harbour/domains/server?name=github.io").await;
+    assert!(
+        shared.body.contains("covers everybody who has a name under it") && shared.body.contains("/api/domains/set")
+    );
     let found = house.get(Some(&cookie), "/i/harbour/domains?look=B%C3%9CCHER.example").await;
     assert_eq!(found.location.as_deref(), Some("/i/harbour/domains/server?name=xn--bcher-kva.example"));
     assert_eq!(house.weather.writes(), writes);

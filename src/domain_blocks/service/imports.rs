@@ -395,10 +395,8 @@ async fn compared(
         let mut read = instance.database.read().await.map_err(unread)?;
         read.accounts_known_on(&suspending).await.map_err(unread)?
     };
-    let rows = {
-        known_below(instance, &mut rows).await?;
-        possible_names(instance, rows).await?
-    };
+    known_below(instance, &mut rows).await?;
+    let rows = possible_names(instance, rows).await?;
     let import = Import {
         id: ulid::Ulid::generate().to_string().to_lowercase(),
         instance: instance.name.clone(),

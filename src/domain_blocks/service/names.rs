@@ -10,8 +10,17 @@ use std::net::IpAddr;
 /// A sentence for the field: what is wrong with it, and what would be right.
 pub fn server(typed: &str, own: &[String]) -> Result<Domain, String> {
     let domain = not_ours(typed, own)?;
-    suffix(&domain)?;
-    Ok(domain)
+    match suffix(&domain) {
+        Err(why) if !is_shared(&domain) => Err(why),
+        _ => Ok(domain),
+    }
+}
+
+/// Whether everybody who has a name under it would come under a rule for it, and somebody’s it is: a host like `github.io`, not
+/// a registry like `co.uk`.
+pub fn is_shared(domain: &Domain) -> bool {
+    let suffix = psl::suffix(domain.as_str().as_bytes());
+    suffix.is_some_and(|suffix| suffix == domain.as_str() && suffix.typ() == Some(psl::Type::Private))
 }
 
 /// What a list says of a server's name.
@@ -40,9 +49,11 @@ pub fn in_list(text: &str, own: &[String]) -> InList {
         Ok(domain) => domain,
         Err(why) => return InList::Refused(why),
     };
+    if is_shared(&domain) {
+        return InList::Shared(domain);
+    }
     if let Err(why) = suffix(&domain) {
-        let kind = psl::suffix(domain.as_str().as_bytes()).and_then(|suffix| suffix.typ());
-        return if kind == Some(psl::Type::Private) { InList::Shared(domain) } else { InList::Refused(why) };
+        return InList::Refused(why);
     }
     let hosts = || own.iter().map(|own| own.split(':').next().unwrap_or_default());
     if let Some(ours) =
@@ -259,6 +270,7 @@ mod tests {
             ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
             ("harbour.example.org", "harbour.example.org"),
             ("not-harbour.example", "not-harbour.example"),
+            ("GitHub.io", "github.io"),
         ] {
             assert_eq!(server(typed, &own()).map(String::from).as_deref(), Ok(stored), "{typed}");
         }
@@ -274,7 +286,6 @@ mod tests {
             ("example", "covers harbour.example"),
             ("com", "public suffix"),
             ("co.uk", "public suffix"),
-            ("github.io", "public suffix"),
             ("localhost", "public suffix"),
             ("192.0.2.7", "is an address"),
             ("[2001:db8::1]", "is an address"),
@@ -298,6 +309,7 @@ mod tests {
             let refused = server(typed, &own()).expect_err(typed);
             assert!(refused.contains(reason), "{typed}: {refused}");
         }
+        assert!(mail("github.io").unwrap_err().contains("public suffix"));
         assert!(mail("wren@throwaway.example").unwrap_err().contains("throwaway.example"));
         assert_eq!(mail("@THROWAWAY.example").map(String::from).as_deref(), Ok("throwaway.example"));
     }
