@@ -153,9 +153,31 @@ pub async fn start(
     instance: String,
     import: String,
     #[server(default)] which: Vec<String>,
+    #[server(default)] apart: Vec<String>,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::start(context, instance, import, which, why)).await
+    crate::context::door(|context| super::service::start(context, instance, import, which, apart, why)).await
+}
+
+/// Reads the file of an import anew, as somebody says its columns are to be understood.
+#[server(prefix = "/api/domains", endpoint = "import-read")]
+pub async fn read_anew(
+    instance: String,
+    import: String,
+    #[server(default)] separator: String,
+    #[server(default)] header: String,
+    #[server(default)] domain: String,
+    #[server(default)] severity: String,
+    #[server(default)] reject_media: String,
+    #[server(default)] reject_reports: String,
+    #[server(default)] public_comment: String,
+    #[server(default)] obfuscate: String,
+    #[server(default)] private_comment: String,
+    #[server(default)] otherwise: String,
+) -> Result<(), Problem> {
+    let columns = [domain, severity, reject_media, reject_reports, public_comment, obfuscate, private_comment];
+    let form = super::ReadingForm { instance, import, separator, header, columns, otherwise };
+    crate::context::door(|context| super::service::read_anew(context, form)).await
 }
 
 /// Pauses an import, or goes on with it.

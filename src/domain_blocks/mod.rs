@@ -456,6 +456,8 @@ pub struct ServerPage {
     pub may_suspend: Result<(), String>,
     /// Why no rule may be made for it at all: it is our own, a suffix, no domain.
     pub refused: Option<String>,
+    /// Everybody who has a name under it would come under the rule.
+    pub shared: bool,
     /// The instance federates with allowed domains only, as far as the list says.
     pub allows_exist: bool,
 }
@@ -517,24 +519,34 @@ pub enum Difference {
     New,
     Stricter,
     Weaker,
+    /// It could be a rule, and somebody has to look first: a canary, a host of many people's servers, a contradiction.
+    Apart,
+    /// The list does not say what the rule would be.
+    Unclear,
+    /// The name was hidden by whoever published the list.
+    Hidden,
     Same,
     Invalid,
 }
 
 impl Difference {
-    pub const ALL: [Self; 5] = [Self::New, Self::Stricter, Self::Weaker, Self::Same, Self::Invalid];
+    pub const ALL: [Self; 8] =
+        [Self::New, Self::Stricter, Self::Weaker, Self::Apart, Self::Unclear, Self::Hidden, Self::Same, Self::Invalid];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Stricter => "stricter",
             Self::Weaker => "weaker",
+            Self::Apart => "apart",
+            Self::Unclear => "unclear",
+            Self::Hidden => "hidden",
             Self::Same => "same",
             Self::Invalid => "invalid",
         }
     }
 
-    /// Whether such a row can be carried out at all.
+    /// Whether all such rows can be carried out together; those set apart are chosen one by one.
     pub fn applies(self) -> bool {
         matches!(self, Self::New | Self::Stricter | Self::Weaker)
     }
@@ -545,6 +557,161 @@ impl std::str::FromStr for Difference {
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL.into_iter().find(|difference| difference.name() == text).ok_or(())
     }
+}
+
+/// What stands between the fields of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Separator {
+    Comma,
+    Semicolon,
+    Tab,
+    Bar,
+    /// Each line is one name.
+    Nothing,
+}
+
+impl Separator {
+    pub const ALL: [Self; 5] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Bar, Self::Nothing];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+            Self::Bar => "bar",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// “separated by commas”
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Comma => "separated by commas",
+            Self::Semicolon => "separated by semicolons",
+            Self::Tab => "separated by tabs",
+            Self::Bar => "separated by upright bars",
+            Self::Nothing => "one name a line",
+        }
+    }
+
+    pub fn sign(self) -> Option<char> {
+        match self {
+            Self::Comma => Some(','),
+            Self::Semicolon => Some(';'),
+            Self::Tab => Some('\t'),
+            Self::Bar => Some('|'),
+            Self::Nothing => None,
+        }
+    }
+}
+
+impl std::str::FromStr for Separator {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|separator| separator.name() == text).ok_or(())
+    }
+}
+
+/// What a column of a list can hold, in the words of Mastodon's own header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Domain,
+    Severity,
+    RejectMedia,
+    RejectReports,
+    PublicComment,
+    Obfuscate,
+    /// In no list of Mastodon's own; other programs write it.
+    PrivateComment,
+}
+
+impl Part {
+    pub const ALL: [Self; 7] = [
+        Self::Domain,
+        Self::Severity,
+        Self::RejectMedia,
+        Self::RejectReports,
+        Self::PublicComment,
+        Self::Obfuscate,
+        Self::PrivateComment,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Domain => "domain",
+            Self::Severity => "severity",
+            Self::RejectMedia => "reject_media",
+            Self::RejectReports => "reject_reports",
+            Self::PublicComment => "public_comment",
+            Self::Obfuscate => "obfuscate",
+            Self::PrivateComment => "private_comment",
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Domain => "Server",
+            Self::Severity => "Severity",
+            Self::RejectMedia => "Reject media",
+            Self::RejectReports => "Reject reports",
+            Self::PublicComment => "Public comment",
+            Self::Obfuscate => "Hide the name",
+            Self::PrivateComment => "Private comment",
+        }
+    }
+}
+
+/// A column of a list: what its header calls it, and the first of what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    pub name: String,
+    pub sample: String,
+}
+
+/// How a file was understood as a whole, before its rows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub separator: Separator,
+    /// Whether its first line names its columns.
+    pub header: bool,
+    pub columns: Vec<Column>,
+    /// Which column, counted from 0, each part of a rule is read from.
+    pub places: Vec<(Part, usize)>,
+    /// What rows mean that say no severity, once somebody has said so.
+    pub otherwise: Option<Severity>,
+    /// How its letters were written, where that is not UTF-8.
+    pub encoding: String,
+    /// Whether somebody said how to read it.
+    pub by_hand: bool,
+    /// One sentence about the file.
+    pub says: String,
+    /// What is not certain about it, each a sentence.
+    pub doubts: Vec<String>,
+}
+
+impl Reading {
+    pub fn place(&self, part: Part) -> Option<usize> {
+        self.places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place)
+    }
+
+    /// Whether nothing about it had to be guessed: only then anything is ticked before somebody has looked.
+    pub fn is_certain(&self) -> bool {
+        self.doubts.is_empty() && !self.by_hand
+    }
+}
+
+/// How somebody says a list is to be read; columns are counted from 1, and empty text means none.
+#[derive(Clone, Debug, Default)]
+pub struct ReadingForm {
+    pub instance: String,
+    pub import: String,
+    pub separator: String,
+    pub header: String,
+    /// In the order of [`Part::ALL`].
+    pub columns: [String; 7],
+    pub otherwise: String,
 }
 
 /// How far a row of an import has come.
@@ -679,6 +846,10 @@ pub struct ImportPage {
     pub states: Vec<(RowState, i64)>,
     /// Rows that suspend a server known here, and accounts known there in all.
     pub suspends_known: (i64, i64),
+    /// How the file was read; `None` for a list that a former version of the console read.
+    pub reading: Option<Reading>,
+    /// Rows set apart, up to a bound: each is chosen by itself.
+    pub apart: Vec<ImportRow>,
     pub show: String,
     pub rows: Vec<ImportRow>,
     pub further: Option<String>,

@@ -10,7 +10,7 @@ mod networks;
 
 pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
-pub use imports::{List, ask_again, export, import, imports, keep, pause, start, work};
+pub use imports::{List, ask_again, export, import, imports, keep, pause, read_anew, start, work};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
 use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
@@ -274,6 +274,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         may_change: may_change(context),
         may_suspend,
         refused,
+        shared: names::is_shared(&domain),
         allows_exist,
         domain,
     };

@@ -13,6 +13,7 @@ use crate::{
     seal::{Field, Keys},
 };
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// One import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,17 @@ pub struct Import {
     pub why: String,
     /// What the work waits for, or why it stopped.
     pub note: String,
-    /// The differences that were ticked when it began.
+    /// The differences that were ticked when it began …
     pub which: Vec<Difference>,
+    /// … and the lines of those that were set apart.
+    pub apart: BTreeSet<i64>,
+}
+
+impl Import {
+    /// Whether a line was ticked when it began.
+    fn ticked(&self, row: &Row) -> bool {
+        self.which.contains(&row.difference) || self.apart.contains(&row.line)
+    }
 }
 
 /// One row of it.
@@ -67,7 +77,7 @@ struct ImportRow {
     state: String,
     why: String,
     note: String,
-    /// The differences that were ticked when it began: only lines of these are carried out.
+    /// The differences and the single lines that were ticked when it began: nothing else is carried out.
     which: String,
     #[sqlx(flatten)]
     proof: Proof,
@@ -141,6 +151,11 @@ macro_rules! held {
     }};
 }
 
+/// The differences among what was ticked; the others are lines.
+fn named(which: &str) -> impl Iterator<Item = &str> {
+    which.split_whitespace().filter(|word| word.parse::<i64>().is_err())
+}
+
 fn import(row: ImportRow) -> sqlx::Result<Import> {
     Ok(Import {
         id: row.id,
@@ -154,7 +169,8 @@ fn import(row: ImportRow) -> sqlx::Result<Import> {
         state: row.state.parse().map_err(decode)?,
         why: row.why,
         note: row.note,
-        which: row.which.split_whitespace().map(|name| name.parse().map_err(decode)).collect::<sqlx::Result<_>>()?,
+        which: named(&row.which).map(|name| name.parse().map_err(decode)).collect::<sqlx::Result<_>>()?,
+        apart: row.which.split_whitespace().filter_map(|line| line.parse().ok()).collect(),
     })
 }
 
@@ -210,6 +226,45 @@ impl Sealed for Line<'_> {
     }
 }
 
+/// The file that an import was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its letters, as JSON.
+    pub text: String,
+    /// How it was read, as JSON of [`crate::domain_blocks::Reading`].
+    pub reading: String,
+}
+
+/// The file of an import, as it is proved: whoever changes it changes what rows are made of when it is read anew.
+struct OfImport<'a> {
+    import: &'a str,
+    file: &'a File,
+    proof: Proof,
+}
+
+impl Undated for OfImport<'_> {}
+
+impl Sealed for OfImport<'_> {
+    const TABLE: &'static str = "domain_import_files";
+    const WHAT: &'static str = "the file";
+
+    fn called(&self) -> String {
+        format!("of the import {}", self.import)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![self.import.into(), (&self.file.text).into(), (&self.file.reading).into()]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
 /// A row as it travels, with its proof.
 #[derive(Serialize)]
 struct WithMac<'a> {
@@ -220,7 +275,19 @@ struct WithMac<'a> {
 
 /// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
 /// of 20,000 would be as many round trips; taking it apart is the one thing the engines spell differently.
-pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Result<()> {
+///
+/// It can take the place of a preview, which is forgotten: false, and nothing kept, if that is none any more.
+pub async fn insert(
+    store: &Store,
+    import: &Import,
+    rows: &[Row],
+    file: &File,
+    instead_of: Option<&str>,
+) -> sqlx::Result<bool> {
+    const FORMER_ROWS: &str = "delete from domain_import_rows where import = $1";
+    const FORMER_FILE: &str = "delete from domain_import_files where import = $1";
+    const FORMER: &str = "delete from domain_imports where id = $1 and state = 'preview'";
+    const FILE: &str = "insert into domain_import_files (import, text, reading, mac) values ($1, $2, $3, $4)";
     const IMPORT: &str = "insert into domain_imports \
         (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
@@ -255,8 +322,16 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
         which: String::new(),
         proof: Proof::default(),
     };
+    let proved = mac::mac(&store.keys, &OfImport { import: &import.id, file, proof: Proof::default() }, 0);
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
+            if let Some(former) = instead_of {
+                sqlx::query(FORMER_ROWS).bind(former).execute(&mut *$tx).await?;
+                sqlx::query(FORMER_FILE).bind(former).execute(&mut *$tx).await?;
+                if sqlx::query(FORMER).bind(former).execute(&mut *$tx).await?.rows_affected() != 1 {
+                    return Ok(false);
+                }
+            }
             sqlx::query(IMPORT)
                 .bind(&import.id)
                 .bind(import.instance.as_str())
@@ -272,8 +347,16 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
                 .execute(&mut *$tx)
                 .await?;
             sqlx::query($rows).bind(&import.id).bind(&document).execute(&mut *$tx).await?;
+            sqlx::query(FILE)
+                .bind(&import.id)
+                .bind(&file.text)
+                .bind(&file.reading)
+                .bind(&proved)
+                .execute(&mut *$tx)
+                .await?;
             seal!(store, $tx, &row);
-            $tx.commit().await
+            $tx.commit().await?;
+            Ok(true)
         }};
     }
     match &store.driver {
@@ -286,6 +369,24 @@ pub async fn insert(store: &Store, import: &Import, rows: &[Row]) -> sqlx::Resul
             keep!(tx, POSTGRES)
         }
     }
+}
+
+/// The file of an import; `None` where a former version kept none, or where it is not what the console wrote.
+pub async fn file(store: &Store, id: &str) -> sqlx::Result<Option<File>> {
+    const SQL: &str = "select text, reading from domain_import_files where import = $1";
+    const PROOF: &str = concat!("select mac, ", without_entry!(), " from domain_import_files where import = $1");
+    let found: Option<(String, String)> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
+    let Some((text, reading)) = found else { return Ok(None) };
+    let proof: Option<Proof> = on!(store, pool => sqlx::query_as(PROOF).bind(id).fetch_optional(pool).await?);
+    let file = File { text, reading };
+    let holds = proof.is_some_and(|proof| store.holds(&OfImport { import: id, file: &file, proof }));
+    Ok(holds.then_some(file))
+}
+
+/// How the file of an import was read, for the page.
+pub async fn reading(store: &Store, id: &str) -> sqlx::Result<Option<String>> {
+    const SQL: &str = "select reading from domain_import_files where import = $1";
+    on!(store, pool => sqlx::query_scalar(SQL).bind(id).fetch_optional(pool).await)
 }
 
 /// One import of an instance's.
@@ -329,13 +430,22 @@ pub async fn counts(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Ro
         .collect()
 }
 
-/// Begins an import that is shown as a preview: its rows of these kinds wait from now on. How many; `None`, and nothing
-/// changed, if it is no preview any more.
-pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> sqlx::Result<Option<u64>> {
+/// Begins an import that is shown as a preview: its rows of these kinds wait from now on, and those of these lines that were
+/// set apart. How many; `None`, and nothing changed, if it is no preview any more.
+pub async fn begin(
+    store: &Store,
+    id: &str,
+    which: &[Difference],
+    apart: &[i64],
+    why: &str,
+) -> sqlx::Result<Option<u64>> {
     const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1 and state = 'preview'";
     const ROWS: &str = "update domain_import_rows set state = 'waiting' \
         where import = $1 and difference = $2 and state = 'listed'";
-    let names = which.iter().map(|difference| difference.name()).collect::<Vec<_>>().join(" ");
+    const APART: &str = "update domain_import_rows set state = 'waiting' \
+        where import = $1 and line = $2 and difference = 'apart' and state = 'listed'";
+    let names = which.iter().map(|difference| difference.name().to_owned()).chain(apart.iter().map(i64::to_string));
+    let names = names.collect::<Vec<_>>().join(" ");
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
@@ -347,6 +457,9 @@ pub async fn begin(store: &Store, id: &str, which: &[Difference], why: &str) -> 
         let mut rows = 0;
         for difference in which {
             rows += sqlx::query(ROWS).bind(id).bind(difference.name()).execute(&mut *tx).await?.rows_affected();
+        }
+        for line in apart {
+            rows += sqlx::query(APART).bind(id).bind(line).execute(&mut *tx).await?.rows_affected();
         }
         if rows > 0 {
             seal!(store, tx, &held);
@@ -383,9 +496,12 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
 pub async fn delete_old(store: &Store, preview: Instant, done: Instant) -> sqlx::Result<u64> {
     const ROWS: &str = "delete from domain_import_rows where import in (select id from domain_imports \
         where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2))";
+    const FILES: &str = "delete from domain_import_files where import in (select id from domain_imports \
+        where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2))";
     const IMPORTS: &str = "delete from domain_imports where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2)";
     on!(store, pool => {
         sqlx::query(ROWS).bind(preview.0).bind(done.0).execute(pool).await?;
+        sqlx::query(FILES).bind(preview.0).bind(done.0).execute(pool).await?;
         sqlx::query(IMPORTS).bind(preview.0).bind(done.0).execute(pool).await.map(|done| done.rows_affected())
     })
 }
@@ -466,7 +582,7 @@ pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Op
         };
         let Some(row) = found.map(row).transpose()? else { return Ok(None) };
         let proof: Proof = on!(store, pool => sqlx::query_as(PROOF).bind(id).bind(row.line).fetch_one(pool).await?);
-        if store.holds(&Line { import: id, row: &row, proof }) && import.which.contains(&row.difference) {
+        if store.holds(&Line { import: id, row: &row, proof }) && import.ticked(&row) {
             return Ok(Some(row));
         }
         set_row(

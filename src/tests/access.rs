@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 52] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 53] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -132,6 +132,10 @@ pub const WRITES: [(&str, &[(&str, &str)]); 52] = [
     (
         "/api/domains/import-start",
         &[("instance", "harbour"), ("import", "nothing"), ("which[]", "new"), ("why", "a test")],
+    ),
+    (
+        "/api/domains/import-read",
+        &[("instance", "harbour"), ("import", "nothing"), ("separator", "comma"), ("domain", "1")],
     ),
     ("/api/domains/import-pause", &[("instance", "harbour"), ("import", "nothing"), ("pause", "yes")]),
     ("/api/domains/import-again", &[("instance", "harbour"), ("import", "nothing")]),

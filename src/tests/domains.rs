@@ -217,6 +217,11 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
         let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
         assert!(looked.body.contains(reason), "{name}: {}", looked.body);
     }
+    // A host of many people’s servers can have a rule, and the page says whom it covers.
+    let shared = house.get(Some(&cookie), "/i/harbour/domains/server?name=github.io").await;
+    assert!(
+        shared.body.contains("covers everybody who has a name under it") && shared.body.contains("/api/domains/set")
+    );
     let found = house.get(Some(&cookie), "/i/harbour/domains?look=B%C3%9CCHER.example").await;
     assert_eq!(found.location.as_deref(), Some("/i/harbour/domains/server?name=xn--bcher-kva.example"));
     assert_eq!(house.weather.writes(), writes);
@@ -417,7 +422,7 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
 }
 
 /// Sends a file the way a browser without scripts does.
-async fn send(house: &House, cookie: &str, file: &[u8]) -> Answered {
+pub async fn send(house: &House, cookie: &str, file: &[u8]) -> Answered {
     let mut body = b"--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n".to_vec();
     body.extend(file);
     body.extend(b"\r\n--line--\r\n");
@@ -450,7 +455,7 @@ const MESSY: &str = "\u{FEFF}#domain,#severity,#reject_media,#reject_reports,#pu
     co.uk,suspend\r\n\
     192.0.2.1,suspend\r\n\
     odd.example,nonsense\r\n\
-    NEW.example,silence\r\n\
+    NEW.example,suspend,no,no\r\n\
     followed.example,suspend\r\n";
 
 async fn messy(house: &House) {
@@ -464,7 +469,7 @@ async fn messy(house: &House) {
     followed(house, "followed.example").await;
 }
 
-async fn read_in(house: &House, cookie: &str, text: &str) -> String {
+pub async fn read_in(house: &House, cookie: &str, text: &str) -> String {
     let answer = send(house, cookie, text.as_bytes()).await;
     let to = answer.location.expect("a page");
     to.rsplit_once("/imports/").unwrap_or_else(|| panic!("{to}")).1.to_owned()
@@ -547,8 +552,8 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
 async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("admin").await;
-    let text: String = (0..6).map(|number| format!("row{number}.example\n")).collect();
-    let import = read_in(&house, &cookie, &text).await;
+    let text: String = (0..6).map(|number| format!("row{number}.example,suspend\n")).collect();
+    let import = read_in(&house, &cookie, &format!("#domain,#severity\n{text}")).await;
     begin(&house, &cookie, &import, &["new"]).await;
     let instance = house.app.instances[&harbour()].clone();
     assert_eq!(service::work(&house.app, &instance, "one", 2).await.unwrap(), 2);
@@ -561,7 +566,7 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
         &[("severity", "suspend"), ("private_comment", &private(&house, &import).await)],
     )
     .await;
-    for line in [3, 4] {
+    for line in [4, 5] {
         domain_imports::set_row(&house.app.store, &import, line, RowState::UnderWay, "", None).await.unwrap();
     }
     let clock = Clock::set(Clock::System.now());
@@ -603,8 +608,8 @@ async fn an_import_put_back_as_it_ran_does_nothing_again() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
         let cookie = house.sign_in("admin").await;
-        let text: String = (0..4).map(|number| format!("row{number}.example\n")).collect();
-        let import = read_in(&house, &cookie, &text).await;
+        let text: String = (0..4).map(|number| format!("row{number}.example,suspend\n")).collect();
+        let import = read_in(&house, &cookie, &format!("#domain,#severity\n{text}")).await;
         begin(&house, &cookie, &import, &["new"]).await;
         let instance = house.app.instances[&harbour()].clone();
         let store = house.app.store.clone();
@@ -675,7 +680,7 @@ async fn private(house: &House, import: &str) -> String {
 async fn an_import_stops_when_its_person_may_not_go_on_and_leaves_half_the_calls_to_people() {
     let house = house(sqlite().await).await;
     let (admin, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
-    let import = read_in(&house, &admin, "one.example\ntwo.example\n").await;
+    let import = read_in(&house, &admin, "domain,severity\none.example,suspend\ntwo.example,suspend\n").await;
     begin(&house, &admin, &import, &["new"]).await;
     let instance = house.app.instances[&harbour()].clone();
     house
@@ -688,8 +693,8 @@ async fn an_import_stops_when_its_person_may_not_go_on_and_leaves_half_the_calls
 
     // 300 calls in five minutes: the background stops at 150, and people go on.
     // Were a new period to begin in the middle, 300 rows would be done: never all.
-    let text: String = (0..310).map(|number| format!("row{number}.example\n")).collect();
-    let import = read_in(&house, &owner, &text).await;
+    let text: String = (0..310).map(|number| format!("row{number}.example,suspend\n")).collect();
+    let import = read_in(&house, &owner, &format!("domain,severity\n{text}")).await;
     begin(&house, &owner, &import, &["new"]).await;
     let done = service::work(&house.app, &instance, "one", 500).await.unwrap();
     assert!(done < 310, "{done}");
@@ -706,11 +711,12 @@ async fn twenty_thousand_rows_are_kept_on_both_engines() {
     for store in [sqlite().await, postgres().await] {
         let house = house(store).await;
         let cookie = house.sign_in("admin").await;
-        let text: String = (0..20_000).map(|number| format!("row{number}.example\r\n")).collect();
+        let text: String = (0..20_000).map(|number| format!("row{number}.example,suspend\r\n")).collect();
+        let text = format!("domain,severity\r\n{text}");
         let import = read_in(&house, &cookie, &text).await;
         let counts = domain_imports::counts(&house.app.store, &import).await.unwrap();
         assert_eq!(counts, [(Difference::New, RowState::Listed, 20_000)]);
-        let refused = send(&house, &cookie, format!("{text}more.example\r\n").as_bytes()).await;
+        let refused = send(&house, &cookie, format!("{text}more.example,suspend\r\n").as_bytes()).await;
         let page = back(&house, &cookie, refused).await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.body.contains("more than 20,000 rows"), "{}", page.body);

@@ -840,7 +840,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
         session: "a test".to_owned(),
     };
     let context = Context::of_job(house.app.clone(), actor);
-    let list = b"one.example\ntwo.example\nthree.example\n";
+    let list = b"domain,severity\none.example,suspend\ntwo.example,suspend\nthree.example,suspend\n";
     let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list.as_slice().into()).await.unwrap();
     let import = to.rsplit('/').next().unwrap();
     let form = [("instance", "harbour"), ("import", import), ("which[]", "new"), ("why", "a list")];

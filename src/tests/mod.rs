@@ -27,6 +27,7 @@ mod keys;
 mod ledger;
 mod lengths;
 mod linked;
+mod lists;
 mod many;
 mod objects;
 mod older_store;

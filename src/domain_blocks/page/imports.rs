@@ -2,7 +2,10 @@
 
 use super::{Tab, hidden, tabs, why_field};
 use crate::{
-    domain_blocks::{Difference, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, RowState, api},
+    domain_blocks::{
+        Difference, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState, Separator,
+        Severity, api,
+    },
     frame::Frame,
     id::InstanceName,
     path,
@@ -31,9 +34,9 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
                 <header><h2>"Read a list in"</h2></header>
                 <form method="post" action=path::domain_upload(&instance) enctype="multipart/form-data" class="body stack">
                     <label class="field" for="file">"File" <span class="soft small">" CSV as Mastodon exports it, or one domain a line; up to 20,000 rows"</span></label>
-                    <input class="input" type="file" id="file" name="file" accept=".csv,text/csv,text/plain" required="" />
+                    <input class="input" type="file" id="file" name="file" accept=".csv,.tsv,.txt,text/csv,text/plain,text/tab-separated-values" required="" />
                     {form::beside(draft, "file")}
-                    <p class="soft small">"Nothing is done yet: the next page shows what would change. A line without a severity means suspended, as it does to Mastodon."</p>
+                    <p class="soft small">"Nothing is done yet: the next page shows how the file was read and what would change. What a list does not say is asked, never taken for the harshest."</p>
                     <div><button class="btn main">"Show what would change"</button></div>
                 </form>
             </section>
@@ -106,6 +109,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
         {(!page.note.is_empty()).then(|| view! { <p class="note lead" role="status">{page.note.clone()}</p> })}
+        {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
         {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
         {show(&instance, &page)}
         {rows(&page)}
@@ -117,6 +121,108 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
     .into_any()
 }
 
+/// “Server from “domain”, severity from column 2”
+fn mapping(reading: &Reading) -> String {
+    let from = |(part, place): &(Part, usize)| {
+        let named = reading.columns.get(*place).map(|column| column.name.as_str()).filter(|name| !name.is_empty());
+        let column = named.map_or_else(|| format!("column {}", place + 1), |name| format!("“{name}”"));
+        format!("{} from {column}", part.word())
+    };
+    let read: Vec<String> = reading.places.iter().map(from).collect();
+    let meant = reading.otherwise.map(|severity| format!("; a row that says no severity means {}", severity.word()));
+    format!("{}{}.", read.join(", "), meant.unwrap_or_default())
+}
+
+/// What the file is as a whole, and which column was read as what; both can be changed while nothing is done.
+fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
+    let Some(reading) = &page.reading else {
+        return view! { <p class="note lead" role="status">"This list was read in by a former version of the console, which took what it did not know for the harshest. Read the file in again."</p> }.into_any();
+    };
+    let unsure = match (reading.doubts.as_slice(), reading.by_hand) {
+        ([], false) => None,
+        ([], true) => Some("Nothing is ticked: it was read as somebody said, so look before you tick.".to_owned()),
+        (doubts, _) => Some(format!("Nothing is ticked. {}", doubts.join(" "))),
+    };
+    let draft = frame.draft_for("/api/domains/import-read");
+    let option = |value: String, words: String, chosen: &str| {
+        let on = value == chosen;
+        view! { <option value=value selected=on>{words}</option> }.into_any()
+    };
+    let chosen = |name: &str, own: String| draft.and_then(|draft| draft.value(name)).map_or(own, str::to_owned);
+    let column = |place: usize| {
+        let says = reading.columns.get(place).map(|column| match (column.name.as_str(), column.sample.as_str()) {
+            ("", "") => String::new(),
+            ("", sample) => format!(": {sample}"),
+            (name, "") => format!(": {name}"),
+            (name, sample) => format!(": {name} ({sample})"),
+        });
+        format!("column {}{}", place + 1, says.unwrap_or_default())
+    };
+    let part = |part: Part| {
+        let own = reading.place(part).map(|place| (place + 1).to_string()).unwrap_or_default();
+        let own = chosen(part.name(), own);
+        view! {
+            <label class="field small">{part.word()}
+                <select name=part.name() class="input">
+                    {option(String::new(), "not in this file".to_owned(), &own)}
+                    {(0..reading.columns.len()).map(|place| option((place + 1).to_string(), column(place), &own)).collect_view()}
+                </select>
+            </label>
+        }
+        .into_any()
+    };
+    let separator = chosen("separator", reading.separator.name().to_owned());
+    let header = chosen("header", if reading.header { "yes" } else { "" }.to_owned());
+    let otherwise =
+        chosen("otherwise", reading.otherwise.map(|severity| severity.name().to_owned()).unwrap_or_default());
+    let form = page.may_change.then(|| {
+        view! {
+            <details open=!reading.is_certain()>
+                <summary>"How it was read, and reading it otherwise"</summary>
+                <form method="post" action="/api/domains/import-read" class="stack">
+                    {form::above(draft)}
+                    {hidden(instance, &frame.here)}
+                    <input type="hidden" name="import" value=page.head.id.clone() />
+                    <div class="pick">
+                    <label class="field small">"Between columns"
+                        <select name="separator" class="input">
+                            {Separator::ALL.into_iter().map(|one| option(one.name().to_owned(), one.words().to_owned(), &separator)).collect_view()}
+                        </select>
+                    </label>
+                    <label class="field small">"First line"
+                        <select name="header" class="input">
+                            {option("yes".to_owned(), "names the columns".to_owned(), &header)}
+                            {option(String::new(), "is a row".to_owned(), &header)}
+                        </select>
+                    </label>
+                    {Part::ALL.into_iter().map(part).collect_view()}
+                    <label class="field small">"A row without a severity"
+                        <select name="otherwise" class="input">
+                            {option(String::new(), "is left out".to_owned(), &otherwise)}
+                            {Severity::ALL.into_iter().map(|severity| option(severity.name().to_owned(), format!("means {}", severity.word()), &otherwise)).collect_view()}
+                        </select>
+                    </label>
+                    </div>
+                    {form::beside(draft, "columns")}
+                    <div><button class="btn">"Read it like this"</button></div>
+                </form>
+            </details>
+        }
+    });
+    view! {
+        <section class="card lead">
+            <header><h2>"The file"</h2></header>
+            <div class="body stack">
+                <p class="reading">{reading.says.clone()}</p>
+                <p class="soft small">{mapping(reading)}</p>
+                {unsure.map(|unsure| view! { <p class="note" role="status">{unsure}</p> })}
+                {form}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
 fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
     let many =
         |wanted: Difference| page.differences.iter().find(|(own, _)| *own == wanted).map_or(0, |(_, number)| *number);
@@ -124,17 +230,21 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         Difference::New => "no rule yet: make it",
         Difference::Stricter => "stricter than our rule: change ours",
         Difference::Weaker => "weaker than our rule: change ours",
+        Difference::Apart => "look at each",
+        Difference::Unclear => "the list does not say what the rule would be",
+        Difference::Hidden => "whoever published the list has hidden the name",
         Difference::Same => "nothing to do",
         Difference::Invalid => "cannot be used; each says why",
     };
     let draft = frame.draft_for("/api/domains/import-start");
+    let certain = page.reading.as_ref().is_some_and(Reading::is_certain);
     let tick = |difference: Difference| {
         let number = many(difference);
         let on = match draft {
             Some(draft) => {
                 draft.fields.iter().any(|(key, value)| key.starts_with("which") && value == difference.name())
             }
-            None => difference != Difference::Weaker,
+            None => certain && difference != Difference::Weaker,
         };
         let none = number == 0;
         let on = on && !none;
@@ -155,6 +265,34 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         );
         view! { <p class="note">{says}</p> }
     });
+    let rest = [Difference::Unclear, Difference::Hidden, Difference::Same, Difference::Invalid]
+        .into_iter()
+        .filter(|difference| many(*difference) > 0)
+        .map(|difference| format!("{} {} – {}", grouped(many(difference)), difference.name(), says(difference)))
+        .collect::<Vec<_>>()
+        .join(" · ");
+    let chosen = |row: &ImportRow| {
+        let line = row.line.to_string();
+        let on = draft
+            .is_some_and(|draft| draft.fields.iter().any(|(key, value)| key.starts_with("apart") && *value == line));
+        view! {
+            <label class="check">
+                <input type="checkbox" name="apart[]" value=line checked=on />
+                <span><b><bdi>{ui::tame(&row.domain)}</bdi></b> " " {row.what.clone()} " – " <span class="soft">{ui::tame(&row.said)} " Line " {row.line} "."</span></span>
+            </label>
+        }
+    };
+    let shown = i64::try_from(page.apart.len()).unwrap_or(0);
+    let further = many(Difference::Apart) - shown;
+    let apart = (shown > 0).then(|| {
+        view! {
+            <fieldset class="rules">
+                <legend>{grouped(many(Difference::Apart))} " apart – " {says(Difference::Apart)} ":"</legend>
+                {page.apart.iter().map(chosen).collect_view()}
+                {(further > 0).then(|| view! { <p class="soft small">{grouped(further)} " more are set apart; they are in the list below, and a rule for one can be made on its page."</p> })}
+            </fieldset>
+        }
+    });
     let form = if page.may_change {
         view! {
             <form method="post" action="/api/domains/import-start" class="body stack">
@@ -164,8 +302,9 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 {tick(Difference::New)}
                 {tick(Difference::Stricter)}
                 {tick(Difference::Weaker)}
+                {apart}
                 {form::beside(draft, "which")}
-                <p class="soft">{grouped(many(Difference::Same))} " same – " {says(Difference::Same)} " · " {grouped(many(Difference::Invalid))} " invalid – " {says(Difference::Invalid)}</p>
+                <p class="soft">{rest}</p>
                 {suspends}
                 {why_field(draft, "why")}
                 {(page.head.rows > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
@@ -255,8 +394,8 @@ fn rows(page: &ImportPage) -> AnyView {
     let preview = page.head.state == ImportState::Preview;
     let class = |difference: Difference| match difference {
         Difference::New | Difference::Stricter => "badge accent",
-        Difference::Weaker => "badge warn",
-        Difference::Same => "badge",
+        Difference::Weaker | Difference::Apart => "badge warn",
+        Difference::Same | Difference::Unclear | Difference::Hidden => "badge",
         Difference::Invalid => "badge danger",
     };
     let row = |row: &ImportRow| {

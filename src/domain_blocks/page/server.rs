@@ -102,6 +102,7 @@ fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         <section class="card">
             <header><h2>{if page.rule.is_some() { "Our rule" } else { "Make a rule" }}</h2></header>
             {now}
+            {page.shared.then(|| view! { <div class="body"><p class="note">"A rule for " {page.domain.to_string()} " covers everybody who has a name under it, whoever they are."</p></div> })}
             {form}
         </section>
     }

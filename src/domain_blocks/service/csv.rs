@@ -1,14 +1,22 @@
-//! Mastodon's list of domain blocks as text: written byte for byte as it writes it, and read as forgivingly as it reads it
-//! (`app/controllers/admin/export_domain_blocks_controller.rb`, `app/models/admin/import.rb`).
+//! Mastodon's list of domain blocks as text: written byte for byte as it writes it
+//! (`app/controllers/admin/export_domain_blocks_controller.rb`), and read from whatever other programs make of it. Mastodon
+//! takes what it does not know for the harshest (`app/models/admin/import.rb`: no severity is a suspension, any word but a few
+//! is yes); here it stays open.
 
 use super::LONGEST_COMMENT;
 use crate::{
-    domain_blocks::{Allowed, Listed, Rule, Severity},
+    domain_blocks::{Allowed, Column, Listed, Part, Reading, Separator, Severity},
     off_thread::OffThread,
 };
 
 /// Mastodon's own limit (`Admin::Import::ROWS_PROCESSING_LIMIT`).
 pub const MOST_ROWS: usize = 20_000;
+
+/// No list has more columns.
+const MOST_FIELDS: usize = 100;
+
+/// So much room is left in a private comment for where a rule came from.
+const SOURCE: usize = 200;
 
 const HEADER: &str = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n";
 
@@ -66,22 +74,104 @@ pub fn allows(_: &OffThread, allowed: &[Allowed]) -> String {
     text
 }
 
-/// A record of a file and the line it begins on.
+/// The letters of a file, and how they were written where that is not UTF-8.
+///
+/// # Errors
+/// A sentence for the whole file: it is something else than lines of text.
+pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), String> {
+    const CSV: &str = "Save it as CSV (UTF-8) and choose it again.";
+    // Of a zip archive, as newer spreadsheets are; of older spreadsheets; of gzip; of PDF.
+    match bytes {
+        [b'P', b'K', 3, 4, ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+            return Err(format!("The file is a spreadsheet or an archive, not a list of lines. {CSV}"));
+        }
+        [0x1F, 0x8B, ..] => return Err("The file is packed. Unpack it and choose what is in it.".to_owned()),
+        [b'%', b'P', b'D', b'F', ..] => return Err(format!("The file is a PDF, not a list of lines. {CSV}")),
+        _ => {}
+    }
+    let (text, encoding) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (utf_16(rest, u16::from_le_bytes)?, "UTF-16"),
+        [0xFE, 0xFF, rest @ ..] => (utf_16(rest, u16::from_be_bytes)?, "UTF-16"),
+        [first, 0, second, 0, ..] if *first > 0 && *second > 0 => (utf_16(bytes, u16::from_le_bytes)?, "UTF-16"),
+        [0, first, 0, second, ..] if *first > 0 && *second > 0 => (utf_16(bytes, u16::from_be_bytes)?, "UTF-16"),
+        _ => {
+            let text = std::str::from_utf8(bytes).map_err(|error| {
+                let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
+                format!(
+                    "The file is not UTF-8: line {line} has bytes that are no letters there, as Windows-1252 has them. {CSV}"
+                )
+            })?;
+            (text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned(), "")
+        }
+    };
+    let start = text.trim_start();
+    let of_lines = "A list is read as lines: CSV as Mastodon exports it, or a name a line.";
+    if start.starts_with("{\\rtf") {
+        return Err(format!("The file is a text document (RTF), not a list of lines. {CSV}"));
+    }
+    if start.starts_with('{')
+        || start.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', '"', '[', ']']))
+    {
+        let is_json = serde_json::from_str::<serde::de::IgnoredAny>(start).is_ok();
+        return Err(format!("The file {} JSON. {of_lines}", if is_json { "is" } else { "begins like" }));
+    }
+    if start.starts_with('<') {
+        return Err(format!("The file is HTML or XML: a web page, perhaps, and not the list on it. {of_lines}"));
+    }
+    Ok((text, encoding))
+}
+
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
+    let units = bytes.chunks(2).map(|pair| match pair {
+        [one, two] => unit([*one, *two]),
+        _ => 0xD800,
+    });
+    char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| {
+        "The file begins as UTF-16 and is none further on. Save it as UTF-8 and choose it again.".to_owned()
+    })
+}
+
+/// A record of a file and the lines it stands on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Record {
     line: usize,
+    last: usize,
     fields: Vec<String>,
     /// What is wrong with its quotes, if anything.
     broken: Option<&'static str>,
 }
 
-/// Reads records as RFC 4180 has them, with every sort of line end. What is wrong is kept with its line.
-fn records(text: &str) -> Vec<Record> {
+impl Record {
+    /// How many fields there are, without empty ones at the end.
+    fn filled(&self) -> usize {
+        self.fields.iter().rposition(|field| !field.trim().is_empty()).map_or(0, |last| last + 1)
+    }
+}
+
+/// Reads records as RFC 4180 has them, with every sort of line end and between fields whatever stands there. What is wrong is
+/// kept with its line; comments are put aside.
+fn records(text: &str, separator: Separator) -> (Vec<Record>, Vec<&str>) {
     let mut records = Vec::new();
-    let mut chars = text.chars().peekable();
+    let mut comments = Vec::new();
+    let sign = separator.sign();
+    let mut chars = text.chars();
     let mut line = 1;
-    while chars.peek().is_some() {
-        let mut record = Record { line, fields: Vec::new(), broken: None };
+    while !chars.as_str().is_empty() {
+        let rest = chars.as_str();
+        let own_line = rest.split(['\n', '\r']).next().unwrap_or_default();
+        let comment = is_comment(own_line, sign);
+        if comment || sign.is_none() {
+            if comment {
+                comments.push(own_line);
+            } else if !own_line.trim().is_empty() {
+                records.push(Record { line, last: line, fields: vec![own_line.to_owned()], broken: None });
+            }
+            let rest = rest.get(own_line.len()..).unwrap_or_default();
+            chars = rest.strip_prefix("\r\n").or_else(|| rest.get(1..)).unwrap_or_default().chars();
+            line += 1;
+            continue;
+        }
+        let mut record = Record { line, last: line, fields: Vec::new(), broken: None };
         let mut value = String::new();
         let mut quoted = false;
         // A field that was in quotes has ended with them.
@@ -95,13 +185,15 @@ fn records(text: &str) -> Vec<Record> {
             };
             let end_of_line = matches!(c, '\n' | '\r');
             if end_of_line {
-                if c == '\r' && chars.peek() == Some(&'\n') {
+                if c == '\r' && chars.as_str().starts_with('\n') {
                     chars.next();
                 }
                 line += 1;
+            } else {
+                record.last = line;
             }
             match c {
-                '"' if quoted && chars.peek() == Some(&'"') => {
+                '"' if quoted && chars.as_str().starts_with('"') => {
                     chars.next();
                     value.push('"');
                 }
@@ -112,8 +204,13 @@ fn records(text: &str) -> Vec<Record> {
                     quoted = true;
                 }
                 '"' => record.broken = Some("a quotation mark stands in the middle of a field"),
-                ',' => {
-                    record.fields.push(std::mem::take(&mut value));
+                c if Some(c) == sign => {
+                    let field = std::mem::take(&mut value);
+                    if record.fields.len() < MOST_FIELDS {
+                        record.fields.push(field);
+                    } else {
+                        record.broken = Some("it has more than 100 fields");
+                    }
                     closed = false;
                 }
                 _ if end_of_line => break,
@@ -123,107 +220,581 @@ fn records(text: &str) -> Vec<Record> {
             }
         }
         record.fields.push(value);
-        if record.fields.iter().any(|field| !field.trim().is_empty()) || record.broken.is_some() {
+        if record.broken.is_none() && record.fields.iter().any(|field| holds_rows(field, sign)) {
+            record.broken = Some("a quotation mark is closed too late: there are rows between");
+        }
+        if record.filled() > 0 || record.broken.is_some() {
             records.push(record);
         }
     }
-    records
+    (records, comments)
+}
+
+/// Whether a field of several lines has swallowed rows.
+fn holds_rows(field: &str, sign: Option<char>) -> bool {
+    field
+        .split('\n')
+        .skip(1)
+        .any(|line| sign.and_then(|sign| line.split_once(sign)).is_some_and(|(first, _)| is_name(first)))
+}
+
+/// A line for people. `#domain` begins a header, a sentence does not.
+fn is_comment(line: &str, sign: Option<char>) -> bool {
+    let line = line.trim().trim_start_matches('\u{FEFF}');
+    if line.starts_with("//") {
+        return true;
+    }
+    let header = || {
+        let fields: Vec<&str> = line.split(|c| Some(c) == sign).collect();
+        fields.iter().any(|field| part_of(field) == Some(Part::Domain))
+            && fields.iter().all(|field| !field.trim().trim_start_matches('#').trim().contains(char::is_whitespace))
+    };
+    line.starts_with('#') && !header()
+}
+
+/// A name of a column without its capitals, signs and spaces; nothing for what is too long to be one.
+fn plain(name: &str) -> String {
+    if name.len() > 60 {
+        return String::new();
+    }
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a header calls a column.
+fn part_of(name: &str) -> Option<Part> {
+    match plain(name).as_str() {
+        "domain" => Some(Part::Domain),
+        "severity" => Some(Part::Severity),
+        "rejectmedia" => Some(Part::RejectMedia),
+        "rejectreports" => Some(Part::RejectReports),
+        "publiccomment" => Some(Part::PublicComment),
+        "obfuscate" => Some(Part::Obfuscate),
+        "privatecomment" => Some(Part::PrivateComment),
+        _ => None,
+    }
+}
+
+/// What other programs call the column of names.
+fn is_like_domain(name: &str) -> bool {
+    matches!(
+        plain(name).as_str(),
+        "domains"
+            | "domainname"
+            | "instance"
+            | "instances"
+            | "host"
+            | "hosts"
+            | "hostname"
+            | "server"
+            | "servers"
+            | "url"
+    )
+}
+
+/// Whether a field could be the name of a server, hidden or not; which it is is asked later.
+fn is_name(field: &str) -> bool {
+    let field = field.trim().trim_matches('"').trim_start_matches('\u{FEFF}');
+    let field = field.strip_prefix("https://").or_else(|| field.strip_prefix("http://")).unwrap_or(field);
+    let field = field.strip_suffix('/').unwrap_or(field);
+    let last = field.rsplit('.').next().unwrap_or_default();
+    field.contains('.')
+        && field.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '*'))
+        && last.chars().any(|c| c.is_alphabetic() || c == '*')
+}
+
+/// What stands between the fields: as the header has it, or else as most lines do.
+fn separator(text: &str) -> Separator {
+    let lines: Vec<&str> = text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).take(500).collect();
+    let signs = || Separator::ALL.into_iter().filter_map(|separator| separator.sign().map(|sign| (separator, sign)));
+    let headed = |line: &str, sign: char| {
+        let parts: Vec<Part> = line.split(sign).filter_map(part_of).collect();
+        line.contains(sign) && (parts.contains(&Part::Domain) || parts.len() > 1)
+    };
+    if let Some((separator, _)) = lines.iter().take(50).find_map(|line| signs().find(|(_, sign)| headed(line, *sign))) {
+        return separator;
+    }
+    let many = |sign: char| {
+        lines
+            .iter()
+            .filter(|line| !line.starts_with(['#', '/']))
+            .filter(|line| {
+                line.split_once(sign).is_some_and(|(_, rest)| line.split(sign).any(is_name) && !rest.contains('#'))
+            })
+            .count()
+    };
+    signs()
+        .map(|(separator, sign)| (separator, many(sign)))
+        .filter(|(_, many)| *many > 0)
+        .max_by_key(|(separator, many)| (*many, *separator == Separator::Comma))
+        .map_or(Separator::Nothing, |(separator, _)| separator)
+}
+
+/// How somebody says a file is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub separator: Separator,
+    /// Whether the first line is a header, and where what stands; found out where nothing is said.
+    pub columns: Option<(bool, Vec<(Part, usize)>)>,
+    pub otherwise: Option<Severity>,
+}
+
+/// A file, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub reading: Reading,
+    pub rows: Vec<Row>,
 }
 
 /// One line that names a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     pub line: usize,
-    /// As it stands in the file.
+    /// Exactly as it stands in the file.
     pub domain: String,
-    /// The rule it asks for, or what is wrong with it.
-    pub rule: Result<Rule, String>,
+    /// What it asks for, or what is wrong with it.
+    pub asked: Result<Asked, String>,
 }
 
-/// What booleans mean to Rails (`ActiveModel::Type::Boolean`): these few are false, nothing is nothing, the rest is true.
-fn boolean(text: &str) -> bool {
-    !matches!(text, "" | "false" | "FALSE" | "f" | "F" | "0" | "off" | "OFF")
+/// What a line says of a rule; what it does not say stays open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub severity: Option<Severity>,
+    pub reject_media: Option<bool>,
+    pub reject_reports: Option<bool>,
+    pub obfuscate: Option<bool>,
+    pub public_comment: String,
+    pub private_comment: String,
 }
 
-/// Reads a list. A header is there if the first field is `#domain` (or `domain`, as other programs write it); without one
-/// the first field of each line is a domain and everything else is as Mastodon takes it: suspended.
-///
-/// # Errors
-/// A sentence for the whole file: it is not UTF-8, holds nothing, or more than Mastodon takes.
-pub fn read(_: &OffThread, bytes: &[u8]) -> Result<Vec<Row>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
-        format!(
-            "The file is not UTF-8: line {line} has bytes that are no letters. Save it as UTF-8 and choose it again."
-        )
-    })?;
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut records = records(text).into_iter().peekable();
-    let header: Option<Vec<String>> = records
-        .peek()
-        .and_then(|first| first.fields.first())
-        .map(|name| name.trim().to_lowercase())
-        .filter(|name| matches!(name.as_str(), "#domain" | "domain"))
-        .and_then(|_| records.next())
-        .map(|record| record.fields.iter().map(|name| name.trim().trim_start_matches('#').to_lowercase()).collect());
-    let column = |name: &str| header.as_ref().and_then(|names| names.iter().position(|own| own == name));
-    let places = [
-        Some(column("domain").unwrap_or(0)),
-        column("severity"),
-        column("reject_media"),
-        column("reject_reports"),
-        column("public_comment"),
-        column("obfuscate"),
-    ];
-    let rows: Vec<Row> = records.take(MOST_ROWS + 1).map(|record| row(&record, &places)).collect();
-    match rows.len() {
-        0 => Err("The file names no domain.".to_owned()),
-        many if many > MOST_ROWS => {
-            Err("The file has more than 20,000 rows, which is all that Mastodon takes at once. Split it.".to_owned())
+/// Yes or no, as programs and the spreadsheets of several countries write it; nothing for nothing.
+fn boolean(text: &str) -> Result<Option<bool>, String> {
+    match text.to_lowercase().as_str() {
+        "" | "-" | "none" | "null" | "nil" | "n/a" => Ok(None),
+        "true" | "t" | "yes" | "y" | "1" | "on" | "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "sí" | "vero"
+        | "verdadeiro" | "sim" | "waar" | "prawda" | "sant" | "sand" | "pravda" | "tosi" | "истина" => {
+            Ok(Some(true))
         }
-        _ => Ok(rows),
+        "false" | "f" | "no" | "n" | "0" | "off" | "falsch" | "nein" | "faux" | "non" | "falso" | "não" | "onwaar"
+        | "nee" | "fałsz" | "falskt" | "falsk" | "nepravda" | "epätosi" | "ложь" => Ok(Some(false)),
+        _ => Err(format!("“{}” is no yes or no", crate::ui::excerpt(text, 40))),
     }
 }
 
-fn row(record: &Record, places: &[Option<usize>; 6]) -> Row {
-    let value = |index: usize| {
-        places[index].and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
-    };
-    let severity = value(1).to_lowercase();
-    let comment = without_apostrophe(value(4));
-    let line = record.line;
-    let rule = match (record.broken, severity.as_str()) {
-        (Some(broken), _) => Err(broken.to_owned()),
-        _ if comment.chars().count() > LONGEST_COMMENT => {
-            Err(format!("the public comment on line {line} is longer than 5,000 characters"))
+/// Mastodon's words, and those its pages use for them.
+fn severity(text: &str) -> Result<Option<Severity>, String> {
+    match text.to_lowercase().as_str() {
+        "" | "-" | "null" | "nil" | "n/a" => Ok(None),
+        "suspend" | "suspended" => Ok(Some(Severity::Suspend)),
+        "silence" | "silenced" | "limit" | "limited" => Ok(Some(Severity::Silence)),
+        "noop" | "none" => Ok(Some(Severity::Noop)),
+        "retract" | "retracted" | "lift" | "lifted" | "remove" | "removed" | "delete" | "deleted" | "unblock"
+        | "unblocked" | "unsuspend" | "unsilence" | "allow" | "allowed" | "accept" => Err(format!(
+            "“{}” takes a rule back, which no list does here: lift it on the server’s page",
+            crate::ui::excerpt(text, 40)
+        )),
+        _ => Err(format!("“{}” is no severity: silence, suspend or noop", crate::ui::excerpt(text, 40))),
+    }
+}
+
+/// Where what stands, by a header.
+fn places_of(header: &Record) -> Vec<(Part, usize)> {
+    let mut places: Vec<(Part, usize)> = Vec::new();
+    for (place, name) in header.fields.iter().enumerate() {
+        if let Some(part) = part_of(name)
+            && !places.iter().any(|(own, _)| *own == part)
+        {
+            places.push((part, place));
         }
-        _ if comment.contains('\0') => {
-            Err(format!("the public comment on line {line} contains a NUL character, which cannot be stored"))
-        }
-        (None, "") => Ok(Severity::Suspend),
-        (None, other) => other
-            .parse()
-            .map_err(|()| format!("“{}” is no severity: silence, suspend or noop", crate::ui::excerpt(other, 40))),
+    }
+    places
+}
+
+fn is_header(record: &Record) -> bool {
+    record.fields.iter().any(|name| part_of(name) == Some(Part::Domain))
+        && !record.fields.iter().any(|name| is_name(name))
+}
+
+/// The column that has the most names.
+fn most_names(records: &[Record], columns: usize) -> usize {
+    let many = |place: usize| {
+        records.iter().take(500).filter(|record| record.fields.get(place).is_some_and(|field| is_name(field))).count()
     };
+    (0..columns).rev().max_by_key(|place| many(*place)).unwrap_or(0)
+}
+
+/// The column in which severities stand and nothing else.
+fn only_severities(records: &[Record], columns: usize, domain: usize) -> Option<usize> {
+    (0..columns).filter(|place| *place != domain).find(|place| {
+        let mut said =
+            records.iter().take(500).filter_map(|record| record.fields.get(*place)).map(|field| field.trim());
+        let mut any = false;
+        said.all(|field| match severity(field) {
+            Ok(None) => true,
+            Ok(Some(_)) => {
+                any = true;
+                true
+            }
+            Err(_) => false,
+        }) && any
+    })
+}
+
+/// “2 limit”, “1 limits”, “none limits”
+fn of_them(number: usize, one: &str, many: &str) -> String {
+    match number {
+        0 => format!("none {one}"),
+        1 => format!("1 {one}"),
+        number => format!("{} {many}", crate::ui::grouped(number)),
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("“{}”", crate::ui::excerpt(name, 40))).collect::<Vec<_>>().join(", ")
+}
+
+/// Reads a list: first what the file is as a whole, then its rows. What it does not say is left open, and whatever had to be
+/// guessed stands among the doubts.
+///
+/// # Errors
+/// A sentence for the whole file: it names nothing, or more than Mastodon takes.
+pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<&Told>) -> Result<File, String> {
+    // What spreadsheets write in front for each other.
+    let (text, skipped) = match text.split_once('\n') {
+        Some((first, rest)) if first.trim().to_lowercase().starts_with("sep=") && first.trim().len() < 6 => (rest, 1),
+        _ => (text, 0),
+    };
+    let separator = told.map_or_else(|| separator(text), |told| told.separator);
+    let (mut records, comments) = records(text, separator);
+    for record in &mut records {
+        record.line += skipped;
+        record.last += skipped;
+        // Behind a lone name people say why.
+        if let [name] = record.fields.as_mut_slice()
+            && let Some((front, _)) = name.split_once(" #").or_else(|| name.split_once("\t#"))
+        {
+            *name = front.to_owned();
+        }
+    }
+    let mut doubts = Vec::new();
+    let mut left_out = comments.len();
+    // A title above the header names nothing.
+    let looks_for_headers = told.and_then(|told| told.columns.as_ref()).is_none_or(|(header, _)| *header);
+    let is_header = |record: &Record| looks_for_headers && is_header(record);
+    if let Some(at) = records.iter().take(10).position(is_header)
+        && !records.iter().take(at).any(|record| record.fields.iter().any(|field| is_name(field)))
+    {
+        left_out += at;
+        records.drain(..at);
+    }
+    let known = records.first().is_some_and(is_header);
+    let headed = match told.and_then(|told| told.columns.as_ref()) {
+        Some((header, _)) => *header,
+        None => {
+            known
+                || records.first().is_some_and(|first| {
+                    !first.fields.iter().any(|field| is_name(field))
+                        && (first.filled() > 1 || first.fields.iter().any(|field| is_like_domain(field)))
+                })
+        }
+    };
+    let header = (headed && !records.is_empty()).then(|| records.remove(0));
+    let columns = match &header {
+        Some(header) => header.fields.len(),
+        None => records.iter().map(Record::filled).max().unwrap_or(0).min(40),
+    };
+    let places = match told.and_then(|told| told.columns.as_ref()) {
+        Some((_, places)) => places.clone(),
+        None => {
+            let mut places = header.as_ref().map(places_of).unwrap_or_default();
+            if !places.iter().any(|(part, _)| *part == Part::Domain) {
+                let like =
+                    header.as_ref().and_then(|header| header.fields.iter().position(|name| is_like_domain(name)));
+                places.push((Part::Domain, like.unwrap_or_else(|| most_names(&records, columns))));
+                if header.is_some() {
+                    doubts.push("Its header names no column “domain”: which column is what was guessed.".to_owned());
+                } else if columns > 1 {
+                    doubts.push("It has no header: which column is what was guessed.".to_owned());
+                    let domain = places.last().map_or(0, |(_, place)| *place);
+                    places.extend(only_severities(&records, columns, domain).map(|place| (Part::Severity, place)));
+                }
+            }
+            places
+        }
+    };
+    let second = records.iter().find(|record| is_header(record)).map(|record| record.line);
+    let mut other = None;
+    let mut rows = Vec::new();
+    let mut fit = Vec::new();
+    for record in records.iter() {
+        if is_header(record) {
+            if other.is_none()
+                && header.as_ref().map(|header| &header.fields).is_none_or(|own| !alike(own, &record.fields))
+            {
+                other = Some(record.line);
+            }
+            continue;
+        }
+        let row = row(record, &places, columns, header.is_some(), other);
+        fit.push(record.fields.len() == columns || record.fields.len() > columns && record.filled() <= columns);
+        rows.push(row);
+    }
+    match rows.len() {
+        0 => return Err("The file names no domain.".to_owned()),
+        many if many > MOST_ROWS => {
+            return Err(
+                "The file has more than 20,000 rows, which is all that Mastodon takes at once. Split it.".to_owned()
+            );
+        }
+        _ => {}
+    }
+    let otherwise = told.and_then(|told| told.otherwise);
+    let severities = rows.iter().any(|row| row.asked.as_ref().is_ok_and(|asked| asked.severity.is_some()))
+        || rows.iter().all(|row| row.asked.is_err());
+    if let Some(line) = second {
+        doubts.push(format!("There is a second header on line {line}: two lists were put into one."));
+    }
+    for record in records.iter().filter(|record| record.broken.is_some() && record.last > record.line).take(3) {
+        doubts.push(format!(
+            "A quotation mark is wrong, and lines {} to {} were taken as one.",
+            record.line, record.last
+        ));
+    }
+    let misfit = fit.iter().filter(|fit| !**fit).count();
+    if header.is_some() && misfit * 10 > rows.len() {
+        doubts.push(format!(
+            "The header has {}, which do not fit {} of {}.",
+            crate::ui::count(columns, "column", "columns"),
+            crate::ui::grouped(misfit),
+            crate::ui::count(rows.len(), "row", "rows")
+        ));
+    }
+    if told.is_none()
+        && let Some(header) = &header
+    {
+        doubts.extend(of_header(header, &places, &records));
+    }
+    let names = |place: usize| {
+        records.iter().filter(|record| record.fields.get(place).is_some_and(|field| is_name(field))).count()
+    };
+    if (0..columns)
+        .filter(|place| !places.iter().any(|(_, own)| own == place))
+        .any(|place| names(place) * 2 > rows.len())
+    {
+        doubts.push("Another column holds names as well, and is not read.".to_owned());
+    }
+    let place = |part: Part| places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place);
+    if let Some(place) = place(Part::Severity) {
+        let none = |record: &&Record| record.fields.get(place).is_some_and(|field| severity(field.trim()).is_err());
+        let none = records.iter().filter(|record| !is_header(record)).filter(none).count();
+        if none * 2 > rows.len() {
+            doubts.push(format!(
+                "The column “severity” holds no severities in {} of {}.",
+                crate::ui::grouped(none),
+                crate::ui::count(rows.len(), "row", "rows")
+            ));
+        }
+    }
+    if !severities && otherwise.is_none() {
+        doubts.push(
+            "It names servers and says nothing of severity: if it is a list of servers to block, choose what its rows mean."
+                .to_owned(),
+        );
+    }
+    doubts.extend(of_purpose(file, &comments, &rows));
+    let sample = |place: usize| {
+        let first = records.iter().filter_map(|record| record.fields.get(place)).find(|field| !field.trim().is_empty());
+        first.map(|field| crate::ui::excerpt(field, 30)).unwrap_or_default()
+    };
+    let name = |place: usize| {
+        let name = header.as_ref().and_then(|header| header.fields.get(place));
+        name.map(|name| crate::ui::excerpt(name.trim().trim_start_matches('#'), 40)).unwrap_or_default()
+    };
+    let reading = Reading {
+        separator,
+        header: header.is_some(),
+        columns: (0..columns).map(|place| Column { name: name(place), sample: sample(place) }).collect(),
+        places,
+        otherwise,
+        encoding: encoding.to_owned(),
+        by_hand: told.is_some(),
+        says: sentence(&rows, separator, encoding, otherwise, severities, left_out),
+        doubts,
+    };
+    Ok(File { reading, rows })
+}
+
+/// Whether two headers say the same.
+fn alike(one: &[String], other: &[String]) -> bool {
+    let parts = |names: &[String]| names.iter().map(|name| part_of(name)).collect::<Vec<_>>();
+    parts(one) == parts(other)
+}
+
+/// What is not certain about the names of columns.
+fn of_header(header: &Record, places: &[(Part, usize)], records: &[Record]) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let mut unknown = Vec::new();
+    for (place, name) in
+        header.fields.iter().enumerate().filter(|(place, _)| !places.iter().any(|(_, own)| own == place))
+    {
+        let filled =
+            || records.iter().any(|record| record.fields.get(place).is_some_and(|field| !field.trim().is_empty()));
+        match part_of(name) {
+            Some(part) => doubts.push(format!("Two columns are headed “{}”.", part.name())),
+            None if filled() && name.trim().is_empty() => unknown.push(format!("column {}", place + 1)),
+            None if filled() => unknown.push(name.trim().to_owned()),
+            None => {}
+        }
+    }
+    if !unknown.is_empty() {
+        let verb = if unknown.len() == 1 { "is" } else { "are" };
+        doubts.push(format!("{} {verb} not understood, and may say something else of the rows.", quoted(&unknown)));
+    }
+    doubts
+}
+
+/// What makes it look as if it were no list of rules to make.
+fn of_purpose(file: &str, comments: &[&str], rows: &[Row]) -> Vec<String> {
+    let file = file.to_lowercase();
+    let above: Vec<String> = comments.iter().take(30).map(|comment| comment.to_lowercase()).collect();
+    let says = |word: &str| file.contains(word) || above.iter().any(|comment| comment.contains(word));
+    let mut doubts = Vec::new();
+    if file.contains("allow") || ["allowlist", "allow list", "allow-list", "whitelist"].iter().any(|word| says(word)) {
+        doubts.push("By its name or its comments it is a list of allowed servers.".to_owned());
+    }
+    if ["retract", "unblock"].iter().any(|word| says(word)) {
+        doubts.push("By its name or its comments it takes rules back.".to_owned());
+    }
+    let limits = |asked: &Asked| {
+        !matches!(asked.severity, None | Some(Severity::Noop))
+            || asked.reject_media == Some(true)
+            || asked.reject_reports == Some(true)
+    };
+    let mut read = rows.iter().filter_map(|row| row.asked.as_ref().ok()).peekable();
+    if read.peek().is_some_and(|first| first.severity.is_some()) && !read.any(limits) {
+        doubts.push(
+            "It limits nothing: it may take rules back, or name servers that are never to be limited.".to_owned(),
+        );
+    }
+    doubts
+}
+
+/// The one sentence about a file.
+fn sentence(
+    rows: &[Row],
+    separator: Separator,
+    encoding: &str,
+    otherwise: Option<Severity>,
+    severities: bool,
+    comments: usize,
+) -> String {
+    let asked = || rows.iter().filter_map(|row| row.asked.as_ref().ok());
+    let many = |wanted: &dyn Fn(&Asked) -> bool| asked().filter(|asked| wanted(asked)).count();
+    let of = |severity: Severity| many(&|asked: &Asked| asked.severity.or(otherwise) == Some(severity));
+    let mut says = format!("{}, {}", crate::ui::count(rows.len(), "row", "rows"), separator.words());
+    if !encoding.is_empty() {
+        says.push_str(&format!(", in {encoding}"));
+    }
+    if severities || otherwise.is_some() {
+        let mut limits: Vec<String> = [
+            (of(Severity::Suspend), "suspends", "suspend"),
+            (of(Severity::Silence), "limits", "limit"),
+            (of(Severity::Noop), "sets no limit", "set no limit"),
+            (many(&|asked| asked.severity.or(otherwise).is_none()), "says no severity", "say no severity"),
+        ]
+        .into_iter()
+        .filter(|(number, _, _)| *number > 0)
+        .map(|(number, one, many)| of_them(number, one, many))
+        .collect();
+        let unread = rows.len() - asked().count();
+        if unread > 0 {
+            limits.push(of_them(unread, "cannot be read", "cannot be read"));
+        }
+        says.push_str(&format!(
+            ": {}; {}, {}, {}",
+            limits.join(", "),
+            of_them(many(&|asked| asked.reject_media == Some(true)), "rejects media", "reject media"),
+            of_them(many(&|asked| asked.reject_reports == Some(true)), "rejects reports", "reject reports"),
+            of_them(many(&|asked| asked.obfuscate == Some(true)), "hides its name", "hide their names"),
+        ));
+    }
+    if !severities && otherwise.is_none() {
+        says.push_str(": none says a severity");
+    }
+    if comments > 0 {
+        says.push_str(&format!("; {} left out", crate::ui::count(comments, "line of comments", "lines of comments")));
+    }
+    says.push('.');
+    says
+}
+
+fn row(record: &Record, places: &[(Part, usize)], columns: usize, headed: bool, other: Option<usize>) -> Row {
+    let value = |part: Part| {
+        let place = places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place);
+        place.and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
+    };
+    let comment = |part: Part, words: &str, longest: usize| match without_apostrophe(value(part)) {
+        text if text.chars().count() > longest => Err(format!(
+            "the {words} comment on line {} is longer than {} characters",
+            record.line,
+            crate::ui::grouped(longest)
+        )),
+        text if text.contains('\0') => {
+            Err(format!("the {words} comment on line {} contains a NUL character, which cannot be stored", record.line))
+        }
+        text => Ok(text.to_owned()),
+    };
+    let flag = |part: Part| boolean(value(part)).map_err(|wrong| format!("{wrong} ({})", part.name()));
+    let asked = || {
+        if let Some(broken) = record.broken {
+            return Err(match record.last {
+                last if last > record.line => format!("{broken} (lines {} to {last})", record.line),
+                _ => broken.to_owned(),
+            });
+        }
+        if let Some(line) = other {
+            return Err(format!(
+                "it stands below the header on line {line}, which names other columns: read that part in by itself"
+            ));
+        }
+        if headed && record.filled() > columns {
+            return Err(format!("it has {} fields where the header has {columns}", record.filled()));
+        }
+        Ok(Asked {
+            severity: severity(value(Part::Severity))?,
+            reject_media: flag(Part::RejectMedia)?,
+            reject_reports: flag(Part::RejectReports)?,
+            obfuscate: flag(Part::Obfuscate)?,
+            public_comment: comment(Part::PublicComment, "public", LONGEST_COMMENT)?,
+            private_comment: comment(Part::PrivateComment, "private", LONGEST_COMMENT - SOURCE)?,
+        })
+    };
+    let name = places.iter().find(|(part, _)| *part == Part::Domain).and_then(|(_, place)| record.fields.get(*place));
     Row {
         line: record.line,
-        domain: crate::ui::excerpt(without_apostrophe(value(0)), 300),
-        rule: rule.map(|severity| Rule {
-            severity,
-            reject_media: boolean(value(2)),
-            reject_reports: boolean(value(3)),
-            obfuscate: boolean(value(5)),
-            public_comment: comment.to_owned(),
-            private_comment: String::new(),
-        }),
+        domain: name.map(|name| without_apostrophe(name.trim()).to_owned()).unwrap_or_default(),
+        asked: asked(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Instant;
+    use crate::{clock::Instant, domain_blocks::Rule};
     use proptest::prelude::*;
+
+    /// As an upload is read.
+    fn file(bytes: &[u8]) -> Result<File, String> {
+        let (text, encoding) = decoded(&OffThread::TEST, bytes)?;
+        super::read(&OffThread::TEST, &text, encoding, "list.csv", None)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<Row>, String> {
+        file(bytes).map(|file| file.rows)
+    }
+
+    fn said(severity: Severity, comment: &str) -> Asked {
+        Asked { severity: Some(severity), public_comment: comment.to_owned(), ..Asked::default() }
+    }
 
     fn rule(severity: Severity, comment: &str) -> Rule {
         Rule {
@@ -287,10 +858,7 @@ mod tests {
             let list =
                 blocks(&OffThread::TEST, &[(listed("a.test", rule(Severity::Suspend, "")), Some(comment.to_owned()))]);
             assert!(list.ends_with(&format!("\na.test,suspend,false,false,{written},false\n")), "{list}");
-            assert_eq!(
-                read(&OffThread::TEST, list.as_bytes()).unwrap()[0].rule.as_ref().unwrap().public_comment,
-                comment
-            );
+            assert_eq!(read(list.as_bytes()).unwrap()[0].asked.as_ref().unwrap().public_comment, comment);
         }
     }
 
@@ -304,7 +872,7 @@ mod tests {
             qu\"oted.example,suspend\r\n\
             spaced.example , noop ,true\r\n\
             open.example,\"never closed\r\n";
-        let rows = read(&OffThread::TEST, text.as_bytes()).unwrap();
+        let rows = read(text.as_bytes()).unwrap();
         let lines: Vec<_> = rows.iter().map(|row| (row.line, row.domain.as_str())).collect();
         assert_eq!(
             lines,
@@ -317,15 +885,18 @@ mod tests {
                 (9, "open.example")
             ]
         );
-        let first = rows[0].rule.as_ref().unwrap();
-        assert_eq!((first.severity, first.reject_media, first.reject_reports), (Severity::Silence, true, false));
-        assert_eq!(first.public_comment, "says \"hi\",\ntwice");
-        assert!(!first.obfuscate);
-        assert_eq!(rows[1].rule.as_ref().unwrap().severity, Severity::Suspend);
-        assert!(rows[2].rule.as_ref().unwrap_err().contains("no severity"));
-        assert!(rows[3].rule.as_ref().unwrap_err().contains("quotation mark"));
-        assert_eq!(rows[4].rule.as_ref().unwrap().severity, Severity::Noop);
-        assert!(rows[5].rule.as_ref().unwrap_err().contains("never closed"));
+        let first = Asked {
+            reject_media: Some(true),
+            reject_reports: Some(false),
+            obfuscate: Some(false),
+            ..said(Severity::Silence, "says \"hi\",\ntwice")
+        };
+        assert_eq!(rows[0].asked.as_ref(), Ok(&first));
+        assert_eq!(rows[1].asked.as_ref(), Ok(&said(Severity::Suspend, "")));
+        assert!(rows[2].asked.as_ref().unwrap_err().contains("no severity"));
+        assert!(rows[3].asked.as_ref().unwrap_err().contains("quotation mark"));
+        assert_eq!(rows[4].asked.as_ref().unwrap().severity, Some(Severity::Noop));
+        assert!(rows[5].asked.as_ref().unwrap_err().contains("never closed"));
     }
 
     #[test]
@@ -333,30 +904,59 @@ mod tests {
         let long = "x".repeat(LONGEST_COMMENT + 1);
         let fits = "x".repeat(LONGEST_COMMENT);
         let text = format!("#domain,#public_comment\na.example,{fits}\nb.example,{long}\nc.example,nul\0here\n");
-        let rows = read(&OffThread::TEST, text.as_bytes()).unwrap();
-        assert!(rows[0].rule.is_ok());
-        assert!(rows[1].rule.as_ref().unwrap_err().contains("line 3 is longer than 5,000"));
-        assert!(rows[2].rule.as_ref().unwrap_err().contains("line 4 contains a NUL"));
+        let rows = read(text.as_bytes()).unwrap();
+        assert!(rows[0].asked.is_ok());
+        assert!(rows[1].asked.as_ref().unwrap_err().contains("line 3 is longer than 5,000"));
+        assert!(rows[2].asked.as_ref().unwrap_err().contains("line 4 contains a NUL"));
     }
 
     #[test]
-    fn without_a_header_the_first_field_is_a_domain_to_suspend() {
-        let rows = read(&OffThread::TEST, b"night.example\nday.example,silence\n").unwrap();
-        assert_eq!(rows.len(), 2);
-        assert!(rows.iter().all(|row| row.rule.as_ref().unwrap().severity == Severity::Suspend));
-        assert_eq!(rows[0].line, 1);
-        let other = read(&OffThread::TEST, b"public_comment,domain\n").unwrap();
-        assert_eq!(other[0].domain, "public_comment", "a header begins with the domain");
+    fn what_a_list_does_not_say_stays_open() {
+        let plain = file(b"night.example\nday.example\n").unwrap();
+        assert!(plain.rows.iter().all(|row| row.asked == Ok(Asked::default())), "{plain:?}");
+        assert_eq!(plain.reading.separator, Separator::Nothing);
+        assert!(!plain.reading.is_certain() && plain.reading.doubts[0].contains("nothing of severity"), "{plain:?}");
+        let mixed = file(b"night.example\nday.example,silence\n").unwrap();
+        assert_eq!(mixed.rows[0].asked, Ok(Asked::default()));
+        assert_eq!(mixed.rows[1].asked, Ok(said(Severity::Silence, "")));
+        assert!(!mixed.reading.is_certain());
+        let told = Told { separator: Separator::Nothing, columns: None, otherwise: Some(Severity::Silence) };
+        let told = super::read(&OffThread::TEST, "night.example\n", "", "list.csv", Some(&told)).unwrap();
+        assert_eq!((told.reading.otherwise, told.reading.is_certain()), (Some(Severity::Silence), false));
+        assert!(told.reading.doubts.is_empty(), "{told:?}");
+    }
+
+    #[test]
+    fn words_of_several_countries_are_read_and_others_are_named() {
+        for (word, meant) in [
+            ("False", Some(false)),
+            ("FALSCH", Some(false)),
+            ("ЛОЖЬ", Some(false)),
+            ("n", Some(false)),
+            ("WAHR", Some(true)),
+            ("Yes", Some(true)),
+            ("1", Some(true)),
+            ("", None),
+            ("None", None),
+        ] {
+            assert_eq!(boolean(word), Ok(meant), "{word}");
+        }
+        for word in ["maybe", "x", "2", "true false", "suspend", "yes!"] {
+            assert!(boolean(word).is_err(), "{word}");
+        }
+        for word in ["block", "reject", "1", "true", "suspend silence", "suspend;false"] {
+            assert!(severity(word).unwrap_err().contains("no severity"), "{word}");
+        }
     }
 
     #[test]
     fn whole_files_are_refused_with_the_reason() {
-        assert!(read(&OffThread::TEST, b"").unwrap_err().contains("names no domain"));
-        assert!(read(&OffThread::TEST, b"#domain\n").unwrap_err().contains("names no domain"));
-        assert!(read(&OffThread::TEST, b"a.example\nb\xff.example\n").unwrap_err().contains("line 2"));
+        assert!(read(b"").unwrap_err().contains("names no domain"));
+        assert!(read(b"#domain\n").unwrap_err().contains("names no domain"));
+        assert!(read(b"a.example\nb\xff.example\n").unwrap_err().contains("line 2"));
         let most = "a.example\n".repeat(MOST_ROWS);
-        assert_eq!(read(&OffThread::TEST, most.as_bytes()).unwrap().len(), MOST_ROWS);
-        assert!(read(&OffThread::TEST, format!("{most}a.example\n").as_bytes()).unwrap_err().contains("20,000"));
+        assert_eq!(read(most.as_bytes()).unwrap().len(), MOST_ROWS);
+        assert!(read(format!("{most}a.example\n").as_bytes()).unwrap_err().contains("20,000"));
     }
 
     proptest! {
@@ -370,18 +970,24 @@ mod tests {
                 (listed(domain, rule), comment)
             }).filter(|(listed, _)| listed.rule.severity != Severity::Noop || listed.rule.reject_media).collect();
             prop_assume!(!rules.is_empty());
-            let back = read(&OffThread::TEST, blocks(&OffThread::TEST, &rules).as_bytes()).unwrap();
+            let back = read(blocks(&OffThread::TEST, &rules).as_bytes()).unwrap();
             prop_assert_eq!(back.len(), rules.len());
             for (row, (listed, _)) in back.iter().zip(&rules) {
                 prop_assert_eq!(&row.domain, &listed.domain);
-                prop_assert_eq!(row.rule.as_ref(), Ok(&listed.rule));
+                let asked = Asked {
+                    reject_media: Some(listed.rule.reject_media),
+                    reject_reports: Some(listed.rule.reject_reports),
+                    obfuscate: Some(false),
+                    ..said(listed.rule.severity, &listed.rule.public_comment)
+                };
+                prop_assert_eq!(row.asked.as_ref(), Ok(&asked));
             }
         }
 
         #[test]
-        fn no_text_makes_it_stumble(text in "[a-z\",\r\n# .é]{0,80}") {
+        fn no_text_makes_it_stumble(text in "[a-z\",;\t\r\n# .é]{0,80}") {
             let most = text.split(['\n', '\r']).count();
-            for row in read(&OffThread::TEST, text.as_bytes()).unwrap_or_default() {
+            for row in read(text.as_bytes()).unwrap_or_default() {
                 prop_assert!(row.line >= 1 && row.line <= most);
             }
         }

@@ -2,8 +2,11 @@
 //! background, each row a deed of its own.
 
 use super::{
-    MANAGE_FEDERATION, PAGE, able, checked_why, csv, deeds::set_rule, may_change, misread, names, page_of,
-    store_problem, unread, viewed,
+    MANAGE_FEDERATION, PAGE, able, checked_why, csv,
+    deeds::set_rule,
+    may_change, misread,
+    names::{self, InList},
+    page_of, store_problem, unread, viewed,
 };
 use crate::{
     access::{Actor, Permission},
@@ -11,7 +14,8 @@ use crate::{
     clock::{Instant, MINUTE},
     context::{App, Context},
     domain_blocks::{
-        Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, RowState, Rule,
+        Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part, Reading,
+        ReadingForm, RowState, Rule, Separator, Severity,
     },
     frame::{self, Framed},
     grants,
@@ -34,7 +38,10 @@ use crate::{
     ui::{self, time},
 };
 use axum::body::Bytes;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// How long an import belongs to the process that works on it without a word from it.
 const LEASE: i64 = MINUTE;
@@ -92,28 +99,54 @@ async fn all_rules(instance: &Instance) -> Result<HashMap<String, Listed>, Probl
     }
 }
 
-/// How the rows of a file stand to the rules there are.
+/// How the rows of a file stand to the rules there are; where two of them contradict each other, neither counts.
 fn compare_all(
     _: &OffThread,
-    rows: Vec<csv::Row>,
+    file: csv::File,
     own: &[String],
     rules: &HashMap<String, Listed>,
-    file: &str,
+    source: &str,
 ) -> Vec<Row> {
-    let mut lines = HashMap::new();
-    rows.into_iter().map(|row| compare(row, own, rules, file, &mut lines)).collect()
+    let otherwise = file.reading.otherwise;
+    let mut first: HashMap<String, (usize, csv::Asked)> = HashMap::new();
+    let mut rows: Vec<Row> = Vec::with_capacity(file.rows.len());
+    for row in file.rows {
+        let (compared, asked) = compare(row, own, rules, source, otherwise);
+        let Some(asked) = asked else {
+            rows.push(compared);
+            continue;
+        };
+        let line = compared.line;
+        match first.get(&compared.domain) {
+            None => {
+                first.insert(compared.domain.clone(), (rows.len(), asked));
+                rows.push(compared);
+            }
+            Some((index, before)) => {
+                let same = (before.severity, before.reject_media, before.reject_reports)
+                    == (asked.severity, asked.reject_media, asked.reject_reports);
+                let mut said =
+                    rows.get(*index).map(|row| format!("Line {} names it already", row.line)).unwrap_or_default();
+                if !same {
+                    said.push_str(", and says otherwise");
+                    if let Some(row) = rows.get_mut(*index)
+                        && (row.difference.applies() || row.difference == Difference::Apart)
+                    {
+                        row.difference = Difference::Apart;
+                        row.said = format!("Line {line} says otherwise. {}", row.said).trim_end().to_owned();
+                    }
+                }
+                said.push('.');
+                rows.push(listed(line, compared.domain, Difference::Invalid, said));
+            }
+        }
+    }
+    rows
 }
 
-/// How a row stands to the rules there are.
-fn compare(
-    row: csv::Row,
-    own: &[String],
-    rules: &HashMap<String, Listed>,
-    file: &str,
-    lines: &mut HashMap<String, usize>,
-) -> Row {
-    let line = i64::try_from(row.line).unwrap_or(i64::MAX);
-    let listed = |domain: String, difference, said: String| Row {
+/// A row about which nothing is to be done.
+fn listed(line: i64, domain: String, difference: Difference, said: String) -> Row {
+    Row {
         line,
         domain,
         difference,
@@ -122,54 +155,128 @@ fn compare(
         said,
         state: RowState::Listed,
         entry: None,
-    };
-    let invalid = |domain: String, said: String| listed(domain, Difference::Invalid, said);
-    let domain = match names::server(&row.domain, own) {
-        Ok(domain) => domain,
-        Err(why) => return invalid(row.domain, why),
-    };
-    let mut wanted = match row.rule {
-        Ok(rule) => rule,
-        Err(why) => return invalid(domain.into(), format!("{why}.")),
-    };
-    if let Some(first) = lines.insert(domain.to_string(), row.line) {
-        lines.insert(domain.to_string(), first);
-        return invalid(domain.into(), format!("Line {first} names it already."));
     }
-    let (difference, seen, said) = match rules.get(domain.as_str()) {
-        Some(now) => {
-            // What the list does not say stays as it is.
-            wanted.private_comment.clone_from(&now.rule.private_comment);
-            if wanted.public_comment.is_empty() {
-                wanted.public_comment.clone_from(&now.rule.public_comment);
+}
+
+/// How a row stands to the rules there are, and what it asks for where it can be understood.
+fn compare(
+    row: csv::Row,
+    own: &[String],
+    rules: &HashMap<String, Listed>,
+    source: &str,
+    otherwise: Option<Severity>,
+) -> (Row, Option<csv::Asked>) {
+    let line = i64::try_from(row.line).unwrap_or(i64::MAX);
+    let as_written = || names::as_written(&row.domain, 300);
+    let (domain, mut apart) = match names::in_list(&row.domain, own) {
+        InList::Plain(domain) => (domain, None),
+        InList::Apart(domain, why) => (domain, Some(why)),
+        InList::Shared(domain) => {
+            let why = format!("A rule for {domain} covers everybody who has a name under it.");
+            (domain, Some(why))
+        }
+        InList::Hidden => {
+            let said = "Whoever published the list has hidden the name.".to_owned();
+            return (listed(line, as_written(), Difference::Hidden, said), None);
+        }
+        InList::Refused(why) => return (listed(line, as_written(), Difference::Invalid, why), None),
+    };
+    let asked = match row.asked {
+        Ok(asked) => asked,
+        Err(why) => return (listed(line, domain.into(), Difference::Invalid, format!("{}.", capital(&why))), None),
+    };
+    let commented = |word: &str| {
+        [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))
+    };
+    if commented("canary") {
+        apart.get_or_insert_with(|| {
+            "Its comment says “canary”: it wants to show who reads lists in without looking.".to_owned()
+        });
+    }
+    if commented("retract") {
+        apart.get_or_insert_with(|| "Its comment says “retract”: it may take a rule back.".to_owned());
+    }
+    let Some(severity) = asked.severity.or(otherwise) else {
+        let said = match apart {
+            Some(why) => format!("It says no severity. {why}"),
+            None => "It says no severity.".to_owned(),
+        };
+        return (listed(line, domain.into(), Difference::Unclear, said), Some(asked));
+    };
+    let now = rules.get(domain.as_str());
+    let before = now.map(|now| &now.rule);
+    // What the list does not say stays as it is, and so does what was written here.
+    let kept = |said: Option<bool>, own: fn(&Rule) -> bool| said.unwrap_or_else(|| before.is_some_and(own));
+    let mut wanted = Rule {
+        severity,
+        reject_media: kept(asked.reject_media, |rule| rule.reject_media),
+        reject_reports: kept(asked.reject_reports, |rule| rule.reject_reports),
+        obfuscate: before.map_or(asked.obfuscate == Some(true), |rule| rule.obfuscate),
+        public_comment: asked.public_comment.clone(),
+        private_comment: String::new(),
+    };
+    let (mut difference, mut said) = match before {
+        Some(before) => {
+            wanted.private_comment.clone_from(&before.private_comment);
+            let mut said = Vec::new();
+            if !before.public_comment.is_empty() {
+                if !asked.public_comment.is_empty() && asked.public_comment != before.public_comment {
+                    said.push(format!(
+                        "Our public comment stays; the list’s: “{}”.",
+                        ui::excerpt(&asked.public_comment, 80)
+                    ));
+                }
+                wanted.public_comment.clone_from(&before.public_comment);
             }
-            let difference = if wanted.limits_as(&now.rule) {
+            if !asked.private_comment.is_empty() && asked.private_comment != before.private_comment {
+                said.push("Our private comment stays; the list’s is left out.".to_owned());
+            }
+            if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
+                said.push("The list limits nothing there.".to_owned());
+            }
+            let difference = if wanted.limits_as(before) {
                 Difference::Same
-            } else if wanted.is_stricter_than(&now.rule) {
+            } else if wanted.is_stricter_than(before) {
                 Difference::Stricter
             } else {
                 Difference::Weaker
             };
-            (difference, Some(now), String::new())
+            (difference, said.join(" "))
         }
         None => {
-            wanted.private_comment = format!("Imported from {file}");
+            wanted.private_comment = match asked.private_comment.as_str() {
+                "" => format!("Imported from {source}"),
+                noted => format!("{noted}\nImported from {source}"),
+            };
             let above = domain.parents().into_iter().find_map(|parent| rules.get(&parent));
-            match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
-                Some(above) => (
-                    Difference::Same,
-                    None,
-                    format!("The rule for {} ({}) covers it.", above.domain, above.rule.words()),
-                ),
-                None => (Difference::New, None, String::new()),
+            if wanted.severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
+                (Difference::Same, "The list limits nothing there, and there is no rule.".to_owned())
+            } else {
+                match above.filter(|above| !wanted.is_stricter_than(&above.rule)) {
+                    Some(above) => {
+                        (Difference::Same, format!("The rule for {} ({}) covers it.", above.domain, above.rule.words()))
+                    }
+                    None => (Difference::New, String::new()),
+                }
             }
         }
     };
-    Row {
-        seen: seen.and_then(|now| serde_json::to_string(now).ok()).unwrap_or_default(),
-        wanted: serde_json::to_string(&wanted).unwrap_or_default(),
-        ..listed(domain.into(), difference, said)
+    if let Some(why) = apart.filter(|_| difference.applies()) {
+        difference = Difference::Apart;
+        said = format!("{why} {said}").trim_end().to_owned();
     }
+    let row = Row {
+        seen: now.and_then(|now| serde_json::to_string(now).ok()).unwrap_or_default(),
+        wanted: serde_json::to_string(&wanted).unwrap_or_default(),
+        ..listed(line, domain.into(), difference, said)
+    };
+    (row, Some(asked))
+}
+
+/// A clause as the beginning of a sentence.
+fn capital(clause: &str) -> String {
+    let mut chars = clause.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Whether a row would begin to suspend a server.
@@ -185,21 +292,114 @@ fn suspends(row: &Row) -> bool {
 pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -> Result<String, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let rows = off_thread(move |off| csv::read(off, &bytes)).await?.map_err(|why| Problem::invalid("file", why))?;
-    let rules = all_rules(&instance).await?;
-    let own = instance.own_domains();
-    let now = context.now();
     let file = match ui::excerpt(file, 80) {
         name if name.is_empty() => "a file without a name".to_owned(),
         name => name,
     };
+    let (text, encoding) =
+        off_thread(move |off| csv::decoded(off, &bytes)).await?.map_err(|why| Problem::invalid("file", why))?;
+    compared(context, &instance, file, text, encoding.to_owned(), None, None).await?.ok_or_else(elsewhere)
+}
+
+/// Reads the file of a preview anew, as somebody says. It becomes a preview of its own in the place of the former, so that
+/// nobody begins what a page of before showed.
+pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Problem> {
+    let (instance, import) = changed(&context, &form.instance, &form.import).await?;
+    goes_on(&context, &import)?;
+    if import.state != ImportState::Preview {
+        return Err(elsewhere());
+    }
+    let kept = domain_imports::file(&context.app.store, &import.id).await.map_err(store_problem)?.ok_or_else(former)?;
+    let reading: Reading = serde_json::from_str(&kept.reading).map_err(|_| former())?;
+    let told = told(&form, &reading)?;
+    let text: String = serde_json::from_str(&kept.text).map_err(store_problem)?;
+    compared(&context, &instance, import.file, text, reading.encoding, Some(told), Some(&import.id))
+        .await?
+        .ok_or_else(elsewhere)
+}
+
+/// What a form says of how a file is to be read. With another separator the columns are others: they are found anew.
+fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
+    let separator: Separator = form.separator.parse().map_err(|()| misread())?;
+    let otherwise = match form.otherwise.as_str() {
+        "" => None,
+        severity => Some(severity.parse().map_err(|()| misread())?),
+    };
+    if separator != reading.separator {
+        return Ok(csv::Told { separator, columns: None, otherwise });
+    }
+    let mut places = Vec::new();
+    for (part, typed) in Part::ALL.into_iter().zip(&form.columns) {
+        if typed.is_empty() {
+            continue;
+        }
+        let place = typed.parse::<usize>().ok().filter(|place| (1..=reading.columns.len()).contains(place));
+        let place = place.ok_or_else(misread)? - 1;
+        if places.iter().any(|(_, own)| *own == place) {
+            return Err(Problem::invalid("columns", "A column can mean one thing only."));
+        }
+        places.push((part, place));
+    }
+    if !places.iter().any(|(part, _)| *part == Part::Domain) {
+        return Err(Problem::invalid("columns", "Say which column names the servers."));
+    }
+    Ok(csv::Told { separator, columns: Some((form.header == "yes", places)), otherwise })
+}
+
+fn former() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "This list was read in by a former version of the console, which took what it did not know for the harshest.",
+        "Read the file in again.",
+    )
+}
+
+/// What a former version made of a list is not carried out: it took `False` for yes.
+async fn understood(context: &Context, import: &Import) -> Result<(), Problem> {
+    match domain_imports::reading(&context.app.store, &import.id).await.map_err(store_problem)? {
+        Some(_) => Ok(()),
+        None => Err(former()),
+    }
+}
+
+/// Reads a text, compares it with the rules there are, and keeps it as a preview, in the place of a former one if there is
+/// one; `None` if that is no preview any more.
+async fn compared(
+    context: &Context,
+    instance: &Instance,
+    file: String,
+    text: String,
+    encoding: String,
+    told: Option<csv::Told>,
+    instead_of: Option<&str>,
+) -> Result<Option<String>, Problem> {
+    let rules = all_rules(instance).await?;
+    let own = instance.own_domains();
+    let now = context.now();
     let source = format!("{file}, {}", time::day(now, Instant(0)));
-    let rows = off_thread(move |off| compare_all(off, rows, &own, &rules, &source)).await?;
+    let called = file.clone();
+    let read = move |off: &OffThread| {
+        let read = csv::read(off, &text, &encoding, &called, told.as_ref())?;
+        let mut reading = read.reading.clone();
+        let rows = compare_all(off, read, &own, &rules, &source);
+        let unusable = rows.iter().filter(|row| row.difference == Difference::Invalid).count();
+        if unusable * 2 > rows.len() {
+            reading.doubts.push("More than half of its rows cannot be used.".to_owned());
+        }
+        Ok((reading, rows, text))
+    };
+    let (mut reading, mut rows, text) = off_thread(read).await?.map_err(|why: String| Problem::invalid("file", why))?;
+    if instance.pulse().domain.is_none() {
+        // Without it our own name is not known to be ours.
+        reading.doubts.push("The instance has not said yet which domain its handles have.".to_owned());
+    }
     let suspending: Vec<String> = rows.iter().filter(|row| suspends(row)).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.accounts_known_on(&suspending).await.map_err(unread)?
     };
+    known_below(instance, &mut rows).await?;
+    let rows = possible_names(instance, rows).await?;
     let import = Import {
         id: ulid::Ulid::generate().to_string().to_lowercase(),
         instance: instance.name.clone(),
@@ -213,9 +413,72 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -
         why: String::new(),
         note: String::new(),
         which: Vec::new(),
+        apart: BTreeSet::new(),
     };
-    domain_imports::insert(&context.app.store, &import, &rows).await.map_err(store_problem)?;
-    Ok(path::domain_import(&instance.name, &import.id))
+    // As JSON, because PostgreSQL keeps no NUL character.
+    let text = serde_json::to_string(&text).map_err(store_problem)?;
+    let kept = domain_imports::File { text, reading: serde_json::to_string(&reading).map_err(store_problem)? };
+    let inserted = domain_imports::insert(&context.app.store, &import, &rows, &kept, instead_of).await;
+    Ok(inserted.map_err(store_problem)?.then(|| path::domain_import(&instance.name, &import.id)))
+}
+
+/// So many rows set apart are shown to be chosen one by one.
+const MOST_APART: i64 = 100;
+/// For so many of them it is asked whom they would reach here.
+const LOOKED_BELOW: usize = 20;
+
+/// Says of rows set apart which servers known here they would reach.
+async fn known_below(instance: &Instance, rows: &mut [Row]) -> Result<(), Problem> {
+    let apart = rows.iter_mut().filter(|row| row.difference == Difference::Apart);
+    let mut read = instance.database.read().await.map_err(unread)?;
+    for row in apart.take(LOOKED_BELOW) {
+        let Ok(domain) = Domain::try_from(row.domain.clone()) else { continue };
+        let below = read.servers_below(&domain).await.map_err(unread)?;
+        let names: Vec<&str> = below.iter().take(3).map(|(name, _)| name.as_str()).collect();
+        let more = if below.len() > names.len() { " and others" } else { "" };
+        if !names.is_empty() {
+            row.said.push_str(&format!(" Known here below it: {}{more}.", names.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+/// So many names of servers are looked through for those that were hidden.
+const MOST_KNOWN: i64 = 200_000;
+
+/// Says of hidden names which servers known here they could be: Mastodon puts a star in the place of each letter
+/// (`DomainBlock#public_domain`), so that the length stays.
+async fn possible_names(instance: &Instance, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
+    if !rows.iter().any(|row| row.difference == Difference::Hidden) {
+        return Ok(rows);
+    }
+    let known = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.server_names(MOST_KNOWN).await.map_err(unread)?
+    };
+    off_thread(move |_| {
+        let mut by_length: HashMap<usize, Vec<&str>> = HashMap::new();
+        for name in &known {
+            by_length.entry(name.len()).or_default().push(name);
+        }
+        for row in rows.iter_mut().filter(|row| row.difference == Difference::Hidden) {
+            let hidden = row.domain.to_lowercase();
+            let fits = |name: &&&str| {
+                hidden
+                    .bytes()
+                    .zip(name.bytes())
+                    .all(|(hidden, letter)| hidden == letter || hidden == b'*' && letter != b'.')
+            };
+            let found: Vec<&str> =
+                by_length.get(&hidden.len()).into_iter().flatten().filter(fits).take(4).copied().collect();
+            if let Some(names) = found.get(..found.len().min(3)).filter(|names| !names.is_empty()) {
+                let more = if found.len() > 3 { " or others" } else { "" };
+                row.said.push_str(&format!(" Known here, and it could be: {}{more}.", names.join(", ")));
+            }
+        }
+        rows
+    })
+    .await
 }
 
 async fn head(context: &Context, import: &Import) -> Result<ImportHead, Problem> {
@@ -269,7 +532,20 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let here = path::domain_import(&instance.name, &import.id);
     let further =
         rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
+    let preview = import.state == ImportState::Preview;
+    let reading = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
+        Some(text) => serde_json::from_str(&text).ok(),
+        None => None,
+    };
+    let apart = match preview {
+        true => domain_imports::rows(store, &import.id, Difference::Apart.name(), 0, MOST_APART)
+            .await
+            .map_err(store_problem)?,
+        false => Vec::new(),
+    };
     let page = ImportPage {
+        reading,
+        apart: apart.iter().map(shown).collect(),
         head: head(context, &import).await?,
         differences,
         states,
@@ -294,9 +570,13 @@ fn seen_of(text: &str) -> Option<Listed> {
 }
 
 fn shown(row: &Row) -> ImportRow {
-    let wanted = rule_of(&row.wanted).map(|rule| rule.words()).unwrap_or_default();
+    let wanted = rule_of(&row.wanted);
+    // The name of a rule there is stays as it is, hidden or not.
+    let hides = row.seen.is_empty() && wanted.as_ref().is_some_and(|rule| rule.obfuscate);
+    let wanted = wanted.map(|rule| rule.words()).unwrap_or_default();
     let what = match seen_of(&row.seen) {
         Some(seen) if seen.rule.words() != wanted => format!("{} → {wanted}", seen.rule.words()),
+        _ if hides => format!("{wanted}, name hidden from the public"),
         _ => wanted,
     };
     ImportRow {
@@ -327,14 +607,19 @@ pub async fn start(
     instance: String,
     id: String,
     which: Vec<String>,
+    apart: Vec<String>,
     why: String,
 ) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &instance, &id).await?;
+    let apart: Vec<i64> = apart.iter().map(|line| line.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
+    if apart.len() > usize::try_from(MOST_APART).unwrap_or(0) {
+        return Err(misread());
+    }
     let which: Vec<Difference> = which
         .iter()
         .map(|name| name.parse::<Difference>().ok().filter(|difference| difference.applies()).ok_or_else(misread))
         .collect::<Result<_, _>>()?;
-    if which.is_empty() {
+    if which.is_empty() && apart.is_empty() {
         return Err(Problem::invalid("which", "Tick what is to be carried out."));
     }
     let why = checked_why(&why)?;
@@ -342,11 +627,17 @@ pub async fn start(
     if import.state != ImportState::Preview {
         return Err(elsewhere());
     }
-    if !holds(&context, &import, |difference, _| which.contains(&difference)).await? {
+    understood(&context, &import).await?;
+    let asked =
+        |difference: Difference, _| which.contains(&difference) || difference == Difference::Apart && !apart.is_empty();
+    if !holds(&context, &import, asked).await? {
         return Err(Problem::invalid("which", "There is no such row in the list."));
     }
     staged(&context, Stage::Begun, &instance, &import).await?;
-    match domain_imports::begin(&context.app.store, &import.id, &which, why.as_str()).await.map_err(store_problem)? {
+    match domain_imports::begin(&context.app.store, &import.id, &which, &apart, why.as_str())
+        .await
+        .map_err(store_problem)?
+    {
         None => return Err(elsewhere()),
         Some(0) => return Err(Problem::invalid("which", "There is no such row in the list.")),
         Some(_) => {}
@@ -396,6 +687,9 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     if import.state != from {
         return Err(elsewhere());
     }
+    if !pause {
+        understood(&context, &import).await?;
+    }
     staged(&context, if pause { Stage::Paused } else { Stage::Resumed }, &instance, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
@@ -414,6 +708,7 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
     if import.state != ImportState::Done || !holds(&context, &import, |_, state| state == RowState::Failed).await? {
         return Err(elsewhere());
     }
+    understood(&context, &import).await?;
     staged(&context, Stage::Resumed, &instance, &import).await?;
     match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
         None | Some(0) => Err(elsewhere()),
@@ -446,6 +741,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
         // Rows that another deed keeps from being carried out are passed over until the next time.
         let mut passed = 0;
         let mut noted = !import.note.is_empty();
+        let understood = domain_imports::reading(&app.store, &import.id).await?.is_some();
         while ended < most {
             let now = app.clock.now();
             if let Some(wait) = standing::client(app, &import.operator, instance).await?.background_waits() {
@@ -480,7 +776,11 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                 }
                 break;
             };
-            match carry_row(app, instance, &import, &row).await? {
+            let after = match understood {
+                true => carry_row(app, instance, &import, &row).await?,
+                false => After::Stop(former().to_string()),
+            };
+            match after {
                 After::Next => {
                     ended += 1;
                     if std::mem::take(&mut noted) {

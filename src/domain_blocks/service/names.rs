@@ -9,6 +9,97 @@ use std::net::IpAddr;
 /// # Errors
 /// A sentence for the field: what is wrong with it, and what would be right.
 pub fn server(typed: &str, own: &[String]) -> Result<Domain, String> {
+    let domain = not_ours(typed, own)?;
+    match suffix(&domain) {
+        Err(why) if !is_shared(&domain) => Err(why),
+        _ => Ok(domain),
+    }
+}
+
+/// Whether everybody who has a name under it would come under a rule for it, and somebody’s it is: a host like `github.io`, not
+/// a registry like `co.uk`.
+pub fn is_shared(domain: &Domain) -> bool {
+    let suffix = psl::suffix(domain.as_str().as_bytes());
+    suffix.is_some_and(|suffix| suffix == domain.as_str() && suffix.typ() == Some(psl::Type::Private))
+}
+
+/// What a list says of a server's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InList {
+    Plain(Domain),
+    /// It could have a rule, and somebody has to look first: why.
+    Apart(Domain, String),
+    /// As for [`InList::Apart`]: everybody who has a name under it would come under the rule.
+    Shared(Domain),
+    /// Signs stand for letters that whoever published the list left out.
+    Hidden,
+    /// No rule can be made for it: why.
+    Refused(String),
+}
+
+/// Understands a name in somebody's list, as [`server`] does; nobody typed it, so more is asked of it.
+pub fn in_list(text: &str, own: &[String]) -> InList {
+    let text = text.trim();
+    let below = text.strip_prefix("*.").or_else(|| text.strip_prefix('.'));
+    let typed = below.unwrap_or(text);
+    if typed.contains(['*', '•', '●', '█', '…']) && !typed.contains(char::is_whitespace) {
+        return InList::Hidden;
+    }
+    let domain = match not_ours(typed, own) {
+        Ok(domain) => domain,
+        Err(why) => return InList::Refused(why),
+    };
+    if is_shared(&domain) {
+        return InList::Shared(domain);
+    }
+    if let Err(why) = suffix(&domain) {
+        return InList::Refused(why);
+    }
+    let hosts = || own.iter().map(|own| own.split(':').next().unwrap_or_default());
+    if let Some(ours) =
+        hosts().find(|ours| Domain::try_from((*ours).to_owned()).is_ok_and(|ours| ours.covers(domain.as_str())))
+    {
+        let why = format!("It lies below {ours}, our own domain.");
+        return InList::Apart(domain, why);
+    }
+    if let Some(why) = nobody(&domain, hosts()) {
+        return InList::Apart(domain, why.to_owned());
+    }
+    if below.is_some() {
+        let why = format!("The list names only what lies below; a rule covers {domain} itself as well.");
+        return InList::Apart(domain, why);
+    }
+    InList::Plain(domain)
+}
+
+/// Why nobody can have a server of this name, or the list was not made to be read in unseen. Lists have such names in them so
+/// that it shows who reads them in without looking.
+fn nobody<'a>(domain: &Domain, mut own: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    const RESERVED: &str = "The name is reserved: nobody can have a server there. Lists carry such names as canaries.";
+    // RFC 2606 and 6761, 6762 (`local`), 9476 (`alt`), 8375 and 3172 (`arpa`), and ICANN's `internal`.
+    let labels: Vec<&str> = domain.as_str().split('.').collect();
+    let top = labels.last().copied().unwrap_or_default();
+    if matches!(top, "invalid" | "localhost" | "local" | "internal" | "alt" | "arpa") {
+        return Some(RESERVED);
+    }
+    if let [.., "example", "com" | "net" | "org"] = labels[..] {
+        return Some(RESERVED);
+    }
+    // Where the instance itself has such a name, those beside it are its neighbours.
+    let tried_out = |own: &str| {
+        own.parse::<IpAddr>().is_ok() || matches!(own.rsplit('.').next(), Some("test" | "example" | "localhost"))
+    };
+    if matches!(top, "test" | "example") && !own.any(tried_out) {
+        return Some(RESERVED);
+    }
+    if labels.contains(&"canary") || labels.windows(3).any(|labels| labels == ["delete", "this", "line"]) {
+        return Some("The name is a canary: whoever made the list wants to see who reads it in without looking.");
+    }
+    (labels.len() > 6).then_some("The name reads like a sentence, not like a server’s.")
+}
+
+/// As [`server`], public suffixes included.
+fn not_ours(typed: &str, own: &[String]) -> Result<Domain, String> {
     let own_already = typed.trim().trim_end_matches('/').to_lowercase();
     let name = if own.contains(&own_already) { own_already } else { bare(typed)? };
     if own.iter().any(|own| name == *own || own.rsplit_once(':').is_some_and(|(host, _)| host == name)) {
@@ -18,7 +109,6 @@ pub fn server(typed: &str, own: &[String]) -> Result<Domain, String> {
     if let Some(own) = own.iter().find(|own| domain.covers(own)) {
         return Err(format!("{domain} covers {own}, this instance’s own domain."));
     }
-    suffix(&domain)?;
     Ok(domain)
 }
 
@@ -85,14 +175,58 @@ fn checked(name: &str) -> Result<Domain, String> {
     {
         return Err(format!("Without the port: {}.", crate::ui::excerpt(host, 80)));
     }
+    // Before anything is made of it: what is left out or replaced on the way to punycode would make it another name.
+    if name.contains(|c: char| c.is_control() || c.is_whitespace()) || crate::ui::tame(name) != name {
+        return Err(format!(
+            "“{}” is not a name a server can have: there is a space or a sign in it that is not seen.",
+            as_written(name, 80)
+        ));
+    }
     let ascii = idna::domain_to_ascii(name)
         .map_err(|_| format!("“{}” is not a name a server can have.", crate::ui::excerpt(name, 80)))?;
+    if !is_the_same(name, &ascii) {
+        return Err(format!(
+            "“{}” is not a name a server can have: it has signs that stand for others. It would become {}.",
+            crate::ui::excerpt(name, 80),
+            crate::ui::excerpt(&ascii, 80)
+        ));
+    }
     Domain::try_from(ascii).map_err(|_| {
         format!(
             "“{}” is not a name a server can have: letters, digits and hyphens between dots.",
             crate::ui::excerpt(name, 80)
         )
     })
+}
+
+/// A name as it stands there, with what would not be seen in it: another name must not be shown in its place.
+pub fn as_written(name: &str, longest: usize) -> String {
+    let mut seen = String::new();
+    for c in name.chars() {
+        let mut own = [0; 4];
+        let unseen =
+            c != ' ' && (c.is_control() || c.is_whitespace() || crate::ui::tame(c.encode_utf8(&mut own)).is_empty());
+        if unseen {
+            seen.push_str(&format!("‹U+{:04X}›", u32::from(c)));
+        } else {
+            seen.push(c);
+        }
+    }
+    crate::ui::excerpt(&seen, longest)
+}
+
+/// Whether punycode says label for label what stood there.
+fn is_the_same(name: &str, ascii: &str) -> bool {
+    if name == ascii {
+        return true;
+    }
+    let (unicode, _) = idna::domain_to_unicode(ascii);
+    name.split('.').count() == ascii.split('.').count()
+        && name
+            .split('.')
+            .zip(ascii.split('.'))
+            .zip(unicode.split('.'))
+            .all(|((name, ascii), unicode)| name == ascii || name == unicode)
 }
 
 fn suffix(domain: &Domain) -> Result<(), String> {
@@ -136,6 +270,7 @@ mod tests {
             ("例え.テスト", "xn--r8jz45g.xn--zckzah"),
             ("harbour.example.org", "harbour.example.org"),
             ("not-harbour.example", "not-harbour.example"),
+            ("GitHub.io", "github.io"),
         ] {
             assert_eq!(server(typed, &own()).map(String::from).as_deref(), Ok(stored), "{typed}");
         }
@@ -151,7 +286,6 @@ mod tests {
             ("example", "covers harbour.example"),
             ("com", "public suffix"),
             ("co.uk", "public suffix"),
-            ("github.io", "public suffix"),
             ("localhost", "public suffix"),
             ("192.0.2.7", "is an address"),
             ("[2001:db8::1]", "is an address"),
@@ -164,14 +298,68 @@ mod tests {
             ("night..example", "not a name"),
             ("under_score.example", "not a name"),
             ("night example.org", "not a name"),
+            ("ni\u{ad}ght.example", "not seen"),
+            ("ni\tght.example", "not seen"),
+            ("night.exam\u{200b}ple", "not seen"),
+            ("\u{ff4e}ight.example", "stand for others"),
+            ("night\u{3002}test.example", "stand for others"),
             (&format!("{}.example", "a".repeat(64)), "not a name"),
             (&"a.".repeat(150), "not a name"),
         ] {
             let refused = server(typed, &own()).expect_err(typed);
             assert!(refused.contains(reason), "{typed}: {refused}");
         }
+        assert!(mail("github.io").unwrap_err().contains("public suffix"));
         assert!(mail("wren@throwaway.example").unwrap_err().contains("throwaway.example"));
         assert_eq!(mail("@THROWAWAY.example").map(String::from).as_deref(), Ok("throwaway.example"));
+    }
+
+    #[test]
+    fn a_name_in_a_list_is_plain_apart_hidden_or_refused() {
+        let said = |text: &str, own: &[String]| match in_list(text, own) {
+            InList::Plain(domain) => format!("plain {domain}"),
+            InList::Apart(domain, why) => format!("apart {domain}: {why}"),
+            InList::Shared(domain) => format!("shared {domain}"),
+            InList::Hidden => "hidden".to_owned(),
+            InList::Refused(why) => format!("refused: {why}"),
+        };
+        for (text, expected) in [
+            ("Night.test", "plain night.test"),
+            ("https://night.test/", "plain night.test"),
+            ("harbour.example.art", "plain harbour.example.art"),
+            ("harbour.example", "refused: harbour.example is this instance’s own"),
+            ("Social.Harbour.Example.", "refused: social.harbour.example is this instance’s own"),
+            ("example", "refused: example covers harbour.example"),
+            ("old.harbour.example", "apart old.harbour.example: It lies below harbour.example"),
+            ("x.social.harbour.example", "apart x.social.harbour.example: It lies below"),
+            ("harbourer.example", "plain harbourer.example"),
+            ("*.wild.test", "apart wild.test: The list names only what lies below"),
+            (".wild.test", "apart wild.test: The list names only what lies below"),
+            ("*.co.uk", "refused: co.uk is a public suffix"),
+            ("w***d.test", "hidden"),
+            ("***", "hidden"),
+            ("██.test", "hidden"),
+            ("github.io", "shared github.io"),
+            ("someone.github.io", "plain someone.github.io"),
+            ("co.uk", "refused: co.uk is a public suffix"),
+            ("cf", "refused: cf is a public suffix"),
+            ("dni.invalid", "apart dni.invalid: The name is reserved"),
+            ("www.example.com", "apart www.example.com: The name is reserved"),
+            ("printer.local", "apart printer.local: The name is reserved"),
+            ("canary.list.test", "apart canary.list.test: The name is a canary"),
+            ("delete.this.line.of.test", "apart delete.this.line.of.test: The name is a canary"),
+            ("you.should.have.read.all.this.test", "apart you.should.have.read.all.this.test: The name reads like"),
+            ("ni\u{ad}ght.test", "refused: “ni‹U+00AD›ght.test” is not a name"),
+            ("", "refused: Name a server"),
+        ] {
+            let said = said(text, &own());
+            assert!(said.starts_with(expected), "{text}: {said}");
+        }
+        // Names for trying things out are neighbours only of an instance that has one.
+        let real = ["mastodon.art".to_owned()];
+        assert!(said("night.test", &real).contains("reserved") && said("night.example", &real).contains("reserved"));
+        assert_eq!(said("night.art", &real), "plain night.art");
+        assert!(said("art", &real).contains("covers mastodon.art"));
     }
 
     proptest! {

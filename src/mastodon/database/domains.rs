@@ -272,6 +272,15 @@ impl Read {
         Ok(sqlx::query_as(SQL).persistent(false).bind(domains).fetch_one(&mut *self.tx).await?)
     }
 
+    /// Names of known servers, up to a bound (unique index on `instances.domain`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn server_names(&mut self, limit: i64) -> Result<Vec<String>, DatabaseError> {
+        const SQL: &str = "select domain from instances order by domain limit $1";
+        Ok(sqlx::query_scalar(SQL).persistent(false).bind(limit).fetch_all(&mut *self.tx).await?)
+    }
+
     /// Known servers below a server (`index_instances_on_reverse_domain`, as a range for every collation).
     ///
     /// # Errors

@@ -1,0 +1,799 @@
+//! Lists of domain blocks as people publish them: what the page says of the whole file, how it reads the columns, what each row
+//! would be, and what is ticked before anybody has decided. A case is one more entry in the table.
+
+use crate::{
+    domains::{read_in, send},
+    support::{House, house, postgres, sqlite},
+};
+use howdah::{
+    domain_blocks::{ImportState, Rule, service},
+    store::domain_imports,
+};
+
+/// A file, and what must come of it.
+struct Case {
+    name: &'static str,
+    file: Vec<u8>,
+    /// What the page says of the file.
+    says: &'static [&'static str],
+    /// The column of each field that is read from one, counted from 1; nothing of it is asked where this is empty.
+    columns: &'static [(&'static str, usize)],
+    /// `line domain difference: rule`, for every row.
+    rows: &'static [&'static str],
+    /// What is ticked before anybody has decided.
+    ticked: &'static [&'static str],
+}
+
+impl Default for Case {
+    fn default() -> Self {
+        Self { name: "", file: Vec::new(), says: &[], columns: &[], rows: &[], ticked: &[] }
+    }
+}
+
+fn utf_16(text: &str, little: bool) -> Vec<u8> {
+    let bytes = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+    std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(bytes).collect()
+}
+
+const HEADER: &str = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n";
+
+fn with_header(rows: &str) -> Vec<u8> {
+    format!("{HEADER}{rows}").into_bytes()
+}
+
+fn published() -> Vec<Case> {
+    vec![
+        Case {
+            name: "a Python tool's True and False",
+            file: include_bytes!("lists/01-python-booleans.csv").to_vec(),
+            says: &[
+                "7 rows",
+                "3 suspend",
+                "2 limit",
+                "2 set no limit",
+                "2 reject media",
+                "none rejects reports",
+                "1 hides",
+            ],
+            columns: &[
+                ("domain", 1),
+                ("severity", 2),
+                ("reject_media", 3),
+                ("reject_reports", 4),
+                ("public_comment", 5),
+                ("obfuscate", 6),
+            ],
+            rows: &[
+                "2 night-raven.test new: suspended",
+                "3 oak-gallows.test new: suspended",
+                "4 slow-lantern.test new: limited",
+                "5 only-pictures.test new: limited, media rejected",
+                "6 quiet-mill.test new: no limit, media rejected",
+                "7 nothing-at-all.test same: no limit",
+                "8 tags.test new: suspended, name hidden",
+            ],
+            ticked: &["new"],
+        },
+        Case {
+            name: "trust and safety with a canary",
+            file: include_bytes!("lists/02-iftas-style.csv").to_vec(),
+            says: &["4 rows"],
+            rows: &[
+                "2 dni.invalid apart: suspended, name hidden",
+                "3 night-raven.test new: suspended, name hidden",
+                "4 abandoned-yard.test new: limited, name hidden",
+                "5 xylophone.test new: suspended, name hidden",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "an allow list with canaries",
+            file: include_bytes!("lists/04-allowlist-canaries.csv").to_vec(),
+            says: &["says nothing of severity", "Nothing is ticked"],
+            rows: &[
+                "2 000this.is.generated.from.overlap.across.trusted.sources.example.com unclear: ",
+                "3 000delete.this.line.if.you.have.read.the.documentation.on.list-maker.test unclear: ",
+                "4 canary.tier0.example.com unclear: ",
+                "5 canary.fedinuke.example.com unclear: ",
+                "6 aud.invalid unclear: ",
+                "7 ap.invalid unclear: ",
+                "8 dni.invalid unclear: ",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "names hidden by their publisher",
+            file: include_bytes!("lists/05-obfuscated.csv").to_vec(),
+            says: &["4 hidden"],
+            rows: &[
+                "2 nig**.***en hidden: ",
+                "3 oak-*****.test hidden: ",
+                "4 ap.***.st hidden: ",
+                "5 cl**n.******sity hidden: ",
+                "6 plain-name.test new: suspended",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "hosts of many people's servers",
+            file: include_bytes!("lists/06-shared-hosts.csv").to_vec(),
+            says: &["everybody who has a name under it"],
+            rows: &[
+                "2 repl.co apart: suspended",
+                "3 workers.dev apart: suspended",
+                "4 hf.space apart: suspended",
+                "5 ngrok.io apart: limited",
+                "6 trycloudflare.com apart: limited",
+                "7 troll.workers.dev new: suspended",
+                "8 cf invalid: ",
+                "9 co.uk invalid: ",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "private comments with commas",
+            file: include_bytes!("lists/08-private-comments.csv").to_vec(),
+            says: &["3 rows"],
+            columns: &[("private_comment", 3), ("public_comment", 4)],
+            rows: &[
+                "2 night-raven.test new: suspended",
+                "3 oak-gallows.test new: suspended",
+                "4 slow-lantern.test new: limited",
+            ],
+            ticked: &["new"],
+        },
+        Case {
+            name: "what a German spreadsheet writes",
+            file: include_bytes!("lists/11-semicolons.csv").to_vec(),
+            says: &["separated by semicolons", "1 rejects media"],
+            rows: &["2 night-raven.test new: suspended", "3 oak-gallows.test new: limited, media rejected"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "one name a line",
+            file: include_bytes!("lists/12-plain.txt").to_vec(),
+            says: &["8 rows, one name a line", "says nothing of severity", "2 lines of comments"],
+            rows: &[
+                "4 night-raven.test unclear: ",
+                "5 oak-gallows.test unclear: ",
+                "6 slow-lantern.test unclear: ",
+                "7 www.quiet-mill.test unclear: ",
+                "8 only-pictures.test unclear: ",
+                "9 xylophone.test unclear: ",
+                "10 wild.test unclear: ",
+                "11 leading-dot.test unclear: ",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "one name a line, Windows line ends",
+            file: include_bytes!("lists/12b-plain-crlf.csv").to_vec(),
+            says: &["3 rows, one name a line", "says nothing of severity"],
+            rows: &["1 night-raven.test unclear: ", "2 sub.night-raven.test unclear: ", "3 oak-gallows.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "tabs",
+            file: include_bytes!("lists/19-tabs.tsv").to_vec(),
+            says: &["separated by tabs"],
+            rows: &["2 night-raven.test new: suspended"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+    ]
+}
+
+fn others() -> Vec<Case> {
+    vec![
+        Case {
+            name: "words that are no yes or no, and no severity",
+            file: with_header(
+                "a.test,suspend,maybe,false,,\nb.test,limit,Yes,no,,\nc.test,NONE,on,0,,\nd.test,Suspended,N,n,,\n\
+                 e.test,block,,,,\nf.test,retract,,,,\ng.test,,,,,\nh.test,silence,None,null,,\ni.test,silence,x,,,\n",
+            ),
+            says: &["“maybe” is no yes or no", "“block” is no severity", "“retract” takes a rule back", "says no severity"],
+            rows: &[
+                "2 a.test invalid: ",
+                "3 b.test new: limited, media rejected",
+                "4 c.test new: no limit, media rejected",
+                "5 d.test new: suspended",
+                "6 e.test invalid: ",
+                "7 f.test invalid: ",
+                "8 g.test unclear: ",
+                "9 h.test new: limited",
+                "10 i.test invalid: ",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "against rules there are",
+            file: with_header(
+                "ours-limited.test,suspend,False,False,theirs,True\nours-suspended.test,noop,False,False,,\n\
+                 ours-suspended-too.test,silence,,,,\nnobody.test,noop,,,,\nours-media.test,silence,,,,\n",
+            ),
+            rows: &[
+                "2 ours-limited.test stricter: suspended",
+                "3 ours-suspended.test weaker: no limit",
+                "4 ours-suspended-too.test weaker: limited",
+                "5 nobody.test same: no limit",
+                "6 ours-media.test same: limited, media rejected",
+            ],
+            says: &["Our public comment stays"],
+            ticked: &["new", "stricter"],
+            ..Case::default()
+        },
+        Case {
+            name: "no header and several columns",
+            file: b"a.test,suspend,spam\nb.test,silence,\n".to_vec(),
+            says: &["no header", "Nothing is ticked"],
+            columns: &[("domain", 1), ("severity", 2)],
+            rows: &["1 a.test new: suspended", "2 b.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "a header nobody knows",
+            file: b"instance,level\na.test,suspend\nb.test,silence\n".to_vec(),
+            says: &["names no column “domain”", "Nothing is ticked"],
+            columns: &[("domain", 1)],
+            rows: &["2 a.test unclear: ", "3 b.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a column nobody knows may turn the list round",
+            file: b"domain,severity,retracted\na.test,suspend,yes\nb.test,silence,no\n".to_vec(),
+            says: &["“retracted” is not understood", "Nothing is ticked"],
+            rows: &["2 a.test new: suspended", "3 b.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "other order of columns",
+            file: b"reject_media,public_comment,Severity,Domain\nFalse,spam,silence,a.test\n".to_vec(),
+            columns: &[("domain", 4), ("severity", 3), ("reject_media", 1), ("public_comment", 2)],
+            rows: &["2 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "a header that does not fit its columns",
+            file: b"domain,severity\na.test,spam,suspend,false\nb.test,spam,suspend,false\n".to_vec(),
+            says: &["The header has 2 columns, which do not fit 2 of 2 rows", "Nothing is ticked"],
+            rows: &["2 a.test invalid: ", "3 b.test invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a header with one column more than the rows",
+            file: b"domain,severity,reject_media,reject_reports,obfuscate\na.test,suspend,true,false\nb.test,silence,true,false\n"
+                .to_vec(),
+            says: &["The header has 5 columns", "Nothing is ticked"],
+            rows: &["2 a.test new: suspended, media rejected", "3 b.test new: limited, media rejected"],
+            ..Case::default()
+        },
+        Case {
+            name: "a header whose names are exchanged",
+            file: b"domain,public_comment,severity\na.test,suspend,spam\nb.test,silence,hate\n".to_vec(),
+            says: &["“severity” holds no severities", "Nothing is ticked"],
+            rows: &["2 a.test invalid: ", "3 b.test invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a header with commas over rows with semicolons",
+            file: b"domain,severity\na.test;suspend\nb.test;silence\n".to_vec(),
+            says: &["Nothing is ticked"],
+            rows: &["2 a.test;suspend invalid: ", "3 b.test;silence invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "two lists pasted together",
+            file: b"domain,severity\na.test,silence\n\xEF\xBB\xBFdomain,severity\nb.test,silence\n".to_vec(),
+            says: &["second header on line 3", "Nothing is ticked"],
+            rows: &["2 a.test new: limited", "4 b.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "two lists with other columns pasted together",
+            file: b"domain,severity,reject_media\na.test,silence,false\n#domain,#reject_media,#severity\nb.test,true,silence\n".to_vec(),
+            says: &["second header on line 3", "Nothing is ticked"],
+            rows: &["2 a.test new: limited", "4 b.test invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "two lists that contradict each other",
+            file: b"domain,severity\na.test,suspend\nb.test,silence\nA.test,silence\nb.test,limit\n".to_vec(),
+            says: &["Line 4 says otherwise"],
+            rows: &[
+                "2 a.test apart: suspended",
+                "3 b.test new: limited",
+                "4 a.test invalid: ",
+                "5 b.test invalid: ",
+            ],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "Mastodon's own list of allowed servers",
+            file: b"#domain\nfriend.test\nother-friend.test\n".to_vec(),
+            says: &["says nothing of severity", "Nothing is ticked"],
+            rows: &["2 friend.test unclear: ", "3 other-friend.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "UTF-16, as spreadsheets write it",
+            file: utf_16("domain\tseverity\r\nb\u{fc}cher.test\tsilence\r\n", true),
+            says: &["UTF-16", "separated by tabs"],
+            rows: &["2 xn--bcher-kva.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "UTF-16 the other way round",
+            file: utf_16("domain,severity\r\na.test,silence\r\n", false),
+            says: &["UTF-16"],
+            rows: &["2 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "UTF-16 that does not say so",
+            file: utf_16("domain,severity\r\na.test,silence\r\n", true).split_off(2),
+            says: &["UTF-16"],
+            rows: &["2 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "nothing but commas",
+            file: format!("domain,severity\na.test,silence{}\n", ",".repeat(100_000)).into_bytes(),
+            says: &["more than 100 fields"],
+            rows: &["2 a.test invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "what a spreadsheet says of its separator",
+            file: b"sep=;\r\ndomain;severity\r\na.test;silence\r\n".to_vec(),
+            says: &["separated by semicolons"],
+            rows: &["3 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "comments around a header, with a quotation mark",
+            file: b"# a \"list\n// of blocks\n\n#domain,#severity\n#gone.test,suspend\na.test,silence\n".to_vec(),
+            says: &["3 lines of comments"],
+            rows: &["6 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "names are looked at before they are made into what Mastodon stores",
+            file: with_header(
+                "ni\u{ad}ght.test,silence\nraven\t.test,silence\nnight\u{200b}.test,silence\n\u{ff4e}ight.test,silence\n\
+                 B\u{dc}CHER.test,silence\nxn--bcher-kva.test,silence\nnight\u{3002}test.test,silence\n\"a\nb.test\",silence\n",
+            ),
+            rows: &[
+                "2 ni‹U+00AD›ght.test invalid: ",
+                "3 raven‹U+0009›.test invalid: ",
+                "4 night‹U+200B›.test invalid: ",
+                "5 \u{ff4e}ight.test invalid: ",
+                "6 xn--bcher-kva.test new: limited",
+                "7 xn--bcher-kva.test invalid: ",
+                "8 night\u{3002}test.test invalid: ",
+                "9 a‹U+000A›b.test invalid: ",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "our own name, and names nobody has",
+            file: with_header(
+                "127.0.0.1,suspend,,,,\nexample,suspend,,,,\n\
+                 thing.localhost,suspend,,,,\nexample.org,suspend,,,,\nwww.example.net,suspend,,,,\nprinter.local,suspend,,,,\n\
+                 canary.list.test,suspend,,,,\nreal.test,suspend,,,canary: you imported blindly,\n*.wild.test,suspend,,,,\n",
+            ),
+            says: &["own domain", "reserved", "canary"],
+            rows: &[
+                "2 127.0.0.1 invalid: ",
+                "3 example invalid: ",
+                "4 thing.localhost apart: suspended",
+                "5 example.org apart: suspended",
+                "6 www.example.net apart: suspended",
+                "7 printer.local apart: suspended",
+                "8 canary.list.test apart: suspended",
+                "9 real.test apart: suspended",
+                "10 wild.test apart: suspended",
+            ],
+            ..Case::default()
+        },
+        Case {
+            name: "a quotation mark that swallows rows",
+            file: with_header("a.test,silence,,,\"spam,\nb.test,silence,,,,\nc.test,silence,,,,\n"),
+            says: &["never closed", "lines 2 to 4", "Nothing is ticked"],
+            rows: &["2 a.test invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a quotation mark that is closed by another row's",
+            file: with_header("a.test,silence,,,\"spam,\nb.test,silence,,,ham\",\nc.test,silence,,,,\n"),
+            says: &["lines 2 to 3", "Nothing is ticked"],
+            rows: &["2 a.test invalid: ", "4 c.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "a comma in a comment without quotation marks",
+            file: with_header("a.test,suspend,false,false,spam, and worse,false\nb.test,suspend,false,false,spam,false\n"),
+            says: &["has 7 fields where the header has 6"],
+            rows: &["2 a.test invalid: ", "3 b.test new: suspended"],
+            ..Case::default()
+        },
+        Case {
+            name: "a title above the header",
+            file: b"Blocks of July\n\ndomain,severity\na.test,silence\n".to_vec(),
+            says: &["1 row, separated by commas: 1 limits"],
+            rows: &["4 a.test new: limited"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "several names on a line",
+            file: b"a.test, b.test\nc.test, d.test\n".to_vec(),
+            says: &["Another column holds names as well", "says nothing of severity"],
+            rows: &["1 a.test unclear: ", "2 c.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a column of severities that is empty",
+            file: with_header("a.test,,,,spam,\nb.test,,,,,\n"),
+            says: &["says nothing of severity", "Nothing is ticked"],
+            rows: &["2 a.test unclear: ", "3 b.test unclear: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a table as a wiki has it",
+            file: b"| Domain | Severity |\n|---|---|\n| a.test | silence |\n| b.test | suspend |\n".to_vec(),
+            says: &["separated by upright bars"],
+            rows: &["2 --- invalid: ", "3 a.test new: limited", "4 b.test new: suspended"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "rows of a database",
+            file: b"id,domain,created_at,severity,reject_media\n1,a.test,2024-01-01,1,t\n2,b.test,2024-01-01,0,f\n".to_vec(),
+            says: &["“id”, “created_at” are not understood", "“severity” holds no severities", "Nothing is ticked"],
+            rows: &["2 a.test invalid: ", "3 b.test invalid: "],
+            ..Case::default()
+        },
+        Case {
+            name: "a column that stands twice",
+            file: b"domain,severity,severity\na.test,silence,suspend\n".to_vec(),
+            says: &["Two columns are headed “severity”", "Nothing is ticked"],
+            rows: &["2 a.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "line ends of old machines",
+            file: b"domain,severity\ra.test,silence\rb.test,suspend\r".to_vec(),
+            says: &["2 rows"],
+            rows: &["2 a.test new: limited", "3 b.test new: suspended"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "a character that no database keeps",
+            file: b"domain,severity,public_comment\na.test,silence,a\0b\nc\0.test,silence,\nd.test,silence,\n".to_vec(),
+            says: &["contains a NUL character"],
+            rows: &["2 a.test invalid: ", "3 c‹U+0000›.test invalid: ", "4 d.test new: limited"],
+            ..Case::default()
+        },
+        Case {
+            name: "an allow list with all columns, as a sync tool has it",
+            file: b"\"domain\",\"severity\",\"private_comment\",\"public_comment\",\"reject_media\"\n\
+                \"friend.test\",\"noop\",\"Never block me\",,False\n\"ours-suspended.test\",\"noop\",,,False\n"
+                .to_vec(),
+            says: &["It limits nothing", "Nothing is ticked", "The list limits nothing there"],
+            rows: &["2 friend.test same: no limit", "3 ours-suspended.test weaker: no limit"],
+            ..Case::default()
+        },
+        Case {
+            name: "a retraction among others",
+            file: b"domain,severity,reject_media,public_comment\na.test,noop,True,retracted: they have new staff\nb.test,suspend,False,spam\n"
+                .to_vec(),
+            says: &["it may take a rule back"],
+            rows: &["2 a.test apart: no limit, media rejected", "3 b.test new: suspended"],
+            ticked: &["new"],
+            ..Case::default()
+        },
+        Case {
+            name: "comments that say what the list is for",
+            file: b"# Allowlist of our friends\ndomain,severity\na.test,suspend\n".to_vec(),
+            says: &["a list of allowed servers", "Nothing is ticked"],
+            rows: &["3 a.test new: suspended"],
+            ..Case::default()
+        },
+        Case {
+            name: "a file of something else",
+            file: b"0.0.0.0 tracker.test\n0.0.0.0 ads.test\n||more.test^\n".to_vec(),
+            says: &["Nothing is ticked"],
+            rows: &[
+                "1 0.0.0.0 tracker.test invalid: ",
+                "2 0.0.0.0 ads.test invalid: ",
+                "3 ||more.test^ invalid: ",
+            ],
+            ..Case::default()
+        },
+    ]
+}
+
+/// Files of which nothing is kept: why.
+fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    vec![
+        ("JSON", b"[{\"domain\":\"a.test\",\"severity\":\"suspend\"}]".to_vec(), "JSON"),
+        ("JSON of another program", b"{\n \"blocks\": [\"a.test\"]}".to_vec(), "JSON"),
+        ("JSON that is none", b"{ domain: a.test }".to_vec(), "begins like JSON"),
+        ("a text document", b"{\\rtf1 a.test}".to_vec(), "RTF"),
+        ("a web page", b"\n<!DOCTYPE html><html>a.test</html>".to_vec(), "web page"),
+        ("a spreadsheet", b"PK\x03\x04\x14\x00".to_vec(), "spreadsheet"),
+        ("an old spreadsheet", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "spreadsheet"),
+        ("something packed", b"\x1F\x8B\x08\x00".to_vec(), "packed"),
+        ("Windows-1252", b"domain,severity,public_comment\na.test,silence,B\xFCcher\n".to_vec(), "line 2"),
+        ("half of UTF-16", b"\xFF\xFEd\x00o\x00m\x00\x00\xD8".to_vec(), "UTF-16"),
+        ("nothing", b"\n# only a comment\n".to_vec(), "names no domain"),
+        ("only a header", HEADER.as_bytes().to_vec(), "names no domain"),
+    ]
+}
+
+fn shown(row: &domain_imports::Row) -> String {
+    let rule = serde_json::from_str::<Rule>(&row.wanted).ok();
+    let hidden = rule.as_ref().is_some_and(|rule| rule.obfuscate);
+    let words = rule.map(|rule| rule.words()).unwrap_or_default();
+    let hidden = if hidden { ", name hidden" } else { "" };
+    format!("{} {} {}: {words}{hidden}", row.line, row.domain, row.difference.name())
+}
+
+/// The tags of a page that begin like this, each up to its end.
+fn tags<'a>(page: &'a str, begins: &'a str) -> impl Iterator<Item = &'a str> {
+    page.split(begins).skip(1).filter_map(|rest| rest.split('>').next())
+}
+
+/// What is ticked on a page: `new`, and a line of those set apart.
+fn ticked(page: &str) -> Vec<String> {
+    tags(page, "<input ")
+        .filter(|tag| tag.contains("type=\"checkbox\"") && tag.contains(" checked"))
+        .filter_map(|tag| tag.split("value=\"").nth(1)?.split('"').next().map(str::to_owned))
+        .collect()
+}
+
+/// Which column a field is read from, as the page has it.
+fn column(page: &str, part: &str) -> Option<usize> {
+    let select = page.split(&format!("<select name=\"{part}\"")).nth(1)?.split("</select>").next()?;
+    let chosen = tags(select, "<option ").find(|tag| tag.contains(" selected"))?;
+    chosen.split("value=\"").nth(1)?.split('"').next()?.parse().ok()
+}
+
+async fn ours(house: &House) {
+    for statement in [
+        "insert into domain_blocks (domain, severity, public_comment, private_comment, created_at, updated_at) \
+         values ('ours-limited.test', 0, 'said', 'noted', now(), now())",
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('ours-suspended.test', 1, now(), now())",
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('ours-suspended-too.test', 1, now(), now())",
+        "insert into domain_blocks (domain, severity, reject_media, created_at, updated_at) values ('ours-media.test', 0, true, now(), now())",
+    ] {
+        sqlx::query(statement).execute(&house.instance).await.unwrap();
+    }
+}
+
+async fn kept(house: &House, import: &str) -> Vec<domain_imports::Row> {
+    domain_imports::rows(&house.app.store, import, "", 0, 30_000).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_list_is_read_as_its_publisher_meant_it_or_nothing_is_ticked() {
+    let house = house(sqlite().await).await;
+    ours(&house).await;
+    let cookie = house.sign_in("admin").await;
+    let mut wrong = Vec::new();
+    for case in published().into_iter().chain(others()) {
+        let answer = send(&house, &cookie, &case.file).await;
+        let to = answer.location.unwrap_or_default();
+        let Some((_, import)) = to.rsplit_once("/imports/") else {
+            let page = house.get(Some(&cookie), &to).await;
+            let said = page.body.split("role=\"alert\">").nth(1).and_then(|rest| rest.split('<').next());
+            wrong.push(format!("{}: refused: {said:?}", case.name));
+            continue;
+        };
+        let page = house.get(Some(&cookie), &to).await.body;
+        for says in case.says.iter().filter(|says| !page.contains(**says)) {
+            let said = page.split("class=\"reading").nth(1).and_then(|rest| rest.split("</div>").next());
+            wrong.push(format!("{}: does not say “{says}”: {said:?}", case.name));
+        }
+        let rows: Vec<String> = kept(&house, import).await.iter().map(shown).collect();
+        for row in rows.iter().filter(|row| !case.rows.contains(&row.as_str())) {
+            wrong.push(format!("{}: row “{row}”", case.name));
+        }
+        for row in case.rows.iter().filter(|row| !rows.iter().any(|own| own == *row)) {
+            wrong.push(format!("{}: no row “{row}”", case.name));
+        }
+        // An empty kind cannot be ticked.
+        let may = |kind: &&&str| rows.iter().any(|row| row.contains(&format!(" {kind}: ")));
+        let expected: Vec<&str> = case.ticked.iter().filter(may).copied().collect();
+        if ticked(&page) != expected {
+            wrong.push(format!("{}: ticked {:?}, not {expected:?}", case.name, ticked(&page)));
+        }
+        for (part, place) in case.columns {
+            if column(&page, part) != Some(*place) {
+                wrong.push(format!("{}: {part} is read from column {:?}, not {place}", case.name, column(&page, part)));
+            }
+        }
+    }
+    for (name, file, why) in refused() {
+        let answer = send(&house, &cookie, &file).await;
+        let to = answer.location.unwrap_or_default();
+        let page = house.get(Some(&cookie), &to).await;
+        if to.contains("/imports/") || !page.body.contains(why) {
+            wrong.push(format!("{name}: not refused with “{why}”: {to}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert_eq!(house.weather.writes(), 0, "a preview does nothing");
+}
+
+/// Reads the file of a preview anew.
+async fn read_anew(house: &House, cookie: &str, import: &str, more: &[(&str, &str)]) -> String {
+    let back = format!("/i/harbour/domains/imports/{import}");
+    let mut form = vec![("instance", "harbour"), ("import", import), ("back", back.as_str())];
+    form.extend(more);
+    house.post(Some(cookie), "/api/domains/import-read", &form).await.location.expect("a page")
+}
+
+#[tokio::test]
+async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anything_is_done() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        let (cookie, owner) = (house.sign_in("admin").await, house.sign_in("owner").await);
+        let import = read_in(&house, &cookie, "one.test\ntwo.test\ndni.invalid\n").await;
+        let start = |import: String, ticked: Vec<(&'static str, &'static str)>| {
+            let (house, cookie) = (&house, &cookie);
+            async move {
+                let back = format!("/i/harbour/domains/imports/{import}");
+                let mut form =
+                    vec![("instance", "harbour"), ("import", import.as_str()), ("why", "a list"), ("back", &back)];
+                form.extend(ticked);
+                house.post(Some(cookie), "/api/domains/import-start", &form).await.location.expect("a page")
+            }
+        };
+        for all in ["new", "stricter", "weaker"] {
+            assert!(
+                start(import.clone(), vec![("which[]", all)]).await.contains("draft="),
+                "{all}: there is no rule to make"
+            );
+        }
+        let plain = [("separator", "nothing"), ("header", ""), ("domain", "1"), ("otherwise", "silence")];
+        assert!(read_anew(&house, &owner, &import, &plain).await.contains("draft="), "somebody else’s");
+        assert!(
+            read_anew(&house, &cookie, &import, &[("separator", "nothing"), ("otherwise", "silence")])
+                .await
+                .contains("draft=")
+        );
+        let to = read_anew(&house, &cookie, &import, &plain).await;
+        let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
+        assert_ne!(anew, import);
+        let rows: Vec<String> = kept(&house, &anew).await.iter().map(shown).collect();
+        assert_eq!(rows, ["1 one.test new: limited", "2 two.test new: limited", "3 dni.invalid apart: limited"]);
+        let page = house.get(Some(&cookie), &to).await.body;
+        assert!(page.contains("3 limit") && page.contains("Nothing is ticked") && ticked(&page).is_empty(), "{page}");
+        // The former preview is gone: nobody begins what it showed.
+        assert!(start(import.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        assert!(start(anew.clone(), vec![("which[]", "apart")]).await.contains("draft="), "each by itself");
+        assert!(!start(anew.clone(), vec![("which[]", "new"), ("apart[]", "3")]).await.contains("draft="));
+        assert!(read_anew(&house, &cookie, &anew, &plain).await.contains("draft="), "it has begun");
+        let instance = house.app.instances.values().next().unwrap();
+        while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+        let rules: Vec<(String, i32)> = sqlx::query_as(
+            "select domain, severity from domain_blocks where domain in ('one.test', 'two.test', 'dni.invalid') order by domain",
+        )
+        .fetch_all(&house.instance)
+        .await
+        .unwrap();
+        assert_eq!(
+            rules.iter().map(|(domain, severity)| (domain.as_str(), *severity)).collect::<Vec<_>>(),
+            [("dni.invalid", 0), ("one.test", 0), ("two.test", 0)]
+        );
+
+        // Other columns: what the header calls “severity” is not what is meant.
+        let exchanged = "domain,public_comment,severity\na.test,suspend,spam\n";
+        let import = read_in(&house, &cookie, exchanged).await;
+        let columns =
+            [("separator", "comma"), ("header", "yes"), ("domain", "1"), ("severity", "2"), ("public_comment", "3")];
+        let to = read_anew(&house, &cookie, &import, &columns).await;
+        let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
+        assert_eq!(kept(&house, &anew).await.iter().map(shown).collect::<Vec<_>>(), ["2 a.test new: suspended"]);
+        // A first line that is no header is a row.
+        let columns = [("separator", "comma"), ("header", ""), ("domain", "1"), ("severity", "2")];
+        let to = read_anew(&house, &cookie, &anew, &columns).await;
+        let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
+        assert_eq!(
+            kept(&house, &anew).await.iter().map(shown).collect::<Vec<_>>(),
+            ["1 domain invalid: ", "2 a.test new: suspended"]
+        );
+        // With another separator the columns are found anew.
+        let to = read_anew(&house, &cookie, &anew, &[("separator", "semicolon"), ("domain", "1")]).await;
+        let anew = to.rsplit_once("/imports/").expect("a preview").1.to_owned();
+        assert!(kept(&house, &anew).await.iter().all(|row| !row.difference.applies()));
+
+        // A file that was changed in the store is not read, and a preview of a former version is not begun.
+        let import = read_in(&house, &cookie, "domain,severity\na.test,silence\n").await;
+        let change = "update domain_import_files set text = 'domain,severity\nb.test,suspend\n'";
+        crate::support::sql(&house.app.store, change).await.unwrap();
+        let columns = [("separator", "comma"), ("header", "yes"), ("domain", "1"), ("severity", "2")];
+        assert!(read_anew(&house, &cookie, &import, &columns).await.contains("draft="));
+        crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
+        assert!(start(import.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        let running = read_in(&house, &cookie, "domain,severity\na.test,silence\n").await;
+        assert!(!start(running.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
+        let writes = house.weather.writes();
+        assert_eq!(service::work(&house.app, instance, "one", 10).await.unwrap(), 0);
+        assert_eq!(house.weather.writes(), writes, "what a former version made of it is not carried out");
+        let stopped = domain_imports::by_id(&house.app.store, &instance.name, &running).await.unwrap().unwrap();
+        assert!(stopped.state == ImportState::Paused && stopped.note.contains("former version"), "{stopped:?}");
+        let form = [
+            ("instance", "harbour"),
+            ("import", running.as_str()),
+            ("pause", ""),
+            ("back", "/i/harbour/domains/imports"),
+        ];
+        let to = house.post(Some(&cookie), "/api/domains/import-pause", &form).await.location.unwrap_or_default();
+        assert!(to.contains("draft="), "{to}");
+        let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await.body;
+        assert!(page.contains("former version") && ticked(&page).is_empty(), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_name_is_shown_beside_the_servers_it_could_be_and_a_shared_host_beside_those_below_it() {
+    let house = house(sqlite().await).await;
+    for domain in ["oak-gallows.test", "oak-galleys.test", "oak.gallows.test", "fine.workers.dev"] {
+        sqlx::query("insert into accounts (username, domain, created_at, updated_at) values ('far', $1, now(), now())")
+            .bind(domain)
+            .execute(&house.instance)
+            .await
+            .unwrap();
+    }
+    sqlx::query("refresh materialized view instances").execute(&house.instance).await.unwrap();
+    let cookie = house.sign_in("admin").await;
+    let import =
+        read_in(&house, &cookie, "domain,severity\noak-gall***.test,suspend\nworkers.dev,suspend\nw*.test,limit\n")
+            .await;
+    let rows = kept(&house, &import).await;
+    let possible = "could be: oak-galleys.test, oak-gallows.test.";
+    assert!(rows[0].said.ends_with(possible), "{:?}", rows[0]);
+    assert!(rows[1].said.contains("Known here below it: fine.workers.dev"), "{:?}", rows[1]);
+    assert!(!rows[2].said.contains("could be"), "{:?}", rows[2]);
+}
+
+/// The list that is used most, as many rows as Mastodon takes, with half of what can be wrong in it.
+#[tokio::test]
+async fn a_long_list_of_everything_is_compared_in_time() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let mut list = "domain,severity,reject_media,reject_reports,public_comment,obfuscate\r\n".to_owned();
+    for row in 0..20_000 {
+        list.push_str(&match row % 20 {
+            0 => format!("nig**-{row}.te*t,suspend,False,False,\"hate, spam\",False\r\n"),
+            1 => format!("büch-{row}.test,silence,FALSE,TRUE,,FALSE\r\n"),
+            2 => format!("*.row-{row}.test,limit,no,no,,no\r\n"),
+            3 => format!("row-{row}.test,maybe,False,False,,False\r\n"),
+            _ => format!("row-{row}.test,suspend,False,False,spam,False\r\n"),
+        });
+    }
+    let began = std::time::Instant::now();
+    let import = read_in(&house, &cookie, &list).await;
+    let took = began.elapsed();
+    let counts = domain_imports::counts(&house.app.store, &import).await.unwrap();
+    let all: Vec<(&str, i64)> = counts.iter().map(|(difference, _, number)| (difference.name(), *number)).collect();
+    assert_eq!(all, [("apart", 1_000), ("hidden", 1_000), ("invalid", 1_000), ("new", 17_000)]);
+    // A build for tests is many times slower than one for use; a quadratic step would take minutes.
+    assert!(took.as_secs() < 20, "{took:?}");
+}
