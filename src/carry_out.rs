@@ -24,7 +24,10 @@ use crate::{
     text::Why,
 };
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use tokio::sync::oneshot;
 
 /// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
@@ -211,6 +214,9 @@ async fn run<D: Carry>(
         // Sent, not answered, no trace yet. The person is told so; the task goes on looking.
         if let Some(tell) = tell.take() {
             let said = said(answered.steps());
+            if let Some(said) = &said {
+                app.watched.lock().unwrap_or_else(PoisonError::into_inner).insert(answered.index(), said.clone());
+            }
             let waiting = Done {
                 index: answered.index(),
                 outcome: Outcome::Unknown,
@@ -228,6 +234,7 @@ async fn run<D: Carry>(
     }
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict).await;
+    app.watched.lock().unwrap_or_else(PoisonError::into_inner).remove(&answered.index());
     afterwards(app, &deed, answered.index(), verdict.outcome).await;
     // Whose token does not hold any more was not let in at all.
     let unsent = answered
@@ -458,7 +465,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::SetRegistrations(deed) => {
             // Dropping the settings cache again is harmless, and its process may have died before it.
             if let Some(instance) = app.instances.get(&deed.instance) {
-                let _step = instance.forget_registrations().await;
+                let _told = instance.forget_registrations().await;
             }
             look(app, open, deed, &deed.instance).await
         }

@@ -53,6 +53,9 @@ use std::{
 pub enum DatabaseError {
     #[error("the instance’s database does not answer")]
     Away(#[source] sqlx::Error),
+    /// The database, or a pooler in front of it, ended the connection or never took it, in its own words.
+    #[error("the instance’s database does not answer reads: it says “{0}”")]
+    Turned(String),
     #[error("the instance’s database took longer than two seconds")]
     Slow,
     #[error("the instance’s database refused the read: {0}")]
@@ -70,10 +73,10 @@ impl From<sqlx::Error> for DatabaseError {
         };
         match answer.severity() {
             // It ended the connection, or never took it.
-            PgSeverity::Fatal | PgSeverity::Panic => Self::Away(error),
+            PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::ui::excerpt(answer.message(), 200)),
             // 57014: the statement time-out.
             _ if answer.code() == "57014" => Self::Slow,
-            _ => Self::Refused(answer.message().to_owned()),
+            _ => Self::Refused(crate::ui::excerpt(answer.message(), 300)),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod recovery_codes;
 pub mod refusals;
 pub mod reset_links;
 pub mod rights;
+pub mod settling;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
