@@ -323,8 +323,8 @@ fn as_whom(context: &Context, linked: &[Linked], entry: &Entry) -> Option<String
     Some(format!("{name}, the service account"))
 }
 
-/// What is said on the page a deed leads to. “Done” only for what was read back.
-pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
+/// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
+pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> String {
     let mut what = line.what.clone();
     if let Some(first) = what.get(..1) {
         let capital = first.to_uppercase();
@@ -347,7 +347,10 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
              console goes on until it agrees."
         ),
         Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
-        Some(Outcome::Open) => format!("{what}: sent, and not answered. The console goes on looking for two minutes."),
+        Some(Outcome::Open) => {
+            let so_far = watched.unwrap_or("sent, and not answered.");
+            format!("{what}: {so_far} The console goes on looking for two minutes.")
+        }
         Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
         Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
         Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),

@@ -132,11 +132,7 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     }
     let line = crate::audit::service::line(&detail.entry, &context.actor.name);
     let outcome = line.outcome?;
-    let mut sentence = crate::audit::service::notice_sentence(&detail.entry, &line);
-    if outcome == crate::audit::Outcome::Open
-        && let Some(said) = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index)
-    {
-        sentence = format!("{sentence} What came back: {}.", said.trim_end_matches('.'));
-    }
+    let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
+    let sentence = crate::audit::service::notice_sentence(&detail.entry, &line, watched.as_deref());
     Some(Notice { sentence, outcome, index })
 }

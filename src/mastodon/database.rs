@@ -32,7 +32,7 @@ pub use reports::{
     ClosedRow, LogRow, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
-pub use shape::{Extras, Shape, There};
+pub use shape::{Extras, Shape, Standby, There};
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
@@ -56,6 +56,9 @@ pub enum DatabaseError {
     /// The database, or a pooler in front of it, ended the connection or never took it, in its own words.
     #[error("the instance’s database does not answer reads: it says “{0}”")]
     Turned(String),
+    /// No connection could be made that may be used.
+    #[error("no connection to the instance’s database can be made: {0}")]
+    Unusable(String),
     #[error("the instance’s database took longer than two seconds")]
     Slow,
     #[error("the instance’s database refused the read: {0}")]
@@ -69,7 +72,12 @@ impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
         let Some(answer) = error.as_database_error().and_then(|inner| inner.try_downcast_ref::<PgDatabaseError>())
         else {
-            return Self::Away(error);
+            return match error {
+                sqlx::Error::Tls(why) => Self::Unusable(format!("TLS: {}", crate::ui::excerpt(&why.to_string(), 200))),
+                sqlx::Error::Configuration(why) => Self::Unusable(crate::ui::excerpt(&why.to_string(), 200)),
+                sqlx::Error::Protocol(why) => Self::Unusable(crate::ui::excerpt(&why, 200)),
+                error => Self::Away(error),
+            };
         };
         match answer.severity() {
             // It ended the connection, or never took it.

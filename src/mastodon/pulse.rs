@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::Standing,
+    database::{Standby, Standing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
 };
@@ -36,6 +36,8 @@ pub struct Pulse {
     pub last_by_others: Option<Instant>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
+    /// What it has of the one it follows, where it is a copy.
+    pub standby: Option<Standby>,
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
@@ -232,6 +234,7 @@ impl Instance {
         match database {
             Ok(look) => {
                 pulse.database = Some(Ok(look.milliseconds));
+                pulse.standby = look.standby;
                 pulse.not_granted = look.not_granted;
                 pulse.registrations = Some(look.registrations);
                 pulse.sign_ups = look.sign_ups;
@@ -273,6 +276,7 @@ impl Instance {
         };
         Ok(Look {
             milliseconds,
+            standby: read.standby().await.map_err(words)?,
             not_granted: shape.done_without,
             standing,
             last_by_others,
@@ -284,6 +288,7 @@ impl Instance {
 
 struct Look {
     milliseconds: i64,
+    standby: Option<Standby>,
     not_granted: Vec<String>,
     /// How the account we act as stands.
     standing: Option<Standing>,

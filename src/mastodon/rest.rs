@@ -270,7 +270,13 @@ impl Client {
     fn unanswered(&self, error: &reqwest::Error, time: Duration) -> RestError {
         let host = self.base.host_str().unwrap_or("the instance");
         if error.is_connect() || error.is_builder() {
-            RestError::NotSent(format!("{host} cannot be reached; nothing was sent"))
+            // What lies at the bottom says why: a name, a port, a certificate.
+            let mut why: &dyn std::error::Error = error;
+            while let Some(deeper) = why.source() {
+                why = deeper;
+            }
+            let why = crate::ui::excerpt(&why.to_string(), 120);
+            RestError::NotSent(format!("{host} cannot be reached ({why}); nothing was sent"))
         } else if error.is_timeout() {
             RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))
         } else {

@@ -133,7 +133,14 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         },
         match &pulse.database {
             Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
-                part("Database", true, format!("{milliseconds} ms, read-only"))
+                let copy = match pulse.standby.map(|standby| standby.replayed_at) {
+                    None => String::new(),
+                    Some(Some(at)) => {
+                        format!(", a copy whose newest change is of {}", time::relative(at, pulse.at.unwrap_or(now)))
+                    }
+                    Some(None) => ", a copy that does not say how far behind it is".to_owned(),
+                };
+                part("Database", true, format!("{milliseconds} ms, read-only{copy}"))
             }
             Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),

@@ -252,6 +252,61 @@ async fn what_came_back_is_told_as_what_it_is() {
     }
 }
 
+/// The console's database says that it follows another one, and how far it has come.
+async fn follows(house: &House, behind: &str) {
+    let name: String = sqlx::query_scalar("select current_database()::text").fetch_one(&house.instance).await.unwrap();
+    let sql = format!(
+        "create schema if not exists copy; \
+         create or replace function copy.pg_is_in_recovery() returns boolean language sql as 'select true'; \
+         create or replace function copy.pg_last_xact_replay_timestamp() returns timestamptz language sql \
+         as $$select now() - interval '{behind}'$$; \
+         alter database {name} set search_path = copy, pg_catalog, public"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_that_is_behind_proves_nothing_by_what_it_lacks() {
+    let here = house(sqlite().await).await;
+    follows(&here, "30 seconds").await;
+    // New connections see it.
+    let keys = Keys::from_secret([7; 32]);
+    let app = cli::assemble(here.config.clone(), Clock::System, keys, here.store.store.clone()).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..here };
+    house.look().await;
+    let cookie = house.sign_in("moderator").await;
+    let overview = house.get(Some(&cookie), "/i/harbour").await.body;
+    assert!(overview.contains("read-only, a copy whose newest change is of under 1 min ago"), "{overview}");
+    // It is accepted, and nothing is to be seen of it.
+    let accepted =
+        |status, body| Instead { method: Method::POST, path: "/api/v1/admin/", status, headers: &[JSON], body };
+    house.front.instead(vec![accepted(200, "{}")]);
+    let said = limit(&house, &cookie).await;
+    assert!(said.contains("accepted, and not seen yet: the database that the console reads is a copy"), "{said}");
+    assert_eq!(house.outcome("decide_case").await, None);
+    // Nobody sends it a second time meanwhile.
+    house.front.asked();
+    let said = limit(&house, &cookie).await;
+    assert!(said.contains("in another window") || said.contains("somebody else"), "{said}");
+    assert!(!house.front.asked().iter().any(|asked| asked.starts_with("POST")), "sent twice");
+    // Now it shows.
+    sqlx::raw_sql(
+        "update accounts set silenced_at = now() where username = 'windvane' and domain is null; \
+         update reports set action_taken_at = now() where target_account_id = \
+         (select id from accounts where username = 'windvane' and domain is null)",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    for _ in 0..40 {
+        if house.outcome("decide_case").await.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+}
+
 #[tokio::test]
 async fn only_mastodon_says_that_it_forgot_the_console() {
     let house = house(sqlite().await).await;
