@@ -296,7 +296,7 @@ async fn an_older_release_sends_people_to_its_first_page() {
 
 #[tokio::test]
 async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_restart() {
-    for (number, kept) in [(8, sqlite().await), (9, postgres().await)] {
+    for (number, kept) in [(56, sqlite().await), (57, postgres().await)] {
         let cache = redis(number).await;
         let way = way(number).await;
         let house = house_with(kept, Version::V46, Some(&cache), Some(way.url.clone())).await;
@@ -340,10 +340,10 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
 
 #[tokio::test]
 async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
-    let other = redis(11).await;
+    let other = redis(58).await;
     let locked = locked().await;
     for (url, says) in [(other, "cachesnot known at"), (locked, "cachesdiffers could not be told at")] {
-        let cache = redis(10).await;
+        let cache = redis(59).await;
         let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(url)).await;
         let owner = house.sign_in("owner").await;
         warm(&house).await;
@@ -358,7 +358,7 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
 
 #[tokio::test]
 async fn with_mastodons_redis_it_is_done_at_once() {
-    let cache = redis(12).await;
+    let cache = redis(60).await;
     let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(cache.clone())).await;
     let owner = house.sign_in("owner").await;
     warm(&house).await;
