@@ -5,7 +5,7 @@
 
 use crate::{
     access::Permit,
-    clock::{MINUTE, SECOND},
+    clock::{Instant, MINUTE, SECOND},
     context::{App, Context},
     grants,
     id::{AccountId, InstanceName},
@@ -25,7 +25,10 @@ use crate::{
     text::Why,
 };
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 use tokio::sync::oneshot;
 
 /// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
@@ -49,14 +52,6 @@ pub struct Evidence {
     pub facts: Value,
     /// Sealed.
     pub seen: Value,
-}
-
-/// What was read back, and from where.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    pub evidence: Evidence,
-    /// It was read from a standby, which may not have it yet.
-    pub late: bool,
 }
 
 /// A deed that is carried out on an instance.
@@ -214,12 +209,23 @@ async fn run<D: Carry>(
     }
     let opened_at = app.clock.now();
     let answered = D::send(warrant, context, instance, &hand.client).await;
-    let mut evidence = read_back(instance, &deed, mark, acting).await;
-    let mut verdict = conclude::<D>(Some(answered.steps()), &evidence, app.clock.now().since(opened_at));
+    let sent_at = app.clock.now();
+    let mut back = read_back(instance, &deed, mark, acting, sent_at).await;
+    let mut verdict = conclude::<D>(Some(answered.steps()), &back, app.clock.now().since(opened_at));
     if verdict.is_none() {
-        // Sent, not answered, no trace yet. The person is told so; the task goes on looking.
+        // Sent, and not answered or not seen yet. The person is told so; the task goes on looking.
         if let Some(tell) = tell.take() {
             let said = said(answered.steps());
+            let words = match &said {
+                Some(said) => format!("sent, and not answered. What came back: {}.", said.trim_end_matches('.')),
+                None if back.late => {
+                    "accepted, and not seen yet: the database that the console reads is a copy, and is \
+                    behind."
+                        .to_owned()
+                }
+                None => "accepted, and it cannot be read whether it is done.".to_owned(),
+            };
+            app.watched.lock().unwrap_or_else(PoisonError::into_inner).insert(answered.index(), words);
             let waiting = Done {
                 index: answered.index(),
                 outcome: Outcome::Unknown,
@@ -231,12 +237,13 @@ async fn run<D: Carry>(
         }
         while verdict.is_none() {
             tokio::time::sleep(Duration::from_secs(2)).await;
-            evidence = read_back(instance, &deed, mark, acting).await;
-            verdict = conclude::<D>(Some(answered.steps()), &evidence, app.clock.now().since(opened_at));
+            back = read_back(instance, &deed, mark, acting, sent_at).await;
+            verdict = conclude::<D>(Some(answered.steps()), &back, app.clock.now().since(opened_at));
         }
     }
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
     close(app, &answered, &verdict).await;
+    app.watched.lock().unwrap_or_else(PoisonError::into_inner).remove(&answered.index());
     afterwards(app, &deed, answered.index(), verdict.outcome).await;
     // Whose token does not hold any more was not let in at all.
     let unsent = answered
@@ -254,15 +261,22 @@ async fn afterwards<D: Carry>(app: &App, deed: &D, intent: i64, outcome: Outcome
     }
 }
 
-async fn read_back<D: Carry>(
-    instance: &Instance,
-    deed: &D,
-    mark: Mark,
-    acting: AccountId,
-) -> Result<Seen, DatabaseError> {
-    let mut read = instance.database.read().await?;
-    let late = read.behind().await?.is_some();
-    Ok(Seen { evidence: deed.evidence(mark, acting, &mut read).await?, late })
+/// What was read after a deed.
+pub struct Back {
+    pub evidence: Result<Evidence, DatabaseError>,
+    /// It was read from a copy that may not show the deed yet: what is not there says nothing.
+    pub late: bool,
+}
+
+async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: AccountId, sent_at: Instant) -> Back {
+    let mut late = false;
+    let read = async {
+        let mut read = instance.database.read().await?;
+        late = read.standby().await?.is_some_and(|standby| standby.may_lack(sent_at));
+        deed.evidence(mark, acting, &mut read).await
+    };
+    let evidence = read.await;
+    Back { evidence, late }
 }
 
 /// Carries out one deed on the console's own store: intent, change, outcome.
@@ -397,10 +411,9 @@ pub fn unwritable(error: &LedgerError) -> Problem {
 
 /// Says what became of a deed from what was answered and what was read back; `None` while that cannot be said yet.
 /// `steps` is `None` for a deed whose process died.
-pub fn conclude<D: Carry>(steps: Option<&[Step]>, seen: &Result<Seen, DatabaseError>, age: i64) -> Option<Verdict> {
-    let evidence = seen.as_ref().map(|seen| &seen.evidence);
-    // What a standby does not have yet is no sign that it was not done.
-    let late = seen.as_ref().is_ok_and(|seen| seen.late);
+pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Option<Verdict> {
+    let Back { evidence, late } = back;
+    let over = age >= WITHOUT_A_TRACE;
     let verdict = |outcome| {
         let (facts, seen) = match evidence {
             Ok(evidence) => (evidence.facts.clone(), evidence.seen.clone()),
@@ -408,7 +421,6 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, seen: &Result<Seen, DatabaseEr
         };
         Some(Verdict { outcome, facts, seen })
     };
-    let over = age >= WITHOUT_A_TRACE;
     let deciding = steps.map(D::deciding).unwrap_or_default();
     let lost = deciding.iter().any(|step| matches!(step.answer, Answer::Lost { .. }));
     if steps.is_some() && !lost {
@@ -417,14 +429,11 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, seen: &Result<Seen, DatabaseEr
             (0, _) => verdict(Outcome::Failed),
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
-                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON && late => {
-                    if over {
-                        verdict(Outcome::Unknown)
-                    } else {
-                        None
-                    }
-                }
-                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON => verdict(Outcome::Partly),
+                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON => match (late, over) {
+                    (false, _) => verdict(Outcome::Partly),
+                    (true, true) => verdict(Outcome::Unknown),
+                    (true, false) => None,
+                },
                 Err(_) if !D::ANSWER_PROVES => None,
                 // The answer itself is a trace, also where nothing could be read back.
                 _ => verdict(Outcome::Succeeded),
@@ -434,12 +443,12 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, seen: &Result<Seen, DatabaseEr
     match evidence {
         Ok(evidence) => match evidence.trace {
             Trace::Whole => verdict(Outcome::Succeeded),
-            Trace::Part if over && late => verdict(Outcome::Unknown),
+            Trace::Part | Trace::None if over && *late => verdict(Outcome::Unknown),
             Trace::Part if over => verdict(Outcome::Partly),
             // A colleague may have done it.
             Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
             // Where no trace can ever be left, its absence proves nothing: it may still be on its way.
-            Trace::None if over && (D::GOES_ON || late) => verdict(Outcome::Unknown),
+            Trace::None if over && D::GOES_ON => verdict(Outcome::Unknown),
             Trace::None if over => verdict(Outcome::Failed),
             Trace::Part | Trace::None => None,
         },
@@ -486,7 +495,7 @@ async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
         Deed::SetRegistrations(deed) => {
             // Dropping the settings cache again is harmless, and its process may have died before it.
             if let Some(instance) = app.instances.get(&deed.instance) {
-                let _step = instance.forget_registrations().await;
+                let _told = instance.forget_registrations().await;
             }
             look(app, open, deed, &deed.instance).await
         }
@@ -565,8 +574,8 @@ async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &Instanc
     let Some(instance) = app.instances.get(instance) else { return gone("the instance is not configured any more") };
     // Its traces are those of the account it was begun as, whoever acts here by now.
     let acting = open.acting.account()?;
-    let evidence = read_back(instance, deed, open.mark, acting).await;
-    let verdict = conclude::<D>(None, &evidence, app.clock.now().since(open.opened_at))?;
+    let back = read_back(instance, deed, open.mark, acting, open.opened_at).await;
+    let verdict = conclude::<D>(None, &back, app.clock.now().since(open.opened_at))?;
     afterwards(app, deed, open.index, verdict.outcome).await;
     Some(verdict)
 }

@@ -30,7 +30,7 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, Mutex, atomic::AtomicU64},
 };
 
 /// What a process is made of; built once, at start.
@@ -47,6 +47,8 @@ pub struct App {
     pub ledger_check: LedgerCheck,
     /// Requests that ended in a fault of our own since the start.
     pub faults: AtomicU64,
+    /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
+    pub watched: Mutex<BTreeMap<i64, String>>,
 }
 
 /// One request of somebody signed in.

@@ -79,7 +79,11 @@ pub async fn stream(
         Err(error) => {
             let status = match error {
                 FileError::Missing => StatusCode::NOT_FOUND,
-                FileError::Elsewhere | FileError::Silent | FileError::TooLarge => StatusCode::BAD_GATEWAY,
+                FileError::Elsewhere
+                | FileError::Silent
+                | FileError::Refused(_)
+                | FileError::Failed(_)
+                | FileError::TooLarge => StatusCode::BAD_GATEWAY,
                 FileError::Kind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 FileError::Limited => StatusCode::TOO_MANY_REQUESTS,
             };

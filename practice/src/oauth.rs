@@ -264,6 +264,40 @@ pub async fn verify(call: &Call) -> Result<Answer, Failure> {
     Ok(app.map_or(Value::Null, |app| app.entity()).into())
 }
 
+/// `GET /oauth/token/info`: Doorkeeper's own page, under which nobody is counted as having been here
+/// (`config/routes.rb`, `use_doorkeeper`; `token_info_controller.rb` of Doorkeeper).
+pub async fn token_info(call: &Call) -> Result<Answer, Failure> {
+    let invalid = |text: &str| {
+        let challenge = format!("Bearer realm=\"Doorkeeper\", error=\"invalid_token\", error_description=\"{text}\"");
+        Answer::from(json!({ "error": "invalid_token", "error_description": text }))
+            .status(StatusCode::UNAUTHORIZED)
+            .with(header::WWW_AUTHENTICATE, challenge)
+    };
+    let Some(token) = &call.token else { return Ok(invalid("The access token is invalid")) };
+    if token.revoked {
+        return Ok(invalid("The access token was revoked"));
+    }
+    if token.expired {
+        return Ok(invalid("The access token expired"));
+    }
+    let row: Option<(Option<String>, i64)> = sqlx::query_as(
+        "select a.uid, extract(epoch from t.created_at)::bigint from oauth_access_tokens t \
+         left join oauth_applications a on a.id = t.application_id where t.id = $1",
+    )
+    .bind(token.id)
+    .fetch_optional(&call.practice.pool)
+    .await?;
+    let (uid, created) = row.unwrap_or_default();
+    Ok(Answer::from(json!({
+        "resource_owner_id": token.user.as_ref().map(|user| user.id),
+        "scope": token.scopes.split_whitespace().collect::<Vec<_>>(),
+        "expires_in": null,
+        "application": { "uid": uid },
+        "created_at": created,
+    }))
+    .cached(REVALIDATE))
+}
+
 /// `GET /.well-known/oauth-authorization-server`
 pub fn metadata(call: &Call) -> Answer {
     let base = call.practice.base();

@@ -125,6 +125,8 @@ pub enum Body {
 pub const PRIVATE: &str = "private, no-store";
 pub const FIVE_MINUTES: &str = "max-age=300, public, stale-while-revalidate=30, stale-if-error=86400";
 pub const BRIEFLY: &str = "max-age=15, public, stale-while-revalidate=30, stale-if-error=86400";
+/// The first page of a visitor.
+const WEB: &str = "text/html; charset=utf-8";
 pub const REVALIDATE: &str = "max-age=0, private, must-revalidate";
 
 /// What a door answers.
@@ -465,6 +467,11 @@ async fn route(method: &Method, call: Call) -> Result<Answer, Failure> {
     let path = call.path.clone();
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match (method.as_str(), parts.as_slice()) {
+        ("GET", [""]) => Ok(Answer::text(
+            StatusCode::OK,
+            WEB,
+            "<!doctype html><title>Practice instance</title><script id=\"initial-state\" type=\"application/json\">{}</script>",
+        )),
         ("GET", ["health"]) => Ok(Answer::text(StatusCode::OK, "text/plain; charset=utf-8", "OK")
             .cached(REVALIDATE)
             .with(header::ETAG, tag("OK"))),
@@ -480,6 +487,9 @@ async fn route(method: &Method, call: Call) -> Result<Answer, Failure> {
         ("POST", ["oauth", "authorize"]) => oauth::decide(&call).await,
         ("POST", ["oauth", "token"]) => oauth::token(&call).await,
         ("POST", ["oauth", "revoke"]) => oauth::revoke(&call).await,
+        ("GET", ["oauth", "token", "info"]) => oauth::token_info(&call).await,
+        ("GET", ["auth", "sign_up"]) => sign_ups::page(&call).await,
+        ("GET", ["auth", "sign_in"]) => Ok(sign_ups::sign_in_page(&call)),
         ("GET" | "POST", ["oauth", "userinfo"]) => oauth::userinfo(&call).await,
         ("POST", ["api", "v1", "apps"]) => oauth::register(&call).await,
         ("GET", ["api", "v1", "apps", "verify_credentials"]) => oauth::verify(&call).await,

@@ -9,7 +9,7 @@ use crate::{
     version::Version,
     webhooks::{self, Event},
 };
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use jiff::{Span, Timestamp, civil::Date, tz::TimeZone};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
@@ -68,6 +68,57 @@ pub async fn invitation(call: &Call, code: &str) -> Result<Answer, Failure> {
     }
     let address = format!("{}/api/v2/instance", call.practice.base());
     Ok(json!({ "invite_code": code, "instance_api_url": address }).into())
+}
+
+const WEB: &str = "text/html; charset=utf-8";
+const COOKIE: &str = "practice_turned_away=1";
+
+/// `GET /auth/sign_up`: the rules, or the form, or away to the sign-in page with a sentence (before 4.5 to the first page).
+/// Only what shows which of them it is stands on it (`app/controllers/auth/registrations_controller.rb`,
+/// `app/views/auth/registrations/{new,rules}.html.haml`).
+pub async fn page(call: &Call) -> Result<Answer, Failure> {
+    let mut db = call.practice.pool.acquire().await?;
+    if !may_sign_up(call, &mut db, false).await? {
+        let to = if call.is(Version::V43) { "/" } else { "/auth/sign_in" };
+        return Ok(Answer::text(StatusCode::FOUND, WEB, "")
+            .with(header::LOCATION, format!("{}{to}", call.practice.base()))
+            .with(header::SET_COOKIE, format!("{COOKIE}; path=/; HttpOnly")));
+    }
+    let rules: bool =
+        sqlx::query_scalar("select exists (select from rules where deleted_at is null)").fetch_one(&mut *db).await?;
+    // A real server remembers who agreed; here it is enough to say so.
+    if rules && call.present("accept").is_none() {
+        let accept = match call.practice.version {
+            Version::V43 => "<a class=\"button\" href=\"/auth/sign_up?accept=1\">Accept</a>",
+            Version::V46 => {
+                "<form class=\"simple_form\" action=\"/auth/acceptance\" accept-charset=\"UTF-8\" method=\"post\">\
+                 <button name=\"accept\" type=\"submit\" value=\"1\">Accept</button></form>"
+            }
+        };
+        return Ok(Answer::text(StatusCode::OK, WEB, format!("<!doctype html><title>Register</title>{accept}")));
+    }
+    let mode = settings::read(&call.practice, "registrations_mode").await?.or("none");
+    let why =
+        if mode == "approved" { "<textarea name=\"user[invite_request_attributes][text]\"></textarea>" } else { "" };
+    let form = format!(
+        "<!doctype html><title>Register</title><form class=\"simple_form new_user\" id=\"new_user\" \
+         novalidate=\"novalidate\" action=\"/auth\" accept-charset=\"UTF-8\" method=\"post\">\
+         <input name=\"user[email]\"><input name=\"user[password]\">{why}</form>"
+    );
+    Ok(Answer::text(StatusCode::OK, WEB, form))
+}
+
+/// `GET /auth/sign_in`, for whoever was turned away from signing up.
+pub fn sign_in_page(call: &Call) -> Answer {
+    let cookies = call.headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let said = if cookies.contains(COOKIE) {
+        "<div class=\"flash-message alert\"><strong>Your registration attempt has been blocked due to a network policy. \
+         If you believe this is an error, contact us.</strong></div>"
+    } else {
+        ""
+    };
+    let form = "<form class=\"simple_form new_user\" action=\"/auth/sign_in\" accept-charset=\"UTF-8\" method=\"post\"></form>";
+    Answer::text(StatusCode::OK, WEB, format!("<!doctype html><title>Login</title>{said}{form}"))
 }
 
 /// Validations that failed, in their order: of what, the name shown, the error, the words.

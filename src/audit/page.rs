@@ -167,6 +167,8 @@ const KINDS: &[(&str, &str)] = &[
     ("unlink_account", "links taken away"),
     ("token_left", "tokens not taken back"),
     ("token_taken_back", "tokens taken back later"),
+    ("registrations_unsettled", "registrations not seen everywhere"),
+    ("registrations_settled", "registrations seen everywhere later"),
     ("rows_sealed", "rows sealed"),
     ("row_resealed", "rows taken as they stand"),
 ];

@@ -18,7 +18,7 @@ use crate::{
         self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
         deed::{ChosenBy, Deed, Destruction, ExportForm, Masked, Personal, Resetting, Subject},
     },
-    mastodon::database::Limited,
+    mastodon::{database::Limited, settings},
     path,
     problem::{Kind, Problem},
     registrations::RegistrationsMode,
@@ -233,10 +233,19 @@ fn fact_clause(entry: &Entry) -> String {
         "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
         "token_left" => "could not take back the token of an ended link".to_owned(),
         "token_taken_back" => "took back the token of an ended link after all".to_owned(),
+        "registrations_unsettled" => format!("found that not everything visitors meet says {}", settled_word(entry)),
+        "registrations_settled" => format!("found that everything visitors meet says {} by now", settled_word(entry)),
         "batch_ended" => format!("came to the end of {}", batch_words(&entry.leaf["facts"])),
         "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
         other => other.replace('_', " "),
     }
+}
+
+/// To what registrations had been set, and by which entry.
+fn settled_word(entry: &Entry) -> String {
+    let facts = &entry.leaf["facts"];
+    let mode = facts["mode"].as_str().and_then(|mode| mode.parse().ok()).map_or("as set", RegistrationsMode::word);
+    format!("“{mode}” (entry {})", facts["entry"].as_str().unwrap_or_default())
 }
 
 /// How many rows were sealed at the first start of the version that seals them.
@@ -314,8 +323,8 @@ fn as_whom(context: &Context, linked: &[Linked], entry: &Entry) -> Option<String
     Some(format!("{name}, the service account"))
 }
 
-/// What is said on the page a deed leads to. “Done” only for what was read back.
-pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
+/// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
+pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> String {
     let mut what = line.what.clone();
     if let Some(first) = what.get(..1) {
         let capital = first.to_uppercase();
@@ -334,10 +343,15 @@ pub fn notice_sentence(entry: &Entry, line: &Line) -> String {
             format!("{what}: accepted. The instance does it in the background; look again in a while.")
         }
         Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
-        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
-        Some(Outcome::Open) => format!(
-            "{what}: sent, and not answered, or not to be read back yet. The console goes on looking for two minutes."
+        Some(Outcome::Partly) if entry.deed == "set_registrations" => format!(
+            "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
+             console goes on until it agrees."
         ),
+        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
+        Some(Outcome::Open) => {
+            let so_far = watched.unwrap_or("sent, and not answered.");
+            format!("{what}: {so_far} The console goes on looking for two minutes.")
+        }
         Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
         Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
         Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),
@@ -577,6 +591,8 @@ fn answers(seen: &Value) -> Vec<(String, String)> {
             let answer = match step.answer {
                 Answer::Accepted { .. } => "accepted".to_owned(),
                 Answer::Refused { status, message } => format!("refused, {status}: {message}"),
+                // Nothing was to be sent: it was asked, and said something else.
+                Answer::NotSent { why } if step.what == settings::ASKED => why,
                 Answer::NotSent { why } => format!("not sent: {why}"),
                 Answer::Lost { why } => format!("no answer: {why}"),
             };

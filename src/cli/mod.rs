@@ -132,5 +132,18 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
     let passwords = Passwords::new()?;
     let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
-    Ok(Arc::new(App { config, clock, keys, store, ledger, instances, passwords, proxies, ledger_check, faults }))
+    let watched = std::sync::Mutex::default();
+    Ok(Arc::new(App {
+        config,
+        clock,
+        keys,
+        store,
+        ledger,
+        instances,
+        passwords,
+        proxies,
+        ledger_check,
+        faults,
+        watched,
+    }))
 }

@@ -12,7 +12,7 @@ use crate::{
     store::{drafts, recovery_codes},
     ui::time,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::PoisonError};
 
 /// The problem and the fields of a kept form.
 pub fn read_draft(text: &str) -> Option<(Problem, Vec<(String, String)>)> {
@@ -132,6 +132,7 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     }
     let line = crate::audit::service::line(&detail.entry, &context.actor.name);
     let outcome = line.outcome?;
-    let sentence = crate::audit::service::notice_sentence(&detail.entry, &line);
+    let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
+    let sentence = crate::audit::service::notice_sentence(&detail.entry, &line, watched.as_deref());
     Some(Notice { sentence, outcome, index })
 }

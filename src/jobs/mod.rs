@@ -91,6 +91,16 @@ pub fn start(app: &Arc<App>) {
             }
         }
     });
+    let changed = app.clone();
+    tokio::spawn(async move {
+        let mut tick = every(Duration::from_secs(5));
+        loop {
+            tick.tick().await;
+            if let Err(error) = crate::registrations::service::settle_due(&changed).await {
+                tracing::error!(%error, "registrations.settle");
+            }
+        }
+    });
     let ending = app.clone();
     tokio::spawn(async move {
         let mut tick = every(Duration::from_secs(60));

@@ -8,6 +8,7 @@ use crate::{
     access::{Permission, Role},
     clock::Instant,
     id::{AccountId, InstanceName, OperatorId},
+    registrations::RegistrationsMode,
     seal::Keys,
     text::Why,
 };
@@ -183,6 +184,14 @@ pub enum Fact {
         instance: InstanceName,
         taken_back: bool,
     },
+    /// Who may sign up was changed, and what visitors meet did not agree with it, or does by now.
+    Settled {
+        instance: InstanceName,
+        /// The entry of the change.
+        entry: i64,
+        mode: RegistrationsMode,
+        agrees: bool,
+    },
     /// Rows from before they were proved were sealed, or refused.
     RowsSealed(Counts),
     /// Somebody at the server took a row that was refused as it stands.
@@ -228,6 +237,8 @@ impl Fact {
             Self::Batch { stage: Stage::Ended, .. } => "batch_ended",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
+            Self::Settled { agrees: false, .. } => "registrations_unsettled",
+            Self::Settled { agrees: true, .. } => "registrations_settled",
             Self::RowsSealed(_) => "rows_sealed",
             Self::RowResealed { .. } => "row_resealed",
             Self::HeadSealed { .. } => "head_sealed",
@@ -246,6 +257,7 @@ impl Fact {
             // The console itself noticed, or it was done at the server.
             Self::ChangedElsewhere(_)
             | Self::Token { .. }
+            | Self::Settled { .. }
             | Self::HeadSealed { .. }
             | Self::RecordAccepted { .. }
             | Self::RowsSealed(_) => None,
@@ -256,7 +268,9 @@ impl Fact {
     pub(super) fn instance(&self) -> Option<&InstanceName> {
         match self {
             Self::ChangedElsewhere(change) => Some(&change.instance),
-            Self::Batch { instance, .. } | Self::Token { instance, .. } => Some(instance),
+            Self::Batch { instance, .. } | Self::Token { instance, .. } | Self::Settled { instance, .. } => {
+                Some(instance)
+            }
             Self::SignedIn { .. }
             | Self::SignedOut { .. }
             | Self::SignInFailed { .. }
@@ -289,6 +303,7 @@ impl Fact {
             }),
             Self::Batch { kind, number, .. } => json!({ "kind": kind, "number": number }),
             Self::Token { operator, .. } => json!({ "of": operator }),
+            Self::Settled { entry, mode, .. } => json!({ "entry": entry.to_string(), "mode": mode }),
             Self::RowsSealed(counts) => json!(counts),
             Self::RowResealed { row, .. } => json!(row),
             Self::HeadSealed { store, size } => json!({ "store": store, "size": size }),

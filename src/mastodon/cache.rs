@@ -5,9 +5,24 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 const TIME: Duration = Duration::from_millis(1_000);
+/// For all the keys together: one answer after another, of which none may take longer than [`TIME`].
+const ALL_THE_TIME: Duration = Duration::from_secs(15);
+/// Everything that is looked for, in one go through the keys: a Redis may hold millions of others. What stands before is
+/// 4.3's namespace.
+const PATTERN: &str = "*cache:[arw][pae][il]*";
 /// The answers about the instance as a whole (`app/controllers/concerns/cache_concern.rb`, raw bodies).
-const INSTANCE_KEYS: [&str; 3] =
-    ["cache:api/v2/instances/show:*", "cache:api/v1/instances/show:*", "cache:well_known/node_info/show"];
+const ANSWERS: [&str; 2] = ["api/v2/instances/show:", "api/v1/instances/show:"];
+const LISTED: &str = "well_known/node_info/show";
+
+/// Whether a key holds one of these settings, or an answer that repeats them.
+fn repeats(key: &str, vars: &[&str]) -> bool {
+    let Some((before, key)) = key.split_once("cache:") else { return false };
+    let setting = |var: &&str| {
+        key.strip_prefix("rails_settings_cached/").and_then(|key| key.split_once('/')).is_some_and(|(_, of)| of == *var)
+    };
+    (before.is_empty() || before.ends_with('_'))
+        && (key == LISTED || ANSWERS.iter().any(|answer| key.starts_with(answer)) || vars.iter().any(setting))
+}
 
 /// One instance's cache.
 pub struct Cache {
@@ -55,38 +70,64 @@ impl Cache {
     /// # Errors
     /// If Redis does not answer; the caches then say the old thing until they run out.
     pub async fn forget_settings(&self, vars: &[&str]) -> Result<usize, CacheError> {
-        let patterns = vars
-            .iter()
-            .map(|var| format!("cache:rails_settings_cached/*/{var}"))
-            .chain(INSTANCE_KEYS.into_iter().map(str::to_owned));
+        tokio::time::timeout(ALL_THE_TIME, self.forget(vars))
+            .await
+            .unwrap_or_else(|_| Err(CacheError("it did not finish within 15 seconds".to_owned())))
+    }
+
+    async fn forget(&self, vars: &[&str]) -> Result<usize, CacheError> {
+        let words = |error: redis::RedisError| CacheError(error.to_string());
         let mut connection = self.connection().await?;
-        let mut gone = 0;
-        for pattern in patterns {
-            let mut cursor = 0u64;
-            loop {
-                let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
-                    .arg(cursor)
-                    .arg("MATCH")
-                    .arg(&pattern)
-                    .arg("COUNT")
-                    .arg(1_000)
-                    .query_async(&mut connection)
-                    .await
-                    .map_err(|error| CacheError(error.to_string()))?;
-                if !keys.is_empty() {
-                    let removed: usize = redis::cmd("UNLINK")
-                        .arg(&keys)
-                        .query_async(&mut connection)
-                        .await
-                        .map_err(|error| CacheError(error.to_string()))?;
-                    gone += removed;
-                }
-                if next == 0 {
-                    break;
-                }
-                cursor = next;
+        let (mut gone, mut cursor) = (0, 0u64);
+        loop {
+            let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
+                .arg(cursor)
+                .arg("MATCH")
+                .arg(PATTERN)
+                .arg("COUNT")
+                .arg(5_000)
+                .query_async(&mut connection)
+                .await
+                .map_err(words)?;
+            let keys: Vec<String> = keys.into_iter().filter(|key| repeats(key, vars)).collect();
+            if !keys.is_empty() {
+                let removed: usize =
+                    redis::cmd("UNLINK").arg(&keys).query_async(&mut connection).await.map_err(words)?;
+                gone += removed;
             }
+            if next == 0 {
+                break;
+            }
+            cursor = next;
         }
         Ok(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keys_that_repeat_a_setting_go() {
+        let vars = ["registrations_mode"];
+        for key in [
+            "cache:rails_settings_cached/923c/registrations_mode",
+            "x_cache:rails_settings_cached/923c/registrations_mode",
+            "cache:api/v2/instances/show:instancepresenter/instancepresenter-1",
+            "cache:api/v1/instances/show:",
+            "cache:well_known/node_info/show",
+        ] {
+            assert!(repeats(key, &vars), "{key}");
+        }
+        for key in [
+            "cache:rails_settings_cached/923c/site_title",
+            "cache:rack::attack:1",
+            "cache:well_known/host_meta",
+            "feed:home:cache:api/v2/instances/show:",
+            "rails_settings_cached/923c/registrations_mode",
+        ] {
+            assert!(!repeats(key, &vars), "{key}");
+        }
     }
 }

@@ -34,7 +34,7 @@ pub use reports::{
     ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
-pub use shape::{Extras, Shape, There};
+pub use shape::{Extras, Shape, Standby, There};
 pub use signups::PendingSignUp;
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
@@ -55,6 +55,12 @@ use std::{
 pub enum DatabaseError {
     #[error("the instance’s database does not answer")]
     Away(#[source] sqlx::Error),
+    /// The database, or a pooler in front of it, ended the connection or never took it, in its own words.
+    #[error("the instance’s database does not answer reads: it says “{0}”")]
+    Turned(String),
+    /// No connection could be made that may be used.
+    #[error("no connection to the instance’s database can be made: {0}")]
+    Unusable(String),
     #[error("the instance’s database took longer than two seconds")]
     Slow,
     #[error("the instance’s database refused the read: {0}")]
@@ -68,14 +74,19 @@ impl From<sqlx::Error> for DatabaseError {
     fn from(error: sqlx::Error) -> Self {
         let Some(answer) = error.as_database_error().and_then(|inner| inner.try_downcast_ref::<PgDatabaseError>())
         else {
-            return Self::Away(error);
+            return match error {
+                sqlx::Error::Tls(why) => Self::Unusable(format!("TLS: {}", crate::ui::excerpt(&why.to_string(), 200))),
+                sqlx::Error::Configuration(why) => Self::Unusable(crate::ui::excerpt(&why.to_string(), 200)),
+                sqlx::Error::Protocol(why) => Self::Unusable(crate::ui::excerpt(&why, 200)),
+                error => Self::Away(error),
+            };
         };
         match answer.severity() {
             // It ended the connection, or never took it.
-            PgSeverity::Fatal | PgSeverity::Panic => Self::Away(error),
+            PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::ui::excerpt(answer.message(), 200)),
             // 57014: the statement time-out.
             _ if answer.code() == "57014" => Self::Slow,
-            _ => Self::Refused(answer.message().to_owned()),
+            _ => Self::Refused(crate::ui::excerpt(answer.message(), 300)),
         }
     }
 }
@@ -237,20 +248,6 @@ impl Database {
 pub struct Read {
     pub(super) tx: Transaction<'static, Postgres>,
     pub(super) extras: Extras,
-}
-
-impl Read {
-    /// How many milliseconds a standby is behind, as far as it knows: none where everything that it has received is there;
-    /// `None` for the database that is written to.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn behind(&mut self) -> Result<Option<i64>, DatabaseError> {
-        const SQL: &str = "select case when not pg_is_in_recovery() then null \
-            when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0 \
-            else coalesce((extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000)::bigint, 0) end";
-        Ok(sqlx::query_scalar(SQL).persistent(false).fetch_one(&mut *self.tx).await?)
-    }
 }
 
 /// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.

@@ -43,6 +43,12 @@ pub enum FileError {
     Elsewhere,
     #[error("The instance does not answer for this file.")]
     Silent,
+    #[error(
+        "The place where the instance keeps this file refuses it ({0}): it is private there, or does not let this console in."
+    )]
+    Refused(u16),
+    #[error("The place where the instance keeps this file failed ({0}); whether it has the file is not known.")]
+    Failed(u16),
     #[error("This kind of file is not shown here.")]
     Kind,
     #[error("The file is larger than 100 MB and is not shown here.")]
@@ -112,8 +118,11 @@ impl Files {
         if answer.status() == reqwest::StatusCode::TOO_MANY_REQUESTS {
             return Err(FileError::Limited);
         }
-        if !answer.status().is_success() {
-            return Err(FileError::Missing);
+        match answer.status().as_u16() {
+            200..300 => {}
+            404 | 410 => return Err(FileError::Missing),
+            status if answer.status().is_client_error() => return Err(FileError::Refused(status)),
+            status => return Err(FileError::Failed(status)),
         }
         let kind = answer
             .headers()

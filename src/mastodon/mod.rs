@@ -11,6 +11,7 @@ pub mod pulse;
 pub mod rest;
 pub mod roles;
 pub mod settings;
+pub mod visitors;
 pub mod waiting;
 
 use crate::{
@@ -42,6 +43,12 @@ pub struct Instance {
     pub waiting: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
     pulse: RwLock<Arc<pulse::Pulse>>,
+    /// What visitors met when last looked.
+    seen: RwLock<Option<Arc<visitors::Seen>>>,
+    /// When its caches were last told to forget who may sign up, and what came of it.
+    forgotten: RwLock<Option<settings::Forgetting>>,
+    /// One look from outside at a time.
+    looking: tokio::sync::Mutex<()>,
     /// When somebody last opened one of its pages, in Unix milliseconds.
     looked_at: AtomicI64,
 }
@@ -67,6 +74,9 @@ impl Instance {
             waiting: waiting::List::default(),
             signups: waiting::List::default(),
             pulse: RwLock::default(),
+            seen: RwLock::default(),
+            forgotten: RwLock::default(),
+            looking: tokio::sync::Mutex::default(),
             looked_at: AtomicI64::new(0),
         })
     }
@@ -110,6 +120,44 @@ impl Instance {
     /// What was last seen of its health, who may sign up, and as whom we act there.
     pub fn pulse(&self) -> Arc<pulse::Pulse> {
         self.pulse.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// What visitors met when last looked; `None` before anybody did.
+    pub fn seen(&self) -> Option<Arc<visitors::Seen>> {
+        self.seen.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep_seen(&self, seen: Arc<visitors::Seen>) {
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+    }
+
+    /// What visitors meet, seen at most so many milliseconds ago; several who ask at once share one look.
+    pub async fn seen_within(&self, age: i64) -> Arc<visitors::Seen> {
+        let recent = || self.seen().filter(|seen| self.rest.now().since(seen.at) <= age);
+        if let Some(seen) = recent() {
+            return seen;
+        }
+        let _one = self.looking.lock().await;
+        match recent() {
+            Some(seen) => seen,
+            None => self.look_from_outside().await,
+        }
+    }
+
+    /// When its caches were last told to forget who may sign up, and what came of it.
+    pub fn forgotten(&self) -> Option<settings::Forgetting> {
+        self.forgotten.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep_forgotten(&self, forgetting: settings::Forgetting) {
+        *self.forgotten.write().unwrap_or_else(PoisonError::into_inner) = Some(forgetting);
+    }
+
+    /// What was just read of who may sign up: every page that speaks of it from memory says it from now on.
+    pub(crate) fn know_registrations(&self, stored: settings::Stored) {
+        let mut pulse = (*self.pulse()).clone();
+        pulse.registrations = Some(stored);
+        self.set_pulse(pulse);
     }
 
     pub(crate) fn set_pulse(&self, pulse: pulse::Pulse) {

@@ -3,10 +3,16 @@
 
 use super::{
     Instance,
-    rest::ServiceAccount,
+    database::{Standby, Standing},
+    rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
 };
-use crate::{clock::Instant, id::AccountId};
+use crate::{
+    clock::{DAY, Instant},
+    id::AccountId,
+    linked_accounts::PERMISSIONS,
+    registrations::RegistrationsMode,
+};
 
 /// The last look at an instance.
 #[derive(Clone, Debug, Default)]
@@ -18,12 +24,20 @@ pub struct Pulse {
     /// The domain of its handles, once known.
     pub domain: Option<String>,
     pub account: Option<ServiceAccount>,
-    /// What is wrong with the token, if anything.
+    /// What is wrong with the token, or why that cannot be said.
     pub token: Option<String>,
+    /// When whose token it is was last asked in the way that counts as work there.
+    tested_at: Option<Instant>,
+    /// What the console could not do if somebody pressed for it: a capability each, with what the token or the role lacks.
+    pub lacks: Vec<String>,
+    /// Whether the instance tells what the token is good for.
+    pub scopes_known: bool,
+    /// When somebody other than the account we act as last did something that Mastodon logs; asked while sign-ups are open.
+    pub last_by_others: Option<Instant>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
-    /// How many milliseconds it is behind, where it is a standby.
-    pub behind: Option<i64>,
+    /// What it has of the one it follows, where it is a copy.
+    pub standby: Option<Standby>,
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
@@ -32,12 +46,13 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// Whether everything that is configured answers.
+    /// Whether everything that is configured answers, and lets the console do its work.
     pub fn well(&self) -> bool {
         matches!(self.api, Some(Ok(_)))
             && matches!(self.database, Some(Ok(_)))
             && !matches!(self.redis, Some(Err(_)))
             && self.token.is_none()
+            && self.lacks.is_empty()
     }
 
     /// What of the configuration does not hold, a line each: what was asked, what came of it, and what to look at.
@@ -47,6 +62,7 @@ impl Pulse {
             Some(Ok(_)) | None => None,
         };
         let token = self.token.as_ref().map(|why| format!("the token: {why}"));
+        let lacks = self.lacks.iter().map(|what| format!("the token or its role: {what}"));
         let database = match &self.database {
             Some(Err(why)) => Some(format!("the database: {why}; check `database_url` and the grants")),
             Some(Ok(_)) | None => None,
@@ -56,7 +72,7 @@ impl Pulse {
             Some(Ok(())) | None => None,
         };
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
-        api.into_iter().chain(token).chain(database).chain(redis).chain(not_granted).collect()
+        api.into_iter().chain(token).chain(lacks).chain(database).chain(redis).chain(not_granted).collect()
     }
 
     /// The account we act as, once known.
@@ -68,56 +84,193 @@ impl Pulse {
 /// `manage_users` and `manage_reports` (`app/models/user_role.rb`): without both the core of the work is refused.
 const MANAGE_USERS: u64 = 1 << 10;
 const MANAGE_REPORTS: u64 = 1 << 4;
+const MANAGE_FEDERATION: u64 = 1 << 5;
+const MANAGE_BLOCKS: u64 = 1 << 7;
+const DELETE_USER_DATA: u64 = 1 << 19;
+
+/// What Mastodon asks of the token and of the role for what goes through its API
+/// (`app/controllers/api/v1/admin/*_controller.rb`, `app/policies/*.rb`).
+const CAPABILITIES: [(&str, &str, u64); 7] = [
+    ("decide reports", "admin:write:reports", MANAGE_REPORTS),
+    ("decide about accounts and sign-ups", "admin:write:accounts", MANAGE_USERS),
+    ("delete an account’s data", "admin:write:accounts", DELETE_USER_DATA),
+    ("make rules about servers", "admin:write:domain_blocks", MANAGE_FEDERATION),
+    ("allow servers", "admin:write:domain_allows", MANAGE_FEDERATION),
+    ("make rules about mail domains", "admin:write:email_domain_blocks", MANAGE_BLOCKS),
+    ("make rules about addresses", "admin:write:ip_blocks", MANAGE_BLOCKS),
+];
+
+/// What could not be done with this token as this account; what is not known is not held against either.
+fn lacking(scopes: Option<&[String]>, account: Option<&ServiceAccount>) -> Vec<String> {
+    let of = |(what, scope, bit): &(&str, &str, u64)| {
+        let covered = scopes.is_none_or(|scopes| scopes.iter().any(|held| held == scope || held == "admin:write"));
+        let allowed = account.is_none_or(|account| account.can(*bit));
+        let word = PERMISSIONS.into_iter().find(|(known, _)| known == bit).map_or("it", |(_, word)| word);
+        let why = match (covered, allowed) {
+            (true, true) => return None,
+            (false, true) => format!("the token lacks the scope {scope}"),
+            (true, false) => format!("its role may not {word}"),
+            (false, false) => format!("the token lacks the scope {scope}, and its role may not {word}"),
+        };
+        Some(format!("cannot {what}: {why}"))
+    };
+    CAPABILITIES.iter().filter_map(of).collect()
+}
+
+fn account_of(standing: &Standing) -> ServiceAccount {
+    ServiceAccount {
+        id: standing.account,
+        username: standing.username.clone(),
+        role: Some(ServiceRole { name: standing.role.clone(), permissions: standing.permissions.to_string() }),
+    }
+}
+
+/// What the instance says of the token.
+enum Told {
+    /// It holds, and this is what it is good for.
+    Holds(TokenInfo),
+    /// It was asked who it belongs to: it holds, as far as that goes.
+    Is(ServiceAccount),
+    /// Mastodon takes it no more, or it is nobody's.
+    Not(String),
+    /// Nothing was learned; why, unless it was not asked.
+    Unknown(Option<String>),
+}
 
 impl Instance {
+    /// Asks about the token in a way that does not count as somebody at work: while the console only looks, Mastodon must
+    /// be able to see that nobody moderates (`app/workers/scheduler/auto_close_registrations_scheduler.rb`). Where the
+    /// instance does not tell, it is asked as anybody's app does: at first, after a refusal, and once a day.
+    async fn ask_token(&self, before: &Pulse, now: Instant) -> (Told, Result<(), RestError>, Option<Instant>) {
+        let told = self.rest.token_info().await;
+        // Whatever Mastodon says to that shows that it is there; somebody else's answer shows nothing.
+        let answers = match &told {
+            Ok(Some(_)) | Err(RestError::Refused { .. }) => Ok(()),
+            Ok(None) | Err(RestError::Foreign(_)) => self.rest.answers().await,
+            Err(error) => Err(error.clone()),
+        };
+        let refused = self.rest.was_refused();
+        let due = refused
+            || before.account.is_none()
+            || before.token.is_some()
+            || before.tested_at.is_none_or(|at| now.since(at) >= DAY);
+        match told {
+            Ok(Some(TokenInfo { user: None, .. })) => {
+                let why =
+                    "the token is an application’s own and nobody acts with it: authorise an account, and give the \
+                           token of that"
+                        .to_owned();
+                (Told::Not(why), answers, before.tested_at)
+            }
+            Ok(Some(info)) => (Told::Holds(info), answers, before.tested_at),
+            Err(RestError::Refused { message, .. }) => (Told::Not(message), answers, before.tested_at),
+            Ok(None) | Err(RestError::Foreign(_)) if answers.is_ok() && due => {
+                let told = match self.rest.verify_credentials().await {
+                    Ok(account) => Told::Is(account),
+                    Err(RestError::Refused { message, .. }) => Told::Not(message),
+                    Err(error) => Told::Unknown(Some(error.to_string())),
+                };
+                (told, answers, Some(now))
+            }
+            Ok(None) | Err(RestError::Foreign(_)) if answers.is_ok() => {
+                (Told::Unknown(None), answers, before.tested_at)
+            }
+            Ok(None) => (Told::Unknown(answers.as_ref().err().map(ToString::to_string)), answers, before.tested_at),
+            Err(error) => (Told::Unknown(Some(error.to_string())), answers, before.tested_at),
+        }
+    }
+
     /// Looks at everything once; each part within two seconds.
     pub async fn take_pulse(&self, now: Instant) {
         let before = self.pulse();
         let started = tokio::time::Instant::now();
-        let (api, account, database, redis) =
-            tokio::join!(self.rest.instance(), self.rest.verify_credentials(), self.look_at_database(now), async {
+        let ((told, answers, tested_at), api, redis) =
+            tokio::join!(self.ask_token(&before, now), self.rest.instance(), async {
                 match &self.cache {
                     Some(cache) => Some(cache.ping().await.map_err(|error| error.to_string())),
                     None => None,
                 }
             });
         let api_milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
-        let token = match &account {
-            Ok(account) if !account.can(MANAGE_USERS) || !account.can(MANAGE_REPORTS) => Some(format!(
+        let user = match &told {
+            Told::Holds(info) => info.user,
+            _ => None,
+        };
+        let known = match &told {
+            Told::Is(account) => Some(account.id),
+            _ => before.acting(),
+        };
+        let database = self.look_at_database(now, user, known).await;
+        let standing = database.as_ref().ok().and_then(|look| look.standing.as_ref());
+        // Whom we act as does not change while the instance is away.
+        let account = match (standing, &told) {
+            (Some(standing), _) => Some(account_of(standing)),
+            (None, Told::Is(account)) => Some(account.clone()),
+            (None, _) => before.account.clone(),
+        };
+        let scopes = match &told {
+            Told::Holds(info) => Some(info.scopes.clone()),
+            _ => None,
+        };
+        let at_work = match (&account, standing.and_then(|standing| standing.lapse)) {
+            (Some(account), _) if !account.can(MANAGE_USERS) || !account.can(MANAGE_REPORTS) => Some(format!(
                 "@{} may not manage users and reports; give its role both permissions on the instance",
                 account.username
             )),
-            Ok(_) => None,
-            // Down is no news about the token.
-            Err(super::rest::RestError::Refused { message, .. }) => Some(message.clone()),
-            Err(_) => before.token.clone(),
+            (Some(account), Some(lapse)) => Some(format!("@{} {}", account.username, lapse.words())),
+            (Some(_), None) => None,
+            (None, _) => match &database {
+                Err(_) => Some("as whom it acts cannot be read while the database does not answer".to_owned()),
+                Ok(_) => Some(
+                    "the account that the token belongs to is not in this database; is database_url right?".to_owned(),
+                ),
+            },
+        };
+        let token = match &told {
+            Told::Not(why) => Some(why.clone()),
+            Told::Unknown(Some(why)) => Some(format!("whether the token holds is not known: {why}")),
+            // Not asked again: what was found when it was asked still holds.
+            Told::Holds(_) | Told::Is(_) | Told::Unknown(None) => at_work,
         };
         let domain = api.as_ref().ok().map(|answer| answer.domain.clone()).filter(|domain| !domain.is_empty());
+        // A cache may go on answering for an instance that is dead.
+        let api = match answers {
+            Ok(()) => api.map(|answer| answer.version),
+            Err(error) => Err(error),
+        };
         let mut pulse = Pulse {
             at: Some(now),
             domain: domain.or_else(|| before.domain.clone()),
-            api: Some(api.map(|answer| answer.version).map_err(|error| error.to_string())),
+            api: Some(api.map_err(|error| error.to_string())),
             api_milliseconds,
-            // Whom we act as does not change while the instance is away.
-            account: account.ok().or_else(|| before.account.clone()),
+            lacks: lacking(scopes.as_deref(), account.as_ref()),
+            scopes_known: scopes.is_some(),
+            account,
             token,
+            tested_at,
             redis,
             ..(*before).clone()
         };
         match database {
             Ok(look) => {
                 pulse.database = Some(Ok(look.milliseconds));
-                pulse.behind = look.behind;
+                pulse.standby = look.standby;
                 pulse.not_granted = look.not_granted;
                 pulse.registrations = Some(look.registrations);
                 pulse.sign_ups = look.sign_ups;
+                pulse.last_by_others = look.last_by_others;
             }
             Err(why) => pulse.database = Some(Err(why)),
         }
         self.set_pulse(pulse);
     }
 
-    async fn look_at_database(&self, now: Instant) -> Result<Look, String> {
+    async fn look_at_database(
+        &self,
+        now: Instant,
+        user: Option<i64>,
+        known: Option<AccountId>,
+    ) -> Result<Look, String> {
         let started = tokio::time::Instant::now();
         let words = |error: super::database::DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
@@ -127,11 +280,27 @@ impl Instance {
             return Err(problem);
         }
         let milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        let acting = match user {
+            Some(user) => read.account_of_user(user).await.map_err(words)?,
+            None => known,
+        };
+        let standing = match acting {
+            Some(account) => Some(read.standing(account).await.map_err(words)?),
+            None => None,
+        };
+        let registrations = read.registrations().await.map_err(words)?;
+        let open = Meaning::of(&registrations.mode) == Meaning::Mode(RegistrationsMode::Open);
+        let last_by_others = match acting {
+            Some(account) if open => read.last_logged_by_others(account).await.map_err(words)?,
+            Some(_) | None => None,
+        };
         Ok(Look {
             milliseconds,
-            behind: read.behind().await.map_err(words)?,
+            standby: read.standby().await.map_err(words)?,
             not_granted: shape.done_without,
-            registrations: read.registrations().await.map_err(words)?,
+            standing,
+            last_by_others,
+            registrations,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
         })
     }
@@ -139,8 +308,11 @@ impl Instance {
 
 struct Look {
     milliseconds: i64,
-    behind: Option<i64>,
+    standby: Option<Standby>,
     not_granted: Vec<String>,
+    /// How the account we act as stands.
+    standing: Option<Standing>,
+    last_by_others: Option<Instant>,
     registrations: Stored,
     sign_ups: Vec<(Instant, usize)>,
 }
@@ -148,4 +320,33 @@ struct Look {
 /// Who may sign up, as last read.
 pub fn door_word(pulse: &Pulse) -> Option<&'static str> {
     pulse.registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_token_or_a_role_lacks_is_named_with_the_capability() {
+        let account = |permissions: u64| ServiceAccount {
+            id: AccountId(1),
+            username: "a".into(),
+            role: Some(ServiceRole { name: "r".into(), permissions: permissions.to_string() }),
+        };
+        let owner = account(1);
+        let scopes = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(lacking(Some(&scopes("read profile admin:write")), Some(&owner)), Vec::<String>::new());
+        assert_eq!(lacking(None, None), Vec::<String>::new());
+        let all = "admin:write:reports admin:write:accounts admin:write:domain_blocks admin:write:domain_allows \
+                   admin:write:email_domain_blocks";
+        assert_eq!(
+            lacking(Some(&scopes(all)), Some(&owner)),
+            ["cannot make rules about addresses: the token lacks the scope admin:write:ip_blocks"]
+        );
+        let some = account(MANAGE_USERS | MANAGE_REPORTS | MANAGE_FEDERATION | MANAGE_BLOCKS);
+        assert_eq!(
+            lacking(Some(&scopes("admin:write")), Some(&some)),
+            ["cannot delete an account’s data: its role may not delete user data"]
+        );
+    }
 }

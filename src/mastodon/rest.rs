@@ -1,6 +1,7 @@
 //! Mastodon's REST API: typed, bounded in time and size, never redirected elsewhere, repeated only where that is harmless.
 
 mod domains;
+pub(super) mod words;
 
 use crate::{
     clock::{Clock, Instant},
@@ -16,10 +17,14 @@ use reqwest::{Method, Response, StatusCode, redirect::Policy};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use url::Url;
+use words::{Whose, whose};
 
 /// Answers of Mastodon are far smaller; more is cut off.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
@@ -51,8 +56,12 @@ pub enum RestError {
     /// It certainly did not arrive, or was refused for its number alone.
     #[error("{0}")]
     NotSent(String),
+    /// Mastodon itself said no, in its own JSON.
     #[error("the instance refused it ({status}): {message}")]
     Refused { status: u16, message: String },
+    /// Somebody in front of Mastodon said no in its place: nothing is known of the token by that, nor of the object.
+    #[error("{0}")]
+    Foreign(String),
     /// It was sent, and what became of it is not known.
     #[error("{0}")]
     Lost(String),
@@ -61,7 +70,7 @@ pub enum RestError {
 impl RestError {
     fn into_answer(self) -> Answer {
         match self {
-            Self::NotSent(why) => Answer::NotSent { why },
+            Self::NotSent(why) | Self::Foreign(why) => Answer::NotSent { why },
             Self::Refused { status, message } => Answer::Refused { status, message },
             Self::Lost(why) => Answer::Lost { why },
         }
@@ -91,6 +100,28 @@ impl ServiceAccount {
     }
 }
 
+/// What a token is good for (`GET /oauth/token/info`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenInfo {
+    /// `users.id` of whose it is; `None` for an application's own, which no person stands behind.
+    pub user: Option<i64>,
+    pub scopes: Vec<String>,
+}
+
+/// Up to so many bytes of a page are read; Mastodon's own for visitors are smaller.
+const LARGEST_PAGE: usize = 1024 * 1024;
+
+/// What somebody without an account meets at an address.
+#[derive(Clone, Debug)]
+pub struct Visited {
+    pub status: u16,
+    /// Where it leads, at whatever host.
+    pub to: Option<Url>,
+    /// The cookies it sets, for one more step of the same visit.
+    pub cookies: String,
+    pub body: String,
+}
+
 /// What the instance says of itself (`GET /api/v2/instance`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct InstanceAnswer {
@@ -117,6 +148,8 @@ pub struct Client {
     http: reqwest::Client,
     clock: Clock,
     limits: Mutex<Option<Limits>>,
+    /// Whether Mastodon has refused a deed since this was last asked.
+    refused: AtomicBool,
 }
 
 impl Client {
@@ -128,7 +161,16 @@ impl Client {
             .redirect(Policy::none())
             .user_agent(concat!("Howdah/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { instance, base, token, own: None, http, clock, limits: Mutex::default() })
+        Ok(Self {
+            instance,
+            base,
+            token,
+            own: None,
+            http,
+            clock,
+            limits: Mutex::default(),
+            refused: AtomicBool::new(false),
+        })
     }
 
     /// The same API under the token of somebody's own account; its limits are counted apart.
@@ -141,7 +183,13 @@ impl Client {
             http: self.http.clone(),
             clock: self.clock.clone(),
             limits: Mutex::default(),
+            refused: AtomicBool::new(false),
         }
+    }
+
+    /// Whether Mastodon has refused a deed since this was last asked: the token wants testing then.
+    pub(super) fn was_refused(&self) -> bool {
+        self.refused.swap(false, Ordering::Relaxed)
     }
 
     /// Whether it calls with this token.
@@ -217,8 +265,7 @@ impl Client {
     fn explained(&self, error: RestError) -> RestError {
         match error {
             RestError::Refused { status, message } => {
-                let message = if self.own.is_some() { about_own(status, message) } else { in_words(status, message) };
-                RestError::Refused { status, message }
+                RestError::Refused { status, message: words::what_to_do(self.own.is_some(), status, message) }
             }
             other => other,
         }
@@ -238,7 +285,13 @@ impl Client {
     fn unanswered(&self, error: &reqwest::Error, time: Duration) -> RestError {
         let host = self.base.host_str().unwrap_or("the instance");
         if error.is_connect() || error.is_builder() {
-            RestError::NotSent(format!("{host} cannot be reached; nothing was sent"))
+            // What lies at the bottom says why: a name, a port, a certificate.
+            let mut why: &dyn std::error::Error = error;
+            while let Some(deeper) = why.source() {
+                why = deeper;
+            }
+            let why = crate::ui::excerpt(&why.to_string(), 120);
+            RestError::NotSent(format!("{host} cannot be reached ({why}); nothing was sent"))
         } else if error.is_timeout() {
             RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))
         } else {
@@ -246,8 +299,28 @@ impl Client {
         }
     }
 
-    async fn read(&self, mut response: Response) -> Result<Value, RestError> {
+    async fn body(mut response: Response, largest: usize) -> Result<Vec<u8>, RestError> {
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > largest => {
+                    return Err(RestError::Lost(format!(
+                        "the answer is larger than {} MB and was cut off",
+                        largest / 1024 / 1024
+                    )));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(body),
+                Err(_) => return Err(RestError::Lost("the answer broke off or came too slowly".to_owned())),
+            }
+        }
+    }
+
+    /// Decides first whose answer it is, and then what it says.
+    async fn read(&self, response: Response) -> Result<Value, RestError> {
         let status = response.status();
+        let code = status.as_u16();
+        let host = self.base.host_str().unwrap_or("the instance");
         if status.is_redirection() {
             let to = response
                 .headers()
@@ -256,42 +329,69 @@ impl Client {
                 .and_then(|text| self.base.join(text).ok())
                 .and_then(|url| url.host_str().map(str::to_owned))
                 .unwrap_or_else(|| "another place".to_owned());
-            return Err(RestError::Refused {
-                status: status.as_u16(),
-                message: format!("it sends us on to {to}, and the console follows nowhere; correct base_url"),
-            });
+            return Err(RestError::Foreign(format!(
+                "{host} sends us on to {to} ({code}), and the console follows nowhere; correct base_url"
+            )));
         }
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
-                    return Err(RestError::Lost("the answer is larger than 4 MB and was cut off".to_owned()));
-                }
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break,
-                Err(_) => return Err(RestError::Lost("the answer broke off or came too slowly".to_owned())),
+        // A challenge is put before the request is passed on.
+        let challenged = response.headers().contains_key("cf-mitigated");
+        let body = Self::body(response, LARGEST_ANSWER).await?;
+        match whose(status, &body) {
+            Whose::Mastodons(said) if status == StatusCode::TOO_MANY_REQUESTS => Err(RestError::NotSent(format!(
+                "the instance takes no more calls from us for now (429: “{said}”); nothing was done"
+            ))),
+            Whose::Mastodons(said) if status.is_server_error() => {
+                Err(RestError::Lost(format!("Mastodon itself failed ({code}): “{said}”")))
             }
+            Whose::Mastodons(message) => Err(RestError::Refused { status: code, message }),
+            Whose::Value(value) => Ok(value),
+            Whose::Nobodys(said) if challenged => Err(RestError::Foreign(format!(
+                "what stands in front of {host} wants to see a browser first ({code}: {said}), not Mastodon; let the \
+                 console’s address pass there"
+            ))),
+            Whose::Nobodys(said) if status.is_client_error() => {
+                Err(RestError::Foreign(format!("{}; nothing was done", words::refusal(host, code, &said))))
+            }
+            Whose::Nobodys(said) if status.is_server_error() => Err(RestError::Lost(format!(
+                "a server in front of Mastodon answered in its place ({code}: {said}); whether Mastodon has acted is not \
+                 known"
+            ))),
+            Whose::Nobodys(said) => Err(RestError::Lost(format!(
+                "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON; is base_url right?"
+            ))),
         }
-        let parsed: Result<Value, _> = serde_json::from_slice(&body);
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(RestError::NotSent(
-                "the instance takes no more calls from us for now (429); nothing was done".to_owned(),
-            ));
+    }
+
+    /// Goes to a page as anybody does: without a token, following nothing. `fresh` asks whoever keeps copies for a new one.
+    ///
+    /// # Errors
+    /// Why there was no answer.
+    pub(super) async fn visit(&self, path: &str, cookies: &str, fresh: bool) -> Result<Visited, String> {
+        let url = self.base.join(path).map_err(|error| format!("the address {path} cannot be made: {error}"))?;
+        let mut request = self.http.get(url.clone()).timeout(READ_TIME).header("accept-language", "en");
+        if fresh {
+            request = request.header("cache-control", "no-cache");
         }
-        if status.is_server_error() {
-            return Err(RestError::Lost(format!("the instance failed ({})", status.as_u16())));
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies);
         }
-        if status.is_client_error() {
-            let message = parsed
-                .ok()
-                .and_then(|value| value["error"].as_str().map(|text| crate::ui::excerpt(text, 300)))
-                .unwrap_or_else(|| "it gave no reason".to_owned());
-            return Err(RestError::Refused { status: status.as_u16(), message });
-        }
-        parsed.map_err(|_| {
-            let kind = if body.trim_ascii_start().starts_with(b"<") { "a web page" } else { "something unreadable" };
-            RestError::Lost(format!("the instance answered with {kind} instead of JSON; is base_url right?"))
-        })
+        let response = request.send().await.map_err(|error| self.unanswered(&error, READ_TIME).to_string())?;
+        let headers = response.headers();
+        let to = headers.get("location").and_then(|to| to.to_str().ok()).and_then(|to| url.join(to).ok());
+        let cookies = headers
+            .get_all("set-cookie")
+            .iter()
+            .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+            .collect::<Vec<_>>()
+            .join("; ");
+        let status = response.status().as_u16();
+        let body = Self::body(response, LARGEST_PAGE).await.map_err(|error| error.to_string())?;
+        Ok(Visited { status, to, cookies, body: String::from_utf8_lossy(&body).into_owned() })
+    }
+
+    /// The console's time, for what is remembered about the instance.
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     async fn get<T: for<'de> Deserialize<'de>>(&self, path: &str) -> Result<T, RestError> {
@@ -310,7 +410,7 @@ impl Client {
     pub async fn consent_is_gone(&self) -> Option<String> {
         self.own?;
         self.verify_credentials().await.err().map(|error| match error {
-            RestError::Refused { message, .. } => format!("the instance takes the account’s token no more: {message}"),
+            RestError::Refused { message, .. } => format!("the instance does not let the account act: {message}"),
             error => format!("the instance could not say whether the account’s token still holds: {error}"),
         })
     }
@@ -321,6 +421,47 @@ impl Client {
     /// 401 for a token that is not valid any more.
     pub async fn verify_credentials(&self) -> Result<ServiceAccount, RestError> {
         self.get("/api/v1/accounts/verify_credentials").await
+    }
+
+    /// Whose the token is and what it is good for, without being counted as somebody at work: Doorkeeper's own page is none of
+    /// those that renew `users.current_sign_in_at` (`config/routes.rb`, `use_doorkeeper`; Doorkeeper's
+    /// `token_info_controller.rb`; `app/controllers/concerns/user_tracking_concern.rb`). `None` where it is not told.
+    ///
+    /// # Errors
+    /// 401 for a token that does not hold any more.
+    pub async fn token_info(&self) -> Result<Option<TokenInfo>, RestError> {
+        let value = match self.send(Method::GET, "/oauth/token/info", Load::Form(&[]), READ_TIME).await {
+            Ok(value) => value,
+            Err(RestError::Refused { status: 404, .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let scopes = match &value["scope"] {
+            Value::Array(scopes) => scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect(),
+            Value::String(scopes) => scopes.split_whitespace().map(str::to_owned).collect(),
+            _ => return Ok(None),
+        };
+        let user = match &value["resource_owner_id"] {
+            Value::Number(id) => id.as_i64(),
+            Value::String(id) => id.parse().ok(),
+            _ => None,
+        };
+        Ok(Some(TokenInfo { user, scopes }))
+    }
+
+    /// Whether Mastodon answers at all: by a page that no cache keeps and nobody's token is sent to, which it refuses in its
+    /// own words (`app/controllers/api/base_controller.rb`; `private, no-store`).
+    ///
+    /// # Errors
+    /// Who answered in its place, or that nobody did.
+    pub async fn answers(&self) -> Result<(), RestError> {
+        let path = "/api/v1/accounts/verify_credentials";
+        let url = self.base.join(path).map_err(|error| RestError::NotSent(error.to_string()))?;
+        let sent = self.http.get(url).timeout(READ_TIME).send().await;
+        let response = sent.map_err(|error| self.unanswered(&error, READ_TIME))?;
+        match self.read(response).await {
+            Ok(_) | Err(RestError::Refused { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// # Errors
@@ -348,11 +489,17 @@ impl Client {
     /// A token that was revoked some nights ago is answered as one whose role does not suffice; only asking whose it is
     /// tells them apart.
     async fn told_apart(&self, error: RestError) -> RestError {
-        let refused = matches!(error, RestError::Refused { status: 403, .. });
-        if !refused || self.own.is_none() {
+        if matches!(error, RestError::Refused { status: 401 | 403, .. }) {
+            self.refused.store(true, Ordering::Relaxed);
+        }
+        if !matches!(error, RestError::Refused { status: 403, .. }) {
             return error;
         }
-        match self.verify_credentials().await {
+        let holds = match self.token_info().await {
+            Ok(None) => self.verify_credentials().await.map(|_| ()),
+            told => told.map(|_| ()),
+        };
+        match holds {
             Err(lost @ RestError::Refused { status: 401, .. }) => lost,
             _ => error,
         }
@@ -503,29 +650,4 @@ fn kept(body: &Value) -> Value {
         }
     }
     json!(kept)
-}
-
-/// What to do about a refusal of somebody's own account. Nothing is tried as another one.
-fn about_own(status: u16, message: String) -> String {
-    match status {
-        401 => {
-            format!("{message}; the link to your account does not hold any more: link it again under “Your account”")
-        }
-        403 => format!(
-            "{message}; your account’s role or the link’s scopes do not include it, or the account outranks you"
-        ),
-        404 => format!("{message}; it is not there any more"),
-        _ => message,
-    }
-}
-
-fn in_words(status: u16, message: String) -> String {
-    match status {
-        401 => format!("{message}; the console's token is not valid any more, give it a new one in howdah.toml"),
-        403 => format!(
-            "{message}; the service account's role or its token's scopes do not include it, or the account outranks it"
-        ),
-        404 => format!("{message}; it is not there any more"),
-        _ => message,
-    }
 }

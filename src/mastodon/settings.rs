@@ -4,6 +4,7 @@
 
 use super::{Instance, database::DatabaseError};
 use crate::{
+    clock::Instant,
     ledger::{Answer, Answered, Step, Warrant, deed::SetRegistrations},
     registrations::RegistrationsMode,
 };
@@ -155,8 +156,20 @@ impl Stored {
     }
 }
 
+/// What the caches were told, when, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forgetting {
+    pub at: Instant,
+    /// How many keys went, or why it is not known whether any did.
+    pub gone: Result<usize, String>,
+}
+
+/// The step in which visitors' pages are asked: its answer is what they said.
+pub const ASKED: &str = "ask what visitors meet";
+
 impl Instance {
-    /// Writes mode and message in one transaction, and only over what the person saw; then makes the caches forget.
+    /// Writes mode and message in one transaction, and only over what the person saw; then makes the caches forget, and
+    /// looks at what visitors meet.
     pub async fn set_registrations(&self, warrant: Warrant<SetRegistrations>) -> Answered<SetRegistrations> {
         let deed = warrant.deed().clone();
         if deed.instance != self.name {
@@ -182,21 +195,32 @@ impl Instance {
         let wrote = matches!(answer, Answer::Accepted { .. });
         let mut steps = vec![Step { what: "write the settings".to_owned(), answer }];
         if wrote {
-            steps.push(self.forget_registrations().await);
+            if let Some(forgetting) = self.forget_registrations().await {
+                let answer = match forgetting.gone {
+                    Ok(keys) => Answer::Accepted { body: json!({ "keys": keys }) },
+                    Err(why) => Answer::NotSent { why },
+                };
+                steps.push(Step { what: "make the caches forget".to_owned(), answer });
+            }
+            let seen = self.look_from_outside().await;
+            let answer = match seen.agrees(deed.mode_after) {
+                Some(true) => Answer::Accepted { body: json!({}) },
+                Some(false) => Answer::NotSent { why: "not everything says so yet".to_owned() },
+                None => Answer::NotSent { why: "not everything could be asked".to_owned() },
+            };
+            steps.push(Step { what: ASKED.to_owned(), answer });
         }
         warrant.answered(steps)
     }
 
-    /// Makes Mastodon's caches forget the settings: harmless, and repeated after a crash.
-    pub async fn forget_registrations(&self) -> Step {
-        let answer = match &self.cache {
-            None => Answer::NotSent { why: "no Redis is configured; the caches run out by themselves".to_owned() },
-            Some(cache) => match cache.forget_settings(&[MODE, MESSAGE]).await {
-                Ok(keys) => Answer::Accepted { body: json!({ "keys": keys }) },
-                Err(error) => Answer::Lost { why: error.to_string() },
-            },
-        };
-        Step { what: "make the caches forget".to_owned(), answer }
+    /// Makes Mastodon's caches forget the settings: harmless, and repeated until it is seen to have worked. `None` where no
+    /// Redis is configured: they run out by themselves.
+    pub async fn forget_registrations(&self) -> Option<Forgetting> {
+        let cache = self.cache.as_ref()?;
+        let gone = cache.forget_settings(&[MODE, MESSAGE]).await.map_err(|error| error.to_string());
+        let forgetting = Forgetting { at: self.rest.now(), gone };
+        self.keep_forgotten(forgetting.clone());
+        Some(forgetting)
     }
 }
 

@@ -36,6 +36,8 @@ pub struct OverviewPage {
     pub pending: Option<(usize, Option<Instant>)>,
     pub door: Door,
     pub health: Vec<Health>,
+    /// That registrations are open and nobody decides anything, in a sentence.
+    pub unattended: Option<String>,
     /// Sign-ups a day, oldest first: the day and how many.
     pub sign_ups: Vec<(Instant, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.

@@ -68,12 +68,16 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
     });
     let well = page.health.iter().all(|part| part.well);
+    let unattended = page.unattended.clone().map(|says| {
+        view! { <p class="note lead" role="alert">{says} " " <a class="link" href=path::registrations(&instance)>"Registrations"</a></p> }
+    });
     view! {
         <div class="head">
             <h1>{page.title.clone()}</h1>
             <span class="soft">{format!("{} UTC", time::day(now, now))}</span>
             <span class="end">{next}</span>
         </div>
+        {unattended}
         <div class="tiles">
             <a class="card tile" href=path::reports(&instance)>
                 <span class="soft small">"Cases waiting"</span>

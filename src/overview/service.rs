@@ -4,13 +4,16 @@ use super::{Health, OverviewPage};
 use crate::{
     access::Permission,
     audit,
+    clock::DAY,
     context::Context,
     frame::{self, Framed},
-    mastodon::Instance,
+    ledger::Filter,
+    mastodon::{Instance, settings::Meaning},
     path,
     problem::Problem,
-    registrations::service::door,
+    registrations::{RegistrationsMode, service::door},
     reports::{Category, service::cases},
+    store::settling as changes,
     ui::{self, time},
 };
 use std::sync::atomic::Ordering;
@@ -47,6 +50,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         pending: crate::signups::service::waiting(&instance),
         door: door(context, &instance).await?,
         health: health(context, &instance).await,
+        unattended: unattended(context, &instance).await?,
         sign_ups: pulse.sign_ups.clone(),
         elsewhere: elsewhere(context, &instance).await?,
     };
@@ -59,6 +63,51 @@ async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<audit::
         return Ok(Vec::new());
     }
     audit::service::elsewhere::newest(context, instance, 5).await
+}
+
+/// What only a person decides, and what shows that somebody is there.
+const DECISIONS: [&str; 5] =
+    ["decide_case", "decide_sign_up", "reverse_sanction", "delete_account", "set_registrations"];
+/// Mastodon puts open registrations under review when none of its moderators was there for so long (7 days, and the one within
+/// which it does not look again; `app/workers/scheduler/auto_close_registrations_scheduler.rb`).
+const UNATTENDED: i64 = 8 * DAY;
+
+/// Open registrations that nobody looks after. Mastodon's own net counts whoever used its API, the console's account among
+/// them; here it is people's decisions that count, in this record and in Mastodon's log.
+async fn unattended(context: &Context, instance: &Instance) -> Result<Option<String>, Problem> {
+    let pulse = instance.pulse();
+    let open = pulse
+        .registrations
+        .as_ref()
+        .is_some_and(|stored| Meaning::of(&stored.mode) == Meaning::Mode(RegistrationsMode::Open));
+    if !open {
+        return Ok(None);
+    }
+    let mut last = pulse.last_by_others;
+    for kind in DECISIONS {
+        let filter = Filter {
+            instance: Some(instance.name.to_string()),
+            kind: Some(kind.to_owned()),
+            limit: 1,
+            ..Filter::default()
+        };
+        let newest = context.app.ledger.list(&filter).await.map_err(|error| {
+            tracing::error!(%error, "overview.unattended");
+            Problem::unavailable("The record cannot be read.", "Try again in a moment.")
+        })?;
+        last = last.max(newest.first().map(|entry| entry.at));
+    }
+    let now = context.now();
+    let since = match last {
+        Some(at) if now.since(at) < UNATTENDED => return Ok(None),
+        Some(at) => format!("for {}", time::span(now.since(at))),
+        None => "yet".to_owned(),
+    };
+    Ok(Some(format!(
+        "Registrations are open, and nobody has decided anything about this instance {since}, neither here nor in Mastodon. \
+         Mastodon puts open registrations under review after 8 days without a moderator; do not rely on it while this \
+         console works there."
+    )))
 }
 
 /// When the instance was last compared with what it was, and what is too large for that.
@@ -86,21 +135,33 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         },
         match &pulse.database {
             Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
-                part("Database", true, format!("{milliseconds} ms, read-only{}", behind(pulse.behind)))
+                let copy = match pulse.standby.map(|standby| standby.replayed_at) {
+                    None => String::new(),
+                    Some(Some(at)) => {
+                        format!(", a copy whose newest change is of {}", time::relative(at, pulse.at.unwrap_or(now)))
+                    }
+                    Some(None) => ", a copy that does not say how far behind it is".to_owned(),
+                };
+                part("Database", true, format!("{milliseconds} ms, read-only{copy}"))
             }
             Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },
-        match (&pulse.token, &pulse.account, instance.rest.limits()) {
-            (Some(why), ..) => part("Admin API", false, why.clone()),
-            (None, Some(account), Some(limits)) => part(
-                "Admin API",
-                true,
-                format!("as @{}, {} of {} calls left", account.username, limits.remaining, limits.limit),
-            ),
-            (None, Some(account), None) => part("Admin API", true, format!("as @{}", account.username)),
-            (None, None, _) => part("Admin API", false, unknown()),
+        match (&pulse.token, &pulse.account) {
+            (Some(why), _) => part("Admin API", false, why.clone()),
+            (None, Some(account)) => {
+                let left = match instance.rest.limits() {
+                    // What was left of a time that is over says nothing.
+                    Some(limits) if limits.reset > now => {
+                        format!(", {} of {} calls left", limits.remaining, limits.limit)
+                    }
+                    Some(_) | None => String::new(),
+                };
+                let scopes = if pulse.scopes_known { "" } else { ", the token’s scopes not known" };
+                part("Admin API", true, format!("as @{}{left}{scopes}", account.username))
+            }
+            (None, None) => part("Admin API", false, unknown()),
         },
         match &pulse.redis {
             Some(Ok(())) => part("Caches", true, "Redis answers".to_owned()),
@@ -108,6 +169,21 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             None => part("Caches", true, "no Redis given: settings take up to 10 minutes".to_owned()),
         },
     ];
+    if !pulse.lacks.is_empty() {
+        parts.push(part("Rights", false, format!("{}.", pulse.lacks.join("; "))));
+    }
+    match changes::of(&context.app.store, &instance.name).await {
+        Ok(Some(change)) if change.recorded => parts.push(part(
+            "Registrations",
+            false,
+            format!("set to “{}”, and not yet seen everywhere that visitors meet them", change.mode.word()),
+        )),
+        Ok(_) => {}
+        Err(error) => {
+            tracing::error!(%error, "overview.settling");
+            parts.push(part("Registrations", false, "cannot be read".to_owned()));
+        }
+    }
     let list = instance.waiting.snapshot();
     parts.push(match (&list.trouble, list.at) {
         (None, Some(at)) => {
@@ -154,18 +230,6 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
-}
-
-/// What it means that a database is a standby.
-fn behind(behind: Option<i64>) -> String {
-    let Some(behind) = behind else { return String::new() };
-    let late = match behind {
-        ..1_000 => "not behind now".to_owned(),
-        late => format!("{} s behind", late / 1_000),
-    };
-    format!(
-        ", a standby, {late}: what others have just done may not be seen, and registrations, roles and invitations cannot be written"
-    )
 }
 
 /// So many rows are named; the rest is a number.

@@ -73,14 +73,25 @@ pub struct Change {
     pub outcome: Option<crate::audit::Outcome>,
 }
 
+/// What one place says to those who come to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub name: String,
+    pub says: String,
+    /// Whether that is what the setting says; `None` where it is not known.
+    pub agrees: Option<bool>,
+}
+
 /// The registrations desk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RegistrationsPage {
     pub door: Door,
     /// When the rows were read.
     pub read_at: Instant,
-    /// What the sign-up page, the public API and directories may still say: name and sentence.
-    pub still: Vec<(String, String)>,
+    /// What the sign-up page, the public API, directories and caches said when asked.
+    pub places: Vec<Place>,
+    /// When they were asked.
+    pub asked_at: Option<Instant>,
     pub message: String,
     /// The stored message when it is not a plain text, in a sentence.
     pub message_strange: String,

@@ -1,6 +1,6 @@
 //! The views of the registrations desk.
 
-use super::{Change, RegistrationsMode, RegistrationsPage, api};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, api};
 use crate::{
     audit::page::outcome_badge,
     clock::Instant,
@@ -49,14 +49,27 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
     .into_any()
 }
 
+fn place(place: &Place) -> impl IntoView + use<> {
+    let (badge, word) = match place.agrees {
+        Some(true) => ("badge good", "agrees"),
+        Some(false) => ("badge danger", "differs"),
+        None => ("badge warn", "not known"),
+    };
+    view! { <dt>{place.name.clone()}</dt><dd><span class=badge>{word}</span> " " <bdi>{place.says.clone()}</bdi></dd> }
+}
+
 fn truth(page: &RegistrationsPage) -> AnyView {
+    let asked = match page.asked_at {
+        Some(at) => format!("asked {} UTC", time::clock(at)),
+        None => "not asked yet".to_owned(),
+    };
     view! {
         <section class="card">
-            <header><h2>"What is true now"</h2></header>
+            <header><h2>"What is true now"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts">
                 <dt>"Setting"</dt>
                 <dd>{page.door.word.clone()} " " <span class="badge good">"read back " {time::clock(page.read_at)}</span></dd>
-                {page.still.iter().map(|(name, sentence)| view! { <dt>{name.clone()}</dt><dd>{sentence.clone()}</dd> }).collect_view()}
+                {page.places.iter().map(place).collect_view()}
             </dl></div>
         </section>
     }

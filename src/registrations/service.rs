@@ -1,16 +1,20 @@
 //! Who may sign up: said as it is, and set with a reason.
 
-use super::{Change, Door, RegistrationsMode, RegistrationsPage};
+mod settling;
+
+pub use settling::settle_due;
+
+use super::{Change, Door, Place, RegistrationsMode, RegistrationsPage};
 use crate::{
     access::Permission,
     audit,
     carry_out::{Carry, Evidence, Trace, carry_out},
-    clock::{Instant, MINUTE},
-    context::Context,
+    clock::{Instant, MINUTE, SECOND},
+    context::{App, Context},
     frame::{self, Framed},
     id::AccountId,
     ledger::{
-        Answered, Filter, Mark, Outcome, Step, Warrant,
+        Answered, Filter, Mark, Outcome, Warrant,
         deed::{SetRegistrations, Subject},
     },
     mastodon::{
@@ -18,14 +22,16 @@ use crate::{
         database::{DatabaseError, Read},
         rest::Client,
         settings::{Meaning, Stored},
+        visitors::{Answered as Api, Seen, SignUpPage},
     },
     path,
     problem::{Kind, Problem},
-    store::operators,
+    store::{operators, settling as changes, settling::Settling},
     text::Why,
-    ui::time,
+    ui::{self, time},
 };
 use serde_json::json;
+use std::{sync::Arc, time::Duration};
 
 /// The longest message; Mastodon itself sets no limit.
 const LONGEST_MESSAGE: usize = 20_000;
@@ -33,6 +39,17 @@ const LONGEST_MESSAGE: usize = 20_000;
 const LONGEST_MODE: usize = 200;
 /// A setting has one row, and in 4.3 sometimes two.
 const MOST_ROWS: usize = 20;
+/// What was asked so long ago is asked again for whoever opens the page.
+const ASKED_ANEW: i64 = 5 * SECOND;
+/// The page waits no longer for the answers.
+const PATIENCE: Duration = Duration::from_millis(1_800);
+/// How long copies last, in milliseconds, where nobody tells them to forget (`behaviours`, 1.2): Mastodon's of the setting, of
+/// the API's answer and of what directories read; then what a cache in front may keep of the latter two.
+const SETTING_LASTS: i64 = 10 * MINUTE;
+const ANSWER_LASTS: i64 = 3 * MINUTE;
+const LISTED_LASTS: i64 = 30 * MINUTE;
+const ANSWER_LASTS_IN_FRONT: i64 = 5 * MINUTE + 30 * SECOND;
+const LISTED_LASTS_IN_FRONT: i64 = 30 * MINUTE;
 
 fn unread(error: &DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so the setting cannot be shown."), "Try again in a moment.")
@@ -61,8 +78,11 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
     let meaning = Meaning::of(&stored.mode);
     let history = history(context, instance, 5).await?;
     let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
+    let done = |change: &Change| {
+        matches!(change.outcome, Some(audit::Outcome::Succeeded | audit::Outcome::Partly | audit::Outcome::Unknown))
+    };
     let since = match last {
-        Some((change, after)) if meaning.mode() == Some(after) && change.outcome == Some(audit::Outcome::Succeeded) => {
+        Some((change, after)) if meaning.mode() == Some(after) && done(&change) => {
             let why = if change.why.is_empty() { String::new() } else { format!(" · “{}”", change.why) };
             format!("since {} by {}{why}", time::day(change.at, context.now()), change.who)
         }
@@ -71,6 +91,13 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
         }
         Some(_) => "changed outside the console since our last change".to_owned(),
         None => "never changed through this console".to_owned(),
+    };
+    let open = changes::of(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let since = match open {
+        Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
+            format!("not yet seen everywhere · {since}")
+        }
+        Some(_) | None => since,
     };
     Ok(Door { mode: meaning.mode(), word: meaning.word().to_owned(), strange: meaning.strange(&stored.mode), since })
 }
@@ -134,11 +161,27 @@ pub async fn registrations(
             format!("The stored message cannot be read ({why}). Setting registrations here puts it right."),
         ),
     };
+    let changed = history
+        .iter()
+        .find(|(change, _)| {
+            matches!(change.outcome, Some(audit::Outcome::Succeeded | audit::Outcome::Partly | audit::Outcome::Unknown))
+        })
+        .map(|(change, _)| change.at);
+    let open = changes::of(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let mode = Meaning::of(&stored.mode).mode();
+    instance.know_registrations(stored.clone());
+    // Another process may have seen it agree since.
+    let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode) != Some(true)));
+    let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
+    let seen = look(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
+    let mut places = seen.as_ref().map(|seen| places(seen, mode, changed, &instance, now)).unwrap_or_default();
+    places.push(caches(&instance, open.as_ref(), now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let page = RegistrationsPage {
         door: door_of(context, &instance, &stored).await?,
         read_at: now,
-        still: still(&history, instance.cache.is_some(), now),
+        places,
+        asked_at: seen.map(|seen| seen.at),
         message,
         message_strange,
         seen: serde_json::to_string(&(&stored.mode, &stored.message)).unwrap_or_default(),
@@ -151,34 +194,143 @@ pub async fn registrations(
     frame::build(context, Some(&instance), &path::registrations(&instance.name), search, page).await
 }
 
-/// What caches may still say after our last change, and until when (`behaviours`: settings keys 10 minutes, instance
-/// answers 3 minutes in Redis and 5 and a half over HTTP, node information 30 minutes in Redis and 30 over HTTP).
-fn still(history: &[(Change, Option<RegistrationsMode>)], redis: bool, now: Instant) -> Vec<(String, String)> {
-    let changed = history
-        .iter()
-        .find(|(change, _)| change.outcome == Some(audit::Outcome::Succeeded))
-        .map(|(change, _)| change.at);
-    let line = |name: &str, minutes: i64, at_once: &str| {
-        let until = changed.map(|at| at.plus(minutes * MINUTE)).filter(|until| *until > now);
-        let says = match until {
-            Some(until) => format!("may say the former until {}", time::clock(until)),
-            None => at_once.to_owned(),
-        };
-        (name.to_owned(), says)
-    };
-    if redis {
-        vec![
-            ("Sign-up page".to_owned(), "says the same: it reads the setting anew".to_owned()),
-            line("Public API", 6, "says the same"),
-            line("Directories", 30, "say the same"),
-        ]
-    } else {
-        vec![
-            line("Sign-up page", 10, "says the same"),
-            line("Public API", 19, "says the same"),
-            line("Directories", 70, "say the same"),
-        ]
+/// What visitors meet, asked at most so long ago; what was seen before, where the instance takes longer than a page waits.
+async fn look(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
+    let looking = instance.clone();
+    // It goes on when the page does not wait for it: the next one has it.
+    let asked = tokio::spawn(async move { looking.seen_within(age).await });
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(seen)) => Some(seen),
+        Ok(Err(_)) | Err(_) => instance.seen(),
     }
+}
+
+/// How much longer a copy may say the former.
+fn lasts(whose: &str, until: Option<Instant>, now: Instant) -> String {
+    match until {
+        Some(until) if until > now => {
+            format!("; {whose} runs out at {} at the latest, {}", time::clock(until), time::relative(until, now))
+        }
+        Some(until) => format!("; {whose} should have run out at {}, so something else keeps it", time::clock(until)),
+        None => format!("; {whose} may be of before a change made elsewhere"),
+    }
+}
+
+/// What each place says, whether the setting says so too, and how long it may go on otherwise.
+fn places(
+    seen: &Seen,
+    mode: Option<RegistrationsMode>,
+    changed: Option<Instant>,
+    instance: &Instance,
+    now: Instant,
+) -> Vec<Place> {
+    // Copies are new from when they were told to forget, or from when the one they are made of has run out.
+    let told = instance.forgotten().filter(|told| told.gone.as_ref().is_ok_and(|keys| *keys > 0)).map(|told| told.at);
+    let told = told.filter(|told| changed.is_some_and(|changed| *told >= changed));
+    let until = |after_telling: i64, otherwise: i64| {
+        told.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
+    };
+    let place = |name: &str, agrees: Option<bool>, says: String| Place { name: name.to_owned(), says, agrees };
+    let sign_up = {
+        let agrees = mode.and_then(|mode| seen.sign_up_agrees(mode));
+        let says = match &seen.sign_up {
+            SignUpPage::Form { asks_why: true } => "takes sign-ups, and asks why: for review".to_owned(),
+            SignUpPage::Form { asks_why: false } => "takes sign-ups, and asks nobody why".to_owned(),
+            SignUpPage::Rules => "takes sign-ups, once the rules are agreed to".to_owned(),
+            SignUpPage::Closed(sentence) => format!("takes no sign-ups: {sentence}"),
+            SignUpPage::NotKnown(why) => format!("not known: {why}"),
+        };
+        let limit = until(0, SETTING_LASTS);
+        let more = match &seen.sign_up {
+            _ if agrees != Some(false) => String::new(),
+            SignUpPage::Closed(_) => {
+                let others = "single-user mode, OMNIAUTH_ONLY or an IP rule about this console does that, whatever the setting says";
+                match limit.filter(|limit| *limit > now) {
+                    Some(_) => format!("{}, or {others}", lasts("Mastodon’s copy of the setting", limit, now)),
+                    None => format!("; {others}"),
+                }
+            }
+            _ => lasts("Mastodon’s copy of the setting", limit, now),
+        };
+        place("Sign-up page", agrees, says + &more)
+    };
+    let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Instant>| match answered {
+        Ok(answered) => {
+            let agrees = mode.map(|mode| answered.agrees(mode));
+            let message = if answered.message.is_empty() || answered.enabled {
+                String::new()
+            } else {
+                format!(", “{}”", answered.message)
+            };
+            let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
+            place(name, agrees, format!("{}{message}{more}", answered.word()))
+        }
+        Err(why) => place(name, None, format!("not known: {why}")),
+    };
+    let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Instant>| match open {
+        Ok(open) => {
+            let agrees = mode.map(|mode| *open == (mode != RegistrationsMode::None));
+            let word = if *open { "sign-ups taken" } else { "no sign-ups" };
+            let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
+            place(name, agrees, format!("{word}{more}"))
+        }
+        Err(why) => place(name, None, format!("not known: {why}")),
+    };
+    let setting_and_answer = SETTING_LASTS + ANSWER_LASTS;
+    let setting_and_listed = SETTING_LASTS + LISTED_LASTS;
+    vec![
+        sign_up,
+        api("Public API, past the caches in front", &seen.api, "Mastodon’s copy of it", until(0, setting_and_answer)),
+        api(
+            "Public API, as visitors get it",
+            &seen.kept_api,
+            "a cache in front",
+            until(ANSWER_LASTS_IN_FRONT, setting_and_answer + ANSWER_LASTS_IN_FRONT),
+        ),
+        listed(
+            "Directories, past the caches in front",
+            &seen.directories,
+            "Mastodon’s copy of it",
+            until(0, setting_and_listed),
+        ),
+        listed(
+            "Directories, as they get it",
+            &seen.kept_directories,
+            "a cache in front",
+            until(LISTED_LASTS_IN_FRONT, setting_and_listed + LISTED_LASTS_IN_FRONT),
+        ),
+    ]
+}
+
+/// What Mastodon's own caches were told, and what came of it.
+fn caches(instance: &Instance, open: Option<&Settling>, now: Instant) -> Place {
+    let (agrees, says) = match (&instance.cache, instance.forgotten()) {
+        (None, _) => {
+            (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
+        }
+        (Some(_), None) => (None, "told nothing since this console started".to_owned()),
+        (Some(_), Some(told)) => {
+            let at = time::clock(told.at);
+            match told.gone {
+                Ok(0) => (
+                    None,
+                    format!(
+                        "at {at} this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one \
+                         than Mastodon’s cache"
+                    ),
+                ),
+                Ok(keys) => (Some(true), format!("{} went at {at}", ui::count(keys, "key", "keys"))),
+                Err(why) => (Some(false), format!("could not be told at {at}: {}", ui::excerpt(&why, 200))),
+            }
+        }
+    };
+    let again = match open {
+        Some(open) if open.recorded => {
+            format!("; looked at {} times, again {}", open.tries + 1, time::relative(open.next_at, now))
+        }
+        Some(_) | None => String::new(),
+    };
+    Place { name: "Mastodon’s caches".to_owned(), says: says + &again, agrees }
 }
 
 pub async fn set(
@@ -226,14 +378,27 @@ pub async fn set(
         message_after: message,
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
-    // What every page shows of it must be new at once, and a reader from before the change may have refilled the cache.
-    let later = instance.clone();
-    let clock = context.app.clock.clone();
+    // What every page shows of it must be new at once.
+    if let Ok(mut read) = instance.database.read().await
+        && let Ok(stored) = read.registrations().await
+    {
+        instance.know_registrations(stored);
+    }
+    // A reader from before the change may have refilled the cache.
+    let later = context.app.clone();
+    let of = instance.clone();
     tokio::spawn(async move {
-        later.take_pulse(clock.now()).await;
-        tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
-        let step = later.forget_registrations().await;
-        tracing::debug!(?step, "registrations.second_forgetting");
+        of.take_pulse(later.clock.now()).await;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        let again = async {
+            match changes::of(&later.store, &of.name).await? {
+                Some(change) => settling::settle(&later, &change).await,
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = again.await {
+            tracing::error!(%error, "registrations.second_forgetting");
+        }
     });
     let back = path::registrations(&instance.name);
     match done.outcome {
@@ -263,9 +428,17 @@ impl Carry for SetRegistrations {
         }))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
         if let Some(why) = hand.consent_is_gone().await {
             return warrant.unsent(why);
+        }
+        // Before the write: whatever becomes of this process, the caches are told and looked at.
+        let now = context.now();
+        let (entry, mode) = (warrant.index(), warrant.deed().mode_after);
+        let next = now.plus(settling::LEFT_TO_THE_JOB);
+        if let Err(error) = changes::begin(&context.app.store, &instance.name, entry, mode, now, next).await {
+            tracing::error!(%error, "registrations.begin");
+            return warrant.unsent("the console’s own database does not answer");
         }
         instance.set_registrations(warrant).await
     }
@@ -283,8 +456,10 @@ impl Carry for SetRegistrations {
         })
     }
 
-    fn deciding(steps: &[Step]) -> &[Step] {
-        // Caches that could not be told run out by themselves.
-        steps.get(..1).unwrap_or_default()
+    async fn afterwards(&self, app: &App, intent: i64, outcome: Outcome) -> sqlx::Result<()> {
+        match app.instances.get(&self.instance) {
+            Some(instance) => settling::closed(app, instance, intent, outcome).await,
+            None => Ok(()),
+        }
     }
 }

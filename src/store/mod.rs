@@ -18,6 +18,7 @@ pub mod refusals;
 pub mod reset_links;
 pub mod rights;
 mod sealing;
+pub mod settling;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;

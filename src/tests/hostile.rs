@@ -176,6 +176,7 @@ async fn console(of: &House, store: Kept, text: &str) -> House {
         app,
         instance: of.instance.clone(),
         weather: of.weather.clone(),
+        front: of.front.clone(),
         store,
         config: of.config.clone(),
         _files: tempfile::TempDir::new().unwrap(),

@@ -32,7 +32,7 @@ async fn house() -> (House, [Cluster; 2], [TempDir; 2]) {
     practice::schema::seeded(&pool, Version::V46).await.unwrap();
     pool.close().await;
     let standby = primary.standby(folders[1].path(), SECONDS).unwrap();
-    let house = house_at(sqlite().await, Version::V46, &url, standby.url("postgres")).await;
+    let house = house_at(sqlite().await, Version::V46, &url, standby.url("postgres"), None, None).await;
     (house, [primary, standby], folders)
 }
 
@@ -41,7 +41,7 @@ async fn a_deed_is_done_when_the_standby_has_it_and_not_twice_before() {
     let (house, _clusters, _folders) = house().await;
     let cookie = house.sign_in("moderator").await;
     let overview = house.get(Some(&cookie), "/i/harbour").await.body;
-    assert!(overview.contains("a standby, not behind now"), "{overview}");
+    assert!(overview.contains("a copy whose newest change is of"), "{overview}");
     let (account, reports) = house.case("windvane").await;
     let form = [
         ("instance", "harbour"),
@@ -55,7 +55,7 @@ async fn a_deed_is_done_when_the_standby_has_it_and_not_twice_before() {
     let to = first.location.expect("a page");
     assert!(to.contains("done="), "{to}");
     let page = house.get(Some(&cookie), &to).await.body;
-    assert!(page.contains("not to be read back yet"), "{page}");
+    assert!(page.contains("The console goes on looking for two minutes"), "{page}");
     // The page still shows the case open. A second press finds the first under way.
     let second = house.post(Some(&cookie), "/api/reports/decide", &form).await.location.expect("a page");
     assert!(second.contains("draft="), "{second}");

@@ -26,6 +26,7 @@ use http_body_util::BodyExt;
 use practice::{rate_limit::Limits, server, version::Version};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
@@ -39,7 +40,7 @@ use tower::ServiceExt;
 
 pub const PASSWORD: &str = "a password of the tests";
 
-fn variable(name: &str) -> String {
+pub fn variable(name: &str) -> String {
     std::env::var(name)
         .unwrap_or_else(|_| panic!("{name} is not set; run the tests with: cargo xtask test --only unit"))
 }
@@ -259,12 +260,98 @@ async fn weathered(State((weather, inner)): State<(Weather, Router)>, request: R
     }
 }
 
+/// A page that stands in front of the instance, for addresses that begin so.
+#[derive(Clone)]
+pub struct Instead {
+    pub method: Method,
+    pub path: &'static str,
+    pub status: u16,
+    pub headers: &'static [(&'static str, &'static str)],
+    pub body: &'static str,
+}
+
+/// What nginx as Mastodon ships it does: it keeps what may be kept, by the whole address, and goes on with that when the
+/// application is dead (`dist/nginx.conf`); and what others put in front.
+#[derive(Clone, Default)]
+pub struct Front(Arc<Mutex<Fronted>>);
+
+#[derive(Default)]
+struct Fronted {
+    keeps: bool,
+    dead: bool,
+    instead: Vec<Instead>,
+    kept: BTreeMap<String, (header::HeaderValue, Bytes)>,
+    asked: Vec<String>,
+}
+
+impl Front {
+    /// Answers are kept from now on, for as long as the test lasts.
+    pub fn keep(&self) {
+        self.0.lock().unwrap().keeps = true;
+    }
+
+    pub fn dead(&self, dead: bool) {
+        self.0.lock().unwrap().dead = dead;
+    }
+
+    pub fn instead(&self, pages: Vec<Instead>) {
+        self.0.lock().unwrap().instead = pages;
+    }
+
+    /// What was asked so far, and from now on anew: method and address.
+    pub fn asked(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().asked)
+    }
+}
+
+async fn fronted(State((front, inner)): State<(Front, Router)>, request: Request) -> Response {
+    let method = request.method().clone();
+    let address = request.uri().to_string();
+    {
+        let mut front = front.0.lock().unwrap();
+        front.asked.push(format!("{method} {address}"));
+        let page = front.instead.iter().find(|page| page.method == method && address.starts_with(page.path));
+        if let Some(page) = page {
+            let mut answer = Response::builder().status(page.status);
+            for (name, value) in page.headers {
+                answer = answer.header(*name, *value);
+            }
+            return answer.body(Body::from(page.body)).unwrap();
+        }
+        if let Some((kind, body)) = front.kept.get(&address).filter(|_| method == Method::GET) {
+            return ([(header::CONTENT_TYPE, kind.clone())], body.clone()).into_response();
+        }
+        if front.dead {
+            let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>\
+                </center>\r\n<hr><center>nginx/1.26.2</center>\r\n</body>\r\n</html>\r\n";
+            return (StatusCode::BAD_GATEWAY, [(header::CONTENT_TYPE, "text/html")], page).into_response();
+        }
+    }
+    let response = inner.oneshot(request).await.unwrap();
+    let public = response
+        .headers()
+        .get(header::CACHE_CONTROL)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("public"));
+    let keeps = front.0.lock().unwrap().keeps && public && response.status() == StatusCode::OK && method == Method::GET;
+    if !keeps {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    if let Some(kind) = parts.headers.get(header::CONTENT_TYPE) {
+        front.0.lock().unwrap().kept.insert(address, (kind.clone(), body.clone()));
+    }
+    Response::from_parts(parts, Body::from(body))
+}
+
 /// A practice instance, a console in front of it, and its people.
 pub struct House {
     pub app: Arc<App>,
     pub router: Router,
     pub instance: PgPool,
     pub weather: Weather,
+    pub front: Front,
     pub store: Kept,
     pub config: Config,
     /// Where the instance keeps its files.
@@ -357,13 +444,29 @@ pub async fn house(store: Kept) -> House {
 
 /// The same with a release of Mastodon.
 pub async fn house_of(store: Kept, version: Version) -> House {
+    house_with(store, version, None, None).await
+}
+
+/// The same with Mastodon's caches in one Redis, and the console told of the same or another one.
+pub async fn house_with(store: Kept, version: Version, cache: Option<&str>, redis_url: Option<String>) -> House {
+    let cache = match cache {
+        Some(url) => Some(practice::cache::Cache::connect(url).await.expect("Redis answers")),
+        None => None,
+    };
     let community = community(version).await;
     let url = database_like(Some(&community.database)).await;
-    house_at(store, version, &url, url.clone()).await
+    house_at(store, version, &url, url.clone(), cache, redis_url).await
 }
 
 /// The same over a database that is there, which the console reads at another address.
-pub async fn house_at(store: Kept, version: Version, url: &str, read_at: String) -> House {
+pub async fn house_at(
+    store: Kept,
+    version: Version,
+    url: &str,
+    read_at: String,
+    cache: Option<practice::cache::Cache>,
+    redis_url: Option<String>,
+) -> House {
     let community = community(version).await;
     let pool = PgPoolOptions::new().max_connections(8).connect(url).await.expect("a database");
     let files = TempDir::new().expect("a folder");
@@ -374,7 +477,7 @@ pub async fn house_at(store: Kept, version: Version, url: &str, read_at: String)
         sqlx::query_scalar("select token from oauth_access_tokens order by id limit 1").fetch_one(&pool).await.unwrap();
     let practice = Arc::new(server::Practice {
         pool: pool.clone(),
-        cache: None,
+        cache,
         domain: address.to_string(),
         limits: Limits::default(),
         media: Some(files.path().to_owned()),
@@ -382,7 +485,9 @@ pub async fn house_at(store: Kept, version: Version, url: &str, read_at: String)
     });
     let inner = server::router_of(Arc::new(server::Instance::new(practice, version)));
     let weather = Weather::default();
-    let outer = Router::new().fallback(weathered).with_state((weather.clone(), inner));
+    let weathered = Router::new().fallback(weathered).with_state((weather.clone(), inner));
+    let front = Front::default();
+    let outer = Router::new().fallback(fronted).with_state((front.clone(), weathered));
     tokio::spawn(async move {
         axum::serve(listener, outer.into_make_service_with_connect_info::<SocketAddr>()).await.expect("it serves");
     });
@@ -406,7 +511,7 @@ pub async fn house_at(store: Kept, version: Version, url: &str, read_at: String)
             base_url: base.clone(),
             media_base_url: base.join("system").unwrap(),
             database_url: Secret::new(read_at),
-            redis_url: None,
+            redis_url: redis_url.map(Secret::new),
             token: Secret::new(token),
         }],
     };
@@ -418,7 +523,7 @@ pub async fn house_at(store: Kept, version: Version, url: &str, read_at: String)
     }
     grant(&app, "01contractor", Category::ALL.to_vec(), false, false, app.clock.now().plus(36_500 * DAY)).await;
     let router = http::router(app.clone());
-    let house = House { app, router, instance: pool, weather, store, config, _files: files, _site: site };
+    let house = House { app, router, instance: pool, weather, front, store, config, _files: files, _site: site };
     house.look().await;
     house
 }

@@ -3,7 +3,9 @@
 use super::{
     DatabaseError, Read,
     grants::{self, Extra, READS},
+    ms,
 };
+use crate::clock::{Instant, SECOND};
 
 /// How something that not every release has stands in this database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,7 +163,35 @@ pub(super) async fn shape(tx: &mut sqlx::PgConnection) -> Result<Shape, Database
     Ok(Shape::of(&columns, &role))
 }
 
+/// A database that follows another one, and what it has of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standby {
+    /// When the newest change was made that it shows; `None` where it has not shown any since it was started.
+    pub replayed_at: Option<Instant>,
+}
+
+impl Standby {
+    /// Clocks of two machines differ by less than this.
+    const CLOCKS: i64 = 5 * SECOND;
+
+    /// Whether what was done at this time may not be seen here yet.
+    pub fn may_lack(self, at: Instant) -> bool {
+        self.replayed_at.is_none_or(|replayed| replayed < at.plus(Self::CLOCKS))
+    }
+}
+
 impl Read {
+    /// Whether this is a copy that follows another database, which shows everything later (system functions).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn standby(&mut self) -> Result<Option<Standby>, DatabaseError> {
+        const SQL: &str = concat!("select pg_is_in_recovery(), ", ms!("pg_last_xact_replay_timestamp()"));
+        let (follows, replayed): (bool, Option<i64>) =
+            sqlx::query_as(SQL).persistent(false).fetch_one(&mut *self.tx).await?;
+        Ok(follows.then_some(Standby { replayed_at: replayed.map(Instant) }))
+    }
+
     /// What is there and granted (system catalogues; with every pulse).
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
 
-use super::{Account, DatabaseError, Read};
-use crate::{id::AccountId, linked_accounts::Lapse};
+use super::{Account, DatabaseError, Read, ms};
+use crate::{clock::Instant, id::AccountId, linked_accounts::Lapse};
 
 /// `administrator` (`app/models/user_role.rb`): everything.
 const ADMINISTRATOR: i64 = 1;
@@ -59,6 +59,35 @@ struct Row {
 }
 
 impl Read {
+    /// Whose login it is (primary key).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn account_of_user(&mut self, user: i64) -> Result<Option<AccountId>, DatabaseError> {
+        let account: Option<i64> = sqlx::query_scalar("select account_id from users where id = $1")
+            .persistent(false)
+            .bind(user)
+            .fetch_optional(&mut *self.tx)
+            .await?;
+        Ok(account.map(AccountId))
+    }
+
+    /// When anybody but this account last did something that Mastodon logs, of the newest rows there are (primary key,
+    /// backwards); `None` where all of them are this account's.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn last_logged_by_others(&mut self, account: AccountId) -> Result<Option<Instant>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select max(at) from (select account_id, ",
+            ms!("created_at"),
+            " as at from admin_action_logs order by id desc limit 500) newest where account_id <> $1"
+        );
+        let at: Option<i64> =
+            sqlx::query_scalar(SQL).persistent(false).bind(account.0).fetch_one(&mut *self.tx).await?;
+        Ok(at.map(Instant))
+    }
+
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.
     ///
     /// # Errors

@@ -1,0 +1,264 @@
+//! What visitors meet: asked of the instance, never concluded from a clock or from what is configured.
+//!
+//! Sources: `app/controllers/auth/registrations_controller.rb`, `app/views/auth/registrations/{new,rules}.html.haml`,
+//! `app/helpers/registration_helper.rb`, `app/controllers/api/v2/instances_controller.rb`, `dist/nginx.conf`.
+
+use super::{
+    Instance,
+    rest::{Client, Visited, words},
+};
+use crate::{clock::Instant, registrations::RegistrationsMode, ui};
+use serde_json::Value;
+use std::sync::Arc;
+use url::Url;
+
+const SIGN_UP: &str = "/auth/sign_up";
+const SIGN_IN: &str = "/auth/sign_in";
+/// `devise.failure.closed_registrations` and `auth.registration_closed` of `config/locales`.
+const CLOSED: [&str; 2] = ["Your registration attempt has been blocked", "is not accepting new members"];
+const LONGEST_MESSAGE: usize = 200;
+
+/// What stands at the address where people sign up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignUpPage {
+    /// A form that posts a sign-up; one with review asks why somebody wants to join.
+    Form { asks_why: bool },
+    /// The rules, to be agreed to before the form: shown only where the form would be.
+    Rules,
+    /// No sign-up: Mastodon's sentence, or where it sends people.
+    Closed(String),
+    /// Neither, in words.
+    NotKnown(String),
+}
+
+/// What the API says of registrations (`app/serializers/rest/instance_serializer.rb`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub enabled: bool,
+    pub approval: bool,
+    /// What visitors read while closed, as text.
+    pub message: String,
+}
+
+impl Answered {
+    /// The state in a word or two.
+    pub fn word(&self) -> &'static str {
+        match (self.enabled, self.approval) {
+            (false, _) => "closed",
+            (true, true) => "with approval",
+            (true, false) => "open",
+        }
+    }
+
+    /// Whether that is what the setting says.
+    pub fn agrees(&self, mode: RegistrationsMode) -> bool {
+        match mode {
+            RegistrationsMode::None => !self.enabled,
+            RegistrationsMode::Approved => self.enabled && self.approval,
+            RegistrationsMode::Open => self.enabled && !self.approval,
+        }
+    }
+}
+
+/// One look from outside.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub at: Instant,
+    pub sign_up: SignUpPage,
+    /// `GET /api/v2/instance` at an address that nobody has asked before: no cache in front of Mastodon has it.
+    pub api: Result<Answered, String>,
+    /// The same as everybody asks it, from whatever cache answers.
+    pub kept_api: Result<Answered, String>,
+    /// `openRegistrations` of `GET /nodeinfo/2.0`, past the caches in front and with them.
+    pub directories: Result<bool, String>,
+    pub kept_directories: Result<bool, String>,
+}
+
+impl Seen {
+    /// Whether the sign-up page is as the setting wants it; `None` where that cannot be said.
+    pub fn sign_up_agrees(&self, mode: RegistrationsMode) -> Option<bool> {
+        let closed = mode == RegistrationsMode::None;
+        match &self.sign_up {
+            SignUpPage::Form { .. } if closed => Some(false),
+            SignUpPage::Form { asks_why } => Some(*asks_why == (mode == RegistrationsMode::Approved)),
+            SignUpPage::Rules => Some(!closed),
+            SignUpPage::Closed(_) => Some(closed),
+            SignUpPage::NotKnown(_) => None,
+        }
+    }
+
+    /// Whether everything that was asked says what the setting says; `None` where nothing contradicts and something is not
+    /// known.
+    pub fn agrees(&self, mode: RegistrationsMode) -> Option<bool> {
+        let api = |answered: &Result<Answered, String>| answered.as_ref().ok().map(|answered| answered.agrees(mode));
+        let listed =
+            |open: &Result<bool, String>| open.as_ref().ok().map(|open| *open == (mode != RegistrationsMode::None));
+        let all = [
+            self.sign_up_agrees(mode),
+            api(&self.api),
+            api(&self.kept_api),
+            listed(&self.directories),
+            listed(&self.kept_directories),
+        ];
+        if all.contains(&Some(false)) {
+            return Some(false);
+        }
+        all.iter().all(Option::is_some).then_some(true)
+    }
+}
+
+/// Whether a page has a form that posts to a path of its own server.
+fn posts_to(body: &str, path: &str) -> bool {
+    let lower = body.to_ascii_lowercase();
+    lower.match_indices("<form").any(|(start, _)| {
+        let tag = lower.get(start..).and_then(|rest| rest.split('>').next()).unwrap_or_default();
+        let action = tag.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let own = action == path || action.parse::<Url>().is_ok_and(|action| action.path() == path);
+        own && tag.contains("method=\"post\"")
+    })
+}
+
+fn closed_sentence(body: &str) -> Option<String> {
+    let text = words::plain(body);
+    let start = CLOSED.into_iter().find_map(|sentence| text.find(sentence))?;
+    let rest = text.get(start..)?;
+    let sentence = rest.split_inclusive(". ").next().unwrap_or(rest);
+    Some(format!("“{}”", ui::excerpt(sentence, LONGEST_MESSAGE)))
+}
+
+async fn sign_up_page(rest: &Client, own_domains: &[String]) -> SignUpPage {
+    let page = match rest.visit(SIGN_UP, "", true).await {
+        Ok(page) => page,
+        Err(why) => return SignUpPage::NotKnown(why),
+    };
+    match &page.to {
+        Some(to) if (300..400).contains(&page.status) => sent_on(rest, own_domains, &page, to).await,
+        _ if page.status == 200 => stands(&page.body),
+        _ => SignUpPage::NotKnown(format!("{}: {}", page.status, words::page(page.body.as_bytes()))),
+    }
+}
+
+fn stands(body: &str) -> SignUpPage {
+    if posts_to(body, "/auth") {
+        SignUpPage::Form { asks_why: body.contains("[invite_request_attributes][text]") }
+    } else if posts_to(body, "/auth/acceptance") || body.contains("/auth/sign_up?accept=") {
+        SignUpPage::Rules
+    } else if let Some(sentence) = closed_sentence(body) {
+        SignUpPage::Closed(sentence)
+    } else {
+        SignUpPage::NotKnown(format!("a page without a sign-up form: {}", words::page(body.as_bytes())))
+    }
+}
+
+/// Where nobody may sign up Mastodon leads to the sign-in page with a sentence (since 4.5), or to its first page.
+async fn sent_on(rest: &Client, own_domains: &[String], page: &Visited, to: &Url) -> SignUpPage {
+    let host = to.host_str().unwrap_or("another place").to_lowercase();
+    if !own_domains.contains(&host) || !matches!(to.path(), SIGN_IN | "/") {
+        return SignUpPage::NotKnown(format!("it leads to {host}{}", ui::excerpt(to.path(), 80)));
+    }
+    let there = match rest.visit(to.path(), &page.cookies, true).await {
+        Ok(there) => there,
+        Err(why) => return SignUpPage::NotKnown(format!("it leads to {}, and {why}", to.path())),
+    };
+    let mastodons = match there.status {
+        200 if to.path() == SIGN_IN => {
+            closed_sentence(&there.body).is_some() || there.body.contains("/auth/") || posts_to(&there.body, SIGN_IN)
+        }
+        200 => there.body.contains("initial-state"),
+        // A server of one person leads on to them.
+        300..400 => there.to.as_ref().is_some_and(|to| to.path() == "/about" || to.path().starts_with("/@")),
+        _ => false,
+    };
+    if !mastodons {
+        return SignUpPage::NotKnown(format!(
+            "it leads to {}, where there is {}",
+            to.path(),
+            words::page(there.body.as_bytes())
+        ));
+    }
+    let place = if to.path() == SIGN_IN { "the sign-in page" } else { "the first page" };
+    SignUpPage::Closed(closed_sentence(&there.body).unwrap_or_else(|| format!("people are sent to {place}")))
+}
+
+async fn json(rest: &Client, path: &str, fresh: bool) -> Result<Value, String> {
+    let page = rest.visit(path, "", fresh).await?;
+    let not = || format!("{}: {}", page.status, words::page(page.body.as_bytes()));
+    if page.status != 200 {
+        return Err(not());
+    }
+    serde_json::from_str(&page.body).map_err(|_| not())
+}
+
+async fn api(rest: &Client, path: &str, fresh: bool) -> Result<Answered, String> {
+    let value = json(rest, path, fresh).await?;
+    let registrations = &value["registrations"];
+    match (registrations["enabled"].as_bool(), registrations["approval_required"].as_bool()) {
+        (Some(enabled), Some(approval)) => Ok(Answered {
+            enabled,
+            approval,
+            message: ui::excerpt(&words::plain(registrations["message"].as_str().unwrap_or_default()), LONGEST_MESSAGE),
+        }),
+        _ => Err("its answer says nothing of registrations".to_owned()),
+    }
+}
+
+async fn listed(rest: &Client, path: &str, fresh: bool) -> Result<bool, String> {
+    let value = json(rest, path, fresh).await?;
+    value["openRegistrations"].as_bool().ok_or_else(|| "its answer says nothing of registrations".to_owned())
+}
+
+impl Instance {
+    /// Looks from outside, within four seconds, and remembers what was seen.
+    pub async fn look_from_outside(&self) -> Arc<Seen> {
+        let rest = &*self.rest;
+        let own = self.own_domains();
+        // An address that was never asked before is in no cache.
+        let unique = ulid::Ulid::generate();
+        let (fresh_api, fresh_directories) =
+            (format!("/api/v2/instance?asked={unique}"), format!("/nodeinfo/2.0?asked={unique}"));
+        let (sign_up, api, kept_api, directories, kept_directories) = tokio::join!(
+            sign_up_page(rest, &own),
+            api(rest, &fresh_api, true),
+            api(rest, "/api/v2/instance", false),
+            listed(rest, &fresh_directories, true),
+            listed(rest, "/nodeinfo/2.0", false),
+        );
+        let at = rest.now();
+        let seen = Arc::new(Seen { at, sign_up, api, kept_api, directories, kept_directories });
+        self.keep_seen(seen.clone());
+        seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_a_sign_up_a_closed_door_or_not_known() {
+        let form =
+            r#"<form class="simple_form new_user" id="new_user" action="/auth" accept-charset="UTF-8" method="post">"#;
+        let review = format!(r#"{form}<textarea name="user[invite_request_attributes][text]">"#);
+        let cases: &[(&str, SignUpPage)] = &[
+            (form, SignUpPage::Form { asks_why: false }),
+            (&review, SignUpPage::Form { asks_why: true }),
+            (r#"<form action="/auth/acceptance" accept-charset="UTF-8" method="post">"#, SignUpPage::Rules),
+            (r#"<a class="button" href="https://a.example/auth/sign_up?accept=0a">"#, SignUpPage::Rules),
+            (
+                "<p>Your registration attempt has been blocked due to a network policy. If you believe</p>",
+                SignUpPage::Closed("“Your registration attempt has been blocked due to a network policy.”".into()),
+            ),
+            (
+                r#"<title>Just a moment...</title><form action="/auth?__cf=1" method="POST">"#,
+                SignUpPage::NotKnown("a page without a sign-up form: “Just a moment...”".into()),
+            ),
+            (
+                r#"<title>Sign in</title><form action="/auth/sign_in" method="post">"#,
+                SignUpPage::NotKnown("a page without a sign-up form: “Sign in”".into()),
+            ),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(stands(body), *expected, "{body}");
+        }
+    }
+}

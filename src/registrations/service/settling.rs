@@ -1,0 +1,99 @@
+//! After a change of who may sign up: the caches are told to forget, and looked at from outside, until all of it agrees. What
+//! could not be seen at once is in the record, and so is when it was seen after all, or that it never was.
+
+use crate::{
+    clock::{HOUR, MINUTE, SECOND},
+    context::App,
+    ledger::{Fact, Outcome},
+    mastodon::{Instance, settings::Meaning},
+    store::settling::{self, Settling},
+};
+
+/// The console that made the change looks again itself; after so long a job does.
+pub const LEFT_TO_THE_JOB: i64 = 30 * SECOND;
+/// By then Mastodon's own copy of the setting has run out, told or not (`behaviours`: 10 minutes).
+const RUN_OUT: i64 = 11 * MINUTE;
+/// Longer than any known copy lasts, those of directories included (70 minutes).
+const GIVEN_UP: i64 = 2 * HOUR;
+
+/// How long until it is looked at again: five seconds, then twice as long each time, at most a minute.
+fn pause(tries: i64) -> i64 {
+    ((5 * SECOND) << tries.clamp(0, 4)).min(MINUTE)
+}
+
+/// What the record says of a change decides whether it is looked at further.
+///
+/// # Errors
+/// The store's.
+pub async fn closed(app: &App, instance: &Instance, entry: i64, outcome: Outcome) -> sqlx::Result<()> {
+    match outcome {
+        // Looked at once more: a reader from before the change may have filled a cache again.
+        Outcome::Succeeded => Ok(()),
+        Outcome::Partly | Outcome::Unknown => settling::recorded(&app.store, &instance.name, entry).await,
+        Outcome::Failed | Outcome::Stale | Outcome::Refused => {
+            settling::end(&app.store, &instance.name, entry).await.map(|_| ())
+        }
+    }
+}
+
+/// Tells the caches again, and looks; one process at a time.
+///
+/// # Errors
+/// The store's.
+pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    if !settling::claim(&app.store, change, now.plus(pause(change.tries))).await? {
+        return Ok(());
+    }
+    let Some(instance) = app.instances.get(&change.instance) else {
+        return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
+    };
+    let stored = async { instance.database.read().await?.registrations().await };
+    if let Ok(stored) = stored.await
+        && Meaning::of(&stored.mode).mode() != Some(change.mode)
+    {
+        // Somebody has changed it since: there is nothing left to agree with.
+        return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
+    }
+    let told = match instance.forget_registrations().await {
+        None => true,
+        Some(forgetting) if forgetting.gone.is_ok() => {
+            settling::forgotten(&app.store, change, forgetting.at).await?;
+            true
+        }
+        Some(_) => now.since(change.since) > RUN_OUT,
+    };
+    let agrees = instance.look_from_outside().await.agrees(change.mode);
+    if told && agrees == Some(true) {
+        if settling::end(&app.store, &change.instance, change.entry).await? && change.recorded {
+            note(app, change, true).await;
+        }
+        return Ok(());
+    }
+    if !change.recorded && (!told || agrees == Some(false)) {
+        settling::recorded(&app.store, &change.instance, change.entry).await?;
+        note(app, change, false).await;
+    }
+    if now.since(change.since) > GIVEN_UP && settling::end(&app.store, &change.instance, change.entry).await? {
+        note(app, change, false).await;
+    }
+    Ok(())
+}
+
+async fn note(app: &App, change: &Settling, agrees: bool) {
+    let fact = Fact::Settled { instance: change.instance.clone(), entry: change.entry, mode: change.mode, agrees };
+    if let Err(error) = app.ledger.fact(fact).await {
+        tracing::error!(%error, entry = change.entry, "registrations.unrecorded");
+    }
+}
+
+/// Goes on with what is not seen everywhere.
+///
+/// # Errors
+/// The store's.
+pub async fn settle_due(app: &App) -> sqlx::Result<()> {
+    for change in settling::due(&app.store, app.clock.now()).await? {
+        settle(app, &change).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Changes of who may sign up that the instance's caches are not yet seen to agree with: kept until they are, across restarts.
+
+use super::{Store, on};
+use crate::{clock::Instant, id::InstanceName, registrations::RegistrationsMode};
+
+/// The last change on an instance, while it is not seen everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settling {
+    pub instance: InstanceName,
+    /// The entry of its intent.
+    pub entry: i64,
+    pub mode: RegistrationsMode,
+    pub since: Instant,
+    /// How often it was looked at since.
+    pub tries: i64,
+    pub next_at: Instant,
+    /// When the caches last confirmed that they forgot.
+    pub forgotten_at: Option<Instant>,
+    /// Whether the record says that it is not seen everywhere.
+    pub recorded: bool,
+}
+
+type Row = (String, i64, String, i64, i64, i64, Option<i64>, i64);
+
+fn row(row: Row) -> Option<Settling> {
+    let (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) = row;
+    Some(Settling {
+        instance: instance.parse().ok()?,
+        entry,
+        mode: mode.parse().ok()?,
+        since: Instant(since),
+        tries,
+        next_at: Instant(next_at),
+        forgotten_at: forgotten_at.map(Instant),
+        recorded: recorded != 0,
+    })
+}
+
+/// Remembers a change before it is made; the one before it on that instance is history.
+///
+/// # Errors
+/// The store's.
+pub async fn begin(
+    store: &Store,
+    instance: &InstanceName,
+    entry: i64,
+    mode: RegistrationsMode,
+    now: Instant,
+    next: Instant,
+) -> sqlx::Result<()> {
+    const SQL: &str = "insert into settling (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) \
+        values ($1, $2, $3, $4, 0, $5, null, 0) on conflict (instance) do update set entry = excluded.entry, \
+        mode = excluded.mode, since = excluded.since, tries = 0, next_at = excluded.next_at, forgotten_at = null, recorded = 0";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(instance.as_str())
+        .bind(entry)
+        .bind(mode.stored())
+        .bind(now.0)
+        .bind(next.0)
+        .execute(pool).await.map(|_| ()))
+}
+
+/// What is not yet seen everywhere on an instance.
+///
+/// # Errors
+/// The store's.
+pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Settling>> {
+    const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
+        where instance = $1";
+    let found: Option<Row> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(found.and_then(row))
+}
+
+/// What is to be looked at now (one row an instance).
+///
+/// # Errors
+/// The store's.
+pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<Settling>> {
+    const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
+        where next_at <= $1 order by next_at";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+    Ok(rows.into_iter().filter_map(row).collect())
+}
+
+/// Claims one look: true for one process at a time. Nobody looks again before `next`.
+///
+/// # Errors
+/// The store's.
+pub async fn claim(store: &Store, settling: &Settling, next: Instant) -> sqlx::Result<bool> {
+    const SQL: &str =
+        "update settling set tries = tries + 1, next_at = $4 where instance = $1 and entry = $2 and tries = $3";
+    let claimed = on!(store, pool => sqlx::query(SQL)
+        .bind(settling.instance.as_str())
+        .bind(settling.entry)
+        .bind(settling.tries)
+        .bind(next.0)
+        .execute(pool).await?.rows_affected());
+    Ok(claimed == 1)
+}
+
+/// The caches confirmed that they forgot.
+///
+/// # Errors
+/// The store's.
+pub async fn forgotten(store: &Store, settling: &Settling, at: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "update settling set forgotten_at = $3 where instance = $1 and entry = $2";
+    on!(store, pool => sqlx::query(SQL)
+        .bind(settling.instance.as_str()).bind(settling.entry).bind(at.0).execute(pool).await.map(|_| ()))
+}
+
+/// The record says by now that it is not seen everywhere.
+///
+/// # Errors
+/// The store's.
+pub async fn recorded(store: &Store, instance: &InstanceName, entry: i64) -> sqlx::Result<()> {
+    const SQL: &str = "update settling set recorded = 1 where instance = $1 and entry = $2";
+    on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(entry).execute(pool).await.map(|_| ()))
+}
+
+/// It is seen everywhere, was not made, or is given up. True exactly once.
+///
+/// # Errors
+/// The store's.
+pub async fn end(store: &Store, instance: &InstanceName, entry: i64) -> sqlx::Result<bool> {
+    const SQL: &str = "delete from settling where instance = $1 and entry = $2";
+    let gone = on!(store, pool => sqlx::query(SQL)
+        .bind(instance.as_str()).bind(entry).execute(pool).await?.rows_affected());
+    Ok(gone == 1)
+}

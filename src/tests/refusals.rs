@@ -1,0 +1,406 @@
+//! Every refusal has its own cause: what came back, what must be said of it, and what the deed is then.
+
+use crate::support::{House, Instead, NO_SANCTION, house, sqlite};
+use axum::http::Method;
+use howdah::{
+    cli,
+    clock::Clock,
+    config::Secret,
+    http,
+    ledger::Outcome,
+    mastodon::oauth::{self, Application},
+    seal::Keys,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+struct Case {
+    name: &'static str,
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+    says: &'static [&'static str],
+    never: &'static [&'static str],
+    /// `None` while it is watched.
+    outcome: Option<Outcome>,
+}
+
+const HTML: (&str, &str) = ("content-type", "text/html");
+const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
+const NGINX: &str =
+    "<html>\r\n<head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center>";
+/// What must be said of nobody's page.
+const BLAMES: &[&str] = &["howdah.toml", "not there any more", "gave no reason", "role does not include"];
+
+const CASES: &[Case] = &[
+    Case {
+        name: "a challenge",
+        status: 403,
+        headers: &[HTML, ("cf-mitigated", "challenge")],
+        body: "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Enable JavaScript</body></html>",
+        says: &["wants to see a browser first (403: “Just a moment...”)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a challenge with the status of a failure",
+        status: 503,
+        headers: &[HTML, ("cf-mitigated", "challenge")],
+        body: "<title>Just a moment...</title>",
+        says: &["wants to see a browser first (503: “Just a moment...”)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a firewall's 403",
+        status: 403,
+        headers: &[HTML],
+        body: "<title>Access denied | by policy <b>7</b></title>",
+        says: &["refused it in Mastodon’s place (403: “Access denied | by policy 7”)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "another server's 404",
+        status: 404,
+        headers: &[HTML],
+        body: "<html><head><title>404 Not Found</title></head><body>nginx</body></html>",
+        says: &["another server’s page there (404: “404 Not Found”), not Mastodon’s; is base_url right?"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a proxy that asks for a password",
+        status: 401,
+        headers: &[HTML, ("www-authenticate", "Basic realm=\"staging\"")],
+        body: "<h1>401 Authorization Required</h1>",
+        says: &["(401: “401 Authorization Required”)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a proxy's limit",
+        status: 429,
+        headers: &[HTML],
+        body: "<title>429 Too Many Requests</title>",
+        says: &["what stands in front of 127.0.0.1 takes no more calls from us for now (429: “429 Too Many Requests”)"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "an address that is shut out",
+        status: 403,
+        headers: &[("content-type", "text/plain")],
+        body: "Forbidden\n",
+        says: &["refuses this console’s address (403: “Forbidden”): an IP rule of the instance"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a redirect",
+        status: 301,
+        headers: &[("location", "https://portal.example/login")],
+        body: "",
+        says: &["sends us on to portal.example (301)", "correct base_url"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a JSON that is not Mastodon's",
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"message":"No API key found in request"}"#,
+        says: &["No API key found in request"],
+        never: BLAMES,
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a dead backend",
+        status: 502,
+        headers: &[HTML],
+        body: NGINX,
+        says: &[
+            "sent, and not answered",
+            "a server in front of Mastodon answered in its place (502: “502 Bad Gateway”); whether Mastodon has acted is not known",
+        ],
+        never: BLAMES,
+        outcome: None,
+    },
+    Case {
+        name: "a backend that took too long",
+        status: 504,
+        headers: &[HTML],
+        body: "<title>504 Gateway Time-out</title>",
+        says: &["(504: “504 Gateway Time-out”); whether Mastodon has acted is not known"],
+        never: BLAMES,
+        outcome: None,
+    },
+    Case {
+        name: "Mastodon's own failure",
+        status: 500,
+        headers: &[JSON],
+        body: r#"{"status":500,"error":"Internal Server Error"}"#,
+        says: &["Mastodon itself failed (500): “Internal Server Error”"],
+        never: BLAMES,
+        outcome: None,
+    },
+    Case {
+        name: "a revoked token",
+        status: 401,
+        headers: &[JSON],
+        body: r#"{"error":"The access token was revoked"}"#,
+        says: &["The access token was revoked; the console's token is not valid any more"],
+        never: &[],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a token of too few scopes",
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error":"This action is outside the authorized scopes"}"#,
+        says: &["the token’s scopes do not include it"],
+        never: &["outranks", "role does"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a role of too little",
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error":"This action is not allowed"}"#,
+        says: &[
+            "This action is not allowed; the service account's role does not include it, or the account outranks it",
+        ],
+        never: &["scopes"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a login without the second factor of its role",
+        status: 403,
+        headers: &[JSON],
+        body: r#"{"error":"Your login is currently disabled"}"#,
+        says: &[
+            "Your login is currently disabled; that is the service account: frozen",
+            "without the second factor that its role asks for",
+        ],
+        never: &["scopes", "howdah.toml"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "a validation",
+        status: 422,
+        headers: &[JSON],
+        body: r#"{"error":"Validation failed: Text is too long\u202e (maximum is 5 characters)"}"#,
+        says: &["Validation failed: Text is too long"],
+        never: &["\u{202e}", "token"],
+        outcome: Some(Outcome::Failed),
+    },
+    Case {
+        name: "an object that is gone",
+        status: 404,
+        headers: &[JSON],
+        body: r#"{"error":"Record not found"}"#,
+        says: &["Record not found; it is not there any more"],
+        never: &["base_url"],
+        outcome: Some(Outcome::Failed),
+    },
+];
+
+/// Limits an account, and gives the page it leads to.
+async fn limit(house: &House, cookie: &str) -> String {
+    let (account, reports) = house.case("windvane").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("why", "a reason"),
+        ("back", "/i/harbour/reports"),
+    ];
+    let answer = house.post(Some(cookie), "/api/reports/decide", &form).await;
+    house.get(Some(cookie), &answer.location.unwrap()).await.body.replace("&#39;", "'").replace("&#x27;", "'")
+}
+
+#[tokio::test]
+async fn what_came_back_is_told_as_what_it_is() {
+    let mut house = house(sqlite().await).await;
+    let mut cookie = house.sign_in("moderator").await;
+    for case in CASES {
+        let page = Instead {
+            method: Method::POST,
+            path: "/api/v1/admin/",
+            status: case.status,
+            headers: case.headers,
+            body: case.body,
+        };
+        house.front.instead(vec![page]);
+        let said = limit(&house, &cookie).await;
+        for words in case.says {
+            assert!(said.contains(words), "{}: {words}\n{said}", case.name);
+        }
+        for words in case.never {
+            assert!(!said.contains(words), "{}: {words}\n{said}", case.name);
+        }
+        assert_eq!(house.outcome("decide_case").await, case.outcome, "{}", case.name);
+        // One that is watched keeps its subject: the next case needs a house of its own.
+        if case.outcome.is_none() {
+            house = crate::support::house(sqlite().await).await;
+            cookie = house.sign_in("moderator").await;
+        }
+    }
+}
+
+/// The console's database says that it follows another one, and how far it has come.
+async fn follows(house: &House, behind: &str) {
+    let name: String = sqlx::query_scalar("select current_database()::text").fetch_one(&house.instance).await.unwrap();
+    let sql = format!(
+        "create schema if not exists copy; \
+         create or replace function copy.pg_is_in_recovery() returns boolean language sql as 'select true'; \
+         create or replace function copy.pg_last_xact_replay_timestamp() returns timestamptz language sql \
+         as $$select now() - interval '{behind}'$$; \
+         alter database {name} set search_path = copy, pg_catalog, public"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_that_is_behind_proves_nothing_by_what_it_lacks() {
+    let here = house(sqlite().await).await;
+    follows(&here, "30 seconds").await;
+    // New connections see it.
+    let keys = Keys::from_secret([7; 32]);
+    let app = cli::assemble(here.config.clone(), Clock::System, keys, here.store.store.clone()).unwrap();
+    let house = House { router: http::router(app.clone()), app, ..here };
+    house.look().await;
+    let cookie = house.sign_in("moderator").await;
+    let overview = house.get(Some(&cookie), "/i/harbour").await.body;
+    assert!(overview.contains("read-only, a copy whose newest change is of under 1 min ago"), "{overview}");
+    // It is accepted, and nothing is to be seen of it.
+    let accepted =
+        |status, body| Instead { method: Method::POST, path: "/api/v1/admin/", status, headers: &[JSON], body };
+    house.front.instead(vec![accepted(200, "{}")]);
+    let said = limit(&house, &cookie).await;
+    assert!(said.contains("accepted, and not seen yet: the database that the console reads is a copy"), "{said}");
+    assert_eq!(house.outcome("decide_case").await, None);
+    // Nobody sends it a second time meanwhile.
+    house.front.asked();
+    let said = limit(&house, &cookie).await;
+    assert!(said.contains("in another window") || said.contains("somebody else"), "{said}");
+    assert!(!house.front.asked().iter().any(|asked| asked.starts_with("POST")), "sent twice");
+    // Now it shows.
+    sqlx::raw_sql(
+        "update accounts set silenced_at = now() where username = 'windvane' and domain is null; \
+         update reports set action_taken_at = now() where target_account_id = \
+         (select id from accounts where username = 'windvane' and domain is null)",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    for _ in 0..40 {
+        if house.outcome("decide_case").await.is_some() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn only_mastodon_says_that_it_forgot_the_console() {
+    let house = house(sqlite().await).await;
+    let instance = house.app.instances.values().next().unwrap();
+    let application = Application {
+        id: "practice-howdah".to_owned(),
+        secret: Secret::new("wrong"),
+        redirect: "urn:ietf:wg:oauth:2.0:oob".to_owned(),
+        scopes: oauth::SCOPES.to_owned(),
+    };
+    assert_eq!(oauth::knows(&instance.rest, &application).await, Ok(false), "Mastodon does not know this secret");
+    house.front.instead(vec![Instead {
+        method: Method::POST,
+        path: "/oauth/token",
+        status: 403,
+        headers: &[HTML],
+        body: "<title>Attention Required!</title>",
+    }]);
+    let error = oauth::knows(&instance.rest, &application).await.unwrap_err().to_string();
+    assert!(error.contains("“Attention Required!”"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_private_or_whose_place_fails_is_said_so() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, media): (i64, i64) = sqlx::query_as(
+        "select s.account_id, m.id from media_attachments m join statuses s on s.id = m.status_id \
+         where m.remote_url = '' and s.visibility = 0 and s.deleted_at is null order by m.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let path = format!("/i/harbour/reports/{account}/media/{media}");
+    for (status, says) in [
+        (403, "refuses it (403): it is private there"),
+        (401, "refuses it (401)"),
+        (502, "failed (502); whether it has the file is not known"),
+        (404, "has no copy of this file"),
+        (410, "has no copy of this file"),
+    ] {
+        let page = Instead { method: Method::GET, path: "/system/", status, headers: &[HTML], body: "<Error/>" };
+        house.front.instead(vec![page]);
+        let said = house.get(Some(&cookie), &path).await;
+        assert!(said.body.contains(says), "{status}: {}", said.body);
+    }
+}
+
+/// A pooler that takes the connection and then says no.
+async fn pooler(sentence: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut here, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut asked = [0; 1024];
+                // Whether it speaks TLS: no.
+                while let Ok(read @ 1..) = here.read(&mut asked).await {
+                    if read == 8 {
+                        here.write_all(b"N").await.unwrap();
+                        continue;
+                    }
+                    let mut body = Vec::new();
+                    for (field, text) in [(b'S', "FATAL"), (b'V', "FATAL"), (b'C', "08P01"), (b'M', sentence)] {
+                        body.push(field);
+                        body.extend_from_slice(text.as_bytes());
+                        body.push(0);
+                    }
+                    body.push(0);
+                    let mut message = vec![b'E'];
+                    message.extend_from_slice(&u32::try_from(body.len() + 4).unwrap().to_be_bytes());
+                    message.extend_from_slice(&body);
+                    let _sent = here.write_all(&message).await;
+                    return;
+                }
+            });
+        }
+    });
+    format!("postgres://howdah@{address}/mastodon")
+}
+
+#[tokio::test]
+async fn what_a_pooler_says_is_told() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    let mut config = house.config.clone();
+    config.instances[0].database_url = Secret::new(pooler("query_wait_timeout").await);
+    let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let other = House { router: http::router(app.clone()), app, ..house };
+    let page = other.get(Some(&cookie), &format!("/i/harbour/reports/{account}")).await.body;
+    assert!(page.contains("database does not answer reads: it says “query_wait_timeout”"), "{page}");
+    other.look().await;
+    let overview = other.get(Some(&cookie), "/i/harbour").await.body;
+    assert!(overview.contains("it says “query_wait_timeout”"), "{overview}");
+}

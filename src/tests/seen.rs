@@ -1,0 +1,517 @@
+//! What the console says of registrations and of health is what was asked for and answered: a table each of what stands
+//! between it and the instance, and what the page must say.
+
+use crate::support::{Front, House, Instead, aged, house, house_of, house_with, postgres, sqlite, variable};
+use axum::http::Method;
+use howdah::{cli, clock::Clock, ledger::Outcome, registrations::service::settle_due, seal::Keys};
+use practice::version::Version;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+const PAGE: &str = "/i/harbour/registrations";
+const FROM_APPROVED: &str = "[[\"--- approved\\n\"],[\"--- We are full for the moment.\\n\"]]";
+
+async fn set(house: &House, cookie: &str, mode: &str) -> String {
+    let message = ("message", "We are full for the moment.");
+    let form =
+        [("instance", "harbour"), ("mode", mode), message, ("why", "a wave"), ("seen", FROM_APPROVED), ("back", PAGE)];
+    let answer = house.post(Some(cookie), "/api/registrations/set", &form).await;
+    let location = answer.location.unwrap_or_else(|| panic!("{}", answer.body));
+    house.get(Some(cookie), &location).await.body
+}
+
+/// A page as it is read: without tags.
+fn text(page: &str) -> String {
+    let mut inside = false;
+    let kept: String = page
+        .chars()
+        .filter(|c| {
+            inside = if *c == '<' { true } else { inside };
+            let keep = !inside;
+            inside = if *c == '>' { false } else { inside };
+            keep
+        })
+        .collect();
+    let kept = kept.split_once("Skip to the work").map_or(kept.clone(), |(_, page)| page.to_owned());
+    kept.replace("&quot;", "\"").replace("&amp;", "&").replace("&#39;", "'").replace("&#x27;", "'")
+}
+
+/// Everybody's answers are in Mastodon's caches, and in those in front.
+async fn warm(house: &House) {
+    let base = &house.config.instances[0].base_url;
+    for path in ["/auth/sign_up", "/api/v2/instance", "/api/v1/instance", "/nodeinfo/2.0"] {
+        reqwest::get(base.join(path).unwrap()).await.unwrap().bytes().await.unwrap();
+    }
+}
+
+/// What the record says of the last change besides its outcome, newest first.
+async fn noted(house: &House) -> Vec<String> {
+    let mut all = Vec::new();
+    for kind in ["registrations_settled", "registrations_unsettled"] {
+        let filter = howdah::ledger::Filter { kind: Some(kind.to_owned()), limit: 10, ..Default::default() };
+        let entries = house.app.ledger.list(&filter).await.unwrap();
+        all.extend(entries.into_iter().map(|entry| (entry.index, entry.deed)));
+    }
+    all.sort();
+    all.into_iter().rev().map(|(_, kind)| kind).collect()
+}
+
+/// An own database of the tests' Redis.
+async fn redis(number: u8) -> String {
+    let url = format!("{}/{number}", variable("HOWDAH_TEST_REDIS").trim_end_matches('/'));
+    let mut connection = redis::Client::open(url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await.unwrap();
+    url
+}
+
+/// A way to Redis that can be held up.
+#[derive(Clone)]
+struct Way {
+    url: String,
+    held: Arc<AtomicBool>,
+}
+
+async fn way(number: u8) -> Way {
+    let to = variable("HOWDAH_TEST_REDIS");
+    let to = to.trim_start_matches("redis://").trim_end_matches('/').to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}/{number}", listener.local_addr().unwrap());
+    let held = Arc::new(AtomicBool::new(false));
+    let hold = held.clone();
+    tokio::spawn(async move {
+        loop {
+            let (mut here, _) = listener.accept().await.unwrap();
+            let (to, hold) = (to.clone(), hold.clone());
+            tokio::spawn(async move {
+                let mut there = TcpStream::connect(to).await.unwrap();
+                let (mut one, mut two) = ([0; 4096], [0; 4096]);
+                loop {
+                    tokio::select! {
+                        read = here.read(&mut one) => {
+                            let Ok(read @ 1..) = read else { return };
+                            while hold.load(Ordering::SeqCst) {
+                                tokio::time::sleep(Duration::from_millis(20)).await;
+                            }
+                            if there.write_all(&one[..read]).await.is_err() { return }
+                        }
+                        read = there.read(&mut two) => {
+                            let Ok(read @ 1..) = read else { return };
+                            if here.write_all(&two[..read]).await.is_err() { return }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    Way { url, held }
+}
+
+/// A Redis that lets nobody in.
+async fn locked() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}/0", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut here, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut asked = [0; 4096];
+                while let Ok(1..) = here.read(&mut asked).await {
+                    let commands = asked.iter().filter(|byte| **byte == b'*').count();
+                    asked = [0; 4096];
+                    for _ in 0..commands {
+                        let said = b"-NOAUTH Authentication required.\r\n";
+                        if here.write_all(said).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+            });
+        }
+    });
+    url
+}
+
+fn instead(
+    path: &'static str,
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &'static str,
+) -> Instead {
+    Instead { method: Method::GET, path, status, headers, body }
+}
+
+/// What stands between: what is set up, the change, what the page must and must not say, and the outcome.
+struct Between {
+    name: &'static str,
+    front: fn(&Front),
+    mode: &'static str,
+    says: &'static [&'static str],
+    never: &'static [&'static str],
+    outcome: Outcome,
+}
+
+const CASES: &[Between] = &[
+    Between {
+        name: "nothing",
+        front: |_| {},
+        mode: "none",
+        says: &[
+            "agrees takes no sign-ups: “Your registration attempt has been blocked due to a network policy.”",
+            "Public API, past the caches in frontagrees closed, “We are full for the moment.”",
+            "Done and read back",
+        ],
+        never: &["differs"],
+        outcome: Outcome::Succeeded,
+    },
+    Between {
+        name: "the cache of the nginx that Mastodon ships",
+        front: Front::keep,
+        mode: "none",
+        says: &[
+            "Public API, past the caches in frontagrees closed",
+            "Public API, as visitors get itdiffers with approval; a cache in front runs out at",
+            "stored, and not yet seen everywhere",
+        ],
+        never: &["Done and read back"],
+        outcome: Outcome::Partly,
+    },
+    Between {
+        name: "single-user mode",
+        front: |front| {
+            front.instead(vec![
+                instead("/auth/sign_up", 302, &[("location", "/")], ""),
+                instead("/auth/sign_in", 200, &[], "<form action=\"/auth/sign_in\" method=\"post\">"),
+                instead(
+                    "/api/v2/instance",
+                    200,
+                    &[("content-type", "application/json")],
+                    r#"{"domain":"harbour.example","version":"4.6.5","registrations":{"enabled":false,"approval_required":false,"message":null}}"#,
+                ),
+            ]);
+        },
+        mode: "open",
+        says: &[
+            "Sign-up pagediffers takes no sign-ups: people are sent to the first page",
+            "single-user mode, OMNIAUTH_ONLY",
+            "differs closed",
+        ],
+        never: &["Done and read back"],
+        outcome: Outcome::Partly,
+    },
+    Between {
+        name: "single sign-on alone",
+        front: |front| {
+            front.instead(vec![
+                instead(
+                    "/auth/sign_up",
+                    302,
+                    &[("location", "/auth/sign_in"), ("set-cookie", "_mastodon_session=a; path=/")],
+                    "",
+                ),
+                instead(
+                    "/auth/sign_in",
+                    200,
+                    &[],
+                    "<a class=\"btn\" data-method=\"post\" href=\"/auth/auth/openid_connect\">Log in</a>",
+                ),
+            ]);
+        },
+        mode: "open",
+        says: &[
+            "Sign-up pagediffers takes no sign-ups: people are sent to the sign-in page",
+            "OMNIAUTH_ONLY",
+            "past the caches in frontagrees open",
+        ],
+        never: &["Done and read back"],
+        outcome: Outcome::Partly,
+    },
+    Between {
+        name: "a challenge in front of the pages",
+        front: |front| {
+            front.instead(vec![instead(
+                "/auth/sign_up",
+                403,
+                &[("cf-mitigated", "challenge"), ("content-type", "text/html")],
+                "<!DOCTYPE html><html><head><title>Just a moment...</title></head></html>",
+            )]);
+        },
+        mode: "none",
+        says: &["Sign-up pagenot known not known: 403: “Just a moment...”", "past the caches in frontagrees closed"],
+        never: &["Done and read back", "takes no sign-ups"],
+        outcome: Outcome::Partly,
+    },
+    Between {
+        name: "a page of somebody else with a form",
+        front: |front| {
+            front.instead(vec![instead(
+                "/auth/sign_up",
+                200,
+                &[],
+                "<title>Portal</title><form action=\"/login\" method=\"post\">",
+            )]);
+        },
+        mode: "none",
+        says: &["not known: a page without a sign-up form: “Portal”"],
+        never: &["Done and read back"],
+        outcome: Outcome::Partly,
+    },
+];
+
+#[tokio::test]
+async fn what_visitors_meet_is_asked_and_nothing_is_done_before_all_of_it_agrees() {
+    for case in CASES {
+        let house = house(sqlite().await).await;
+        let owner = house.sign_in("owner").await;
+        (case.front)(&house.front);
+        warm(&house).await;
+        let page = text(&set(&house, &owner, case.mode).await);
+        for words in case.says {
+            assert!(page.contains(words), "{}: {words}\n{page}", case.name);
+        }
+        for words in case.never.iter().chain(&["reads the setting anew"]) {
+            assert!(!page.contains(words), "{}: {words}\n{page}", case.name);
+        }
+        assert_eq!(house.outcome("set_registrations").await, Some(case.outcome), "{}", case.name);
+        assert_eq!(house.open_deeds().await, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_older_release_sends_people_to_its_first_page() {
+    let house = house_of(sqlite().await, Version::V43).await;
+    let owner = house.sign_in("owner").await;
+    let page = text(&set(&house, &owner, "none").await);
+    assert!(page.contains("agrees takes no sign-ups: people are sent to the first page"), "{page}");
+    assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_restart() {
+    for (number, kept) in [(56, sqlite().await), (57, postgres().await)] {
+        let cache = redis(number).await;
+        let way = way(number).await;
+        let house = house_with(kept, Version::V46, Some(&cache), Some(way.url.clone())).await;
+        let owner = house.sign_in("owner").await;
+        warm(&house).await;
+        way.held.store(true, Ordering::SeqCst);
+        let page = text(&set(&house, &owner, "none").await);
+        for words in [
+            "Sign-up pagediffers takes sign-ups, once the rules are agreed to; Mastodon’s copy of the setting runs out at",
+            "frontdiffers with approval",
+            "cachesdiffers could not be told at",
+            "not yet seen everywhere",
+        ] {
+            assert!(page.contains(words), "{words}\n{page}");
+        }
+        assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
+        assert_eq!(noted(&house).await, Vec::<String>::new(), "the outcome says it already");
+        // It is still so when the job looks; nothing is claimed, and nothing is forgotten.
+        aged(&house.store.store, "update settling set next_at = 0").await;
+        settle_due(&house.app).await.unwrap();
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        assert!(
+            page.contains("not yet seen everywhere · since") && page.contains("cachesdiffers could not be told"),
+            "{page}"
+        );
+        // Another process goes on with it, once Redis answers.
+        way.held.store(false, Ordering::SeqCst);
+        let keys = Keys::from_secret([7; 32]);
+        let next = cli::assemble(house.config.clone(), Clock::System, keys, house.store.store.clone()).unwrap();
+        aged(&house.store.store, "update settling set next_at = 0").await;
+        settle_due(&next).await.unwrap();
+        assert_eq!(noted(&house).await, ["registrations_settled"]);
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        assert!(page.contains("agrees takes no sign-ups: “Your registration attempt"), "{page}");
+        assert!(!page.contains("not yet seen everywhere") && !page.contains("differs takes"), "{page}");
+        settle_due(&next).await.unwrap();
+        assert_eq!(noted(&house).await, ["registrations_settled"], "once");
+    }
+}
+
+#[tokio::test]
+async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
+    let other = redis(58).await;
+    let locked = locked().await;
+    for (url, says) in [(other, "cachesnot known at"), (locked, "cachesdiffers could not be told at")] {
+        let cache = redis(59).await;
+        let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(url)).await;
+        let owner = house.sign_in("owner").await;
+        warm(&house).await;
+        let page = text(&set(&house, &owner, "none").await);
+        assert!(page.contains("Sign-up pagediffers takes sign-ups"), "{page}");
+        assert!(page.contains(says), "{says}\n{page}");
+        assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
+        let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
+        assert!(overview.contains("not yet seen everywhere"), "{overview}");
+    }
+}
+
+#[tokio::test]
+async fn with_mastodons_redis_it_is_done_at_once() {
+    let cache = redis(60).await;
+    let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(cache.clone())).await;
+    let owner = house.sign_in("owner").await;
+    warm(&house).await;
+    let page = text(&set(&house, &owner, "none").await);
+    assert!(page.contains("Done and read back") && page.contains("keys went at"), "{page}");
+    assert!(!page.contains("differs"), "{page}");
+    assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));
+    // A reader from before the change fills the cache again: it is noticed, recorded, and put right.
+    let mut connection = redis::Client::open(cache).unwrap().get_multiplexed_async_connection().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await.unwrap();
+    let left: i64 = match &house.store.store.driver {
+        howdah::store::Driver::Sqlite(pool) => {
+            sqlx::query_scalar("select count(*) from settling").fetch_one(pool).await.unwrap()
+        }
+        howdah::store::Driver::Postgres(_) => unreachable!(),
+    };
+    assert_eq!(left, 0, "looked at twice and settled");
+    assert_eq!(noted(&house).await, Vec::<String>::new());
+}
+
+/// What is wrong, how it comes about, and what the overview must and must not say.
+#[tokio::test]
+async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    house.front.keep();
+    warm(&house).await;
+    house.look().await;
+    let overview = async || text(&house.get(Some(&owner), "/i/harbour").await.body);
+    let page = overview().await;
+    assert!(page.contains("all well") && page.contains("ServerMastodon 4.6.5"), "{page}");
+    // The web is dead, and what was kept is still handed out.
+    house.front.dead(true);
+    house.look().await;
+    let page = overview().await;
+    assert!(!page.contains("all well"), "{page}");
+    assert!(
+        page.contains("Servera server in front of Mastodon answered in its place (502: “502 Bad Gateway”)"),
+        "{page}"
+    );
+    house.front.dead(false);
+    house.look().await;
+    assert!(overview().await.contains("all well"));
+    let cases: &[(&str, &[&str])] = &[
+        (
+            "update oauth_access_tokens set scopes = 'read profile admin:read admin:write:accounts admin:write:domain_blocks'",
+            &[
+                "cannot decide reports: the token lacks the scope admin:write:reports",
+                "cannot allow servers: the token lacks the scope admin:write:domain_allows",
+                "cannot make rules about addresses: the token lacks the scope admin:write:ip_blocks",
+            ],
+        ),
+        (
+            "update oauth_access_tokens set scopes = 'read profile admin:read admin:write'; \
+             update user_roles set permissions = 1024 + 16 where name = 'Owner'",
+            &[
+                "cannot make rules about servers: its role may not manage federation",
+                "cannot delete an account’s data: its role may not delete user data",
+            ],
+        ),
+        (
+            "update user_roles set permissions = 1024 where name = 'Owner'",
+            &["may not manage users and reports", "cannot decide reports"],
+        ),
+        (
+            "update user_roles set permissions = 1 where name = 'Owner'; \
+             update oauth_access_tokens set revoked_at = now()",
+            &["give it a new one in howdah.toml"],
+        ),
+        (
+            "update oauth_access_tokens set revoked_at = null, resource_owner_id = null",
+            &["the token is an application’s own"],
+        ),
+    ];
+    for (sql, says) in cases {
+        sqlx::raw_sql(sqlx::AssertSqlSafe((*sql).to_owned())).execute(&house.instance).await.unwrap();
+        house.look().await;
+        let page = overview().await;
+        assert!(!page.contains("all well"), "{sql}\n{page}");
+        for words in *says {
+            assert!(page.contains(words), "{sql}: {words}\n{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn looking_is_not_being_there() {
+    let house = house(sqlite().await).await;
+    let seen = "select u.current_sign_in_at::text from users u join oauth_access_tokens t on t.resource_owner_id = u.id \
+        order by t.id limit 1";
+    let long_ago = "update users set current_sign_in_at = now() - interval '20 days'";
+    sqlx::query(long_ago).execute(&house.instance).await.unwrap();
+    let before: String = sqlx::query_scalar(seen).fetch_one(&house.instance).await.unwrap();
+    for _ in 0..3 {
+        house.look().await;
+    }
+    let after: String = sqlx::query_scalar(seen).fetch_one(&house.instance).await.unwrap();
+    assert_eq!(before, after, "Mastodon can see that nobody moderates");
+    // Where the instance does not tell of the token, it is asked as an app asks, once a day.
+    house.front.instead(vec![instead("/oauth/token/info", 404, &[], r#"{"error":"Not Found"}"#)]);
+    house.front.asked();
+    let app = cli::assemble(house.config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone())
+        .unwrap();
+    let instance = app.instances.values().next().unwrap();
+    for _ in 0..5 {
+        instance.take_pulse(app.clock.now()).await;
+    }
+    assert_eq!(instance.pulse().token, None);
+    assert!(instance.pulse().account.is_some() && !instance.pulse().scopes_known);
+    let asked = house.front.asked();
+    let whole = asked.iter().filter(|asked| asked.contains("verify_credentials")).count();
+    // Five without a token, to see that Mastodon is there, and one with it.
+    assert_eq!(whole, 6, "{asked:?}");
+}
+
+#[tokio::test]
+async fn open_registrations_that_nobody_looks_after_are_named() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let overview = async || {
+        house.look().await;
+        text(&house.get(Some(&owner), "/i/harbour").await.body)
+    };
+    let run = async |sql: &str| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&house.instance).await.unwrap();
+    };
+    run("update admin_action_logs set created_at = now() - interval '9 days'").await;
+    assert!(!overview().await.contains("nobody has decided"), "they are not open");
+    run("update settings set value = E'--- open\n' where var = 'registrations_mode'").await;
+    let page = overview().await;
+    assert!(
+        page.contains("Registrations are open, and nobody has decided anything about this instance for 9 days"),
+        "{page}"
+    );
+    // Somebody in Mastodon's own pages.
+    run("update admin_action_logs set created_at = now() where id = (select max(id) from admin_action_logs where account_id <> \
+         (select id from accounts where username = 'harbourmaster' and domain is null))")
+    .await;
+    assert!(!overview().await.contains("nobody has decided"));
+    run("update admin_action_logs set created_at = now() - interval '9 days'").await;
+    assert!(overview().await.contains("nobody has decided"));
+    // Somebody here.
+    let (account, reports) = house.case("windvane").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "resolve"),
+        ("reports", reports.as_str()),
+        ("state", crate::support::NO_SANCTION),
+    ];
+    let done = house.post(Some(&owner), "/api/reports/decide", &form).await;
+    assert!(done.location.unwrap().contains("done="));
+    run("update admin_action_logs set created_at = now() - interval '9 days'").await;
+    assert!(!overview().await.contains("nobody has decided"));
+}
