@@ -179,6 +179,11 @@ const HELD: &[Held] = &[
         not: &["no longer in the database"],
     },
     Held {
+        rows: "update reports set status_ids = '{}' where target_account_id = (select id from accounts where username = 'lowwater')",
+        says: &["no post was named · 1 collection", "People to drown"],
+        not: &["about the account as a whole"],
+    },
+    Held {
         rows: "drop table collection_reports, collection_items, collections, quotes, polls, status_edits",
         says: &["Who reported, and why"],
         not: &["People to drown", "may not read"],

@@ -161,7 +161,9 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
         0 => summary,
         number => format!("{summary} · {}", ui::count(number, "collection", "collections")),
     };
-    let as_a_whole = page.posts.is_empty() && page.collections.is_empty() && page.partly.is_none();
+    // Only where nothing else is named, nor hidden, is it the account that is meant.
+    let as_a_whole =
+        page.posts.is_empty() && page.collections.is_empty() && page.partly.is_none() && page.not_shown.is_empty();
     let empty = as_a_whole
         .then(|| view! { <div class="post soft">"The reports are about the account as a whole. Its latest posts are below."</div> });
     view! {

@@ -158,7 +158,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
     let hand = standing::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
-    let at_once = if a_call_each { hand.for_one_deed().max(PART) } else { usize::MAX };
+    let at_once = if a_call_each && reports.len() > PART { hand.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
     let unread = form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED);
