@@ -815,7 +815,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
     }
     if matches!(decision, Decision::Resolve | Decision::Warn) && open > page.at_once {
         lines.push(format!(
-            "Each report costs a call, and one deed takes a third of those that are left: {} are closed now, the other {} in the background, a few at a time. A page shows how far it is.",
+            "Each report costs a call, and one deed takes a third of those that are left: {} are closed now, the other {} in the background, a few at a time; what comes in meanwhile stays open. A page shows how far it is.",
             page.at_once,
             open - page.at_once
         ));

@@ -660,11 +660,13 @@ impl Carry for DecideCase {
         let seen: BTreeSet<ReportId> = ours.iter().chain(&self.others).copied().collect();
         // Of a case too large to be read, those after the last that was shown are the ones that were only counted.
         let last = seen.last().filter(|_| self.unread > 0 && !self.others.is_empty());
-        let came = now.difference(&seen).filter(|id| last.is_none_or(|last| *id <= last)).count();
+        // A decision whose first deed is done goes on with what was seen: what comes in meanwhile stays open.
+        let goes_on = self.others.iter().any(|id| !now.contains(id));
+        let came = now.difference(&seen).filter(|id| !goes_on && last.is_none_or(|last| *id <= last)).count();
         let went = ours.difference(&now).count();
         let mut changed = Vec::new();
         // In a wave a few more than were named are no news.
-        if more > FEW_MORE {
+        if more > FEW_MORE && !goes_on {
             changed.push(format!("{more} more reports came in than were named to you"));
         }
         if came > 0 {
