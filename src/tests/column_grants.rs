@@ -462,6 +462,9 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     for (taken, named) in [
         ("collection_limit, require_2fa", "user_roles"),
         ("id, account_id, domain, content, created_at", "instance_moderation_notes"),
+        ("options", "polls"),
+        ("state", "quotes"),
+        ("position", "collection_items"),
     ] {
         run(&two.house.instance, &format!("revoke select ({taken}) on {named} from {role}")).await;
     }
@@ -478,6 +481,11 @@ async fn what_is_not_granted_is_named_with_its_grant() {
         let answer = two.house.get(Some(&two.owner), &format!("/i/harbour{page}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.body);
     }
+    // A case says itself which of what is reported cannot be read, and shows the rest.
+    let lowwater = two.id("select id::text from accounts where username = 'lowwater'").await;
+    let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{lowwater}")).await.body;
+    assert!(case.contains("The console may not read polls, quoted posts, collections on this instance"), "{case}");
+    assert!(case.contains("lives above the bakery") && !case.contains("Let her swim"), "{case}");
     // One that nothing goes without.
     run(&two.house.instance, &format!("revoke select (note) on accounts from {role}")).await;
     two.look().await;

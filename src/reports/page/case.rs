@@ -161,7 +161,9 @@ fn posted(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
         0 => summary,
         number => format!("{summary} · {}", ui::count(number, "collection", "collections")),
     };
-    let as_a_whole = page.posts.is_empty() && page.collections.is_empty() && page.partly.is_none();
+    // Only where nothing else is named, nor hidden, is it the account that is meant.
+    let as_a_whole =
+        page.posts.is_empty() && page.collections.is_empty() && page.partly.is_none() && page.not_shown.is_empty();
     let empty = as_a_whole
         .then(|| view! { <div class="post soft">"The reports are about the account as a whole. Its latest posts are below."</div> });
     view! {
@@ -813,7 +815,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
     }
     if matches!(decision, Decision::Resolve | Decision::Warn) && open > page.at_once {
         lines.push(format!(
-            "Each report costs a call, and one deed takes a third of those that are left: {} are closed now, the other {} in the background, a few at a time. A page shows how far it is.",
+            "Each report costs a call, and one deed takes a third of those that are left: {} are closed now, the other {} in the background, a few at a time; what comes in meanwhile stays open. A page shows how far it is.",
             page.at_once,
             open - page.at_once
         ));

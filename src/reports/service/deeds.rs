@@ -158,7 +158,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
     let hand = standing::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
-    let at_once = if a_call_each { hand.for_one_deed().max(PART) } else { usize::MAX };
+    let at_once = if a_call_each && reports.len() > PART { hand.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
     let unread = form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED);
@@ -660,11 +660,13 @@ impl Carry for DecideCase {
         let seen: BTreeSet<ReportId> = ours.iter().chain(&self.others).copied().collect();
         // Of a case too large to be read, those after the last that was shown are the ones that were only counted.
         let last = seen.last().filter(|_| self.unread > 0 && !self.others.is_empty());
-        let came = now.difference(&seen).filter(|id| last.is_none_or(|last| *id <= last)).count();
+        // A decision whose first deed is done goes on with what was seen: what comes in meanwhile stays open.
+        let goes_on = self.others.iter().any(|id| !now.contains(id));
+        let came = now.difference(&seen).filter(|id| !goes_on && last.is_none_or(|last| *id <= last)).count();
         let went = ours.difference(&now).count();
         let mut changed = Vec::new();
         // In a wave a few more than were named are no news.
-        if more > FEW_MORE {
+        if more > FEW_MORE && !goes_on {
             changed.push(format!("{more} more reports came in than were named to you"));
         }
         if came > 0 {

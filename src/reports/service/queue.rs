@@ -131,7 +131,7 @@ fn what(reports: &[&OpenReport]) -> String {
     let said = reports.iter().map(|report| report.comment.trim()).max_by_key(|comment| comment.chars().count());
     let posts: BTreeSet<_> = reports.iter().flat_map(|report| &report.status_ids).collect();
     let named = match posts.len() {
-        0 => "the account as a whole".to_owned(),
+        0 => "no post named".to_owned(),
         number => ui::count(number, "post", "posts"),
     };
     match said {
@@ -179,7 +179,8 @@ fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
     };
     let category = filter.category.parse::<Category>().map_or(true, |category| case.categories.contains(&category));
     let origin = match filter.origin.as_str() {
-        "local" => case.domain.is_none(),
+        // Of one that is gone nobody knows where it was.
+        "local" => case.domain.is_none() && !case.gone,
         "remote" => case.domain.is_some(),
         _ => true,
     };
