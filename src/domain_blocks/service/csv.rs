@@ -452,18 +452,93 @@ fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("“{}”", crate::ui::excerpt(name, 40))).collect::<Vec<_>>().join(", ")
 }
 
+/// What the lines of a file have in common.
+struct Layout {
+    header: Option<Record>,
+    columns: usize,
+    places: Vec<(Part, usize)>,
+    /// Lines above the header that name nothing.
+    titles: usize,
+    /// Whether a line with the names of columns is a header, and not a row.
+    has_headers: bool,
+    doubts: Vec<String>,
+}
+
+impl Layout {
+    fn place(&self, part: Part) -> Option<usize> {
+        self.places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place)
+    }
+
+    fn is_header(&self, record: &Record) -> bool {
+        self.has_headers && is_header(record)
+    }
+
+    /// Whether a record has as many fields as there are columns; empty ones behind them do not count.
+    fn fits(&self, record: &Record) -> bool {
+        record.fields.len() == self.columns || record.fields.len() > self.columns && record.filled() <= self.columns
+    }
+}
+
+/// Finds the header and what stands in which column, or takes them as somebody says; the header is taken from the records.
+fn layout(records: &mut Vec<Record>, told: Option<&(bool, Vec<(Part, usize)>)>) -> Layout {
+    let has_headers = told.is_none_or(|(header, _)| *header);
+    let named = |record: &Record| record.fields.iter().any(|field| is_name(field));
+    let titles = records.iter().take(10).position(|record| has_headers && is_header(record)).unwrap_or(0);
+    let titles = if records.iter().take(titles).any(named) { 0 } else { titles };
+    records.drain(..titles);
+    let headed = match (told, records.first()) {
+        (Some((header, _)), Some(_)) => *header,
+        (None, Some(first)) => {
+            is_header(first)
+                || !named(first) && (first.filled() > 1 || first.fields.iter().any(|name| is_like_domain(name)))
+        }
+        (_, None) => false,
+    };
+    let header = headed.then(|| records.remove(0));
+    let columns = match &header {
+        Some(header) => header.fields.len(),
+        None => records.iter().map(Record::filled).max().unwrap_or(0).min(MOST_FIELDS),
+    };
+    let mut doubts = Vec::new();
+    let places = told.map(|(_, places)| places.clone()).unwrap_or_else(|| {
+        let mut places = header.as_ref().map(places_of).unwrap_or_default();
+        if places.iter().any(|(part, _)| *part == Part::Domain) {
+            return places;
+        }
+        let like = header.as_ref().and_then(|header| header.fields.iter().position(|name| is_like_domain(name)));
+        let domain = like.unwrap_or_else(|| most_names(records, columns));
+        places.push((Part::Domain, domain));
+        if header.is_some() {
+            doubts.push("Its header names no column “domain”: which column is what was guessed.".to_owned());
+        } else if columns > 1 {
+            doubts.push("It has no header: which column is what was guessed.".to_owned());
+            places.extend(only_severities(records, columns, domain).map(|place| (Part::Severity, place)));
+        }
+        places
+    });
+    Layout { header, columns, places, titles, has_headers, doubts }
+}
+
+/// The line by which a spreadsheet says to others what it separates with, and the rest.
+fn said_separator(text: &str) -> Option<(Option<Separator>, &str)> {
+    let (first, rest) = text.split_once('\n')?;
+    let said = first.trim_end_matches('\r');
+    let sign = said.strip_prefix("sep=").or_else(|| said.strip_prefix("SEP="))?;
+    let mut own = Separator::ALL.into_iter();
+    (sign.len() == 1).then(|| (own.find(|separator| separator.sign().is_some_and(|own| sign.starts_with(own))), rest))
+}
+
 /// Reads a list: first what the file is as a whole, then its rows. What it does not say is left open, and whatever had to be
 /// guessed stands among the doubts.
 ///
 /// # Errors
 /// A sentence for the whole file: it names nothing, or more than Mastodon takes.
 pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<&Told>) -> Result<File, String> {
-    // What spreadsheets write in front for each other.
-    let (text, skipped) = match text.split_once('\n') {
-        Some((first, rest)) if first.trim().to_lowercase().starts_with("sep=") && first.trim().len() < 6 => (rest, 1),
-        _ => (text, 0),
+    let (said, text, skipped) = match said_separator(text) {
+        Some((said, rest)) => (said, rest, 1),
+        None => (None, text, 0),
     };
-    let separator = told.map_or_else(|| separator(text), |told| told.separator);
+    let separator = told.map(|told| told.separator).or(said).unwrap_or_else(|| separator(text));
     let (mut records, comments) = records(text, separator);
     for record in &mut records {
         record.line += skipped;
@@ -475,68 +550,17 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
             *name = front.to_owned();
         }
     }
-    let mut doubts = Vec::new();
-    let mut left_out = comments.len();
-    // A title above the header names nothing.
-    let looks_for_headers = told.and_then(|told| told.columns.as_ref()).is_none_or(|(header, _)| *header);
-    let is_header = |record: &Record| looks_for_headers && is_header(record);
-    if let Some(at) = records.iter().take(10).position(is_header)
-        && !records.iter().take(at).any(|record| record.fields.iter().any(|field| is_name(field)))
-    {
-        left_out += at;
-        records.drain(..at);
-    }
-    let known = records.first().is_some_and(is_header);
-    let headed = match told.and_then(|told| told.columns.as_ref()) {
-        Some((header, _)) => *header,
-        None => {
-            known
-                || records.first().is_some_and(|first| {
-                    !first.fields.iter().any(|field| is_name(field))
-                        && (first.filled() > 1 || first.fields.iter().any(|field| is_like_domain(field)))
-                })
-        }
-    };
-    let header = (headed && !records.is_empty()).then(|| records.remove(0));
-    let columns = match &header {
-        Some(header) => header.fields.len(),
-        None => records.iter().map(Record::filled).max().unwrap_or(0).min(40),
-    };
-    let places = match told.and_then(|told| told.columns.as_ref()) {
-        Some((_, places)) => places.clone(),
-        None => {
-            let mut places = header.as_ref().map(places_of).unwrap_or_default();
-            if !places.iter().any(|(part, _)| *part == Part::Domain) {
-                let like =
-                    header.as_ref().and_then(|header| header.fields.iter().position(|name| is_like_domain(name)));
-                places.push((Part::Domain, like.unwrap_or_else(|| most_names(&records, columns))));
-                if header.is_some() {
-                    doubts.push("Its header names no column “domain”: which column is what was guessed.".to_owned());
-                } else if columns > 1 {
-                    doubts.push("It has no header: which column is what was guessed.".to_owned());
-                    let domain = places.last().map_or(0, |(_, place)| *place);
-                    places.extend(only_severities(&records, columns, domain).map(|place| (Part::Severity, place)));
-                }
-            }
-            places
-        }
-    };
-    let second = records.iter().find(|record| is_header(record)).map(|record| record.line);
+    let mut layout = layout(&mut records, told.and_then(|told| told.columns.as_ref()));
+    // Where a header with other columns stands in the middle.
     let mut other = None;
     let mut rows = Vec::new();
-    let mut fit = Vec::new();
-    for record in records.iter() {
-        if is_header(record) {
-            if other.is_none()
-                && header.as_ref().map(|header| &header.fields).is_none_or(|own| !alike(own, &record.fields))
-            {
-                other = Some(record.line);
-            }
-            continue;
+    for record in &records {
+        if layout.is_header(record) {
+            let same = layout.header.as_ref().is_some_and(|header| alike(&header.fields, &record.fields));
+            other = other.or((!same).then_some(record.line));
+        } else {
+            rows.push(row(record, &layout, other));
         }
-        let row = row(record, &places, columns, header.is_some(), other);
-        fit.push(record.fields.len() == columns || record.fields.len() > columns && record.filled() <= columns);
-        rows.push(row);
     }
     match rows.len() {
         0 => return Err("The file names no domain.".to_owned()),
@@ -550,49 +574,10 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
     let otherwise = told.and_then(|told| told.otherwise);
     let severities = rows.iter().any(|row| row.asked.as_ref().is_ok_and(|asked| asked.severity.is_some()))
         || rows.iter().all(|row| row.asked.is_err());
-    if let Some(line) = second {
-        doubts.push(format!("There is a second header on line {line}: two lists were put into one."));
-    }
-    for record in records.iter().filter(|record| record.broken.is_some() && record.last > record.line).take(3) {
-        doubts.push(format!(
-            "A quotation mark is wrong, and lines {} to {} were taken as one.",
-            record.line, record.last
-        ));
-    }
-    let misfit = fit.iter().filter(|fit| !**fit).count();
-    if header.is_some() && misfit * 10 > rows.len() {
-        doubts.push(format!(
-            "The header has {}, which do not fit {} of {}.",
-            crate::ui::count(columns, "column", "columns"),
-            crate::ui::grouped(misfit),
-            crate::ui::count(rows.len(), "row", "rows")
-        ));
-    }
-    if told.is_none()
-        && let Some(header) = &header
-    {
-        doubts.extend(of_header(header, &places, &records));
-    }
-    let names = |place: usize| {
-        records.iter().filter(|record| record.fields.get(place).is_some_and(|field| is_name(field))).count()
-    };
-    if (0..columns)
-        .filter(|place| !places.iter().any(|(_, own)| own == place))
-        .any(|place| names(place) * 2 > rows.len())
-    {
-        doubts.push("Another column holds names as well, and is not read.".to_owned());
-    }
-    let place = |part: Part| places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place);
-    if let Some(place) = place(Part::Severity) {
-        let none = |record: &&Record| record.fields.get(place).is_some_and(|field| severity(field.trim()).is_err());
-        let none = records.iter().filter(|record| !is_header(record)).filter(none).count();
-        if none * 2 > rows.len() {
-            doubts.push(format!(
-                "The column “severity” holds no severities in {} of {}.",
-                crate::ui::grouped(none),
-                crate::ui::count(rows.len(), "row", "rows")
-            ));
-        }
+    let mut doubts = std::mem::take(&mut layout.doubts);
+    doubts.extend(of_lines(&layout, &records, rows.len()));
+    if let Some(header) = layout.header.as_ref().filter(|_| told.is_none()) {
+        doubts.extend(of_header(header, &layout.places, &records));
     }
     if !severities && otherwise.is_none() {
         doubts.push(
@@ -601,26 +586,68 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
         );
     }
     doubts.extend(of_purpose(file, &comments, &rows));
-    let sample = |place: usize| {
-        let first = records.iter().filter_map(|record| record.fields.get(place)).find(|field| !field.trim().is_empty());
-        first.map(|field| crate::ui::excerpt(field, 30)).unwrap_or_default()
-    };
-    let name = |place: usize| {
-        let name = header.as_ref().and_then(|header| header.fields.get(place));
-        name.map(|name| crate::ui::excerpt(name.trim().trim_start_matches('#'), 40)).unwrap_or_default()
-    };
+    let left_out = comments.len() + layout.titles;
     let reading = Reading {
         separator,
-        header: header.is_some(),
-        columns: (0..columns).map(|place| Column { name: name(place), sample: sample(place) }).collect(),
-        places,
+        header: layout.header.is_some(),
+        columns: (0..layout.columns).map(|place| column(&layout, &records, place)).collect(),
+        says: sentence(&rows, separator, encoding, otherwise, severities, left_out),
+        places: layout.places,
         otherwise,
         encoding: encoding.to_owned(),
         by_hand: told.is_some(),
-        says: sentence(&rows, separator, encoding, otherwise, severities, left_out),
         doubts,
     };
     Ok(File { reading, rows })
+}
+
+/// What a column is called, and the first that stands in it.
+fn column(layout: &Layout, records: &[Record], place: usize) -> Column {
+    let name = layout.header.as_ref().and_then(|header| header.fields.get(place));
+    let first = records.iter().filter_map(|record| record.fields.get(place)).find(|field| !field.trim().is_empty());
+    Column {
+        name: name.map(|name| crate::ui::excerpt(name.trim().trim_start_matches('#'), 40)).unwrap_or_default(),
+        sample: first.map(|field| crate::ui::excerpt(field, 30)).unwrap_or_default(),
+    }
+}
+
+/// What is not certain about how lines and columns fit together.
+fn of_lines(layout: &Layout, records: &[Record], rows: usize) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let of_rows =
+        |number: usize| format!("{} of {}", crate::ui::grouped(number), crate::ui::count(rows, "row", "rows"));
+    if let Some(second) = records.iter().find(|record| layout.is_header(record)) {
+        doubts.push(format!("There is a second header on line {}: two lists were put into one.", second.line));
+    }
+    for record in records.iter().filter(|record| record.broken.is_some() && record.last > record.line).take(3) {
+        doubts.push(format!(
+            "A quotation mark is wrong, and lines {} to {} were taken as one.",
+            record.line, record.last
+        ));
+    }
+    let of_list = || records.iter().filter(|record| !layout.is_header(record));
+    let misfit = of_list().filter(|record| !layout.fits(record)).count();
+    if layout.header.is_some() && misfit * 10 > rows {
+        doubts.push(format!(
+            "The header has {}, which do not fit {}.",
+            crate::ui::count(layout.columns, "column", "columns"),
+            of_rows(misfit)
+        ));
+    }
+    let many = |place: usize, wanted: &dyn Fn(&str) -> bool| {
+        of_list().filter(|record| record.fields.get(place).is_some_and(|field| wanted(field))).count()
+    };
+    let unread = |place: &usize| !layout.places.iter().any(|(_, own)| own == place);
+    if (0..layout.columns).filter(unread).any(|place| many(place, &is_name) * 2 > rows) {
+        doubts.push("Another column holds names as well, and is not read.".to_owned());
+    }
+    if let Some(place) = layout.place(Part::Severity) {
+        let none = many(place, &|field| severity(field.trim()).is_err());
+        if none * 2 > rows {
+            doubts.push(format!("The column “severity” holds no severities in {}.", of_rows(none)));
+        }
+    }
+    doubts
 }
 
 /// Whether two headers say the same.
@@ -727,10 +754,9 @@ fn sentence(
     says
 }
 
-fn row(record: &Record, places: &[(Part, usize)], columns: usize, headed: bool, other: Option<usize>) -> Row {
+fn row(record: &Record, layout: &Layout, other: Option<usize>) -> Row {
     let value = |part: Part| {
-        let place = places.iter().find(|(own, _)| *own == part).map(|(_, place)| *place);
-        place.and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
+        layout.place(part).and_then(|place| record.fields.get(place)).map(|field| field.trim()).unwrap_or_default()
     };
     let comment = |part: Part, words: &str, longest: usize| match without_apostrophe(value(part)) {
         text if text.chars().count() > longest => Err(format!(
@@ -756,8 +782,8 @@ fn row(record: &Record, places: &[(Part, usize)], columns: usize, headed: bool, 
                 "it stands below the header on line {line}, which names other columns: read that part in by itself"
             ));
         }
-        if headed && record.filled() > columns {
-            return Err(format!("it has {} fields where the header has {columns}", record.filled()));
+        if layout.header.is_some() && record.filled() > layout.columns {
+            return Err(format!("it has {} fields where the header has {}", record.filled(), layout.columns));
         }
         Ok(Asked {
             severity: severity(value(Part::Severity))?,
@@ -768,7 +794,7 @@ fn row(record: &Record, places: &[(Part, usize)], columns: usize, headed: bool, 
             private_comment: comment(Part::PrivateComment, "private", LONGEST_COMMENT - SOURCE)?,
         })
     };
-    let name = places.iter().find(|(part, _)| *part == Part::Domain).and_then(|(_, place)| record.fields.get(*place));
+    let name = layout.place(Part::Domain).and_then(|place| record.fields.get(place));
     Row {
         line: record.line,
         domain: name.map(|name| without_apostrophe(name.trim()).to_owned()).unwrap_or_default(),
