@@ -308,7 +308,11 @@ fn caches(instance: &Instance, open: Option<&Settling>, now: Instant) -> Place {
         (None, _) => {
             (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
         }
-        (Some(_), None) => (None, "told nothing since this console started".to_owned()),
+        (Some(_), None) => match open.and_then(|open| open.forgotten_at) {
+            // By another process of this console, or before it was started anew.
+            Some(at) => (None, format!("told at {}", time::clock(at))),
+            None => (None, "told nothing since this console started".to_owned()),
+        },
         (Some(_), Some(told)) => {
             let at = time::clock(told.at);
             match told.gone {
