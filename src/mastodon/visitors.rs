@@ -238,7 +238,7 @@ mod tests {
     fn a_page_is_a_sign_up_a_closed_door_or_not_known() {
         let form =
             r#"<form class="simple_form new_user" id="new_user" action="/auth" accept-charset="UTF-8" method="post">"#;
-        let review = format!(r#"{form}<textarea name="user[invite_request_attributes][text]">"#);
+        let review = format!(r#"{form}<input name="user[invite_request_attributes][text]">"#);
         let cases: &[(&str, SignUpPage)] = &[
             (form, SignUpPage::Form { asks_why: false }),
             (&review, SignUpPage::Form { asks_why: true }),
