@@ -11,6 +11,7 @@ use howdah::{
 };
 
 /// A file, and what must come of it.
+#[derive(Default)]
 struct Case {
     name: &'static str,
     file: Vec<u8>,
@@ -22,12 +23,6 @@ struct Case {
     rows: &'static [&'static str],
     /// What is ticked before anybody has decided.
     ticked: &'static [&'static str],
-}
-
-impl Default for Case {
-    fn default() -> Self {
-        Self { name: "", file: Vec::new(), says: &[], columns: &[], rows: &[], ticked: &[] }
-    }
 }
 
 fn utf_16(text: &str, little: bool) -> Vec<u8> {
