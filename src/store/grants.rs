@@ -7,7 +7,7 @@ use super::{
     Refusal, Store, Wrong,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
-    rights::Changes,
+    rights::{Changes, OF_A_GRANT},
 };
 use crate::{
     clock::{Instant, SECOND},
@@ -186,8 +186,7 @@ impl Row {
 impl Dated for Row {
     /// About the grant, or about the end of its person's access, which takes every grant of theirs back.
     fn newest(&self, changes: &Changes) -> Option<i64> {
-        const DEEDS: [&str; 5] = ["ask_grant", "decide_grant", "revoke_grant", "start_grant", "end_grant"];
-        let own = changes.newest(self.proof.subject.as_deref()?, &DEEDS);
+        let own = changes.newest(self.proof.subject.as_deref()?, &OF_A_GRANT);
         own.max(self.whose.as_deref().and_then(|whose| changes.newest(whose, &["disable_operator"])))
     }
 }

@@ -5,7 +5,7 @@ use super::{
     mac::{self, Dated, Proof, Sealed},
     on,
     recovery_codes::replace_codes,
-    rights::Changes,
+    rights::{Changes, OF_A_PERSON},
     web_sessions::raise_generation,
 };
 use crate::{
@@ -114,19 +114,7 @@ impl Sealed for Row {
 impl Dated for Row {
     /// Each of these deeds seals it anew when it is done.
     fn newest(&self, changes: &Changes) -> Option<i64> {
-        const DEEDS: [&str; 10] = [
-            "add_operator",
-            "disable_operator",
-            "change_operator_role",
-            "end_sessions",
-            "link_account",
-            "unlink_account",
-            "change_password",
-            "set_factor",
-            "new_recovery_codes",
-            "reset_sign_in",
-        ];
-        changes.newest(self.proof.subject.as_deref()?, &DEEDS)
+        changes.newest(self.proof.subject.as_deref()?, &OF_A_PERSON)
     }
 }
 

@@ -13,8 +13,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Deeds that change what somebody may do, or what they prove themselves with, once they have succeeded.
-const DEEDS: [&str; 15] = [
+/// Deeds about a person that change what they may do, or what they prove themselves with, once they have succeeded.
+pub(super) const OF_A_PERSON: [&str; 10] = [
     "add_operator",
     "disable_operator",
     "change_operator_role",
@@ -25,12 +25,9 @@ const DEEDS: [&str; 15] = [
     "set_factor",
     "new_recovery_codes",
     "reset_sign_in",
-    "ask_grant",
-    "decide_grant",
-    "revoke_grant",
-    "start_grant",
-    "end_grant",
 ];
+/// … and about a grant.
+pub(super) const OF_A_GRANT: [&str; 5] = ["ask_grant", "decide_grant", "revoke_grant", "start_grant", "end_grant"];
 
 /// Facts after which something cannot be had again: rows are sealed once, and work that has ended stays ended until somebody
 /// lets it go on.
@@ -41,7 +38,7 @@ pub const FOUND_DONE: &str = "found done";
 
 /// Whether a deed changes rights once it has succeeded.
 pub fn changes_rights(deed: &str) -> bool {
-    DEEDS.contains(&deed)
+    OF_A_PERSON.contains(&deed) || OF_A_GRANT.contains(&deed)
 }
 
 /// The keyed hash of the subject, the deed, and the instance; empty where there is none.

@@ -41,7 +41,7 @@ async fn a_deed_is_done_when_the_standby_has_it_and_not_twice_before() {
     let (house, _clusters, _folders) = house().await;
     let cookie = house.sign_in("moderator").await;
     let overview = house.get(Some(&cookie), "/i/harbour").await.body;
-    assert!(overview.contains("a copy whose newest change is of"), "{overview}");
+    assert!(overview.contains("read-only, a copy "), "{overview}");
     let (account, reports) = house.case("windvane").await;
     let form = [
         ("instance", "harbour"),
