@@ -330,7 +330,11 @@ fn caches(instance: &Instance, open: Option<&Settling>, now: Instant) -> Place {
     };
     let again = match open {
         Some(open) if open.recorded => {
-            format!("; looked at {} times, again {}", open.tries + 1, time::relative(open.next_at, now))
+            let looked = match open.tries {
+                0 => "once".to_owned(),
+                again => format!("{} times", again + 1),
+            };
+            format!("; looked at {looked}, again {}", time::relative(open.next_at, now))
         }
         Some(_) | None => String::new(),
     };
