@@ -140,6 +140,52 @@ async fn sql(store: &Store, text: &str) {
     .unwrap();
 }
 
+/// What does not hold of a configuration is a line each in the log at the start, and it serves all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_hold_is_a_line_each_and_it_serves() {
+    let house = house(sqlite().await).await;
+    let instance = &house.config.instances[0];
+    let database = instance.database_url.expose().to_owned();
+    let base = instance.base_url.to_string();
+    let nowhere = {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        socket.local_addr().unwrap()
+    };
+    let (other, _) = database.rsplit_once('/').unwrap();
+    for (base, database, token, lines) in [
+        (base.clone(), database.clone(), None, vec!["instance.well"]),
+        (format!("http://{nowhere}/"), database.clone(), None, vec!["the server: ", "check `base_url`"]),
+        (
+            base.clone(),
+            format!("postgres://postgres@{nowhere}/x"),
+            None,
+            vec!["the database: ", "check `database_url`"],
+        ),
+        (base.clone(), format!("{other}/postgres"), None, vec!["the database: this is not a Mastodon database"]),
+        (base.clone(), database.clone(), Some("wrong"), vec!["the token: "]),
+    ] {
+        let program = Program::with(&house, &base, &database);
+        if let Some(token) = token {
+            let file = program.file("howdah.toml");
+            let text = std::fs::read_to_string(&file).unwrap();
+            std::fs::write(&file, text.replace(instance.token.expose(), token)).unwrap();
+        }
+        let running = program.serve().await;
+        let mut log = String::new();
+        for _ in 0..100 {
+            log = std::fs::read_to_string(program.file("log")).unwrap();
+            if lines.iter().all(|line| log.contains(line)) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(lines.iter().all(|line| log.contains(line)), "{base} {database}: {log}");
+        assert_eq!(log.contains("instance.well"), lines == ["instance.well"], "{log}");
+        let health = running.client.get(format!("{}/health", running.base)).send().await.unwrap();
+        assert_eq!(health.status(), StatusCode::OK, "it goes on serving");
+    }
+}
+
 /// Kills the process between intent and outcome, lets `meanwhile` happen, and starts the next one: what it records.
 async fn killed(kept: Kept, fault: Fault, meanwhile: &str, minutes_later: bool) -> Option<Outcome> {
     let house = house(kept).await;
