@@ -14,7 +14,7 @@ use crate::{
     frame::{self, Framed},
     id::AccountId,
     ledger::{
-        Answered, Filter, Mark, Outcome, Warrant,
+        Answered, Entry, Filter, Mark, Outcome, Warrant,
         deed::{SetRegistrations, Subject},
     },
     mastodon::{
@@ -26,7 +26,11 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    store::{operators, settling as changes, settling::Settling},
+    store::{
+        operators::{self, Operator},
+        settling as changes,
+        settling::Settling,
+    },
     text::Why,
     ui::{self, time},
 };
@@ -120,7 +124,7 @@ async fn history(
     Ok(entries
         .into_iter()
         .map(|entry| {
-            let line = audit::service::line(&entry, &audit::service::name(&people, &entry));
+            let (change, line) = told(&entry, &people);
             let after = match line.outcome {
                 Some(_) => entry.leaf["facts"]["after"].as_str().map(str::to_owned),
                 None => audit::service::elsewhere::mode_of(&entry),
@@ -128,17 +132,36 @@ async fn history(
             // Where nothing is set, Mastodon's default holds: closed. A strange word is no mode, and says so elsewhere.
             let after = after
                 .and_then(|word| if word == "not set" { Some(RegistrationsMode::None) } else { word.parse().ok() });
-            let change = Change {
-                index: entry.index,
-                at: entry.at,
-                who: line.who,
-                what: line.what,
-                why: line.why,
-                outcome: line.outcome,
-            };
             (change, after)
         })
         .collect())
+}
+
+/// An entry as a change, and its line.
+fn told(entry: &Entry, people: &[Operator]) -> (Change, audit::Line) {
+    let line = audit::service::line(entry, &audit::service::name(people, entry));
+    let change = Change {
+        index: entry.index,
+        at: entry.at,
+        who: line.who.clone(),
+        what: line.what.clone(),
+        why: line.why.clone(),
+        outcome: line.outcome,
+    };
+    (change, line)
+}
+
+/// What became of changes that were not seen everywhere at once.
+async fn settled(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Change>, Problem> {
+    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    let mut changes = Vec::new();
+    for kind in ["registrations_settled", "registrations_unsettled"] {
+        let instance = Some(instance.name.to_string());
+        let filter = Filter { instance, kind: Some(kind.to_owned()), limit, ..Filter::default() };
+        let entries = context.app.ledger.list(&filter).await.map_err(store_problem)?;
+        changes.extend(entries.iter().map(|entry| told(entry, &people).0));
+    }
+    Ok(changes)
 }
 
 pub async fn registrations(
@@ -177,6 +200,10 @@ pub async fn registrations(
     let mut places = seen.as_ref().map(|seen| places(seen, mode, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
+    let mut changed_and_settled: Vec<Change> = history.into_iter().map(|(change, _)| change).collect();
+    changed_and_settled.extend(settled(context, &instance, 20).await?);
+    changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
+    changed_and_settled.truncate(20);
     let page = RegistrationsPage {
         door: door_of(context, &instance, &stored).await?,
         read_at: now,
@@ -185,7 +212,7 @@ pub async fn registrations(
         message,
         message_strange,
         seen: serde_json::to_string(&(&stored.mode, &stored.message)).unwrap_or_default(),
-        history: history.into_iter().map(|(change, _)| change).collect(),
+        history: changed_and_settled,
         sign_ups: instance.pulse().sign_ups.clone(),
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
