@@ -26,7 +26,7 @@ create table rights_changes (
     primary key (subject, deed, instance)
 );
 -- That a store of a version before is still to be sealed: its last entry of then, under a MAC.
-create table sealing_due (
+create table if not exists sealing_due (
     idx bigint not null,
     mac text not null
 );

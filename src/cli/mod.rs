@@ -17,7 +17,7 @@ use crate::{
     mastodon::Instance,
     seal::Keys,
     sign_in::passwords::Passwords,
-    store::Store,
+    store::{Starting, Store},
 };
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -82,7 +82,7 @@ pub async fn run() -> anyhow::Result<()> {
 
 /// Opens the store and everything that stands on it; rows from before they were proved are sealed, once.
 async fn app(config: Config) -> anyhow::Result<Arc<App>> {
-    let app = open(config).await?;
+    let (app, _starting) = open_first(config).await?;
     app.ledger.begin().await?;
     // What contradicts itself proves no row.
     if let Some(what) = app.ledger.contradiction() {
@@ -104,11 +104,17 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
 
 /// The same with the rows as they are.
 async fn open(config: Config) -> anyhow::Result<Arc<App>> {
+    open_first(config).await.map(|(app, _)| app)
+}
+
+/// The same, with others that start on the store held back.
+async fn open_first(config: Config) -> anyhow::Result<(Arc<App>, Starting)> {
     let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
     let store = Store::connect(config.store.expose(), &keys).await?;
+    let starting = store.starting(config.store.expose()).await?;
     store.migrate().await?;
-    assemble(config, clock, keys, store)
+    Ok((assemble(config, clock, keys, store)?, starting))
 }
 
 /// Puts a process together from its parts.

@@ -138,15 +138,21 @@ impl Witness {
         self.names.iter().filter_map(|(key, until)| Some((named(key).to_owned(), (*until)?))).collect()
     }
 
-    /// The name under which the store goes on by a note that one of these names signed, if it is none of them.
-    pub(super) fn successor(&self, note: &str) -> Option<String> {
+    /// The name under which the store goes on by the last note of that sort, oldest first, if it is none of these: an owner who
+    /// decides again overrules what was decided before.
+    pub(super) fn gone_on_as(&self, notes: &[String]) -> Option<String> {
+        let last = notes.iter().filter_map(|note| self.successor(note)).next_back()?;
+        (!self.names.iter().any(|(key, _)| named(key) == last)).then_some(last)
+    }
+
+    /// The name under which the store goes on by a note that one of these names signed.
+    fn successor(&self, note: &str) -> Option<String> {
         let parsed = Note::from_bytes(note.as_bytes()).ok()?;
         let text = String::from_utf8_lossy(parsed.text()).into_owned();
         let successor = text.lines().nth(3)?.strip_prefix(SUCCEEDED)?;
         let first = text.lines().next()?;
         let (key, _) = self.names.iter().find(|(key, _)| named(key) == first)?;
-        let known = self.names.iter().any(|(key, _)| named(key) == successor);
-        (!known && open(key, note).is_ok()).then(|| successor.to_owned())
+        open(key, note).is_ok().then(|| successor.to_owned())
     }
 
     pub fn read(&self, note: &str) -> Read {

@@ -232,12 +232,12 @@ impl Ledger {
         let Ok(notes) = notes else { return Ok(None) };
         let mut outside = Outside { newest: None, others: 0, bad: 0 };
         let mut known: BTreeMap<i64, Hash> = BTreeMap::new();
+        if let Some(successor) = witness.gone_on_as(notes) {
+            return Err(format!(
+                "an owner decided that this store goes on as {successor}, as the place outside has it, and this is a copy of before"
+            ));
+        }
         for note in notes {
-            if let Some(successor) = witness.successor(note) {
-                return Err(format!(
-                    "an owner decided that this store goes on as {successor}, as the place outside has it, and this is a copy of before"
-                ));
-            }
             match witness.read(note) {
                 Read::Ours(found) => {
                     if known.insert(found.size, found.root).is_some_and(|root| root != found.root) {

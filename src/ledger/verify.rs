@@ -319,22 +319,19 @@ impl Check {
                 Read::Bad(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
             }
         }
+        if let Some(successor) = witness.gone_on_as(outside) {
+            check.wrong(
+                None,
+                format!("an owner decided that this store goes on as {successor}: this is a copy of before"),
+            );
+        }
         for note in outside {
             match witness.read(note) {
                 Read::Ours(found) => {
                     check.newest_outside = check.newest_outside.max(Some(found.size));
                     check.checkpoints.entry(found.size).or_default().push((found, "from outside"));
                 }
-                Read::GoesOn => {
-                    if let Some(successor) = witness.successor(note) {
-                        check.wrong(
-                            None,
-                            format!(
-                                "an owner decided that this store goes on as {successor}: this is a copy of before"
-                            ),
-                        );
-                    }
-                }
+                Read::GoesOn => {}
                 Read::Others => {
                     check.others += 1;
                     check.named |= note.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));

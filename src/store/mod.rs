@@ -51,6 +51,14 @@ pub enum Driver {
     Postgres(PgPool),
 }
 
+/// Holds other processes back that start on the same store; until it is dropped.
+pub enum Starting {
+    File(File),
+    Connection(Box<sqlx::PgConnection>),
+    /// There is no file that others could open.
+    Alone,
+}
+
 /// Runs the same body with either engine's pool.
 macro_rules! on {
     ($store:expr, $pool:ident => $body:expr) => {
@@ -133,12 +141,45 @@ impl Store {
         })
     }
 
+    /// Waits until no other process brings this store up to date or seals it, and keeps others waiting until it is dropped.
+    ///
+    /// # Errors
+    /// If the lock cannot be had.
+    pub async fn starting(&self, url: &str) -> Result<Starting, StoreError> {
+        match &self.driver {
+            Driver::Sqlite(_) => {
+                let Some(mut file) = sqlite_file(url) else { return Ok(Starting::Alone) };
+                file.as_mut_os_string().push(".start");
+                let locked = tokio::task::spawn_blocking(move || {
+                    let lock = File::create(&file)?;
+                    lock.lock_exclusive()?;
+                    Ok(lock)
+                });
+                let locked = locked.await.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+                Ok(Starting::File(locked.map_err(StoreError::Lock)?))
+            }
+            Driver::Postgres(pool) => {
+                let fail = |error| StoreError::Open("postgres".to_owned(), error);
+                // A connection of its own: with it the lock ends.
+                let mut connection = pool.acquire().await.map_err(fail)?.detach();
+                sqlx::query("select pg_advisory_lock(hashtext('howdah starts'))")
+                    .execute(&mut connection)
+                    .await
+                    .map_err(fail)?;
+                Ok(Starting::Connection(Box::new(connection)))
+            }
+        }
+    }
+
     /// Brings the tables up to date: the shared ones, then what differs by engine.
     ///
     /// # Errors
     /// If a migration cannot be applied.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let older = self.is_of_before_seals().await.map_err(sqlx::migrate::MigrateError::Execute)?;
+        if older {
+            self.sealing_becomes_due().await.map_err(sqlx::migrate::MigrateError::Execute)?;
+        }
         // Two migrators keep their numbers apart in one table; each ignores the other's.
         let mut shared = sqlx::migrate!("./migrations");
         shared.set_ignore_missing(true);
@@ -151,9 +192,6 @@ impl Store {
                 shared.run(pool).await?;
                 sqlx::migrate!("./migrations/postgres").set_ignore_missing(true).run(pool).await?;
             }
-        }
-        if older {
-            self.sealing_becomes_due().await.map_err(sqlx::migrate::MigrateError::Execute)?;
         }
         Ok(())
     }

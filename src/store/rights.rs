@@ -226,7 +226,9 @@ impl Store {
                 return Ok(Known { store: self.clone(), what });
             }
         }
-        self.name("the head of the record", wrong);
+        if !self.sealing_is_due().await? {
+            self.name("the head of the record", wrong);
+        }
         let nothing = || Arc::new(What { origin: 0, size: -1, hash: String::new(), changes: Changes::default() });
         Ok(Known { store: self.clone(), what: cached.unwrap_or_else(nothing) })
     }

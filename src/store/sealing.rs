@@ -35,7 +35,10 @@ impl Store {
     /// # Errors
     /// The driver's.
     pub async fn sealing_becomes_due(&self) -> sqlx::Result<()> {
+        // Before the migration that makes it for everybody: a start that ends in between must not lose it.
+        const TABLE: &str = "create table if not exists sealing_due (idx bigint not null, mac text not null)";
         const SQL: &str = "insert into sealing_due (idx, mac) values ($1, $2)";
+        on!(self, pool => sqlx::query(TABLE).execute(pool).await.map(|_| ())?);
         let last: Option<(i64, String)> = on!(self, pool => sqlx::query_as(LAST).fetch_optional(pool).await?);
         let (idx, hash) = last.unwrap_or((-1, String::new()));
         let mac = self.owed(idx, &hash);

@@ -228,6 +228,14 @@ async fn a_copy_of_before_an_owners_decision_is_found_from_outside(db: &Database
     again.begin().await.unwrap();
     let found = again.contradiction().unwrap_or_default();
     assert!(found.contains("goes on as"), "{found}");
+    // An owner who puts the same copy back on purpose decides again, as often as that happens.
+    for _ in 0..2 {
+        let (size, root) = again.stands().await.unwrap();
+        assert!(again.accept(size, &root, "the disk failed once more".into()).await.unwrap());
+        assert_eq!(again.contradiction(), None);
+        decide(&again, 4).await;
+        assert!(again.checkpoint().await.unwrap().is_some());
+    }
 }
 
 /// Where nothing is kept outside either, a seal that was taken away is not given anew.

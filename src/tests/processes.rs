@@ -140,6 +140,19 @@ async fn sql(store: &Store, text: &str) {
     .unwrap();
 }
 
+/// Of several that start at once over a store that is still to be sealed, one seals it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_that_start_at_once_seal_a_store_once() {
+    let house = house(postgres().await).await;
+    let programs = [Program::new(&house), Program::new(&house), Program::new(&house)];
+    let running = futures::future::join_all(programs.iter().map(Program::serve)).await;
+    let filter = Filter { kind: Some("rows_sealed".into()), limit: 10, ..Filter::default() };
+    assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 1);
+    drop(running);
+    let verified = programs[0].run(&["audit", "verify"], "");
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+}
+
 /// What does not hold of a configuration is a line each in the log at the start, and it serves all the same.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_does_not_hold_is_a_line_each_and_it_serves() {
