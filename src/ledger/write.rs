@@ -937,7 +937,14 @@ impl Ledger {
     /// The ledger's.
     pub async fn close_swept(&self, open: &OpenDeed, verdict: &Verdict) -> Result<(), LedgerError> {
         let seen = json!({ "steps": [], "seen": verdict.seen, "closed by reading": true });
-        self.append_outcome(open.index, &open.kind, &open.subject, open.instance.clone(), verdict, &seen).await
+        let closed =
+            self.append_outcome(open.index, &open.kind, &open.subject, open.instance.clone(), verdict, &seen).await;
+        if matches!(closed, Err(LedgerError::AlreadyClosed(_))) {
+            // It is not open at all, whoever wrote that it is.
+            on!(&self.store, pool => sqlx::query(CLOSE).bind(open.index).execute(pool).await?.rows_affected());
+            return Ok(());
+        }
+        closed
     }
 
     /// The actor that a command or a job records itself as.

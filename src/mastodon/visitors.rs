@@ -110,8 +110,9 @@ impl Seen {
 /// Whether a page has a form that posts to a path of its own server.
 fn posts_to(body: &str, path: &str) -> bool {
     let lower = body.to_ascii_lowercase();
-    lower.match_indices("<form").any(|(start, _)| {
-        let tag = lower.get(start..).and_then(|rest| rest.split('>').next()).unwrap_or_default();
+    // Each piece ends where the next begins: however many there are, nothing is read twice.
+    lower.split("<form").skip(1).any(|piece| {
+        let tag = piece.split('>').next().unwrap_or_default();
         let action = tag.split("action=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
         let own = action == path || action.parse::<Url>().is_ok_and(|action| action.path() == path);
         own && tag.contains("method=\"post\"")

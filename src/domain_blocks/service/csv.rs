@@ -230,12 +230,15 @@ fn records(text: &str, separator: Separator) -> (Vec<Record>, Vec<&str>) {
     (records, comments)
 }
 
-/// Whether a field of several lines has swallowed rows.
+/// Whether a field of several lines has swallowed rows: a comment may have a line with a comma in it, but hardly one that is a
+/// name and then a severity.
 fn holds_rows(field: &str, sign: Option<char>) -> bool {
-    field
-        .split('\n')
-        .skip(1)
-        .any(|line| sign.and_then(|sign| line.split_once(sign)).is_some_and(|(first, _)| is_name(first)))
+    let Some(sign) = sign else { return false };
+    field.split('\n').skip(1).any(|line| {
+        let mut fields = line.split(sign);
+        let (first, second) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        is_name(first) && !second.trim().is_empty() && severity(second).is_ok()
+    })
 }
 
 /// A line for people. `#domain` begins a header, a sentence does not.
@@ -983,6 +986,15 @@ mod tests {
         let most = "a.example\n".repeat(MOST_ROWS);
         assert_eq!(read(most.as_bytes()).unwrap().len(), MOST_ROWS);
         assert!(read(format!("{most}a.example\n").as_bytes()).unwrap_err().contains("20,000"));
+    }
+
+    /// A comment of two lines, the second with a comma.
+    #[test]
+    fn a_line_of_a_comment_is_no_row() {
+        let rule = rule(Severity::Silence, "A\n.A,");
+        let rules = [(listed("a.example", rule.clone()), Some(rule.public_comment))];
+        let back = read(blocks(&OffThread::TEST, &rules).as_bytes()).unwrap();
+        assert!(back[0].asked.is_ok(), "{:?}", back[0].asked);
     }
 
     proptest! {
