@@ -942,7 +942,6 @@ impl Ledger {
         if matches!(closed, Err(LedgerError::AlreadyClosed(_))) {
             // It is not open at all, whoever wrote that it is.
             on!(&self.store, pool => sqlx::query(CLOSE).bind(open.index).execute(pool).await?.rows_affected());
-            return Ok(());
         }
         closed
     }
