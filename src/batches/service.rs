@@ -279,7 +279,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
         };
         // One that waits may have been put back as it was before it was done: the record says so.
         if matches!(item.state, State::UnderWay | State::Waiting) {
-            match begun(app, &batch, &item.deed).await {
+            match begun(app, &batch, &item.deed, item.state == State::UnderWay).await {
                 Begun::Closed(intent, outcome) => {
                     set(State::Closed(outcome), Some(intent), None).await?;
                     continue;
@@ -363,23 +363,28 @@ enum Begun {
     Unread,
 }
 
-async fn begun(app: &App, batch: &Batch, deed: &Deed) -> Begun {
+/// What the record says of an item by whoever works the batch, since it began.
+///
+/// One that was under way is found by its subject, which nobody else can have open; one that waits, or is a part of many,
+/// only by being the very same.
+async fn begun(app: &App, batch: &Batch, deed: &Deed, under_way: bool) -> Begun {
     let subject = match deed {
         Deed::DecideSignUp(deed) => deed.subject(),
         Deed::DecideCase(deed) => deed.subject(),
         Deed::RevokeInvite(deed) => deed.subject(),
         _ => return Begun::Never,
     };
+    let by_subject = under_way && !is_part(deed);
     let filter = ledger::Filter {
         subject: Some(app.ledger.subject(&subject)),
         kind: Some(batch.kind.clone()),
         operator: Some(batch.operator.0.clone()),
         from: Some(batch.created_at),
-        limit: if is_part(deed) { MOST_PARTS } else { 1 },
+        limit: if by_subject { 1 } else { MOST_PARTS },
         ..ledger::Filter::default()
     };
     match app.ledger.list(&filter).await {
-        Ok(entries) => match entries.iter().find(|entry| !is_part(deed) || is_this(entry, deed)) {
+        Ok(entries) => match entries.iter().find(|entry| by_subject || is_this(entry, deed)) {
             Some(entry) => match entry.outcome {
                 None => Begun::Open(entry.index),
                 // A former try of which nothing arrived: the one that was under way was not begun yet.

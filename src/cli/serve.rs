@@ -65,7 +65,11 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
     if operators::count(&app.store).await? > 0 {
         return Ok(());
     }
-    // Whoever takes everybody's rows away must not get a link for the first owner.
+    // Whoever takes everybody's rows away, or the record with them, must not get a link for the first owner.
+    if app.ledger.contradiction().is_some() {
+        println!("No link for a first owner is given while the record contradicts itself.");
+        return Ok(());
+    }
     if app.ledger.knows_people().await? {
         tracing::error!("serve.nobody_left");
         println!("The record knows people, and the store has none of them: howdah audit verify says who is missing.");

@@ -1,7 +1,7 @@
 //! The head of the tree under its seal, and the ids the store has had: what whoever holds the store alone cannot make.
 
 use super::{
-    checkpoint::Witness,
+    checkpoint::{self, Witness},
     tree::{Frontier, from_hex},
 };
 use crate::{
@@ -108,9 +108,18 @@ pub(super) fn check(
     Ok(Checked { tree, rights: head.rights.clone(), origins })
 }
 
-/// Whose checkpoints count for these ids.
+/// Under which host a store without an id was signed: that of a checkpoint in it that the secret key signed, because the
+/// console may have had another one then.
+pub(super) fn former_host<'a>(keys: &Keys, host: &'a str, mut stored: impl Iterator<Item = &'a str>) -> &'a str {
+    let name = stored.find_map(|note| {
+        let name = note.lines().next().filter(|name| !name.contains('/'))?;
+        checkpoint::open(&checkpoint::verifier_key(keys, name), note).is_ok().then_some(name)
+    });
+    name.unwrap_or(host)
+}
+
+/// Whose checkpoints count for these ids; without any, for the host alone, as before there were ids.
 pub(super) fn witness(keys: &Keys, host: &str, origins: &[Origin]) -> Witness {
-    // Before there were ids, the host alone.
     let first = origins.first().and_then(|origin| origin.store.split_once('/')).map_or(host, |(host, _)| host);
     let mut names = vec![(first.to_owned(), None)];
     for origin in origins {
@@ -139,8 +148,10 @@ pub(super) struct Inner {
     pub bad: usize,
     /// Checkpoints outside that are of other stores, as far as they were read.
     pub others: usize,
+    /// It was seen to that the place outside knows the console's host.
+    pub host_known: bool,
     /// What this process signed last, and under which id.
-    pub signed: Option<(i64, super::checkpoint::Checkpoint)>,
+    pub signed: Option<(i64, checkpoint::Checkpoint)>,
 }
 
 impl Found {

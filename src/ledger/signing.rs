@@ -8,7 +8,7 @@ use super::{
     write::MOVE_HEAD,
 };
 use crate::{
-    seal::hex,
+    seal::{Keys, hex},
     store::{
         Driver, on,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead},
@@ -18,7 +18,8 @@ use crate::{
 use std::{
     collections::BTreeMap,
     io::{ErrorKind, Read as _, Seek, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// Leaves read at once.
@@ -99,7 +100,7 @@ macro_rules! look {
                 break 'look Err(what.to_owned());
             }
             let Some(origin) = checked.origins.last().cloned() else {
-                if $notes.as_ref().is_ok_and(|notes| $ledger.signed_here(notes)) {
+                if $notes.as_ref().is_ok_and(|notes| signed_under(&$ledger.keys, &$ledger.host, notes)) {
                     let what = "nothing is recorded, and checkpoints outside are signed by a store that had entries";
                     break 'look Err(what.to_owned());
                 }
@@ -314,6 +315,10 @@ impl Ledger {
         let Some((look, origin)) = look.and_then(|look| look.origin.clone().map(|origin| (look, origin))) else {
             return Ok(None);
         };
+        let known = self.found.lock().host_known;
+        if !known && self.outside_trouble().is_none() {
+            self.say_host(&origin).await?;
+        }
         let total = size(&look.tree);
         let kept = look.stored == Some(total);
         let kept_outside = self.outside.is_none() || look.outside == Some(total);
@@ -327,13 +332,11 @@ impl Ledger {
         let root = look.tree.root();
         let note = checkpoint::sign(&self.keys, &origin.store, total, &root)?;
         if let Some(path) = self.outside.clone().filter(|_| !kept_outside) {
-            let (shown, text) = (path.display().to_string(), note.clone());
-            let written = tokio::task::spawn_blocking(move || append(&path, &text)).await;
-            let written = written.map_err(|error| error.to_string()).and_then(|done| done.map_err(|e| e.to_string()));
-            if let Err(error) = written {
-                let what = format!("{shown} cannot be written: {error}");
-                self.found.lock().outside = Some(what.clone());
-                return Err(LedgerError::Outside(what));
+            if let Err(error) = write_outside(path, note.clone()).await {
+                if let LedgerError::Outside(what) = &error {
+                    self.found.lock().outside = Some(what.clone());
+                }
+                return Err(error);
             }
         }
         let at = self.clock.now().0;
@@ -366,7 +369,13 @@ impl Ledger {
     /// # Errors
     /// The store's, or that its id does not hold.
     pub async fn witness(&self) -> Result<Witness, LedgerError> {
-        Ok(head::witness(&self.keys, &self.host, &self.origins().await?))
+        Ok(head::witness(&self.keys, &self.former_host().await?, &self.origins().await?))
+    }
+
+    async fn former_host(&self) -> Result<String, LedgerError> {
+        const NOTES: &str = "select note from ledger_checkpoints order by origin, size";
+        let notes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(NOTES).fetch_all(pool).await?);
+        Ok(head::former_host(&self.keys, &self.host, notes.iter().map(|note| &**note)).to_owned())
     }
 
     /// The key that others verify this store's checkpoints with.
@@ -406,14 +415,13 @@ impl Ledger {
             self.found.contradict(0, &format!("{UNSEALED}, and an entry says that it had one"));
             return Ok(());
         }
-        let outside = match self.outside.clone().map(|path| read_end(&path, None)).transpose() {
-            Ok(notes) => notes.unwrap_or_default(),
-            Err(error) => {
-                self.found.contradict(0, &format!("{UNSEALED}, and the place outside cannot be read: {error}"));
-                return Ok(());
-            }
+        // What stands there decides whether it may be sealed: the start waits until it can be read.
+        let outside = match &self.outside {
+            Some(path) => self.all_outside(path)?,
+            None => Vec::new(),
         };
-        if self.signed_here(&outside) {
+        let host = self.former_host().await?;
+        if signed_under(&self.keys, &self.host, &outside) || signed_under(&self.keys, &host, &outside) {
             self.found
                 .contradict(0, &format!("{UNSEALED}, and checkpoints outside are signed by a store that had one"));
             return Ok(());
@@ -423,7 +431,7 @@ impl Ledger {
             self.found.contradict(0, &format!("{UNSEALED}, and the record is not whole: {}", wrong.what));
             return Ok(());
         }
-        let origin = Origin { number: 1, store: Origin::another(&self.host), since: report.size, held: report.size };
+        let origin = Origin { number: 1, store: Origin::another(&host), since: report.size, held: report.size };
         let taken = self.put_under(&origin, &report.root).await?;
         if taken {
             tracing::info!(store = origin.store, size = origin.since, "ledger.sealed");
@@ -431,13 +439,23 @@ impl Ledger {
         Ok(())
     }
 
-    /// Whether a checkpoint is among notes that a store under this host and key has signed.
-    fn signed_here(&self, notes: &[String]) -> bool {
-        let own = format!("{}/", self.host);
-        notes.iter().any(|note| {
-            let name = note.lines().next().unwrap_or_default();
-            name.starts_with(&own) && checkpoint::open(&checkpoint::verifier_key(&self.keys, name), note).is_ok()
-        })
+    fn all_outside(&self, path: &Path) -> Result<Vec<String>, LedgerError> {
+        read_end(path, None)
+            .map_err(|error| LedgerError::Outside(format!("{} cannot be read: {error}", path.display())))
+    }
+
+    /// A store keeps its name when the console gets another host; that it is known under this one too is said outside once, so
+    /// that it is missed under this host as well if it is emptied.
+    async fn say_host(&self, origin: &Origin) -> Result<(), LedgerError> {
+        let Some(path) = self.outside.clone() else { return Ok(()) };
+        let Some((host, id)) = origin.store.split_once('/') else { return Ok(()) };
+        if host != &*self.host && !signed_under(&self.keys, &self.host, &self.all_outside(&path)?) {
+            let here = format!("{}/{id}", self.host);
+            let note = checkpoint::succeeded(&self.keys, &here, origin.since, &origin.store)?;
+            write_outside(path, note).await?;
+        }
+        self.found.lock().host_known = true;
+        Ok(())
     }
 
     /// The entry about a seal that was given to an older store; where the process ended before it, now.
@@ -538,14 +556,12 @@ impl Ledger {
         let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
         let origins: Vec<Origin> =
             rows.iter().filter_map(|row| head::origins(&self.keys, std::slice::from_ref(row)).ok()?.pop()).collect();
-        let witness = head::witness(&self.keys, &self.host, &origins);
         let mut notes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(NOTES).fetch_all(pool).await?);
+        let host = head::former_host(&self.keys, &self.host, notes.iter().map(|note| &**note));
+        let witness = head::witness(&self.keys, host, &origins);
         if let Some(path) = &self.outside {
             // What cannot be read cannot be decided about.
-            notes.extend(
-                read_end(path, None)
-                    .map_err(|error| LedgerError::Outside(format!("{} cannot be read: {error}", path.display())))?,
-            );
+            notes.extend(self.all_outside(path)?);
         }
         let signed: Vec<Checkpoint> = notes
             .iter()
@@ -632,14 +648,26 @@ impl Ledger {
             notes.push(checkpoint::succeeded(&self.keys, name, origin.since, &origin.store)?);
         }
         for note in notes {
-            let path = path.clone();
-            let written = tokio::task::spawn_blocking(move || append(&path, &note)).await;
-            written
-                .map_err(|error| LedgerError::Outside(error.to_string()))?
-                .map_err(|error| LedgerError::Outside(error.to_string()))?;
+            write_outside(path.clone(), note).await?;
         }
         Ok(())
     }
+}
+
+/// Whether a note is among these that a store under this host and key has signed.
+fn signed_under(keys: &Keys, host: &str, notes: &[String]) -> bool {
+    notes.iter().any(|note| {
+        let name = note.lines().next().unwrap_or_default();
+        let own = name.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
+        own && checkpoint::open(&checkpoint::verifier_key(keys, name), note).is_ok()
+    })
+}
+
+async fn write_outside(path: Arc<PathBuf>, note: String) -> Result<(), LedgerError> {
+    let shown = path.display().to_string();
+    let written = tokio::task::spawn_blocking(move || append(&path, &note)).await;
+    let written = written.map_err(|error| error.to_string()).and_then(|done| done.map_err(|error| error.to_string()));
+    written.map_err(|error| LedgerError::Outside(format!("{shown} cannot be written: {error}")))
 }
 
 /// The notes of the file outside: all, or those in its end. A file that is not there yet holds none.

@@ -276,7 +276,8 @@ impl Check {
             Ok(origins) => (origins, None),
             Err(what) => (Vec::new(), Some(what)),
         };
-        let witness = head::witness(keys, host, &origins);
+        let notes = stored.iter().map(|(_, note)| &**note);
+        let witness = head::witness(keys, head::former_host(keys, host, notes), &origins);
         let mut check = Self {
             from: 0,
             wrong: Vec::new(),

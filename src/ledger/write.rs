@@ -907,6 +907,7 @@ impl Ledger {
         let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
         // What closes it is signed in the console's name: it must be the deed that was begun.
         let leaf = self.proved(index).await?;
+        self.no_outcome_after(index).await?;
         let leaf: IntentLeaf = serde_json::from_value(leaf).map_err(|error| damaged(&error.to_string()))?;
         let (subject, kind, instance) = (leaf.subject, leaf.deed, leaf.instance);
         let mark = leaf.mark.read().ok_or_else(|| damaged("its mark is no number"))?;
@@ -918,6 +919,23 @@ impl Ledger {
             Opened::Damaged => return Err(damaged("its sealed part does not open")),
         };
         Ok(OpenDeed { index, opened_at, mark, acting: leaf.acting, deed, subject, kind, instance })
+    }
+
+    /// Looks at the leaves themselves: columns beside them may be changed to make a deed look open that has its outcome.
+    async fn no_outcome_after(&self, intent: i64) -> Result<(), LedgerError> {
+        const LIKE: &str = "select idx, leaf from ledger_entries where idx > $1 and leaf like $2";
+        let like = format!("%\"intent\":{intent}%");
+        let found: Vec<(i64, String)> =
+            on!(&self.store, pool => sqlx::query_as(LIKE).bind(intent).bind(like).fetch_all(pool).await?);
+        let outcome = found.iter().find(|(_, leaf)| {
+            serde_json::from_str::<Value>(leaf)
+                .is_ok_and(|leaf| leaf["kind"] == "outcome" && leaf["intent"] == intent)
+        });
+        let Some((outcome, _)) = outcome else { return Ok(()) };
+        let what = format!("entry {outcome} is the outcome of entry {intent}, which is put down as open");
+        let number = self.origins().await?.last().map_or(0, |origin| origin.number);
+        self.found.contradict(number, &what);
+        Err(LedgerError::Contradicted(what))
     }
 
     /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.

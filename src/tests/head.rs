@@ -270,15 +270,77 @@ async fn a_store_keeps_its_name_under_another_host(db: &Database) {
     assert_eq!(other.others_outside(), 0);
     let report = other.verify(&notes(&file)).await.unwrap();
     assert!(report.wrong.is_empty() && report.outside == Some(4), "{:#?}", report.lines());
+    // Once emptied, it is found under the new host as it is under the old one.
+    empty(db).await;
+    for host in [ORIGIN, "new.example"] {
+        let next = Ledger::new(db.store.clone(), keys(), Clock::set(NOW), host, "p3", Some(file.clone()));
+        next.begin().await.unwrap();
+        assert!(next.contradiction().is_some_and(|what| what.contains("nothing is recorded")), "{host}");
+    }
 }
 
-/// With everything that was recorded, what it was signed by goes as well; what stands outside stays.
-async fn an_emptied_store_is_found_from_outside(db: &Database) {
-    let folder = tempfile::TempDir::new().unwrap();
-    let file = folder.path().join("checkpoints.txt");
-    let ledger = with_file(db, "p1", &file);
-    decide(&ledger, 1).await;
-    assert!(ledger.checkpoint().await.unwrap().is_some());
+/// An upgrade and another host at once: what was signed under the former one counts.
+async fn an_older_store_is_sealed_under_another_host(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    decide(&ledger(db), 1).await;
+    age(db, &file).await;
+    let old = notes(&file);
+    let under = |process| {
+        Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "new.example", process, Some(file.clone()))
+    };
+    let first = under("p1");
+    let before = first.verify(&old).await.unwrap();
+    assert!(before.wrong.is_empty() && before.outside == Some(2), "{:#?}", before.lines());
+    first.begin().await.unwrap();
+    assert_eq!(first.contradiction(), None);
+    decide(&first, 2).await;
+    assert!(first.checkpoint().await.unwrap().is_some());
+    let report = first.verify(&notes(&file)).await.unwrap();
+    assert!(report.wrong.is_empty() && report.outside == Some(5), "{:#?}", report.lines());
+    let again = first.verify(&old).await.unwrap();
+    assert!(again.wrong.is_empty() && again.outside == Some(2), "{:#?}", again.lines());
+}
+
+/// What cannot be read is no contradiction: the start waits for it, and the next one goes on.
+async fn an_older_store_waits_for_the_place_outside(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    decide(&ledger(db), 1).await;
+    age(db, &file).await;
+    let kept = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    let early = with_file(db, "p1", &file);
+    let refused = early.begin().await;
+    assert!(matches!(&refused, Err(LedgerError::Outside(what)) if what.contains("cannot be read")), "{refused:?}");
+    assert_eq!(early.contradiction(), None);
+    std::fs::remove_dir(&file).unwrap();
+    std::fs::write(&file, kept).unwrap();
+    let next = with_file(db, "p2", &file);
+    next.begin().await.unwrap();
+    assert_eq!(next.contradiction(), None);
+    assert_eq!(db.number("select count(*) from ledger_origins").await, 1);
+}
+
+/// An outcome whose columns were changed stays one: the sweep gives its deed no second.
+async fn a_deed_is_closed_once_whatever_the_columns_say(db: &Database) {
+    let one = ledger(db);
+    decide(&one, 1).await;
+    strip(db).await;
+    db.run("update ledger_entries set intent = null where intent = 0").await.unwrap();
+    db.run(
+        "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', 0, 'gone', 0, 0)",
+    )
+    .await
+    .unwrap();
+    assert!(one.claim_expired().await.unwrap().is_empty(), "there is nothing to close");
+    let what = one.contradiction().unwrap_or_default();
+    assert!(what.contains("entry 1 is the outcome of entry 0"), "{what}");
+}
+
+/// Takes everything away that was recorded.
+async fn empty(db: &Database) {
     strip(db).await;
     for table in
         ["ledger_entries", "ledger_origins", "ledger_checkpoints", "ledger_keys", "open_deeds", "rights_changes"]
@@ -291,10 +353,21 @@ async fn an_emptied_store_is_found_from_outside(db: &Database) {
     ))
     .await
     .unwrap();
+}
+
+/// With everything that was recorded, what it was signed by goes as well; what stands outside stays.
+async fn an_emptied_store_is_found_from_outside(db: &Database) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("checkpoints.txt");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    assert!(ledger.checkpoint().await.unwrap().is_some());
+    empty(db).await;
     let next = with_file(db, "p2", &file);
     next.begin().await.unwrap();
     let found = next.contradiction().unwrap_or_default();
     assert!(found.contains("nothing is recorded"), "{found}");
+    let nothing = hex(&howdah::ledger::tree::Frontier::default().root());
     // A new store is one where nothing was signed under this name.
     let elsewhere =
         Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "elsewhere.example", "p3", Some(file.clone()));
@@ -546,6 +619,9 @@ on_both!(
     a_copy_of_before_an_owners_decision_is_found_from_outside,
     a_seal_that_was_taken_away_is_not_given_anew,
     a_store_keeps_its_name_under_another_host,
+    an_older_store_is_sealed_under_another_host,
+    an_older_store_waits_for_the_place_outside,
+    a_deed_is_closed_once_whatever_the_columns_say,
 );
 
 async fn sql(house: &House, sql: &str) {

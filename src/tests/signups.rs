@@ -240,6 +240,28 @@ async fn a_batch_put_back_as_it_ran_does_nothing_again() {
     }
 }
 
+/// Another decision of the same person about the same sign-up, made by hand while the batch waits, is not the batch's.
+#[tokio::test]
+async fn what_was_decided_otherwise_by_hand_is_no_work_of_the_batch() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let people = waiting(&house).await;
+    let who = people.iter().take(2).map(|(id, _)| id.clone()).collect::<Vec<_>>();
+    let begun = decide(&house, &cookie, &who.join(","), "reject", "spam").await.location.unwrap();
+    let id = begun.rsplit('/').next().unwrap();
+    decide(&house, &cookie, &who[0], "approve", "").await;
+    assert_eq!(is_approved(&house, &who[0]).await, Some(true));
+    work(&house).await;
+    let (app, store) = (&house.app, &house.app.store);
+    let items = howdah::store::batches::items(store, &app.keys, id).await.unwrap();
+    let closed = |at: usize| match items[at].state {
+        howdah::store::batches::State::Closed(outcome) => outcome,
+        ref state => panic!("{state:?}"),
+    };
+    assert_eq!((closed(0), closed(1)), (Outcome::Stale, Outcome::Succeeded));
+    assert_eq!(is_approved(&house, &who[0]).await, Some(true));
+}
+
 #[tokio::test]
 async fn a_batch_stops_where_nothing_can_be_sent_and_burns_nobody() {
     let house = house(sqlite().await).await;
