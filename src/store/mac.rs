@@ -164,6 +164,7 @@ impl Store {
         all.extend(super::web_sessions::refused(self).await?);
         all.extend(super::batches::refused(self).await?);
         all.extend(super::domain_imports::refused(self).await?);
+        all.extend(super::snapshots::refused(self).await?);
         Ok(all)
     }
 }

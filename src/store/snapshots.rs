@@ -3,8 +3,23 @@
 //! A part of an instance (its settings, its rules about servers) is one row: a keyed hash of the whole, which says cheaply
 //! that nothing changed, and the sealed rows, which say what did.
 
-use super::{Store, on};
-use crate::{clock::Instant, id::InstanceName, seal::Keys};
+use super::{
+    Store,
+    mac::{self, Proof, Refusal, Sealed, Undated, without_entry},
+    on,
+};
+use crate::{
+    clock::Instant,
+    id::InstanceName,
+    seal::{Field, Keys},
+};
+
+/// A part's row without what is sealed; what follows says which.
+macro_rules! snapshots {
+    ($rest:literal) => {
+        concat!("select instance, part, taken_at, number, hash, mac, ", without_entry!(), " from snapshots ", $rest)
+    };
+}
 
 /// A part as it was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +28,67 @@ pub struct Kept {
     pub taken_at: Instant,
     pub number: i64,
     pub hash: String,
+    /// Whether it is what the console kept: what differs from another one is nothing that anybody did.
+    pub holds: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    instance: String,
+    part: String,
+    taken_at: i64,
+    number: i64,
+    hash: String,
+    #[sqlx(flatten)]
+    proof: Proof,
+}
+
+impl Sealed for Row {
+    const TABLE: &'static str = "snapshots";
+    const WHAT: &'static str = "what was kept of";
+
+    fn called(&self) -> String {
+        owner(&self.instance, &self.part)
+    }
+
+    fn subject(&self, _: &Keys) -> Option<String> {
+        None
+    }
+
+    /// The sealed rows open for this hash alone.
+    fn fields(&self) -> Vec<Field<'_>> {
+        vec![
+            (&self.instance).into(),
+            (&self.part).into(),
+            self.taken_at.into(),
+            self.number.into(),
+            (&self.hash).into(),
+        ]
+    }
+
+    fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl Undated for Row {}
+
+fn row(instance: &InstanceName, part: &str, taken_at: Instant, number: i64, hash: &str) -> Row {
+    Row {
+        instance: instance.as_str().to_owned(),
+        part: part.to_owned(),
+        taken_at: taken_at.0,
+        number,
+        hash: hash.to_owned(),
+        proof: Proof::default(),
+    }
+}
+
+/// Those that are refused.
+pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
+    const ALL: &str = snapshots!("order by instance, part");
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    Ok(store.refusals(&rows).collect())
 }
 
 fn fail(error: impl std::fmt::Display) -> sqlx::Error {
@@ -36,28 +112,53 @@ pub async fn due(store: &Store, instance: &InstanceName, at: Instant) -> sqlx::R
 
 /// A part as it was kept, without its rows.
 pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::Result<Option<Kept>> {
-    const SQL: &str = "select taken_at, number, hash from snapshots where instance = $1 and part = $2";
-    let row: Option<(i64, i64, String)> =
+    const SQL: &str = snapshots!("where instance = $1 and part = $2");
+    let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
-    Ok(row.map(|(taken_at, number, hash)| Kept { taken_at: Instant(taken_at), number, hash }))
+    Ok(row.map(|row| Kept {
+        taken_at: Instant(row.taken_at),
+        number: row.number,
+        holds: store.holds(&row),
+        hash: row.hash,
+    }))
 }
 
-fn owner(instance: &InstanceName, part: &str) -> String {
+fn owner(instance: &str, part: &str) -> String {
     format!("{instance} {part}")
+}
+
+/// Whose the sealed rows are: of this part as it was when it had this hash.
+fn of(instance: &InstanceName, part: &str, hash: &str) -> String {
+    format!("{} {hash}", owner(instance.as_str(), part))
 }
 
 /// The rows of a part, opened; `None` where they were too many to keep.
 pub async fn rows(store: &Store, keys: &Keys, instance: &InstanceName, part: &str) -> sqlx::Result<Option<String>> {
-    const SQL: &str = "select sealed from snapshots where instance = $1 and part = $2";
-    let sealed: Option<Option<String>> =
-        on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
-    match sealed.flatten() {
-        None => Ok(None),
-        Some(sealed) => keys
-            .open_text("snapshot", &owner(instance, part), &sealed)
-            .map(Some)
-            .ok_or_else(|| sqlx::Error::Decode("a snapshot does not open; is `secret_key` the right one?".into())),
+    const SQL: &str = "select hash, sealed from snapshots where instance = $1 and part = $2";
+    let row: Option<(String, Option<String>)> =
+        on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
+    let Some((hash, Some(sealed))) = row else { return Ok(None) };
+    keys.open_text("snapshot", &of(instance, part, &hash), &sealed)
+        .map(Some)
+        .ok_or_else(|| sqlx::Error::Decode("a snapshot does not open; is `secret_key` the right one?".into()))
+}
+
+/// Proves those from before they were proved.
+pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
+    const FORMER: &str = "select instance, part, taken_at, number, hash, sealed from snapshots where mac is null";
+    const SEAL: &str = "update snapshots set mac = $3, sealed = $4 where instance = $1 and part = $2 and mac is null";
+    type Former = (String, String, i64, i64, String, Option<String>);
+    let former: Vec<Former> = on!(store, pool => sqlx::query_as(FORMER).fetch_all(pool).await?);
+    for (instance, part, taken_at, number, hash, sealed) in former {
+        let Ok(name) = instance.parse::<InstanceName>() else { continue };
+        let opened = sealed.and_then(|sealed| keys.open_text("snapshot", &owner(&instance, &part), &sealed));
+        let sealed = opened.map(|rows| keys.seal_text("snapshot", &of(&name, &part, &hash), &rows)).transpose();
+        let sealed = sealed.map_err(fail)?;
+        let mac = mac::mac(keys, &row(&name, &part, Instant(taken_at), number, &hash), 0);
+        on!(store, pool => sqlx::query(SEAL).bind(&instance).bind(&part).bind(&mac).bind(&sealed)
+            .execute(pool).await.map(|_| ())?);
     }
+    Ok(())
 }
 
 /// Keeps a part with its rows, in the place of the one of that moment; false if another process was quicker.
@@ -70,14 +171,16 @@ pub async fn keep(
     kept: &Kept,
     rows: Option<&str>,
 ) -> sqlx::Result<bool> {
-    const INSERT: &str = "insert into snapshots (instance, part, taken_at, number, hash, sealed) \
-        values ($1, $2, $3, $4, $5, $6) on conflict (instance, part) do nothing";
-    const REPLACE: &str = "update snapshots set taken_at = $3, number = $4, hash = $5, sealed = $6 \
-        where instance = $1 and part = $2 and taken_at = $7";
-    let sealed = rows.map(|rows| keys.seal_text("snapshot", &owner(instance, part), rows)).transpose().map_err(fail)?;
+    const INSERT: &str = "insert into snapshots (instance, part, taken_at, number, hash, sealed, mac) \
+        values ($1, $2, $3, $4, $5, $6, $7) on conflict (instance, part) do nothing";
+    const REPLACE: &str = "update snapshots set taken_at = $3, number = $4, hash = $5, sealed = $6, mac = $7 \
+        where instance = $1 and part = $2 and taken_at = $8";
+    let owner = of(instance, part, &kept.hash);
+    let sealed = rows.map(|rows| keys.seal_text("snapshot", &owner, rows)).transpose().map_err(fail)?;
+    let mac = mac::mac(keys, &row(instance, part, kept.taken_at, kept.number, &kept.hash), 0);
     let written = on!(store, pool => {
         let query = sqlx::query(if before.is_some() { REPLACE } else { INSERT })
-            .bind(instance.as_str()).bind(part).bind(kept.taken_at.0).bind(kept.number).bind(&kept.hash).bind(&sealed);
+            .bind(instance.as_str()).bind(part).bind(kept.taken_at.0).bind(kept.number).bind(&kept.hash).bind(&sealed).bind(&mac);
         match before {
             Some(before) => query.bind(before.0).execute(pool).await?.rows_affected(),
             None => query.execute(pool).await?.rows_affected(),
@@ -87,10 +190,25 @@ pub async fn keep(
 }
 
 /// Says that a part was looked at and is as it was.
-pub async fn same(store: &Store, instance: &InstanceName, part: &str, taken_at: Instant) -> sqlx::Result<()> {
-    const SQL: &str = "update snapshots set taken_at = $3 where instance = $1 and part = $2 and taken_at < $3";
+pub async fn same(
+    store: &Store,
+    keys: &Keys,
+    instance: &InstanceName,
+    part: &str,
+    kept: &Kept,
+    taken_at: Instant,
+) -> sqlx::Result<()> {
+    const SQL: &str = "update snapshots set taken_at = $3, mac = $4 \
+        where instance = $1 and part = $2 and taken_at < $3 and number = $5 and hash = $6";
+    let mac = mac::mac(keys, &row(instance, part, taken_at, kept.number, &kept.hash), 0);
     on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(part).bind(taken_at.0).execute(pool).await.map(|_| ()))
+        .bind(instance.as_str())
+        .bind(part)
+        .bind(taken_at.0)
+        .bind(&mac)
+        .bind(kept.number)
+        .bind(&kept.hash)
+        .execute(pool).await.map(|_| ()))
 }
 
 /// Parts that have more rows than are kept: name and number.

@@ -186,6 +186,36 @@ async fn two_processes_and_one_that_died_before_it_kept_what_it_saw_make_one_ent
     }
 }
 
+/// What was kept, changed by whoever holds the store, tells nothing: neither what it never was, nor that nothing changed.
+#[tokio::test]
+async fn what_was_kept_is_believed_as_it_was_kept_alone() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        look(&house.app).await;
+        let store = house.app.store.clone();
+        let sql = async |text: &str| crate::support::sql(&store, text).await.unwrap();
+        sql("create table former as select * from snapshots where part = 'settings'").await;
+        run(&house, "update settings set value = E'--- none\n' where var = 'registrations_mode'").await;
+        assert_eq!(look(&house.app).await, 1);
+        for change in [
+            // The rows of before under the newest columns.
+            "update snapshots set sealed = (select sealed from former), hash = (select hash from former) where part = 'settings'",
+            "update snapshots set taken_at = taken_at - 86400000 where part = 'settings'",
+            "update snapshots set mac = null where part = 'settings'",
+        ] {
+            let before = said(&house.app).await.len();
+            sql(change).await;
+            assert!(store.refused().await.unwrap().iter().any(|row| row.row.contains("harbour settings")), "{change}");
+            assert_eq!(look(&house.app).await, 1, "{change}");
+            let said = said(&house.app).await;
+            assert_eq!(said.len(), before + 1);
+            assert!(said[0].contains("what changed there is not known"), "{change}: {said:#?}");
+            assert_eq!(store.refused().await.unwrap(), []);
+            assert_eq!(look(&house.app).await, 0, "{change}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn one_process_looks_each_five_minutes_and_again_soon_after_trouble() {
     for kept in [sqlite().await, postgres().await] {

@@ -336,6 +336,20 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         assert!(page.contains("found that everything visitors meet says"), "it stands among the changes: {page}");
         settle_due(&next).await.unwrap();
         assert_eq!(noted(&house).await, ["registrations_settled"], "once");
+        // What nobody began is not told of, whoever writes that it was.
+        for entry in ["0", "999999", "(select max(idx) from ledger_entries where deed = 'set_registrations')"] {
+            aged(
+                &house.store.store,
+                &format!(
+                    "insert into settling (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) \
+                     values ('harbour', {entry}, 'none', 0, 0, 0, null, 1)"
+                ),
+            )
+            .await;
+            settle_due(&next).await.unwrap();
+            assert_eq!(noted(&house).await, ["registrations_settled"], "{entry}");
+            aged(&house.store.store, "delete from settling").await;
+        }
     }
 }
 

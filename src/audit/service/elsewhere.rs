@@ -116,9 +116,9 @@ async fn look_at(
         let mut read = instance.database.read().await?;
         let (number, hash) = read.part_hash(part).await?;
         let hash = keys.hash("snapshot", hash.as_bytes());
-        if before.as_ref().is_some_and(|kept| kept.hash == hash && kept.number == number) {
+        if let Some(kept) = before.as_ref().filter(|kept| kept.holds && kept.hash == hash && kept.number == number) {
             drop(read);
-            snapshots::same(store, name, part.name(), taken_at).await?;
+            snapshots::same(store, keys, name, part.name(), kept, taken_at).await?;
             return Ok(0);
         }
         let found = if number <= part.most() { Some(read.part_rows(part).await?) } else { None };
@@ -131,7 +131,9 @@ async fn look_at(
     }
     let kept: Rows = whole.iter().map(|(key, content)| (key.clone(), keep(part, keys, key, content))).collect();
     let mut facts = 0;
-    if let Some(before) = &before {
+    if let Some(before) = before.as_ref().filter(|before| !before.holds) {
+        facts = Noticed { app, instance, part, from: before.taken_at, to }.not_known(&hash).await?;
+    } else if let Some(before) = &before {
         let was = match snapshots::rows(store, keys, name, part.name()).await? {
             Some(text) => Some(serde_json::from_str::<Rows>(&text)?),
             None => None,
@@ -161,7 +163,7 @@ async fn look_at(
         Some(_) => Some(serde_json::to_string(&kept)?),
         None => None,
     };
-    let taken = Kept { taken_at, number, hash };
+    let taken = Kept { taken_at, number, hash, holds: true };
     let at = before.map(|before| before.taken_at);
     snapshots::keep(store, keys, name, part.name(), at, &taken, rows.as_deref()).await?;
     Ok(facts)
@@ -244,6 +246,16 @@ impl Noticed<'_> {
     async fn too_many(&self, number: i64, hash: &str) -> Result<usize, Trouble> {
         let number = ui::grouped(usize::try_from(number).unwrap_or(0));
         let said = format!("something changed among {number} {}, which are too many to say what", self.part.words());
+        self.record(self.as_a_whole(), hash, json!({ "said": said, "fields": [] })).await?;
+        Ok(1)
+    }
+
+    /// What was kept was not written by the console: nothing can be told from it.
+    async fn not_known(&self, hash: &str) -> Result<usize, Trouble> {
+        let said = format!(
+            "what the console had kept of {} was changed, not by the console: what changed there is not known",
+            self.part.words()
+        );
         self.record(self.as_a_whole(), hash, json!({ "said": said, "fields": [] })).await?;
         Ok(1)
     }

@@ -4,7 +4,7 @@
 use crate::{
     clock::{HOUR, MINUTE, SECOND},
     context::App,
-    ledger::{Fact, Outcome},
+    ledger::{Fact, Outcome, deed::Deed},
     mastodon::{Instance, settings::Meaning},
     store::settling::{self, Settling},
 };
@@ -45,6 +45,9 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
     if !settling::claim(&app.store, change, now.plus(pause(change.tries))).await? {
         return Ok(());
     }
+    if !was_begun(app, change).await {
+        return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
+    }
     let Some(instance) = app.instances.get(&change.instance) else {
         return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
     };
@@ -78,6 +81,27 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
         note(app, change, false).await;
     }
     Ok(())
+}
+
+/// Whether the record has that change: what is said of it in the console's name is not taken from the row alone.
+async fn was_begun(app: &App, change: &Settling) -> bool {
+    let proved = app.ledger.proved(change.entry).await;
+    let entry = match proved {
+        Ok(leaf) if leaf["kind"] == "intent" => app.ledger.entry(change.entry).await,
+        Ok(_) => Ok(None),
+        Err(error) => Err(error),
+    };
+    let deed = match entry {
+        Ok(found) => found.and_then(|found| found.entry.document).map(|mut document| document["deed"].take()),
+        Err(error) => {
+            tracing::error!(%error, entry = change.entry, "registrations.not_begun");
+            None
+        }
+    };
+    match deed.and_then(|deed| serde_json::from_value::<Deed>(deed).ok()) {
+        Some(Deed::SetRegistrations(deed)) => deed.instance == change.instance && deed.mode_after == change.mode,
+        _ => false,
+    }
 }
 
 async fn note(app: &App, change: &Settling, agrees: bool) {
