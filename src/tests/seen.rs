@@ -30,7 +30,7 @@ async fn set(house: &House, cookie: &str, mode: &str) -> String {
 }
 
 /// A page as it is read: without tags.
-fn text(page: &str) -> String {
+pub fn text(page: &str) -> String {
     let mut inside = false;
     let kept: String = page
         .chars()
@@ -368,6 +368,11 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
         let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
         assert!(overview.contains("not yet seen everywhere"), "{overview}");
+        let invitations = text(&house.get(Some(&owner), "/i/harbour/invitations").await.body);
+        assert!(
+            invitations.contains("Registrations are set to closed: an invitation is the only way in. Visitors met"),
+            "{invitations}"
+        );
     }
 }
 
