@@ -79,7 +79,10 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
 /// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
 /// were last seen to meet that.
 fn door(instance: &Instance) -> String {
-    let mode = instance.pulse().registrations.as_ref().and_then(|stored| Meaning::of(&stored.mode).mode());
+    let pulse = instance.pulse();
+    let stored = pulse.registrations.as_ref();
+    let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
+    let told = stored.and_then(|stored| stored.message_text().ok());
     let says = match mode {
         Some(RegistrationsMode::None) => "Registrations are set to closed: an invitation is the only way in.",
         Some(RegistrationsMode::Approved) => {
@@ -88,7 +91,7 @@ fn door(instance: &Instance) -> String {
         Some(RegistrationsMode::Open) => "Registrations are set to open: people come in without an invitation too.",
         None => "Who may sign up without an invitation is not clear at present.",
     };
-    let otherwise = instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode) == Some(false)));
+    let otherwise = instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
     match otherwise {
         Some(seen) => format!("{says} Visitors met something else at {} UTC; Registrations says what.", time::clock(seen.at)),
         None => says.to_owned(),
