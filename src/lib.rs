@@ -18,6 +18,7 @@ pub mod grants;
 pub mod id;
 pub mod invitations;
 pub mod linked_accounts;
+pub mod nouns;
 pub mod operators;
 pub mod overview;
 pub mod path;
@@ -39,6 +40,8 @@ pub mod cli;
 pub mod config;
 #[cfg(feature = "ssr")]
 pub mod context;
+#[cfg(feature = "ssr")]
+pub mod deeds;
 #[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]

@@ -28,8 +28,11 @@ pub fn SignUp() -> impl IntoView {
 fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let base = path::signups(&instance);
-    let oldest =
-        page.waiting.oldest.map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest)))).unwrap_or_default();
+    let oldest = page
+        .waiting
+        .oldest
+        .map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest))))
+        .unwrap_or_default();
     let unconfirmed = ui::at_least(page.unconfirmed, page.waiting.more);
     let sentence = match page.waiting.number {
         _ if !page.known => "who waits is not known yet".to_owned(),
