@@ -151,7 +151,7 @@ async fn the_first_owner_comes_by_a_link_that_works_once() {
     setup_links::insert(&house.app.store, &hash, &offer, now, now.plus(60_000)).await.unwrap();
     let page = house.get(None, &format!("/set-up?link={link}")).await;
     assert!(!page.body.contains("You will be"), "there are people already: {}", page.body);
-    crate::support::sql(&house.app.store, "delete from operators").await.unwrap();
+    crate::support::sql(&house.app.store, "delete from grants; delete from operators").await.unwrap();
     let page = house.get(None, &format!("/set-up?link={link}")).await;
     assert!(page.body.contains("You will be"), "{}", page.body);
     let form = |password: &'static str, repeat: &'static str| {

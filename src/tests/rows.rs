@@ -648,7 +648,7 @@ async fn what_a_trigger_makes_of_a_row_is_not_sealed() {
         .await;
     web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap();
     assert_eq!(operators::by_id(store, &id("01moderator")).await.unwrap(), None, "a row that nobody wrote");
-    let form = [("grant", grant.0.as_str()), ("why", "the work is done")];
+    let form = [("grant", grant.0.as_str()), ("why", "the work is done"), ("back", "/grants")];
     let refused = house.post(Some(&owner), "/api/grants/revoke", &form).await.location.unwrap();
     let refused = house.get(Some(&owner), &refused).await;
     assert_eq!(refused.status, axum::http::StatusCode::SERVICE_UNAVAILABLE, "nothing is said to be done");

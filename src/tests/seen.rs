@@ -245,7 +245,7 @@ const CASES: &[Between] = &[
             )]);
         },
         mode: "none",
-        says: &["Sign-up pagenot known not known: 403: “Just a moment...”", "past the caches in frontagrees closed"],
+        says: &["Sign-up pagenot known 403: “Just a moment...”", "past the caches in frontagrees closed"],
         never: &["Done and read back", "takes no sign-ups"],
         outcome: Outcome::Partly,
     },
