@@ -114,7 +114,7 @@ bounded!(
     "The name of the address"
 );
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -4,9 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
 mod permit;
-#[cfg(feature = "ssr")]
 pub use permit::*;
 
 /// What a person of the console is.

@@ -2,7 +2,7 @@
 
 mod details;
 
-use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api};
+use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -16,23 +16,31 @@ use leptos_router::components::Redirect;
 /// An account: its case, whatever is open about it, and everything else that is known.
 #[component]
 pub fn Account() -> impl IntoView {
-    let resource = desk::of_part("account", api::account);
-    desk::page(desk::Desk::Accounts, resource, details::body, |_, page| page.case.account.handle.clone())
+    desk::page(
+        desk::Desk::Accounts,
+        async |asked| service::account(&asked.context, asked.instance(), asked.part("account"), &asked.search).await,
+        details::body,
+        |_, page| page.case.account.handle.clone(),
+    )
 }
 
 /// What the search field leads to.
 #[component]
 pub fn Find() -> impl IntoView {
-    let resource = desk::of_instance(api::find);
-    desk::page(desk::Desk::Accounts, resource, body, |_, page| match page.looked {
-        Looked::ByName | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
-        // What was typed must not stay in the browser's history.
-        Looked::Asks(_) => "Find by email or IP address".to_owned(),
-    })
+    desk::page(
+        desk::Desk::Accounts,
+        async |asked| service::find(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| match page.looked {
+            Looked::ByName | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
+            // What was typed must not stay in the browser's history.
+            Looked::Asks(_) => "Find by email or IP address".to_owned(),
+        },
+    )
 }
 
 /// The door that a search by what is personal is sent to.
-const SEARCH: &str = "/api/accounts/search";
+const SEARCH: &str = form::action::<api::Search>();
 
 /// Asks for the reason that a search by email or IP address needs.
 fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
@@ -108,8 +116,12 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
 /// All accounts, newest first, narrowed by what the address says.
 #[component]
 pub fn Accounts() -> impl IntoView {
-    let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::Accounts, resource, list_body, |_, _| "Accounts".to_owned())
+    desk::page(
+        desk::Desk::Accounts,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, _| "Accounts".to_owned(),
+    )
 }
 
 fn list_body(frame: Frame, page: AccountsPage) -> AnyView {

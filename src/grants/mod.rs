@@ -7,7 +7,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
@@ -84,7 +83,7 @@ impl Scope {
 }
 
 /// A grant in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
     pub id: GrantId,
     pub scope: Scope,
@@ -92,8 +91,7 @@ pub struct Running {
 }
 
 /// How far a grant has come. It follows from what was decided and from the time alone, never from a job having run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Nobody has decided yet.
     Asked,
@@ -151,8 +149,7 @@ pub struct RoleAsked {
 }
 
 /// How far that role has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleState {
     /// To be given when the grant begins.
     Asked,
@@ -206,7 +203,7 @@ impl RoleState {
 }
 
 /// A role of a grant as its page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleCard {
     pub asked: RoleAsked,
     pub state: RoleState,
@@ -220,7 +217,7 @@ pub struct RoleCard {
 }
 
 /// A grant as the pages show it, with names for ids.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub id: GrantId,
     pub operator: OperatorId,
@@ -243,7 +240,7 @@ pub struct Card {
 }
 
 /// The grants desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct GrantsPage {
     /// What is not over: to be decided, to come, running.
     pub open: Vec<Card>,
@@ -258,7 +255,7 @@ pub struct GrantsPage {
 }
 
 /// What can be chosen when a grant is asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct AskPage {
     pub contractors: Vec<(OperatorId, String)>,
     pub places: Vec<Place>,
@@ -269,7 +266,7 @@ pub struct AskPage {
 }
 
 /// An instance that a grant can be for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub name: InstanceName,
     pub title: String,
@@ -280,24 +277,37 @@ pub struct Place {
 /// What was typed into the form of a grant.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AskForm {
+    #[serde(default)]
     pub operator: String,
+    #[serde(default)]
     pub instances: Vec<String>,
+    #[serde(default)]
     pub categories: Vec<String>,
+    #[serde(default)]
     pub sign_ups: String,
+    #[serde(default)]
     pub reveal: String,
+    #[serde(default)]
     pub starts: String,
+    #[serde(default)]
     pub ends: String,
+    #[serde(default)]
     pub sponsor: String,
+    #[serde(default)]
     pub agreement: String,
+    #[serde(default)]
     pub why: String,
     /// An instance, an account there and a role in each row: `harbour`, `lea`, `5` or `none`.
+    #[serde(default)]
     pub places: Vec<String>,
+    #[serde(default)]
     pub accounts: Vec<String>,
+    #[serde(default)]
     pub roles: Vec<String>,
 }
 
 /// One grant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct GrantPage {
     pub grant: Card,
     /// Why this person cannot decide about it; `None` where they can.
@@ -314,7 +324,7 @@ pub struct GrantPage {
 }
 
 /// One day of somebody's work.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// The first and the last deed.
     pub first: Option<Instant>,
@@ -360,7 +370,7 @@ impl Work {
 }
 
 /// A month of somebody's work, from the record.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Sheet {
     pub operator: OperatorId,
     pub name: String,

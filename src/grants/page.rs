@@ -1,6 +1,8 @@
 //! The views of the grants desk.
 
-use super::{AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, sum};
+use super::{
+    AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, service, sum,
+};
 use crate::{
     access::Permission,
     clock::Instant,
@@ -11,42 +13,49 @@ use crate::{
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+
+const ASK: &str = form::action::<api::Ask>();
+const DECIDE: &str = form::action::<api::Decide>();
+const REVOKE: &str = form::action::<api::Revoke>();
 
 #[component]
 pub fn Grants() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::list);
-    desk::page(desk::Desk::Grants, resource, list_body, |_, _| "Grants".to_owned())
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::list(&asked.context, &asked.search).await,
+        list_body,
+        |_, _| "Grants".to_owned(),
+    )
 }
 
 #[component]
 pub fn Ask() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::asking);
-    desk::page(desk::Desk::Grants, resource, ask_body, |_, _| "Ask for a grant".to_owned())
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::ask_page(&asked.context, &asked.search).await,
+        ask_body,
+        |_, _| "Ask for a grant".to_owned(),
+    )
 }
 
 #[component]
 pub fn Grant() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("grant").unwrap_or_default(), location.search.get()),
-        |(grant, search)| api::grant(grant, search),
-    );
-    desk::page(desk::Desk::Grants, resource, grant_body, |_, page| format!("Grant of {}", page.grant.name))
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::grant(&asked.context, asked.part("grant"), &asked.search).await,
+        grant_body,
+        |_, page| format!("Grant of {}", page.grant.name),
+    )
 }
 
 #[component]
 pub fn Sheet() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("operator").unwrap_or_default(), location.search.get()),
-        |(operator, search)| api::month(operator, search),
-    );
-    desk::page(desk::Desk::Grants, resource, sheet_body, |_, page| format!("Work of {} in {}", page.name, page.month))
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::sheet(&asked.context, asked.part("operator"), &asked.search).await,
+        sheet_body,
+        |_, page| format!("Work of {} in {}", page.name, page.month),
+    )
 }
 
 fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
@@ -154,7 +163,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         }
         .into_any();
     }
-    let draft = frame.draft_for("/api/grants/ask");
+    let draft = frame.draft_for(ASK);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let chosen = draft.map_or_else(|| page.chosen.clone(), |_| typed("operator"));
     let options = |list: &[(crate::id::OperatorId, String)], chosen: &str| {
@@ -193,7 +202,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
         <div class="two">
             <section class="card">
-                <form method="post" action="/api/grants/ask" class="body stack">
+                <form method="post" action=ASK class="body stack">
                     {form::above(draft)}
                     {form::back(&frame.here)}
                     <label class="field" for="operator">"Contractor"</label>
@@ -360,14 +369,14 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
     if let Some(why) = &page.not_decided_here {
         return view! { <p class="note">{why.clone()}</p> }.into_any();
     }
-    let draft = frame.draft_for("/api/grants/decide");
+    let draft = frame.draft_for(DECIDE);
     let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let grant = &page.grant;
     let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), minute(grant.ends_at));
     view! {
         <section class="card panel">
             <header><h2>"Approve or refuse"</h2></header>
-            <form method="post" action="/api/grants/decide" class="body stack">
+            <form method="post" action=DECIDE class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
@@ -388,7 +397,7 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
     if !page.may_revoke {
         return ().into_any();
     }
-    let draft = frame.draft_for("/api/grants/revoke");
+    let draft = frame.draft_for(REVOKE);
     let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let grant = &page.grant;
     let (title, words) = match grant.state {
@@ -399,7 +408,7 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
     view! {
         <section class="card">
             <header><h2>{title}</h2></header>
-            <form method="post" action="/api/grants/revoke" class="body stack">
+            <form method="post" action=REVOKE class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />

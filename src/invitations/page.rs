@@ -6,7 +6,7 @@ mod requests;
 pub use invites::{Invitation, Invitations};
 pub use requests::{AccessRequest, AccessRequests};
 
-use super::{Arrivals, Came, Issuing, MOST_USES, OfAccount, Term};
+use super::{Arrivals, Came, Issuing, MOST_USES, OfAccount, Term, api};
 use crate::{
     frame::{Draft, Frame},
     id::{AccountId, InstanceName},
@@ -15,8 +15,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-const ISSUE: &str = "/api/invitations/issue";
-const REVOKE: &str = "/api/invitations/revoke";
+const ISSUE: &str = form::action::<api::Issue>();
+const REVOKE: &str = form::action::<api::Revoke>();
 
 /// The two lists of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

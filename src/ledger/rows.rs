@@ -13,8 +13,8 @@ use crate::{
     grants::Scope,
     id::{GrantId, OperatorId},
     store::{
-        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
-        snapshots, web_sessions,
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links, snapshots,
+        web_sessions,
     },
 };
 use serde::Serialize;

@@ -928,8 +928,7 @@ impl Ledger {
         let found: Vec<(i64, String)> =
             on!(&self.store, pool => sqlx::query_as(LIKE).bind(intent).bind(like).fetch_all(pool).await?);
         let outcome = found.iter().find(|(_, leaf)| {
-            serde_json::from_str::<Value>(leaf)
-                .is_ok_and(|leaf| leaf["kind"] == "outcome" && leaf["intent"] == intent)
+            serde_json::from_str::<Value>(leaf).is_ok_and(|leaf| leaf["kind"] == "outcome" && leaf["intent"] == intent)
         });
         let Some((outcome, _)) = outcome else { return Ok(()) };
         let what = format!("entry {outcome} is the outcome of entry {intent}, which is put down as open");

@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::clock::Instant;
@@ -49,7 +48,7 @@ impl std::str::FromStr for RegistrationsMode {
 }
 
 /// Who may sign up, as far as the rows say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Door {
     /// `None` where the stored value is none of the three.
     pub mode: Option<RegistrationsMode>,
@@ -62,7 +61,7 @@ pub struct Door {
 }
 
 /// One change in the history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub index: i64,
     pub at: Instant,
@@ -74,7 +73,7 @@ pub struct Change {
 }
 
 /// What one place says to those who come to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub name: String,
     pub says: String,
@@ -83,7 +82,7 @@ pub struct Place {
 }
 
 /// The registrations desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RegistrationsPage {
     pub door: Door,
     /// When the rows were read.

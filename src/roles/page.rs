@@ -2,6 +2,7 @@
 
 use super::{
     ADMINISTRATOR, ChangePage, Group, InstanceRole, Member, Power, Preview, RolePage, RoleRow, RolesPage, api, powers,
+    service,
 };
 use crate::{
     access::Permission,
@@ -14,24 +15,36 @@ use leptos::prelude::*;
 
 #[component]
 pub fn Roles() -> impl IntoView {
-    let resource = desk::of_instance(api::roles);
-    desk::page(desk::Desk::Roles, resource, list_body, |_, _| "Roles".to_owned())
+    desk::page(
+        desk::Desk::Roles,
+        async |asked| service::roles(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, _| "Roles".to_owned(),
+    )
 }
 
 #[component]
 pub fn Role() -> impl IntoView {
-    let resource = desk::of_part("role", api::role);
-    desk::page(desk::Desk::Roles, resource, role_body, |_, page| format!("Role {}", page.row.role.called()))
+    desk::page(
+        desk::Desk::Roles,
+        async |asked| service::role(&asked.context, asked.instance(), asked.part("role"), &asked.search).await,
+        role_body,
+        |_, page| format!("Role {}", page.row.role.called()),
+    )
 }
 
 /// Giving a role, or taking it away: who gets what, before it is done.
 #[component]
 pub fn Change() -> impl IntoView {
-    let resource = desk::of_instance(api::change);
-    desk::page(desk::Desk::Roles, resource, change_body, |_, page| match &page.preview {
-        Some(preview) => format!("Role of {}", preview.handle),
-        None => "Change a role".to_owned(),
-    })
+    desk::page(
+        desk::Desk::Roles,
+        async |asked| service::change(&asked.context, asked.instance(), &asked.search).await,
+        change_body,
+        |_, page| match &page.preview {
+            Some(preview) => format!("Role of {}", preview.handle),
+            None => "Change a role".to_owned(),
+        },
+    )
 }
 
 /// A role’s colour, where it has one.
@@ -272,7 +285,7 @@ fn beside(page: &ChangePage, frame: &Frame, field: &str) -> AnyView {
 }
 
 /// The door that a change is sent to.
-const ASSIGN: &str = "/api/roles/assign";
+const ASSIGN: &str = form::action::<api::Assign>();
 
 fn change_body(frame: Frame, page: ChangePage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };

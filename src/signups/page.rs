@@ -1,6 +1,6 @@
 //! The views of the sign-up desk.
 
-use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, api};
+use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, api, service};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -11,18 +11,28 @@ use crate::{
 };
 use leptos::prelude::*;
 
+const DECIDE: &str = form::action::<api::Decide>();
+
 #[component]
 pub fn SignUps() -> impl IntoView {
-    let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::SignUps, resource, list_body, |_, page| {
-        if page.known { format!("Sign-ups ({})", page.waiting) } else { "Sign-ups".to_owned() }
-    })
+    desk::page(
+        desk::Desk::SignUps,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, page| {
+            if page.known { format!("Sign-ups ({})", page.waiting) } else { "Sign-ups".to_owned() }
+        },
+    )
 }
 
 #[component]
 pub fn SignUp() -> impl IntoView {
-    let resource = desk::of_part("account", api::sign_up);
-    desk::page(desk::Desk::SignUps, resource, one_body, |_, page| format!("{} asks to join", page.row.handle))
+    desk::page(
+        desk::Desk::SignUps,
+        async |asked| service::sign_up(&asked.context, asked.instance(), asked.part("account"), &asked.search).await,
+        one_body,
+        |_, page| format!("{} asks to join", page.row.handle),
+    )
 }
 
 fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
@@ -298,7 +308,7 @@ fn decide_form(
     words: String,
     frame: &Frame,
 ) -> AnyView {
-    let draft = frame.draft_for("/api/signups/decide");
+    let draft = frame.draft_for(DECIDE);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let chosen = typed("reason");
     let reasons = (verdict == Verdict::Reject).then(|| {
@@ -313,7 +323,7 @@ fn decide_form(
     });
     let button = if verdict == Verdict::Reject { "btn danger" } else { "btn main" };
     view! {
-        <form method="post" action="/api/signups/decide" class="stack">
+        <form method="post" action=DECIDE class="stack">
             {form::above(draft)}
             {form::back(&frame.here)}
             {form::acting(frame)}
@@ -349,10 +359,8 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
             </section>
         }
     });
-    let draft_verdict = frame
-        .draft_for("/api/signups/decide")
-        .and_then(|draft| draft.value("verdict"))
-        .and_then(|verdict| verdict.parse().ok());
+    let draft_verdict =
+        frame.draft_for(DECIDE).and_then(|draft| draft.value("verdict")).and_then(|verdict| verdict.parse().ok());
     let next = page.next.map(|next| next.to_string()).unwrap_or_default();
     let deciding = draft_verdict.or(page.deciding).filter(|_| page.may_decide).map(|verdict| {
         let words = format!("{} {}", verdict.words(), row.handle);

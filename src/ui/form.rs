@@ -4,7 +4,7 @@ use crate::{
     frame::{Draft, Frame},
     problem::Problem,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Text made safe to stand in HTML, quotes included.
 pub fn escape(text: &str) -> String {
@@ -20,6 +20,11 @@ pub fn escape(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Where the form of a server function is sent.
+pub const fn action<F: ServerFn>() -> &'static str {
+    F::PATH
 }
 
 /// The only place with a `<textarea>`: its children are printed raw by the server, so they are escaped here first.
@@ -101,7 +106,7 @@ pub fn sentence(problem: &Problem) -> String {
     format!("{} {}", problem.what, problem.way_on).trim_end().to_owned()
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

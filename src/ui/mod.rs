@@ -1,14 +1,25 @@
 //! Shared components that know no capability.
 
-pub mod desk;
-pub mod form;
-pub mod icon;
+// The islands: all that the browser runs.
 pub mod keep;
 pub mod keys;
+
+#[cfg(feature = "ssr")]
+pub mod desk;
+#[cfg(feature = "ssr")]
+pub mod form;
+#[cfg(feature = "ssr")]
+pub mod icon;
+#[cfg(feature = "ssr")]
+mod ring;
+#[cfg(feature = "ssr")]
 pub mod time;
+#[cfg(feature = "ssr")]
 mod title;
 
+#[cfg(feature = "ssr")]
 pub use form::escape;
+#[cfg(feature = "ssr")]
 pub use title::title;
 
 /// “1 report”, “3 reports”.
@@ -53,7 +64,7 @@ pub fn excerpt(text: &str, longest: usize) -> String {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Instants: relative on sight, absolute in UTC on hover. Reckoned from the server's now, so that both sides print the same.
+//! Instants: relative on sight, absolute in UTC on hover. Reckoned from the page's one now.
 
 use crate::clock::{DAY, HOUR, Instant, MINUTE};
 use leptos::prelude::*;
@@ -80,7 +80,7 @@ pub fn age(at: Instant, now: Instant) -> impl IntoView {
     view! { <time datetime=machine(at) title=absolute(at)>{said}</time> }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

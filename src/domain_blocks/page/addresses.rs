@@ -2,17 +2,25 @@
 
 use super::{Tab, hidden, tabs, why_field};
 use crate::{
-    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, api},
+    domain_blocks::api,
+    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
+const SET_ADDRESS: &str = form::action::<api::SetAddress>();
+const LIFT_ADDRESS: &str = form::action::<api::LiftAddress>();
+
 #[component]
 pub fn Addresses() -> impl IntoView {
-    let resource = desk::of_instance(api::addresses);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Addresses".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::addresses(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, _| "Addresses".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: AddressesPage) -> AnyView {
@@ -89,13 +97,12 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
 }
 
 fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
-    let draft =
-        frame.draft_for("/api/domains/address-set").filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let draft = frame.draft_for(SET_ADDRESS).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
     let typed = draft.and_then(|draft| draft.value("network")).unwrap_or_default().to_owned();
     view! {
         <section class="card">
             <header><h2>"Make a rule"</h2></header>
-            <form method="post" action="/api/domains/address-set" class="body stack">
+            <form method="post" action=SET_ADDRESS class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <label class="field" for="network">"Address or network"</label>
@@ -153,7 +160,7 @@ fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, fr
 fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> AnyView {
     let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
     let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
-    let (set, lift) = (ours("/api/domains/address-set"), ours("/api/domains/address-lift"));
+    let (set, lift) = (ours(SET_ADDRESS), ours(LIFT_ADDRESS));
     let about = || {
         view! {
             {hidden(instance, &frame.here)}
@@ -169,7 +176,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
         <details class="menu" open=set.or(lift).is_some()>
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
-                <form method="post" action="/api/domains/address-set" class="stack">
+                <form method="post" action=SET_ADDRESS class="stack">
                     {form::above(set)}
                     {about()}
                     {form::beside(set, "network")}
@@ -177,7 +184,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
                     {reason(set)}
                     <button class="btn">{format!("Change the rule for {}", listed.network)}</button>
                 </form>
-                <form method="post" action="/api/domains/address-lift" class="stack ruled">
+                <form method="post" action=LIFT_ADDRESS class="stack ruled">
                     {form::above(lift)}
                     {about()}
                     {reason(lift)}

@@ -2,7 +2,7 @@
 
 use super::{Tab, look_field, look_refused, tabs};
 use crate::{
-    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, api, bounded},
+    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, bounded, service},
     frame::Frame,
     id::InstanceName,
     path,
@@ -14,8 +14,12 @@ use leptos_router::components::Redirect;
 
 #[component]
 pub fn Rules() -> impl IntoView {
-    let resource = desk::of_instance(api::rules);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Blocks".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::rules(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, _| "Blocks".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: RulesPage) -> AnyView {
@@ -163,8 +167,12 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
 
 #[component]
 pub fn Servers() -> impl IntoView {
-    let resource = desk::of_instance(api::servers);
-    desk::page(desk::Desk::DomainBlocks, resource, servers_body, |_, _| "Known servers".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::servers(&asked.context, asked.instance(), &asked.search).await,
+        servers_body,
+        |_, _| "Known servers".to_owned(),
+    )
 }
 
 fn servers_body(frame: Frame, page: ServersPage) -> AnyView {

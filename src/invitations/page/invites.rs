@@ -4,29 +4,36 @@ use super::{ISSUE, REVOKE, Tab, arrivals, hidden, issue_form, link_card, tabs, t
 use crate::{
     frame::Frame,
     id::InstanceName,
-    invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, api},
+    invitations::api,
+    invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, service},
     path,
     search::Search,
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
-const LOOK_UP: &str = "/api/invitations/look-up";
+const LOOK_UP: &str = form::action::<api::LookUp>();
 
 /// The invitations of everybody on the instance.
 #[component]
 pub fn Invitations() -> impl IntoView {
-    let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::Invitations, resource, list_body, |_, _| "Invitations".to_owned())
+    desk::page(
+        desk::Desk::Invitations,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, _| "Invitations".to_owned(),
+    )
 }
 
 /// One invitation.
 #[component]
 pub fn Invitation() -> impl IntoView {
-    let resource = desk::of_part("invite", api::invitation);
-    desk::page(desk::Desk::Invitations, resource, one_body, |_, page| {
-        format!("Invitation {} of {}", page.line.id, page.line.handle)
-    })
+    desk::page(
+        desk::Desk::Invitations,
+        async |asked| service::invitation(&asked.context, asked.instance(), asked.part("invite"), &asked.search).await,
+        one_body,
+        |_, page| format!("Invitation {} of {}", page.line.id, page.line.handle),
+    )
 }
 
 fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {

@@ -4,18 +4,25 @@ use crate::{
     frame::Frame,
     id::InstanceName,
     path,
-    reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, api},
+    reports::api,
+    reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, service},
     search::Search,
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
 
+const DECIDE_MANY: &str = form::action::<api::DecideMany>();
+
 #[component]
 pub fn Queue() -> impl IntoView {
-    let resource = desk::of_instance(api::queue);
-    desk::page(desk::Desk::Reports, resource, body, |_, page| {
-        if page.cases == 0 { "Reports".to_owned() } else { format!("Reports ({})", page.cases) }
-    })
+    desk::page(
+        desk::Desk::Reports,
+        async |asked| service::queue(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| {
+            if page.cases == 0 { "Reports".to_owned() } else { format!("Reports ({})", page.cases) }
+        },
+    )
 }
 
 fn body(frame: Frame, page: QueuePage) -> AnyView {
@@ -148,7 +155,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
         }
         .into_any();
     }
-    let draft = frame.draft_for("/api/reports/decide-many");
+    let draft = frame.draft_for(DECIDE_MANY);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let number = preview.cases.len();
     let reports: usize = preview.cases.iter().map(|case| case.reports).sum();
@@ -187,7 +194,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
     let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
     let form = preview.refused.is_none().then(|| {
         view! {
-            <form method="post" action="/api/reports/decide-many" class="stack">
+            <form method="post" action=DECIDE_MANY class="stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 {form::acting(frame)}
