@@ -52,10 +52,10 @@ pub struct Frame {
     pub may: Vec<Permission>,
     pub instance: Option<InstanceHead>,
     pub instances: Vec<InstanceHead>,
-    /// Cases that wait on the instance; `None` while its waiting list has never been filled.
-    pub waiting: Option<usize>,
-    /// People who wait for a decision about their sign-up.
-    pub sign_ups: Option<usize>,
+    /// How many cases wait on the instance, as it is shown; `None` while its waiting list has never been filled.
+    pub waiting: Option<String>,
+    /// How many people wait for a decision about their sign-up.
+    pub sign_ups: Option<String>,
     /// Why what waits may be out of date, in a sentence.
     pub waiting_is_old: Option<String>,
     /// Who may sign up, in a word.

@@ -188,8 +188,7 @@ pub const GLIMPSED: i64 = 100;
 
 /// “57”, “10,000+”
 pub fn bounded(number: i64) -> String {
-    let shown = ui::grouped(usize::try_from(number.clamp(0, COUNTED)).unwrap_or(0));
-    if number > COUNTED { format!("{shown}+") } else { shown }
+    ui::at_least(usize::try_from(number.clamp(0, COUNTED)).unwrap_or(0), number > COUNTED)
 }
 
 fn bounded_of(number: i64, one: &str, many: &str) -> String {
@@ -274,7 +273,7 @@ impl Glimpse {
     /// “12”, and “12+” where there may be more.
     pub fn said(&self, number: i64) -> String {
         let more = self.more || number >= GLIMPSED;
-        format!("{}{}", ui::grouped(usize::try_from(number).unwrap_or(0)), if more { "+" } else { "" })
+        ui::at_least(usize::try_from(number).unwrap_or(0), more)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     problem::Problem,
     search::Search,
     store::{drafts, recovery_codes},
-    ui::time,
+    ui::{self, time},
 };
 use std::{collections::BTreeSet, sync::PoisonError};
 
@@ -71,7 +71,7 @@ pub async fn build<T>(
     let pulse = instance.map(Instance::pulse);
     let cases = waiting.as_ref().filter(|list| list.at.is_some()).zip(instance).map(|(list, instance)| {
         let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
-        seen.map(|report| report.target).collect::<BTreeSet<_>>().len()
+        ui::at_least(seen.map(|report| report.target).collect::<BTreeSet<_>>().len(), list.cut)
     });
     let reports_list = waiting.as_ref().map(|list| (list.trouble.clone(), list.at));
     let sign_ups_list = instance.map(|instance| {
@@ -105,7 +105,7 @@ pub async fn build<T>(
         instance: instance.map(head),
         instances: context.visible().map(|instance| head(instance)).collect(),
         waiting: cases,
-        sign_ups: instance.and_then(crate::signups::service::waiting).map(|(number, _)| number),
+        sign_ups: instance.and_then(crate::signups::service::waiting).map(|waiting| waiting.said()),
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),

@@ -16,11 +16,12 @@ use crate::{
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, Inviter, Read},
-        pulse,
+        settings::Meaning,
     },
     problem::Problem,
+    registrations::RegistrationsMode,
     search::Search,
-    ui,
+    ui::{self, time},
 };
 
 /// Lines of a page.
@@ -75,17 +76,26 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
     instance.base.join(&format!("invite/{code}")).ok().map(|url| url.to_string())
 }
 
-/// What invitations mean while registrations are as they are (`app/helpers/registration_helper.rb`).
+/// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
+/// were last seen to meet that.
 fn door(instance: &Instance) -> String {
-    match pulse::door_word(&instance.pulse()) {
-        Some("closed") => "Registrations are closed: an invitation is the only way in.",
-        Some("with approval") => {
-            "Registrations need approval: an invitation spares the reason, and for some the review."
+    let pulse = instance.pulse();
+    let stored = pulse.registrations.as_ref();
+    let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
+    let told = stored.and_then(|stored| stored.message_text().ok());
+    let says = match mode {
+        Some(RegistrationsMode::None) => "Registrations are set to closed: an invitation is the only way in.",
+        Some(RegistrationsMode::Approved) => {
+            "Registrations are set to need approval: an invitation spares the reason, and for some the review."
         }
-        Some("open") => "Registrations are open: people come in without an invitation too.",
-        Some(_) | None => "Who may sign up without an invitation is not clear at present.",
+        Some(RegistrationsMode::Open) => "Registrations are set to open: people come in without an invitation too.",
+        None => "Who may sign up without an invitation is not clear at present.",
+    };
+    let otherwise = instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
+    match otherwise {
+        Some(seen) => format!("{says} Visitors met something else at {} UTC; Registrations says what.", time::clock(seen.at)),
+        None => says.to_owned(),
     }
-    .to_owned()
 }
 
 /// What happens to whoever comes with an invitation of this account.

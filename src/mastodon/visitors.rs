@@ -16,7 +16,7 @@ const SIGN_UP: &str = "/auth/sign_up";
 const SIGN_IN: &str = "/auth/sign_in";
 /// `devise.failure.closed_registrations` and `auth.registration_closed` of `config/locales`.
 const CLOSED: [&str; 2] = ["Your registration attempt has been blocked", "is not accepting new members"];
-const LONGEST_MESSAGE: usize = 200;
+pub const LONGEST_MESSAGE: usize = 200;
 
 /// What stands at the address where people sign up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,17 @@ pub struct Answered {
 }
 
 impl Answered {
+    /// Whether what visitors read can be this message, whose Markdown Mastodon has made HTML of: marks go, and so do the addresses
+    /// of links and the numbers of lists.
+    fn may_say(&self, message: &str) -> bool {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+        let (shown, meant) = (letters(&self.message), letters(&words::plain(message)));
+        let mut rest = meant.chars();
+        let listed = message.lines().any(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+        let marked = listed || message.contains(['[', '<', '&', '`']) || self.message.contains('&');
+        shown == meant || marked && !shown.is_empty() && shown.chars().all(|letter| rest.any(|own| own == letter))
+    }
+
     /// The state in a word or two.
     pub fn word(&self) -> &'static str {
         match (self.enabled, self.approval) {
@@ -50,10 +61,10 @@ impl Answered {
         }
     }
 
-    /// Whether that is what the setting says.
-    pub fn agrees(&self, mode: RegistrationsMode) -> bool {
+    /// Whether that is what the settings say; while closed, with the message where that is known.
+    pub fn agrees(&self, mode: RegistrationsMode, message: Option<&str>) -> bool {
         match mode {
-            RegistrationsMode::None => !self.enabled,
+            RegistrationsMode::None => !self.enabled && message.is_none_or(|message| self.may_say(message)),
             RegistrationsMode::Approved => self.enabled && self.approval,
             RegistrationsMode::Open => self.enabled && !self.approval,
         }
@@ -87,10 +98,11 @@ impl Seen {
         }
     }
 
-    /// Whether everything that was asked says what the setting says; `None` where nothing contradicts and something is not
+    /// Whether everything that was asked says what the settings say; `None` where nothing contradicts and something is not
     /// known.
-    pub fn agrees(&self, mode: RegistrationsMode) -> Option<bool> {
-        let api = |answered: &Result<Answered, String>| answered.as_ref().ok().map(|answered| answered.agrees(mode));
+    pub fn agrees(&self, mode: RegistrationsMode, message: Option<&str>) -> Option<bool> {
+        let api =
+            |answered: &Result<Answered, String>| answered.as_ref().ok().map(|answered| answered.agrees(mode, message));
         let listed =
             |open: &Result<bool, String>| open.as_ref().ok().map(|open| *open == (mode != RegistrationsMode::None));
         let all = [
@@ -197,7 +209,7 @@ async fn api(rest: &Client, path: &str, fresh: bool) -> Result<Answered, String>
         (Some(enabled), Some(approval)) => Ok(Answered {
             enabled,
             approval,
-            message: ui::excerpt(&words::plain(registrations["message"].as_str().unwrap_or_default()), LONGEST_MESSAGE),
+            message: words::plain(registrations["message"].as_str().unwrap_or_default()),
         }),
         _ => Err("its answer says nothing of registrations".to_owned()),
     }

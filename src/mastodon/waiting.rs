@@ -172,7 +172,11 @@ async fn follow<T: Waits>(state: &mut State<T>, database: &Database) -> Result<(
     let mut read = database.read().await?;
     let newest = T::newest_key(&mut read).await?.max(state.newest);
     let (again, newest_log) = T::back_again(&mut read, state.newest_log - OVERLAP).await?;
-    let mut found = T::above(&mut read, state.newest - OVERLAP, MOST).await?;
+    let mut found = T::above(&mut read, state.newest - OVERLAP, MOST + 1).await?;
+    // More came at once than it holds: it holds the newest.
+    if i64::try_from(found.len()).unwrap_or(i64::MAX) > MOST {
+        found = T::newest(&mut read, MOST + 1).await?;
+    }
 
     let keys: Vec<i64> = if state.known.len() <= SLICE {
         state.known.keys().copied().collect()

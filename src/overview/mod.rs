@@ -8,6 +8,7 @@ use crate::{
     clock::Instant,
     registrations::Door,
     reports::{Category, QueueRow},
+    signups::Waiting,
 };
 
 /// Whether one part answers, and what it says.
@@ -25,12 +26,13 @@ pub struct OverviewPage {
     /// Whether what waits was ever read; without that no number of reports says anything.
     pub known: bool,
     pub cases: usize,
-    pub reports: usize,
+    /// There are more than are known: so many at least, and which is the oldest is not known.
+    pub more: bool,
     pub oldest: Option<Instant>,
     pub by_category: Vec<(Category, usize)>,
     pub urgent: Vec<QueueRow>,
-    /// Pending sign-ups with a confirmed address: how many, and the oldest.
-    pub pending: Option<(usize, Option<Instant>)>,
+    /// Pending sign-ups with a confirmed address.
+    pub pending: Option<Waiting>,
     pub door: Door,
     pub health: Vec<Health>,
     /// That registrations are open and nobody decides anything, in a sentence.

@@ -42,21 +42,22 @@ pub fn Overview() -> impl IntoView {
 fn body(frame: Frame, page: OverviewPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let now = frame.now;
-    let waited = |oldest: Option<crate::clock::Instant>| match oldest {
+    let waited = |oldest: Option<crate::clock::Instant>, more: bool| match oldest {
         Some(oldest) => format!("oldest {}", time::span(now.since(oldest))),
+        None if more => "the oldest not known".to_owned(),
         None => "nothing waits".to_owned(),
     };
     let by_category = page
         .by_category
         .iter()
         .filter(|(_, cases)| *cases > 0)
-        .map(|(category, cases)| format!("{cases} {}", category.word()))
+        .map(|(category, cases)| format!("{} {}", ui::at_least(*cases, page.more), category.word()))
         .collect::<Vec<_>>()
         .join(", ");
     let pending = match &page.pending {
-        Some((waiting, oldest)) => view! {
-            <b>{ui::grouped(*waiting)}</b>
-            <span class="small">{waited(*oldest)}</span>
+        Some(waiting) => view! {
+            <b>{waiting.said()}</b>
+            <span class="small">{waited(waiting.oldest, waiting.more)}</span>
         }
         .into_any(),
         None => unknown(),
@@ -80,8 +81,8 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                 <span class="soft small">"Cases waiting"</span>
                 {if page.known {
                     view! {
-                        <b>{ui::grouped(page.cases)}</b>
-                        <span class="small">{waited(page.oldest)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
+                        <b>{ui::at_least(page.cases, page.more)}</b>
+                        <span class="small">{waited(page.oldest, page.more)} {(!by_category.is_empty()).then(|| format!(" · {by_category}"))}</span>
                     }
                     .into_any()
                 } else {

@@ -32,7 +32,7 @@ pub fn home(context: &Context) -> Result<String, Problem> {
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
-    let known = instance.waiting.snapshot().at.is_some();
+    let list = instance.waiting.snapshot();
     let cases = cases(context, &instance).await?;
     let by_category = Category::ALL
         .into_iter()
@@ -41,9 +41,9 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
     let pulse = instance.pulse();
     let page = OverviewPage {
         title: instance.title.clone(),
-        known,
-        reports: cases.iter().map(|case| case.row.reports).sum(),
-        oldest: cases.iter().map(|case| case.row.since).min(),
+        known: list.at.is_some(),
+        more: list.cut,
+        oldest: cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut),
         by_category,
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
@@ -164,7 +164,7 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             (None, None) => part("Admin API", false, unknown()),
         },
         match &pulse.redis {
-            Some(Ok(())) => part("Caches", true, "Redis answers".to_owned()),
+            Some(Ok(())) => part("Caches", true, "Redis answers a ping".to_owned()),
             Some(Err(why)) => part("Caches", false, why.clone()),
             None => part("Caches", true, "no Redis given: settings take up to 10 minutes".to_owned()),
         },

@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::clock::Instant;
+use crate::{clock::Instant, signups::Waiting};
 use serde::{Deserialize, Serialize};
 
 /// `registrations_mode` (`app/models/form/admin_settings.rb`)
@@ -100,5 +100,5 @@ pub struct RegistrationsPage {
     pub sign_ups: Vec<(Instant, usize)>,
     pub may_close: bool,
     pub may_open: bool,
-    pub pending: Option<(usize, Option<Instant>)>,
+    pub pending: Option<Waiting>,
 }

@@ -84,10 +84,10 @@ fn truth(page: &RegistrationsPage) -> AnyView {
 
 fn door(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     let waiting = match &page.pending {
-        Some((0, _)) => "nobody".to_owned(),
-        Some((waiting, oldest)) => {
-            let oldest = oldest.map(|at| format!(", oldest {}", time::span(frame.now.since(at)))).unwrap_or_default();
-            format!("{}{oldest}", ui::grouped(*waiting))
+        Some(waiting) if waiting.number == 0 => "nobody".to_owned(),
+        Some(waiting) => {
+            let oldest = waiting.oldest.map(|at| format!(", oldest {}", time::span(frame.now.since(at))));
+            format!("{}{}", waiting.said(), oldest.unwrap_or_default())
         }
         None => "not known yet".to_owned(),
     };

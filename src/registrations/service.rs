@@ -22,7 +22,7 @@ use crate::{
         database::{DatabaseError, Read},
         rest::Client,
         settings::{Meaning, Stored},
-        visitors::{Answered as Api, Seen, SignUpPage},
+        visitors::{Answered as Api, LONGEST_MESSAGE as EXCERPT, Seen, SignUpPage},
     },
     path,
     problem::{Kind, Problem},
@@ -194,10 +194,11 @@ pub async fn registrations(
     let mode = Meaning::of(&stored.mode).mode();
     instance.know_registrations(stored.clone());
     // Another process may have seen it agree since.
-    let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode) != Some(true)));
+    let told = message_strange.is_empty().then_some(&*message);
+    let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode, told) != Some(true)));
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
     let seen = look(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
-    let mut places = seen.as_ref().map(|seen| places(seen, mode, changed, &instance, now)).unwrap_or_default();
+    let mut places = seen.as_ref().map(|seen| places(seen, mode, told, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let mut changed_and_settled: Vec<Change> = history.into_iter().map(|(change, _)| change).collect();
@@ -247,15 +248,16 @@ fn lasts(whose: &str, until: Option<Instant>, now: Instant) -> String {
 fn places(
     seen: &Seen,
     mode: Option<RegistrationsMode>,
+    told: Option<&str>,
     changed: Option<Instant>,
     instance: &Instance,
     now: Instant,
 ) -> Vec<Place> {
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
-    let told = instance.forgotten().filter(|told| told.gone.as_ref().is_ok_and(|keys| *keys > 0)).map(|told| told.at);
-    let told = told.filter(|told| changed.is_some_and(|changed| *told >= changed));
+    let forgotten = instance.forgotten().filter(|told| told.gone.as_ref().is_ok_and(|keys| *keys > 0)).map(|told| told.at);
+    let forgotten = forgotten.filter(|told| changed.is_some_and(|changed| *told >= changed));
     let until = |after_telling: i64, otherwise: i64| {
-        told.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
+        forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
     };
     let place = |name: &str, agrees: Option<bool>, says: String| Place { name: name.to_owned(), says, agrees };
     let sign_up = {
@@ -283,11 +285,11 @@ fn places(
     };
     let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Instant>| match answered {
         Ok(answered) => {
-            let agrees = mode.map(|mode| answered.agrees(mode));
+            let agrees = mode.map(|mode| answered.agrees(mode, told));
             let message = if answered.message.is_empty() || answered.enabled {
                 String::new()
             } else {
-                format!(", “{}”", answered.message)
+                format!(", “{}”", ui::excerpt(&answered.message, EXCERPT))
             };
             let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
             place(name, agrees, format!("{}{message}{more}", answered.word()))

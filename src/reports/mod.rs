@@ -607,7 +607,7 @@ impl CasePage {
     pub fn number(&self) -> String {
         let limit = usize::try_from(MOST_COUNTED - 1).unwrap_or(usize::MAX);
         let all = self.open.len().saturating_add(usize::try_from(self.unread).unwrap_or(0));
-        if all > limit { format!("{}+", ui::grouped(limit)) } else { ui::grouped(all) }
+        ui::at_least(all.min(limit), all > limit)
     }
 }
 

@@ -64,8 +64,7 @@ fn swatch(role: &InstanceRole) -> AnyView {
 fn members(row: &RoleRow) -> String {
     match row.members {
         None => "everybody".to_owned(),
-        Some(number) if number > 10_000 => "10,000+".to_owned(),
-        Some(number) => ui::grouped(usize::try_from(number).unwrap_or(0)),
+        Some(number) => ui::at_least(usize::try_from(number.clamp(0, 10_000)).unwrap_or(0), number > 10_000),
     }
 }
 

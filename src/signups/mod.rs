@@ -4,7 +4,24 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{batches::Running, clock::Instant, id::AccountId, reports::Revealed};
+use crate::{batches::Running, clock::Instant, id::AccountId, reports::Revealed, ui};
+
+/// People who wait for a decision about their sign-up, with a confirmed address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub number: usize,
+    /// There are more than are known.
+    pub more: bool,
+    /// Since when the oldest waits, where that is known.
+    pub oldest: Option<Instant>,
+}
+
+impl Waiting {
+    /// “57”, “50,000+”
+    pub fn said(&self) -> String {
+        ui::at_least(self.number, self.more)
+    }
+}
 
 /// What is decided about somebody who asked to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +138,9 @@ pub struct SignUpsPage {
     /// Whether who waits was ever read; without that no number here says anything.
     pub known: bool,
     pub rows: Vec<SignUpRow>,
-    pub waiting: usize,
+    pub waiting: Waiting,
     pub unconfirmed: usize,
     pub invited: usize,
-    pub oldest: Option<Instant>,
     /// Under this filter.
     pub matching: usize,
     pub filter: SignUpFilter,

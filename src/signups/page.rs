@@ -20,7 +20,7 @@ pub fn SignUps() -> impl IntoView {
         async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
         list_body,
         |_, page| {
-            if page.known { format!("Sign-ups ({})", page.waiting) } else { "Sign-ups".to_owned() }
+            if page.known { format!("Sign-ups ({})", page.waiting.said()) } else { "Sign-ups".to_owned() }
         },
     )
 }
@@ -38,13 +38,17 @@ pub fn SignUp() -> impl IntoView {
 fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let base = path::signups(&instance);
-    let oldest =
-        page.oldest.map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest)))).unwrap_or_default();
-    let sentence = match page.waiting {
+    let oldest = page
+        .waiting
+        .oldest
+        .map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest))))
+        .unwrap_or_default();
+    let unconfirmed = ui::at_least(page.unconfirmed, page.waiting.more);
+    let sentence = match page.waiting.number {
         _ if !page.known => "who waits is not known yet".to_owned(),
-        0 => format!("nobody waits · {} unconfirmed", page.unconfirmed),
-        1 => format!("1 waits · {} unconfirmed{oldest}", page.unconfirmed),
-        many => format!("{} wait · {} unconfirmed{oldest}", ui::grouped(many), page.unconfirmed),
+        0 if !page.waiting.more => format!("nobody waits · {unconfirmed} unconfirmed"),
+        1 if !page.waiting.more => format!("1 waits · {unconfirmed} unconfirmed{oldest}"),
+        _ => format!("{} wait · {unconfirmed} unconfirmed{oldest}", page.waiting.said()),
     };
     let cluster = page.cluster.clone().map(|cluster| {
         let all = format!("{base}{}", Search::default().with("alike", &cluster.of.to_string()));
@@ -94,7 +98,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {running}
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
-            <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::grouped(page.matching)))}</span>
+            <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::at_least(page.matching, page.waiting.more)))}</span>
             <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
         </div>
     }
@@ -102,7 +106,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
 }
 
 fn empty(base: &str, page: &SignUpsPage) -> AnyView {
-    let filtered = page.waiting + page.unconfirmed > 0;
+    let filtered = page.waiting.number + page.unconfirmed > 0;
     view! {
         <div class="card pad empty">
             {if !page.known {
@@ -125,11 +129,11 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
     };
     let filter = &page.filter;
-    let number = |number: usize| if page.known { ui::grouped(number) } else { "?".to_owned() };
+    let number = |number: usize| if page.known { ui::at_least(number, page.waiting.more) } else { "?".to_owned() };
     let mut chips = vec![
         {
             let on = filter.state.is_empty() && filter.alike.is_empty();
-            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {number(page.waiting)}</a> }.into_any()
+            view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {number(page.waiting.number)}</a> }.into_any()
         },
         chip("state", "unconfirmed", format!("Unconfirmed {}", number(page.unconfirmed)), &filter.state),
         chip("state", "invited", format!("Came with an invitation {}", number(page.invited)), &filter.state),

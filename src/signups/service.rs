@@ -1,6 +1,8 @@
 //! What the sign-up desk does.
 
-use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, groups, words};
+use super::{
+    Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, Waiting, groups, words,
+};
 use crate::{
     access::{self, Object, Permission},
     batches,
@@ -316,11 +318,13 @@ impl Kept {
 }
 
 /// How many wait for a decision, and since when the oldest; `None` while that has never been read.
-pub fn waiting(instance: &Instance) -> Option<(usize, Option<Instant>)> {
+pub fn waiting(instance: &Instance) -> Option<Waiting> {
     let list = instance.signups.snapshot();
     list.at?;
     let confirmed = list.rows.iter().filter(|person| person.confirmed);
-    Some((confirmed.clone().count(), confirmed.map(|person| person.asked_at).min()))
+    // Above so many the list holds the newest alone.
+    let oldest = confirmed.clone().map(|person| person.asked_at).min().filter(|_| !list.cut);
+    Some(Waiting { number: confirmed.count(), more: list.cut, oldest })
 }
 
 fn filter_of(search: &Search) -> SignUpFilter {
@@ -407,14 +411,12 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         .flatten()
         .map(|last| format!("{base}{}", parsed.with("before", &desk.people()[*last].user.to_string())));
     let known = desk.list.at.is_some();
-    let (waiting, oldest) = waiting(&instance).unwrap_or_default();
     let page = SignUpsPage {
         known,
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
-        waiting,
+        waiting: waiting(&instance).unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
         invited: desk.people().iter().filter(|person| person.inviter.is_some()).count(),
-        oldest,
         matching: fitting.len(),
         languages: counted(desk.people().iter().filter_map(|person| person.locale.clone())),
         mails: counted(desk.people().iter().filter_map(|person| person.email.domain())),

@@ -476,6 +476,13 @@ fn others() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            name: "letters as an older spreadsheet writes them",
+            file: b"domain,severity,public_comment\na.test,silence,B\xFCcher \x96 spam\nb\xFCcher.test,suspend,\n".to_vec(),
+            says: &["in Windows-1252", "not UTF-8", "Nothing is ticked", "Bücher – spam"],
+            rows: &["2 a.test new: limited", "3 xn--bcher-kva.test new: suspended"],
+            ..Case::default()
+        },
+        Case {
             name: "a character that no database keeps",
             file: b"domain,severity,public_comment\na.test,silence,a\0b\nc\0.test,silence,\nd.test,silence,\n".to_vec(),
             says: &["contains a NUL character"],
@@ -532,7 +539,15 @@ fn refused() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ("a spreadsheet", b"PK\x03\x04\x14\x00".to_vec(), "spreadsheet"),
         ("an old spreadsheet", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "spreadsheet"),
         ("something packed", b"\x1F\x8B\x08\x00".to_vec(), "packed"),
-        ("Windows-1252", b"domain,severity,public_comment\na.test,silence,B\xFCcher\n".to_vec(), "line 2"),
+        (
+            "two encodings in one file",
+            "domain,severity,public_comment\na.test,silence,Bücher\nb.test,silence,B"
+                .bytes()
+                .chain(*b"\xFCcher\n")
+                .collect(),
+            "line 3",
+        ),
+        ("bytes of something else", b"domain\na.test\n\x81\x8D\x8F\n".to_vec(), "line 3"),
         ("half of UTF-16", b"\xFF\xFEd\x00o\x00m\x00\x00\xD8".to_vec(), "UTF-16"),
         ("nothing", b"\n# only a comment\n".to_vec(), "names no domain"),
         ("only a header", HEADER.as_bytes().to_vec(), "names no domain"),

@@ -16,6 +16,28 @@ async fn sql(house: &House, text: &'static str) {
 /// Pages of any size of case or list stay pages.
 const LARGEST_PAGE: usize = 600_000;
 
+/// More than the console holds: no number is said to be the whole, and none of them the oldest.
+#[tokio::test]
+async fn more_than_is_held_is_said_to_be_more() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    sql(
+        &house,
+        "insert into reports (account_id, target_account_id, comment, category, created_at, updated_at) \
+         select (select id from accounts where domain is not null order by id limit 1), \
+                (select id from accounts where username = 'windvane' and domain is null), \
+                'again ' || n, 1000, now() - interval '400 days', now() from generate_series(1, 50010) n",
+    )
+    .await;
+    house.look().await;
+    let text = |body: &str| crate::seen::text(body);
+    let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
+    assert!(overview.contains("Cases waiting1+the oldest not known"), "{overview}");
+    assert!(overview.contains("Reports1+"), "{overview}");
+    let queue = text(&house.get(Some(&owner), "/i/harbour/reports").await.body);
+    assert!(queue.contains("1+ cases wait · 50,000+ reports"), "{queue}");
+}
+
 #[tokio::test]
 async fn ten_thousand_reports_about_one_account_are_one_case() {
     let house = house(sqlite().await).await;

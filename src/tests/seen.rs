@@ -30,7 +30,7 @@ async fn set(house: &House, cookie: &str, mode: &str) -> String {
 }
 
 /// A page as it is read: without tags.
-fn text(page: &str) -> String {
+pub fn text(page: &str) -> String {
     let mut inside = false;
     let kept: String = page
         .chars()
@@ -368,7 +368,45 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
         let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
         assert!(overview.contains("not yet seen everywhere"), "{overview}");
+        let invitations = text(&house.get(Some(&owner), "/i/harbour/invitations").await.body);
+        assert!(
+            invitations.contains("Registrations are set to closed: an invitation is the only way in. Visitors met"),
+            "{invitations}"
+        );
     }
+}
+
+/// What visitors read while closed is asked and compared as well.
+#[tokio::test]
+async fn the_former_message_is_no_agreement() {
+    let cache = redis(61).await;
+    let way = way(61).await;
+    let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(way.url.clone())).await;
+    let owner = house.sign_in("owner").await;
+    set(&house, &owner, "none").await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    warm(&house).await;
+    way.held.store(true, Ordering::SeqCst);
+    let seen = serde_json::json!([["--- none\n"], ["--- We are full for the moment.\n"]]).to_string();
+    let form = [
+        ("instance", "harbour"),
+        ("mode", "none"),
+        ("message", "Closed until *Monday*: see [why](https://harbour.example/why)."),
+        ("why", "a date"),
+        ("seen", &seen),
+        ("back", PAGE),
+    ];
+    let location = house.post(Some(&owner), "/api/registrations/set", &form).await.location.unwrap();
+    let page = text(&house.get(Some(&owner), &location).await.body);
+    assert!(page.contains("differs closed, “We are full for the moment.”"), "{page}");
+    assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
+    way.held.store(false, Ordering::SeqCst);
+    aged(&house.store.store, "update settling set next_at = 0").await;
+    settle_due(&house.app).await.unwrap();
+    assert_eq!(noted(&house).await, ["registrations_settled"]);
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let page = text(&house.get(Some(&owner), PAGE).await.body);
+    assert!(!page.contains("differs") && page.contains("Closed until"), "{page}");
 }
 
 #[tokio::test]

@@ -223,7 +223,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     if let Some(instance) = &frame.instance {
         links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
         if frame.may(Permission::ViewWork) {
-            let waiting = frame.waiting.map(super::grouped);
+            let waiting = frame.waiting.clone();
             links.push(link(
                 Desk::Reports,
                 path::reports(&instance.name),
@@ -233,7 +233,7 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
             ));
         }
         if frame.may(Permission::ViewSignUps) {
-            let waiting = frame.sign_ups.map(super::grouped);
+            let waiting = frame.sign_ups.clone();
             links.push(link(
                 Desk::SignUps,
                 path::signups(&instance.name),

@@ -27,6 +27,11 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{} {many}", grouped(number)) }
 }
 
+/// “48,211”, and “48,211+” where there are or may be more.
+pub fn at_least(number: usize, more: bool) -> String {
+    format!("{}{}", grouped(number), if more { "+" } else { "" })
+}
+
 /// 48211 as “48,211”.
 pub fn grouped(number: usize) -> String {
     let digits = number.to_string();

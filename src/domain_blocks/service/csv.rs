@@ -95,13 +95,16 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
         [first, 0, second, 0, ..] if *first > 0 && *second > 0 => (utf_16(bytes, u16::from_le_bytes)?, "UTF-16"),
         [0, first, 0, second, ..] if *first > 0 && *second > 0 => (utf_16(bytes, u16::from_be_bytes)?, "UTF-16"),
         _ => {
-            let text = std::str::from_utf8(bytes).map_err(|error| {
-                let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
-                format!(
-                    "The file is not UTF-8: line {line} has bytes that are no letters there, as Windows-1252 has them. {CSV}"
-                )
-            })?;
-            (text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned(), "")
+            match std::str::from_utf8(bytes) {
+                Ok(text) => (text.strip_prefix('\u{FEFF}').unwrap_or(text).to_owned(), ""),
+                Err(error) => {
+                    let line = bytes[..error.valid_up_to()].split(|b| *b == b'\n').count();
+                    let text = windows_1252(bytes).ok_or_else(|| {
+                        format!("The file is not UTF-8: line {line} has bytes that are no letters there. {CSV}")
+                    })?;
+                    (text, WINDOWS_1252)
+                }
+            }
         }
     };
     let start = text.trim_start();
@@ -119,6 +122,17 @@ pub fn decoded(_: &OffThread, bytes: &[u8]) -> Result<(String, &'static str), St
         return Err(format!("The file is HTML or XML: a web page, perhaps, and not the list on it. {of_lines}"));
     }
     Ok((text, encoding))
+}
+
+/// What files have that older spreadsheets wrote in the west of Europe and in America; nothing in a file says so.
+const WINDOWS_1252: &str = "Windows-1252";
+
+/// `None` where it is not that either: letters of UTF-8 stand in it too, or bytes that it has no letter for.
+fn windows_1252(bytes: &[u8]) -> Option<String> {
+    let has_utf_8 = String::from_utf8_lossy(bytes).chars().any(|c| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER);
+    let text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0;
+    let unused = text.chars().any(|c| ('\u{80}'..='\u{9F}').contains(&c));
+    (!has_utf_8 && !unused).then(|| text.into_owned())
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
@@ -581,6 +595,9 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
     doubts.extend(of_lines(&layout, &records, rows.len()));
     if let Some(header) = layout.header.as_ref().filter(|_| told.is_none()) {
         doubts.extend(of_header(header, &layout.places, &records));
+    }
+    if encoding == WINDOWS_1252 {
+        doubts.push("Its letters are not UTF-8 and were read as Windows-1252: look whether names and comments are right.".to_owned());
     }
     if !severities && otherwise.is_none() {
         doubts.push(

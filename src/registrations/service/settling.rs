@@ -4,7 +4,10 @@
 use crate::{
     clock::{HOUR, MINUTE, SECOND},
     context::App,
-    ledger::{Fact, Outcome, deed::Deed},
+    ledger::{
+        Fact, Outcome,
+        deed::{Deed, SetRegistrations},
+    },
     mastodon::{Instance, settings::Meaning},
     store::settling::{self, Settling},
 };
@@ -45,9 +48,9 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
     if !settling::claim(&app.store, change, now.plus(pause(change.tries))).await? {
         return Ok(());
     }
-    if !was_begun(app, change).await {
+    let Some(deed) = begun(app, change).await else {
         return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
-    }
+    };
     let Some(instance) = app.instances.get(&change.instance) else {
         return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
     };
@@ -66,7 +69,7 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
         }
         Some(_) => now.since(change.since) > RUN_OUT,
     };
-    let agrees = instance.look_from_outside().await.agrees(change.mode);
+    let agrees = instance.look_from_outside().await.agrees(change.mode, Some(&deed.message_after));
     if told && agrees == Some(true) {
         if settling::end(&app.store, &change.instance, change.entry).await? && change.recorded {
             note(app, change, true).await;
@@ -83,8 +86,8 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Whether the record has that change: what is said of it in the console's name is not taken from the row alone.
-async fn was_begun(app: &App, change: &Settling) -> bool {
+/// The change, as the record has it: what is said of it in the console's name is not taken from the row alone.
+async fn begun(app: &App, change: &Settling) -> Option<SetRegistrations> {
     let proved = app.ledger.proved(change.entry).await;
     let entry = match proved {
         Ok(leaf) if leaf["kind"] == "intent" => app.ledger.entry(change.entry).await,
@@ -98,10 +101,10 @@ async fn was_begun(app: &App, change: &Settling) -> bool {
             None
         }
     };
-    match deed.and_then(|deed| serde_json::from_value::<Deed>(deed).ok()) {
-        Some(Deed::SetRegistrations(deed)) => deed.instance == change.instance && deed.mode_after == change.mode,
-        _ => false,
-    }
+    let Some(Deed::SetRegistrations(deed)) = deed.and_then(|deed| serde_json::from_value(deed).ok()) else {
+        return None;
+    };
+    (deed.instance == change.instance && deed.mode_after == change.mode).then_some(deed)
 }
 
 async fn note(app: &App, change: &Settling, agrees: bool) {

@@ -20,7 +20,11 @@ pub fn Queue() -> impl IntoView {
         async |asked| service::queue(&asked.context, asked.instance(), &asked.search).await,
         body,
         |_, page| {
-            if page.cases == 0 { "Reports".to_owned() } else { format!("Reports ({})", page.cases) }
+            if page.cases == 0 {
+                "Reports".to_owned()
+            } else {
+                format!("Reports ({})", ui::at_least(page.cases, page.cut))
+            }
         },
     )
 }
@@ -30,9 +34,8 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
     let decided = page.filter.state == "decided";
     let oldest =
         page.oldest.map(|oldest| format!(" · oldest {}", time::span(frame.now.since(oldest)))).unwrap_or_default();
-    let more = if page.cut { "+" } else { "" };
-    let reports =
-        format!("{}{more} {}", ui::grouped(page.reports), if page.reports == 1 { "report" } else { "reports" });
+    let counted = |number| ui::at_least(number, page.cut);
+    let reports = format!("{} {}", counted(page.reports), if page.reports == 1 { "report" } else { "reports" });
     let reports = match page.gone {
         0 => reports,
         1 => format!("{reports}, 1 of them about an account that is gone"),
@@ -40,9 +43,9 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
     };
     let sentence = match page.cases {
         _ if !page.known => "what waits is not known yet".to_owned(),
-        0 => "nothing waits".to_owned(),
-        1 => format!("1 case waits{oldest} · {reports}"),
-        cases => format!("{}{more} cases wait{oldest} · {reports}", ui::grouped(cases)),
+        0 if !page.cut => "nothing waits".to_owned(),
+        1 if !page.cut => format!("1 case waits{oldest} · {reports}"),
+        cases => format!("{} cases wait{oldest} · {reports}", counted(cases)),
     };
     let next = page.next.map(|next| {
         view! { <a class="btn main" href=path::case(&instance, next) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
@@ -62,7 +65,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
                 {if decided {
                     format!("{} closed reports", page.decided.len())
                 } else if page.known {
-                    format!("{} of {}{more} shown", page.rows.len(), ui::grouped(page.matching))
+                    format!("{} of {} shown", page.rows.len(), counted(page.matching))
                 } else {
                     String::new()
                 }}
@@ -235,7 +238,7 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
     };
     let state = page.filter.state.as_str();
-    let number = |number: usize| if page.known { ui::grouped(number) } else { "?".to_owned() };
+    let number = |number: usize| if page.known { ui::at_least(number, page.cut) } else { "?".to_owned() };
     let mut states = vec![
         {
             let on = state.is_empty() || state == "waiting";

@@ -220,7 +220,8 @@ pub async fn queue(context: &Context, instance: &str, search: &str) -> Result<Fr
         cases: all.len(),
         reports: all.iter().map(|case| case.row.reports).sum(),
         mine: all.iter().filter(|case| case.row.holder.as_ref().is_some_and(|holder| holder.you)).count(),
-        oldest: all.iter().map(|case| case.row.since).min(),
+        // Above so many it holds the newest alone.
+        oldest: all.iter().map(|case| case.row.since).min().filter(|_| !list.cut),
         matching: 0,
         next: next_after(&all, None),
         older: None,
