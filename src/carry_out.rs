@@ -7,13 +7,10 @@ use crate::{
     access::Permit,
     clock::{Instant, MINUTE, SECOND},
     context::{App, Context},
-    grants,
-    id::{AccountId, InstanceName},
-    ledger::{
-        Acting, Answer, Answered, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant,
-        deed::{Act, ChangePassword, Deed, EndSessions, NewRecoveryCodes, ResetSignIn, SetFactor},
-    },
-    linked_accounts::{self, service::standing},
+    deeds::OnInstance,
+    id::AccountId,
+    ledger::{Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant},
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
@@ -21,7 +18,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    store::{operators, rights::FOUND_DONE},
+    store::rights::FOUND_DONE,
     text::Why,
 };
 use serde_json::{Value, json};
@@ -55,7 +52,7 @@ pub struct Evidence {
 }
 
 /// A deed that is carried out on an instance.
-pub trait Carry: Act {
+pub trait Carry: OnInstance {
     /// What has changed since the person looked, in a sentence; `None` if nothing has.
     fn overtaken(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
 
@@ -87,10 +84,21 @@ pub trait Carry: Act {
         async { Ok(()) }
     }
 
+    /// What is harmless to do again, before it is read what became of one whose process died: nothing, for most.
+    fn again(&self, _instance: &Instance) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// The steps whose answers decide; the others are courtesy.
     fn deciding(steps: &[Step]) -> &[Step] {
         steps
     }
+}
+
+/// A deed on the console's own store.
+pub trait InStore: Deed {
+    /// Whether one whose process died took place: what is read in the store is the whole truth. `None` where it says nothing.
+    fn was_done(&self, app: &App, intent: i64) -> impl Future<Output = sqlx::Result<Option<bool>>> + Send;
 }
 
 /// A deed that is closed, or watched.
@@ -172,7 +180,7 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
-    let hand = standing::hand(context, instance, &deed.clone().into_deed()).await?;
+    let hand = standing::hand(context, instance, &deed).await?;
     let acting = hand.account;
     let mark = {
         let mut read = instance.database.read().await.map_err(|error| database_problem(&error))?;
@@ -283,7 +291,7 @@ async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: 
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded<D: Act>(
+pub async fn recorded<D: Deed>(
     app: &App,
     permit: Permit,
     deed: D,
@@ -299,7 +307,7 @@ pub async fn recorded<D: Act>(
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded_as_read<D: Act>(
+pub async fn recorded_as_read<D: Deed>(
     app: &App,
     permit: Permit,
     deed: D,
@@ -353,7 +361,7 @@ fn said(steps: &[Step]) -> Option<String> {
 }
 
 /// Closes a deed, again and again while the ledger cannot be written: it has happened, so it must be recorded.
-async fn close<D: Act>(app: &App, answered: &Answered<D>, verdict: &Verdict) {
+async fn close<D: Deed>(app: &App, answered: &Answered<D>, verdict: &Verdict) {
     for attempt in 0u32.. {
         match app.ledger.close(answered, verdict).await {
             Ok(()) | Err(LedgerError::AlreadyClosed(_)) => return,
@@ -456,126 +464,31 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
     }
 }
 
-/// Closes the deeds of processes that died: by reading, never by repeating.
-pub async fn sweep(app: &App) {
-    let open = match app.ledger.claim_expired().await {
-        Ok(open) => open,
-        Err(error) => {
-            tracing::error!(%error, "sweep.claim");
-            return;
-        }
-    };
-    for open in open {
-        let verdict = match &open.deed {
-            Some(deed) => judge(app, &open, deed).await,
-            None => Some(Verdict {
-                outcome: Outcome::Unknown,
-                facts: json!({}),
-                seen: json!({ "reason": "its key was destroyed" }),
-            }),
-        };
-        let closed = match verdict {
-            Some(verdict) => app.ledger.close_swept(&open, &verdict).await,
-            None => app.ledger.leave(&open).await,
-        };
-        if let Err(error) = closed {
-            tracing::error!(%error, index = open.index, "sweep.close");
-        }
-    }
-}
-
-async fn judge(app: &App, open: &OpenDeed, deed: &Deed) -> Option<Verdict> {
-    match deed {
-        Deed::DecideCase(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::ReverseSanction(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::ReopenReport(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::ChangeCategory(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::HoldCase(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::DecideSignUp(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::SetRegistrations(deed) => {
-            // Dropping the settings cache again is harmless, and its process may have died before it.
-            if let Some(instance) = app.instances.get(&deed.instance) {
-                let _told = instance.forget_registrations().await;
-            }
-            look(app, open, deed, &deed.instance).await
-        }
-        // What was shown or not shown to somebody whose process died leaves no trace.
-        Deed::Reveal(_)
-        | Deed::RevealMedia(_)
-        | Deed::SearchPersonal(_)
-        | Deed::ExportRecord(_)
-        | Deed::ExportSheet(_) => Some(Verdict {
-            outcome: Outcome::Unknown,
-            facts: json!({}),
-            seen: json!({ "reason": "the process ended" }),
-        }),
-        Deed::AddOperator(deed) => own(crate::operators::service::was_added(app, deed).await),
-        Deed::DisableOperator(deed) => own(crate::operators::service::was_disabled(app, deed).await),
-        Deed::ChangeOperatorRole(deed) => own(crate::operators::service::has_role(app, deed).await),
-        Deed::EndSessions(EndSessions { operator, .. })
-        | Deed::ChangePassword(ChangePassword { operator, .. })
-        | Deed::SetFactor(SetFactor { operator, .. })
-        | Deed::NewRecoveryCodes(NewRecoveryCodes { operator, .. })
-        | Deed::ResetSignIn(ResetSignIn { operator, .. }) => {
-            match operators::sealed_since(&app.store, operator, open.index).await {
-                Ok(sealed) => own(Some(sealed)),
-                Err(error) => {
-                    tracing::error!(%error, index = open.index, "sweep.sealed");
-                    None
-                }
-            }
-        }
-        Deed::HandOverCase(_) | Deed::OfferAccess(_) | Deed::DestroyWords(_) => own(None),
-        Deed::AskGrant(deed) => own(grants::service::was_asked(app, deed).await),
-        Deed::DecideGrant(deed) => own(grants::service::was_decided(app, deed).await),
-        Deed::RevokeGrant(deed) => own(grants::service::was_revoked(app, deed).await),
-        Deed::StartGrant(deed) => own(grants::service::has_started(app, deed).await),
-        Deed::LeaveRole(deed) => own(grants::service::was_left(app, deed).await),
-        Deed::EndGrant(deed) => own(grants::service::has_ended(app, deed).await),
-        Deed::BlockDomain(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::ChangeDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::LiftDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::AllowDomain(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::DisallowDomain(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::BlockMailDomain(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::ChangeMailDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::LiftMailDomainBlock(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::BlockAddress(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::ChangeAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::LiftAddressBlock(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::AssignRole(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::IssueInvite(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::RevokeInvite(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::EnterAccessRequest(deed) => own(crate::invitations::service::was_entered(app, deed).await),
-        Deed::RefuseAccessRequest(deed) => own(crate::invitations::service::was_refused(app, deed).await),
-        Deed::WriteNote(deed) => own(crate::accounts::service::was_written(app, deed).await),
-        Deed::WithdrawNote(deed) => own(crate::accounts::service::was_withdrawn(app, deed).await),
-        Deed::DeleteAccount(deed) => look(app, open, deed, &deed.instance).await,
-        Deed::LinkAccount(deed) => own(linked_accounts::service::was_linked(app, deed).await),
-        Deed::UnlinkAccount(deed) => own(linked_accounts::service::was_unlinked(app, deed).await),
-    }
-}
-
-/// A deed on the console's own store: what is read there is the whole truth.
-fn own(done: Option<bool>) -> Option<Verdict> {
-    let outcome = match done {
-        Some(true) => Outcome::Unknown,
-        Some(false) => Outcome::Failed,
-        None => Outcome::Unknown,
-    };
-    // Where a row was changed by it, an older copy of that is older from here on.
-    let facts = if done == Some(true) { json!({ FOUND_DONE: true }) } else { json!({}) };
-    Some(Verdict { outcome, facts, seen: json!({ "reason": "closed by reading after its process ended" }) })
-}
-
-async fn look<D: Carry>(app: &App, open: &OpenDeed, deed: &D, instance: &InstanceName) -> Option<Verdict> {
+/// What became of a deed on an instance whose process died; `None` while that cannot be said yet.
+pub async fn judge_on_instance<D: Carry>(app: &App, open: &OpenDeed, deed: &D) -> Option<Verdict> {
     let gone =
         |reason: &str| Some(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({ "reason": reason }) });
-    let Some(instance) = app.instances.get(instance) else { return gone("the instance is not configured any more") };
+    let instance = deed.instance().and_then(|name| app.instances.get(name));
+    let Some(instance) = instance else { return gone("the instance is not configured any more") };
+    deed.again(instance).await;
     // Its traces are those of the account it was begun as, whoever acts here by now.
     let acting = open.acting.account()?;
     let back = read_back(instance, deed, open.mark, acting, open.opened_at).await;
     let verdict = conclude::<D>(None, &back, app.clock.now().since(open.opened_at))?;
     afterwards(app, deed, open.index, verdict.outcome).await;
     Some(verdict)
+}
+
+/// What became of a deed on the console's own store whose process died; `None` while that cannot be read.
+pub async fn judge_in_store<D: InStore>(app: &App, open: &OpenDeed, deed: &D) -> Option<Verdict> {
+    let done = deed.was_done(app, open.index).await.inspect_err(|error| {
+        tracing::error!(%error, index = open.index, deed = D::KIND, "sweep.was_done");
+    });
+    let (outcome, facts) = match done.ok()? {
+        // Where a row was changed by it, an older copy of that is older from here on.
+        Some(true) => (Outcome::Unknown, json!({ FOUND_DONE: true })),
+        Some(false) => (Outcome::Failed, json!({})),
+        None => (Outcome::Unknown, json!({})),
+    };
+    Some(Verdict { outcome, facts, seen: json!({ "reason": "closed by reading after its process ended" }) })
 }

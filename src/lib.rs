@@ -31,6 +31,8 @@ pub mod config;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
+pub mod deeds;
+#[cfg(feature = "ssr")]
 pub mod domain_blocks;
 #[cfg(feature = "ssr")]
 pub mod frame;
@@ -52,6 +54,8 @@ pub mod linked_accounts;
 pub mod mastodon;
 #[cfg(feature = "ssr")]
 pub mod media;
+#[cfg(feature = "ssr")]
+pub mod nouns;
 #[cfg(feature = "ssr")]
 pub mod off_thread;
 #[cfg(feature = "ssr")]

@@ -2,6 +2,7 @@
 //!
 //! The whole matrix is printed by a snapshot test; a change in rights shows up there as a changed cell.
 
+use crate::{clock::Instant, id::GrantId, nouns::grants::Scope};
 use serde::{Deserialize, Serialize};
 
 mod permit;
@@ -45,6 +46,49 @@ impl std::str::FromStr for Role {
             .into_iter()
             .find(|role| role.name() == text)
             .ok_or_else(|| format!("“{text}” is not a role: owner, admin, moderator, contractor or auditor"))
+    }
+}
+
+/// A grant in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    pub id: GrantId,
+    pub scope: Scope,
+    pub ends_at: Instant,
+}
+
+impl Scope {
+    /// Whether this permission comes with it, on its instances. Everything else is no contractor's.
+    pub fn includes(&self, permission: Permission) -> bool {
+        use Permission as P;
+        match permission {
+            P::ViewWork | P::LinkAccount => true,
+            P::DecideReports => !self.categories.is_empty(),
+            P::ViewSignUps | P::DecideSignUps => self.sign_ups,
+            P::Reveal => self.reveal,
+            P::DecideAboutStaff
+            | P::SearchPersonal
+            | P::ViewRegistrations
+            | P::CloseRegistrations
+            | P::OpenRegistrations
+            | P::ViewOwnLedger
+            | P::OwnSignIn
+            | P::ViewWholeLedger
+            | P::CheckLedger
+            | P::ManageOperators
+            | P::ViewBlocks
+            | P::ManageBlocks
+            | P::SuspendFollowedDomain
+            | P::ViewGrants
+            | P::ProposeGrants
+            | P::DecideGrants
+            | P::ViewRoles
+            | P::ManageRoles
+            | P::TakeRolesAway
+            | P::ViewInvitations
+            | P::ManageInvitations
+            | P::DeleteAccounts => false,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ mod personal;
 
 pub use deleting::delete;
 pub use details::account;
-pub use notes::{was_withdrawn, was_written, withdraw_note, write_note};
+pub use notes::{withdraw_note, write_note};
 pub use personal::{look_up, search};
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};

@@ -11,13 +11,11 @@ use crate::{
     access::Permission,
     clock::{DAY, Instant},
     context::Context,
-    domain_blocks::{AddressRule, Rule, Severity},
+    deeds::AnyDeed,
+    domain_blocks::Severity,
     frame::{self, Framed},
-    id::{AccountId, InstanceName, RoleId},
-    ledger::{
-        self, Acting, Answer, Entry, ProvedBy, Sealed, Step,
-        deed::{ChosenBy, Deed, Destruction, ExportForm, Masked, Personal, Resetting, Subject},
-    },
+    id::{AccountId, InstanceName},
+    ledger::{self, Acting, Answer, Entry, ProvedBy, Sealed, Step, Subject},
     mastodon::{database::Limited, settings},
     path,
     problem::{Kind, Problem},
@@ -46,158 +44,8 @@ fn outcome(entry: &Entry) -> Option<Outcome> {
     }
 }
 
-fn deed_of(entry: &Entry) -> Option<Deed> {
+fn deed_of(entry: &Entry) -> Option<AnyDeed> {
     entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
-}
-
-fn mode_word(mode: RegistrationsMode) -> &'static str {
-    match mode {
-        RegistrationsMode::Open => "opened registrations",
-        RegistrationsMode::Approved => "set registrations to approval",
-        RegistrationsMode::None => "closed registrations",
-    }
-}
-
-fn review(review: bool) -> &'static str {
-    if review { "sign-ups reviewed" } else { "no sign-ups" }
-}
-
-/// What somebody did, as a clause that goes on after their name.
-fn clause(deed: &Deed) -> String {
-    let at = |acct: &str| format!("@{}", ui::tame(acct));
-    match deed {
-        Deed::DecideCase(deed) => {
-            let reports = match deed.reports.len() {
-                0 => String::new(),
-                number => format!(", {}", ui::count(number, "report", "reports")),
-            };
-            format!("{} {}{reports}", deed.decision.past(), at(&deed.acct))
-        }
-        Deed::ReverseSanction(deed) => format!("{} {}", deed.reversal.past(), at(&deed.acct)),
-        Deed::ReopenReport(deed) => format!("reopened report {} about {}", deed.report, at(&deed.acct)),
-        Deed::ChangeCategory(deed) => {
-            format!("moved report {} about {} to {}", deed.report, at(&deed.acct), deed.after.word())
-        }
-        Deed::HoldCase(deed) if deed.claim => format!("took the case of {}", at(&deed.acct)),
-        Deed::HoldCase(deed) => format!("gave back the case of {}", at(&deed.acct)),
-        Deed::HandOverCase(deed) => format!("handed the case of {} to {}", at(&deed.acct), ui::tame(&deed.to_name)),
-        Deed::SetRegistrations(deed) => mode_word(deed.mode_after).to_owned(),
-        Deed::DecideSignUp(deed) => {
-            format!("{} {}", if deed.approve { "let in" } else { "refused the sign-up of" }, at(&deed.acct))
-        }
-        Deed::Reveal(deed) => {
-            let what = match deed.what {
-                Masked::Email => "the mail address",
-                Masked::SignUpAddress => "the address",
-                Masked::PrivatePost(_) => "a private post",
-                Masked::SeenAddress(_) => "an address",
-            };
-            format!("revealed {what} of {}", at(&deed.acct))
-        }
-        Deed::SearchPersonal(deed) => match deed.what {
-            Personal::Email(_) => "looked for somebody by mail address".to_owned(),
-            Personal::Address(_) => "looked for people by address".to_owned(),
-        },
-        Deed::RevealMedia(deed) => format!("opened a private file of account {}", deed.account),
-        Deed::AddOperator(deed) => format!("added {} as {}", ui::tame(&deed.name), deed.role.name()),
-        Deed::DisableOperator(deed) if deed.disabled => format!("ended the access of {}", ui::tame(&deed.name)),
-        Deed::DisableOperator(deed) => format!("gave access back to {}", ui::tame(&deed.name)),
-        Deed::EndSessions(deed) if deed.session.is_some() => format!("ended a session of {}", ui::tame(&deed.name)),
-        Deed::EndSessions(deed) if deed.others => format!("ended the other sessions of {}", ui::tame(&deed.name)),
-        Deed::EndSessions(deed) => format!("ended the sessions of {}", ui::tame(&deed.name)),
-        Deed::ChangePassword(deed) => match deed.chosen_by {
-            ChosenBy::Password => format!("changed the password of {}", ui::tame(&deed.name)),
-            ChosenBy::Link => format!("chose a new password for {} by a one-time link", ui::tame(&deed.name)),
-        },
-        Deed::SetFactor(deed) if deed.replaces => format!("replaced the authenticator of {}", ui::tame(&deed.name)),
-        Deed::SetFactor(deed) => format!("set up an authenticator for {}", ui::tame(&deed.name)),
-        Deed::NewRecoveryCodes(deed) => format!("made new recovery codes for {}", ui::tame(&deed.name)),
-        Deed::ResetSignIn(deed) => {
-            let what = match deed.what {
-                Resetting::Password => "the password",
-                Resetting::Factor => "the second factor",
-                Resetting::Both => "the password and the second factor",
-            };
-            format!("reset {what} of {}", ui::tame(&deed.name))
-        }
-        Deed::OfferAccess(deed) => format!("offered {} access as {}", ui::tame(&deed.name), deed.role.name()),
-        Deed::ChangeOperatorRole(deed) => {
-            format!("made {} {}, before {}", ui::tame(&deed.name), deed.after.name(), deed.before.name())
-        }
-        Deed::BlockDomain(deed) => format!("made a rule for {}: {}", deed.domain, deed.after.words()),
-        Deed::ChangeDomainBlock(deed) => format!("changed the rule for {} to {}", deed.domain, deed.after.words()),
-        Deed::LiftDomainBlock(deed) => format!("lifted the rule for {} ({})", deed.domain, deed.before.words()),
-        Deed::AllowDomain(deed) => format!("allowed {}", deed.domain),
-        Deed::DisallowDomain(deed) => format!("took {} off the allowed servers", deed.domain),
-        Deed::BlockMailDomain(deed) => format!("made a rule for mail at {}: {}", deed.domain, review(deed.review)),
-        Deed::ChangeMailDomainBlock(deed) => {
-            format!("changed the rule for mail at {} to {}", deed.domain, review(deed.review_after))
-        }
-        Deed::LiftMailDomainBlock(deed) => format!("lifted the rule for mail at {}", deed.domain),
-        Deed::BlockAddress(deed) => format!("made a rule for {}: {}", deed.network, deed.after.severity.word()),
-        Deed::ChangeAddressBlock(deed) => {
-            format!("changed the rule for {} to {}", deed.network, deed.after.severity.word())
-        }
-        Deed::LiftAddressBlock(deed) => format!("lifted the rule for {}", deed.network),
-        Deed::ExportRecord(deed) => {
-            let form = match deed.form {
-                ExportForm::Csv => "as CSV",
-                ExportForm::JsonLines => "as JSON Lines",
-                ExportForm::Bundle => "as a bundle with proofs",
-            };
-            format!("exported {} {form}", if deed.filter.is_empty() { "the record" } else { "a part of the record" })
-        }
-        Deed::DestroyWords(deed) => {
-            let what = match deed.because {
-                Destruction::Request => "about one subject",
-                Destruction::Retention => "that are older than they are kept",
-            };
-            format!("destroyed the sealed words {what} ({})", ui::count(deed.keys.len(), "key", "keys"))
-        }
-        Deed::AskGrant(deed) => {
-            format!("asked for a grant for {} on {}", ui::tame(&deed.name), deed.scope.places())
-        }
-        Deed::DecideGrant(deed) if deed.approve => format!("approved a grant for {}", ui::tame(&deed.name)),
-        Deed::DecideGrant(deed) => format!("refused a grant for {}", ui::tame(&deed.name)),
-        Deed::RevokeGrant(deed) => format!("revoked a grant of {}", ui::tame(&deed.name)),
-        Deed::StartGrant(deed) => format!("began the grant of {} on {}", ui::tame(&deed.name), deed.scope.places()),
-        Deed::EndGrant(deed) if deed.revoked => format!("ended the revoked grant of {}", ui::tame(&deed.name)),
-        Deed::EndGrant(deed) => format!("ended the grant of {}", ui::tame(&deed.name)),
-        Deed::LeaveRole(deed) => {
-            format!("left the role of {} alone: {}", at(&deed.asked.acct), ui::tame(&deed.found))
-        }
-        Deed::ExportSheet(deed) => format!("exported the work of {} in {}", ui::tame(&deed.name), deed.month),
-        Deed::AssignRole(deed) => {
-            let named = |role: Option<RoleId>, name: &Option<String>| {
-                crate::roles::called(role, name.as_deref().unwrap_or_default())
-            };
-            match (deed.before, deed.after) {
-                (_, None) => {
-                    format!("took the role {} from {}", named(deed.before, &deed.before_name), at(&deed.acct))
-                }
-                (None, Some(_)) => format!("gave {} the role {}", at(&deed.acct), named(deed.after, &deed.after_name)),
-                (Some(_), Some(_)) => format!(
-                    "gave {} the role {}, before {}",
-                    at(&deed.acct),
-                    named(deed.after, &deed.after_name),
-                    named(deed.before, &deed.before_name)
-                ),
-            }
-        }
-        Deed::IssueInvite(deed) => {
-            let uses = ui::count(usize::try_from(deed.max_uses).unwrap_or(0), "use", "uses");
-            let request = if deed.request.is_some() { " for an access request" } else { "" };
-            format!("issued an invitation with {uses} as {}{request}", at(&deed.acct))
-        }
-        Deed::RevokeInvite(deed) => format!("revoked invitation {} of {}", deed.invite, at(&deed.acct)),
-        Deed::EnterAccessRequest(_) => "wrote down an access request".to_owned(),
-        Deed::RefuseAccessRequest(_) => "refused an access request".to_owned(),
-        Deed::WriteNote(deed) => format!("wrote a note about {}", at(&deed.acct)),
-        Deed::WithdrawNote(deed) => format!("withdrew a note about {}", at(&deed.acct)),
-        Deed::DeleteAccount(deed) => format!("had the data of {} deleted at once", at(&deed.acct)),
-        Deed::LinkAccount(deed) => format!("linked {}", at(&deed.acct)),
-        Deed::UnlinkAccount(deed) => format!("took the link of {} with {} away", ui::tame(&deed.name), at(&deed.acct)),
-    }
 }
 
 fn fact_clause(entry: &Entry) -> String {
@@ -278,7 +126,7 @@ fn batch_words(facts: &Value) -> String {
 pub fn line(entry: &Entry, who: &str) -> Line {
     let deed = deed_of(entry);
     let what = match (&deed, entry.kind.as_str()) {
-        (Some(deed), _) => clause(deed),
+        (Some(deed), _) => deed.sentence(),
         (None, "fact") => fact_clause(entry),
         (None, _) => format!("{} (sealed; it does not open)", entry.deed.replace('_', " ")),
     };
@@ -547,7 +395,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
-        before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), before_after),
+        before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), AnyDeed::before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
         proof: context.app.ledger.proof(number).await.map_err(unreadable)?.map(|proof| proof.path),
@@ -618,179 +466,6 @@ fn pairs(value: &Value) -> Vec<(String, String)> {
         Value::Null => Vec::new(),
         other => vec![("value".to_owned(), shown(other))],
     }
-}
-
-fn before_after(deed: &Deed) -> Vec<(String, String, String)> {
-    let row = |name: &str, before: String, after: String| (name.to_owned(), before, after);
-    let raw = |rows: &[Option<String>]| match rows {
-        [] => "no row".to_owned(),
-        rows => rows.iter().map(|row| row.clone().unwrap_or_else(|| "NULL".to_owned())).collect::<Vec<_>>().join(" / "),
-    };
-    match deed {
-        Deed::SetRegistrations(deed) => vec![
-            row("registrations", raw(&deed.mode_before), format!("--- {}", deed.mode_after.stored())),
-            row("message", raw(&deed.message_before), deed.message_after.clone()),
-        ],
-        Deed::DecideCase(deed) => vec![
-            row("account", state_words(deed.state_before), deed.decision.words().to_owned()),
-            row("open reports", deed.reports.len().to_string(), "0".to_owned()),
-        ],
-        Deed::DecideSignUp(deed) => {
-            let after = if deed.approve { "let in" } else { "refused and deleted" };
-            vec![row("sign-up", "waiting".to_owned(), after.to_owned())]
-        }
-        Deed::ReverseSanction(deed) => {
-            vec![row("account", state_words(deed.state_before), deed.reversal.words().to_owned())]
-        }
-        Deed::ChangeCategory(deed) => {
-            vec![row("category", deed.before.word().to_owned(), deed.after.word().to_owned())]
-        }
-        Deed::ReopenReport(_) => vec![row("report", "closed".to_owned(), "open".to_owned())],
-        Deed::HoldCase(deed) => {
-            let held = if deed.held_before.is_some() { "held" } else { "nobody’s" };
-            vec![row("case", held.to_owned(), if deed.claim { "held" } else { "nobody’s" }.to_owned())]
-        }
-        Deed::HandOverCase(deed) => {
-            vec![row("case", "held".to_owned(), format!("held by {}", ui::tame(&deed.to_name)))]
-        }
-        Deed::ChangeOperatorRole(deed) => {
-            vec![row("role", deed.before.name().to_owned(), deed.after.name().to_owned())]
-        }
-        Deed::DisableOperator(deed) => {
-            let word = |ended: bool| if ended { "ended" } else { "running" }.to_owned();
-            vec![row("access", word(!deed.disabled), word(deed.disabled))]
-        }
-        Deed::Reveal(_)
-        | Deed::RevealMedia(_)
-        | Deed::SearchPersonal(_)
-        | Deed::OfferAccess(_)
-        | Deed::ExportRecord(_)
-        | Deed::ExportSheet(_)
-        | Deed::AddOperator(_)
-        | Deed::EndSessions(_)
-        | Deed::DestroyWords(_)
-        | Deed::WriteNote(_) => Vec::new(),
-        Deed::ChangePassword(_) => vec![row("password", "the one before".to_owned(), "a new one".to_owned())],
-        Deed::SetFactor(deed) => {
-            let before = if deed.replaces { "another authenticator" } else { "none" };
-            vec![row("second factor", before.to_owned(), "an authenticator".to_owned())]
-        }
-        Deed::NewRecoveryCodes(_) => {
-            vec![row("recovery codes", "those before".to_owned(), "new ones".to_owned())]
-        }
-        Deed::ResetSignIn(deed) => {
-            let password = row("password", "the one before".to_owned(), "none; a one-time link".to_owned());
-            let factor = row("second factor", "the one before".to_owned(), "set up at the next sign-in".to_owned());
-            match deed.what {
-                Resetting::Password => vec![password],
-                Resetting::Factor => vec![factor],
-                Resetting::Both => vec![password, factor],
-            }
-        }
-        Deed::WithdrawNote(_) => vec![row("note", "shown".to_owned(), "withdrawn".to_owned())],
-        Deed::DeleteAccount(_) => {
-            vec![row("data", "kept for 30 days".to_owned(), "deleted at once".to_owned())]
-        }
-        Deed::AskGrant(deed) => vec![
-            row("grant", "none".to_owned(), deed.scope.words()),
-            row("from", String::new(), ui::time::absolute(Instant(deed.starts))),
-            row("until", String::new(), ui::time::absolute(Instant(deed.ends))),
-        ],
-        Deed::DecideGrant(deed) => {
-            let after = if deed.approve { "approved" } else { "refused" };
-            let mut rows = vec![row("grant", "asked for".to_owned(), format!("{after}: {}", deed.scope.words()))];
-            let second = &deed.second_person;
-            if !second.said.is_empty() {
-                rows.push(row("second person", String::new(), ui::tame(&second.said)));
-            }
-            if second.factor_waived {
-                rows.push(row("their second factor", String::new(), "none, and none was asked for".to_owned()));
-            }
-            rows
-        }
-        Deed::RevokeGrant(deed) => {
-            vec![row("until", ui::time::absolute(Instant(deed.ends)), "revoked at once".to_owned())]
-        }
-        Deed::LeaveRole(deed) => {
-            vec![row("role", deed.asked.role_name.clone(), deed.found.clone())]
-        }
-        Deed::StartGrant(_) => vec![row("grant", "to come".to_owned(), "running".to_owned())],
-        Deed::EndGrant(_) => vec![row("grant", "running".to_owned(), "over".to_owned())],
-        Deed::IssueInvite(_) => vec![row("invitation", "none".to_owned(), "usable".to_owned())],
-        Deed::RevokeInvite(deed) => {
-            let used = match deed.max_uses {
-                Some(most) => format!("{} of {most} uses", deed.uses),
-                None => format!("{} uses, no limit", deed.uses),
-            };
-            vec![row("invitation", used, "ended".to_owned())]
-        }
-        Deed::EnterAccessRequest(_) => vec![row("access request", "none".to_owned(), "waiting".to_owned())],
-        Deed::RefuseAccessRequest(_) => vec![row("access request", "waiting".to_owned(), "refused".to_owned())],
-        Deed::BlockDomain(deed) => rules(None, Some(&deed.after)),
-        Deed::ChangeDomainBlock(deed) => rules(Some(&deed.before), Some(&deed.after)),
-        Deed::LiftDomainBlock(deed) => rules(Some(&deed.before), None),
-        Deed::AllowDomain(_) => vec![row("federation", "not allowed".to_owned(), "allowed".to_owned())],
-        Deed::DisallowDomain(_) => vec![row("federation", "allowed".to_owned(), "not allowed".to_owned())],
-        Deed::BlockMailDomain(deed) => vec![row("rule", "none".to_owned(), review(deed.review).to_owned())],
-        Deed::ChangeMailDomainBlock(deed) => {
-            vec![row("rule", review(deed.review_before).to_owned(), review(deed.review_after).to_owned())]
-        }
-        Deed::LiftMailDomainBlock(deed) => vec![row("rule", review(deed.review_before).to_owned(), "none".to_owned())],
-        Deed::BlockAddress(deed) => addresses(None, Some(&deed.after)),
-        Deed::ChangeAddressBlock(deed) => addresses(deed.before.as_ref(), Some(&deed.after)),
-        Deed::LiftAddressBlock(deed) => addresses(deed.before.as_ref(), None),
-        Deed::AssignRole(deed) => {
-            let named = |role: Option<RoleId>, name: &Option<String>| match role {
-                None => "none".to_owned(),
-                Some(role) => {
-                    format!("{} ({role})", crate::roles::called(Some(role), name.as_deref().unwrap_or_default()))
-                }
-            };
-            vec![row("role", named(deed.before, &deed.before_name), named(deed.after, &deed.after_name))]
-        }
-        Deed::LinkAccount(deed) => {
-            vec![row("own account", "none".to_owned(), format!("@{}", ui::tame(&deed.acct)))]
-        }
-        Deed::UnlinkAccount(deed) => {
-            vec![row("own account", format!("@{}", ui::tame(&deed.acct)), "none".to_owned())]
-        }
-    }
-}
-
-/// Two rules about a server, line by line where they differ.
-fn rules(before: Option<&Rule>, after: Option<&Rule>) -> Vec<(String, String, String)> {
-    let lines = |rule: Option<&Rule>| match rule {
-        Some(rule) => [
-            rule.words(),
-            rule.public_comment.clone(),
-            rule.private_comment.clone(),
-            if rule.obfuscate { "obscured" } else { "in full" }.to_owned(),
-        ],
-        None => ["none", "", "", ""].map(str::to_owned),
-    };
-    ["rule", "public comment", "private comment", "name in public lists"]
-        .into_iter()
-        .zip(lines(before).into_iter().zip(lines(after)))
-        .filter(|(_, (before, after))| before != after)
-        .map(|(name, (before, after))| (name.to_owned(), before, after))
-        .collect()
-}
-
-fn addresses(before: Option<&AddressRule>, after: Option<&AddressRule>) -> Vec<(String, String, String)> {
-    let words = |rule: Option<&AddressRule>| match rule {
-        Some(rule) => {
-            let until =
-                rule.until.map_or_else(|| "for good".to_owned(), |at| format!("until {}", ui::time::absolute(at)));
-            format!("{}, {until}, “{}”", rule.severity.word(), rule.comment)
-        }
-        None => "none".to_owned(),
-    };
-    vec![("rule".to_owned(), words(before), words(after))]
-}
-
-fn state_words(state: crate::reports::AccountState) -> String {
-    let words = state.words();
-    if words.is_empty() { "no sanction".to_owned() } else { words.join(", ") }
 }
 
 pub async fn checkpoint(context: Context) -> Result<String, Problem> {

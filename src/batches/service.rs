@@ -1,20 +1,18 @@
 //! Batches begun, shown, paused, and worked through.
 
-use super::{BatchPage, Item, Running, too_many};
+use super::{BatchPage, Item as Line, Running, too_many};
 use crate::{
     access::{self, Permission, Role},
     audit,
     carry_out::Done,
     clock::SECOND,
     context::{App, Context},
+    deeds::{DecideSignUp, InBatch, RevokeInvite},
     frame::{self, Framed},
     grants,
     id::{InstanceName, OperatorId},
     invitations,
-    ledger::{
-        self, Fact, LedgerError, Outcome, Stage,
-        deed::{Act, DecideCase, DecideSignUp, Deed, RevokeInvite},
-    },
+    ledger::{self, Deed, Fact, LedgerError, Outcome, Stage},
     linked_accounts::service::standing,
     mastodon::Instance,
     path,
@@ -29,6 +27,8 @@ use crate::{
     ui,
 };
 use std::{sync::Arc, time::Duration};
+
+type Item = batches::Item<InBatch>;
 
 fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "batches.store");
@@ -45,26 +45,13 @@ fn permissions(kind: &str) -> (Permission, Permission) {
 }
 
 /// “Let in 23 people”
-fn what(deed: Option<&Deed>, number: usize) -> String {
-    let people = ui::count(number, "person", "people");
-    match deed {
-        Some(Deed::DecideSignUp(deed)) if deed.approve => format!("Let in {people}"),
-        Some(Deed::DecideSignUp(_)) => format!("Refuse the sign-ups of {people}"),
-        Some(Deed::DecideCase(deed)) => format!("{}: {}", deed.decision.words(), ui::count(number, "case", "cases")),
-        Some(Deed::RevokeInvite(_)) => format!("Revoke {}", ui::count(number, "invitation", "invitations")),
-        _ => format!("Decide about {people}"),
-    }
+fn what(deed: Option<&InBatch>, number: usize) -> String {
+    deed.map_or_else(|| "Nothing".to_owned(), |deed| deed.of_many(number))
 }
 
 /// How many they are about: a large case is several deeds.
-fn different(items: &[batches::Item]) -> usize {
-    let mut parts: Vec<_> = items
-        .iter()
-        .filter_map(|item| match &item.deed {
-            Deed::DecideCase(deed) => Some(deed.account),
-            _ => None,
-        })
-        .collect();
+fn different(items: &[Item]) -> usize {
+    let mut parts: Vec<_> = items.iter().filter_map(|item| item.deed.case()).collect();
     let others = items.len() - parts.len();
     parts.sort_unstable();
     parts.dedup();
@@ -75,14 +62,9 @@ fn different(items: &[batches::Item]) -> usize {
 ///
 /// # Errors
 /// If the console's own store does not answer.
-pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<Deed>, why: Why) -> Result<String, Problem> {
-    let kind = match deeds.first() {
-        Some(Deed::DecideSignUp(_)) => DecideSignUp::KIND,
-        Some(Deed::DecideCase(_)) => DecideCase::KIND,
-        Some(Deed::RevokeInvite(_)) => RevokeInvite::KIND,
-        _ => {
-            return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
-        }
+pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, why: Why) -> Result<String, Problem> {
+    let Some(kind) = deeds.first().map(InBatch::kind) else {
+        return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
     };
     let batch = Batch {
         id: ulid::Ulid::generate().to_string(),
@@ -131,7 +113,7 @@ pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Resu
     let found = batches::running(&app.store, &app.keys, &instance.name).await.map_err(store_problem)?;
     let mut running = Vec::new();
     for batch in found.into_iter().filter(|batch| batch.kind == kind && is_shown(context, batch)) {
-        let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+        let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
         running.push(Running {
             what: what(items.first().map(|item| &item.deed), different(&items)),
             who: name(app, &batch).await?,
@@ -169,17 +151,12 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     let (view, act) = permissions(&batch.kind);
     context.permit(view, Some(&instance.name)).await?;
     let app = &context.app;
-    let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
-    let shown: Vec<Item> = items
+    let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+    let shown: Vec<Line> = items
         .iter()
         .map(|item| {
-            let (account, acct) = match &item.deed {
-                Deed::DecideSignUp(deed) => (deed.account, deed.acct.as_str()),
-                Deed::DecideCase(deed) => (deed.account, deed.acct.as_str()),
-                Deed::RevokeInvite(deed) => (deed.account, deed.acct.as_str()),
-                _ => (crate::id::AccountId(0), ""),
-            };
-            Item {
+            let (account, acct) = item.deed.about();
+            Line {
                 account,
                 handle: format!("@{}", ui::tame(acct)),
                 outcome: match item.state {
@@ -231,7 +208,7 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
     }
     if batch.paused != pause && batch.ended_at.is_none() {
         let app = &context.app;
-        let items = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+        let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
         let number = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let stage = if pause { Stage::Paused } else { Stage::Resumed };
         let by = Some(context.actor.operator.clone());
@@ -328,7 +305,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             },
         }
     }
-    let items = batches::items(&app.store, &app.keys, &batch.id).await?;
+    let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await?;
     if items.iter().all(|item| matches!(item.state, State::Closed(_))) {
         batches::end(&app.store, &batch.id, app.clock.now()).await?;
         let number = i64::try_from(number).unwrap_or(i64::MAX);
@@ -367,14 +344,9 @@ enum Begun {
 ///
 /// One that was under way is found by its subject, which nobody else can have open; one that waits, or is a part of many,
 /// only by being the very same.
-async fn begun(app: &App, batch: &Batch, deed: &Deed, under_way: bool) -> Begun {
-    let subject = match deed {
-        Deed::DecideSignUp(deed) => deed.subject(),
-        Deed::DecideCase(deed) => deed.subject(),
-        Deed::RevokeInvite(deed) => deed.subject(),
-        _ => return Begun::Never,
-    };
-    let by_subject = under_way && !is_part(deed);
+async fn begun(app: &App, batch: &Batch, deed: &InBatch, under_way: bool) -> Begun {
+    let subject = deed.subject();
+    let by_subject = under_way && !deed.is_part();
     let filter = ledger::Filter {
         subject: Some(app.ledger.subject(&subject)),
         kind: Some(batch.kind.clone()),
@@ -411,14 +383,10 @@ async fn begun(app: &App, batch: &Batch, deed: &Deed, under_way: bool) -> Begun 
 const MOST_PARTS: i64 = 1_000;
 
 /// Whether others of its batch are about the same account.
-fn is_part(deed: &Deed) -> bool {
-    matches!(deed, Deed::DecideCase(deed) if !deed.others.is_empty())
-}
-
 /// Whether an entry is of this very deed, and not of another part of the same decision.
-fn is_this(entry: &ledger::Entry, deed: &Deed) -> bool {
+fn is_this(entry: &ledger::Entry, deed: &InBatch) -> bool {
     let recorded =
-        entry.document.as_ref().and_then(|document| serde_json::from_value::<Deed>(document["deed"].clone()).ok());
+        entry.document.as_ref().and_then(|document| serde_json::from_value::<InBatch>(document["deed"].clone()).ok());
     recorded.as_ref() == Some(deed)
 }
 
@@ -448,11 +416,10 @@ async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context
     Ok(Some(Context::of_job(app.clone(), actor)))
 }
 
-async fn carry(context: Context, instance: Arc<Instance>, deed: &Deed, why: Why) -> Result<Done, Problem> {
+async fn carry(context: Context, instance: Arc<Instance>, deed: &InBatch, why: Why) -> Result<Done, Problem> {
     match deed {
-        Deed::DecideSignUp(deed) => signups::service::carry(context, instance, deed.clone(), why).await,
-        Deed::DecideCase(deed) => reports::service::carry(context, deed.clone(), why).await,
-        Deed::RevokeInvite(deed) => invitations::service::carry(context, instance, deed.clone(), why).await,
-        _ => Err(Problem::new(Kind::Invalid, "This kind of deed is not done in batches.", "")),
+        InBatch::DecideSignUp(deed) => signups::service::carry(context, instance, deed.clone(), why).await,
+        InBatch::DecideCase(deed) => reports::service::carry(context, deed.clone(), why).await,
+        InBatch::RevokeInvite(deed) => invitations::service::carry(context, instance, deed.clone(), why).await,
     }
 }

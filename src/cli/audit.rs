@@ -5,10 +5,8 @@ use crate::{
     audit::service::{self, export, words},
     clock::DAY,
     config::{Config, Wrong},
-    ledger::{
-        bundle, checkpoint,
-        deed::{ExportForm, ExportRecord},
-    },
+    deeds::{ExportForm, ExportRecord},
+    ledger::{bundle, checkpoint},
     operators::service::command_actor,
     seal::Keys,
     text::{Narrowing, Why},

@@ -19,12 +19,13 @@ use crate::{
     audit,
     context::Context,
     frame::{self, Framed},
-    ledger::{Filter, deed::Subject},
+    ledger::{Filter, Subject},
     linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowed},
     },
+    nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     path,
     problem::{Kind, Problem},
     registrations::Change,
@@ -36,10 +37,6 @@ use std::sync::Arc;
 
 const PAGE: i64 = 50;
 const LONGEST_COMMENT: usize = 5_000;
-
-/// `manage_federation` and `manage_blocks` (`app/models/user_role.rb`).
-const MANAGE_FEDERATION: u64 = 1 << 5;
-const MANAGE_BLOCKS: u64 = 1 << 7;
 
 fn unread(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so this cannot be shown."), "Try again in a moment.")
@@ -72,7 +69,7 @@ fn checked_comment(field: &'static str, text: &str) -> Result<String, Problem> {
 
 /// The role of whoever acts must allow it, the person's own account or the service account; a refusal comes before any
 /// intent.
-async fn able(context: &Context, instance: &Instance, bit: u64, words: &str) -> Result<(), Problem> {
+async fn able(context: &Context, instance: &Instance, bit: i64, words: &str) -> Result<(), Problem> {
     if let Some(own) = standing::able_own(context, instance).await? {
         if own.standing.can(bit) {
             return Ok(());

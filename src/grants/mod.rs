@@ -10,85 +10,18 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    access::{Permission, Role},
+    access::Role,
     clock::Instant,
-    id::{AccountId, GrantId, InstanceName, OperatorId, RoleId},
-    reports::{Category, Decision},
+    id::{GrantId, InstanceName, OperatorId, RoleId},
+    reports::Decision,
     ui,
 };
 use serde::{Deserialize, Serialize};
 
-/// What a grant includes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    pub instances: Vec<InstanceName>,
-    /// Categories of reports.
-    pub categories: Vec<Category>,
-    /// Whether sign-ups may be decided.
-    pub sign_ups: bool,
-    /// Whether masked things may be revealed, with a reason.
-    pub reveal: bool,
-}
-
-impl Scope {
-    /// Whether this permission comes with it, on its instances. Everything else is no contractor's.
-    pub fn includes(&self, permission: Permission) -> bool {
-        use Permission as P;
-        match permission {
-            P::ViewWork | P::LinkAccount => true,
-            P::DecideReports => !self.categories.is_empty(),
-            P::ViewSignUps | P::DecideSignUps => self.sign_ups,
-            P::Reveal => self.reveal,
-            P::DecideAboutStaff
-            | P::SearchPersonal
-            | P::ViewRegistrations
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewOwnLedger
-            | P::OwnSignIn
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ManageOperators
-            | P::ViewBlocks
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ViewRoles
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ViewInvitations
-            | P::ManageInvitations
-            | P::DeleteAccounts => false,
-        }
-    }
-
-    /// “spam, violation; sign-ups; no reveals”
-    pub fn words(&self) -> String {
-        let categories = match self.categories.as_slice() {
-            [] => "no reports".to_owned(),
-            all if all.len() == Category::ALL.len() => "all reports".to_owned(),
-            some => some.iter().map(|category| category.word()).collect::<Vec<_>>().join(", "),
-        };
-        let sign_ups = if self.sign_ups { "sign-ups" } else { "no sign-ups" };
-        let reveal = if self.reveal { "reveals with a reason" } else { "no reveals" };
-        format!("{categories}; {sign_ups}; {reveal}")
-    }
-
-    /// “harbour, quay”
-    pub fn places(&self) -> String {
-        self.instances.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// A grant in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Running {
-    pub id: GrantId,
-    pub scope: Scope,
-    pub ends_at: Instant,
-}
+pub use crate::{
+    access::Running,
+    nouns::grants::{RoleAsked, Scope},
+};
 
 /// How far a grant has come. It follows from what was decided and from the time alone, never from a job having run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,19 +66,6 @@ impl State {
     pub fn is_open(self) -> bool {
         matches!(self, Self::Asked | Self::ToCome | Self::Running)
     }
-}
-
-/// The role on one instance for the time of a grant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleAsked {
-    pub instance: InstanceName,
-    pub account: AccountId,
-    /// `users.id`
-    pub user: i64,
-    pub acct: String,
-    pub role: RoleId,
-    /// As it was called when it was asked for.
-    pub role_name: String,
 }
 
 /// How far that role has come.

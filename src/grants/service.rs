@@ -4,21 +4,20 @@ mod roles;
 mod second_person;
 mod sheet;
 
-pub use roles::{keep as keep_roles, was_left};
+pub use roles::keep as keep_roles;
 pub use sheet::{csv, sheet};
 
 use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
 use crate::{
     access::{self, Actor, Permission, Role},
     audit, carry_out,
+    carry_out::InStore,
     clock::{DAY, Instant},
     context::{App, Context},
+    deeds::{AskGrant, DecideGrant, EndGrant, RevokeGrant, SecondPerson, StartGrant},
     frame::{self, Framed},
     id::{GrantId, InstanceName, OperatorId},
-    ledger::{
-        self, Ledger,
-        deed::{Act, AskGrant, DecideGrant, EndGrant, RevokeGrant, SecondPerson, StartGrant, Subject},
-    },
+    ledger::{self, Deed, Ledger, Subject},
     path,
     problem::{Kind, Problem},
     reports::Category,
@@ -642,28 +641,36 @@ async fn give_back(app: &App, operator: &OperatorId, instances: &[InstanceName],
     Ok(())
 }
 
-/// Whether an interrupted question was put; `None` if that cannot be read.
-pub async fn was_asked(app: &App, deed: &AskGrant) -> Option<bool> {
-    grants::by_id(&app.store, &app.keys, &deed.grant).await.ok().map(|found| found.is_some())
+impl InStore for AskGrant {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(grants::by_id(&app.store, &app.keys, &self.grant).await?.is_some()))
+    }
 }
 
-/// Whether an interrupted decision took place; `None` if that cannot be read.
-pub async fn was_decided(app: &App, deed: &DecideGrant) -> Option<bool> {
-    let grant = grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??;
-    Some(grant.decided.is_some_and(|decided| decided.approved == deed.approve))
+impl InStore for DecideGrant {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
+        Ok(grant.map(|grant| grant.decided.is_some_and(|decided| decided.approved == self.approve)))
+    }
 }
 
-/// Whether an interrupted revocation took place; `None` if that cannot be read.
-pub async fn was_revoked(app: &App, deed: &RevokeGrant) -> Option<bool> {
-    Some(grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??.revoked.is_some())
+impl InStore for RevokeGrant {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
+        Ok(grant.map(|grant| grant.revoked.is_some()))
+    }
 }
 
-/// Whether an interrupted beginning was noted; `None` if that cannot be read.
-pub async fn has_started(app: &App, deed: &StartGrant) -> Option<bool> {
-    Some(grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??.started_at.is_some())
+impl InStore for StartGrant {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
+        Ok(grant.map(|grant| grant.started_at.is_some()))
+    }
 }
 
-/// Whether an interrupted end was noted; `None` if that cannot be read.
-pub async fn has_ended(app: &App, deed: &EndGrant) -> Option<bool> {
-    Some(grants::by_id(&app.store, &app.keys, &deed.grant).await.ok()??.ended_at.is_some())
+impl InStore for EndGrant {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let grant = grants::by_id(&app.store, &app.keys, &self.grant).await?;
+        Ok(grant.map(|grant| grant.ended_at.is_some()))
+    }
 }

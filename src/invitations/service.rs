@@ -4,7 +4,7 @@ mod invites;
 mod requests;
 
 pub use invites::{carry, invitation, issue, list, look_up, of_account, revoke};
-pub use requests::{enter, refuse, request, requests, was_entered, was_refused};
+pub use requests::{enter, refuse, request, requests};
 
 use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
 use crate::{
@@ -91,9 +91,12 @@ fn door(instance: &Instance) -> String {
         Some(RegistrationsMode::Open) => "Registrations are set to open: people come in without an invitation too.",
         None => "Who may sign up without an invitation is not clear at present.",
     };
-    let otherwise = instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
+    let otherwise =
+        instance.seen().filter(|seen| mode.is_some_and(|mode| seen.agrees(mode, told.as_deref()) == Some(false)));
     match otherwise {
-        Some(seen) => format!("{says} Visitors met something else at {} UTC; Registrations says what.", time::clock(seen.at)),
+        Some(seen) => {
+            format!("{says} Visitors met something else at {} UTC; Registrations says what.", time::clock(seen.at))
+        }
         None => says.to_owned(),
     }
 }

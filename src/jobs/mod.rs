@@ -3,9 +3,11 @@
 mod domain_imports;
 mod grants;
 mod snapshots;
+mod sweep;
+
+pub use sweep::sweep;
 
 use crate::{
-    carry_out,
     clock::{DAY, Instant, SECOND},
     context::App,
     mastodon::Instance,
@@ -65,7 +67,7 @@ pub fn start(app: &Arc<App>) {
         let mut tick = every(Duration::from_secs(5));
         loop {
             tick.tick().await;
-            carry_out::sweep(&sweeping).await;
+            sweep(&sweeping).await;
         }
     });
     for instance in app.instances.values() {

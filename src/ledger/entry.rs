@@ -1,7 +1,7 @@
 //! What a leaf says. Every field has its class by type: what stands here is clear and names nobody; the rest is sealed.
 
 use super::{
-    deed::Subject,
+    Outcome, Subject,
     rows::{Counts, Resealed},
 };
 use crate::{
@@ -43,41 +43,6 @@ impl Acting {
             Self::Console => None,
             Self::Service(id) | Self::Own(id) => id.parse().ok(),
         }
-    }
-}
-
-/// What became of a deed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Done, with a trace that only this deed can have left.
-    Succeeded,
-    Partly,
-    /// Definitely refused, certainly not sent, or two minutes without a trace.
-    Failed,
-    /// The right state, perhaps by somebody else's hand; or no knowing.
-    Unknown,
-    /// The state was not what the person saw; nothing was sent.
-    Stale,
-    Refused,
-}
-
-impl Outcome {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Succeeded => "succeeded",
-            Self::Partly => "partly",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Stale => "stale",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused]
-            .into_iter()
-            .find(|outcome| outcome.name() == text)
     }
 }
 
@@ -315,6 +280,6 @@ impl Fact {
 }
 
 /// The keyed hash of what a deed is about, as leaf and columns have it.
-pub(super) fn subject_hash(keys: &Keys, subject: &super::deed::Subject) -> String {
+pub(super) fn subject_hash(keys: &Keys, subject: &Subject) -> String {
     keys.hash("subject", serde_json::to_string(subject).unwrap_or_default().as_bytes())
 }

@@ -1,6 +1,6 @@
 //! The data keys that seal what concerns one subject: kept wrapped, and destroyable without breaking the tree.
 
-use super::{Answer, Answered, Ledger, LedgerError, Step, Warrant, deed::DestroyWords, tree::from_hex};
+use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex};
 use crate::{
     clock::{DAY, Instant},
     seal::{self, Keys, hex},
@@ -138,10 +138,11 @@ impl Ledger {
         Ok(found)
     }
 
-    /// Destroys the clear text of what was sealed under the keys that the warrant is for; the tree stays whole.
-    pub async fn destroy_words(&self, warrant: Warrant<DestroyWords>) -> Answered<DestroyWords> {
+    /// Destroys the clear text of what was sealed under the keys that the warrant is for, as its deed names them; the tree stays
+    /// whole.
+    pub async fn destroy_words<D: Deed>(&self, warrant: Warrant<D>, keys: fn(&D) -> &[String]) -> Answered<D> {
         let mut steps = Vec::new();
-        for id in &warrant.deed().keys {
+        for id in keys(warrant.deed()) {
             let answer = match self.destroy_key(id).await {
                 Ok(()) => Answer::Accepted { body: Value::Null },
                 Err(error) => Answer::NotSent { why: error.to_string() },

@@ -5,7 +5,7 @@
 
 pub mod bundle;
 pub mod checkpoint;
-pub mod deed;
+mod deed;
 mod entry;
 mod head;
 mod keys;
@@ -18,15 +18,16 @@ pub mod tree;
 pub mod verify;
 mod write;
 
-pub use entry::{Acting, Elsewhere, Fact, Mark, Outcome, ProvedBy, Stage, Verdict};
+pub use crate::nouns::outcome::Outcome;
+pub use deed::{BeforeAfter, Deed, Subject};
+pub use entry::{Acting, Elsewhere, Fact, Mark, ProvedBy, Stage, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
-pub use write::{LARGEST_LEAF, LEASE, LedgerError, NotOpened, OpenDeed};
+pub use write::{LARGEST_LEAF, LARGEST_SEEN, LEASE, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
-use deed::Act;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -95,7 +96,7 @@ pub struct Warrant<D> {
     _held: lease::Held,
 }
 
-impl<D: Act> Warrant<D> {
+impl<D: Deed> Warrant<D> {
     pub fn deed(&self) -> &D {
         &self.deed
     }
@@ -136,7 +137,7 @@ pub struct Answered<D> {
     steps: Vec<Step>,
 }
 
-impl<D: Act> Answered<D> {
+impl<D: Deed> Answered<D> {
     pub fn deed(&self) -> &D {
         &self.warrant.deed
     }

@@ -4,14 +4,13 @@
 
 use super::{
     Fact, Ledger, LedgerError, Outcome,
-    deed::Deed,
     keys::Opened,
     verify::{Report, Wrong, verify},
 };
 use crate::{
     access::Role,
-    grants::Scope,
-    id::{GrantId, OperatorId},
+    id::{AccountId, GrantId, OperatorId},
+    nouns::grants::Scope,
     store::{
         self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links, snapshots,
         web_sessions,
@@ -398,11 +397,8 @@ impl Ledger {
         let Some(subject) = subject else { return Ok(()) };
         match kind.as_str() {
             "add_operator" => {
-                let document = self.document(&leaf).await?;
-                let (id, name) = match document {
-                    Some(Deed::AddOperator(deed)) => (Some(deed.operator), Some(deed.name)),
-                    _ => (None, None),
-                };
+                let deed = self.deed(&leaf).await?;
+                let (id, name) = (deed["operator"].as_str().map(|id| OperatorId(id.to_owned())), word(&deed["name"]));
                 let role = read::<Role>(&facts["role"]);
                 let person = Person { added: index, id, name, role, disabled: Some(false), doubtful: !certain };
                 derived.people.insert(subject, person);
@@ -456,10 +452,8 @@ impl Ledger {
             }
             "link_account" => {
                 let Some(instance) = instance else { return Ok(()) };
-                let account = match self.document(&leaf).await? {
-                    Some(Deed::LinkAccount(deed)) if certain => Some(Some(deed.account.to_string())),
-                    _ => None,
-                };
+                let account = read::<AccountId>(&self.deed(&leaf).await?["account"]).filter(|_| certain);
+                let account = account.map(|account| Some(account.to_string()));
                 derived.links.insert((subject, instance), Link { entry: index, account });
             }
             "unlink_account" => {
@@ -522,12 +516,12 @@ impl Ledger {
         }
     }
 
-    /// The sealed deed of an intent; `None` where its key is destroyed.
-    async fn document(&self, leaf: &Value) -> Result<Option<Deed>, LedgerError> {
-        let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else { return Ok(None) };
+    /// The sealed deed of an intent; nothing where its key is destroyed.
+    async fn deed(&self, leaf: &Value) -> Result<Value, LedgerError> {
+        let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else { return Ok(Value::Null) };
         Ok(match self.unseal(key, sealed).await? {
-            Opened::Text(mut document) => serde_json::from_value(document["deed"].take()).ok(),
-            Opened::Destroyed | Opened::Damaged => None,
+            Opened::Text(mut document) => document["deed"].take(),
+            Opened::Destroyed | Opened::Damaged => Value::Null,
         })
     }
 

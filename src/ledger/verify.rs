@@ -3,7 +3,6 @@
 use super::{
     Ledger, LedgerError, Outcome,
     checkpoint::{Checkpoint, Read},
-    deed::{Act, DestroyWords},
     head::{self, ORIGINS, Origin, OriginRow},
     keys,
     tree::{Frontier, Hash, leaf_hash},
@@ -119,6 +118,9 @@ const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instan
 const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
 const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
+/// The deed whose intents say which keys were destroyed lawfully.
+const DESTROYING: &str = "destroy_words";
+
 const OPEN: &str = "select intent from open_deeds order by intent";
 
 /// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
@@ -595,7 +597,7 @@ impl Check {
         }
         match (kind.as_str(), intent, outcome) {
             ("intent", None, None) => {
-                if deed == DestroyWords::KIND {
+                if deed == DESTROYING {
                     let keys = facts["keys"].as_array().into_iter().flatten().filter_map(Value::as_str);
                     self.destroyed.extend(keys.map(str::to_owned));
                 }

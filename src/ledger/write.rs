@@ -1,8 +1,7 @@
 //! Opening, closing, and the one task that appends: groups of leaves in one transaction.
 
 use super::{
-    Acting, Answered, Fact, Ledger, Mark, Outcome, Verdict, Warrant,
-    deed::{Act, Deed, Subject},
+    Acting, Answered, Deed, Fact, Ledger, Mark, Outcome, Subject, Verdict, Warrant, deed,
     entry::subject_hash,
     head::{self, Checked, Found, NAME, ORIGINS, Origin, OriginRow, THERE},
     keys::Opened,
@@ -12,7 +11,6 @@ use crate::{
     access::{Actor, Object, Permission, Permit, Role},
     clock::{Instant, MINUTE, SECOND},
     id::{InstanceName, OperatorId},
-    registrations::RegistrationsMode,
     seal::{Keys, hex},
     store::{
         Driver, Store, on,
@@ -34,7 +32,7 @@ const GATHERED: i64 = 10 * MINUTE;
 /// No leaf is larger: a case of the most reports that are read at once stays far below.
 pub const LARGEST_LEAF: usize = 256 * 1024;
 /// What was answered and read back is kept whole up to so many bytes.
-const LARGEST_SEEN: usize = 128 * 1024;
+pub const LARGEST_SEEN: usize = 128 * 1024;
 
 /// The ledger could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -78,8 +76,8 @@ pub struct OpenDeed {
     pub opened_at: Instant,
     pub mark: Mark,
     pub acting: Acting,
-    /// `None` where its key was destroyed.
-    pub deed: Option<Deed>,
+    /// As it was sealed; `None` where its key was destroyed.
+    pub deed: Option<Value>,
     subject: String,
     kind: String,
     instance: Option<String>,
@@ -499,67 +497,6 @@ impl MarkText {
     }
 }
 
-/// The permissions that a deed may be opened with.
-fn asked_for(deed: &Deed) -> &'static [Permission] {
-    use Permission as P;
-    match deed {
-        Deed::DecideCase(_)
-        | Deed::ReverseSanction(_)
-        | Deed::ReopenReport(_)
-        | Deed::ChangeCategory(_)
-        | Deed::HoldCase(_)
-        | Deed::HandOverCase(_) => &[P::DecideReports, P::DecideAboutStaff],
-        Deed::SetRegistrations(deed) => match deed.mode_after {
-            RegistrationsMode::Open => &[P::OpenRegistrations],
-            RegistrationsMode::Approved | RegistrationsMode::None => &[P::CloseRegistrations],
-        },
-        Deed::DecideSignUp(_) => &[P::DecideSignUps],
-        Deed::SearchPersonal(_) => &[P::SearchPersonal],
-        Deed::Reveal(_) | Deed::RevealMedia(_) => &[P::Reveal],
-        Deed::AddOperator(_)
-        | Deed::DisableOperator(_)
-        | Deed::OfferAccess(_)
-        | Deed::ChangeOperatorRole(_)
-        | Deed::ResetSignIn(_) => &[P::ManageOperators],
-        // One's own, or an owner somebody else's.
-        Deed::EndSessions(_) => &[P::OwnSignIn, P::ManageOperators],
-        Deed::ChangePassword(_) | Deed::SetFactor(_) | Deed::NewRecoveryCodes(_) => &[P::OwnSignIn],
-        Deed::BlockDomain(deed) if deed.followed && deed.after.begins_to_suspend(None) => &[P::SuspendFollowedDomain],
-        Deed::ChangeDomainBlock(deed) if deed.followed && deed.after.begins_to_suspend(Some(&deed.before)) => {
-            &[P::SuspendFollowedDomain]
-        }
-        // Where only allowed servers may talk to the instance, it cuts follows as a suspension does.
-        Deed::DisallowDomain(_) => &[P::SuspendFollowedDomain],
-        Deed::BlockDomain(_)
-        | Deed::ChangeDomainBlock(_)
-        | Deed::LiftDomainBlock(_)
-        | Deed::AllowDomain(_)
-        | Deed::BlockMailDomain(_)
-        | Deed::ChangeMailDomainBlock(_)
-        | Deed::LiftMailDomainBlock(_)
-        | Deed::BlockAddress(_)
-        | Deed::ChangeAddressBlock(_)
-        | Deed::LiftAddressBlock(_) => &[P::ManageBlocks],
-        Deed::ExportRecord(_) => &[P::CheckLedger],
-        // An owner's alone, as people are.
-        Deed::DestroyWords(_) => &[P::ManageOperators],
-        Deed::AskGrant(_) | Deed::RevokeGrant(_) => &[P::ProposeGrants],
-        // What the console itself does at a grant's start and end is what was decided.
-        Deed::DecideGrant(_) | Deed::StartGrant(_) | Deed::EndGrant(_) | Deed::LeaveRole(_) => &[P::DecideGrants],
-        Deed::ExportSheet(_) => &[P::CheckLedger],
-        Deed::AssignRole(deed) if deed.after.is_none() => &[P::TakeRolesAway, P::ManageRoles],
-        Deed::AssignRole(_) => &[P::ManageRoles],
-        Deed::IssueInvite(_) | Deed::RevokeInvite(_) | Deed::EnterAccessRequest(_) | Deed::RefuseAccessRequest(_) => {
-            &[P::ManageInvitations]
-        }
-        Deed::WriteNote(_) | Deed::WithdrawNote(_) => &[P::DecideReports],
-        Deed::DeleteAccount(_) => &[P::DeleteAccounts],
-        Deed::LinkAccount(_) => &[P::LinkAccount],
-        // One's own link, or an owner somebody else's.
-        Deed::UnlinkAccount(_) => &[P::LinkAccount, P::ManageOperators],
-    }
-}
-
 /// Whether a deed about this subject is about a permit's object.
 fn is_about(object: &Object, subject: &Subject) -> bool {
     match subject {
@@ -581,50 +518,26 @@ fn is_about(object: &Object, subject: &Subject) -> bool {
     }
 }
 
-/// Whether a deed may be ordinary people's alone: about staff it needs the right to decide about them.
-fn spares_staff(deed: &Deed) -> bool {
-    matches!(
-        deed,
-        Deed::DecideCase(_)
-            | Deed::ReverseSanction(_)
-            | Deed::ReopenReport(_)
-            | Deed::ChangeCategory(_)
-            | Deed::HoldCase(_)
-            | Deed::HandOverCase(_)
-    )
-}
-
 /// A permit is for one permission about one object; the deed must be of that kind, there, and about nothing else. A check
 /// that was forgotten before ends here.
-fn check_permit(
-    permit: &Permit,
-    deed: &Deed,
-    subject: &Subject,
-    instance: Option<&InstanceName>,
-) -> Result<(), LedgerError> {
+fn check_permit<D: Deed>(permit: &Permit, deed: &D, subject: &Subject) -> Result<(), LedgerError> {
     let (permission, object) = (permit.permission(), permit.object());
     // People belong to the console; the link of one of them names an instance all the same.
-    let there = permission == Permission::ManageOperators || object.instance() == instance;
+    let there = permission == Permission::ManageOperators || object.instance() == deed.instance();
+    let permissions = deed.permissions();
+    let spares_staff = permissions.contains(&Permission::DecideAboutStaff);
     let ranked = match object {
-        _ if !spares_staff(deed) || permission == Permission::DecideAboutStaff => true,
+        _ if !spares_staff || permission == Permission::DecideAboutStaff => true,
         Object::Case(_, _, case) => !case.staff,
         Object::Console | Object::Instance(_) | Object::Account(..) | Object::SignUp(..) => false,
     };
     // The right to one's own sign-in is nobody else's.
     let theirs = permission != Permission::OwnSignIn || *subject == Subject::Operator(permit.actor().operator.clone());
-    if there && ranked && theirs && is_about(object, subject) && asked_for(deed).contains(&permission) {
+    if there && ranked && theirs && is_about(object, subject) && permissions.contains(&permission) {
         Ok(())
     } else {
         Err(LedgerError::Permit(permission.name()))
     }
-}
-
-/// Whether a deed sets registrations to closed or to approval.
-fn closes_the_door(deed: &Deed) -> bool {
-    matches!(deed, Deed::SetRegistrations(deed) if match deed.mode_after {
-        RegistrationsMode::None | RegistrationsMode::Approved => true,
-        RegistrationsMode::Open => false,
-    })
 }
 
 /// What was answered and read back, as far as it fits into a leaf: how much there was stands in for the rest. The deed has
@@ -636,22 +549,6 @@ fn fitting(seen: &Value) -> Value {
     }
     let steps = seen["steps"].as_array().map_or(0, Vec::len);
     json!({ "steps": [], "seen": { "too large to keep": format!("{length} bytes, {steps} steps") } })
-}
-
-/// How large the sealed words of a deed may be: some take texts for people or the public, the others a line or two.
-fn most_words(deed: &Deed) -> usize {
-    match deed {
-        Deed::DecideCase(_)
-        | Deed::SetRegistrations(_)
-        | Deed::BlockDomain(_)
-        | Deed::ChangeDomainBlock(_)
-        | Deed::LiftDomainBlock(_)
-        | Deed::BlockAddress(_)
-        | Deed::ChangeAddressBlock(_)
-        | Deed::LiftAddressBlock(_) => LARGEST_SEEN,
-        Deed::DestroyWords(_) => 64 * 1024,
-        _ => 16 * 1024,
-    }
 }
 
 impl Ledger {
@@ -666,7 +563,7 @@ impl Ledger {
     /// # Errors
     /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written, or
     /// if the permit is for something else: then nothing may happen.
-    pub async fn open<D: Act>(
+    pub async fn open<D: Deed>(
         &self,
         permit: Permit,
         deed: D,
@@ -679,21 +576,18 @@ impl Ledger {
         let actor = permit.actor().clone();
         let about = deed.subject();
         let subject = subject_hash(&self.keys, &about);
-        let document = deed.clone().into_deed();
-        check_permit(&permit, &document, &about, deed.instance())?;
-        // Whoever has the record in doubt must still be able to close the door.
-        let regardless = closes_the_door(&document);
+        check_permit(&permit, &deed, &about)?;
+        let regardless = deed.in_doubt_too();
         if let Some(what) = self.contradiction()
             && !regardless
         {
             return Err(NotOpened::Unwritable(LedgerError::Contradicted(what)));
         }
-        let most = most_words(&document);
-        let document = serde_json::to_value(document)
-            .map_err(|error| NotOpened::Unwritable(LedgerError::Entry(error.to_string())))?;
+        let document =
+            deed::sealed(&deed).map_err(|error| NotOpened::Unwritable(LedgerError::Entry(error.to_string())))?;
         let document = json!({ "deed": document, "why": why });
         let length = document.to_string().len();
-        if length > most {
+        if length > D::MOST_WORDS {
             return Err(NotOpened::Unwritable(LedgerError::TooLarge(length)));
         }
         let (key, sealed) = self.seal(&subject, at, &document).await?;
@@ -749,7 +643,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The ledger's. The deed has happened all the same; it stays open and is closed later by reading.
-    pub async fn close<D: Act>(&self, answered: &Answered<D>, verdict: &Verdict) -> Result<(), LedgerError> {
+    pub async fn close<D: Deed>(&self, answered: &Answered<D>, verdict: &Verdict) -> Result<(), LedgerError> {
         let deed = answered.deed();
         let subject = subject_hash(&self.keys, &deed.subject());
         let seen = json!({ "steps": answered.steps(), "seen": verdict.seen });
@@ -912,9 +806,7 @@ impl Ledger {
         let (subject, kind, instance) = (leaf.subject, leaf.deed, leaf.instance);
         let mark = leaf.mark.read().ok_or_else(|| damaged("its mark is no number"))?;
         let deed = match self.unseal(&leaf.key, &leaf.sealed).await? {
-            Opened::Text(mut document) => {
-                Some(serde_json::from_value(document["deed"].take()).map_err(|error| damaged(&error.to_string()))?)
-            }
+            Opened::Text(mut document) => Some(document["deed"].take()),
             Opened::Destroyed => None,
             Opened::Damaged => return Err(damaged("its sealed part does not open")),
         };

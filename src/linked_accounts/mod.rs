@@ -37,19 +37,6 @@ impl Lapse {
     }
 }
 
-/// What Mastodon lets an account do, as far as the console's deeds ask for it (`app/models/user_role.rb`).
-pub const PERMISSIONS: [(u64, &str); 9] = [
-    (1 << 4, "manage reports"),
-    (1 << 10, "manage users"),
-    (1 << 5, "manage federation"),
-    (1 << 7, "manage blocks"),
-    (1 << 6, "manage settings"),
-    (1 << 11, "manage invitations"),
-    (1 << 16, "invite users"),
-    (1 << 17, "manage roles"),
-    (1 << 19, "delete user data"),
-];
-
 /// The person's own account on this instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YourAccount {

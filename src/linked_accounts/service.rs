@@ -2,24 +2,24 @@
 
 pub mod standing;
 
-use super::{Begun, Lapse, LinkOf, PERMISSIONS, YourAccount, YourAccountPage};
+use super::{Begun, Lapse, LinkOf, YourAccount, YourAccountPage};
 use crate::{
     access::{self, Actor, Permission},
     carry_out,
+    carry_out::InStore,
     clock::{DAY, Instant, MINUTE, SECOND},
     context::{App, Context},
+    deeds::{LinkAccount, UnlinkAccount},
     frame::{self, Framed},
     grants,
     id::{AccountId, InstanceName, OperatorId},
-    ledger::{
-        Fact, Ledger,
-        deed::{LinkAccount, UnlinkAccount},
-    },
+    ledger::{Fact, Ledger},
     mastodon::{
         Instance,
         oauth::{self, Application, Granted},
         rest::RestError,
     },
+    nouns::permissions::ASKED_FOR,
     path,
     problem::{Kind, Problem},
     search::Search,
@@ -176,7 +176,7 @@ async fn your_account(instance: &Instance, linked: &Linked) -> YourAccount {
         since: linked.linked_at,
         lapse: standing.as_ref().and_then(|standing| standing.lapse),
         role: standing.map(|standing| {
-            let can = PERMISSIONS.iter().map(|(bit, words)| ((*words).to_owned(), standing.can(*bit))).collect();
+            let can = ASKED_FOR.iter().map(|(bit, words)| ((*words).to_owned(), standing.can(*bit))).collect();
             (standing.role, can)
         }),
         token: token.err().map(|error| error.to_string()),
@@ -621,14 +621,16 @@ pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
         .collect())
 }
 
-/// Whether an interrupted linking took place; `None` if that cannot be read.
-pub async fn was_linked(app: &App, deed: &LinkAccount) -> Option<bool> {
-    let found = linked_accounts::of(&app.store, &app.keys, &deed.operator, &deed.instance).await.ok()?;
-    Some(found.is_some_and(|linked| linked.account == deed.account))
+impl InStore for LinkAccount {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let found = linked_accounts::of(&app.store, &app.keys, &self.operator, &self.instance).await?;
+        Ok(Some(found.is_some_and(|linked| linked.account == self.account)))
+    }
 }
 
-/// Whether an interrupted end of a link took place; `None` if that cannot be read.
-pub async fn was_unlinked(app: &App, deed: &UnlinkAccount) -> Option<bool> {
-    let found = linked_accounts::of(&app.store, &app.keys, &deed.operator, &deed.instance).await.ok()?;
-    Some(found.is_none_or(|linked| linked.account != deed.account))
+impl InStore for UnlinkAccount {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let found = linked_accounts::of(&app.store, &app.keys, &self.operator, &self.instance).await?;
+        Ok(Some(found.is_none_or(|linked| linked.account != self.account)))
+    }
 }

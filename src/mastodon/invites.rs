@@ -2,10 +2,8 @@
 //! them. Nothing of it is cached there, nothing is logged (`app/controllers/admin/invites_controller.rb`).
 
 use super::{Instance, database::DatabaseError};
-use crate::ledger::{
-    Answer, Answered, Step, Warrant,
-    deed::{IssueInvite, RevokeInvite},
-};
+use crate::deeds::{IssueInvite, RevokeInvite};
+use crate::ledger::{Answer, Answered, Step, Warrant};
 use serde_json::json;
 
 fn step(what: &str, answer: Answer) -> Vec<Step> {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     clock::{DAY, Instant},
     id::AccountId,
-    linked_accounts::PERMISSIONS,
+    nouns::permissions::{ASKED_FOR, DELETE_USER_DATA, MANAGE_BLOCKS, MANAGE_FEDERATION, MANAGE_REPORTS, MANAGE_USERS},
     registrations::RegistrationsMode,
 };
 
@@ -81,16 +81,9 @@ impl Pulse {
     }
 }
 
-/// `manage_users` and `manage_reports` (`app/models/user_role.rb`): without both the core of the work is refused.
-const MANAGE_USERS: u64 = 1 << 10;
-const MANAGE_REPORTS: u64 = 1 << 4;
-const MANAGE_FEDERATION: u64 = 1 << 5;
-const MANAGE_BLOCKS: u64 = 1 << 7;
-const DELETE_USER_DATA: u64 = 1 << 19;
-
 /// What Mastodon asks of the token and of the role for what goes through its API
 /// (`app/controllers/api/v1/admin/*_controller.rb`, `app/policies/*.rb`).
-const CAPABILITIES: [(&str, &str, u64); 7] = [
+const CAPABILITIES: [(&str, &str, i64); 7] = [
     ("decide reports", "admin:write:reports", MANAGE_REPORTS),
     ("decide about accounts and sign-ups", "admin:write:accounts", MANAGE_USERS),
     ("delete an account’s data", "admin:write:accounts", DELETE_USER_DATA),
@@ -102,10 +95,10 @@ const CAPABILITIES: [(&str, &str, u64); 7] = [
 
 /// What could not be done with this token as this account; what is not known is not held against either.
 fn lacking(scopes: Option<&[String]>, account: Option<&ServiceAccount>) -> Vec<String> {
-    let of = |(what, scope, bit): &(&str, &str, u64)| {
+    let of = |(what, scope, bit): &(&str, &str, i64)| {
         let covered = scopes.is_none_or(|scopes| scopes.iter().any(|held| held == scope || held == "admin:write"));
         let allowed = account.is_none_or(|account| account.can(*bit));
-        let word = PERMISSIONS.into_iter().find(|(known, _)| known == bit).map_or("it", |(_, word)| word);
+        let word = ASKED_FOR.into_iter().find(|(known, _)| known == bit).map_or("it", |(_, word)| word);
         let why = match (covered, allowed) {
             (true, true) => return None,
             (false, true) => format!("the token lacks the scope {scope}"),
@@ -328,7 +321,7 @@ mod tests {
 
     #[test]
     fn what_a_token_or_a_role_lacks_is_named_with_the_capability() {
-        let account = |permissions: u64| ServiceAccount {
+        let account = |permissions: i64| ServiceAccount {
             id: AccountId(1),
             username: "a".into(),
             role: Some(ServiceRole { name: "r".into(), permissions: permissions.to_string() }),

@@ -6,11 +6,9 @@ pub(super) mod words;
 use crate::{
     clock::{Clock, Instant},
     config::Secret,
+    deeds::{ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
     id::{AccountId, InstanceName, ReportId},
-    ledger::{
-        Acting, Answer, Answered, Step, Warrant,
-        deed::{Act, ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
-    },
+    ledger::{Acting, Answer, Answered, Deed, Step, Warrant},
     reports::{Category, Decision},
 };
 use reqwest::{Method, Response, StatusCode, redirect::Policy};
@@ -94,8 +92,8 @@ pub struct ServiceRole {
 
 impl ServiceAccount {
     /// Whether its role includes a permission bit (`app/models/user_role.rb`).
-    pub fn can(&self, bit: u64) -> bool {
-        let mask = self.role.as_ref().and_then(|role| role.permissions.parse::<u64>().ok()).unwrap_or(0);
+    pub fn can(&self, bit: i64) -> bool {
+        let mask = self.role.as_ref().and_then(|role| role.permissions.parse::<i64>().ok()).unwrap_or(0);
         mask & 1 == 1 || mask & bit == bit
     }
 }
@@ -507,7 +505,7 @@ impl Client {
 
     /// A warrant for another instance is never carried out here, nor one for another account: what is to be done as
     /// somebody's own account is not done as any other.
-    fn is_ours<D: Act>(&self, warrant: &Warrant<D>) -> bool {
+    fn is_ours<D: Deed>(&self, warrant: &Warrant<D>) -> bool {
         let hand = match (warrant.acting(), self.own) {
             (Acting::Own(_), Some(own)) => warrant.acting().account() == Some(own),
             (Acting::Service(_), None) => true,
@@ -516,7 +514,7 @@ impl Client {
         hand && warrant.deed().instance() == Some(&self.instance)
     }
 
-    async fn each_report<D: Act>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {
+    async fn each_report<D: Deed>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {
         let mut steps = Vec::new();
         for report in reports {
             let path = format!("/api/v1/admin/reports/{report}/{verb}");

@@ -4,7 +4,8 @@ use super::{
     Instance,
     database::{DatabaseError, Written},
 };
-use crate::ledger::{Answer, Answered, Step, Warrant, deed::AssignRole};
+use crate::deeds::AssignRole;
+use crate::ledger::{Answer, Answered, Step, Warrant};
 use serde_json::json;
 
 impl Instance {

@@ -6,15 +6,14 @@ use super::{OpenSession, PeoplePage, Person};
 use crate::{
     access::{self, Actor, Permission, Role},
     carry_out,
+    carry_out::InStore,
     clock::{DAY, HOUR},
     context::{App, Context},
+    deeds::{AddOperator, ChangeOperatorRole, DisableOperator, EndSessions, OfferAccess},
     frame::{self, Framed},
     http::IDLE,
     id::OperatorId,
-    ledger::{
-        Ledger,
-        deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, EndSessions, OfferAccess},
-    },
+    ledger::{Deed, Ledger},
     linked_accounts, path,
     problem::{Kind, Problem},
     seal::hex,
@@ -38,7 +37,7 @@ pub fn command_actor() -> Actor {
 }
 
 /// One deed about a person of the console.
-async fn recorded<D: Act>(
+async fn recorded<D: Deed>(
     app: &App,
     actor: &Actor,
     deed: D,
@@ -80,21 +79,24 @@ pub async fn add(
     if added { Ok(()) } else { Err(Problem::invalid("name", format!("Somebody is called {name} already."))) }
 }
 
-/// Whether a person whose adding was interrupted is there; `None` if that cannot be read.
-pub async fn was_added(app: &App, deed: &AddOperator) -> Option<bool> {
-    operators::by_id(&app.store, &deed.operator).await.ok().map(|found| found.is_some())
+impl InStore for AddOperator {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(operators::by_id(&app.store, &self.operator).await?.is_some()))
+    }
 }
 
-/// Whether an interrupted end of access took place; `None` if that cannot be read.
-pub async fn was_disabled(app: &App, deed: &DisableOperator) -> Option<bool> {
-    let found = operators::by_id(&app.store, &deed.operator).await.ok()?;
-    found.map(|person| person.disabled_at.is_some() == deed.disabled)
+impl InStore for DisableOperator {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let found = operators::by_id(&app.store, &self.operator).await?;
+        Ok(found.map(|person| person.disabled_at.is_some() == self.disabled))
+    }
 }
 
-/// Whether an interrupted change of role took place; `None` if that cannot be read.
-pub async fn has_role(app: &App, deed: &ChangeOperatorRole) -> Option<bool> {
-    let found = operators::by_id(&app.store, &deed.operator).await.ok()?;
-    found.map(|person| person.role == deed.after)
+impl InStore for ChangeOperatorRole {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let found = operators::by_id(&app.store, &self.operator).await?;
+        Ok(found.map(|person| person.role == self.after))
+    }
 }
 
 /// A console without an owner could not be opened to anybody any more.
@@ -298,4 +300,11 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     })
     .await?;
     Ok(path::PEOPLE.to_owned())
+}
+
+// A link that was offered is known by its hash alone.
+impl InStore for OfferAccess {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
 }

@@ -11,12 +11,10 @@ use crate::{
     carry_out::{Carry, Evidence, Trace, carry_out},
     clock::{Instant, MINUTE, SECOND},
     context::{App, Context},
+    deeds::SetRegistrations,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{
-        Answered, Entry, Filter, Mark, Outcome, Warrant,
-        deed::{SetRegistrations, Subject},
-    },
+    ledger::{Answered, Entry, Filter, Mark, Outcome, Subject, Warrant},
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
@@ -254,7 +252,8 @@ fn places(
     now: Instant,
 ) -> Vec<Place> {
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
-    let forgotten = instance.forgotten().filter(|told| told.gone.as_ref().is_ok_and(|keys| *keys > 0)).map(|told| told.at);
+    let forgotten =
+        instance.forgotten().filter(|told| told.gone.as_ref().is_ok_and(|keys| *keys > 0)).map(|told| told.at);
     let forgotten = forgotten.filter(|told| changed.is_some_and(|changed| *told >= changed));
     let until = |after_telling: i64, otherwise: i64| {
         forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
@@ -491,6 +490,11 @@ impl Carry for SetRegistrations {
             facts: json!({ "read back": Meaning::of(&stored.mode).word() }),
             seen: json!({ "mode": stored.mode, "message": stored.message }),
         })
+    }
+
+    /// Its process may have died before the caches were told.
+    async fn again(&self, instance: &Instance) {
+        let _told = instance.forget_registrations().await;
     }
 
     async fn afterwards(&self, app: &App, intent: i64, outcome: Outcome) -> sqlx::Result<()> {

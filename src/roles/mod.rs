@@ -8,18 +8,12 @@ pub mod page;
 pub mod rank;
 pub mod service;
 
-use crate::{
-    id::{AccountId, RoleId},
-    ui,
+use crate::id::{AccountId, RoleId};
+
+pub use crate::nouns::{
+    permissions::{ADMINISTRATOR, INVITE_BYPASS_APPROVAL, INVITE_USERS, MANAGE_ROLES},
+    roles::{EVERYONE, called},
 };
-
-/// The role that everybody has who has no other; it is never stored in `users.role_id`.
-pub const EVERYONE: RoleId = RoleId(-99);
-
-/// Bit 0: everything.
-pub const ADMINISTRATOR: i64 = 1;
-/// Edit and assign lower roles.
-pub const MANAGE_ROLES: i64 = 1 << 17;
 
 /// What permissions are about, as Mastodon's own page groups them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +161,7 @@ impl InstanceRole {
             name: String::new(),
             color: String::new(),
             position: -1,
-            mask: 1 << 16,
+            mask: INVITE_USERS,
             highlighted: false,
             require_2fa: None,
         }
@@ -186,16 +180,6 @@ impl InstanceRole {
     }
 }
 
-/// What a role is called; names may be empty and are not unique.
-pub fn called(role: Option<RoleId>, name: &str) -> String {
-    match role {
-        None => "no role".to_owned(),
-        Some(EVERYONE) => "everyone".to_owned(),
-        Some(id) if name.trim().is_empty() => format!("role {id}"),
-        Some(_) => ui::excerpt(name, 60),
-    }
-}
-
 /// What somebody may do with a role: its own mask and everyone's.
 pub fn effective(role: Option<&InstanceRole>, everyone: &InstanceRole) -> i64 {
     role.map_or(0, |role| role.mask) | everyone.mask
@@ -203,7 +187,7 @@ pub fn effective(role: Option<&InstanceRole>, everyone: &InstanceRole) -> i64 {
 
 /// Whether a mask is more than inviting: staff of the instance.
 pub fn is_staff(mask: i64) -> bool {
-    mask & !(1 << 16 | 1 << 21) != 0
+    mask & !(INVITE_USERS | INVITE_BYPASS_APPROVAL) != 0
 }
 
 /// What a change of role brings and takes.

@@ -9,9 +9,10 @@ use crate::{
     access::{self, Actor, Object, Permission, Permit},
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
+    deeds::AssignRole,
     frame::{self, Framed},
     id::{AccountId, RoleId},
-    ledger::{Answered, Ledger, Mark, Warrant, deed::AssignRole},
+    ledger::{Answered, Ledger, Mark, Warrant},
     linked_accounts::service::standing,
     mastodon::{
         Instance,

@@ -9,12 +9,10 @@ use crate::{
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     clock::{DAY, Instant, MINUTE},
     context::{App, Context},
+    deeds::{DecideSignUp, InBatch},
     frame::{self, Framed},
     id::AccountId,
-    ledger::{
-        Answered, Mark, Outcome, Warrant,
-        deed::{DecideSignUp, Deed},
-    },
+    ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
         database::{DatabaseError, Hidden, PendingSignUp, Read},
@@ -551,7 +549,8 @@ pub async fn decide(
             done?.landed(&to)
         }
         people => {
-            let deeds = people.iter().map(|person| Deed::DecideSignUp(deed(&context.app, &instance, person, verdict)));
+            let deeds =
+                people.iter().map(|person| InBatch::DecideSignUp(deed(&context.app, &instance, person, verdict)));
             batches::service::begin(&context, &instance, deeds.collect(), why).await
         }
     }

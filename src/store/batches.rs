@@ -9,9 +9,10 @@ use super::{
 use crate::{
     clock::{Instant, SECOND},
     id::{InstanceName, OperatorId},
-    ledger::{Outcome, deed::Deed},
+    nouns::outcome::Outcome,
     seal::{Field, Keys},
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 /// How long a process may work on a batch without saying so again.
 pub const LEASE: i64 = 30 * SECOND;
@@ -59,9 +60,9 @@ impl State {
 
 /// One deed of a batch.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item {
+pub struct Item<D> {
     pub position: i64,
-    pub deed: Deed,
+    pub deed: D,
     pub state: State,
     /// Its entry in the ledger, once there is one.
     pub intent: Option<i64>,
@@ -150,7 +151,7 @@ macro_rules! seal {
 }
 
 /// Stores a batch with its deeds, all or nothing.
-pub async fn insert(store: &Store, keys: &Keys, batch: &Batch, deeds: &[Deed]) -> sqlx::Result<()> {
+pub async fn insert<D: Serialize>(store: &Store, keys: &Keys, batch: &Batch, deeds: &[D]) -> sqlx::Result<()> {
     const BATCH: &str = "insert into batches \
         (id, instance, operator, kind, sealed_why, paused, created_at, ended_at, lease, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, null, '', 0)";
@@ -215,7 +216,7 @@ pub async fn running(store: &Store, keys: &Keys, instance: &InstanceName) -> sql
 }
 
 /// All items, in their order: at most as many as a batch may have.
-pub async fn items(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<Item>> {
+pub async fn items<D: DeserializeOwned>(store: &Store, keys: &Keys, batch: &str) -> sqlx::Result<Vec<Item<D>>> {
     const SQL: &str = "select position, sealed_deed, state, intent, sealed_said from batch_items where batch = $1 \
         order by position limit 1000";
     type Row = (i64, String, String, Option<i64>, Option<String>);

@@ -7,8 +7,9 @@ use howdah::{
     access::{Actor, Role},
     audit::service::export,
     context::Context,
+    deeds::ExportForm,
     id::OperatorId,
-    ledger::{Filter, Outcome, deed::ExportForm},
+    ledger::{Filter, Outcome},
     store::Driver,
 };
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use crate::support::{Fault, House, Kept, NO_SANCTION, house, postgres, sqlite};
 use axum::http::StatusCode;
-use howdah::{carry_out, ledger::Outcome, store::Driver};
+use howdah::{jobs, ledger::Outcome, store::Driver};
 use std::time::Duration;
 
 /// Limits an account by the form; what came of it.
@@ -247,7 +247,7 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
             .map(|_| ()),
     }
     .unwrap();
-    carry_out::sweep(&next).await;
+    jobs::sweep(&next).await;
     let outcome = house.outcome("decide_case").await;
     (house, outcome)
 }

@@ -528,10 +528,10 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         // The first is under way when the grant goes.
         let revoked = "update grants set revoked_by = '01owner', revoked_at = 1 where operator = '01contractor'";
         let (store, instance) = (&house.app.store, house.app.instances.values().next().unwrap().clone());
-        let items = howdah::store::batches::items(store, &house.app.keys, &id).await.unwrap();
+        let items = howdah::store::batches::items::<howdah::deeds::InBatch>(store, &house.app.keys, &id).await.unwrap();
         assert_eq!(items.len(), 2);
         let first = items[0].deed.clone();
-        let howdah::ledger::deed::Deed::DecideCase(first) = first else { panic!("a case") };
+        let howdah::deeds::InBatch::DecideCase(first) = first else { panic!("a case") };
         let whose = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
         let actor = service::actor(store, whose, "a test".into(), house.app.clock.now()).await.unwrap();
         let context = howdah::context::Context::of_job(house.app.clone(), actor);
@@ -549,7 +549,7 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         .unwrap();
         aged(&house.store.store, revoked).await;
         batches::service::work(&house.app, &instance, "a process").await.unwrap();
-        let items = howdah::store::batches::items(store, &house.app.keys, &id).await.unwrap();
+        let items = howdah::store::batches::items::<howdah::deeds::InBatch>(store, &house.app.keys, &id).await.unwrap();
         assert_eq!(items[1].state, howdah::store::batches::State::Closed(Outcome::Refused), "{:?}", items[1].said);
         assert!(items[1].said.as_deref().unwrap().contains("no running grant"), "{:?}", items[1].said);
         assert_eq!(entries(&house, "decide_case").await.len(), 1);

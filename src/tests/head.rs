@@ -16,13 +16,10 @@ use howdah::{
     access::{Object, Permission, Role},
     cli,
     clock::Clock,
+    deeds::{DisableOperator, SetRegistrations},
     http,
     id::OperatorId,
-    ledger::{
-        Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint,
-        deed::{DisableOperator, SetRegistrations},
-        tree::from_hex,
-    },
+    ledger::{Acting, Fact, Ledger, LedgerError, Mark, NotOpened, Outcome, checkpoint, tree::from_hex},
     registrations::RegistrationsMode,
     seal::{Keys, hex},
     store::{Driver, Store},
@@ -286,9 +283,8 @@ async fn an_older_store_is_sealed_under_another_host(db: &Database) {
     decide(&ledger(db), 1).await;
     age(db, &file).await;
     let old = notes(&file);
-    let under = |process| {
-        Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "new.example", process, Some(file.clone()))
-    };
+    let under =
+        |process| Ledger::new(db.store.clone(), keys(), Clock::set(NOW), "new.example", process, Some(file.clone()));
     let first = under("p1");
     let before = first.verify(&old).await.unwrap();
     assert!(before.wrong.is_empty() && before.outside == Some(2), "{:#?}", before.lines());
@@ -329,11 +325,9 @@ async fn a_deed_is_closed_once_whatever_the_columns_say(db: &Database) {
     decide(&one, 1).await;
     strip(db).await;
     db.run("update ledger_entries set intent = null where intent = 0").await.unwrap();
-    db.run(
-        "insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', 0, 'gone', 0, 0)",
-    )
-    .await
-    .unwrap();
+    db.run("insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', 0, 'gone', 0, 0)")
+        .await
+        .unwrap();
     assert!(one.claim_expired().await.unwrap().is_empty(), "there is nothing to close");
     let what = one.contradiction().unwrap_or_default();
     assert!(what.contains("entry 1 is the outcome of entry 0"), "{what}");

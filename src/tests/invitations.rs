@@ -8,6 +8,7 @@ use howdah::{
     cli,
     clock::{Clock, DAY, Instant},
     config::Secret,
+    deeds::IssueInvite,
     http,
     id::{InstanceName, InviteId, OperatorId},
     invitations::RequestState,
@@ -793,7 +794,7 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
         access::{Actor, Permission, Role},
         carry_out::carry_out,
         context::Context,
-        ledger::deed::IssueInvite,
+        deeds::IssueInvite,
     };
     let house = house(sqlite().await).await;
     let admin = house.sign_in("admin").await;
@@ -827,9 +828,9 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
 async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_request() {
     use howdah::{
         access::{Actor, Permission, Role, permit},
-        carry_out,
         clock::Clock,
-        ledger::{Acting, Ledger, Mark, deed::IssueInvite},
+        jobs,
+        ledger::{Acting, Ledger, Mark},
     };
     let house = house(sqlite().await).await;
     let admin = house.sign_in("admin").await;
@@ -872,7 +873,7 @@ async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_r
     .execute(&house.instance)
     .await
     .unwrap();
-    carry_out::sweep(&house.app).await;
+    jobs::sweep(&house.app).await;
     assert_eq!(house.outcome("issue_invite").await, Some(Outcome::Succeeded), "the code is its trace");
     let found = access_requests::by_id(&house.app.store, &house.app.keys, &id).await.unwrap().unwrap();
     assert_eq!(found.state, RequestState::Invited);

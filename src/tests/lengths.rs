@@ -9,11 +9,9 @@ use axum::http::StatusCode;
 use howdah::{
     access::{Permission, Role},
     clock::{Clock, MINUTE},
+    deeds::{DecideCase, Masked, Reveal, SetRegistrations},
     id::{AccountId, OperatorId, ReportId},
-    ledger::{
-        Acting, Answer, Fact, Filter, LARGEST_LEAF, LedgerError, Mark, NotOpened, Outcome, Step, Verdict,
-        deed::{DecideCase, Masked, Reveal, SetRegistrations},
-    },
+    ledger::{Acting, Answer, Fact, Filter, LARGEST_LEAF, LedgerError, Mark, NotOpened, Outcome, Step, Verdict},
     registrations::RegistrationsMode,
     store::drafts,
     text::{Hashed, Why},

@@ -4,16 +4,15 @@ use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Case, Object, Permission, Role, permit},
-    batches, carry_out, cli,
+    batches, cli,
     clock::{Clock, Instant},
     config::Secret,
     context::Context,
+    deeds::DecideCase,
     domain_blocks, http,
     id::{AccountId, OperatorId},
-    ledger::{
-        Acting, Answer, Filter, Mark, Outcome,
-        deed::{Act, DecideCase},
-    },
+    jobs,
+    ledger::{Acting, Answer, Deed, Filter, Mark, Outcome},
     linked_accounts::service,
     mastodon::oauth,
     seal::Keys,
@@ -822,7 +821,7 @@ async fn a_deed_whose_process_died_is_known_by_the_trace_of_the_account_it_was_b
             .await
             .unwrap();
         // It need not even know the service account.
-        carry_out::sweep(&next).await;
+        jobs::sweep(&next).await;
         assert_eq!(house.outcome("decide_case").await, Some(outcome), "{by}");
     }
 }

@@ -10,10 +10,10 @@ use howdah::{
     access::Role,
     clock::{Clock, DAY},
     config::Secret,
+    deeds::InBatch,
     frame::read_draft,
     grants::Scope,
     id::{AccountId, InstanceName, OperatorId},
-    ledger::deed::Deed,
     problem::Kind,
     reports::Category,
     seal::Keys,
@@ -342,8 +342,8 @@ async fn batch(matrix: &Matrix, person: usize, path: &str, fields: &[(&str, Stri
     let mut names = Vec::new();
     for item in batches::items(&app.store, &app.keys, id).await.unwrap() {
         let account = match item.deed {
-            Deed::DecideCase(deed) => deed.account,
-            Deed::DecideSignUp(deed) => deed.account,
+            InBatch::DecideCase(deed) => deed.account,
+            InBatch::DecideSignUp(deed) => deed.account,
             other => panic!("{other:?}"),
         };
         let at = matrix.objects.iter().position(|(_, id, _)| *id == account.to_string()).unwrap();

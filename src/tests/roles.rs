@@ -4,9 +4,10 @@ use crate::support::{Answered, House, Kept, house, house_of, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{self, Permission},
-    carry_out,
+    deeds::AssignRole,
     id::{AccountId, RoleId},
-    ledger::{Acting, Filter, Outcome, deed::AssignRole},
+    jobs,
+    ledger::{Acting, Filter, Outcome},
     mastodon::database::{Database, Release, Written, grants_sql},
     problem::Kind,
     roles::service::{assign_for_grant, console_actor},
@@ -777,7 +778,7 @@ async fn died(kept: Kept, wrote: bool, also: &str) -> Option<Outcome> {
     }
     .unwrap();
     let rows = log_rows(&house).await;
-    carry_out::sweep(&house.app).await;
+    jobs::sweep(&house.app).await;
     assert_eq!(log_rows(&house).await, rows, "nothing is repeated");
     assert_eq!(house.open_deeds().await, 0);
     house.outcome("assign_role").await

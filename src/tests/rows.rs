@@ -8,9 +8,10 @@ use howdah::{
     carry_out, cli,
     clock::{DAY, HOUR},
     config::Secret,
+    deeds::LinkAccount,
     grants::service::actor,
     id::{AccountId, GrantId, InstanceName, OperatorId},
-    ledger::{Counts, Fact, Ledger, Resealed, deed::LinkAccount},
+    ledger::{Counts, Fact, Ledger, Resealed},
     seal::Keys,
     store::{
         Driver, Refusal, Store, Wrong, grants,
@@ -614,7 +615,7 @@ async fn the_sweep_closes_no_deed_that_was_not_begun() {
              insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', {raised}, 'nobody', 0, 0)"
         ))
         .await;
-        carry_out::sweep(&house.app).await;
+        howdah::jobs::sweep(&house.app).await;
         assert_eq!(number("select max(entry) from rights_changes where deed = 'change_operator_role'").await, newest);
         assert_eq!(number("select count(*) from ledger_entries").await, entries, "nothing was written about it");
         assert!(house.app.ledger.contradiction().is_some(), "and it is said");

@@ -7,9 +7,10 @@ use howdah::{
     cli,
     clock::{Clock, DAY, HOUR},
     config::Config,
+    deeds::AddOperator,
     http,
     id::OperatorId,
-    ledger::{Filter, deed::AddOperator},
+    ledger::Filter,
     operators::service,
     seal::Keys,
 };

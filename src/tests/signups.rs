@@ -180,13 +180,13 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
     pause("no").await;
     // The instance acts and its answer is lost; the process dies before it can say so, and before the batch is at its end.
     let (app, instance) = (&house.app, house.app.instances.values().next().unwrap());
-    let items = howdah::store::batches::items(&app.store, &app.keys, &id).await.unwrap();
+    let items = howdah::store::batches::items::<howdah::deeds::InBatch>(&app.store, &app.keys, &id).await.unwrap();
     let person = howdah::store::operators::by_name(&app.store, "moderator").await.unwrap().unwrap();
     let actor = howdah::grants::service::actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
     let context = howdah::context::Context::of_job(app.clone(), actor);
     house.weather.set(Fault::CutAfterwards);
     for item in &items {
-        let howdah::ledger::deed::Deed::DecideSignUp(deed) = item.deed.clone() else { panic!("a sign-up") };
+        let howdah::deeds::InBatch::DecideSignUp(deed) = item.deed.clone() else { panic!("a sign-up") };
         howdah::signups::service::carry(context.clone(), instance.clone(), deed, "".into()).await.unwrap();
     }
     house.weather.set(Fault::None);
@@ -216,11 +216,12 @@ async fn a_batch_put_back_as_it_ran_does_nothing_again() {
         // In the middle: the first is done, and its item waits again.
         let (app, instance) = (&house.app, house.app.instances.values().next().unwrap());
         let batch = howdah::store::batches::running(&store, &app.keys, &instance.name).await.unwrap().remove(0);
-        let items = howdah::store::batches::items(&store, &app.keys, &batch.id).await.unwrap();
+        let items =
+            howdah::store::batches::items::<howdah::deeds::InBatch>(&store, &app.keys, &batch.id).await.unwrap();
         let person = howdah::store::operators::by_name(&store, "moderator").await.unwrap().unwrap();
         let actor = howdah::grants::service::actor(&store, person, "a test".into(), app.clock.now()).await.unwrap();
         let context = howdah::context::Context::of_job(app.clone(), actor);
-        let howdah::ledger::deed::Deed::DecideSignUp(first) = items[0].deed.clone() else { panic!("a sign-up") };
+        let howdah::deeds::InBatch::DecideSignUp(first) = items[0].deed.clone() else { panic!("a sign-up") };
         howdah::signups::service::carry(context, instance.clone(), first, "".into()).await.unwrap();
         let writes = house.weather.writes();
         work(&house).await;
@@ -253,7 +254,7 @@ async fn what_was_decided_otherwise_by_hand_is_no_work_of_the_batch() {
     assert_eq!(is_approved(&house, &who[0]).await, Some(true));
     work(&house).await;
     let (app, store) = (&house.app, &house.app.store);
-    let items = howdah::store::batches::items(store, &app.keys, id).await.unwrap();
+    let items = howdah::store::batches::items::<howdah::deeds::InBatch>(store, &app.keys, id).await.unwrap();
     let closed = |at: usize| match items[at].state {
         howdah::store::batches::State::Closed(outcome) => outcome,
         ref state => panic!("{state:?}"),

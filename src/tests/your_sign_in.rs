@@ -11,11 +11,9 @@ use axum::{
 use howdah::{
     access::{self, Permission, Role},
     clock::DAY,
+    deeds::{ChangePassword, ChosenBy, EndSessions},
     id::OperatorId,
-    ledger::{
-        Acting, Mark, Outcome,
-        deed::{ChangePassword, ChosenBy, EndSessions},
-    },
+    ledger::{Acting, Mark, Outcome},
     operators::service::resets,
     store::{Driver, operators, recovery_codes, web_sessions},
 };

@@ -6,14 +6,16 @@ use crate::{
     accounts::Deletion,
     carry_out::{Carry, Evidence, Trace, carry_out},
     context::Context,
+    deeds::DeleteAccount,
     id::AccountId,
-    ledger::{Answered, Mark, Warrant, deed::DeleteAccount},
+    ledger::{Answered, Mark, Warrant},
     linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, OpenReport, Read},
         rest::Client,
     },
+    nouns::permissions::DELETE_USER_DATA,
     path,
     problem::{Kind, Problem},
     reports::service::{hands_off, own_beyond},
@@ -21,9 +23,6 @@ use crate::{
     ui::{self, time},
 };
 use serde_json::json;
-
-/// `delete_user_data` (`app/models/user_role.rb`)
-const DELETE_USER_DATA: u64 = 1 << 19;
 
 /// Why an account cannot be deleted at once now; `None` where it can
 /// (`app/policies/account_policy.rb`: suspended, its data still there).

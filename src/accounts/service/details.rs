@@ -11,12 +11,10 @@ use crate::{
     audit,
     clock::{Instant, MINUTE},
     context::Context,
+    deeds::DeleteAccount,
     frame::{self, Framed},
     id::AccountId,
-    ledger::{
-        Filter, Outcome,
-        deed::{Act, DeleteAccount, Subject},
-    },
+    ledger::{Deed, Filter, Outcome, Subject},
     linked_accounts::service::standing,
     mastodon::{
         Instance,

@@ -3,10 +3,10 @@
 use super::{misread, store_problem, unread};
 use crate::{
     access::{self, Object, Permission, Permit, Role},
-    carry_out::recorded,
+    carry_out::{InStore, recorded},
     context::{App, Context},
+    deeds::{WithdrawNote, WriteNote},
     id::AccountId,
-    ledger::deed::{WithdrawNote, WriteNote},
     linked_accounts::service::standing,
     mastodon::{Instance, database::Account},
     path,
@@ -103,13 +103,15 @@ pub async fn withdraw_note(
     }
 }
 
-/// Whether an interrupted note was kept; `None` if that cannot be read.
-pub async fn was_written(app: &App, deed: &WriteNote) -> Option<bool> {
-    account_notes::by_id(&app.store, &app.keys, &deed.note).await.ok().map(|found| found.is_some())
+impl InStore for WriteNote {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(account_notes::by_id(&app.store, &app.keys, &self.note).await?.is_some()))
+    }
 }
 
-/// Whether an interrupted withdrawal took place; `None` if that cannot be read.
-pub async fn was_withdrawn(app: &App, deed: &WithdrawNote) -> Option<bool> {
-    let found = account_notes::by_id(&app.store, &app.keys, &deed.note).await.ok()?;
-    found.map(|note| note.withdrawn.is_some())
+impl InStore for WithdrawNote {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let found = account_notes::by_id(&app.store, &app.keys, &self.note).await?;
+        Ok(found.map(|note| note.withdrawn.is_some()))
+    }
 }

@@ -5,12 +5,11 @@ use super::{Asked, hit, parse, store_problem, unread};
 use crate::{
     access::{self, Permission},
     accounts::Hit,
+    carry_out::InStore,
     clock::MINUTE,
-    context::Context,
-    ledger::{
-        Acting, Answer, Mark, Outcome, Step, Verdict,
-        deed::{Personal, SearchPersonal},
-    },
+    context::{App, Context},
+    deeds::{Personal, SearchPersonal},
+    ledger::{Acting, Answer, Mark, Outcome, Step, Verdict},
     mastodon::Instance,
     path,
     problem::Problem,
@@ -183,6 +182,13 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;
     let id = keep(&context, "search", &text).await?;
     Ok(path::with(&path::find(&instance.name), "found", &id))
+}
+
+// What was shown or not shown to somebody whose process died leaves no trace.
+impl InStore for SearchPersonal {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

@@ -5,21 +5,19 @@
 //! fact. The first look makes none. An instance that does not answer is looked at again later, and compared with the last
 //! look there was.
 
-use super::{addresses, deed_of, line, name, review, rules, unreadable};
+use super::{deed_of, line, name, unreadable};
 use crate::{
     audit::Line,
     clock::{DAY, Instant, MINUTE, SECOND},
     context::{App, Context},
-    domain_blocks::{AddressRule, AddressSeverity, Domain, Rule, Severity},
+    deeds::{Found, addresses, review, rules},
+    domain_blocks::{AddressRule, Domain},
     id::{AccountId, InstanceName},
-    ledger::{
-        Elsewhere, Entry, Fact, Filter, LedgerError, Outcome,
-        deed::{Deed, Subject},
-    },
+    ledger::{Elsewhere, Entry, Fact, Filter, LedgerError, Outcome, Subject},
     mastodon::{
         Instance,
         database::{DatabaseError, Part},
-        settings::{MESSAGE, MODE, Meaning, Stored, read_yaml},
+        settings::{MESSAGE, MODE, read_yaml},
     },
     problem::Problem,
     roles,
@@ -303,7 +301,7 @@ impl Noticed<'_> {
             .iter()
             .filter(|entry| may_have_done_it(entry))
             .filter_map(deed_of)
-            .any(|deed| means(&deed, self.part, change)))
+            .any(|deed| deed.explains(&Found { part: self.part, key: &change.key, now: change.whole.as_ref() })))
     }
 }
 
@@ -323,115 +321,6 @@ fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
             Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::MailDomain(name, domain))
         }
         Part::AddressBlocks => Subject::Address(name, key.to_owned()),
-    }
-}
-
-fn stored(value: Option<&Value>) -> Vec<Option<String>> {
-    value.and_then(|rows| serde_json::from_value(rows.clone()).ok()).unwrap_or_default()
-}
-
-fn rule_of(value: Option<&Value>) -> Option<Rule> {
-    let value = value?;
-    let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-    let is = |key: &str| value[key].as_bool().unwrap_or(false);
-    let severity = value["severity"].as_i64().and_then(|number| i32::try_from(number).ok());
-    Some(Rule {
-        severity: severity.map_or(Severity::Noop, Severity::from_stored),
-        reject_media: is("reject_media"),
-        reject_reports: is("reject_reports"),
-        obfuscate: is("obfuscate"),
-        public_comment: text("public_comment"),
-        private_comment: text("private_comment"),
-    })
-}
-
-fn address_rule(value: Option<&Value>) -> Option<AddressRule> {
-    let value = value?;
-    let severity = value["severity"].as_i64().and_then(|number| i32::try_from(number).ok())?;
-    Some(AddressRule {
-        severity: AddressSeverity::from_stored(severity)?,
-        comment: value["comment"].as_str().unwrap_or_default().to_owned(),
-        until: value["until"].as_i64().map(Instant),
-    })
-}
-
-/// Its end is sent as seconds from now, so it may lie a little beside.
-fn is_address_rule(value: Option<&Value>, meant: &AddressRule) -> bool {
-    address_rule(value).is_some_and(|rule| {
-        let ends_alike = match (rule.until, meant.until) {
-            (Some(now), Some(meant)) => now.since(meant).abs() < MINUTE,
-            (now, meant) => now == meant,
-        };
-        rule.severity == meant.severity && rule.comment == meant.comment && ends_alike
-    })
-}
-
-/// Whether what is there now is what a deed meant. That it is about the same thing is known already.
-fn means(deed: &Deed, part: Part, change: &Change) -> bool {
-    let now = change.whole.as_ref();
-    let gone = now.is_none();
-    match deed {
-        Deed::SetRegistrations(deed) if part == Part::Settings && change.key == MODE => {
-            Meaning::of(&stored(now)) == Meaning::Mode(deed.mode_after)
-        }
-        Deed::SetRegistrations(deed) if part == Part::Settings => {
-            let stored = Stored { mode: Vec::new(), message: stored(now) };
-            stored.message_text().as_ref() == Ok(&deed.message_after)
-        }
-        Deed::BlockDomain(deed) => part == Part::DomainBlocks && rule_of(now).as_ref() == Some(&deed.after),
-        Deed::ChangeDomainBlock(deed) => part == Part::DomainBlocks && rule_of(now).as_ref() == Some(&deed.after),
-        Deed::LiftDomainBlock(_) => part == Part::DomainBlocks && gone,
-        Deed::AllowDomain(_) => part == Part::DomainAllows && !gone,
-        Deed::DisallowDomain(_) => part == Part::DomainAllows && gone,
-        Deed::BlockMailDomain(deed) => now.is_some_and(|rule| rule["review"] == deed.review),
-        Deed::ChangeMailDomainBlock(deed) => now.is_some_and(|rule| rule["review"] == deed.review_after),
-        Deed::LiftMailDomainBlock(_) => part == Part::MailDomainBlocks && gone,
-        Deed::BlockAddress(deed) => is_address_rule(now, &deed.after),
-        Deed::ChangeAddressBlock(deed) => is_address_rule(now, &deed.after),
-        Deed::LiftAddressBlock(_) => part == Part::AddressBlocks && gone,
-        Deed::AssignRole(deed) => {
-            let role = now.and_then(|member| member["role_id"].as_str()).map(str::to_owned);
-            part == Part::Members && role == deed.after.map(|role| role.to_string())
-        }
-        // These change no setting, no role and no rule.
-        Deed::SetRegistrations(_)
-        | Deed::DecideCase(_)
-        | Deed::ReverseSanction(_)
-        | Deed::ReopenReport(_)
-        | Deed::ChangeCategory(_)
-        | Deed::HoldCase(_)
-        | Deed::HandOverCase(_)
-        | Deed::DecideSignUp(_)
-        | Deed::SearchPersonal(_)
-        | Deed::Reveal(_)
-        | Deed::RevealMedia(_)
-        | Deed::AddOperator(_)
-        | Deed::DisableOperator(_)
-        | Deed::EndSessions(_)
-        | Deed::OfferAccess(_)
-        | Deed::ChangeOperatorRole(_)
-        | Deed::ChangePassword(_)
-        | Deed::SetFactor(_)
-        | Deed::NewRecoveryCodes(_)
-        | Deed::ResetSignIn(_)
-        | Deed::ExportRecord(_)
-        | Deed::DestroyWords(_)
-        | Deed::WriteNote(_)
-        | Deed::WithdrawNote(_)
-        | Deed::DeleteAccount(_)
-        | Deed::AskGrant(_)
-        | Deed::DecideGrant(_)
-        | Deed::RevokeGrant(_)
-        | Deed::StartGrant(_)
-        | Deed::EndGrant(_)
-        | Deed::LeaveRole(_)
-        | Deed::ExportSheet(_)
-        | Deed::IssueInvite(_)
-        | Deed::RevokeInvite(_)
-        | Deed::EnterAccessRequest(_)
-        | Deed::RefuseAccessRequest(_)
-        | Deed::LinkAccount(_)
-        | Deed::UnlinkAccount(_) => false,
     }
 }
 
@@ -489,6 +378,7 @@ fn role_fields(before: Option<&Value>, now: Option<&Value>) -> Vec<Field> {
 /// What changed, as a clause and as fields before and after.
 fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (String, Vec<Field>) {
     let (key, before, now) = (&change.key, change.before.as_ref(), change.now.as_ref());
+    let found = |now| Found { part, key, now };
     match part {
         Part::Settings => {
             let name = ui::excerpt(&key.replace('_', " "), 80);
@@ -544,7 +434,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
             (format!("@{} went from {was} to {is}", ui::tame(name)), vec![("role".to_owned(), was, is)])
         }
         Part::DomainBlocks => {
-            let (was, is) = (rule_of(before), rule_of(now));
+            let (was, is) = (found(before).rule(), found(now).rule());
             let said = match (&was, &is) {
                 (None, Some(is)) => format!("a rule for {key} was made: {}", is.words()),
                 (Some(was), None) => format!("the rule for {key} was lifted ({})", was.words()),
@@ -573,7 +463,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
             (said, vec![("rule".to_owned(), was, is)])
         }
         Part::AddressBlocks => {
-            let (was, is) = (address_rule(before), address_rule(now));
+            let (was, is) = (found(before).address_rule(), found(now).address_rule());
             let word = |rule: &Option<AddressRule>| rule.as_ref().map_or("none", |rule| rule.severity.word());
             let said = match (before, now) {
                 (None, _) => format!("a rule for {key} was made: {}", word(&is)),

@@ -4,16 +4,15 @@ use super::{asked, filter, line, name};
 use crate::{
     access::{self, Actor, Permission},
     audit::{Filter, Line},
+    carry_out::InStore,
     clock::HOUR,
     context::{App, Context},
+    deeds::{ExportForm, ExportRecord},
     http::{
         Signed,
         stream::{self, Giving, Taking},
     },
-    ledger::{
-        Acting, Answer, LedgerError, Mark, Outcome, Step, Verdict, Warrant,
-        deed::{Act, ExportForm, ExportRecord},
-    },
+    ledger::{Acting, Answer, Deed, LedgerError, Mark, Outcome, Step, Verdict, Warrant},
     problem::{Kind, Problem},
     search::Search,
     store::{attempts::Limit, operators},
@@ -106,7 +105,7 @@ pub async fn open(app: &App, actor: &Actor, deed: ExportRecord) -> Result<Warran
 }
 
 /// Records how much was handed out, and what was in the way of more.
-pub async fn close<D: Act>(app: &App, warrant: Warrant<D>, rows: i64, stopped: Option<String>) {
+pub async fn close<D: Deed>(app: &App, warrant: Warrant<D>, rows: i64, stopped: Option<String>) {
     let outcome = match (&stopped, rows) {
         (None, _) => Outcome::Succeeded,
         (Some(_), 0) => Outcome::Failed,
@@ -160,7 +159,7 @@ impl From<&'static str> for Stopped {
 
 /// Waits until the last byte was taken, records what was handed out, and only then ends the file: whoever has it whole can
 /// trust that the record says so.
-pub async fn finish<D: Act>(app: &App, warrant: Warrant<D>, giving: Giving, stopped: Option<Stopped>) {
+pub async fn finish<D: Deed>(app: &App, warrant: Warrant<D>, giving: Giving, stopped: Option<Stopped>) {
     let taken = match &stopped {
         Some(Stopped::Reader(_)) => Ok(()),
         Some(Stopped::Source(_)) | None => giving.all_taken().await,
@@ -313,6 +312,13 @@ fn harmless(text: &str) -> String {
         at_start = matches!(c, ',' | ';' | '\t' | '\r' | '\n' | '|' | '"');
     }
     safe
+}
+
+// What was shown or not shown to somebody whose process died leaves no trace.
+impl InStore for ExportRecord {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

@@ -6,19 +6,16 @@ use crate::{
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
     clock::{DAY, Instant, MINUTE},
     context::Context,
+    deeds::LogRow,
     domain_blocks::Domain,
     frame::{self, Framed},
-    ledger::{
-        self, Acting, Entry,
-        deed::{Deed, Subject},
-    },
+    ledger::{self, Acting, Entry, Subject},
     mastodon::{
         Instance,
         database::{DatabaseError, LogFilter, LogWindow, LoggedAction},
     },
     path,
     problem::Problem,
-    reports::Decision,
     search::Search,
     ui,
 };
@@ -163,91 +160,5 @@ fn left(entry: &Entry, row: &LoggedAction, now: Instant) -> bool {
         && acting == row.by
         && mark.is_some_and(|mark| mark < row.id)
         && row.at <= last
-        && leaves(&deed, row)
-}
-
-/// Action and class of a row.
-fn act(row: &LoggedAction) -> (&str, &str) {
-    (&row.action, &row.target_type)
-}
-
-/// Whether a deed leaves such a row (`app/models/admin/account_action.rb`,
-/// `app/controllers/api/v1/admin/reports_controller.rb`, `app/controllers/api/v1/admin/accounts_controller.rb`). That it is
-/// about the same account is known already.
-fn leaves(deed: &Deed, row: &LoggedAction) -> bool {
-    let report = |action: &str| row.target_type == "Report" && row.action == action;
-    let named = |reports: &[crate::id::ReportId]| reports.iter().any(|report| report.0 == row.target_id);
-    match deed {
-        Deed::DecideCase(deed) => {
-            let act = act(row);
-            match deed.decision {
-                Decision::Resolve => report("resolve") && named(&deed.reports),
-                // The strike closes every report there is, those that nobody here has seen too.
-                _ if report("resolve") => true,
-                Decision::Warn => act == ("create", "AccountWarning"),
-                Decision::Disable => act == ("disable", "User"),
-                Decision::Sensitive => act == ("sensitive", "Account"),
-                Decision::Silence => act == ("silence", "Account"),
-                Decision::Suspend => act == ("suspend", "Account"),
-            }
-        }
-        Deed::ReverseSanction(deed) => {
-            row.action == deed.reversal.verb() && matches!(row.target_type.as_str(), "Account" | "User")
-        }
-        Deed::ReopenReport(deed) => report("reopen") && named(&[deed.report]),
-        Deed::ChangeCategory(deed) => report("update") && named(&[deed.report]),
-        Deed::HoldCase(deed) => {
-            report(if deed.claim { "assigned_to_self" } else { "unassigned" }) && named(&deed.reports)
-        }
-        Deed::DecideSignUp(deed) => {
-            row.action == if deed.approve { "approve" } else { "reject" } && row.target_type == "User"
-        }
-        Deed::BlockDomain(_) => act(row) == ("create", "DomainBlock"),
-        Deed::ChangeDomainBlock(_) => act(row) == ("update", "DomainBlock"),
-        Deed::LiftDomainBlock(_) => act(row) == ("destroy", "DomainBlock"),
-        Deed::AllowDomain(_) => act(row) == ("create", "DomainAllow"),
-        Deed::DisallowDomain(_) => act(row) == ("destroy", "DomainAllow"),
-        Deed::BlockMailDomain(_) => act(row) == ("create", "EmailDomainBlock"),
-        // Mastodon knows no change of such a rule: it goes and comes again.
-        Deed::ChangeMailDomainBlock(_) => matches!(act(row), ("create" | "destroy", "EmailDomainBlock")),
-        Deed::LiftMailDomainBlock(_) => act(row) == ("destroy", "EmailDomainBlock"),
-        Deed::BlockAddress(_) => act(row) == ("create", "IpBlock"),
-        Deed::ChangeAddressBlock(_) => act(row) == ("update", "IpBlock"),
-        Deed::LiftAddressBlock(_) => act(row) == ("destroy", "IpBlock"),
-        Deed::AssignRole(deed) => act(row) == ("change_role", "User") && row.target_id == deed.user,
-        // Mastodon logs no settings, no invitations, no reading, and knows nothing of our people.
-        Deed::SetRegistrations(_)
-        | Deed::Reveal(_)
-        | Deed::RevealMedia(_)
-        | Deed::SearchPersonal(_)
-        | Deed::HandOverCase(_)
-        | Deed::AddOperator(_)
-        | Deed::DisableOperator(_)
-        | Deed::EndSessions(_)
-        | Deed::OfferAccess(_)
-        | Deed::ChangeOperatorRole(_)
-        | Deed::ChangePassword(_)
-        | Deed::SetFactor(_)
-        | Deed::NewRecoveryCodes(_)
-        | Deed::ResetSignIn(_)
-        | Deed::ExportRecord(_)
-        | Deed::DestroyWords(_)
-        | Deed::AskGrant(_)
-        | Deed::DecideGrant(_)
-        | Deed::RevokeGrant(_)
-        | Deed::StartGrant(_)
-        | Deed::EndGrant(_)
-        | Deed::LeaveRole(_)
-        | Deed::ExportSheet(_)
-        | Deed::IssueInvite(_)
-        | Deed::RevokeInvite(_)
-        | Deed::EnterAccessRequest(_)
-        | Deed::RefuseAccessRequest(_)
-        | Deed::LinkAccount(_)
-        | Deed::UnlinkAccount(_)
-        | Deed::WriteNote(_)
-        | Deed::WithdrawNote(_)
-        // It logs no deletion either (`app/controllers/api/v1/admin/accounts_controller.rb`).
-        | Deed::DeleteAccount(_) => false,
-    }
+        && deed.logs(&LogRow { action: &row.action, target_type: &row.target_type, target: row.target_id })
 }

@@ -12,13 +12,11 @@ use crate::{
     carry_out::{Carry, Evidence, carry_out},
     clock::{DAY, Instant, MINUTE},
     context::Context,
+    deeds::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
     domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
-    ledger::{
-        Answered, Mark, Warrant,
-        deed::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
-    },
+    ledger::{Answered, Mark, Warrant},
     mastodon::{
         Instance,
         database::{DatabaseError, Read},

@@ -5,12 +5,10 @@ use crate::{
     access::Permission,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::Context,
+    deeds::{AllowDomain, BlockDomain, ChangeDomainBlock, DisallowDomain, LiftDomainBlock},
     domain_blocks::{Domain, Listed, Rule, RuleForm, Severity},
     id::{AccountId, RuleNumber},
-    ledger::{
-        Answered, Mark, Outcome, Warrant,
-        deed::{AllowDomain, BlockDomain, ChangeDomainBlock, DisallowDomain, LiftDomainBlock},
-    },
+    ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
         database::{DatabaseError, LogRow, MOST_BELOW, Read},

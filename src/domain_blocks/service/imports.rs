@@ -13,6 +13,7 @@ use crate::{
     batches,
     clock::{Instant, MINUTE},
     context::{App, Context},
+    deeds::{BlockDomain, ChangeDomainBlock},
     domain_blocks::{
         Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part, Reading,
         ReadingForm, RowState, Rule, Separator, Severity,
@@ -20,10 +21,7 @@ use crate::{
     frame::{self, Framed},
     grants,
     id::RuleNumber,
-    ledger::{
-        self, LedgerError, Outcome, Stage,
-        deed::{Act, BlockDomain, ChangeDomainBlock, Subject},
-    },
+    ledger::{self, Deed, LedgerError, Outcome, Stage, Subject},
     linked_accounts::service::standing,
     mastodon::Instance,
     off_thread::{OffThread, off_thread},

@@ -7,13 +7,11 @@ use crate::{
     access::Permission,
     carry_out::{Carry, Evidence, carry_out},
     context::Context,
+    deeds::{BlockMailDomain, ChangeMailDomainBlock, LiftMailDomainBlock},
     domain_blocks::{Domain, MailPage, MailRule},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
-    ledger::{
-        Answered, Mark, Warrant,
-        deed::{BlockMailDomain, ChangeMailDomainBlock, LiftMailDomainBlock},
-    },
+    ledger::{Answered, Mark, Warrant},
     mastodon::{
         Instance,
         database::{DatabaseError, Read},

@@ -6,13 +6,12 @@ use super::{CONSOLE, permit, store_problem};
 use crate::{
     access::Permission,
     carry_out,
+    carry_out::InStore,
     context::{App, Context},
+    deeds::{AssignRole, LeaveRole},
     grants::{RoleAsked, RoleCard, RoleState, Scope, State},
     id::RoleId,
-    ledger::{
-        Ledger, Outcome,
-        deed::{AssignRole, LeaveRole},
-    },
+    ledger::{Ledger, Outcome},
     linked_accounts::service::end_with_role,
     mastodon::{Instance, database::DatabaseError},
     problem::{Kind, Problem},
@@ -325,9 +324,10 @@ async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Whether an interrupted leaving alone was noted; `None` if that cannot be read.
-pub async fn was_left(app: &App, deed: &LeaveRole) -> Option<bool> {
-    let roles = grants::roles_of(&app.store, &app.keys, &deed.grant).await.ok()?;
-    let role = roles.into_iter().find(|role| role.asked.instance == deed.asked.instance)?;
-    Some(role.state == RoleState::Left)
+impl InStore for LeaveRole {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let roles = grants::roles_of(&app.store, &app.keys, &self.grant).await?;
+        let role = roles.into_iter().find(|role| role.asked.instance == self.asked.instance);
+        Ok(role.map(|role| role.state == RoleState::Left))
+    }
 }

@@ -5,11 +5,9 @@ use crate::{
     access::Actor,
     clock::{DAY, Instant},
     context::App,
+    deeds::{AddOperator, ChangeOperatorRole, DisableOperator, ResetSignIn, SecondPerson},
     id::OperatorId,
-    ledger::{
-        Entry, Filter, LedgerError, Outcome,
-        deed::{Act, AddOperator, ChangeOperatorRole, DisableOperator, ResetSignIn, SecondPerson, Subject},
-    },
+    ledger::{Deed, Entry, Filter, LedgerError, Outcome, Subject},
     operators::service::command_actor,
     problem::Problem,
     store::{grants::Grant, operators},

@@ -4,16 +4,15 @@ use super::{Names, card, current, store_problem};
 use crate::{
     access::{self, Permission},
     audit::service::export::{self, record},
+    carry_out::InStore,
     clock::{DAY, Instant},
     context::{App, Context},
+    deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
     grants::{Card, Sheet, Work},
     http::{Signed, stream},
     id::OperatorId,
-    ledger::{
-        Acting, Mark, Outcome, Worked,
-        deed::{Act, DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
-    },
+    ledger::{Acting, Deed, Mark, Outcome, Worked},
     path,
     problem::Problem,
     reports::Decision,
@@ -268,6 +267,13 @@ async fn handed_out(context: &Context, operator: &str, query: &str) -> Result<(B
         export::finish(&app, warrant, giving, given.err().map(Into::into)).await;
     });
     Ok((stream::body(taking), name(&month)))
+}
+
+// What was shown or not shown to somebody whose process died leaves no trace.
+impl InStore for ExportSheet {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
 }
 
 #[cfg(test)]

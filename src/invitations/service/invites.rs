@@ -6,22 +6,21 @@ use crate::{
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
+    deeds::{InBatch, IssueInvite, RevokeInvite},
     frame::{self, Framed},
     id::{AccountId, InviteId},
     invitations::{
         InvitationPage, InvitationsPage, InviteState, IssueForm, MOST_AT_ONCE, MOST_USES, OfAccount, RequestState,
         RevokePreview, Term,
     },
-    ledger::{
-        Answer, Answered, Mark, Outcome, Warrant,
-        deed::{Act, Deed, IssueInvite, RevokeInvite},
-    },
-    linked_accounts::service::standing::{self, MANAGE_INVITES},
+    ledger::{Answer, Answered, Deed, Mark, Outcome, Warrant},
+    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, InviteWindow, Read, Usable},
         rest::Client,
     },
+    nouns::permissions::MANAGE_INVITES,
     path,
     problem::{Kind, Problem},
     search::Search,
@@ -325,10 +324,10 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
         let done = carry(context, instance.clone(), deed, why).await?;
         return done.landed(&path::invitation(&instance.name, InviteId(id)));
     }
-    let deeds: Vec<Deed> = found
+    let deeds: Vec<InBatch> = found
         .iter()
         .filter(|invite| over(Some(invite)).is_none())
-        .map(|invite| Deed::RevokeInvite(revoking(&instance, invite)))
+        .map(|invite| InBatch::RevokeInvite(revoking(&instance, invite)))
         .collect();
     if deeds.is_empty() {
         return Err(Problem::new(

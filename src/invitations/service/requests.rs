@@ -3,11 +3,11 @@
 use super::{PAGE, arrivals, issuing, line, link, may_manage, number, store_problem, unread};
 use crate::{
     access::Permission,
-    carry_out::recorded,
+    carry_out::{InStore, recorded},
     context::{App, Context},
+    deeds::{EnterAccessRequest, RefuseAccessRequest},
     frame::{self, Framed},
     invitations::{Arrivals, MOST_USES, RequestForm, RequestLine, RequestPage, RequestState, RequestsPage},
-    ledger::deed::{EnterAccessRequest, RefuseAccessRequest},
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -262,13 +262,15 @@ pub async fn refuse(
     if refused { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }
 }
 
-/// Whether a request whose entering was interrupted is there; `None` if that cannot be read.
-pub async fn was_entered(app: &App, deed: &EnterAccessRequest) -> Option<bool> {
-    access_requests::by_id(&app.store, &app.keys, &deed.request).await.ok().map(|found| found.is_some())
+impl InStore for EnterAccessRequest {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(access_requests::by_id(&app.store, &app.keys, &self.request).await?.is_some()))
+    }
 }
 
-/// Whether an interrupted refusal took place; `None` if that cannot be read.
-pub async fn was_refused(app: &App, deed: &RefuseAccessRequest) -> Option<bool> {
-    let found = access_requests::by_id(&app.store, &app.keys, &deed.request).await.ok()?;
-    found.map(|request| request.state == RequestState::Refused)
+impl InStore for RefuseAccessRequest {
+    async fn was_done(&self, app: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        let found = access_requests::by_id(&app.store, &app.keys, &self.request).await?;
+        Ok(found.map(|request| request.state == RequestState::Refused))
+    }
 }

@@ -5,31 +5,20 @@ use super::store_problem;
 use crate::{
     access::{Actor, Permission},
     context::{App, Context},
+    deeds::OnInstance,
     id::{AccountId, InstanceName},
-    ledger::{Acting, deed::Deed},
-    linked_accounts::{Lapse, PERMISSIONS},
+    ledger::Acting,
+    linked_accounts::Lapse,
     mastodon::{
         Instance,
         database::{Account, DatabaseError, Standing},
         rest::Client,
     },
+    nouns::permissions::ASKED_FOR,
     problem::{Kind, Problem},
-    reports::Decision,
     store::linked_accounts::{self, Linked},
 };
 use std::{sync::Arc, time::Duration};
-
-/// `manage_reports`, `manage_federation`, `manage_settings`, `manage_blocks`, `manage_users`, `manage_invites`,
-/// `invite_users`, `manage_roles`, `delete_user_data` (`app/models/user_role.rb`).
-const MANAGE_REPORTS: u64 = 1 << 4;
-const MANAGE_FEDERATION: u64 = 1 << 5;
-const MANAGE_SETTINGS: u64 = 1 << 6;
-const MANAGE_BLOCKS: u64 = 1 << 7;
-const MANAGE_USERS: u64 = 1 << 10;
-pub const MANAGE_INVITES: u64 = 1 << 11;
-const INVITE_USERS: u64 = 1 << 16;
-const MANAGE_ROLES: u64 = 1 << 17;
-const DELETE_USER_DATA: u64 = 1 << 19;
 
 /// A page does not wait longer than this to know how somebody's account stands.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -192,13 +181,13 @@ pub struct Hand {
 /// # Errors
 /// Forbidden, if the own account has lapsed, lacks a permission or a rank; unavailable, if that cannot be read. Never falls
 /// back to another account.
-pub async fn hand(context: &Context, instance: &Instance, deed: &Deed) -> Result<Hand, Problem> {
+pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &D) -> Result<Hand, Problem> {
     let Some(own) = able_own(context, instance).await? else {
         let account = instance.pulse().acting().ok_or_else(unknown)?;
         return Ok(Hand { acting: Acting::Service(account.to_string()), account, client: instance.rest.clone() });
     };
-    let needs = needs(deed);
-    let lacking: Vec<&str> = PERMISSIONS
+    let needs = deed.needs();
+    let lacking: Vec<&str> = ASKED_FOR
         .into_iter()
         .filter(|(bit, _)| needs.permissions & bit != 0 && !own.standing.can(*bit))
         .map(|(_, words)| words)
@@ -235,81 +224,4 @@ pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Inst
         Some(linked) => instance.hand(linked.account, &linked.token),
         None => instance.rest.clone(),
     })
-}
-
-/// What Mastodon asks of the account that does a deed.
-struct Needs {
-    /// Bits of its role, all of them.
-    permissions: u64,
-    /// Whom it must outrank.
-    outranks: Option<AccountId>,
-}
-
-/// `app/policies/*.rb` and `app/controllers/api/v1/admin/*_controller.rb`; rank is compared in every deed about an account,
-/// also where Mastodon itself does not.
-fn needs(deed: &Deed) -> Needs {
-    let of = |permissions: u64| Needs { permissions, outranks: None };
-    let about = |permissions: u64, account: AccountId| Needs { permissions, outranks: Some(account) };
-    match deed {
-        Deed::DecideCase(deed) => {
-            let permissions = match deed.decision {
-                Decision::Resolve => MANAGE_REPORTS,
-                _ if deed.reports.is_empty() => MANAGE_USERS,
-                // A strike closes the reports, which is refused without the right to.
-                _ => MANAGE_USERS | MANAGE_REPORTS,
-            };
-            about(permissions, deed.account)
-        }
-        Deed::ReverseSanction(deed) => about(MANAGE_USERS, deed.account),
-        Deed::DeleteAccount(deed) => about(DELETE_USER_DATA, deed.account),
-        Deed::AssignRole(deed) => about(MANAGE_ROLES, deed.account),
-        Deed::RevokeInvite(_) => of(MANAGE_INVITES),
-        Deed::IssueInvite(_) => of(INVITE_USERS),
-        Deed::ReopenReport(deed) => about(MANAGE_REPORTS, deed.account),
-        Deed::ChangeCategory(deed) => about(MANAGE_REPORTS, deed.account),
-        Deed::HoldCase(deed) => about(MANAGE_REPORTS, deed.account),
-        // Whoever waits has no rank.
-        Deed::DecideSignUp(_) => of(MANAGE_USERS),
-        Deed::SetRegistrations(_) => of(MANAGE_SETTINGS),
-        Deed::BlockDomain(_)
-        | Deed::ChangeDomainBlock(_)
-        | Deed::LiftDomainBlock(_)
-        | Deed::AllowDomain(_)
-        | Deed::DisallowDomain(_) => of(MANAGE_FEDERATION),
-        Deed::BlockMailDomain(_)
-        | Deed::ChangeMailDomainBlock(_)
-        | Deed::LiftMailDomainBlock(_)
-        | Deed::BlockAddress(_)
-        | Deed::ChangeAddressBlock(_)
-        | Deed::LiftAddressBlock(_) => of(MANAGE_BLOCKS),
-        // The console's own: nothing of them reaches an instance.
-        Deed::HandOverCase(_)
-        | Deed::SearchPersonal(_)
-        | Deed::Reveal(_)
-        | Deed::RevealMedia(_)
-        | Deed::AddOperator(_)
-        | Deed::DisableOperator(_)
-        | Deed::EndSessions(_)
-        | Deed::OfferAccess(_)
-        | Deed::ChangeOperatorRole(_)
-        | Deed::ChangePassword(_)
-        | Deed::SetFactor(_)
-        | Deed::NewRecoveryCodes(_)
-        | Deed::ResetSignIn(_)
-        | Deed::ExportRecord(_)
-        | Deed::DestroyWords(_)
-        | Deed::AskGrant(_)
-        | Deed::DecideGrant(_)
-        | Deed::RevokeGrant(_)
-        | Deed::StartGrant(_)
-        | Deed::EndGrant(_)
-        | Deed::LeaveRole(_)
-        | Deed::ExportSheet(_)
-        | Deed::EnterAccessRequest(_)
-        | Deed::RefuseAccessRequest(_)
-        | Deed::WriteNote(_)
-        | Deed::WithdrawNote(_)
-        | Deed::LinkAccount(_)
-        | Deed::UnlinkAccount(_) => of(0),
-    }
 }

@@ -4,12 +4,9 @@ use super::{DatabaseError, Hidden, Read, ms};
 use crate::{
     clock::{DAY, Instant},
     id::AccountId,
+    nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
     reports::AccountState,
 };
-
-/// The two permissions that make nobody staff (`app/models/user_role.rb`).
-const INVITE_USERS: i64 = 1 << 16;
-const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
 
 /// An account as a case shows it.
 #[derive(Clone, Debug)]

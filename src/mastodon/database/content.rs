@@ -6,11 +6,9 @@
 use super::{DatabaseError, Read, There, ms};
 use crate::{
     clock::Instant,
+    deeds::{Masked, Reveal},
     id::{AccountId, ReportId, StatusId},
-    ledger::{
-        Warrant,
-        deed::{Masked, Reveal},
-    },
+    ledger::Warrant,
 };
 
 /// Earlier versions of one post that are shown; the oldest.

@@ -3,11 +3,9 @@
 use super::{DatabaseError, Found, Read, ms};
 use crate::{
     clock::Instant,
+    deeds::{Personal, SearchPersonal},
     id::AccountId,
-    ledger::{
-        Warrant,
-        deed::{Personal, SearchPersonal},
-    },
+    ledger::Warrant,
     reports::AccountState,
 };
 use std::time::Duration;

@@ -1,11 +1,9 @@
 //! A mail address or an IP on its way to somebody who gave a reason.
 
 use crate::{
+    deeds::{Masked, Reveal},
     id::AccountId,
-    ledger::{
-        Warrant,
-        deed::{Masked, Reveal},
-    },
+    ledger::Warrant,
     seal::Keys,
 };
 use std::net::IpAddr;

@@ -5,8 +5,9 @@ use super::{Database, DatabaseError, Read, There, by_release, ms, wants_second_f
 use crate::{
     access::{Permission, Permit},
     clock::{HOUR, Instant},
+    deeds::IssueInvite,
     id::{AccountId, InviteId},
-    ledger::deed::IssueInvite,
+    nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
     reports::AccountState,
 };
 use std::time::Duration;
@@ -24,11 +25,6 @@ const LONG_ENOUGH: Duration = Duration::from_millis(150);
 const BESIDE: i64 = 100;
 /// Nobody counts further.
 const MOST_COUNTED: i64 = 100;
-
-/// `invite_users` (`app/models/user_role.rb`)
-const INVITE_USERS: i64 = 1 << 16;
-/// `invite_bypass_approval` (`app/models/user_role.rb`, since 4.6)
-const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
 
 /// What an invitation's link ends with: whoever knows it can use it. Shown to those who manage invitations.
 #[derive(Clone, PartialEq, Eq)]

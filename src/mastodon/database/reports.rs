@@ -3,11 +3,9 @@
 use super::{Account, DatabaseError, Read, ms};
 use crate::{
     clock::Instant,
+    deeds::{Masked, Reveal},
     id::{AccountId, MediaId, ReportId, RuleId, StatusId},
-    ledger::{
-        Mark, Warrant,
-        deed::{Masked, Reveal},
-    },
+    ledger::{Mark, Warrant},
     reports::Category,
 };
 

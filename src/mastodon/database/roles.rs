@@ -3,8 +3,8 @@
 
 use super::{Database, DatabaseError, Extras, Read, Writing, by_release, wants_second_factor};
 use crate::{
+    deeds::AssignRole,
     id::{AccountId, RoleId},
-    ledger::deed::AssignRole,
     roles::{
         ADMINISTRATOR, EVERYONE, InstanceRole,
         rank::{Holder, Standing},

@@ -4,19 +4,7 @@
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
 use super::{DatabaseError, Extras, Read, There};
-
-/// A part of an instance that is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    Settings,
-    Roles,
-    /// Who has a role of their own.
-    Members,
-    DomainBlocks,
-    DomainAllows,
-    MailDomainBlocks,
-    AddressBlocks,
-}
+pub use crate::nouns::parts::Part;
 
 /// A row of a part.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -41,51 +29,6 @@ macro_rules! part {
 }
 
 impl Part {
-    pub const ALL: [Self; 7] = [
-        Self::Settings,
-        Self::Roles,
-        Self::Members,
-        Self::DomainBlocks,
-        Self::DomainAllows,
-        Self::MailDomainBlocks,
-        Self::AddressBlocks,
-    ];
-
-    /// Its name in the store, never changed once used.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Settings => "settings",
-            Self::Roles => "roles",
-            Self::Members => "members",
-            Self::DomainBlocks => "domain_blocks",
-            Self::DomainAllows => "domain_allows",
-            Self::MailDomainBlocks => "email_domain_blocks",
-            Self::AddressBlocks => "ip_blocks",
-        }
-    }
-
-    /// What its rows are called.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Settings => "settings",
-            Self::Roles => "roles",
-            Self::Members => "people with a role",
-            Self::DomainBlocks => "rules about servers",
-            Self::DomainAllows => "allowed servers",
-            Self::MailDomainBlocks => "rules about mail domains",
-            Self::AddressBlocks => "rules about addresses",
-        }
-    }
-
-    /// The rows that are compared one by one; above so many only that something changed is known.
-    pub fn most(self) -> i64 {
-        match self {
-            Self::Settings | Self::Roles => 1_000,
-            Self::Members => 5_000,
-            Self::DomainBlocks | Self::DomainAllows | Self::MailDomainBlocks | Self::AddressBlocks => 100_000,
-        }
-    }
-
     /// All are read whole, by design: small tables, and rules, of which there are some tens of thousands at most. Members
     /// come from the index on `users.role_id`. Rules about mail that Mastodon derived from others come and go with them.
     fn sql(self, extras: Extras) -> (&'static str, &'static str) {

@@ -1,13 +1,11 @@
 //! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
 
 use super::{Account, DatabaseError, Read, ms};
+use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
 use crate::{clock::Instant, id::AccountId, linked_accounts::Lapse};
 
 /// `administrator` (`app/models/user_role.rb`): everything.
 const ADMINISTRATOR: i64 = 1;
-/// The two permissions that make nobody staff.
-const INVITE_USERS: i64 = 1 << 16;
-const INVITE_BYPASS_APPROVAL: i64 = 1 << 21;
 /// The role of everybody without one.
 const EVERYONE: i64 = -99;
 
@@ -29,8 +27,8 @@ pub struct Standing {
 
 impl Standing {
     /// Whether its role includes all of these bits.
-    pub fn can(&self, bits: u64) -> bool {
-        i64::try_from(bits).is_ok_and(|bits| self.permissions & bits == bits)
+    pub fn can(&self, bits: i64) -> bool {
+        self.permissions & bits == bits
     }
 
     /// Mastodon’s rule of rank (`UserRole#overrides?`): strictly above, and above everybody without a login here.

@@ -4,14 +4,12 @@
 use super::{Client, NOT_OURS};
 use crate::{
     clock::Instant,
-    domain_blocks::{AddressRule, Rule},
-    ledger::{
-        Answer, Answered, Warrant,
-        deed::{
-            AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
-            ChangeMailDomainBlock, DisallowDomain, LiftAddressBlock, LiftDomainBlock, LiftMailDomainBlock,
-        },
+    deeds::{
+        AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
+        ChangeMailDomainBlock, DisallowDomain, LiftAddressBlock, LiftDomainBlock, LiftMailDomainBlock,
     },
+    domain_blocks::{AddressRule, Rule},
+    ledger::{Answer, Answered, Warrant},
 };
 use reqwest::Method;
 

@@ -4,10 +4,11 @@ use super::{OFFERS, command_actor, store_problem};
 use crate::{
     access::{self, Actor, Permission, Permit},
     carry_out,
+    carry_out::InStore,
     context::{App, Context},
+    deeds::{EndSessions, ResetSignIn, Resetting},
     frame::{self, Framed},
     id::OperatorId,
-    ledger::deed::{EndSessions, ResetSignIn, Resetting},
     operators::ResetPage,
     path,
     problem::{Kind, Problem},
@@ -152,4 +153,10 @@ pub async fn end_sessions_at_server(app: &App, name: &str) -> Result<(), Problem
     })
     .await
     .map(|_| ())
+}
+
+impl InStore for ResetSignIn {
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+    }
 }

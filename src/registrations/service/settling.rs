@@ -4,10 +4,8 @@
 use crate::{
     clock::{HOUR, MINUTE, SECOND},
     context::App,
-    ledger::{
-        Fact, Outcome,
-        deed::{Deed, SetRegistrations},
-    },
+    deeds::{AnyDeed, SetRegistrations},
+    ledger::{Fact, Outcome},
     mastodon::{Instance, settings::Meaning},
     store::settling::{self, Settling},
 };
@@ -101,7 +99,7 @@ async fn begun(app: &App, change: &Settling) -> Option<SetRegistrations> {
             None
         }
     };
-    let Some(Deed::SetRegistrations(deed)) = deed.and_then(|deed| serde_json::from_value(deed).ok()) else {
+    let Some(AnyDeed::SetRegistrations(deed)) = deed.and_then(|deed| serde_json::from_value(deed).ok()) else {
         return None;
     };
     (deed.instance == change.instance && deed.mode_after == change.mode).then_some(deed)

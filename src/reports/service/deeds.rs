@@ -8,16 +8,15 @@ use super::{
 use crate::{
     access::{self, Permission, Permit, Role},
     batches,
-    carry_out::{Carry, Done, Evidence, Trace, carry_out, recorded},
+    carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
     context::{App, Context},
+    deeds::{
+        ChangeCategory, DecideCase, HandOverCase, HoldCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
+        ReverseSanction,
+    },
     grants,
     id::{AccountId, OperatorId, ReportId, RuleId},
-    ledger::{
-        Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant,
-        deed::{
-            ChangeCategory, DecideCase, Deed, HandOverCase, HoldCase, Masked, ReopenReport, Reveal, ReverseSanction,
-        },
-    },
+    ledger::{Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant},
     linked_accounts::service::standing,
     mastodon::{
         Instance,
@@ -202,10 +201,10 @@ fn closings(
     later: &[ReportId],
     unread: i64,
     state_before: AccountState,
-) -> Vec<Deed> {
+) -> Vec<InBatch> {
     let all: Vec<ReportId> = now.iter().chain(later).copied().collect();
     let part = |reports: &[ReportId]| {
-        Deed::DecideCase(DecideCase {
+        InBatch::DecideCase(DecideCase {
             instance: instance.name.clone(),
             account: account.id,
             acct: account.acct(),
@@ -290,7 +289,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
             ));
             continue;
         }
-        deeds.push(Deed::DecideCase(DecideCase {
+        deeds.push(InBatch::DecideCase(DecideCase {
             instance: instance.name.clone(),
             account: account.id,
             acct: account.acct(),
@@ -886,5 +885,25 @@ impl Carry for HoldCase {
             right &= if self.claim { assigned == Some(acting) } else { assigned.is_none() };
         }
         Ok(of_reports(&log, action, &self.reports, right))
+    }
+}
+
+// Who holds a case by now says nothing of who handed it over.
+impl InStore for HandOverCase {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
+}
+
+// What was shown or not shown to somebody whose process died leaves no trace.
+impl InStore for Reveal {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
+    }
+}
+
+impl InStore for RevealMedia {
+    async fn was_done(&self, _: &App, _: i64) -> sqlx::Result<Option<bool>> {
+        Ok(None)
     }
 }

@@ -11,14 +11,13 @@ use super::{
 use crate::{
     access::{Permission, Permit},
     carry_out,
+    carry_out::InStore,
     clock::{HOUR, Instant, MINUTE},
     context::{App, Context},
+    deeds::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
     frame::{self, Framed},
     http::{IDLE, SessionData, Stage},
-    ledger::{
-        Fact,
-        deed::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
-    },
+    ledger::Fact,
     path,
     problem::{Kind, Problem},
     search::Search,
@@ -424,6 +423,30 @@ fn browser(user_agent: &str) -> String {
         (Some(name), None) => name.to_owned(),
         (None, Some(system)) => format!("A browser on {system}"),
         (None, None) => "A browser that does not say which".to_owned(),
+    }
+}
+
+impl InStore for EndSessions {
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+    }
+}
+
+impl InStore for ChangePassword {
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+    }
+}
+
+impl InStore for SetFactor {
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
+    }
+}
+
+impl InStore for NewRecoveryCodes {
+    async fn was_done(&self, app: &App, intent: i64) -> sqlx::Result<Option<bool>> {
+        Ok(Some(operators::sealed_since(&app.store, &self.operator, intent).await?))
     }
 }
 

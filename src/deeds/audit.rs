@@ -1,0 +1,120 @@
+//! The record itself.
+
+use crate::{
+    access::Permission,
+    id::InstanceName,
+    ledger::{BeforeAfter, Deed, Subject},
+    text::{self, Narrowing},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What a part of the record is handed out as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportForm {
+    /// The list, for a spreadsheet
+    Csv,
+    /// The list, an object a line
+    JsonLines,
+    /// The leaves with their proofs
+    Bundle,
+}
+
+/// Hand out a part of the record as a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRecord {
+    pub form: ExportForm,
+    /// What it is narrowed to: the query of the page.
+    pub filter: Narrowing,
+}
+
+impl Deed for ExportRecord {
+    const KIND: &'static str = "export_record";
+    const CHANGES: bool = false;
+
+    fn subject(&self) -> Subject {
+        Subject::Record
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "form": self.form, "narrowed": !self.filter.is_empty() })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        &[Permission::CheckLedger]
+    }
+
+    fn sentence(&self) -> String {
+        let form = match self.form {
+            ExportForm::Csv => "as CSV",
+            ExportForm::JsonLines => "as JSON Lines",
+            ExportForm::Bundle => "as a bundle with proofs",
+        };
+        format!("exported {} {form}", if self.filter.is_empty() { "the record" } else { "a part of the record" })
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// Destroy the keys that seal what the record says about one subject: the entries stay, their words are gone for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestroyWords {
+    /// The keyed hash of whom or what it is about; `None` for all that is older than the console keeps words.
+    pub about: Option<String>,
+    /// The keys, by name.
+    pub keys: Vec<String>,
+    pub because: Destruction,
+}
+
+// `verify` reads from here which keys were destroyed lawfully.
+impl Deed for DestroyWords {
+    const KIND: &'static str = "destroy_words";
+    const CHANGES: bool = true;
+    const MOST_WORDS: usize = 64 * 1024;
+
+    fn subject(&self) -> Subject {
+        Subject::Words(self.about.clone().unwrap_or_default())
+    }
+
+    fn instance(&self) -> Option<&InstanceName> {
+        None
+    }
+
+    fn facts(&self) -> Value {
+        json!({ "keys": self.keys, "because": self.because })
+    }
+
+    fn permissions(&self) -> &'static [Permission] {
+        // An owner’s alone, as people are.
+        &[Permission::ManageOperators]
+    }
+
+    fn sentence(&self) -> String {
+        let what = match self.because {
+            Destruction::Request => "about one subject",
+            Destruction::Retention => "that are older than they are kept",
+        };
+        format!("destroyed the sealed words {what} ({})", text::count(self.keys.len(), "key", "keys"))
+    }
+
+    fn before_after(&self) -> Vec<BeforeAfter> {
+        Vec::new()
+    }
+}
+
+/// What words are destroyed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destruction {
+    /// Somebody asked for it.
+    Request,
+    /// They are as old as the configuration keeps them.
+    Retention,
+}

@@ -1,0 +1,74 @@
+//! What is done to many at once, each a deed of its own.
+
+use super::{DecideCase, DecideSignUp, RevokeInvite};
+use crate::{
+    id::AccountId,
+    ledger::{Deed, Subject},
+    text,
+};
+use serde::{Deserialize, Serialize};
+
+/// One deed of a batch. It is kept as any deed is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub enum InBatch {
+    DecideSignUp(DecideSignUp),
+    DecideCase(DecideCase),
+    RevokeInvite(RevokeInvite),
+}
+
+impl InBatch {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::DecideSignUp(_) => DecideSignUp::KIND,
+            Self::DecideCase(_) => DecideCase::KIND,
+            Self::RevokeInvite(_) => RevokeInvite::KIND,
+        }
+    }
+
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::DecideSignUp(deed) => deed.subject(),
+            Self::DecideCase(deed) => deed.subject(),
+            Self::RevokeInvite(deed) => deed.subject(),
+        }
+    }
+
+    /// Whom it is about, and what they are called.
+    pub fn about(&self) -> (AccountId, &str) {
+        match self {
+            Self::DecideSignUp(deed) => (deed.account, &deed.acct),
+            Self::DecideCase(deed) => (deed.account, &deed.acct),
+            Self::RevokeInvite(deed) => (deed.account, &deed.acct),
+        }
+    }
+
+    /// So many like it: “Let in 23 people”
+    pub fn of_many(&self, number: usize) -> String {
+        let people = text::count(number, "person", "people");
+        match self {
+            Self::DecideSignUp(deed) if deed.approve => format!("Let in {people}"),
+            Self::DecideSignUp(_) => format!("Refuse the sign-ups of {people}"),
+            Self::DecideCase(deed) => {
+                format!("{}: {}", deed.decision.words(), text::count(number, "case", "cases"))
+            }
+            Self::RevokeInvite(_) => format!("Revoke {}", text::count(number, "invitation", "invitations")),
+        }
+    }
+
+    /// Whether it is one of the parts that a case of many reports is decided in.
+    pub fn is_part(&self) -> bool {
+        match self {
+            Self::DecideCase(deed) => !deed.others.is_empty(),
+            Self::DecideSignUp(_) | Self::RevokeInvite(_) => false,
+        }
+    }
+
+    /// What parts of one have in common; everything else is one by itself.
+    pub fn case(&self) -> Option<AccountId> {
+        match self {
+            Self::DecideCase(deed) => Some(deed.account),
+            Self::DecideSignUp(_) | Self::RevokeInvite(_) => None,
+        }
+    }
+}

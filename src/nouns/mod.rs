@@ -1,0 +1,11 @@
+//! Mastodon's nouns, as deeds and rooms share them: no room, no store and no instance is known here.
+
+pub mod domain_blocks;
+pub mod grants;
+pub mod outcome;
+pub mod parts;
+pub mod permissions;
+pub mod registrations;
+pub mod reports;
+pub mod roles;
+pub mod settings;

@@ -1,0 +1,43 @@
+//! Who may sign up.
+
+use serde::{Deserialize, Serialize};
+
+/// `registrations_mode` (`app/models/form/admin_settings.rb`)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationsMode {
+    Open,
+    Approved,
+    None,
+}
+
+impl RegistrationsMode {
+    pub const ALL: [Self; 3] = [Self::Open, Self::Approved, Self::None];
+
+    /// The word Mastodon stores.
+    pub fn stored(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "approved",
+            Self::None => "none",
+        }
+    }
+}
+
+impl RegistrationsMode {
+    /// The word people use for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Approved => "with approval",
+            Self::None => "closed",
+        }
+    }
+}
+
+impl std::str::FromStr for RegistrationsMode {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|mode| mode.stored() == text).ok_or(())
+    }
+}

@@ -1,0 +1,235 @@
+//! What is decided about a case, and what a case is called by.
+
+use serde::{Deserialize, Serialize};
+
+/// What a moderator decides about an account (`app/models/admin/account_action.rb`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// Close the reports without an action.
+    Resolve,
+    /// A strike without a sanction (`none`).
+    Warn,
+    Disable,
+    /// All media behind a warning (`sensitive`).
+    Sensitive,
+    Silence,
+    Suspend,
+}
+
+impl Decision {
+    pub const ALL: [Self; 6] =
+        [Self::Resolve, Self::Warn, Self::Sensitive, Self::Silence, Self::Suspend, Self::Disable];
+
+    /// The `type` of Mastodon's account action; `None` for [`Decision::Resolve`], which is not one.
+    pub fn action_type(self) -> Option<&'static str> {
+        match self {
+            Self::Resolve => None,
+            Self::Warn => Some("none"),
+            Self::Disable => Some("disable"),
+            Self::Sensitive => Some("sensitive"),
+            Self::Silence => Some("silence"),
+            Self::Suspend => Some("suspend"),
+        }
+    }
+}
+
+/// What takes a sanction back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reversal {
+    Enable,
+    Unsensitive,
+    Unsilence,
+    Unsuspend,
+}
+
+impl Reversal {
+    /// The last part of its address in Mastodon's API.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Enable => "enable",
+            Self::Unsensitive => "unsensitive",
+            Self::Unsilence => "unsilence",
+            Self::Unsuspend => "unsuspend",
+        }
+    }
+}
+
+/// `reports.category`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    Other,
+    Spam,
+    Legal,
+    Violation,
+}
+
+impl Category {
+    pub const ALL: [Self; 4] = [Self::Other, Self::Spam, Self::Legal, Self::Violation];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Spam => "spam",
+            Self::Legal => "legal",
+            Self::Violation => "violation",
+        }
+    }
+}
+
+/// The sanctions in force on an account, as a person saw them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountState {
+    pub disabled: bool,
+    pub sensitized: bool,
+    pub silenced: bool,
+    pub suspended: bool,
+}
+
+impl Decision {
+    /// The letter that stands on its button.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Resolve => "r",
+            Self::Warn => "w",
+            Self::Sensitive => "m",
+            Self::Silence => "l",
+            Self::Suspend => "s",
+            Self::Disable => "z",
+        }
+    }
+
+    /// The words on its button.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Resolve => "No action",
+            Self::Warn => "Warn",
+            Self::Sensitive => "Hide media",
+            Self::Silence => "Limit",
+            Self::Suspend => "Suspend",
+            Self::Disable => "Freeze login",
+        }
+    }
+
+    /// Its name in addresses and forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Resolve => "resolve",
+            Self::Warn => "warn",
+            Self::Sensitive => "sensitive",
+            Self::Silence => "silence",
+            Self::Suspend => "suspend",
+            Self::Disable => "disable",
+        }
+    }
+
+    /// What was done, in a sentence that goes on with a handle.
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::Resolve => "closed the reports about",
+            Self::Warn => "warned",
+            Self::Sensitive => "hid the media of",
+            Self::Silence => "limited",
+            Self::Suspend => "suspended",
+            Self::Disable => "froze the login of",
+        }
+    }
+}
+
+impl std::str::FromStr for Decision {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|decision| decision.name() == text).ok_or(())
+    }
+}
+
+impl Reversal {
+    pub const ALL: [Self; 4] = [Self::Enable, Self::Unsensitive, Self::Unsilence, Self::Unsuspend];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Enable => "Let them log in again",
+            Self::Unsensitive => "Show media again",
+            Self::Unsilence => "Lift the limit",
+            Self::Unsuspend => "Lift the suspension",
+        }
+    }
+
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::Enable => "gave the login back to",
+            Self::Unsensitive => "showed the media again of",
+            Self::Unsilence => "lifted the limit of",
+            Self::Unsuspend => "lifted the suspension of",
+        }
+    }
+
+    /// Whether there is something of this sort to take back.
+    pub fn applies(self, state: AccountState) -> bool {
+        match self {
+            Self::Enable => state.disabled,
+            Self::Unsensitive => state.sensitized,
+            Self::Unsilence => state.silenced,
+            Self::Unsuspend => state.suspended,
+        }
+    }
+}
+
+impl std::str::FromStr for Reversal {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|reversal| reversal.verb() == text).ok_or(())
+    }
+}
+
+impl std::str::FromStr for Category {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|category| category.name() == text).ok_or(())
+    }
+}
+
+impl Category {
+    /// How urgent: the lower the sooner.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Legal => 0,
+            Self::Violation => 1,
+            Self::Other => 2,
+            Self::Spam => 3,
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Legal => "badge danger",
+            Self::Violation => "badge warn",
+            Self::Other | Self::Spam => "badge",
+        }
+    }
+
+    /// The word on the badge.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Violation => "rules",
+            other => other.name(),
+        }
+    }
+}
+
+impl AccountState {
+    /// The sanctions in force, in words.
+    pub fn words(self) -> Vec<&'static str> {
+        [
+            (self.suspended, "suspended"),
+            (self.silenced, "limited"),
+            (self.sensitized, "media hidden"),
+            (self.disabled, "login frozen"),
+        ]
+        .into_iter()
+        .filter_map(|(is, word)| is.then_some(word))
+        .collect()
+    }
+}
