@@ -5,7 +5,7 @@ use crate::{
     frame::Frame,
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -81,7 +81,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
-            <span class="end">{exports(&page)} {page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{exports(&page)} {list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()
@@ -291,7 +291,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     let why = (!page.line.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.line.why.clone()}</bdi></p> });
     view! {
         <div class="head">
-            <a class="soft" href=path::AUDIT>"Audit"</a><span class="soft">"/"</span>
+            {list::crumb(path::AUDIT, "Audit")}
             <h1>"Entry " {page.line.index}</h1>
             {outcome(&page.line)}
         </div>
@@ -394,7 +394,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
     });
     view! {
         <div class="head">
-            <a class="soft" href=path::AUDIT>"Audit"</a><span class="soft">"/"</span>
+            {list::crumb(path::AUDIT, "Audit")}
             <h1>"Mastodon’s own log"</h1>
             <span class="soft">{head.title.clone()} ": what its staff did, here and elsewhere. Settings, notes and invitations are never in it."</span>
         </div>
@@ -403,7 +403,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
         {further}
         <div class="head foot">
             <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()

@@ -10,7 +10,7 @@ use crate::{
     id::RoleId,
     path,
     reports::{Category, Decision},
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -107,7 +107,7 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
                 <section class="card"><header><h2>"Over"</h2></header>
                     {if closed.is_empty() { view! { <p class="pad soft">"Nothing yet. What ended, was refused or was revoked stays here to read."</p> }.into_any() } else { table(&closed, &frame) }}
                 </section>
-                <div class="head foot"><span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span></div>
+                <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
             </div>
             {people}
         </div>
@@ -158,7 +158,7 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
 fn ask_body(frame: Frame, page: AskPage) -> AnyView {
     if page.contractors.is_empty() {
         return view! {
-            <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
+            <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Ask for a grant"</h1></div>
             <div class="card pad empty"><p>"There is no contractor yet. An owner offers somebody access as contractor under People; then a grant can be asked for."</p></div>
         }
         .into_any();
@@ -199,7 +199,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         view! { <label class="check"><input type="checkbox" name=name value="yes" checked=typed(name) == "yes" />{words}</label> }
     };
     view! {
-        <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
+        <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Ask for a grant"</h1></div>
         <div class="two">
             <section class="card">
                 <form method="post" action=ASK class="body stack">
@@ -230,9 +230,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
                     <label class="field" for="agreement">"Agreement" <span class="small soft">"number or title; stands on every sheet of work"</span></label>
                     <input class="input" id="agreement" name="agreement" maxlength="200" required="" value=typed("agreement") />
                     {form::beside(draft, "agreement")}
-                    <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
-                    <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
-                    {form::beside(draft, "why")}
+                    {form::why(draft, "why", "kept in the record", false)}
                     <div><button class="btn main">"Ask for this grant"</button></div>
                 </form>
             </section>
@@ -292,7 +290,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
     let noted = |at: Option<Instant>| at.map_or_else(|| "not recorded".to_owned(), minute);
     view! {
         <div class="head">
-            <a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span>
+            {list::crumb(path::GRANTS, "Grants")}
             <h1><bdi>{grant.name.clone()}</bdi></h1>
             {badge(grant)}
             <span class="end"><a class="btn quiet" href=path::sheet(&grant.operator)>"Sheet of work"</a></span>
@@ -370,7 +368,6 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
         return view! { <p class="note">{why.clone()}</p> }.into_any();
     }
     let draft = frame.draft_for(DECIDE);
-    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let grant = &page.grant;
     let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), minute(grant.ends_at));
     view! {
@@ -382,9 +379,7 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
                 <input type="hidden" name="grant" value=grant.id.to_string() />
                 <p class="small">{gives}</p>
                 {second_person(page)}
-                <label class="field" for="why">"Why" <span class="small soft">"needed to refuse"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "needed to refuse", false)}
                 <button class="btn main" name="verdict" value="approve">"Approve for " {grant.name.clone()}</button>
                 <button class="btn danger long" name="verdict" value="refuse">"Refuse: " {grant.name.clone()} " gets nothing"</button>
             </form>
@@ -398,7 +393,6 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
         return ().into_any();
     }
     let draft = frame.draft_for(REVOKE);
-    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let grant = &page.grant;
     let (title, words) = match grant.state {
         State::Asked => ("Take it back", format!("Take back what was asked for {}", grant.name)),
@@ -412,9 +406,7 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
-                <label class="field" for="revoke-why">"Why" <span class="small soft">"kept in the record"</span></label>
-                <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed />
-                {form::beside(draft, "why")}
+                {form::why(draft, "revoke-why", "kept in the record", true)}
                 <button class="btn danger long">{words}</button>
             </form>
         </section>
@@ -517,7 +509,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span>
+            {list::crumb(path::GRANTS, "Grants")}
             <h1><bdi>{page.name.clone()}</bdi> ", " {page.month.clone()}</h1>
             <span class="soft">{sum(&page.total)}</span>
             <span class="end">

@@ -100,9 +100,7 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
             <select class="input" id="term" name="term">{terms}</select>
             {form::beside(draft, "term")}
             {comment}
-            <label class="field" for="issue-why">"Why" <span class="soft small">"kept in the record; no names"</span></label>
-            <input class="input" id="issue-why" name="why" maxlength="500" required=request.is_none() value=typed(draft, "why", "") />
-            {form::beside(draft, "why")}
+            {form::why(draft, "issue-why", "kept in the record; no names", request.is_none())}
             <div><button class="btn main">"Issue the invitation"</button></div>
         </form>
     }

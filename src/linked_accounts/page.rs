@@ -122,7 +122,6 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
         None => ("not known: the database does not answer".to_owned(), ().into_any()),
     };
     let draft = frame.draft_for(UNLINK);
-    let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let unlink = account.lapse.is_none().then(|| {
         view! {
             <section class="card">
@@ -132,8 +131,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
                     {form::back(&frame.here)}
                     <input type="hidden" name="instance" value=instance(frame) />
                     <p class="small soft">"Its token is taken back at the instance and deleted here. Afterwards you act through the service account."</p>
-                    <label class="field" for="why">"Why" <span class="soft small">"kept in the record"</span></label>
-                    <input class="input" id="why" name="why" maxlength="500" value=why />
+                    {form::why(draft, "why", "kept in the record", false)}
                     <div><button class="btn danger long">"Unlink " {account.handle.clone()}</button></div>
                 </form>
             </section>

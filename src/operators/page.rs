@@ -184,8 +184,7 @@ fn offer(frame: &Frame) -> AnyView {
                 <select class="input" id="role" name="role">{roles}</select>
                 {form::beside(draft, "role")}
                 <p class="small soft">"A contractor has no right before a grant says which, where and how long. With the link opened: " <a class="link" href=path::ASK_GRANT>"Ask for a grant"</a></p>
-                <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
+                {form::why(draft, "why", "kept in the record", false)}
                 <div><button class="btn main">"Make a link"</button></div>
             </form>
         </section>

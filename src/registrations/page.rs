@@ -151,9 +151,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                     {pick(RegistrationsMode::None, "Closed", "Only with an invitation.")}
                 </div>
                 {form::beside(draft, "mode")}
-                <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" required="" value=typed("why", "") />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <label class="field" for="message">"What visitors read" <span class="soft small">"Markdown, shown while closed"</span></label>
                 {strange}
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}

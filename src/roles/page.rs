@@ -9,7 +9,7 @@ use crate::{
     frame::Frame,
     id::InstanceName,
     path,
-    ui::{self, desk, form, keys},
+    ui::{self, desk, form, keys, list},
 };
 use leptos::prelude::*;
 
@@ -174,8 +174,7 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::roles(&instance)>"Roles"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::roles(&instance), "Roles")}
             {swatch(role)}
             <h1 class="cut"><bdi>{role.called()}</bdi></h1>
             <span class="badge">"position " {role.position}</span>
@@ -265,7 +264,7 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
                 </table> }.into_any()
             }}
         </section>
-        <div class="head foot"><span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span></div>
+        <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
     }
     .into_any()
 }
@@ -295,8 +294,7 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::roles(&instance)>"Roles"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::roles(&instance), "Roles")}
             <h1>"Give or take a role"</h1>
         </div>
         {grants(&frame, &page.missing)}
@@ -393,7 +391,6 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
         (None, None) => format!("Take the role of {} away", preview.handle),
     };
     let danger = takes || preview.locked || preview.difference.gained.iter().any(|power| power.danger);
-    let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     view! {
         <form method="post" action=ASSIGN class="stack">
             {form::above(draft)}
@@ -402,9 +399,7 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
             <input type="hidden" name="account" value=preview.account.to_string() />
             <input type="hidden" name="role" value=page.role.clone() />
             <input type="hidden" name="seen" value=preview.seen.clone() />
-            <label class="field" for="why">"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
-            <input class="input" id="why" name="why" maxlength="500" required="" value=why />
-            {form::beside(draft, "why")}
+            {form::why(draft, "why", "kept in the record, seen by the team", true)}
             <div><button class=if danger { "btn danger long" } else { "btn main long" } disabled=stopped>{words}</button></div>
             {stopped.then(|| view! { <p class="soft small">"It cannot be done as it stands: the reason is said above."</p> })}
         </form>

@@ -7,7 +7,7 @@ use crate::{
     path,
     reports::page::{reveal_form, revealed_card},
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -99,7 +99,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
             <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::at_least(page.matching, page.waiting.more)))}</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
     }
     .into_any()
@@ -124,9 +124,7 @@ fn empty(base: &str, page: &SignUpsPage) -> AnyView {
 fn filters(base: &str, page: &SignUpsPage) -> AnyView {
     let search = Search::parse(&page.search);
     let chip = |key: &'static str, value: &str, words: String, current: &str| {
-        let on = current == value;
-        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+        list::chip(base, &search, key, value, words, current)
     };
     let filter = &page.filter;
     let number = |number: usize| if page.known { ui::at_least(number, page.waiting.more) } else { "?".to_owned() };
@@ -139,8 +137,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         chip("state", "invited", format!("Came with an invitation {}", number(page.invited)), &filter.state),
     ];
     if !filter.alike.is_empty() {
-        let href = format!("{base}{}", search.with("alike", ""));
-        chips.push(view! { <a class="chip" href=href aria-current="true">"say the same ×"</a> }.into_any());
+        chips.push(list::chip_off(base, &search, "alike", "say the same"));
     }
     let newest = filter.order == "newest";
     let order = format!("{base}{}", search.with("order", if newest { "" } else { "newest" }));
@@ -158,7 +155,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         <form method="get" action=base.to_owned() class="chips bar">
             {chips}
             <span class="gap"></span>
-            {(!filter.state.is_empty()).then(|| view! { <input type="hidden" name="state" value=filter.state.clone() /> })}
+            {list::kept([("state", filter.state.as_str())])}
             {choose("language", "Any language", &page.languages, &filter.language)}
             {choose("mail", "Any mail server", &page.mails, &filter.mail)}
             <button class="chip">"Show"</button>
@@ -170,13 +167,10 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
 
 fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView {
     let kept = Search::parse(&page.search);
-    let keep = ["state", "language", "mail", "alike", "order", "before"].into_iter().filter_map(|key| {
-        let value = kept.get(key)?.to_owned();
-        Some(view! { <input type="hidden" name=key value=value /> })
-    });
+    let keep = list::kept_of(&kept, &["state", "language", "mail", "alike", "order", "before"]);
     view! {
         <form id="chosen" method="get" action=format!("{}#decide", path::signups(instance))>
-            {keep.collect_view()}
+            {keep}
             <table class="list">
                 <thead><tr>
                     {page.may_decide.then(|| view! { <th><span class="off">"Choose"</span></th> })}
@@ -397,7 +391,7 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
         <div class="head">
-            <a class="soft" href=path::signups(&instance)>"Sign-ups"</a><span class="soft">"/"</span>
+            {list::crumb(path::signups(&instance), "Sign-ups")}
             <h1 class="cut"><bdi>{row.handle.clone()}</bdi></h1>
             <span class="soft">"asked " {time::ago(row.asked_at, frame.now)}</span>
         </div>

@@ -61,6 +61,17 @@ pub fn beside(draft: Option<&Draft>, field: &str) -> AnyView {
     }
 }
 
+/// The field for the reason, with what is wrong with it. `hint` says what becomes of it.
+pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required: bool) -> AnyView {
+    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    view! {
+        <label class="field" for=id>"Why" <span class="soft small">{format!(" {hint}")}</span></label>
+        <input class="input" id=id name="why" maxlength="500" required=required value=typed />
+        {beside(draft, "why")}
+    }
+    .into_any()
+}
+
 /// A problem that belongs to no field, above its form.
 pub fn above(draft: Option<&Draft>) -> AnyView {
     match draft.map(|draft| &draft.problem).filter(|problem| problem.field.is_none()) {

@@ -11,6 +11,8 @@ pub mod form;
 #[cfg(feature = "ssr")]
 pub mod icon;
 #[cfg(feature = "ssr")]
+pub mod list;
+#[cfg(feature = "ssr")]
 mod ring;
 #[cfg(feature = "ssr")]
 pub mod time;

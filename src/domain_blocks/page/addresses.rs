@@ -1,12 +1,12 @@
 //! Rules about addresses and networks.
 
-use super::{Tab, hidden, tabs, why_field};
+use super::{Tab, hidden, tabs};
 use crate::{
     domain_blocks::api,
     domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -109,7 +109,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
                 {form::beside(draft, "network")}
                 {fields(draft, None)}
-                {why_field(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <div><button class="btn main">"Make the rule"</button></div>
             </form>
         </section>
@@ -128,7 +128,7 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
         </table></div>
         <div class="head foot">
             <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first. Mastodon clears ended ones once a day; until then they count."</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! Lists read in: a preview as a difference, progress, and a result for each row.
 
-use super::{Tab, hidden, tabs, why_field};
+use super::{Tab, hidden, tabs};
 use crate::{
     domain_blocks::api,
     domain_blocks::{
@@ -11,7 +11,7 @@ use crate::{
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
@@ -116,8 +116,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         // Without scripts, too, the page follows the work.
         {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
         <div class="head">
-            <a class="soft" href=path::domain_imports(&instance)>"Imports"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::domain_imports(&instance), "Imports")}
             <h1 class="cut"><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
@@ -320,7 +319,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 {form::beside(draft, "which")}
                 <p class="soft">{rest}</p>
                 {suspends}
-                {why_field(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 {(page.head.rows > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
                 <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before."</p>
                 <div><button class="btn main">"Carry out what is ticked"</button></div>

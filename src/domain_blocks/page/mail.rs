@@ -1,13 +1,13 @@
 //! Rules about mail domains at sign-up.
 
-use super::{Tab, hidden, tabs, why_field};
+use super::{Tab, hidden, tabs};
 use crate::{
     domain_blocks::api,
     domain_blocks::{MailPage, MailRule, service},
     frame::Frame,
     id::{InstanceName, RuleNumber},
     path,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -62,7 +62,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 {form::beside(draft, "domain")}
                 <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Only review these sign-ups; otherwise they are refused"</span></label>
                 <p class="soft small">"Counts for everything below the domain, and for domains whose mail it receives. People who are here already stay."</p>
-                {why_field(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <div><button class="btn main">"Make the rule"</button></div>
             </form>
         </section>
@@ -86,7 +86,7 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
         </table></div>
         <div class="head foot">
             <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! One server: what is known, what our rule is, and what another would do before anything is pressed.
 
-use super::{hidden, look_field, why_field};
+use super::{hidden, look_field};
 use crate::{
     access::Permission,
     audit::page::outcome_badge,
@@ -9,7 +9,7 @@ use crate::{
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, list, time},
 };
 use leptos::prelude::*;
 
@@ -38,8 +38,7 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::domains(&instance)>"Blocks"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::domains(&instance), "Blocks")}
             <h1 class="cut"><bdi>{page.domain.to_string()}</bdi></h1>
             {badge}
             {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
@@ -156,7 +155,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
             <label class="field" for="private_comment">"Private comment" <span class="soft small">" for the staff of the instance"</span></label>
             {form::text_area("private_comment", "private_comment", "2", &text("private_comment", |rule| &rule.private_comment), "")}
             {form::beside(draft, "private_comment")}
-            {why_field(draft, "why")}
+            {form::why(draft, "why", "kept in the record, seen by the team", true)}
             {choices(page, draft)}
             {form::beside(draft, "severity")}
         </form>
@@ -244,7 +243,7 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
                 <input type="hidden" name="seen" value=seen />
                 <p class="soft small">{says}</p>
                 {parent}
-                {why_field(draft, "why-lift")}
+                {form::why(draft, "why-lift", "kept in the record, seen by the team", true)}
                 <div><button class="btn danger">{format!("Lift the rule for {}", page.domain)}</button></div>
             </form>
         </section>
@@ -284,7 +283,7 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
                 <input type="hidden" name="domain" value=page.domain.to_string() />
                 {page.allow.as_ref().map(|allow| view! { <input type="hidden" name="id" value=allow.id.to_string() /> })}
                 <p class="soft small">{says}</p>
-                {why_field(draft, "why-allow")}
+                {form::why(draft, "why-allow", "kept in the record, seen by the team", true)}
                 <div><button class="btn">{words}</button></div>
             </form>
         </section>

@@ -8,7 +8,7 @@ use crate::{
     invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, service},
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -250,9 +250,7 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
                 {many}
                 {more}
             </ul>
-            <label class="field" for="revoke-why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
-            <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed(draft, "why", "") />
-            {form::beside(draft, "why")}
+            {form::why(draft, "revoke-why", "kept in the record, seen by the team", true)}
             <div><button class="btn danger long">{words}</button></div>
         </form>
     }
@@ -302,7 +300,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
     });
     view! {
         <div class="head">
-            <a class="soft" href=path::invitations(&instance)>"Invitations"</a><span class="soft">"/"</span>
+            {list::crumb(path::invitations(&instance), "Invitations")}
             <h1 class="cut"><span class="mono">{line.code.clone()}</span> " of " <bdi>{line.handle.clone()}</bdi></h1>
             {state(line)}
             <span class="soft">{page.door.clone()}</span>

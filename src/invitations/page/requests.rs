@@ -7,7 +7,7 @@ use crate::{
     invitations::api,
     invitations::{MOST_USES, RequestLine, RequestPage, RequestState, RequestsPage, service},
     path,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -217,7 +217,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     });
     view! {
         <div class="head">
-            <a class="soft" href=path::access_requests(&instance)>"Access requests"</a><span class="soft">"/"</span>
+            {list::crumb(path::access_requests(&instance), "Access requests")}
             <h1 class="cut"><bdi>{who(line)}</bdi></h1>
             <span class=line.state.badge()>{line.state.name()}</span>
             <span class="soft">{ui::count(line.accounts, "account", "accounts")} ", asked " {time::ago(line.created_at, frame.now)}</span>

@@ -11,7 +11,7 @@ use crate::{
         AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, MediaCard, PollCard,
         PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -53,8 +53,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
     let note = frame.draft_for(HAND_OVER).filter(|_| !hands_over).map(form::kept);
     view! {
         <div class="head">
-            <a class="soft" href=path::reports(&instance)>"Reports"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::reports(&instance), "Reports")}
             <h1 class="cut"><bdi>{page.account.handle.clone()}</bdi></h1>
             {badge}
             <span class="badge">{number}</span>
@@ -911,9 +910,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 {form::acting(frame)}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
-                <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", false)}
                 <div><button class=button>{words}</button></div>
             </form>
         </section>
