@@ -9,7 +9,10 @@ use crate::{
     context::{App, Context},
     deeds::OnInstance,
     id::AccountId,
-    ledger::{Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Verdict, Warrant},
+    ledger::{
+        Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
+        Warrant,
+    },
     linked_accounts::service::standing,
     mastodon::{
         Instance,
@@ -18,7 +21,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    store::rights::FOUND_DONE,
+    store::{rights::FOUND_DONE, snapshots},
     text::Why,
 };
 use serde_json::{Value, json};
@@ -264,6 +267,12 @@ async fn run<D: Carry>(
 
 /// The deed is done and recorded: what fails here is said in the log and changes nothing of that.
 async fn afterwards<D: Carry>(app: &App, deed: &D, intent: i64, outcome: Outcome) {
+    // Settings and rules are looked at for what changes elsewhere: from what this deed left on.
+    if let (Some(instance), false) = (deed.instance(), matches!(deed.subject(), Subject::Account(..)))
+        && let Err(error) = snapshots::soon(&app.store, instance, app.clock.now()).await
+    {
+        tracing::error!(%error, intent, "deed.snapshots");
+    }
     if let Err(error) = deed.afterwards(app, intent, outcome).await {
         tracing::error!(%error, intent, deed = D::KIND, "deed.afterwards");
     }

@@ -7,7 +7,10 @@ pub struct Search(Vec<(String, String)>);
 impl Search {
     pub fn parse(search: &str) -> Self {
         let search = search.strip_prefix('?').unwrap_or(search);
-        Self(form_urlencoded::parse(search.as_bytes()).into_owned().filter(|(_, value)| !value.is_empty()).collect())
+        // No database keeps a NUL character, and nobody types one.
+        let kept = |(key, value): (String, String)| (key, value.replace('\0', "\u{FFFD}"));
+        let pairs = form_urlencoded::parse(search.as_bytes()).into_owned().map(kept);
+        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {

@@ -198,7 +198,7 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
         Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
         Some(Outcome::Open) => {
             let so_far = watched.unwrap_or("sent, and not answered.");
-            format!("{what}: {so_far} The console goes on looking for two minutes.")
+            format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
         }
         Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
         Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
@@ -379,7 +379,18 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         Line { own_account: own_account(&linked, &detail.entry), ..line(&detail.entry, &name(&people, &detail.entry)) };
     let acting = as_whom(context, &linked, &detail.entry);
     let deed = deed_of(&detail.entry);
+    let ledger = &context.app.ledger;
+    let (proof, as_appended) = match ledger.proved(number).await {
+        Ok(_) => (ledger.proof(number).await.map_err(unreadable)?.map(|proof| proof.path), true),
+        Err(error) => {
+            tracing::error!(%error, number, "audit.not_proved");
+            (None, false)
+        }
+    };
     let sealed = match detail.entry.sealed {
+        _ if !as_appended => Some(
+            "This entry, or one before it, is not as it was appended: what stands here proves nothing.".to_owned(),
+        ),
         Sealed::Nothing | Sealed::Opened => None,
         Sealed::Destroyed => Some(
             "What this deed was about is sealed, and its key has been destroyed. The tree is whole all the same.".to_owned(),
@@ -398,7 +409,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), AnyDeed::before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
-        proof: context.app.ledger.proof(number).await.map_err(unreadable)?.map(|proof| proof.path),
+        proof,
         tree: tree(context).await?,
         sealed,
     };

@@ -75,6 +75,7 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
         println!("The record knows people, and the store has none of them: howdah audit verify says who is missing.");
         return Ok(());
     }
+    setup_links::delete_first(&app.store).await?;
     let link = hex(&rand::random::<[u8; 16]>());
     let offer = SetupLink {
         role: Role::Owner,

@@ -140,6 +140,8 @@ pub(super) struct Inner {
     /// What contradicts itself, and the number of the id under which that was found: it stands until an owner has decided,
     /// which gives the store another id.
     pub contradiction: Option<(i64, String)>,
+    /// What runs in the store and is not the console's: as long as it does.
+    pub foreign: Option<String>,
     /// Why the place outside cannot be used.
     pub outside: Option<String>,
     /// The place outside was read to its beginning.

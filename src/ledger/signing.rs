@@ -187,6 +187,12 @@ impl Ledger {
     /// What contradicts itself, if anything: until an owner has decided at the server, nothing is signed and no deed begun,
     /// but that registrations may be closed.
     pub fn contradiction(&self) -> Option<String> {
+        let foreign = self.found.lock().foreign.clone();
+        foreign.or_else(|| self.lasting_contradiction())
+    }
+
+    /// The same without what is looked at with every entry anew.
+    pub(super) fn lasting_contradiction(&self) -> Option<String> {
         self.found.lock().contradiction.as_ref().map(|(_, what)| what.clone())
     }
 
@@ -267,6 +273,8 @@ impl Ledger {
             tracing::error!(%what, "checkpoint.outside");
         }
         self.found.lock().outside = unreadable;
+        let foreign = self.store.foreign().await?;
+        self.found.lock().foreign = foreign;
         let (number, looked) = match &self.store.driver {
             Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
@@ -613,6 +621,9 @@ impl Ledger {
     /// The store's, the place outside, or the first entry that is missing.
     pub async fn accept(&self, named: i64, root: &str, why: Why) -> Result<bool, LedgerError> {
         const NEWEST: &str = "select coalesce(max(number), 0) from ledger_origins";
+        if let Some(what) = self.store.foreign().await? {
+            return Err(LedgerError::Contradicted(what));
+        }
         let (tree, against) = self.as_it_stands().await?;
         if (size(&tree), hex(&tree.root())) != (named, root.to_owned()) {
             return Ok(false);
@@ -642,10 +653,11 @@ impl Ledger {
     async fn say_successor(&self, origin: &Origin) -> Result<(), LedgerError> {
         let Some(path) = self.outside.clone() else { return Ok(()) };
         let rows: Vec<OriginRow> = on!(&self.store, pool => sqlx::query_as(ORIGINS).fetch_all(pool).await?);
-        let former = rows.iter().filter(|row| row.0 < origin.number).map(|row| row.1.as_str());
+        // Only what the secret key sealed is a name of this store.
+        let held = head::origins(&self.keys, &rows).map_err(LedgerError::Contradicted)?;
         let mut notes = Vec::new();
-        for name in former {
-            notes.push(checkpoint::succeeded(&self.keys, name, origin.since, &origin.store)?);
+        for former in held.iter().filter(|held| held.number < origin.number) {
+            notes.push(checkpoint::succeeded(&self.keys, &former.store, origin.since, &origin.store)?);
         }
         for note in notes {
             write_outside(path.clone(), note).await?;

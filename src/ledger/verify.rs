@@ -213,6 +213,9 @@ impl Ledger {
     ) -> Result<(Report, Option<Verified>), LedgerError> {
         let (mut report, reached) =
             verify_from(&self.store, &self.keys, &self.host, outside, earlier, progress).await?;
+        if let Some(what) = self.store.foreign().await? {
+            report.wrong.push(Wrong { index: None, what });
+        }
         self.verify_rows(&mut report).await?;
         Ok((report, reached))
     }

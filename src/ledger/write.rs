@@ -13,7 +13,9 @@ use crate::{
     id::{InstanceName, OperatorId},
     seal::{Keys, hex},
     store::{
-        Driver, Store, on,
+        Driver, Store,
+        foreign::{ON_POSTGRES, ON_SQLITE, Running},
+        on,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead, changes_rights},
     },
     text::Why,
@@ -234,14 +236,17 @@ const OPEN: &str = "insert into open_deeds (subject, intent, lease, lease_until,
     on conflict (subject) do nothing returning intent";
 const WHO_IS_OPEN: &str = "select intent, opened_at from open_deeds where subject = $1";
 const IS_CLOSED: &str = "select leaf from ledger_entries where intent = $1";
-const INTENT: &str = "select leaf, at from ledger_entries where idx = $1";
-const NEWEST_ABOUT: &str = "select at from ledger_entries where subject = $1 order by idx desc limit 1";
+const INTENT: &str = "select leaf from ledger_entries where idx = $1";
+const NEWEST_ABOUT: &str = "select leaf from ledger_entries where subject = $1 order by idx desc limit 1";
 const NEWEST_OF_ITS_KIND: &str =
     "select leaf from ledger_entries where subject = $1 and deed = $2 order by idx desc limit 1";
 const CLOSE: &str = "delete from open_deeds where intent = $1";
 
 macro_rules! group {
-    ($tx:ident, $writer:ident, $drafts:ident) => {{
+    ($tx:ident, $writer:ident, $drafts:ident, $running:ident) => {{
+        let running: Vec<Running> = sqlx::query_as($running).fetch_all(&mut *$tx).await?;
+        let foreign = $writer.store.driver.foreign(&running);
+        $writer.found.lock().foreign = foreign.clone();
         let head: Option<SealedHead> = sqlx::query_as(LOCK_HEAD).fetch_optional(&mut *$tx).await?;
         let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
@@ -279,6 +284,9 @@ macro_rules! group {
                 Err(what)
             }
         };
+        if let Some(what) = foreign {
+            tree = Err(what);
+        }
         // What it has of changes to rights is read where a leaf is among these that makes one.
         let mut changes = None;
         if let Ok((.., rights)) = &tree
@@ -339,25 +347,24 @@ macro_rules! group {
                         }));
                         continue;
                     }
-                    let opened: Option<(String, i64)> =
-                        sqlx::query_as(INTENT).bind(*of).fetch_optional(&mut *$tx).await?;
-                    let opened = opened.filter(|(leaf, _)| {
-                        serde_json::from_str::<Value>(leaf)
-                            .is_ok_and(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed)
-                    });
-                    let Some((_, opened_at)) = opened else {
+                    let opened: Option<String> =
+                        sqlx::query_scalar(INTENT).bind(*of).fetch_optional(&mut *$tx).await?;
+                    let opened = opened.and_then(|leaf| serde_json::from_str::<Value>(&leaf).ok());
+                    let opened = opened.filter(|leaf| leaf["kind"] == "intent" && leaf["deed"] == *draft.deed);
+                    let Some(opened_at) = opened.and_then(|leaf| written_at(&leaf)) else {
                         results.push(Err(LedgerError::Entry(format!("entry {of} is no intent of this kind"))));
                         continue;
                     };
                     // A clock that was set back, or another machine's, must not put an outcome before its intent.
-                    at = at.max(Instant(opened_at));
+                    at = at.max(opened_at);
                     sqlx::query(CLOSE).bind(*of).execute(&mut *$tx).await?;
                     intent = Some(*of);
                 }
                 Beside::Seldom { subject, within } => {
-                    let newest: Option<i64> =
+                    let newest: Option<String> =
                         sqlx::query_scalar(NEWEST_ABOUT).bind(subject).fetch_optional(&mut *$tx).await?;
-                    if newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(Instant(newest)))) {
+                    let newest = newest.and_then(|leaf| written_at(&serde_json::from_str(&leaf).ok()?));
+                    if newest.is_some_and(|newest| (0..*within).contains(&draft.at.since(newest))) {
                         results.push(Ok(Appended::Recorded));
                         continue;
                     }
@@ -434,6 +441,11 @@ macro_rules! group {
     }};
 }
 
+/// When a leaf was written, as it says itself: the column beside it is anybody's who can write the store.
+fn written_at(leaf: &Value) -> Option<Instant> {
+    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Instant)
+}
+
 /// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
 fn says_the_same(leaf: &str, new: &Value) -> bool {
     serde_json::from_str::<Value>(leaf)
@@ -444,11 +456,11 @@ async fn append_group(writer: &Writer, drafts: &[Draft]) -> Result<Vec<Result<Ap
     match &writer.store.driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
-            group!(tx, writer, drafts)
+            group!(tx, writer, drafts, ON_SQLITE)
         }
         Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
-            group!(tx, writer, drafts)
+            group!(tx, writer, drafts, ON_POSTGRES)
         }
     }
 }
@@ -578,7 +590,7 @@ impl Ledger {
         let subject = subject_hash(&self.keys, &about);
         check_permit(&permit, &deed, &about)?;
         let regardless = deed.in_doubt_too();
-        if let Some(what) = self.contradiction()
+        if let Some(what) = self.lasting_contradiction()
             && !regardless
         {
             return Err(NotOpened::Unwritable(LedgerError::Contradicted(what)));

@@ -176,15 +176,18 @@ impl Instance {
     /// Looks at everything once; each part within two seconds.
     pub async fn take_pulse(&self, now: Instant) {
         let before = self.pulse();
-        let started = tokio::time::Instant::now();
-        let ((told, answers, tested_at), api, redis) =
-            tokio::join!(self.ask_token(&before, now), self.rest.instance(), async {
+        let instance = async {
+            let started = tokio::time::Instant::now();
+            let answer = self.rest.instance().await;
+            (answer, i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX))
+        };
+        let ((told, answers, tested_at), (api, api_milliseconds), redis) =
+            tokio::join!(self.ask_token(&before, now), instance, async {
                 match &self.cache {
                     Some(cache) => Some(cache.ping().await.map_err(|error| error.to_string())),
                     None => None,
                 }
             });
-        let api_milliseconds = i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX);
         let user = match &told {
             Told::Holds(info) => info.user,
             _ => None,
@@ -206,10 +209,16 @@ impl Instance {
             _ => None,
         };
         let at_work = match (&account, standing.and_then(|standing| standing.lapse)) {
-            (Some(account), _) if !account.can(MANAGE_USERS) || !account.can(MANAGE_REPORTS) => Some(format!(
-                "@{} may not manage users and reports; give its role both permissions on the instance",
-                account.username
-            )),
+            (Some(account), _) if !account.can(MANAGE_USERS) || !account.can(MANAGE_REPORTS) => {
+                let lacks = [(MANAGE_USERS, "users"), (MANAGE_REPORTS, "reports")];
+                let lacks: Vec<_> =
+                    lacks.into_iter().filter(|(bit, _)| !account.can(*bit)).map(|(_, word)| word).collect();
+                Some(format!(
+                    "@{} may not manage {}; give its role that permission on the instance",
+                    account.username,
+                    lacks.join(" and ")
+                ))
+            }
             (Some(account), Some(lapse)) => Some(format!("@{} {}", account.username, lapse.words())),
             (Some(_), None) => None,
             (None, _) => match &database {

@@ -6,7 +6,12 @@ use leptos::prelude::*;
 /// Ends or gives back somebody's access.
 #[server(prefix = "/api/people", endpoint = "disable")]
 pub async fn disable(operator: String, disabled: String, #[server(default)] why: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::disable(context, operator, disabled == "yes", why)).await
+    let disabled = match disabled.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Problem::invalid("disabled", "Say “yes” to end the access, or “no” to give it back.")),
+    };
+    crate::context::door(|context| super::service::disable(context, operator, disabled, why)).await
 }
 
 /// Ends one session of somebody, or every one, everywhere at once.

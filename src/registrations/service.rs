@@ -197,7 +197,7 @@ pub async fn registrations(
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
     let seen = look(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
     let mut places = seen.as_ref().map(|seen| places(seen, mode, told, changed, &instance, now)).unwrap_or_default();
-    places.push(caches(&instance, open.as_ref(), now));
+    places.push(caches(&instance, open.as_ref(), changed, now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
     let mut changed_and_settled: Vec<Change> = history.into_iter().map(|(change, _)| change).collect();
     changed_and_settled.extend(settled(context, &instance, 20).await?);
@@ -266,7 +266,7 @@ fn places(
             SignUpPage::Form { asks_why: false } => "takes sign-ups, and asks nobody why".to_owned(),
             SignUpPage::Rules => "takes sign-ups, once the rules are agreed to".to_owned(),
             SignUpPage::Closed(sentence) => format!("takes no sign-ups: {sentence}"),
-            SignUpPage::NotKnown(why) => format!("not known: {why}"),
+            SignUpPage::NotKnown(why) => why.clone(),
         };
         let limit = until(0, SETTING_LASTS);
         let more = match &seen.sign_up {
@@ -293,7 +293,7 @@ fn places(
             let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
             place(name, agrees, format!("{}{message}{more}", answered.word()))
         }
-        Err(why) => place(name, None, format!("not known: {why}")),
+        Err(why) => place(name, None, why.clone()),
     };
     let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Instant>| match open {
         Ok(open) => {
@@ -302,7 +302,10 @@ fn places(
             let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
             place(name, agrees, format!("{word}{more}"))
         }
-        Err(why) => place(name, None, format!("not known: {why}")),
+        Err(why) => place(name, None, why.clone()),
+    };
+    let of_mastodon = |answered: &Result<Api, String>| {
+        mode.zip(answered.as_ref().ok()).is_some_and(|(mode, answered)| !answered.agrees(mode, told))
     };
     let setting_and_answer = SETTING_LASTS + ANSWER_LASTS;
     let setting_and_listed = SETTING_LASTS + LISTED_LASTS;
@@ -312,7 +315,12 @@ fn places(
         api(
             "Public API, as visitors get it",
             &seen.kept_api,
-            "a cache in front",
+            // Where Mastodon itself says so, nothing in front of it has to.
+            if of_mastodon(&seen.api) {
+                "Mastodon’s copy of it"
+            } else {
+                "a cache in front, by Mastodon’s own header,"
+            },
             until(ANSWER_LASTS_IN_FRONT, setting_and_answer + ANSWER_LASTS_IN_FRONT),
         ),
         listed(
@@ -324,14 +332,19 @@ fn places(
         listed(
             "Directories, as they get it",
             &seen.kept_directories,
-            "a cache in front",
+            match &seen.directories {
+                Ok(open) if mode.is_some_and(|mode| *open != (mode != RegistrationsMode::None)) => {
+                    "Mastodon’s copy of it"
+                }
+                Ok(_) | Err(_) => "a cache in front, by Mastodon’s own header,",
+            },
             until(LISTED_LASTS_IN_FRONT, setting_and_listed + LISTED_LASTS_IN_FRONT),
         ),
     ]
 }
 
 /// What Mastodon's own caches were told, and what came of it.
-fn caches(instance: &Instance, open: Option<&Settling>, now: Instant) -> Place {
+fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>, now: Instant) -> Place {
     let (agrees, says) = match (&instance.cache, instance.forgotten()) {
         (None, _) => {
             (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
@@ -351,7 +364,11 @@ fn caches(instance: &Instance, open: Option<&Settling>, now: Instant) -> Place {
                          than Mastodon’s cache"
                     ),
                 ),
-                Ok(keys) => (Some(true), format!("{} went at {at}", ui::count(keys, "key", "keys"))),
+                // What they have now may be of a change made elsewhere since.
+                Ok(keys) => (
+                    changed.is_some_and(|changed| told.at >= changed).then_some(true),
+                    format!("{} went at {at}", ui::count(keys, "key", "keys")),
+                ),
                 Err(why) => (Some(false), format!("could not be told at {at}: {}", ui::excerpt(&why, 200))),
             }
         }
@@ -362,7 +379,8 @@ fn caches(instance: &Instance, open: Option<&Settling>, now: Instant) -> Place {
                 0 => "once".to_owned(),
                 again => format!("{} times", again + 1),
             };
-            format!("; looked at {looked}, again {}", time::relative(open.next_at, now))
+            let again = if open.next_at > now { time::relative(open.next_at, now) } else { "in a moment".to_owned() };
+            format!("; looked at {looked}, again {again}")
         }
         Some(_) | None => String::new(),
     };

@@ -181,7 +181,7 @@ impl Desk {
         {
             signals.push(against(
                 format!("1 of {} alike", alike.len()),
-                format!("{} people who wait say the same in nearly the same words.", ui::grouped(alike.len())),
+                format!("{} people who asked say the same in nearly the same words.", ui::grouped(alike.len())),
                 self.others(alike, at),
             ));
         }
@@ -276,7 +276,11 @@ impl Desk {
 
     /// The largest group that says the same.
     fn cluster(&self) -> Option<Cluster> {
-        let largest = self.by_group.values().max_by_key(|alike| alike.len()).filter(|alike| alike.len() >= 5)?;
+        // Of several that are as large, the one that began first.
+        let began = |alike: &[usize]| alike.iter().map(|at| self.people()[*at].asked_at).min();
+        let largest = self.by_group.values().max_by_key(|alike| (alike.len(), std::cmp::Reverse(began(alike))));
+        let largest = largest.filter(|alike| alike.len() >= 5)?;
+        let unconfirmed = largest.iter().filter(|at| !self.people()[**at].confirmed).count();
         let times = largest.iter().map(|at| self.people()[*at].asked_at);
         let span = times.clone().max()?.since(times.min()?);
         let first = &self.people()[*largest.first()?];
@@ -285,11 +289,15 @@ impl Desk {
                 self.people()[*at].address.as_ref().map(Hidden::range) == first.address.as_ref().map(Hidden::range)
             });
         let from = if one_address { ", from one address" } else { "" };
+        let unconfirmed = match unconfirmed {
+            0 => String::new(),
+            some => format!("; {} unconfirmed", ui::grouped(some)),
+        };
         Some(Cluster {
             sentence: format!(
-                "{} of these say the same, within {}{from}.",
+                "{} of those who asked say the same, within {}{from}{unconfirmed}.",
                 ui::grouped(largest.len()),
-                time::span(span)
+                time::span_up(span)
             ),
             of: first.account,
         })

@@ -25,6 +25,11 @@ fn fail(error: impl std::fmt::Display) -> sqlx::Error {
     sqlx::Error::Encode(error.to_string().into())
 }
 
+/// Whose a text is: it opens for nobody else's note, and about nobody else.
+fn whose(id: &str, instance: &str, account: &str, operator: &str) -> String {
+    format!("{id} {operator} {instance} {account}")
+}
+
 /// Keeps a note.
 pub async fn insert(
     store: &Store,
@@ -36,8 +41,9 @@ pub async fn insert(
     const SQL: &str = "insert into account_notes \
         (id, instance, account, operator, sealed, created_at, withdrawn_at, withdrawn_by) \
         values ($1, $2, $3, $4, $5, $6, null, null)";
+    let whose = whose(&note.id, instance.as_str(), &account.to_string(), &note.operator.0);
     let sealed =
-        note.text.as_deref().map(|text| keys.seal_text("account note", &note.id, text)).transpose().map_err(fail)?;
+        note.text.as_deref().map(|text| keys.seal_text("account note", &whose, text)).transpose().map_err(fail)?;
     on!(store, pool => sqlx::query(SQL)
         .bind(&note.id).bind(instance.as_str()).bind(account.to_string()).bind(&note.operator.0).bind(&sealed)
         .bind(note.created_at.0).execute(pool).await.map(|_| ()))
@@ -60,11 +66,13 @@ pub async fn withdraw(
     Ok(withdrawn == 1)
 }
 
-type Row = (String, String, Option<String>, i64, Option<i64>, Option<String>);
+/// With the instance and the account at the end.
+type Row = (String, String, Option<String>, i64, Option<i64>, Option<String>, String, String);
 
-fn from_row(keys: &Keys, (id, operator, sealed, created_at, at, by): Row) -> Note {
+fn from_row(keys: &Keys, (id, operator, sealed, created_at, at, by, instance, account): Row) -> Note {
+    let whose = whose(&id, &instance, &account, &operator);
     Note {
-        text: sealed.and_then(|sealed| keys.open_text("account note", &id, &sealed)),
+        text: sealed.and_then(|sealed| keys.open_text("account note", &whose, &sealed)),
         operator: OperatorId(operator),
         created_at: Instant(created_at),
         withdrawn: at.map(Instant).zip(by.map(OperatorId)),
@@ -74,7 +82,7 @@ fn from_row(keys: &Keys, (id, operator, sealed, created_at, at, by): Row) -> Not
 
 /// The notes about an account, newest first.
 pub async fn about(store: &Store, keys: &Keys, instance: &InstanceName, account: AccountId) -> sqlx::Result<Vec<Note>> {
-    const SQL: &str = "select id, operator, sealed, created_at, withdrawn_at, withdrawn_by from account_notes \
+    const SQL: &str = "select id, operator, sealed, created_at, withdrawn_at, withdrawn_by, instance, account from account_notes \
         where instance = $1 and account = $2 order by created_at desc, id desc limit $3";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
         .bind(instance.as_str()).bind(account.to_string()).bind(MOST).fetch_all(pool).await?);
@@ -83,8 +91,22 @@ pub async fn about(store: &Store, keys: &Keys, instance: &InstanceName, account:
 
 /// One note.
 pub async fn by_id(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<Note>> {
-    const SQL: &str =
-        "select id, operator, sealed, created_at, withdrawn_at, withdrawn_by from account_notes where id = $1";
+    const SQL: &str = "select id, operator, sealed, created_at, withdrawn_at, withdrawn_by, instance, account from account_notes where id = $1";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_optional(pool).await?);
     Ok(row.map(|row| from_row(keys, row)))
+}
+
+/// Binds the texts of before to whose they are.
+pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
+    const ALL: &str = "select id, operator, sealed, instance, account from account_notes where sealed is not null";
+    const SEAL: &str = "update account_notes set sealed = $2 where id = $1";
+    let all: Vec<(String, String, String, String, String)> =
+        on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    for (id, operator, sealed, instance, account) in all {
+        let Some(text) = keys.open_text("account note", &id, &sealed) else { continue };
+        let whose = whose(&id, &instance, &account, &operator);
+        let sealed = keys.seal_text("account note", &whose, &text).map_err(fail)?;
+        on!(store, pool => sqlx::query(SEAL).bind(&id).bind(&sealed).execute(pool).await.map(|_| ())?);
+    }
+    Ok(())
 }

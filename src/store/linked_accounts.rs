@@ -166,6 +166,17 @@ pub async fn of(
     known.held(row).await?.map(|row| from_row(keys, row)).transpose()
 }
 
+/// Whether the record says that somebody has linked an account, where no row of it holds: then they act as nobody, and not as
+/// everybody does who has linked none.
+///
+/// # Errors
+/// The driver's.
+pub async fn is_missing(store: &Store, operator: &OperatorId, instance: &InstanceName) -> sqlx::Result<bool> {
+    let subject = mac::person(&store.keys, operator);
+    let known = store.known().await?;
+    Ok(known.newest_on(&subject, "link_account", instance) > known.newest_on(&subject, "unlink_account", instance))
+}
+
 /// Everybody's, in the order they were linked.
 pub async fn list(store: &Store, keys: &Keys) -> sqlx::Result<Vec<Linked>> {
     const SQL: &str = links!("order by linked_at, operator, instance limit 5000");

@@ -9,6 +9,7 @@ pub mod batches;
 pub mod case_holds;
 pub mod domain_imports;
 pub mod drafts;
+pub(crate) mod foreign;
 pub mod grants;
 pub mod linked_accounts;
 mod mac;
@@ -30,6 +31,7 @@ use crate::seal::Keys;
 use fs4::fs_std::FileExt;
 use sqlx::{
     PgPool, SqlitePool,
+    migrate::Migrator,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -57,6 +59,12 @@ pub enum Starting {
     Connection(Box<sqlx::PgConnection>),
     /// There is no file that others could open.
     Alone,
+}
+
+/// The tables of both engines, and what differs by engine: the numbers are kept apart in one table, and each ignores the
+/// other's.
+fn migrations() -> [Migrator; 3] {
+    [sqlx::migrate!("./migrations"), sqlx::migrate!("./migrations/sqlite"), sqlx::migrate!("./migrations/postgres")]
 }
 
 /// Runs the same body with either engine's pool.
@@ -180,17 +188,18 @@ impl Store {
         if older {
             self.sealing_becomes_due().await.map_err(sqlx::migrate::MigrateError::Execute)?;
         }
-        // Two migrators keep their numbers apart in one table; each ignores the other's.
-        let mut shared = sqlx::migrate!("./migrations");
-        shared.set_ignore_missing(true);
+        let [mut shared, mut sqlite, mut postgres] = migrations();
+        for of_one in [&mut shared, &mut sqlite, &mut postgres] {
+            of_one.set_ignore_missing(true);
+        }
         match &self.driver {
             Driver::Sqlite(pool) => {
                 shared.run(pool).await?;
-                sqlx::migrate!("./migrations/sqlite").set_ignore_missing(true).run(pool).await?;
+                sqlite.run(pool).await?;
             }
             Driver::Postgres(pool) => {
                 shared.run(pool).await?;
-                sqlx::migrate!("./migrations/postgres").set_ignore_missing(true).run(pool).await?;
+                postgres.run(pool).await?;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use super::{
     mac::{Dated, Refusal, Wrong, called},
     on,
 };
-use crate::seal::Keys;
+use crate::{id::InstanceName, seal::Keys};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
@@ -288,6 +288,11 @@ impl Known {
     /// The newest entry that it knows of: a row that is written now is at least as new.
     pub fn newest_entry(&self) -> i64 {
         self.what.size - 1
+    }
+
+    /// The newest entry that says this of a subject on an instance.
+    pub fn newest_on(&self, subject: &str, deed: &str, instance: &InstanceName) -> Option<i64> {
+        self.what.changes.newest_on(subject, &[deed], instance.as_str())
     }
 
     /// What is wrong with a row, if anything.

@@ -129,6 +129,12 @@ pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, e
         .execute(pool).await.map(|_| ()))
 }
 
+/// Takes back the links for a first owner: another one takes their place, or somebody is there.
+pub async fn delete_first(store: &Store) -> sqlx::Result<u64> {
+    on!(store, pool => sqlx::query("delete from setup_links where offered_by is null")
+        .execute(pool).await.map(|done| done.rows_affected()))
+}
+
 /// What a link offers, without using it.
 pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links where hash = $1 and expires_at > $2");

@@ -110,6 +110,12 @@ pub async fn due(store: &Store, instance: &InstanceName, at: Instant) -> sqlx::R
     on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(at.0).execute(pool).await.map(|_| ()))
 }
 
+/// Brings the next turn forward: what was just done here is to be kept before somebody does otherwise elsewhere.
+pub async fn soon(store: &Store, instance: &InstanceName, at: Instant) -> sqlx::Result<()> {
+    const SQL: &str = "update snapshot_turns set due_at = $2 where instance = $1 and due_at > $2";
+    on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(at.0).execute(pool).await.map(|_| ()))
+}
+
 /// A part as it was kept, without its rows.
 pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::Result<Option<Kept>> {
     const SQL: &str = snapshots!("where instance = $1 and part = $2");

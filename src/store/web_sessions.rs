@@ -106,7 +106,7 @@ macro_rules! raise_generation {
         let keep = keep.unwrap_or_default();
         sqlx::query($crate::store::web_sessions::END_OTHERS).bind(operator).bind(keep).execute(&mut *$tx).await?;
         let kept: Vec<$crate::store::web_sessions::Row> =
-            sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).fetch_all(&mut *$tx).await?;
+            sqlx::query_as($crate::store::web_sessions::KEPT).bind(operator).bind(keep).fetch_all(&mut *$tx).await?;
         for mut row in kept {
             if $known.store.holds(&row) {
                 row.generation = generation;
@@ -128,7 +128,9 @@ pub(super) const RAISE: &str = "update operators set generation = generation + 1
 /// Also the one to be kept, if it was over already.
 pub(super) const END_OTHERS: &str = "delete from web_sessions where operator = $1 and (substr(id_hash, 1, 16) <> $2 \
     or generation <> (select o.generation - 1 from operators o where o.id = $1))";
-pub(super) const KEPT: &str = concat!("select ", columns!(), " from web_sessions where operator = $1");
+/// The one that goes on; whatever else stands there, for whatever reason, keeps its generation and is over.
+pub(super) const KEPT: &str =
+    concat!("select ", columns!(), " from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2");
 pub(super) const TAKE_OVER: &str = "update web_sessions set generation = $2, mac = $3 where id_hash = $1";
 
 /// Stores a session; a known one keeps its beginning, its end and its generation.

@@ -438,7 +438,7 @@ async fn passwords_that_are_guessed_first_are_refused_where_they_are_set() {
     let offer = SetupLink {
         role: howdah::access::Role::Owner,
         name: Some("Nora Berg".into()),
-        offered_by: None,
+        offered_by: Some(OperatorId("01owner".into())),
         person: OperatorId("01NORA".into()),
     };
     let now = house.app.clock.now();

@@ -63,6 +63,16 @@ pub fn span(milliseconds: i64) -> String {
     }
 }
 
+/// The same, rounded up: what happened within it.
+pub fn span_up(milliseconds: i64) -> String {
+    let unit = match milliseconds.max(0) {
+        under if under < HOUR => MINUTE,
+        under if under < 2 * DAY => HOUR,
+        _ => DAY,
+    };
+    span(milliseconds.max(1).div_euclid(unit) * unit + if milliseconds % unit == 0 { 0 } else { unit })
+}
+
 /// How long ago, or how long still.
 pub fn relative(at: Instant, now: Instant) -> String {
     if at <= now { format!("{} ago", span(now.since(at))) } else { format!("in {}", span(at.since(now))) }

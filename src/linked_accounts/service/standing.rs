@@ -83,7 +83,17 @@ pub fn fallen(lapse: Lapse) -> Problem {
 /// # Errors
 /// If the console's own store does not answer.
 pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result<Option<Linked>, Problem> {
-    linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await.map_err(store_problem)
+    let found = linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await.map_err(store_problem)?;
+    if found.is_none()
+        && linked_accounts::is_missing(&app.store, &actor.operator, instance).await.map_err(store_problem)?
+    {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "What is kept of your own account on this instance is not what the console wrote: nothing here is open to you.",
+            "An owner sees it on the overview; link your account anew under “Link your account”.",
+        ));
+    }
+    Ok(found)
 }
 
 /// The same with how it stands, whatever that is.

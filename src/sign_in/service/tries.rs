@@ -94,6 +94,14 @@ pub async fn in_turn<T: Send + 'static>(
     turns: &[&str],
     work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<T, Problem> {
+    // A trigger could take every count back.
+    if let Some(what) = app.store.foreign().await.map_err(store_problem)? {
+        tracing::error!(what, "sign_in.foreign");
+        return Err(Problem::unavailable(
+            "The console’s own database is not as the console made it, so nobody signs in.",
+            "Whoever runs Howdah finds the reason in its log.",
+        ));
+    }
     let (app, place, own) = (app.clone(), trier.place(app), trier.key(app, "turn"));
     let turns: Vec<String> = turns.iter().map(|turn| app.keys.hash("turn", turn.as_bytes())).chain([own]).collect();
     let checked = tokio::spawn(async move {

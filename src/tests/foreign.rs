@@ -1,0 +1,183 @@
+//! Whoever holds the store, and not the key, has nothing done by what runs in it, by what is missing, or by whose it says it is.
+
+use crate::support::{House, house, postgres, sql, sqlite};
+use axum::http::StatusCode;
+use howdah::{
+    id::{AccountId, InstanceName, OperatorId},
+    ledger::Outcome,
+    store::{Driver, account_notes, linked_accounts, linked_accounts::Linked},
+};
+
+/// Something that runs in the store: how it is made, and how it goes.
+fn running(house: &House) -> Vec<(&'static str, &'static str)> {
+    match &house.app.store.driver {
+        Driver::Sqlite(_) => vec![
+            ("create trigger idle after update on operators begin select 1; end", "drop trigger idle"),
+            // One of ours by name alone.
+            (
+                "drop trigger ledger_head_stays; create trigger ledger_head_stays before delete on ledger_head begin select 1; end",
+                "drop trigger ledger_head_stays",
+            ),
+        ],
+        Driver::Postgres(_) => vec![
+            (
+                "create function idle() returns trigger language plpgsql as 'begin return new; end'; \
+                 create trigger idle before update on operators for each row execute function idle()",
+                "drop trigger idle on operators",
+            ),
+            ("create rule idle as on delete to web_sessions do instead nothing", "drop rule idle on web_sessions"),
+            // A function of ours with another body.
+            (
+                "create or replace function ledger_head_alone() returns trigger language plpgsql as 'begin return new; end'",
+                "drop trigger ledger_head_alone on ledger_head",
+            ),
+        ],
+    }
+}
+
+async fn set(house: &House, cookie: &str, mode: &str, seen: &str) -> String {
+    let form =
+        [("instance", "harbour"), ("mode", mode), ("message", ""), ("why", "a test"), ("seen", seen), ("back", "/")];
+    house.post(Some(cookie), "/api/registrations/set", &form).await.location.unwrap()
+}
+
+#[tokio::test]
+async fn nothing_is_begun_while_something_else_runs_in_the_store() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let owner = house.sign_in("owner").await;
+        let store = &house.app.store;
+        let end = |why: &'static str| {
+            let (house, owner) = (&house, &owner);
+            async move {
+                let form = [("operator", "01moderator"), ("disabled", why), ("why", "a test"), ("back", "/people")];
+                house.post(Some(owner), "/api/people/disable", &form).await.location.unwrap()
+            }
+        };
+        let elsewhere = match &store.driver {
+            Driver::Sqlite(_) => {
+                "create table theirs (id bigint); create trigger mine after update on theirs begin select 1; end"
+            }
+            Driver::Postgres(_) => {
+                "create table theirs (id bigint); create function mine() returns trigger language plpgsql as 'begin return new; end'; \
+                 create trigger mine before update on theirs for each row execute function mine()"
+            }
+        };
+        sql(store, elsewhere).await.unwrap();
+        assert_eq!(store.foreign().await.unwrap(), None, "others may have tables there");
+        for (made, gone) in running(&house) {
+            sql(store, made).await.unwrap();
+            let what = store.foreign().await.unwrap().unwrap_or_default();
+            assert!(what.contains("is not the console’s"), "{made}: {what}");
+            let refused = house.get(Some(&owner), &end("yes").await).await;
+            assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{made}");
+            let somebody = howdah::store::operators::by_id(store, &OperatorId("01moderator".into())).await.unwrap();
+            assert_eq!(somebody.unwrap().disabled_at, None, "{made}");
+            let page = house.get(Some(&owner), "/i/harbour").await.body;
+            assert!(page.contains("is not the console’s"), "every page says so: {made}");
+            let form = [("name", "moderator"), ("password", "correct horse battery staple")];
+            let signing_in = house.post(None, "/api/sign-in/password", &form).await;
+            assert!(!signing_in.location.unwrap_or_default().starts_with("/i/"), "nobody signs in: {made}");
+            let report = house.app.ledger.verify(&[]).await.unwrap();
+            assert!(report.wrong.iter().any(|wrong| wrong.what.contains("is not the console’s")), "{made}");
+            let (size, root) = house.app.ledger.stands().await.unwrap();
+            assert!(house.app.ledger.accept(size, &root, "a test".into()).await.is_err(), "{made}");
+            sql(store, gone).await.unwrap();
+            assert_eq!(store.foreign().await.unwrap(), None, "{gone}");
+        }
+        // Without an owner's decision: it is gone, and nothing else was wrong.
+        assert_eq!(end("yes").await, "/people");
+        assert_eq!(house.outcome("disable_operator").await, Some(Outcome::Succeeded));
+        assert_eq!(house.app.ledger.contradiction(), None);
+    }
+}
+
+#[tokio::test]
+async fn the_door_can_be_closed_all_the_same() {
+    let house = house(sqlite().await).await;
+    let admin = house.sign_in("admin").await;
+    sql(&house.app.store, running(&house)[0].0).await.unwrap();
+    const SEEN: &str = "[[\"--- approved\\n\"],[\"--- We are full for the moment.\\n\"]]";
+    let closed = set(&house, &admin, "none", SEEN).await;
+    assert!(closed.contains("done="), "{closed}");
+}
+
+#[tokio::test]
+async fn whose_link_is_missing_acts_as_nobody() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let moderator = OperatorId("01moderator".into());
+        let harbour: InstanceName = "harbour".parse().unwrap();
+        let cookie = house.sign_in("moderator").await;
+        crate::linked::linked(&house, &cookie, "jonastran").await;
+        let of = async || {
+            let (store, keys) = (&house.app.store, &house.app.keys);
+            let found: Option<Linked> = linked_accounts::of(store, keys, &moderator, &harbour).await.unwrap();
+            (found.is_some(), linked_accounts::is_missing(store, &moderator, &harbour).await.unwrap())
+        };
+        let session = house.sign_in("moderator").await;
+        assert_eq!(house.get(Some(&session), "/i/harbour/reports").await.status, StatusCode::OK);
+        assert!(of().await.0);
+        for change in ["update linked_accounts set mac = '00'", "delete from linked_accounts"] {
+            sql(&house.app.store, change).await.unwrap();
+            assert_eq!(of().await, (false, true), "{change}");
+            let page = house.get(Some(&session), "/i/harbour/reports").await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN, "{change}: {}", page.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_note_is_nobody_elses() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let cookie = house.sign_in("moderator").await;
+        let (account, _) = house.case("windvane").await;
+        let form = [("instance", "harbour"), ("account", account.as_str()), ("text", "Knows them."), ("back", "/")];
+        house.post(Some(&cookie), "/api/accounts/note", &form).await;
+        let harbour: InstanceName = "harbour".parse().unwrap();
+        let shown = async |account: AccountId| {
+            let notes = account_notes::about(&house.app.store, &house.app.keys, &harbour, account).await.unwrap();
+            notes.into_iter().filter_map(|note| note.text).collect::<Vec<_>>()
+        };
+        let account: AccountId = account.parse().unwrap();
+        assert_eq!(shown(account).await, ["Knows them."]);
+        sql(&house.app.store, "update account_notes set operator = '01owner'").await.unwrap();
+        assert!(shown(account).await.is_empty(), "not the owner's");
+        sql(&house.app.store, "update account_notes set operator = '01moderator', account = '7'").await.unwrap();
+        assert!(shown(AccountId(7)).await.is_empty(), "not about somebody else");
+    }
+}
+
+/// What stands beside a leaf does not count for it.
+#[tokio::test]
+async fn an_outcome_is_of_its_own_time() {
+    let house = house(sqlite().await).await;
+    let store = &house.app.store;
+    let owner = house.sign_in("owner").await;
+    let form = [("operator", "01moderator"), ("role", "admin"), ("seen", "moderator"), ("why", "a test")];
+    sql(store, "drop trigger ledger_entries_no_update").await.unwrap();
+    // A sign-in that fails is recorded once in ten minutes, by when it says itself that it was.
+    let wrong = [("name", "moderator"), ("password", "not this one at all")];
+    house.post(None, "/api/sign-in/password", &wrong).await;
+    sql(store, "update ledger_entries set at = 4102444800000 where deed = 'sign_in_failed'").await.unwrap();
+    house.post(Some(&owner), "/api/people/role", &form).await;
+    let Driver::Sqlite(pool) = &store.driver else { panic!("a SQLite store") };
+    let late: i64 = sqlx::query_scalar(
+        "select count(*) from ledger_entries where json_extract(leaf, '$.at') > '4000000000000' and deed <> 'sign_in_failed'",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    assert_eq!(late, 0);
+    sql(store, "update ledger_entries set leaf = replace(leaf, 'admin', 'owner') where deed = 'change_operator_role' and kind = 'intent'")
+        .await
+        .unwrap();
+    let index: i64 =
+        sqlx::query_scalar("select idx from ledger_entries where deed = 'change_operator_role' and kind = 'intent'")
+            .fetch_one(pool)
+            .await
+            .unwrap();
+    let page = house.get(Some(&owner), &format!("/audit/{index}")).await.body;
+    assert!(page.contains("is not as it was appended") && !page.contains("hashes that lead"), "{page}");
+}
