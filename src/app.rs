@@ -35,18 +35,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// The theme somebody chose; nothing means the device's.
 fn theme() -> Option<&'static str> {
-    #[cfg(feature = "ssr")]
-    {
-        let parts = use_context::<axum::http::request::Parts>()?;
-        let cookies = parts.headers.get(axum::http::header::COOKIE)?.to_str().ok()?;
-        cookies.split(';').find_map(|cookie| match cookie.trim() {
-            "theme=light" => Some("light"),
-            "theme=dark" => Some("dark"),
-            _ => None,
-        })
-    }
-    #[cfg(not(feature = "ssr"))]
-    None
+    let parts = use_context::<axum::http::request::Parts>()?;
+    let cookies = parts.headers.get(axum::http::header::COOKIE)?.to_str().ok()?;
+    cookies.split(';').find_map(|cookie| match cookie.trim() {
+        "theme=light" => Some("light"),
+        "theme=dark" => Some("dark"),
+        _ => None,
+    })
 }
 
 /// Every page there is. All are rendered whole before they are sent, so that none needs scripts to be read.

@@ -25,7 +25,6 @@ impl Instant {
 }
 
 /// Where the present comes from: the system, or a test.
-#[cfg(feature = "ssr")]
 #[derive(Clone, Debug)]
 pub enum Clock {
     System,
@@ -33,7 +32,6 @@ pub enum Clock {
     Set(std::sync::Arc<std::sync::atomic::AtomicI64>),
 }
 
-#[cfg(feature = "ssr")]
 impl Clock {
     /// A clock that a test moves by [`Clock::advance`].
     pub fn set(at: Instant) -> Self {

@@ -3,26 +3,24 @@
 use crate::{
     access::{Permission, Role},
     clock::Instant,
+    context::Context,
     id::InstanceName,
     problem::Problem,
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
+use leptos_router::params::ParamsMap;
 
-#[cfg(feature = "ssr")]
 mod build;
-#[cfg(feature = "ssr")]
-pub use build::{build, read_draft};
+pub use build::{alone, build, read_draft};
 
 /// An instance in the switcher.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceHead {
     pub name: InstanceName,
     pub title: String,
 }
 
 /// A form that was not carried out, given back with all that was typed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub problem: Problem,
     /// The door it was for.
@@ -37,7 +35,7 @@ impl Draft {
 }
 
 /// What the last deed came to, as the ledger has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub sentence: String,
     pub outcome: crate::audit::Outcome,
@@ -45,7 +43,7 @@ pub struct Notice {
 }
 
 /// Everything around a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     pub operator: String,
     pub role: Role,
@@ -87,24 +85,29 @@ impl Frame {
     }
 }
 
-/// A page and what stands around it: one resource, so that nothing on it disagrees.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A page and what stands around it, asked for together, so that nothing on it disagrees.
+#[derive(Clone, Debug)]
 pub struct Framed<T> {
     pub frame: Frame,
     pub body: T,
 }
 
-/// The frame alone, around a page that cannot be had: the way to all the others.
-///
-/// # Errors
-/// Signed out, or the console's own store.
-#[server(prefix = "/api/frame", endpoint = "alone", input = GetUrl)]
-pub async fn alone(
-    #[server(default)] instance: String,
-    #[server(default)] here: String,
-    #[server(default)] search: String,
-) -> Result<Framed<()>, Problem> {
-    let context = crate::context::Context::of_request()?;
-    let instance = context.instance(&instance).ok().cloned();
-    build(&context, instance.as_deref(), &crate::path::ours(&here), &search, ()).await
+/// What a page is asked for with: by whom, and the parts of its address.
+pub struct PageRequest {
+    pub context: Context,
+    pub params: ParamsMap,
+    /// The query of the address.
+    pub search: String,
+}
+
+impl PageRequest {
+    /// A part of the path, by the name that the route gives it.
+    pub fn part(&self, name: &str) -> &str {
+        self.params.get_str(name).unwrap_or_default()
+    }
+
+    /// The instance that the path names.
+    pub fn instance(&self) -> &str {
+        self.part("instance")
+    }
 }

@@ -1,41 +1,31 @@
 //! Howdah: the operator's console for Mastodon servers.
 //!
-//! A capability is a room with the same four doors (`mod.rs` nouns and rules, `page.rs` views, `api.rs` server functions,
+//! A capability is a room with the same four doors (`mod.rs` nouns and rules, `page.rs` views, `api.rs` forms,
 //! `service.rs` what it does); a mechanism is a folder that serves them. Data flows
-//! `page → api → service → {mastodon, store, ledger}` and never turns round.
+//! `page or api → service → {mastodon, store, ledger}` and never turns round.
+//!
+//! Pages are made on the server alone. What is compiled for the browser (`hydrate`) is the islands of [`ui`].
 
 #![recursion_limit = "512"]
 
-pub mod access;
-pub mod accounts;
-pub mod app;
-pub mod audit;
-pub mod batches;
-pub mod clock;
-pub mod domain_blocks;
-pub mod frame;
-pub mod grants;
-pub mod id;
-pub mod invitations;
-pub mod linked_accounts;
-pub mod nouns;
-pub mod operators;
-pub mod overview;
-pub mod path;
-pub mod problem;
-pub mod registrations;
-pub mod reports;
-pub mod roles;
-pub mod search;
-pub mod sign_in;
-pub mod signups;
-pub mod text;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod access;
+#[cfg(feature = "ssr")]
+pub mod accounts;
+#[cfg(feature = "ssr")]
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod batches;
 #[cfg(feature = "ssr")]
 pub mod carry_out;
 #[cfg(feature = "ssr")]
 pub mod cli;
+#[cfg(feature = "ssr")]
+pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod config;
 #[cfg(feature = "ssr")]
@@ -43,21 +33,57 @@ pub mod context;
 #[cfg(feature = "ssr")]
 pub mod deeds;
 #[cfg(feature = "ssr")]
+pub mod domain_blocks;
+#[cfg(feature = "ssr")]
+pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod grants;
+#[cfg(feature = "ssr")]
 pub mod http;
+#[cfg(feature = "ssr")]
+pub mod id;
+#[cfg(feature = "ssr")]
+pub mod invitations;
 #[cfg(feature = "ssr")]
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod ledger;
 #[cfg(feature = "ssr")]
+pub mod linked_accounts;
+#[cfg(feature = "ssr")]
 pub mod mastodon;
 #[cfg(feature = "ssr")]
 pub mod media;
 #[cfg(feature = "ssr")]
+pub mod nouns;
+#[cfg(feature = "ssr")]
 pub mod off_thread;
+#[cfg(feature = "ssr")]
+pub mod operators;
+#[cfg(feature = "ssr")]
+pub mod overview;
+#[cfg(feature = "ssr")]
+pub mod path;
+#[cfg(feature = "ssr")]
+pub mod problem;
+#[cfg(feature = "ssr")]
+pub mod registrations;
+#[cfg(feature = "ssr")]
+pub mod reports;
+#[cfg(feature = "ssr")]
+pub mod roles;
 #[cfg(feature = "ssr")]
 pub mod seal;
 #[cfg(feature = "ssr")]
+pub mod search;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+pub mod signups;
+#[cfg(feature = "ssr")]
 pub mod store;
+#[cfg(feature = "ssr")]
+pub mod text;
 
 /// Wakes the islands of a page in the browser.
 #[cfg(feature = "hydrate")]

@@ -18,6 +18,12 @@ pub const KEYS: &str = "/keys";
 pub const GRANTS: &str = "/grants";
 pub const ASK_GRANT: &str = "/grants/ask";
 
+// The forms of the frame, which knows no room; a test holds them against the functions that they are sent to. All others
+// are asked of their function: `ui::form::action`.
+pub const LOOK_UP: &str = "/api/accounts/look-up";
+pub const SET_THEME: &str = "/api/theme/set";
+pub const SIGN_OUT: &str = "/api/session/end";
+
 pub fn overview(instance: &InstanceName) -> String {
     format!("/i/{instance}")
 }
@@ -208,7 +214,7 @@ pub fn ours(text: &str) -> String {
     if ours { text.to_owned() } else { OVERVIEW.to_owned() }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

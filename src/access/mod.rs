@@ -5,9 +5,7 @@
 use crate::{clock::Instant, id::GrantId, nouns::grants::Scope};
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
 mod permit;
-#[cfg(feature = "ssr")]
 pub use permit::*;
 
 /// What a person of the console is.

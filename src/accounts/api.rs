@@ -1,18 +1,7 @@
 //! The doors of the account desk.
 
-use super::{AccountPage, AccountsPage, FindPage};
-use crate::{frame::Framed, problem::Problem};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/accounts", endpoint = "find", input = GetUrl)]
-pub async fn find(instance: String, search: String) -> Result<Framed<FindPage>, Problem> {
-    super::service::find(&crate::context::Context::of_request()?, &instance, &search).await
-}
-
-#[server(prefix = "/api/accounts", endpoint = "list", input = GetUrl)]
-pub async fn list(instance: String, search: String) -> Result<Framed<AccountsPage>, Problem> {
-    super::service::list(&crate::context::Context::of_request()?, &instance, &search).await
-}
+use crate::problem::Problem;
+use leptos::prelude::*;
 
 /// What the search field is sent to: by POST, because an email or an IP address must not stand in an address.
 #[server(prefix = "/api/accounts", endpoint = "look-up")]
@@ -28,11 +17,6 @@ pub async fn search(
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
     crate::context::door(|context| super::service::search(context, instance, q, why)).await
-}
-
-#[server(prefix = "/api/accounts", endpoint = "page", input = GetUrl)]
-pub async fn account(instance: String, account: String, search: String) -> Result<Framed<AccountPage>, Problem> {
-    super::service::account(&crate::context::Context::of_request()?, &instance, &account, &search).await
 }
 
 /// Writes something down for the team.

@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
@@ -23,7 +22,7 @@ pub struct Hit {
 }
 
 /// An account of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRow {
     pub id: AccountId,
     pub handle: String,
@@ -35,7 +34,7 @@ pub struct AccountRow {
 }
 
 /// What the list is narrowed to; empty means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccountFilter {
     /// `local` or `remote`
     pub origin: String,
@@ -54,7 +53,7 @@ pub struct AccountFilter {
 }
 
 /// Accounts, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct AccountsPage {
     pub rows: Vec<AccountRow>,
     pub filter: AccountFilter,
@@ -68,7 +67,7 @@ pub struct AccountsPage {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct FindPage {
     pub asked: String,
     /// Exactly this one: the page goes on to it.
@@ -78,8 +77,7 @@ pub struct FindPage {
 }
 
 /// By what somebody was looked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Looked {
     ByName,
     /// By an email or an IP address: it is in the record.
@@ -89,7 +87,7 @@ pub enum Looked {
 }
 
 /// What may be an email or an IP address, to be looked for with a reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asks {
     pub typed: String,
     /// Whether this person may.
@@ -97,14 +95,14 @@ pub struct Asks {
 }
 
 /// An account in full: its case, and everything else that is known of it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct AccountPage {
     pub case: CasePage,
     pub details: Details,
 }
 
 /// What only the account's own page shows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Details {
     pub sanctions: Vec<Sanction>,
     /// It is suspended, and nothing is left to come back.
@@ -128,7 +126,7 @@ pub struct Details {
 }
 
 /// A sanction in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sanction {
     pub word: String,
     pub since: Option<Instant>,
@@ -137,7 +135,7 @@ pub struct Sanction {
 }
 
 /// How somebody came.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUp {
     pub at: Instant,
     pub locale: Option<String>,
@@ -147,7 +145,7 @@ pub struct SignUp {
 }
 
 /// An address somebody was seen from, masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub masked: String,
     /// Those that count as the same have the same number: the address itself, or the /64 of an IPv6 one.
@@ -158,7 +156,7 @@ pub struct Place {
 }
 
 /// A web session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenSession {
     pub since: Instant,
     pub last: Instant,
@@ -168,7 +166,7 @@ pub struct SeenSession {
 }
 
 /// A report that somebody made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
     /// Whom it is about.
     pub account: AccountId,
@@ -179,7 +177,7 @@ pub struct Made {
 }
 
 /// A note of the team's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OurNote {
     pub id: String,
     pub by: String,
@@ -191,7 +189,7 @@ pub struct OurNote {
 }
 
 /// What deleting at once would mean.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deletion {
     /// When it would go by itself.
     pub due: Instant,

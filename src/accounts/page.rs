@@ -2,13 +2,13 @@
 
 mod details;
 
-use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api};
+use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
 use crate::{
     frame::Frame,
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -16,23 +16,31 @@ use leptos_router::components::Redirect;
 /// An account: its case, whatever is open about it, and everything else that is known.
 #[component]
 pub fn Account() -> impl IntoView {
-    let resource = desk::of_part("account", api::account);
-    desk::page(desk::Desk::Accounts, resource, details::body, |_, page| page.case.account.handle.clone())
+    desk::page(
+        desk::Desk::Accounts,
+        async |asked| service::account(&asked.context, asked.instance(), asked.part("account"), &asked.search).await,
+        details::body,
+        |_, page| page.case.account.handle.clone(),
+    )
 }
 
 /// What the search field leads to.
 #[component]
 pub fn Find() -> impl IntoView {
-    let resource = desk::of_instance(api::find);
-    desk::page(desk::Desk::Accounts, resource, body, |_, page| match page.looked {
-        Looked::ByName | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
-        // What was typed must not stay in the browser's history.
-        Looked::Asks(_) => "Find by email or IP address".to_owned(),
-    })
+    desk::page(
+        desk::Desk::Accounts,
+        async |asked| service::find(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| match page.looked {
+            Looked::ByName | Looked::Personal => format!("“{}”", ui::excerpt(&page.asked, 40)),
+            // What was typed must not stay in the browser's history.
+            Looked::Asks(_) => "Find by email or IP address".to_owned(),
+        },
+    )
 }
 
 /// The door that a search by what is personal is sent to.
-const SEARCH: &str = "/api/accounts/search";
+const SEARCH: &str = form::action::<api::Search>();
 
 /// Asks for the reason that a search by email or IP address needs.
 fn asks(instance: &InstanceName, asks: &Asks, frame: &Frame) -> AnyView {
@@ -108,18 +116,20 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
 /// All accounts, newest first, narrowed by what the address says.
 #[component]
 pub fn Accounts() -> impl IntoView {
-    let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::Accounts, resource, list_body, |_, _| "Accounts".to_owned())
+    desk::page(
+        desk::Desk::Accounts,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, _| "Accounts".to_owned(),
+    )
 }
 
 fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let base = path::accounts(&instance);
     let search = Search::parse(&page.search);
-    let chip = |key: &'static str, value: &'static str, words: &'static str, current: &str| {
-        let on = current == value;
-        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    let chip = |key: &'static str, value: &str, words: &'static str, current: &str| {
+        list::chip(&base, &search, key, value, words.to_owned(), current)
     };
     let filter = &page.filter;
     let mut chips: Vec<AnyView> = [("local", "Local"), ("remote", "Remote")]
@@ -144,9 +154,14 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         chips.push(chip("active", value, words, &filter.active));
     }
     if !filter.inviter.is_empty() {
-        let href = format!("{base}{}", search.with("inviter", ""));
-        chips.push(view! { <a class="chip" href=href aria-current="true">"came with an invitation ×"</a> }.into_any());
+        chips.push(list::chip_off(&base, &search, "inviter", "came with an invitation"));
     }
+    let kept = [
+        ("origin", filter.origin.as_str()),
+        ("state", &filter.state),
+        ("active", &filter.active),
+        ("inviter", &filter.inviter),
+    ];
     let roles = page
         .roles
         .iter()
@@ -173,9 +188,8 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         (None, Some(_)) => ui::count(page.rows.len(), "account", "accounts"),
         (None, None) => format!("{}, to the end", ui::count(page.rows.len(), "account", "accounts")),
     };
-    let further = page.older.clone().map(|older| {
-        view! { <a class="btn" href=older>{if page.edge.is_some() { "Look further back →" } else { "Older →" }}</a> }
-    });
+    let words = if page.edge.is_some() { "Look further back →" } else { "Older →" };
+    let further = list::further(page.older.as_deref(), words);
     view! {
         <div class="head"><h1>"Accounts"</h1><span class="soft">"newest first"</span></div>
         <form method="get" action=base.clone() class="chips bar">
@@ -184,11 +198,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
             <select class="chip" name="role" aria-label="Role on the instance"><option value="">"Any role"</option>{roles}</select>
             <input class="chip" name="name" aria-label="A part of the name they show, or of their handle" placeholder="name…" value=filter.name.clone() />
             <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=filter.domain.clone() />
-            {[("origin", &filter.origin), ("state", &filter.state), ("active", &filter.active), ("inviter", &filter.inviter)]
-                .into_iter()
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| view! { <input type="hidden" name=name value=value.clone() /> })
-                .collect_view()}
+            {list::kept(kept)}
             <button class="chip">"Show"</button>
             <a class="chip" href=base.clone()>"All"</a>
         </form>

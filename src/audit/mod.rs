@@ -2,18 +2,15 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
     clock::Instant,
     id::{AccountId, InstanceName},
 };
-use serde::{Deserialize, Serialize};
 
 /// What a deed came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Not closed yet.
     Open,
@@ -63,7 +60,6 @@ impl Outcome {
     }
 }
 
-#[cfg(feature = "ssr")]
 impl From<crate::ledger::Outcome> for Outcome {
     fn from(outcome: crate::ledger::Outcome) -> Self {
         use crate::ledger::Outcome as Recorded;
@@ -79,7 +75,7 @@ impl From<crate::ledger::Outcome> for Outcome {
 }
 
 /// One line of the record.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub index: i64,
     pub at: Instant,
@@ -95,7 +91,7 @@ pub struct Line {
 }
 
 /// The state of the tree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tree {
     pub entries: i64,
     pub root: String,
@@ -105,7 +101,7 @@ pub struct Tree {
 }
 
 /// The last signed checkpoint.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     pub entries: i64,
     pub at: Instant,
@@ -113,7 +109,7 @@ pub struct Checkpoint {
 }
 
 /// The audit desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct AuditPage {
     pub tree: Tree,
     pub lines: Vec<Line>,
@@ -130,7 +126,7 @@ pub struct AuditPage {
 }
 
 /// The check of the whole record, as it stands in this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Check {
     /// How many entries have been read, and of how many, while one runs.
     pub running: Option<(i64, i64)>,
@@ -138,7 +134,7 @@ pub struct Check {
 }
 
 /// What the last check found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     pub at: Instant,
     /// How many entries it vouches for; `None` where it could not be carried through.
@@ -149,7 +145,7 @@ pub struct Checked {
 }
 
 /// What the list is narrowed to; empty text means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub who: String,
     pub kind: String,
@@ -163,7 +159,7 @@ pub struct Filter {
 }
 
 /// One entry in full.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct EntryPage {
     pub line: Line,
     /// As which account it was done, where anything goes to an instance.
@@ -185,7 +181,7 @@ pub struct EntryPage {
 }
 
 /// What Mastodon's own log is narrowed to; empty text means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceLogFilter {
     /// The name of a local account.
     pub who: String,
@@ -196,7 +192,7 @@ pub struct InstanceLogFilter {
 }
 
 /// One row of Mastodon's own log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
     pub id: i64,
     pub at: Instant,
@@ -212,7 +208,7 @@ pub struct Logged {
 }
 
 /// Mastodon's own log beside ours.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct InstanceLogPage {
     pub rows: Vec<Logged>,
     pub filter: InstanceLogFilter,

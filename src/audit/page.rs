@@ -1,32 +1,36 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, Check, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api};
+use super::{AuditPage, Check, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api, service};
 use crate::{
     frame::Frame,
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
-use leptos_router::hooks::{use_location, use_params_map};
+
+const CHECK: &str = form::action::<api::Check>();
+const CHECKPOINT: &str = form::action::<api::Checkpoint>();
 
 #[component]
 pub fn Audit() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::list);
-    desk::page(desk::Desk::Audit, resource, list_body, |_, _| "Audit".to_owned())
+    desk::page(
+        desk::Desk::Audit,
+        async |asked| service::list(&asked.context, &asked.search).await,
+        list_body,
+        |_, _| "Audit".to_owned(),
+    )
 }
 
 #[component]
 pub fn Entry() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("index").unwrap_or_default(), location.search.get()),
-        |(index, search)| api::entry(index, search),
-    );
-    desk::page(desk::Desk::Audit, resource, entry_body, |_, page| format!("Entry {}", page.line.index))
+    desk::page(
+        desk::Desk::Audit,
+        async |asked| service::entry(&asked.context, asked.part("index"), &asked.search).await,
+        entry_body,
+        |_, page| format!("Entry {}", page.line.index),
+    )
 }
 
 fn entries(tree: &Tree) -> String {
@@ -52,12 +56,12 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
     let check = page.check.as_ref().map(|check| {
         let again = check.last.as_ref().is_some_and(|last| last.entries.is_some());
         view! {
-            <form method="post" action="/api/audit/check" class="inline">
+            <form method="post" action=CHECK class="inline">
                 {form::back(&frame.here)}
                 <button class="btn">"Check now"</button>
                 {again.then(|| view! { <button class="btn quiet" name="everything" value="yes">"Check everything again"</button> })}
             </form>
-            <form method="post" action="/api/audit/checkpoint" class="inline">{form::back(&frame.here)}<button class="btn">"Checkpoint now"</button></form>
+            <form method="post" action=CHECKPOINT class="inline">{form::back(&frame.here)}<button class="btn">"Checkpoint now"</button></form>
         }
     });
     let beside = frame.instance.as_ref().filter(|_| page.whole).map(|head| {
@@ -77,7 +81,7 @@ fn list_body(frame: Frame, page: AuditPage) -> AnyView {
         {lines(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.lines.len(), "entry", "entries")} " shown, newest first"</span>
-            <span class="end">{exports(&page)} {page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{exports(&page)} {list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()
@@ -287,7 +291,7 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     let why = (!page.line.why.is_empty()).then(|| view! { <p class="quote"><bdi>{page.line.why.clone()}</bdi></p> });
     view! {
         <div class="head">
-            <a class="soft" href=path::AUDIT>"Audit"</a><span class="soft">"/"</span>
+            {list::crumb(path::AUDIT, "Audit")}
             <h1>"Entry " {page.line.index}</h1>
             {outcome(&page.line)}
         </div>
@@ -337,8 +341,12 @@ fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
 
 #[component]
 pub fn InstanceLog() -> impl IntoView {
-    let resource = desk::of_instance(api::instance_log);
-    desk::page(desk::Desk::Audit, resource, instance_log_body, |_, _| "Mastodon’s own log".to_owned())
+    desk::page(
+        desk::Desk::Audit,
+        async |asked| service::instance_log::page(&asked.context, asked.instance(), &asked.search).await,
+        instance_log_body,
+        |_, _| "Mastodon’s own log".to_owned(),
+    )
 }
 
 /// Mastodon's words for what its staff does (`app/models/admin/action_log_filter.rb`).
@@ -386,7 +394,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
     });
     view! {
         <div class="head">
-            <a class="soft" href=path::AUDIT>"Audit"</a><span class="soft">"/"</span>
+            {list::crumb(path::AUDIT, "Audit")}
             <h1>"Mastodon’s own log"</h1>
             <span class="soft">{head.title.clone()} ": what its staff did, here and elsewhere. Settings, notes and invitations are never in it."</span>
         </div>
@@ -395,7 +403,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
         {further}
         <div class="head foot">
             <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()

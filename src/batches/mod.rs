@@ -3,11 +3,9 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{access::Role, audit::Outcome, clock::Instant, id::AccountId, ui};
-use serde::{Deserialize, Serialize};
 
 /// The most that are decided at once.
 pub const MOST_AT_ONCE: usize = 200;
@@ -45,7 +43,7 @@ pub fn too_many(role: Role, number: usize) -> Option<String> {
 }
 
 /// A batch that is not at its end, in a line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
     pub id: String,
     pub what: String,
@@ -55,7 +53,7 @@ pub struct Running {
 }
 
 /// One of a batch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub account: AccountId,
     pub handle: String,
@@ -66,7 +64,7 @@ pub struct Item {
 }
 
 /// A batch with all its items.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct BatchPage {
     pub id: String,
     /// “Let in 23 people”

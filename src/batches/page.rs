@@ -1,6 +1,6 @@
 //! The view of a batch: how far it is, and what became of each.
 
-use super::{BatchPage, Item, api};
+use super::{BatchPage, Item, api, service};
 use crate::{
     audit::Outcome,
     frame::Frame,
@@ -10,10 +10,16 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::Meta;
 
+const PAUSE: &str = form::action::<api::Pause>();
+
 #[component]
 pub fn Batch() -> impl IntoView {
-    let resource = desk::of_part("batch", api::batch);
-    desk::page(desk::Desk::Overview, resource, body, |_, page| page.what.clone())
+    desk::page(
+        desk::Desk::Overview,
+        async |asked| service::batch(&asked.context, asked.instance(), asked.part("batch"), &asked.search).await,
+        body,
+        |_, page| page.what.clone(),
+    )
 }
 
 fn body(frame: Frame, page: BatchPage) -> AnyView {
@@ -33,7 +39,7 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
     let pause = page.may_pause.then(|| {
         let (value, words) = if page.paused { ("no", "Go on") } else { ("yes", "Pause") };
         view! {
-            <form method="post" action="/api/batches/pause" class="inline">
+            <form method="post" action=PAUSE class="inline">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="batch" value=page.id.clone() />

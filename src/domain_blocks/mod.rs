@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{clock::Instant, ui};
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::nouns::domain_blocks::{AddressRule, AddressSeverity, Domain, Rule, Severity};
 
 /// What people here lose if a server is suspended; counted up to a bound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Losses {
     /// People here who follow somebody there, and how many follows that is.
     pub followers: i64,
@@ -74,7 +73,7 @@ pub struct Listed {
 }
 
 /// A domain on the list of those federated with, where Mastodon federates with no others.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
     pub id: i64,
     pub domain: String,
@@ -82,7 +81,7 @@ pub struct Allowed {
 }
 
 /// A server this one knows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub domain: String,
     pub accounts: i64,
@@ -95,7 +94,7 @@ pub struct Known {
 }
 
 /// What a few of a server's accounts tell of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Glimpse {
     /// Follows of people here to accounts there.
     pub followed: i64,
@@ -118,7 +117,7 @@ impl Glimpse {
 }
 
 /// A rule about mail addresses at sign-up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailRule {
     pub id: i64,
     pub domain: String,
@@ -132,7 +131,7 @@ pub struct MailRule {
 }
 
 /// A rule about addresses in the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedAddress {
     pub id: i64,
     /// `203.0.113.0/24`
@@ -143,7 +142,7 @@ pub struct ListedAddress {
 }
 
 /// The list of rules and of allows.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RulesPage {
     pub filter: RulesFilter,
     pub rules: Vec<Listed>,
@@ -156,7 +155,7 @@ pub struct RulesPage {
 }
 
 /// What the list is narrowed to; empty text means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RulesFilter {
     /// `blocks` or `allows`
     pub list: String,
@@ -168,7 +167,7 @@ pub struct RulesFilter {
 }
 
 /// A server's name that was typed to look at it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     pub typed: String,
     /// The page goes on to this one.
@@ -177,7 +176,7 @@ pub struct Look {
 }
 
 /// Servers known, by name.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ServersPage {
     /// What names begin with.
     pub begins: String,
@@ -187,7 +186,7 @@ pub struct ServersPage {
 }
 
 /// A staff note on a server (4.4 and later).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub by: String,
     pub text: String,
@@ -195,7 +194,7 @@ pub struct Note {
 }
 
 /// What is known of a server and those below it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     pub losses: Losses,
     /// Reports about people there, and how many of them are open; reports from there.
@@ -208,7 +207,7 @@ pub struct Reach {
 }
 
 /// A server, what the instance does about it, and what changing that would do.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ServerPage {
     pub domain: Domain,
     /// The same in Unicode, where that differs.
@@ -239,7 +238,7 @@ pub struct ServerPage {
 }
 
 /// Rules about mail domains.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct MailPage {
     pub text: String,
     pub rules: Vec<MailRule>,
@@ -248,7 +247,7 @@ pub struct MailPage {
 }
 
 /// Rules about addresses.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct AddressesPage {
     pub rules: Vec<ListedAddress>,
     pub older: Option<String>,
@@ -258,33 +257,47 @@ pub struct AddressesPage {
 }
 
 /// What was typed into the form of a rule.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RuleForm {
     pub instance: String,
     pub domain: String,
+    #[serde(default)]
     pub severity: String,
+    #[serde(default)]
     pub reject_media: String,
+    #[serde(default)]
     pub reject_reports: String,
+    #[serde(default)]
     pub obfuscate: String,
+    #[serde(default)]
     pub public_comment: String,
+    #[serde(default)]
     pub private_comment: String,
+    #[serde(default)]
     pub why: String,
     /// The rule the page showed: its id and what it said; empty for none.
+    #[serde(default)]
     pub seen: String,
 }
 
 /// What was typed into the form of a rule about addresses.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AddressForm {
     pub instance: String,
     pub network: String,
+    #[serde(default)]
     pub severity: String,
+    #[serde(default)]
     pub comment: String,
     /// In so many days, `never`, or `keep`.
+    #[serde(default)]
     pub until: String,
     /// `yes` once the warning has been read.
+    #[serde(default)]
     pub sure: String,
+    #[serde(default)]
     pub why: String,
+    #[serde(default)]
     pub seen: String,
 }
 
@@ -479,15 +492,45 @@ impl Reading {
 }
 
 /// How somebody says a list is to be read; columns are counted from 1, and empty text means none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ReadingForm {
     pub instance: String,
     pub import: String,
+    #[serde(default)]
     pub separator: String,
+    #[serde(default)]
     pub header: String,
-    /// In the order of [`Part::ALL`].
-    pub columns: [String; 7],
+    #[serde(default)]
+    pub domain: String,
+    #[serde(default)]
+    pub severity: String,
+    #[serde(default)]
+    pub reject_media: String,
+    #[serde(default)]
+    pub reject_reports: String,
+    #[serde(default)]
+    pub public_comment: String,
+    #[serde(default)]
+    pub obfuscate: String,
+    #[serde(default)]
+    pub private_comment: String,
+    #[serde(default)]
     pub otherwise: String,
+}
+
+impl ReadingForm {
+    /// The columns, in the order of [`Part::ALL`].
+    pub fn columns(&self) -> [&str; 7] {
+        [
+            &self.domain,
+            &self.severity,
+            &self.reject_media,
+            &self.reject_reports,
+            &self.public_comment,
+            &self.obfuscate,
+            &self.private_comment,
+        ]
+    }
 }
 
 /// How far a row of an import has come.
@@ -544,8 +587,7 @@ impl std::str::FromStr for RowState {
 }
 
 /// How far an import has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImportState {
     Preview,
     Running,
@@ -583,7 +625,7 @@ impl std::str::FromStr for ImportState {
 }
 
 /// An import in the list of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportHead {
     pub id: String,
     pub file: String,
@@ -594,14 +636,14 @@ pub struct ImportHead {
 }
 
 /// All imports, newest first, and the way to a new one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ImportsPage {
     pub imports: Vec<ImportHead>,
     pub may_change: bool,
 }
 
 /// A row of an import.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRow {
     pub line: i64,
     pub domain: String,
@@ -615,7 +657,7 @@ pub struct ImportRow {
 }
 
 /// One import: preview, progress and results.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ImportPage {
     pub head: ImportHead,
     pub differences: Vec<(Difference, i64)>,
@@ -636,7 +678,7 @@ pub struct ImportPage {
     pub may_change: bool,
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

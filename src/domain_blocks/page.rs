@@ -13,7 +13,7 @@ pub use rules::{Rules, Servers};
 pub use server::Server;
 
 use super::Look;
-use crate::{frame::Draft, id::InstanceName, path, ui::form};
+use crate::{id::InstanceName, path, ui::form};
 use leptos::prelude::*;
 
 /// The lists of the desk.
@@ -57,17 +57,6 @@ fn look_field(action: String, look: &Look) -> AnyView {
 /// Why what was typed leads nowhere, beside the field.
 fn look_refused(look: &Look) -> AnyView {
     look.refused.clone().map(|why| view! { <p class="bad" role="alert">{why}</p> }).into_any()
-}
-
-/// The reason that every change needs.
-fn why_field(draft: Option<&Draft>, id: &'static str) -> AnyView {
-    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
-    view! {
-        <label class="field" for=id>"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
-        <input class="input" id=id name="why" maxlength="500" required="" value=typed />
-        {form::beside(draft, "why")}
-    }
-    .into_any()
 }
 
 fn hidden(instance: &InstanceName, here: &str) -> AnyView {

@@ -7,6 +7,7 @@ use crate::{
     context::Context,
     linked_accounts::service::standing,
     mastodon::{Instance, pulse},
+    path,
     problem::Problem,
     search::Search,
     store::{drafts, recovery_codes},
@@ -117,6 +118,16 @@ pub async fn build<T>(
         now,
     };
     Ok(Framed { frame, body })
+}
+
+/// The frame alone, around a page that cannot be had: the way to all the others.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search: &str) -> Result<Frame, Problem> {
+    let instance = instance.and_then(|name| context.instance(name).ok()).cloned();
+    let framed = build(context, instance.as_deref(), &path::ours(here), search, ()).await?;
+    Ok(framed.frame)
 }
 
 fn capital(text: &str) -> String {

@@ -7,7 +7,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
@@ -25,8 +24,7 @@ pub use crate::{
 };
 
 /// How far a grant has come. It follows from what was decided and from the time alone, never from a job having run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Nobody has decided yet.
     Asked,
@@ -71,8 +69,7 @@ impl State {
 }
 
 /// How far that role has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleState {
     /// To be given when the grant begins.
     Asked,
@@ -126,7 +123,7 @@ impl RoleState {
 }
 
 /// A role of a grant as its page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleCard {
     pub asked: RoleAsked,
     pub state: RoleState,
@@ -140,7 +137,7 @@ pub struct RoleCard {
 }
 
 /// A grant as the pages show it, with names for ids.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     pub id: GrantId,
     pub operator: OperatorId,
@@ -163,7 +160,7 @@ pub struct Card {
 }
 
 /// The grants desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct GrantsPage {
     /// What is not over: to be decided, to come, running.
     pub open: Vec<Card>,
@@ -178,7 +175,7 @@ pub struct GrantsPage {
 }
 
 /// What can be chosen when a grant is asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct AskPage {
     pub contractors: Vec<(OperatorId, String)>,
     pub places: Vec<Place>,
@@ -189,7 +186,7 @@ pub struct AskPage {
 }
 
 /// An instance that a grant can be for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub name: InstanceName,
     pub title: String,
@@ -200,24 +197,37 @@ pub struct Place {
 /// What was typed into the form of a grant.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AskForm {
+    #[serde(default)]
     pub operator: String,
+    #[serde(default)]
     pub instances: Vec<String>,
+    #[serde(default)]
     pub categories: Vec<String>,
+    #[serde(default)]
     pub sign_ups: String,
+    #[serde(default)]
     pub reveal: String,
+    #[serde(default)]
     pub starts: String,
+    #[serde(default)]
     pub ends: String,
+    #[serde(default)]
     pub sponsor: String,
+    #[serde(default)]
     pub agreement: String,
+    #[serde(default)]
     pub why: String,
     /// An instance, an account there and a role in each row: `harbour`, `lea`, `5` or `none`.
+    #[serde(default)]
     pub places: Vec<String>,
+    #[serde(default)]
     pub accounts: Vec<String>,
+    #[serde(default)]
     pub roles: Vec<String>,
 }
 
 /// One grant.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct GrantPage {
     pub grant: Card,
     /// Why this person cannot decide about it; `None` where they can.
@@ -234,7 +244,7 @@ pub struct GrantPage {
 }
 
 /// One day of somebody's work.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// The first and the last deed.
     pub first: Option<Instant>,
@@ -280,7 +290,7 @@ impl Work {
 }
 
 /// A month of somebody's work, from the record.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Sheet {
     pub operator: OperatorId,
     pub name: String,

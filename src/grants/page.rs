@@ -1,6 +1,8 @@
 //! The views of the grants desk.
 
-use super::{AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, sum};
+use super::{
+    AskPage, Card, GrantPage, GrantsPage, Place, RoleCard, Sheet as MonthOfWork, State, Work, api, service, sum,
+};
 use crate::{
     access::Permission,
     clock::Instant,
@@ -8,45 +10,52 @@ use crate::{
     id::RoleId,
     path,
     reports::{Category, Decision},
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
+
+const ASK: &str = form::action::<api::Ask>();
+const DECIDE: &str = form::action::<api::Decide>();
+const REVOKE: &str = form::action::<api::Revoke>();
 
 #[component]
 pub fn Grants() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::list);
-    desk::page(desk::Desk::Grants, resource, list_body, |_, _| "Grants".to_owned())
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::list(&asked.context, &asked.search).await,
+        list_body,
+        |_, _| "Grants".to_owned(),
+    )
 }
 
 #[component]
 pub fn Ask() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::asking);
-    desk::page(desk::Desk::Grants, resource, ask_body, |_, _| "Ask for a grant".to_owned())
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::ask_page(&asked.context, &asked.search).await,
+        ask_body,
+        |_, _| "Ask for a grant".to_owned(),
+    )
 }
 
 #[component]
 pub fn Grant() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("grant").unwrap_or_default(), location.search.get()),
-        |(grant, search)| api::grant(grant, search),
-    );
-    desk::page(desk::Desk::Grants, resource, grant_body, |_, page| format!("Grant of {}", page.grant.name))
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::grant(&asked.context, asked.part("grant"), &asked.search).await,
+        grant_body,
+        |_, page| format!("Grant of {}", page.grant.name),
+    )
 }
 
 #[component]
 pub fn Sheet() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
-    let resource = Resource::new(
-        move || (params.read().get("operator").unwrap_or_default(), location.search.get()),
-        |(operator, search)| api::month(operator, search),
-    );
-    desk::page(desk::Desk::Grants, resource, sheet_body, |_, page| format!("Work of {} in {}", page.name, page.month))
+    desk::page(
+        desk::Desk::Grants,
+        async |asked| service::sheet(&asked.context, asked.part("operator"), &asked.search).await,
+        sheet_body,
+        |_, page| format!("Work of {} in {}", page.name, page.month),
+    )
 }
 
 fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
@@ -98,7 +107,7 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
                 <section class="card"><header><h2>"Over"</h2></header>
                     {if closed.is_empty() { view! { <p class="pad soft">"Nothing yet. What ended, was refused or was revoked stays here to read."</p> }.into_any() } else { table(&closed, &frame) }}
                 </section>
-                <div class="head foot"><span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span></div>
+                <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
             </div>
             {people}
         </div>
@@ -149,12 +158,12 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
 fn ask_body(frame: Frame, page: AskPage) -> AnyView {
     if page.contractors.is_empty() {
         return view! {
-            <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
+            <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Ask for a grant"</h1></div>
             <div class="card pad empty"><p>"There is no contractor yet. An owner offers somebody access as contractor under People; then a grant can be asked for."</p></div>
         }
         .into_any();
     }
-    let draft = frame.draft_for("/api/grants/ask");
+    let draft = frame.draft_for(ASK);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let chosen = draft.map_or_else(|| page.chosen.clone(), |_| typed("operator"));
     let options = |list: &[(crate::id::OperatorId, String)], chosen: &str| {
@@ -190,10 +199,10 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
         view! { <label class="check"><input type="checkbox" name=name value="yes" checked=typed(name) == "yes" />{words}</label> }
     };
     view! {
-        <div class="head"><a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span><h1>"Ask for a grant"</h1></div>
+        <div class="head">{list::crumb(path::GRANTS, "Grants")}<h1>"Ask for a grant"</h1></div>
         <div class="two">
             <section class="card">
-                <form method="post" action="/api/grants/ask" class="body stack">
+                <form method="post" action=ASK class="body stack">
                     {form::above(draft)}
                     {form::back(&frame.here)}
                     <label class="field" for="operator">"Contractor"</label>
@@ -221,9 +230,7 @@ fn ask_body(frame: Frame, page: AskPage) -> AnyView {
                     <label class="field" for="agreement">"Agreement" <span class="small soft">"number or title; stands on every sheet of work"</span></label>
                     <input class="input" id="agreement" name="agreement" maxlength="200" required="" value=typed("agreement") />
                     {form::beside(draft, "agreement")}
-                    <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
-                    <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
-                    {form::beside(draft, "why")}
+                    {form::why(draft, "why", "kept in the record", false)}
                     <div><button class="btn main">"Ask for this grant"</button></div>
                 </form>
             </section>
@@ -283,7 +290,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
     let noted = |at: Option<Instant>| at.map_or_else(|| "not recorded".to_owned(), minute);
     view! {
         <div class="head">
-            <a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span>
+            {list::crumb(path::GRANTS, "Grants")}
             <h1><bdi>{grant.name.clone()}</bdi></h1>
             {badge(grant)}
             <span class="end"><a class="btn quiet" href=path::sheet(&grant.operator)>"Sheet of work"</a></span>
@@ -360,22 +367,19 @@ fn decision(page: &GrantPage, frame: &Frame) -> AnyView {
     if let Some(why) = &page.not_decided_here {
         return view! { <p class="note">{why.clone()}</p> }.into_any();
     }
-    let draft = frame.draft_for("/api/grants/decide");
-    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    let draft = frame.draft_for(DECIDE);
     let grant = &page.grant;
     let gives = format!("{} gets this on {} until {}.", grant.name, grant.scope.places(), minute(grant.ends_at));
     view! {
         <section class="card panel">
             <header><h2>"Approve or refuse"</h2></header>
-            <form method="post" action="/api/grants/decide" class="body stack">
+            <form method="post" action=DECIDE class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
                 <p class="small">{gives}</p>
                 {second_person(page)}
-                <label class="field" for="why">"Why" <span class="small soft">"needed to refuse"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "needed to refuse", false)}
                 <button class="btn main" name="verdict" value="approve">"Approve for " {grant.name.clone()}</button>
                 <button class="btn danger long" name="verdict" value="refuse">"Refuse: " {grant.name.clone()} " gets nothing"</button>
             </form>
@@ -388,8 +392,7 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
     if !page.may_revoke {
         return ().into_any();
     }
-    let draft = frame.draft_for("/api/grants/revoke");
-    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    let draft = frame.draft_for(REVOKE);
     let grant = &page.grant;
     let (title, words) = match grant.state {
         State::Asked => ("Take it back", format!("Take back what was asked for {}", grant.name)),
@@ -399,13 +402,11 @@ fn revocation(page: &GrantPage, frame: &Frame) -> AnyView {
     view! {
         <section class="card">
             <header><h2>{title}</h2></header>
-            <form method="post" action="/api/grants/revoke" class="body stack">
+            <form method="post" action=REVOKE class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="grant" value=grant.id.to_string() />
-                <label class="field" for="revoke-why">"Why" <span class="small soft">"kept in the record"</span></label>
-                <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed />
-                {form::beside(draft, "why")}
+                {form::why(draft, "revoke-why", "kept in the record", true)}
                 <button class="btn danger long">{words}</button>
             </form>
         </section>
@@ -508,7 +509,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::GRANTS>"Grants"</a><span class="soft">"/"</span>
+            {list::crumb(path::GRANTS, "Grants")}
             <h1><bdi>{page.name.clone()}</bdi> ", " {page.month.clone()}</h1>
             <span class="soft">{sum(&page.total)}</span>
             <span class="end">

@@ -11,6 +11,7 @@ use crate::{
     id::{InstanceName, OperatorId},
     path,
     problem::{Kind, Problem},
+    sign_in::api::{Enrol, EnterCode, NewPassword, SetUp, SignIn},
     store::drafts::{self, Writer},
     ui::escape,
 };
@@ -22,6 +23,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use leptos::server_fn::ServerFn;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The largest form the console reads: far above any text Mastodon accepts.
@@ -242,14 +244,14 @@ async fn give_back(
 
 /// The forms of signing in name the page for afterwards; they themselves stand on these.
 fn sign_in_page(target: &str) -> Option<&'static str> {
-    match target {
-        "/api/sign-in/password" => Some(path::SIGN_IN),
-        "/api/sign-in/code" => Some(path::SIGN_IN_CODE),
-        "/api/sign-in/enrol" => Some(path::SIGN_IN_ENROL),
-        "/api/sign-in/set-up" => Some(path::SET_UP),
-        "/api/sign-in/new-password" => Some(path::NEW_PASSWORD),
-        _ => None,
-    }
+    let pages = [
+        (SignIn::PATH, path::SIGN_IN),
+        (EnterCode::PATH, path::SIGN_IN_CODE),
+        (Enrol::PATH, path::SIGN_IN_ENROL),
+        (SetUp::PATH, path::SET_UP),
+        (NewPassword::PATH, path::NEW_PASSWORD),
+    ];
+    pages.into_iter().find(|(form, _)| *form == target).map(|(_, page)| page)
 }
 
 /// Keeps a form; `None` if its writer has as many lying about as may be.

@@ -35,8 +35,8 @@ use std::sync::{Arc, LazyLock};
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
-/// The pages there are, listed once: while Leptos lists them, nothing in the whole process is loaded for a page, and what
-/// begins to load then waits for ever (leptos-rs/leptos#4773). Nobody has a router, and so a page, before they are listed.
+/// The pages there are, listed once. While Leptos lists them, no `Resource` in the whole process is loaded, and one that
+/// begins to load then waits for ever (leptos-rs/leptos#4773): one more reason why pages have none.
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(Pages));
 
 #[derive(Clone, axum::extract::FromRef)]

@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
@@ -18,8 +17,7 @@ pub use crate::batches::MOST_AT_ONCE;
 pub const MOST_USES: i32 = 100;
 
 /// What became of an invitation (`app/models/invite.rb`, `app/models/concerns/expireable.rb`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InviteState {
     Usable,
     /// Neither over nor used up, and its owner is not functional: it works again when the owner is.
@@ -116,8 +114,7 @@ impl std::str::FromStr for Term {
 }
 
 /// How far an access request has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
     Waiting,
     Invited,
@@ -156,7 +153,7 @@ impl std::str::FromStr for RequestState {
 }
 
 /// An invitation on one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InviteLine {
     pub id: InviteId,
     /// The beginning of its code.
@@ -177,7 +174,7 @@ pub struct InviteLine {
 }
 
 /// What revoking would stop, before it does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokePreview {
     pub invites: Vec<InviteId>,
     /// Uses that are left, of those that have a limit.
@@ -194,7 +191,7 @@ pub struct RevokePreview {
 }
 
 /// As whom invitations are issued, and what comes of one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuing {
     pub handle: String,
     /// Why none can be issued now, in a sentence.
@@ -204,7 +201,7 @@ pub struct Issuing {
 }
 
 /// The invitations of the instance.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct InvitationsPage {
     pub rows: Vec<InviteLine>,
     pub state: Option<InviteState>,
@@ -226,7 +223,7 @@ pub struct InvitationsPage {
 }
 
 /// Somebody who came with an invitation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Came {
     pub account: AccountId,
     pub handle: String,
@@ -238,7 +235,7 @@ pub struct Came {
 }
 
 /// Those who came with an invitation, as far as was looked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrivals {
     pub people: Vec<Came>,
     /// Used, and nobody is there any more: refused, deleted. Known only where all have been looked at.
@@ -249,7 +246,7 @@ pub struct Arrivals {
 }
 
 /// One invitation.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct InvitationPage {
     pub line: InviteLine,
     /// The link to hand over, for those who manage invitations and while it goes on.
@@ -263,7 +260,7 @@ pub struct InvitationPage {
 }
 
 /// An access request on one line; who asks is masked for those who do not decide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestLine {
     pub id: String,
     pub who: String,
@@ -276,7 +273,7 @@ pub struct RequestLine {
 }
 
 /// The access requests of an instance.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RequestsPage {
     pub rows: Vec<RequestLine>,
     pub state: RequestState,
@@ -286,7 +283,7 @@ pub struct RequestsPage {
 }
 
 /// One access request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RequestPage {
     pub line: RequestLine,
     pub contact: String,
@@ -308,7 +305,7 @@ pub struct RequestPage {
 }
 
 /// What the account page says about invitations.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfAccount {
     /// The invitation they came with, and whose that was.
     pub came_with: Option<(InviteId, AccountId, String)>,
@@ -318,23 +315,34 @@ pub struct OfAccount {
 }
 
 /// The form of an access request, as it was posted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RequestForm {
+    #[serde(default)]
     pub who: String,
+    #[serde(default)]
     pub organisation: String,
+    #[serde(default)]
     pub contact: String,
+    #[serde(default)]
     pub why: String,
+    #[serde(default)]
     pub accounts: String,
+    #[serde(default)]
     pub voucher: String,
 }
 
 /// The form of an invitation, as it was posted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IssueForm {
     /// The access request it answers; empty for none.
+    #[serde(default)]
     pub request: String,
+    #[serde(default)]
     pub uses: String,
+    #[serde(default)]
     pub term: String,
+    #[serde(default)]
     pub comment: String,
+    #[serde(default)]
     pub why: String,
 }

@@ -6,7 +6,7 @@ mod requests;
 pub use invites::{Invitation, Invitations};
 pub use requests::{AccessRequest, AccessRequests};
 
-use super::{Arrivals, Came, Issuing, MOST_USES, OfAccount, Term};
+use super::{Arrivals, Came, Issuing, MOST_USES, OfAccount, Term, api};
 use crate::{
     frame::{Draft, Frame},
     id::{AccountId, InstanceName},
@@ -15,8 +15,8 @@ use crate::{
 };
 use leptos::prelude::*;
 
-const ISSUE: &str = "/api/invitations/issue";
-const REVOKE: &str = "/api/invitations/revoke";
+const ISSUE: &str = form::action::<api::Issue>();
+const REVOKE: &str = form::action::<api::Revoke>();
 
 /// The two lists of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +100,7 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
             <select class="input" id="term" name="term">{terms}</select>
             {form::beside(draft, "term")}
             {comment}
-            <label class="field" for="issue-why">"Why" <span class="soft small">"kept in the record; no names"</span></label>
-            <input class="input" id="issue-why" name="why" maxlength="500" required=request.is_none() value=typed(draft, "why", "") />
-            {form::beside(draft, "why")}
+            {form::why(draft, "issue-why", "kept in the record; no names", request.is_none())}
             <div><button class="btn main">"Issue the invitation"</button></div>
         </form>
     }

@@ -1,13 +1,7 @@
 //! The doors of one's own account.
 
-use super::YourAccountPage;
-use crate::{frame::Framed, problem::Problem};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/your-account", endpoint = "page", input = GetUrl)]
-pub async fn page(instance: String, search: String) -> Result<Framed<YourAccountPage>, Problem> {
-    super::service::page(&crate::context::Context::of_request()?, &instance, &search).await
-}
+use crate::problem::Problem;
+use leptos::prelude::*;
 
 /// Makes ready for the way to the instance.
 #[server(prefix = "/api/your-account", endpoint = "start")]
@@ -27,7 +21,6 @@ pub async fn unlink_other(instance: String, operator: String, #[server(default)]
 }
 
 /// Where the instance sends people back to.
-#[cfg(feature = "ssr")]
 pub mod back {
     use crate::{
         context::{App, Context},
@@ -43,6 +36,7 @@ pub mod back {
         extract::{Path, Query, State},
         response::{IntoResponse, Redirect, Response},
     };
+    use leptos::server_fn::ServerFn;
     use std::sync::Arc;
 
     /// Links, and goes on to the page: with what went wrong beside the form, where something did. The session's cookie is
@@ -72,7 +66,8 @@ pub mod back {
         let app = &context.app;
         let operator = Some(&context.actor.operator);
         let text = serde_json::to_string(&(&problem, "")).unwrap_or_default();
-        match drafts::keep(&app.store, &app.keys, operator, service::START, &text, context.now()).await {
+        // A problem on the way back is shown beside the form that began it.
+        match drafts::keep(&app.store, &app.keys, operator, super::Start::PATH, &text, context.now()).await {
             Ok(id) => Redirect::to(&path::with(&page, "draft", &id)).into_response(),
             Err(error) => {
                 tracing::error!(%error, "linked_accounts.callback");

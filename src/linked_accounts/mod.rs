@@ -2,18 +2,15 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
     clock::Instant,
     id::{InstanceName, OperatorId},
 };
-use serde::{Deserialize, Serialize};
 
 /// Why nobody may act as a linked account any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lapse {
     /// `users.disabled`
     Frozen,
@@ -41,7 +38,7 @@ impl Lapse {
 }
 
 /// The person's own account on this instance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct YourAccount {
     /// `@jonas`
     pub handle: String,
@@ -54,14 +51,14 @@ pub struct YourAccount {
 }
 
 /// The way to the instance's page of consent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
     pub address: String,
     pub until: Instant,
 }
 
 /// The page of one's own account.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct YourAccountPage {
     /// The instance's own host.
     pub host: String,
@@ -74,7 +71,7 @@ pub struct YourAccountPage {
 }
 
 /// A linked account on the list of people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkOf {
     pub operator: OperatorId,
     pub instance: InstanceName,

@@ -1,16 +1,23 @@
 //! The views of one's own account.
 
-use super::{Begun, YourAccount, YourAccountPage, api};
+use super::{Begun, YourAccount, YourAccountPage, api, service};
 use crate::{
     frame::Frame,
     ui::{desk, form, time},
 };
 use leptos::prelude::*;
 
+const START: &str = form::action::<api::Start>();
+const UNLINK: &str = form::action::<api::Unlink>();
+
 #[component]
 pub fn YourAccountDesk() -> impl IntoView {
-    let resource = desk::of_instance(api::page);
-    desk::page(desk::Desk::YourAccount, resource, body, |_, _| "Your account".to_owned())
+    desk::page(
+        desk::Desk::YourAccount,
+        async |asked| service::page(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, _| "Your account".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: YourAccountPage) -> AnyView {
@@ -66,7 +73,7 @@ fn on_the_way(page: &YourAccountPage, begun: &Begun, frame: &Frame) -> AnyView {
 
 fn start(words: String, class: &'static str, frame: &Frame) -> AnyView {
     view! {
-        <form method="post" action="/api/your-account/start">
+        <form method="post" action=START>
             {form::back(&frame.here)}
             <input type="hidden" name="instance" value=instance(frame) />
             <button class=class>{words}</button>
@@ -114,19 +121,17 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
         }
         None => ("not known: the database does not answer".to_owned(), ().into_any()),
     };
-    let draft = frame.draft_for("/api/your-account/unlink");
-    let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    let draft = frame.draft_for(UNLINK);
     let unlink = account.lapse.is_none().then(|| {
         view! {
             <section class="card">
                 <header><h2>"Take the link away"</h2></header>
-                <form method="post" action="/api/your-account/unlink" class="body stack">
+                <form method="post" action=UNLINK class="body stack">
                     {form::above(draft)}
                     {form::back(&frame.here)}
                     <input type="hidden" name="instance" value=instance(frame) />
                     <p class="small soft">"Its token is taken back at the instance and deleted here. Afterwards you act through the service account."</p>
-                    <label class="field" for="why">"Why" <span class="soft small">"kept in the record"</span></label>
-                    <input class="input" id="why" name="why" maxlength="500" value=why />
+                    {form::why(draft, "why", "kept in the record", false)}
                     <div><button class="btn danger long">"Unlink " {account.handle.clone()}</button></div>
                 </form>
             </section>

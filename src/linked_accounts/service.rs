@@ -37,8 +37,6 @@ use std::sync::Arc;
 const ON_THE_WAY: i64 = 10 * MINUTE;
 /// What a begun attempt is kept as among the drafts.
 const ATTEMPT: &str = "link account";
-/// The door that begins one: a problem on the way back is shown beside its form.
-pub const START: &str = "/api/your-account/start";
 
 pub(crate) fn store_problem(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "linked_accounts.store");

@@ -8,5 +8,4 @@ pub mod permissions;
 pub mod registrations;
 pub mod reports;
 pub mod roles;
-#[cfg(feature = "ssr")]
 pub mod settings;

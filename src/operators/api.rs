@@ -1,13 +1,7 @@
 //! The doors of the people desk.
 
-use super::{PeoplePage, ResetPage as Resetting};
-use crate::{frame::Framed, problem::Problem};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/people", endpoint = "list", input = GetUrl)]
-pub async fn people(search: String) -> Result<Framed<PeoplePage>, Problem> {
-    super::service::people(&crate::context::Context::of_request()?, &search).await
-}
+use crate::problem::Problem;
+use leptos::prelude::*;
 
 /// Ends or gives back somebody's access.
 #[server(prefix = "/api/people", endpoint = "disable")]
@@ -49,11 +43,6 @@ pub async fn change_role(
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
     crate::context::door(|context| super::service::change_role(context, operator, role, seen, why)).await
-}
-
-#[server(prefix = "/api/people", endpoint = "reset-page", input = GetUrl)]
-pub async fn reset_page(search: String) -> Result<Framed<Resetting>, Problem> {
-    super::service::resets::page(&crate::context::Context::of_request()?, &search).await
 }
 
 /// Takes somebody's password away and makes a one-time link for a new one; the second factor only where it is named.

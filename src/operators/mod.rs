@@ -2,14 +2,12 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{access::Role, clock::Instant, grants::Running, id::OperatorId, linked_accounts::LinkOf};
-use serde::{Deserialize, Serialize};
 
 /// Somebody who may sign in, or once could.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub id: OperatorId,
     pub name: String,
@@ -30,7 +28,7 @@ pub struct Person {
 }
 
 /// A session of somebody's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenSession {
     /// The beginning of its hash.
     pub short: String,
@@ -39,7 +37,7 @@ pub struct OpenSession {
 }
 
 /// Somebody whose sign-in is to be reset.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResetPage {
     pub id: OperatorId,
     pub name: String,
@@ -50,7 +48,7 @@ pub struct ResetPage {
 }
 
 /// The people desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct PeoplePage {
     pub people: Vec<Person>,
     /// A one-time link that was made just now: shown once.

@@ -4,7 +4,7 @@ mod reset;
 
 pub use reset::Reset;
 
-use super::{PeoplePage, Person, api};
+use super::{PeoplePage, Person, api, service};
 use crate::{
     access::Role,
     frame::Frame,
@@ -12,13 +12,21 @@ use crate::{
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+
+const DISABLE: &str = form::action::<api::Disable>();
+const UNLINK_OTHER: &str = form::action::<crate::linked_accounts::api::UnlinkOther>();
+const END_SESSIONS: &str = form::action::<api::EndSessions>();
+const CHANGE_ROLE: &str = form::action::<api::ChangeRole>();
+const OFFER: &str = form::action::<api::Offer>();
 
 #[component]
 pub fn People() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::people);
-    desk::page(desk::Desk::People, resource, body, |_, _| "People".to_owned())
+    desk::page(
+        desk::Desk::People,
+        async |asked| service::people(&asked.context, &asked.search).await,
+        body,
+        |_, _| "People".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: PeoplePage) -> AnyView {
@@ -62,7 +70,7 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
             <details class="menu">
                 <summary class="btn quiet small">"Change…"</summary>
                 <div class="card pad stack">
-                    <form method="post" action="/api/people/disable" class="stack">
+                    <form method="post" action=DISABLE class="stack">
                         {hidden()}
                         <button class="btn danger long" name="disabled" value=value>{words} ": " {person.name.clone()}</button>
                     </form>
@@ -71,13 +79,13 @@ fn row(person: &Person, frame: &Frame) -> AnyView {
                         <div><a class="btn long" href=path::reset_person(&person.id)>"Reset the sign-in of " {person.name.clone()} "…"</a></div>
                     })}
                     {person.links.iter().map(|link| view! {
-                        <form method="post" action="/api/people/unlink" class="stack">
+                        <form method="post" action=UNLINK_OTHER class="stack">
                             {hidden()}
                             <input type="hidden" name="instance" value=link.instance.to_string() />
                             <button class="btn danger long">"Unlink " {link.handle.clone()} " on " {link.instance.to_string()} " from " {person.name.clone()}</button>
                         </form>
                     }).collect_view()}
-                    <form method="post" action="/api/people/end-sessions" class="stack">
+                    <form method="post" action=END_SESSIONS class="stack">
                         {hidden()}
                         {person.open.iter().map(|session| view! {
                             <button class="btn" name="session" value=session.short.clone()>"End the session of " {time::ago(session.began_at, frame.now)} ", last used " {time::ago(session.seen_at, frame.now)}</button>
@@ -140,7 +148,7 @@ fn change_role(person: &Person, frame: &Frame) -> AnyView {
         .map(|role| view! { <option value=role.name() selected=role == person.role>{role.name()}</option> })
         .collect_view();
     view! {
-        <form method="post" action="/api/people/role" class="stack">
+        <form method="post" action=CHANGE_ROLE class="stack">
             {form::back(&frame.here)}
             <input type="hidden" name="operator" value=person.id.to_string() />
             <input type="hidden" name="seen" value=person.role.name() />
@@ -154,7 +162,7 @@ fn change_role(person: &Person, frame: &Frame) -> AnyView {
 
 /// Somebody new: a link that works once.
 fn offer(frame: &Frame) -> AnyView {
-    let draft = frame.draft_for("/api/people/offer");
+    let draft = frame.draft_for(OFFER);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     // Nobody becomes an owner because a list was not looked at.
     let chosen =
@@ -166,7 +174,7 @@ fn offer(frame: &Frame) -> AnyView {
     view! {
         <section class="card">
             <header><h2>"Somebody new"</h2></header>
-            <form method="post" action="/api/people/offer" class="body stack">
+            <form method="post" action=OFFER class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <label class="field" for="name">"Name"</label>
@@ -176,8 +184,7 @@ fn offer(frame: &Frame) -> AnyView {
                 <select class="input" id="role" name="role">{roles}</select>
                 {form::beside(draft, "role")}
                 <p class="small soft">"A contractor has no right before a grant says which, where and how long. With the link opened: " <a class="link" href=path::ASK_GRANT>"Ask for a grant"</a></p>
-                <label class="field" for="why">"Why" <span class="small soft">"kept in the record"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
+                {form::why(draft, "why", "kept in the record", false)}
                 <div><button class="btn main">"Make a link"</button></div>
             </form>
         </section>

@@ -1,8 +1,6 @@
 //! The overview: what waits and how old, who may sign up, whether everything answers.
 
-pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
@@ -12,10 +10,9 @@ use crate::{
     reports::{Category, QueueRow},
     signups::Waiting,
 };
-use serde::{Deserialize, Serialize};
 
 /// Whether one part answers, and what it says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Health {
     pub name: String,
     pub well: bool,
@@ -23,7 +20,7 @@ pub struct Health {
 }
 
 /// The overview of one instance.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct OverviewPage {
     pub title: String,
     /// Whether what waits was ever read; without that no number of reports says anything.

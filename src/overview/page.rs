@@ -1,7 +1,8 @@
 //! The views of the overview.
 
-use super::{Health, OverviewPage, api};
+use super::{Health, OverviewPage, service};
 use crate::{
+    context::Context,
     frame::Frame,
     path,
     registrations::page::sign_up_chart,
@@ -14,32 +15,28 @@ use leptos_router::{components::Redirect, hooks::use_location};
 /// `/`: on to the first instance.
 #[component]
 pub fn Home() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(|| (), |()| api::home());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match resource.await {
-                    Ok(to) => {
-                        // What is said on the page after signing in, and what was typed, is said on the one that this leads to.
-                        let search = Search::parse(&location.search.get_untracked());
-                        let to = ["by", "draft"].into_iter().fold(to, |to, key| match search.get(key) {
-                            Some(value) => path::with(&to, key, value),
-                            None => to,
-                        });
-                        view! { <Redirect path=to /> }.into_any()
-                    }
-                    Err(problem) => desk::problem_page(problem),
-                }
-            })}
-        </Suspense>
+    match Context::of_request().and_then(|context| service::home(&context)) {
+        Ok(to) => {
+            // What is said on the page after signing in, and what was typed, is said on the one that this leads to.
+            let search = Search::parse(&use_location().search.get_untracked());
+            let to = ["by", "draft"].into_iter().fold(to, |to, key| match search.get(key) {
+                Some(value) => path::with(&to, key, value),
+                None => to,
+            });
+            view! { <Redirect path=to /> }.into_any()
+        }
+        Err(problem) => desk::problem_page(problem),
     }
 }
 
 #[component]
 pub fn Overview() -> impl IntoView {
-    let resource = desk::of_instance(api::overview);
-    desk::page(desk::Desk::Overview, resource, body, |_, page| page.title.clone())
+    desk::page(
+        desk::Desk::Overview,
+        async |asked| service::overview(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| page.title.clone(),
+    )
 }
 
 fn body(frame: Frame, page: OverviewPage) -> AnyView {

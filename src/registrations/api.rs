@@ -1,13 +1,7 @@
 //! The doors of the registrations desk.
 
-use super::RegistrationsPage;
-use crate::{frame::Framed, problem::Problem};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/registrations", endpoint = "page", input = GetUrl)]
-pub async fn registrations(instance: String, search: String) -> Result<Framed<RegistrationsPage>, Problem> {
-    super::service::registrations(&crate::context::Context::of_request()?, &instance, &search).await
-}
+use crate::problem::Problem;
+use leptos::prelude::*;
 
 #[server(prefix = "/api/registrations", endpoint = "set")]
 pub async fn set(

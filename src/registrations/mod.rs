@@ -2,16 +2,14 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{clock::Instant, signups::Waiting};
-use serde::{Deserialize, Serialize};
 
 pub use crate::nouns::registrations::RegistrationsMode;
 
 /// Who may sign up, as far as the rows say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Door {
     /// `None` where the stored value is none of the three.
     pub mode: Option<RegistrationsMode>,
@@ -24,7 +22,7 @@ pub struct Door {
 }
 
 /// One change in the history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub index: i64,
     pub at: Instant,
@@ -36,7 +34,7 @@ pub struct Change {
 }
 
 /// What one place says to those who come to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub name: String,
     pub says: String,
@@ -45,7 +43,7 @@ pub struct Place {
 }
 
 /// The registrations desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RegistrationsPage {
     pub door: Door,
     /// When the rows were read.

@@ -1,6 +1,6 @@
 //! The views of the registrations desk.
 
-use super::{Change, Place, RegistrationsMode, RegistrationsPage, api};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, api, service};
 use crate::{
     audit::page::outcome_badge,
     clock::Instant,
@@ -10,10 +10,16 @@ use crate::{
 };
 use leptos::prelude::*;
 
+const SET: &str = form::action::<api::Set>();
+
 #[component]
 pub fn Registrations() -> impl IntoView {
-    let resource = desk::of_instance(api::registrations);
-    desk::page(desk::Desk::Registrations, resource, body, |_, page| format!("Registrations {}", page.door.word))
+    desk::page(
+        desk::Desk::Registrations,
+        async |asked| service::registrations(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| format!("Registrations {}", page.door.word),
+    )
 }
 
 fn badge(mode: Option<RegistrationsMode>) -> &'static str {
@@ -104,7 +110,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
         }
         .into_any();
     }
-    let draft = frame.draft_for("/api/registrations/set");
+    let draft = frame.draft_for(SET);
     let typed = |name: &str, otherwise: &str| {
         draft.and_then(|draft| draft.value(name)).map_or_else(|| otherwise.to_owned(), str::to_owned)
     };
@@ -133,7 +139,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     view! {
         <section class="card">
             <header><h2>"Change it"</h2></header>
-            <form method="post" action="/api/registrations/set" class="body stack">
+            <form method="post" action=SET class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 {form::acting(frame)}
@@ -145,9 +151,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                     {pick(RegistrationsMode::None, "Closed", "Only with an invitation.")}
                 </div>
                 {form::beside(draft, "mode")}
-                <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" required="" value=typed("why", "") />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <label class="field" for="message">"What visitors read" <span class="soft small">"Markdown, shown while closed"</span></label>
                 {strange}
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}

@@ -1,51 +1,18 @@
 //! The doors of the report desk.
 
-#![expect(clippy::too_many_arguments, reason = "a server function has an argument for each field of its form")]
-
-use super::{CasePage, QueuePage};
-use crate::{frame::Framed, problem::Problem};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/reports", endpoint = "queue", input = GetUrl)]
-pub async fn queue(instance: String, search: String) -> Result<Framed<QueuePage>, Problem> {
-    super::service::queue(&crate::context::Context::of_request()?, &instance, &search).await
-}
-
-#[server(prefix = "/api/reports", endpoint = "case", input = GetUrl)]
-pub async fn case(instance: String, account: String, search: String) -> Result<Framed<CasePage>, Problem> {
-    super::service::case(&crate::context::Context::of_request()?, &instance, &account, &search).await
-}
+use super::{DecideForm, DecideManyForm};
+use crate::problem::Problem;
+use leptos::prelude::*;
 
 /// Decides the case: the reports the person saw, and the account they are about.
 #[server(prefix = "/api/reports", endpoint = "decide")]
-pub async fn decide(
-    instance: String,
-    account: String,
-    decision: String,
-    #[server(default)] reports: String,
-    #[server(default)] unread: String,
-    #[server(default)] state: String,
-    #[server(default)] text: String,
-    #[server(default)] preset: String,
-    #[server(default)] mail: String,
-    #[server(default)] why: String,
-    #[server(default)] next: String,
-) -> Result<(), Problem> {
-    let form = super::DecideForm { instance, account, decision, reports, unread, state, text, preset, mail, why, next };
+pub async fn decide(#[server(flatten)] form: DecideForm) -> Result<(), Problem> {
     crate::context::door(|context| super::service::decide(context, form)).await
 }
 
 /// Decides many cases: each is carried out by itself, in the background.
 #[server(prefix = "/api/reports", endpoint = "decide-many")]
-pub async fn decide_many(
-    instance: String,
-    #[server(default)] seen: String,
-    #[server(default)] decision: String,
-    #[server(default)] text: String,
-    #[server(default)] mail: String,
-    #[server(default)] why: String,
-) -> Result<(), Problem> {
-    let form = super::DecideManyForm { instance, seen, decision, text, mail, why };
+pub async fn decide_many(#[server(flatten)] form: DecideManyForm) -> Result<(), Problem> {
     crate::context::door(|context| super::service::decide_many(context, form)).await
 }
 

@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{
@@ -16,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::nouns::reports::{AccountState, Category, Decision, Reversal};
 
 /// Somebody who holds a case in the console.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub name: String,
     pub you: bool,
@@ -26,7 +25,7 @@ pub struct Holder {
 }
 
 /// One case in the queue: everything open about one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueRow {
     pub account: AccountId,
     /// `@user` or `@user@domain`, tamed.
@@ -45,7 +44,7 @@ pub struct QueueRow {
 }
 
 /// What the queue is narrowed to; empty means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueueFilter {
     /// `waiting`, `mine`, `unheld` or `decided`
     pub state: String,
@@ -60,7 +59,7 @@ pub struct QueueFilter {
 }
 
 /// The queue.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct QueuePage {
     /// Whether what waits was ever read; without that no number here says anything.
     pub known: bool,
@@ -88,7 +87,7 @@ pub struct QueuePage {
 }
 
 /// Many cases about to be decided at once, before any is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct BulkPreview {
     pub decision: Decision,
     pub cases: Vec<QueueRow>,
@@ -105,19 +104,24 @@ pub struct BulkPreview {
 }
 
 /// The form for many cases, as it was posted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DecideManyForm {
     pub instance: String,
     /// Accounts and their open reports as the person saw them, in JSON.
+    #[serde(default)]
     pub seen: String,
+    #[serde(default)]
     pub decision: String,
+    #[serde(default)]
     pub text: String,
+    #[serde(default)]
     pub mail: String,
+    #[serde(default)]
     pub why: String,
 }
 
 /// A closed report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecidedRow {
     pub report: ReportId,
     pub account: AccountId,
@@ -129,7 +133,7 @@ pub struct DecidedRow {
 }
 
 /// One report of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportCard {
     pub id: ReportId,
     pub reporter: String,
@@ -146,7 +150,7 @@ pub struct ReportCard {
 }
 
 /// A report that was closed before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClosedReport {
     pub id: ReportId,
     pub category: Category,
@@ -157,7 +161,7 @@ pub struct ClosedReport {
 }
 
 /// A file of a post: covered until asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MediaCard {
     pub id: MediaId,
     /// `image`, `video`, `gifv`, `audio` or `unknown`
@@ -172,7 +176,7 @@ pub struct MediaCard {
 }
 
 /// A poll of a post.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollCard {
     /// With the votes that are known.
     pub options: Vec<(String, Option<i64>)>,
@@ -181,7 +185,7 @@ pub struct PollCard {
 }
 
 /// What a post quotes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteCard {
     pub by: Option<String>,
     pub spoiler: String,
@@ -192,7 +196,7 @@ pub struct QuoteCard {
 }
 
 /// What a post said before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditCard {
     pub at: Instant,
     pub spoiler: String,
@@ -202,7 +206,7 @@ pub struct EditCard {
 }
 
 /// A collection that reports name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectionCard {
     pub name: String,
     pub description: String,
@@ -217,7 +221,7 @@ pub struct CollectionCard {
 }
 
 /// A post as evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostCard {
     pub id: StatusId,
     /// `None` for a post that opens only with a reason.
@@ -242,7 +246,7 @@ pub struct PostCard {
 }
 
 /// A decision against the account in the past.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strike {
     pub action: String,
     pub by: String,
@@ -253,7 +257,7 @@ pub struct Strike {
 }
 
 /// What a colleague wrote down.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub by: String,
     pub at: Instant,
@@ -261,7 +265,7 @@ pub struct Note {
 }
 
 /// The account a case is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountCard {
     pub id: AccountId,
     pub handle: String,
@@ -302,7 +306,7 @@ impl AccountCard {
 }
 
 /// A text that can be put before one's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preset {
     pub id: PresetId,
     pub title: String,
@@ -310,14 +314,14 @@ pub struct Preset {
 }
 
 /// Something revealed just now, to this person, once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revealed {
     pub what: String,
     pub value: String,
 }
 
 /// Lists that show the newest alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MoreOf {
     pub strikes: bool,
     pub notes: bool,
@@ -325,7 +329,7 @@ pub struct MoreOf {
 }
 
 /// The case page.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct CasePage {
     pub account: AccountCard,
     /// The oldest ones, at most [`MOST_READ`].
@@ -383,21 +387,29 @@ pub const MOST_READ: usize = 500;
 pub const MOST_COUNTED: i64 = 10_001;
 
 /// The decision form, as it was posted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DecideForm {
     pub instance: String,
     pub account: String,
     pub decision: String,
     /// The ids of the open reports the person saw, with commas.
+    #[serde(default)]
     pub reports: String,
     /// How many more there were, which the page named and did not show.
+    #[serde(default)]
     pub unread: String,
     /// The sanctions the person saw, as `AccountState` in JSON.
+    #[serde(default)]
     pub state: String,
+    #[serde(default)]
     pub text: String,
+    #[serde(default)]
     pub preset: String,
+    #[serde(default)]
     pub mail: String,
+    #[serde(default)]
     pub why: String,
     /// The case to go to afterwards: an account's id.
+    #[serde(default)]
     pub next: String,
 }

@@ -6,11 +6,9 @@
 pub mod api;
 pub mod page;
 pub mod rank;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::id::{AccountId, RoleId};
-use serde::{Deserialize, Serialize};
 
 pub use crate::nouns::{
     permissions::{ADMINISTRATOR, INVITE_BYPASS_APPROVAL, INVITE_USERS, MANAGE_ROLES},
@@ -18,8 +16,7 @@ pub use crate::nouns::{
 };
 
 /// What permissions are about, as Mastodon's own page groups them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     Special,
     Moderation,
@@ -109,7 +106,7 @@ const FLAGS: [Flag; 23] = [
 ];
 
 /// A permission as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Power {
     pub name: String,
     pub group: Group,
@@ -142,7 +139,7 @@ pub fn can(mask: i64, bit: i64) -> bool {
 }
 
 /// A role as its row has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceRole {
     pub id: RoleId,
     pub name: String,
@@ -194,7 +191,7 @@ pub fn is_staff(mask: i64) -> bool {
 }
 
 /// What a change of role brings and takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     pub gained: Vec<Power>,
     pub lost: Vec<Power>,
@@ -222,7 +219,7 @@ impl Difference {
 }
 
 /// A role of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleRow {
     pub role: InstanceRole,
     pub effective: i64,
@@ -231,7 +228,7 @@ pub struct RoleRow {
 }
 
 /// The roles of the instance.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RolesPage {
     pub roles: Vec<RoleRow>,
     /// What the database role may not do that assigning needs: the GRANTs.
@@ -239,7 +236,7 @@ pub struct RolesPage {
 }
 
 /// Somebody who has a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub account: AccountId,
     pub handle: String,
@@ -249,7 +246,7 @@ pub struct Member {
 }
 
 /// One role: what it may do, and who has it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct RolePage {
     pub row: RoleRow,
     /// Own permissions, and those that come from everyone's.
@@ -261,7 +258,7 @@ pub struct RolePage {
 }
 
 /// Who gets what: shown before it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
     pub account: AccountId,
     pub handle: String,
@@ -281,7 +278,7 @@ pub struct Preview {
 }
 
 /// Giving a role, or taking it away.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct ChangePage {
     /// As it was typed, or the handle of the account the address names.
     pub who: String,

@@ -2,36 +2,49 @@
 
 use super::{
     ADMINISTRATOR, ChangePage, Group, InstanceRole, Member, Power, Preview, RolePage, RoleRow, RolesPage, api, powers,
+    service,
 };
 use crate::{
     access::Permission,
     frame::Frame,
     id::InstanceName,
     path,
-    ui::{self, desk, form, keys},
+    ui::{self, desk, form, keys, list},
 };
 use leptos::prelude::*;
 
 #[component]
 pub fn Roles() -> impl IntoView {
-    let resource = desk::of_instance(api::roles);
-    desk::page(desk::Desk::Roles, resource, list_body, |_, _| "Roles".to_owned())
+    desk::page(
+        desk::Desk::Roles,
+        async |asked| service::roles(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, _| "Roles".to_owned(),
+    )
 }
 
 #[component]
 pub fn Role() -> impl IntoView {
-    let resource = desk::of_part("role", api::role);
-    desk::page(desk::Desk::Roles, resource, role_body, |_, page| format!("Role {}", page.row.role.called()))
+    desk::page(
+        desk::Desk::Roles,
+        async |asked| service::role(&asked.context, asked.instance(), asked.part("role"), &asked.search).await,
+        role_body,
+        |_, page| format!("Role {}", page.row.role.called()),
+    )
 }
 
 /// Giving a role, or taking it away: who gets what, before it is done.
 #[component]
 pub fn Change() -> impl IntoView {
-    let resource = desk::of_instance(api::change);
-    desk::page(desk::Desk::Roles, resource, change_body, |_, page| match &page.preview {
-        Some(preview) => format!("Role of {}", preview.handle),
-        None => "Change a role".to_owned(),
-    })
+    desk::page(
+        desk::Desk::Roles,
+        async |asked| service::change(&asked.context, asked.instance(), &asked.search).await,
+        change_body,
+        |_, page| match &page.preview {
+            Some(preview) => format!("Role of {}", preview.handle),
+            None => "Change a role".to_owned(),
+        },
+    )
 }
 
 /// A role’s colour, where it has one.
@@ -161,8 +174,7 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::roles(&instance)>"Roles"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::roles(&instance), "Roles")}
             {swatch(role)}
             <h1 class="cut"><bdi>{role.called()}</bdi></h1>
             <span class="badge">"position " {role.position}</span>
@@ -252,7 +264,7 @@ fn people(instance: &InstanceName, page: &RolePage, frame: &Frame) -> AnyView {
                 </table> }.into_any()
             }}
         </section>
-        <div class="head foot"><span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span></div>
+        <div class="head foot"><span class="end">{list::further(page.older.as_deref(), "Older →")}</span></div>
     }
     .into_any()
 }
@@ -271,7 +283,7 @@ fn beside(page: &ChangePage, frame: &Frame, field: &str) -> AnyView {
 }
 
 /// The door that a change is sent to.
-const ASSIGN: &str = "/api/roles/assign";
+const ASSIGN: &str = form::action::<api::Assign>();
 
 fn change_body(frame: Frame, page: ChangePage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
@@ -282,8 +294,7 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::roles(&instance)>"Roles"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::roles(&instance), "Roles")}
             <h1>"Give or take a role"</h1>
         </div>
         {grants(&frame, &page.missing)}
@@ -380,7 +391,6 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
         (None, None) => format!("Take the role of {} away", preview.handle),
     };
     let danger = takes || preview.locked || preview.difference.gained.iter().any(|power| power.danger);
-    let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     view! {
         <form method="post" action=ASSIGN class="stack">
             {form::above(draft)}
@@ -389,9 +399,7 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
             <input type="hidden" name="account" value=preview.account.to_string() />
             <input type="hidden" name="role" value=page.role.clone() />
             <input type="hidden" name="seen" value=preview.seen.clone() />
-            <label class="field" for="why">"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
-            <input class="input" id="why" name="why" maxlength="500" required="" value=why />
-            {form::beside(draft, "why")}
+            {form::why(draft, "why", "kept in the record, seen by the team", true)}
             <div><button class=if danger { "btn danger long" } else { "btn main long" } disabled=stopped>{words}</button></div>
             {stopped.then(|| view! { <p class="soft small">"It cannot be done as it stands: the reason is said above."</p> })}
         </form>

@@ -2,18 +2,8 @@
 
 pub mod yours;
 
-use super::{
-    Enrolment as EnrolmentShown, NewPassword as NewPasswordOffer, RecoveryCodes as CodesShown, SetUp as SetUpOffer,
-    SignInPage as SignInShown,
-};
 use crate::problem::Problem;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/sign-in", endpoint = "page", input = GetUrl)]
-pub async fn sign_in_page(search: String) -> Result<SignInShown, Problem> {
-    let app = crate::context::app_of_request()?;
-    super::service::page(&app, &search).await
-}
+use leptos::prelude::*;
 
 #[server(prefix = "/api/sign-in", endpoint = "password")]
 pub async fn sign_in(
@@ -34,11 +24,6 @@ pub async fn enter_code(
     crate::context::land(super::service::enter_code(&code, &back, &draft).await)
 }
 
-#[server(prefix = "/api/sign-in", endpoint = "enrolment", input = GetUrl)]
-pub async fn enrolment(search: String) -> Result<EnrolmentShown, Problem> {
-    super::service::enrolment(&search).await
-}
-
 /// Confirms the second factor; answers with the recovery codes, shown once.
 #[server(prefix = "/api/sign-in", endpoint = "enrol")]
 pub async fn enrol(
@@ -49,27 +34,9 @@ pub async fn enrol(
     crate::context::land(super::service::enrol(&code, &back, &draft).await)
 }
 
-/// The recovery codes of the second factor just set up; they can be read once.
-#[server(prefix = "/api/sign-in", endpoint = "recovery-codes", input = GetUrl)]
-pub async fn recovery_codes(search: String) -> Result<(CodesShown, String), Problem> {
-    super::service::recovery_codes(&search).await
-}
-
-#[server(prefix = "/api/sign-in", endpoint = "set-up-page", input = GetUrl)]
-pub async fn set_up_page(search: String) -> Result<SetUpOffer, Problem> {
-    let app = crate::context::app_of_request()?;
-    super::service::set_up_page(&app, &search).await
-}
-
 #[server(prefix = "/api/sign-in", endpoint = "set-up")]
 pub async fn set_up(link: String, name: String, password: String, repeat: String) -> Result<(), Problem> {
     crate::context::land(super::service::set_up(&link, &name, &password, &repeat).await)
-}
-
-#[server(prefix = "/api/sign-in", endpoint = "new-password-page", input = GetUrl)]
-pub async fn new_password_page(search: String) -> Result<NewPasswordOffer, Problem> {
-    let app = crate::context::app_of_request()?;
-    super::service::password_links::page(&app, &search).await
 }
 
 /// Chooses a new password by a one-time link.

@@ -2,19 +2,16 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod passwords;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::clock::Instant;
-use serde::{Deserialize, Serialize};
 
 /// The shortest password, in characters.
 pub const SHORTEST_PASSWORD: usize = 12;
 
 /// What the sign-in pages show.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct SignInPage {
     /// Where to go afterwards.
     pub back: String,
@@ -30,7 +27,7 @@ pub struct SignInPage {
 }
 
 /// What somebody sees who sets up a second factor.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Enrolment {
     pub authenticator: Authenticator,
     pub back: String,
@@ -39,7 +36,7 @@ pub struct Enrolment {
 }
 
 /// A secret on its way into an authenticator app: three ways to hand it over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authenticator {
     /// In base32, in groups of four.
     pub key: String,
@@ -50,7 +47,7 @@ pub struct Authenticator {
 }
 
 /// Recovery codes as they are shown, once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecoveryCodes {
     /// In groups of four.
     pub codes: Vec<String>,
@@ -59,7 +56,7 @@ pub struct RecoveryCodes {
 }
 
 /// One of somebody's own sessions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSession {
     /// The beginning of its hash.
     pub short: String,
@@ -74,7 +71,7 @@ pub struct OwnSession {
 }
 
 /// What somebody sees of their own sign-in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct YourSignIn {
     pub factor: bool,
     /// Without a second factor this person could not sign in again.
@@ -91,7 +88,7 @@ pub struct YourSignIn {
 }
 
 /// Whoever has a one-time link chooses a new password.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct NewPassword {
     pub link: String,
     /// Whose password it is.
@@ -100,7 +97,7 @@ pub struct NewPassword {
 }
 
 /// What a one-time link offers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct SetUp {
     pub link: String,
     /// The name that was chosen for the person; empty if they choose it.

@@ -5,14 +5,21 @@ mod yours;
 
 pub use yours::YourSignInDesk;
 
-use super::{Enrolment, RecoveryCodes as CodesShown, SHORTEST_PASSWORD, SignInPage, api};
+use super::{Enrolment, RecoveryCodes as CodesShown, SHORTEST_PASSWORD, SignInPage, api, service};
 use crate::{
+    context::app_of_request,
     path,
     problem::Problem,
     ui::{self, desk, form, icon},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+
+const SIGN_IN: &str = form::action::<api::SignIn>();
+const ENTER_CODE: &str = form::action::<api::EnterCode>();
+const ENROL: &str = form::action::<api::Enrol>();
+const SET_UP: &str = form::action::<api::SetUp>();
+const NEW_PASSWORD: &str = form::action::<api::NewPassword>();
 
 fn alone(title: &'static str, inner: AnyView) -> AnyView {
     view! {
@@ -42,39 +49,42 @@ fn hidden(back: &str, draft: Option<&str>) -> impl IntoView + use<> {
     }
 }
 
-fn waiting<T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static>(
-    resource: Resource<Result<T, Problem>>,
-    view: fn(T) -> AnyView,
-) -> AnyView {
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match resource.await {
-                    Ok(page) => view(page),
-                    Err(problem) => desk::problem_page(problem),
-                }
-            })}
-        </Suspense>
-    }
-    .into_any()
+/// A page without a frame: what it shows is asked for with the query of its address.
+fn page<T, A, F>(ask: A, view: fn(T) -> AnyView) -> AnyView
+where
+    T: 'static,
+    A: FnOnce(String) -> F + Send + 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
+{
+    let search = use_location().search.get_untracked();
+    desk::once(async move {
+        match ask(search).await {
+            Ok(page) => view(page),
+            Err(problem) => desk::problem_page(problem),
+        }
+    })
 }
 
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let location = use_location();
-    waiting(Resource::new(move || location.search.get(), api::sign_in_page), |page: SignInPage| {
-        let already = page.signed_in.clone().map(|name| {
+    page(
+        async |search: String| {
+            let app = app_of_request()?;
+            service::page(&app, &search).await
+        },
+        |page: SignInPage| {
+            let already = page.signed_in.clone().map(|name| {
             view! { <p class="soft small">"You are signed in as " {name} ". " <a class="link" href=path::OVERVIEW>"Go on"</a></p> }
         });
-        let kept = (page.draft.is_some())
-            .then(|| view! { <p class="soft small">"What you typed is kept and comes back after signing in."</p> });
-        let optional = page.second_factor_optional.then(
+            let kept = (page.draft.is_some())
+                .then(|| view! { <p class="soft small">"What you typed is kept and comes back after signing in."</p> });
+            let optional = page.second_factor_optional.then(
             || view! { <p class="soft small">"No second factor is asked for here: both addresses are loopback."</p> },
         );
-        alone(
+            alone(
             "Sign in",
             view! {
-                <form method="post" action="/api/sign-in/password">
+                <form method="post" action=SIGN_IN>
                     {alert(page.problem.as_ref())}
                     {kept}
                     {hidden(&page.back, page.draft.as_deref())}
@@ -89,17 +99,22 @@ pub fn SignIn() -> impl IntoView {
             }
             .into_any(),
         )
-    })
+        },
+    )
 }
 
 #[component]
 pub fn Code() -> impl IntoView {
-    let location = use_location();
-    waiting(Resource::new(move || location.search.get(), api::sign_in_page), |page: SignInPage| {
-        alone(
+    page(
+        async |search: String| {
+            let app = app_of_request()?;
+            service::page(&app, &search).await
+        },
+        |page: SignInPage| {
+            alone(
             "Code",
             view! {
-                <form method="post" action="/api/sign-in/code">
+                <form method="post" action=ENTER_CODE>
                     {alert(page.problem.as_ref())}
                     {hidden(&page.back, page.draft.as_deref())}
                     <label class="field" for="code">"Code from your authenticator, or a recovery code"</label>
@@ -110,17 +125,19 @@ pub fn Code() -> impl IntoView {
             }
             .into_any(),
         )
-    })
+        },
+    )
 }
 
 #[component]
 pub fn Enrol() -> impl IntoView {
-    let location = use_location();
-    waiting(Resource::new(move || location.search.get(), api::enrolment), |page: Enrolment| {
-        alone(
+    page(
+        async |search: String| service::enrolment(&search).await,
+        |page: Enrolment| {
+            alone(
             "Second factor",
             view! {
-                <form method="post" action="/api/sign-in/enrol">
+                <form method="post" action=ENROL>
                     <p>"You can act on people here, so a password alone is not enough. Scan this with an authenticator app, then type the code it shows."</p>
                     {codes::authenticator(&page.authenticator)}
                     {alert(page.problem.as_ref())}
@@ -132,45 +149,52 @@ pub fn Enrol() -> impl IntoView {
             }
             .into_any(),
         )
-    })
+        },
+    )
 }
 
 #[component]
 pub fn RecoveryCodes() -> impl IntoView {
-    let location = use_location();
-    waiting(Resource::new(move || location.search.get(), api::recovery_codes), |(shown, next): (CodesShown, String)| {
-        alone(
-            "Recovery codes",
-            view! {
-                <div class="stack">
-                    {codes::recovery_codes(&shown)}
-                    <a class="btn main" href=next>"I have kept them"</a>
-                </div>
-            }
-            .into_any(),
-        )
-    })
+    page(
+        async |search: String| service::recovery_codes(&search).await,
+        |(shown, next): (CodesShown, String)| {
+            alone(
+                "Recovery codes",
+                view! {
+                    <div class="stack">
+                        {codes::recovery_codes(&shown)}
+                        <a class="btn main" href=next>"I have kept them"</a>
+                    </div>
+                }
+                .into_any(),
+            )
+        },
+    )
 }
 
 #[component]
 pub fn SetUp() -> impl IntoView {
-    let location = use_location();
-    waiting(Resource::new(move || location.search.get(), api::set_up_page), |page: super::SetUp| {
-        let beside = |field: &str| {
-            page.problem
-                .as_ref()
-                .filter(|problem| problem.field.as_deref() == Some(field))
-                .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
-        };
-        if let Some(problem) = &page.problem {
-            desk::set_status(problem);
-        }
-        let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
-        let back = path::with(path::SET_UP, "link", &page.link);
-        alone(
+    page(
+        async |search: String| {
+            let app = app_of_request()?;
+            service::set_up_page(&app, &search).await
+        },
+        |page: super::SetUp| {
+            let beside = |field: &str| {
+                page.problem
+                    .as_ref()
+                    .filter(|problem| problem.field.as_deref() == Some(field))
+                    .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
+            };
+            if let Some(problem) = &page.problem {
+                desk::set_status(problem);
+            }
+            let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
+            let back = path::with(path::SET_UP, "link", &page.link);
+            alone(
             "Set up",
             view! {
-                <form method="post" action="/api/sign-in/set-up">
+                <form method="post" action=SET_UP>
                     <p>"You will be " <b>{page.role.name()}</b> " of this console."</p>
                     {alert(general)}
                     <input type="hidden" name="back" value=back />
@@ -189,29 +213,34 @@ pub fn SetUp() -> impl IntoView {
             }
             .into_any(),
         )
-    })
+        },
+    )
 }
 
 /// Whoever has a one-time link chooses a new password.
 #[component]
 pub fn NewPassword() -> impl IntoView {
-    let location = use_location();
-    waiting(Resource::new(move || location.search.get(), api::new_password_page), |page: super::NewPassword| {
-        let beside = |field: &str| {
-            page.problem
-                .as_ref()
-                .filter(|problem| problem.field.as_deref() == Some(field))
-                .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
-        };
-        let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
-        if let Some(problem) = &page.problem {
-            desk::set_status(problem);
-        }
-        let back = path::with(path::NEW_PASSWORD, "link", &page.link);
-        alone(
+    page(
+        async |search: String| {
+            let app = app_of_request()?;
+            service::password_links::page(&app, &search).await
+        },
+        |page: super::NewPassword| {
+            let beside = |field: &str| {
+                page.problem
+                    .as_ref()
+                    .filter(|problem| problem.field.as_deref() == Some(field))
+                    .map(|problem| view! { <span class="bad" role="alert">{form::sentence(problem)}</span> })
+            };
+            let general = page.problem.as_ref().filter(|problem| problem.field.is_none());
+            if let Some(problem) = &page.problem {
+                desk::set_status(problem);
+            }
+            let back = path::with(path::NEW_PASSWORD, "link", &page.link);
+            alone(
             "New password",
             view! {
-                <form method="post" action="/api/sign-in/new-password">
+                <form method="post" action=NEW_PASSWORD>
                     <p>"A new password for " <b>{page.name.clone()}</b> ". This link works once."</p>
                     {alert(general)}
                     <input type="hidden" name="back" value=back />
@@ -228,5 +257,6 @@ pub fn NewPassword() -> impl IntoView {
             }
             .into_any(),
         )
-    })
+        },
+    )
 }

@@ -2,14 +2,12 @@
 
 pub mod api;
 pub mod page;
-#[cfg(feature = "ssr")]
 pub mod service;
 
 use crate::{batches::Running, clock::Instant, id::AccountId, reports::Revealed, ui};
-use serde::{Deserialize, Serialize};
 
 /// People who wait for a decision about their sign-up, with a confirmed address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
     pub number: usize,
     /// There are more than are known.
@@ -26,8 +24,7 @@ impl Waiting {
 }
 
 /// What is decided about somebody who asked to join.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Approve,
     Reject,
@@ -71,7 +68,7 @@ pub const REASONS: [&str; 6] = [
 ];
 
 /// Something that speaks for or against somebody; it never decides anything.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
     /// In a few words.
     pub word: String,
@@ -86,7 +83,7 @@ pub struct Signal {
 }
 
 /// Somebody who waits, on one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUpRow {
     pub account: AccountId,
     pub handle: String,
@@ -101,7 +98,7 @@ pub struct SignUpRow {
 }
 
 /// What the list is narrowed to; empty means everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignUpFilter {
     /// `waiting`, `unconfirmed` or `invited`
     pub state: String,
@@ -115,7 +112,7 @@ pub struct SignUpFilter {
 }
 
 /// What is about to be decided, before anything is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Preview {
     pub verdict: Verdict,
     pub people: Vec<SignUpRow>,
@@ -128,7 +125,7 @@ pub struct Preview {
 }
 
 /// Many that look like one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cluster {
     pub sentence: String,
     /// One of them: the filter that shows them all.
@@ -136,7 +133,7 @@ pub struct Cluster {
 }
 
 /// The sign-up desk.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct SignUpsPage {
     /// Whether who waits was ever read; without that no number here says anything.
     pub known: bool,
@@ -159,7 +156,7 @@ pub struct SignUpsPage {
 }
 
 /// One person's sign-up.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct SignUpPage {
     pub row: SignUpRow,
     /// The whole reason.
@@ -273,7 +270,7 @@ pub fn groups(prints: &[Option<u64>]) -> Vec<Option<usize>> {
         .collect()
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -1,28 +1,38 @@
 //! The views of the sign-up desk.
 
-use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, api};
+use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, api, service};
 use crate::{
     frame::Frame,
     id::InstanceName,
     path,
     reports::page::{reveal_form, revealed_card},
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
+const DECIDE: &str = form::action::<api::Decide>();
+
 #[component]
 pub fn SignUps() -> impl IntoView {
-    let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::SignUps, resource, list_body, |_, page| {
-        if page.known { format!("Sign-ups ({})", page.waiting.said()) } else { "Sign-ups".to_owned() }
-    })
+    desk::page(
+        desk::Desk::SignUps,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, page| {
+            if page.known { format!("Sign-ups ({})", page.waiting.said()) } else { "Sign-ups".to_owned() }
+        },
+    )
 }
 
 #[component]
 pub fn SignUp() -> impl IntoView {
-    let resource = desk::of_part("account", api::sign_up);
-    desk::page(desk::Desk::SignUps, resource, one_body, |_, page| format!("{} asks to join", page.row.handle))
+    desk::page(
+        desk::Desk::SignUps,
+        async |asked| service::sign_up(&asked.context, asked.instance(), asked.part("account"), &asked.search).await,
+        one_body,
+        |_, page| format!("{} asks to join", page.row.handle),
+    )
 }
 
 fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
@@ -89,7 +99,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
             <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::at_least(page.matching, page.waiting.more)))}</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
     }
     .into_any()
@@ -114,9 +124,7 @@ fn empty(base: &str, page: &SignUpsPage) -> AnyView {
 fn filters(base: &str, page: &SignUpsPage) -> AnyView {
     let search = Search::parse(&page.search);
     let chip = |key: &'static str, value: &str, words: String, current: &str| {
-        let on = current == value;
-        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+        list::chip(base, &search, key, value, words, current)
     };
     let filter = &page.filter;
     let number = |number: usize| if page.known { ui::at_least(number, page.waiting.more) } else { "?".to_owned() };
@@ -129,8 +137,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         chip("state", "invited", format!("Came with an invitation {}", number(page.invited)), &filter.state),
     ];
     if !filter.alike.is_empty() {
-        let href = format!("{base}{}", search.with("alike", ""));
-        chips.push(view! { <a class="chip" href=href aria-current="true">"say the same ×"</a> }.into_any());
+        chips.push(list::chip_off(base, &search, "alike", "say the same"));
     }
     let newest = filter.order == "newest";
     let order = format!("{base}{}", search.with("order", if newest { "" } else { "newest" }));
@@ -148,7 +155,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         <form method="get" action=base.to_owned() class="chips bar">
             {chips}
             <span class="gap"></span>
-            {(!filter.state.is_empty()).then(|| view! { <input type="hidden" name="state" value=filter.state.clone() /> })}
+            {list::kept([("state", filter.state.as_str())])}
             {choose("language", "Any language", &page.languages, &filter.language)}
             {choose("mail", "Any mail server", &page.mails, &filter.mail)}
             <button class="chip">"Show"</button>
@@ -160,13 +167,10 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
 
 fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView {
     let kept = Search::parse(&page.search);
-    let keep = ["state", "language", "mail", "alike", "order", "before"].into_iter().filter_map(|key| {
-        let value = kept.get(key)?.to_owned();
-        Some(view! { <input type="hidden" name=key value=value /> })
-    });
+    let keep = list::kept_of(&kept, &["state", "language", "mail", "alike", "order", "before"]);
     view! {
         <form id="chosen" method="get" action=format!("{}#decide", path::signups(instance))>
-            {keep.collect_view()}
+            {keep}
             <table class="list">
                 <thead><tr>
                     {page.may_decide.then(|| view! { <th><span class="off">"Choose"</span></th> })}
@@ -302,7 +306,7 @@ fn decide_form(
     words: String,
     frame: &Frame,
 ) -> AnyView {
-    let draft = frame.draft_for("/api/signups/decide");
+    let draft = frame.draft_for(DECIDE);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let chosen = typed("reason");
     let reasons = (verdict == Verdict::Reject).then(|| {
@@ -317,7 +321,7 @@ fn decide_form(
     });
     let button = if verdict == Verdict::Reject { "btn danger" } else { "btn main" };
     view! {
-        <form method="post" action="/api/signups/decide" class="stack">
+        <form method="post" action=DECIDE class="stack">
             {form::above(draft)}
             {form::back(&frame.here)}
             {form::acting(frame)}
@@ -353,10 +357,8 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
             </section>
         }
     });
-    let draft_verdict = frame
-        .draft_for("/api/signups/decide")
-        .and_then(|draft| draft.value("verdict"))
-        .and_then(|verdict| verdict.parse().ok());
+    let draft_verdict =
+        frame.draft_for(DECIDE).and_then(|draft| draft.value("verdict")).and_then(|verdict| verdict.parse().ok());
     let next = page.next.map(|next| next.to_string()).unwrap_or_default();
     let deciding = draft_verdict.or(page.deciding).filter(|_| page.may_decide).map(|verdict| {
         let words = format!("{} {}", verdict.words(), row.handle);
@@ -389,7 +391,7 @@ fn one_body(frame: Frame, page: SignUpPage) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
         <div class="head">
-            <a class="soft" href=path::signups(&instance)>"Sign-ups"</a><span class="soft">"/"</span>
+            {list::crumb(path::signups(&instance), "Sign-ups")}
             <h1 class="cut"><bdi>{row.handle.clone()}</bdi></h1>
             <span class="soft">"asked " {time::ago(row.asked_at, frame.now)}</span>
         </div>

@@ -1,6 +1,6 @@
 //! Who may do what: the matrix, every door as everybody, and no door forgotten.
 
-use crate::support::{House, grant, house, person, sqlite};
+use crate::support::{Answered, House, grant, house, person, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{Permission, Role, allows},
@@ -200,60 +200,65 @@ const NO_RULE: &str = "[\"1\",{\"severity\":\"silence\",\"reject_media\":false,\
     \"obfuscate\":false,\"public_comment\":\"\",\"private_comment\":\"\"}]";
 
 /// Doors that strangers may knock at, and the two that change nothing but the visitor's own browser.
-pub const OPEN: [&str; 11] = [
-    "/api/sign-in/page",
+pub const OPEN: [&str; 7] = [
     "/api/sign-in/password",
     "/api/sign-in/code",
-    "/api/sign-in/enrolment",
     "/api/sign-in/enrol",
-    "/api/sign-in/set-up-page",
     "/api/sign-in/set-up",
-    "/api/sign-in/new-password-page",
     "/api/sign-in/new-password",
     "/api/theme/set",
     "/api/session/end",
 ];
 
-pub const READS: [&str; 38] = [
-    "/api/overview/page?instance=harbour&search=",
-    "/api/overview/home",
-    "/api/reports/queue?instance=harbour&search=",
-    "/api/reports/case?instance=harbour&account=1&search=",
-    "/api/accounts/find?instance=harbour&search=q%3Dwren",
-    "/api/accounts/list?instance=harbour&search=",
-    "/api/accounts/page?instance=harbour&account=1&search=",
-    "/api/signups/list?instance=harbour&search=",
-    "/api/signups/page?instance=harbour&account=1&search=",
-    "/api/batches/page?instance=harbour&batch=none&search=",
-    "/api/registrations/page?instance=harbour&search=",
-    "/api/audit/list?search=",
-    "/api/audit/entry?index=0&search=",
-    "/api/audit/instance-log?instance=harbour&search=",
-    "/api/people/list?search=",
-    "/api/sign-in/recovery-codes?search=",
-    "/api/domains/rules?instance=harbour&search=",
-    "/api/domains/servers?instance=harbour&search=",
-    "/api/domains/server?instance=harbour&search=name%3Dnowhere.example",
-    "/api/domains/mail?instance=harbour&search=",
-    "/api/domains/addresses?instance=harbour&search=",
-    "/api/domains/imports?instance=harbour&search=",
-    "/api/domains/import?instance=harbour&import=nothing&search=",
-    "/api/frame/alone?instance=harbour&here=%2F&search=",
-    "/api/grants/list?search=",
-    "/api/grants/page?grant=nothing&search=",
-    "/api/grants/ask-page?search=",
-    "/api/grants/sheet?operator=01contractor&search=",
-    "/api/roles/list?instance=harbour&search=",
-    "/api/roles/page?instance=harbour&role=1&search=",
-    "/api/roles/change?instance=harbour&search=",
-    "/api/invitations/list?instance=harbour&search=",
-    "/api/invitations/page?instance=harbour&invite=999999&search=",
-    "/api/access-requests/list?instance=harbour&search=",
-    "/api/access-requests/page?instance=harbour&request=nothing&search=",
-    "/api/your-account/page?instance=harbour&search=",
-    "/api/your-sign-in/page?search=",
-    "/api/people/reset-page?search=who%3Dnobody",
+/// Every page: its route, and an address of it.
+pub const PAGES: [(&str, &str); 43] = [
+    ("/i/{instance}", "/i/harbour"),
+    ("/", "/"),
+    ("/i/{instance}/reports", "/i/harbour/reports"),
+    ("/i/{instance}/reports/{account}", "/i/harbour/reports/1"),
+    ("/i/{instance}/find", "/i/harbour/find?q=wren"),
+    ("/i/{instance}/accounts", "/i/harbour/accounts"),
+    ("/i/{instance}/accounts/{account}", "/i/harbour/accounts/1"),
+    ("/i/{instance}/signups", "/i/harbour/signups"),
+    ("/i/{instance}/signups/{account}", "/i/harbour/signups/1"),
+    ("/i/{instance}/batches/{batch}", "/i/harbour/batches/none"),
+    ("/i/{instance}/registrations", "/i/harbour/registrations"),
+    ("/audit", "/audit"),
+    ("/audit/{index}", "/audit/0"),
+    ("/i/{instance}/audit/instance", "/i/harbour/audit/instance"),
+    ("/people", "/people"),
+    ("/sign-in/recovery-codes", "/sign-in/recovery-codes"),
+    ("/i/{instance}/domains", "/i/harbour/domains"),
+    ("/i/{instance}/domains/servers", "/i/harbour/domains/servers"),
+    ("/i/{instance}/domains/server", "/i/harbour/domains/server?name=nowhere.example"),
+    ("/i/{instance}/domains/mail", "/i/harbour/domains/mail"),
+    ("/i/{instance}/domains/addresses", "/i/harbour/domains/addresses"),
+    ("/i/{instance}/domains/imports", "/i/harbour/domains/imports"),
+    ("/i/{instance}/domains/imports/{import}", "/i/harbour/domains/imports/nothing"),
+    ("/grants", "/grants"),
+    ("/grants/{grant}", "/grants/nothing"),
+    ("/grants/ask", "/grants/ask"),
+    ("/grants/{operator}/sheet", "/grants/01contractor/sheet"),
+    ("/i/{instance}/roles", "/i/harbour/roles"),
+    ("/i/{instance}/roles/{role}", "/i/harbour/roles/1"),
+    ("/i/{instance}/roles/change", "/i/harbour/roles/change"),
+    ("/i/{instance}/invitations", "/i/harbour/invitations"),
+    ("/i/{instance}/invitations/{invite}", "/i/harbour/invitations/999999"),
+    ("/i/{instance}/access-requests", "/i/harbour/access-requests"),
+    ("/i/{instance}/access-requests/{request}", "/i/harbour/access-requests/nothing"),
+    ("/i/{instance}/your-account", "/i/harbour/your-account"),
+    ("/your-sign-in", "/your-sign-in"),
+    ("/people/reset", "/people/reset?who=nobody"),
+    ("/keys", "/keys"),
+    ("/sign-in", "/sign-in"),
+    ("/sign-in/code", "/sign-in/code"),
+    ("/sign-in/enrol", "/sign-in/enrol"),
+    ("/sign-in/new-password", "/sign-in/new-password"),
+    ("/set-up", "/set-up"),
 ];
+
+/// An address at which nothing stands: the frame alone.
+const NOWHERE: &str = "/i/harbour/nowhere";
 
 /// What is answered with a file; the router names these by hand.
 pub const FILES: [&str; 5] = [
@@ -269,14 +274,26 @@ async fn no_door_is_missing_from_these_lists() {
     let mounted: BTreeSet<String> =
         leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     assert!(mounted.len() > 20, "{mounted:?}");
-    let listed: BTreeSet<String> = WRITES
-        .iter()
-        .map(|(path, _)| *path)
-        .chain(OPEN)
-        .chain(READS)
-        .map(|path| path.split('?').next().unwrap_or_default().to_owned())
-        .collect();
+    let listed: BTreeSet<String> = WRITES.iter().map(|(path, _)| *path).chain(OPEN).map(str::to_owned).collect();
     assert_eq!(mounted, listed);
+    let routed: BTreeSet<String> =
+        leptos_axum::generate_route_list(howdah::app::App).iter().map(|route| route.path().to_owned()).collect();
+    let listed: BTreeSet<String> = PAGES.iter().map(|(route, _)| (*route).to_owned()).collect();
+    assert_eq!(routed, listed);
+}
+
+/// What a page answered, as the kind of its problem.
+pub fn kind(answer: &Answered) -> &'static str {
+    let to = answer.location.as_deref().unwrap_or_default();
+    match answer.status {
+        StatusCode::OK => "ok",
+        StatusCode::UNAUTHORIZED => "signed_out",
+        StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND => "not_found",
+        status if status.is_redirection() && to.starts_with("/sign-in") => "signed_out",
+        status if status.is_redirection() => "ok",
+        other => panic!("{other}: {}", answer.body),
+    }
 }
 
 /// What a form came to: what its draft says, as a word.
@@ -324,12 +341,11 @@ async fn every_door_as_everybody() {
         }
         lines.push(line);
     }
-    for path in READS {
+    for path in PAGES.iter().map(|(_, address)| *address).chain([NOWHERE]) {
         let mut line = format!("GET  {:<28}", path.split('?').next().unwrap_or_default());
         for (who, cookie) in &cookies {
             let answer = house.get(cookie.as_deref(), path).await;
-            let kind = answer.body.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split('"').next()).unwrap_or("ok");
-            line.push_str(&format!(" {who}:{kind}"));
+            line.push_str(&format!(" {who}:{}", kind(&answer)));
         }
         lines.push(line);
     }
@@ -555,13 +571,22 @@ async fn every_door_with_an_object_of_another_instance() {
             let verdict = verdict(&house, Some(&cookie), path, &fields).await;
             lines.push(format!("{who:<11} POST {path:<32} {verdict}"));
         }
-        for path in READS.iter().chain(&FILES).filter(|path| path.contains("harbour")) {
-            let path = moved(path).replace("account=1", &format!("account={account}"));
+        let pages = PAGES.iter().map(|(_, address)| (*address, true)).chain([(NOWHERE, true)]);
+        let files = FILES.iter().map(|address| (*address, false));
+        for (address, is_page) in pages.chain(files).filter(|(address, _)| address.contains("harbour")) {
+            let shown = moved(address.split('?').next().unwrap_or_default());
+            let path = moved(address);
+            let path = match PAGES.iter().find(|(_, page)| *page == address) {
+                Some((route, _)) if route.contains("{account}") => path.replace("/1", &format!("/{account}")),
+                _ => path,
+            };
             let answer = house.get(Some(&cookie), &path).await;
-            let kind = answer.body.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split('"').next());
-            let said = kind.map_or_else(|| answer.status.as_u16().to_string(), str::to_owned);
+            let said = match answer.status {
+                status if is_page && status != StatusCode::OK => kind(&answer).to_owned(),
+                status => status.as_u16().to_string(),
+            };
             assert!(!answer.body.contains("quarry"), "{path} shows somebody of the other instance: {}", answer.body);
-            lines.push(format!("{who:<11} GET  {:<32} {said}", path.split('?').next().unwrap_or_default()));
+            lines.push(format!("{who:<11} GET  {shown:<32} {said}"));
         }
     }
     insta::assert_snapshot!(lines.join("\n"));

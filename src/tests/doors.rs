@@ -181,7 +181,7 @@ async fn every_sort_of_answer_carries_the_headers() {
         ("/nowhere", Some(&cookie)),
         ("/i/harbour", Some(&cookie)),
         ("/i/harbour/reports/5", Some(&cookie)),
-        ("/api/overview/home", None),
+        ("/api/reports/hold", None),
         ("/pkg/nothing.js", None),
     ] {
         let mut request = Request::get(path).header(header::ACCEPT, "text/html");

@@ -32,6 +32,7 @@ mod lists;
 mod many;
 mod objects;
 mod older_store;
+mod pages;
 mod personal;
 mod processes;
 mod refusals;

@@ -2,7 +2,7 @@
 //! pages are those of the lists that no door is missing from; whatever names an account there is asked here.
 
 use crate::{
-    access::{FILES, READS, WRITES},
+    access::{FILES, PAGES, WRITES, kind},
     support::{Fault, House, grant, grant_of, house, person, sqlite},
 };
 use axum::http::StatusCode;
@@ -245,18 +245,17 @@ fn filled(path: &str, fields: &[(&'static str, &str)], instance: &str, account: 
 /// What a page says of an account: whether it is shown, and what of it this person may read and do there.
 async fn page(matrix: &Matrix, person: usize, path: &str) -> String {
     let answer = matrix.house.get(Some(&matrix.cookies[person]), path).await;
-    match answer.body.strip_prefix("{\"kind\":\"").and_then(|rest| rest.split('"').next()) {
-        Some("forbidden") => return "no".to_owned(),
-        Some("not_found") => return "gone".to_owned(),
-        Some(kind) => panic!("{path} as {}: {kind}", PEOPLE[person]),
-        None => {}
+    match kind(&answer) {
+        "ok" => {}
+        "forbidden" => return "no".to_owned(),
+        "not_found" => return "gone".to_owned(),
+        other => panic!("{path} as {}: {other}", PEOPLE[person]),
     }
     let mut shown = "yes".to_owned();
     for (mark, found) in [
-        ("+decide", "\"hands_off\":null"),
-        ("+decide", "\"may_decide\":true"),
-        ("+reveal", "\"may_reveal\":true"),
-        ("+note", "\"may_note\":true"),
+        ("+decide", "role=\"group\" aria-label=\"Decide\""),
+        ("+reveal", "action=\"/api/reports/reveal\""),
+        ("+note", "action=\"/api/accounts/note\""),
         ("+notes", "canaryword"),
     ] {
         if answer.body.contains(found) {
@@ -289,8 +288,7 @@ impl Asked {
         match self {
             Self::Form(path, _, "") => format!("POST {path}"),
             Self::Form(path, _, what) => format!("POST {path} {what}"),
-            Self::Page(path) => format!("GET {}", path.split('?').next().unwrap()),
-            Self::File(path) => format!("GET {path}"),
+            Self::Page(path) | Self::File(path) => format!("GET {path}"),
         }
     }
 
@@ -305,7 +303,7 @@ impl Asked {
                 form(matrix, person, path, &fields).await.to_owned()
             }
             Self::Page(path) => {
-                let path = path.replace("harbour", instance).replace("account=1", &format!("account={account}"));
+                let path = path.replace("harbour", instance).replace("/1", &format!("/{account}"));
                 page(matrix, person, &path).await
             }
             Self::File(path) => {
@@ -321,7 +319,8 @@ impl Asked {
 /// Everything of the lists that names an account; a door that is new and does so is in it by itself.
 fn asked() -> Vec<Asked> {
     let mut asked = Vec::new();
-    asked.extend(READS.iter().filter(|path| path.contains("account=")).map(|path| Asked::Page(path)));
+    let about_one = PAGES.iter().filter(|(route, _)| route.contains("{account}"));
+    asked.extend(about_one.map(|(_, address)| Asked::Page(address)));
     asked.extend(FILES.iter().filter(|path| path.contains("/media/")).map(|path| Asked::File(path)));
     for (path, fields) in &WRITES {
         let names = |wanted: &str| fields.iter().any(|(name, _)| *name == wanted);

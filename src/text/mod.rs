@@ -163,7 +163,7 @@ pub fn excerpt(text: &str, longest: usize) -> String {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     #[test]

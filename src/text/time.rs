@@ -78,7 +78,7 @@ pub fn relative(at: Instant, now: Instant) -> String {
     if at <= now { format!("{} ago", span(now.since(at))) } else { format!("in {}", span(at.since(now))) }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -8,16 +8,15 @@ use super::{
 use crate::{
     access::{Permission, Role},
     audit::Outcome,
-    frame::{self, Frame, Framed, Notice},
+    context::Context,
+    frame::{self, Frame, Framed, Notice, PageRequest},
     path,
     problem::{Kind, Problem},
 };
-use leptos::prelude::*;
+use axum::http::StatusCode;
+use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
+use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_location, use_params_map};
-use serde::{Serialize, de::DeserializeOwned};
-
-/// The door that the search field is sent to.
-const LOOK_UP: &str = "/api/accounts/look-up";
 
 /// Where somebody is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,108 +38,72 @@ pub enum Desk {
     Nowhere,
 }
 
-/// A page: one resource, one `Suspense`, the frame around it.
-pub fn page<T>(
-    here: Desk,
-    resource: Resource<Result<Framed<T>, Problem>>,
-    body: fn(Frame, T) -> AnyView,
-    title_of: fn(&Frame, &T) -> String,
-) -> AnyView
+/// A page: what it shows is asked for once, and stands in the frame.
+pub fn page<T, A, F>(here: Desk, ask: A, body: fn(Frame, T) -> AnyView, title_of: fn(&Frame, &T) -> String) -> AnyView
 where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: Send + 'static,
+    A: FnOnce(PageRequest) -> F + Send + 'static,
+    F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
 {
-    let params = use_params_map();
-    shown(here, resource, body, title_of, move || params.read_untracked().get("instance"))
+    let params = use_params_map().get_untracked();
+    let search = use_location().search.get_untracked();
+    let instance = params.get("instance");
+    let asked = Context::of_request().map(|context| PageRequest { context, params, search });
+    shown(here, async move { ask(asked?).await }, body, title_of, instance)
 }
 
 /// The same for an address that may be none of ours, whose instance is not known from its route.
 fn shown<T>(
     here: Desk,
-    resource: Resource<Result<Framed<T>, Problem>>,
+    asked: impl Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
     body: fn(Frame, T) -> AnyView,
     title_of: fn(&Frame, &T) -> String,
-    instance: impl Fn() -> Option<String> + Send + Sync + 'static,
+    instance: Option<String>,
 ) -> AnyView
 where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: Send + 'static,
 {
     let location = use_location();
-    view! {
-        <Transition fallback=|| view! { <div class="frame"><nav class="rail"></nav><div><div class="top"></div><main class="page soft">"Loading…"</main></div></div> }>
-            {move || {
-                let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-                let instance = instance().unwrap_or_default();
-                Suspend::new(async move {
-                    let answered = match resource.await {
-                        Ok(framed) => Ok(framed),
-                        Err(problem) => Err((problem, frame::alone(instance, path, search).await)),
-                    };
-                    // From here on the page is made, and what it makes hangs its keys on this ring.
-                    let ring = Ring::begin();
-                    match answered {
-                        Ok(Framed { frame, body: inner }) => {
-                            let name = title_of(&frame, &inner);
-                            let inner = body(frame.clone(), inner);
-                            view! { {title(&name)} {around(here, frame, inner, ring)} }.into_any()
-                        }
-                        Err((problem, Ok(Framed { frame, .. }))) => {
-                            set_status(&problem);
-                            let typed = frame.draft.as_ref().map(form::kept);
-                            let way_on = view! {
-                                {trouble(&problem)}
-                                {typed}
-                                <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
-                            };
-                            view! { {title("Not shown")} {around(here, frame, way_on.into_any(), ring)} }.into_any()
-                        }
-                        Err((problem, Err(_))) => problem_page(problem),
-                    }
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    let context = Context::of_request();
+    once(async move {
+        let problem = match asked.await {
+            Ok(Framed { frame, body: inner }) => {
+                // From here on the page is made, and what it makes hangs its keys on this ring.
+                let ring = Ring::begin();
+                let name = title_of(&frame, &inner);
+                let inner = body(frame.clone(), inner);
+                return view! { {title(&name)} {around(here, frame, inner, ring)} }.into_any();
+            }
+            Err(problem) => problem,
+        };
+        let Ok(context) = context else { return problem_page(problem) };
+        let Ok(frame) = frame::alone(&context, instance.as_deref(), &path, &search).await else {
+            return problem_page(problem);
+        };
+        let ring = Ring::begin();
+        set_status(&problem);
+        let typed = frame.draft.as_ref().map(form::kept);
+        let way_on = view! {
+            {trouble(&problem)}
+            {typed}
+            <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
+        };
+        view! { {title("Not shown")} {around(here, frame, way_on.into_any(), ring)} }.into_any()
+    })
 }
 
-/// What a page of an instance shows: asked for with the instance and the query of the address.
-pub fn of_instance<T, F>(ask: fn(String, String) -> F) -> Resource<Result<Framed<T>, Problem>>
-where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
-    F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
-{
-    let params = use_params_map();
-    let location = use_location();
-    Resource::new(
-        move || (params.read().get("instance").unwrap_or_default(), location.search.get()),
-        move |(instance, search)| ask(instance, search),
-    )
-}
-
-/// The same for one thing of an instance, named by another part of the address.
-pub fn of_part<T, F>(part: &'static str, ask: fn(String, String, String) -> F) -> Resource<Result<Framed<T>, Problem>>
-where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
-    F: Future<Output = Result<Framed<T>, Problem>> + Send + 'static,
-{
-    let params = use_params_map();
-    let location = use_location();
-    Resource::new(
-        move || {
-            let params = params.read();
-            let named = |name: &str| params.get(name).unwrap_or_default();
-            (named("instance"), named(part), location.search.get())
-        },
-        move |(instance, part, search)| ask(instance, part, search),
-    )
+/// What is made of an answer, once. In a closure (`{move || Suspend::new(…)}`) it would be begun again each time Leptos
+/// looks whether it is there yet, and its SQL would run two or three times.
+pub fn once(made: impl Future<Output = AnyView> + Send + 'static) -> AnyView {
+    Suspend::new(async move { OwnedView::new(made.await) }).into_any()
 }
 
 /// An address at which nothing stands, in the frame of whoever is signed in.
 pub fn nowhere() -> AnyView {
-    let missing = || async { Err::<Framed<()>, _>(Problem::not_found("There is no such page.")) };
-    let resource = Resource::new(|| (), move |()| missing());
-    let location = use_location();
-    let instance = move || path::instance_of(&location.pathname.get_untracked());
-    shown(Desk::Nowhere, resource, |_, ()| ().into_any(), |_, ()| String::new(), instance)
+    let missing = async { Err::<Framed<()>, _>(Problem::not_found("There is no such page.")) };
+    let instance = path::instance_of(&use_location().pathname.get_untracked());
+    shown(Desk::Nowhere, missing, |_, ()| ().into_any(), |_, ()| String::new(), instance)
 }
 
 /// What failed.
@@ -175,16 +138,13 @@ pub fn problem_page(problem: Problem) -> AnyView {
     .into_any()
 }
 
-/// Gives the whole answer the problem's status; only the server has one to give.
+/// Gives the whole answer the problem's status.
 pub fn set_status(problem: &Problem) {
-    #[cfg(feature = "ssr")]
-    if let Some(options) = use_context::<leptos_axum::ResponseOptions>()
-        && let Ok(status) = axum::http::StatusCode::from_u16(problem.status())
+    if let Some(options) = use_context::<ResponseOptions>()
+        && let Ok(status) = StatusCode::from_u16(problem.status())
     {
         options.set_status(status);
     }
-    #[cfg(not(feature = "ssr"))]
-    let _ = problem;
 }
 
 fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
@@ -194,12 +154,14 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
     let rail = rail(here, &frame);
     let top = top(&frame);
     // The search field has no room for words beside it.
-    let loose =
-        frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == LOOK_UP).map(|draft| {
+    let loose = frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == path::LOOK_UP).map(
+        |draft| {
             view! { <p class="note lead" role="alert">{form::sentence(&draft.problem)}</p> }
-        });
+        },
+    );
     // The overview has no form that could be filled in again.
-    let typed = frame.draft.as_ref().filter(|draft| here == Desk::Overview && draft.target != LOOK_UP).map(form::kept);
+    let typed =
+        frame.draft.as_ref().filter(|draft| here == Desk::Overview && draft.target != path::LOOK_UP).map(form::kept);
     let notice = frame.notice.clone().map(notice);
     let contradiction = frame.contradiction.clone().map(|what| {
         view! {
@@ -339,13 +301,13 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
                 </div>
                 {own}
                 <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
-                <form method="post" action="/api/theme/set" class="theme" aria-label="Theme">
+                <form method="post" action=path::SET_THEME class="theme" aria-label="Theme">
                     {form::back(&here_now)}
                     <button class="btn quiet small" name="theme" value="light">"Light"</button>
                     <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
                     <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
                 </form>
-                <form method="post" action="/api/session/end">
+                <form method="post" action=path::SIGN_OUT>
                     <button class="btn quiet small">"Sign out"</button>
                 </form>
             </div>
@@ -374,7 +336,7 @@ fn top(frame: &Frame) -> AnyView {
     } else {
         view! { <a class="btn quiet" href=path::overview(&instance.name)><span class=dot title=state></span>{instance.title.clone()}</a> }.into_any()
     };
-    let typed = frame.draft_for(LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
+    let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let (label, placeholder) = if frame.may(Permission::SearchPersonal) {
         ("Find somebody by handle, id, email or IP address", "Find a handle, id, email, IP…")
     } else {
@@ -390,7 +352,7 @@ fn top(frame: &Frame) -> AnyView {
     view! {
         <div class="top">
             {switcher}
-            <form class="search" role="search" action=LOOK_UP method="post">
+            <form class="search" role="search" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
                 <input type="search" name="q" autocomplete="off" aria-label=label placeholder=placeholder data-key-focus=keys::key("/") value=typed />

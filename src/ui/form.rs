@@ -4,7 +4,7 @@ use crate::{
     frame::{Draft, Frame},
     problem::Problem,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// Text made safe to stand in HTML, quotes included.
 pub fn escape(text: &str) -> String {
@@ -20,6 +20,11 @@ pub fn escape(text: &str) -> String {
         }
     }
     safe
+}
+
+/// Where the form of a server function is sent.
+pub const fn action<F: ServerFn>() -> &'static str {
+    F::PATH
 }
 
 /// The only place with a `<textarea>`: its children are printed raw by the server, so they are escaped here first.
@@ -54,6 +59,17 @@ pub fn beside(draft: Option<&Draft>, field: &str) -> AnyView {
         Some(problem) => view! { <span class="bad" role="alert">{sentence(problem)}</span> }.into_any(),
         None => ().into_any(),
     }
+}
+
+/// The field for the reason, with what is wrong with it. `hint` says what becomes of it.
+pub fn why(draft: Option<&Draft>, id: &'static str, hint: &'static str, required: bool) -> AnyView {
+    let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
+    view! {
+        <label class="field" for=id>"Why" <span class="soft small">{format!(" {hint}")}</span></label>
+        <input class="input" id=id name="why" maxlength="500" required=required value=typed />
+        {beside(draft, "why")}
+    }
+    .into_any()
 }
 
 /// A problem that belongs to no field, above its form.
@@ -101,7 +117,7 @@ pub fn sentence(problem: &Problem) -> String {
     format!("{} {}", problem.what, problem.way_on).trim_end().to_owned()
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -3,64 +3,11 @@
 //! A key acts on nothing but what this page was made with. Each answer has a mark that nobody can guess; what a key presses
 //! and the rows of its lists carry it, and so does the root of the frame: markup that somebody smuggled into a page has none.
 
-use leptos::prelude::*;
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-/// The keys of one page, gathered while it is made.
-#[derive(Clone)]
-pub struct Ring {
-    mark: Arc<str>,
-    keys: Arc<Mutex<BTreeSet<&'static str>>>,
-}
-
-impl Ring {
-    /// A ring for the page that is made from here on.
-    pub fn begin() -> Self {
-        let ring = Self { mark: new_mark().into(), keys: Arc::default() };
-        provide_context(ring.clone());
-        ring
-    }
-
-    pub fn mark(&self) -> String {
-        self.mark.to_string()
-    }
-
-    /// The keys that the page has so far.
-    pub fn keys(&self) -> Vec<String> {
-        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.iter().map(|key| (*key).to_owned()).collect()
-    }
-}
-
 #[cfg(feature = "ssr")]
-fn new_mark() -> String {
-    format!("{:032x}", rand::random::<u128>())
-}
-
-/// Pages are made on the server alone.
-#[cfg(not(feature = "ssr"))]
-fn new_mark() -> String {
-    String::new()
-}
-
-/// For `data-key` and `data-key-focus`: what carries it is pressed, or focused, by this key. Never on what ends a session.
-pub fn key(key: &'static str) -> Option<String> {
-    let ring = use_context::<Ring>()?;
-    ring.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
-    Some(format!("{key}-{}", ring.mark))
-}
-
-/// For `data-row`: a line of a list that `j` and `k` walk.
-pub fn row() -> Option<String> {
-    use_context::<Ring>().map(|ring| ring.mark())
-}
+pub use super::ring::{Ring, key, row};
+use leptos::prelude::*;
 
 /// Listens for the page's keys once it is awake.
-///
-/// The one island: everything else of a page is made on the server and needs nothing in the browser.
 #[island]
 pub fn Keys(mark: String, keys: Vec<String>) -> impl IntoView {
     #[cfg(feature = "hydrate")]

@@ -1,4 +1,4 @@
-//! Instants: relative on sight, absolute in UTC on hover. Reckoned from the server's now, so that both sides print the same.
+//! Instants: relative on sight, absolute in UTC on hover. Reckoned from the page's one now.
 
 pub use crate::text::time::*;
 

@@ -3,6 +3,7 @@
 
 use crate::{
     access::Permission,
+    accounts::api,
     accounts::{AccountPage, Deletion, OurNote, Place},
     audit::page::outcome_badge,
     frame::Frame,
@@ -13,6 +14,10 @@ use crate::{
     ui::{self, form, keys, time},
 };
 use leptos::prelude::*;
+
+const DELETE: &str = form::action::<api::Delete>();
+const NOTE: &str = form::action::<api::Note>();
+const WITHDRAW_NOTE: &str = form::action::<api::WithdrawNote>();
 
 pub fn body(frame: Frame, page: AccountPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
@@ -77,7 +82,7 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
 
 fn deletion(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
     let Some(deletion) = &page.details.deletion else { return ().into_any() };
-    let draft = frame.draft_for("/api/accounts/delete");
+    let draft = frame.draft_for(DELETE);
     let form = match &deletion.prevented {
         Some(why) => view! { <p class="soft">{why.clone()}</p> }.into_any(),
         None => view! {
@@ -101,11 +106,11 @@ fn deletion(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyVi
 }
 
 fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion, frame: &Frame) -> AnyView {
-    let draft = frame.draft_for("/api/accounts/delete");
+    let draft = frame.draft_for(DELETE);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let account = &page.case.account;
     view! {
-        <form method="post" action="/api/accounts/delete" class="stack">
+        <form method="post" action=DELETE class="stack">
             {form::above(draft)}
             {form::back(&frame.here)}
             <input type="hidden" name="instance" value=instance.to_string() />
@@ -127,11 +132,11 @@ fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion,
 fn notes(instance: &InstanceName, page: &AccountPage, frame: &Frame) -> AnyView {
     let details = &page.details;
     let account = page.case.account.id;
-    let draft = frame.draft_for("/api/accounts/note");
+    let draft = frame.draft_for(NOTE);
     let write = details.may_note.then(|| {
         let typed = draft.and_then(|draft| draft.value("text")).unwrap_or_default().to_owned();
         view! {
-            <form method="post" action="/api/accounts/note" class="post stack">
+            <form method="post" action=NOTE class="post stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
@@ -166,7 +171,7 @@ fn one_note(instance: &InstanceName, account: AccountId, note: &OurNote, frame: 
     };
     let withdraw = note.may_withdraw.then(|| {
         view! {
-            <form method="post" action="/api/accounts/withdraw-note" class="inline">
+            <form method="post" action=WITHDRAW_NOTE class="inline">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=account.to_string() />

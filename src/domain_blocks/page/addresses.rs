@@ -1,18 +1,26 @@
 //! Rules about addresses and networks.
 
-use super::{Tab, hidden, tabs, why_field};
+use super::{Tab, hidden, tabs};
 use crate::{
-    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, api},
+    domain_blocks::api,
+    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
+const SET_ADDRESS: &str = form::action::<api::SetAddress>();
+const LIFT_ADDRESS: &str = form::action::<api::LiftAddress>();
+
 #[component]
 pub fn Addresses() -> impl IntoView {
-    let resource = desk::of_instance(api::addresses);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Addresses".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::addresses(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, _| "Addresses".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: AddressesPage) -> AnyView {
@@ -89,20 +97,19 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
 }
 
 fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
-    let draft =
-        frame.draft_for("/api/domains/address-set").filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let draft = frame.draft_for(SET_ADDRESS).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
     let typed = draft.and_then(|draft| draft.value("network")).unwrap_or_default().to_owned();
     view! {
         <section class="card">
             <header><h2>"Make a rule"</h2></header>
-            <form method="post" action="/api/domains/address-set" class="body stack">
+            <form method="post" action=SET_ADDRESS class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <label class="field" for="network">"Address or network"</label>
                 <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
                 {form::beside(draft, "network")}
                 {fields(draft, None)}
-                {why_field(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <div><button class="btn main">"Make the rule"</button></div>
             </form>
         </section>
@@ -121,7 +128,7 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
         </table></div>
         <div class="head foot">
             <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first. Mastodon clears ended ones once a day; until then they count."</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()
@@ -153,7 +160,7 @@ fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, fr
 fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> AnyView {
     let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
     let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
-    let (set, lift) = (ours("/api/domains/address-set"), ours("/api/domains/address-lift"));
+    let (set, lift) = (ours(SET_ADDRESS), ours(LIFT_ADDRESS));
     let about = || {
         view! {
             {hidden(instance, &frame.here)}
@@ -169,7 +176,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
         <details class="menu" open=set.or(lift).is_some()>
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
-                <form method="post" action="/api/domains/address-set" class="stack">
+                <form method="post" action=SET_ADDRESS class="stack">
                     {form::above(set)}
                     {about()}
                     {form::beside(set, "network")}
@@ -177,7 +184,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
                     {reason(set)}
                     <button class="btn">{format!("Change the rule for {}", listed.network)}</button>
                 </form>
-                <form method="post" action="/api/domains/address-lift" class="stack ruled">
+                <form method="post" action=LIFT_ADDRESS class="stack ruled">
                     {form::above(lift)}
                     {about()}
                     {reason(lift)}

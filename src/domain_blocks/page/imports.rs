@@ -1,24 +1,34 @@
 //! Lists read in: a preview as a difference, progress, and a result for each row.
 
-use super::{Tab, hidden, tabs, why_field};
+use super::{Tab, hidden, tabs};
 use crate::{
+    domain_blocks::api,
     domain_blocks::{
         Difference, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState, Separator,
-        Severity, api,
+        Severity, service,
     },
     frame::Frame,
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
 
+const READ_ANEW: &str = form::action::<api::ReadAnew>();
+const START: &str = form::action::<api::Start>();
+const PAUSE: &str = form::action::<api::Pause>();
+const AGAIN: &str = form::action::<api::Again>();
+
 #[component]
 pub fn Imports() -> impl IntoView {
-    let resource = desk::of_instance(api::imports);
-    desk::page(desk::Desk::DomainBlocks, resource, imports_body, |_, _| "Import and export".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::imports(&asked.context, asked.instance(), &asked.search).await,
+        imports_body,
+        |_, _| "Import and export".to_owned(),
+    )
 }
 
 fn grouped(number: i64) -> String {
@@ -87,8 +97,12 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
 
 #[component]
 pub fn Import() -> impl IntoView {
-    let resource = desk::of_part("import", api::import);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, page| page.head.file.clone())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::import(&asked.context, asked.instance(), asked.part("import"), &asked.search).await,
+        body,
+        |_, page| page.head.file.clone(),
+    )
 }
 
 fn of(counts: &[(RowState, i64)], state: RowState) -> i64 {
@@ -102,8 +116,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         // Without scripts, too, the page follows the work.
         {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
         <div class="head">
-            <a class="soft" href=path::domain_imports(&instance)>"Imports"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::domain_imports(&instance), "Imports")}
             <h1 class="cut"><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
@@ -143,7 +156,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         ([], true) => Some("Nothing is ticked: it was read as somebody said, so look before you tick.".to_owned()),
         (doubts, _) => Some(format!("Nothing is ticked. {}", doubts.join(" "))),
     };
-    let draft = frame.draft_for("/api/domains/import-read");
+    let draft = frame.draft_for(READ_ANEW);
     let option = |value: String, words: String, chosen: &str| {
         let on = value == chosen;
         view! { <option value=value selected=on>{words}</option> }.into_any()
@@ -179,7 +192,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         view! {
             <details open=!reading.is_certain()>
                 <summary>"How it was read, and reading it otherwise"</summary>
-                <form method="post" action="/api/domains/import-read" class="stack">
+                <form method="post" action=READ_ANEW class="stack">
                     {form::above(draft)}
                     {hidden(instance, &frame.here)}
                     <input type="hidden" name="import" value=page.head.id.clone() />
@@ -236,7 +249,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         Difference::Same => "nothing to do",
         Difference::Invalid => "cannot be used; each says why",
     };
-    let draft = frame.draft_for("/api/domains/import-start");
+    let draft = frame.draft_for(START);
     let certain = page.reading.as_ref().is_some_and(Reading::is_certain);
     let tick = |difference: Difference| {
         let number = many(difference);
@@ -295,7 +308,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     });
     let form = if page.may_change {
         view! {
-            <form method="post" action="/api/domains/import-start" class="body stack">
+            <form method="post" action=START class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <input type="hidden" name="import" value=page.head.id.clone() />
@@ -306,7 +319,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 {form::beside(draft, "which")}
                 <p class="soft">{rest}</p>
                 {suspends}
-                {why_field(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 {(page.head.rows > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
                 <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before."</p>
                 <div><button class="btn main">"Carry out what is ticked"</button></div>
@@ -344,9 +357,9 @@ fn progress(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyVie
         .into_any()
     };
     let act = page.may_change.then(|| match page.head.state {
-        ImportState::Running => button("/api/domains/import-pause", "pause", "yes", "Pause"),
-        ImportState::Paused => button("/api/domains/import-pause", "pause", "", "Go on"),
-        ImportState::Done if failed > 0 => button("/api/domains/import-again", "again", "yes", "Try the rest again"),
+        ImportState::Running => button(PAUSE, "pause", "yes", "Pause"),
+        ImportState::Paused => button(PAUSE, "pause", "", "Go on"),
+        ImportState::Done if failed > 0 => button(AGAIN, "again", "yes", "Try the rest again"),
         ImportState::Done | ImportState::Preview => ().into_any(),
     });
     view! {

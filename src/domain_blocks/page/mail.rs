@@ -1,19 +1,27 @@
 //! Rules about mail domains at sign-up.
 
-use super::{Tab, hidden, tabs, why_field};
+use super::{Tab, hidden, tabs};
 use crate::{
-    domain_blocks::{MailPage, MailRule, api},
+    domain_blocks::api,
+    domain_blocks::{MailPage, MailRule, service},
     frame::Frame,
     id::{InstanceName, RuleNumber},
     path,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
+const SET_MAIL: &str = form::action::<api::SetMail>();
+const LIFT_MAIL: &str = form::action::<api::LiftMail>();
+
 #[component]
 pub fn MailDomains() -> impl IntoView {
-    let resource = desk::of_instance(api::mail_domains);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Mail domains".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::mail_domains(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, _| "Mail domains".to_owned(),
+    )
 }
 
 fn word(review: bool) -> &'static str {
@@ -40,14 +48,13 @@ fn body(frame: Frame, page: MailPage) -> AnyView {
 
 fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
     // A draft of a change belongs to its row.
-    let draft =
-        frame.draft_for("/api/domains/mail-set").filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
+    let draft = frame.draft_for(SET_MAIL).filter(|draft| draft.value("seen").unwrap_or_default().is_empty());
     let typed = draft.and_then(|draft| draft.value("domain")).unwrap_or_default().to_owned();
     let review = draft.and_then(|draft| draft.value("review")) == Some("yes");
     view! {
         <section class="card">
             <header><h2>"Make a rule"</h2></header>
-            <form method="post" action="/api/domains/mail-set" class="body stack">
+            <form method="post" action=SET_MAIL class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <label class="field" for="domain">"Mail domain" <span class="soft small">" what stands behind the @"</span></label>
@@ -55,7 +62,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 {form::beside(draft, "domain")}
                 <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Only review these sign-ups; otherwise they are refused"</span></label>
                 <p class="soft small">"Counts for everything below the domain, and for domains whose mail it receives. People who are here already stay."</p>
-                {why_field(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <div><button class="btn main">"Make the rule"</button></div>
             </form>
         </section>
@@ -79,7 +86,7 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
         </table></div>
         <div class="head foot">
             <span class="soft small">{ui::count(page.rules.len(), "rule", "rules")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()
@@ -111,7 +118,7 @@ fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame)
 fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
     let seen = serde_json::to_string(&(RuleNumber(rule.id), rule.review)).unwrap_or_default();
     let ours = |target: &str| frame.draft_for(target).filter(|draft| draft.value("seen") == Some(seen.as_str()));
-    let (set, lift) = (ours("/api/domains/mail-set"), ours("/api/domains/mail-lift"));
+    let (set, lift) = (ours(SET_MAIL), ours(LIFT_MAIL));
     let fields = || {
         view! {
             {hidden(instance, &frame.here)}
@@ -130,7 +137,7 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
         <details class="menu" open=set.or(lift).is_some()>
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
-                <form method="post" action="/api/domains/mail-set" class="stack">
+                <form method="post" action=SET_MAIL class="stack">
                     {form::above(set)}
                     {fields()}
                     <input type="hidden" name="review" value=if rule.review { "" } else { "yes" } />
@@ -138,7 +145,7 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
                     {derived}
                     <button class="btn">{format!("{}: {}", rule.domain, word(!rule.review))}</button>
                 </form>
-                <form method="post" action="/api/domains/mail-lift" class="stack ruled">
+                <form method="post" action=LIFT_MAIL class="stack ruled">
                     {form::above(lift)}
                     {fields()}
                     {reason(lift)}

@@ -2,20 +2,24 @@
 
 use super::{Tab, look_field, look_refused, tabs};
 use crate::{
-    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, api, bounded},
+    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, bounded, service},
     frame::Frame,
     id::InstanceName,
     path,
     search::Search,
-    ui::{self, desk, keys, time},
+    ui::{self, desk, keys, list, time},
 };
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
 #[component]
 pub fn Rules() -> impl IntoView {
-    let resource = desk::of_instance(api::rules);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, _| "Blocks".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::rules(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, _| "Blocks".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: RulesPage) -> AnyView {
@@ -37,7 +41,7 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
         {if allows { allowed_list(&instance, &page, &frame) } else { rules_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">{ui::count(shown, "rule", "rules")} " shown, newest first"</span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Older →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Older →")}</span>
         </div>
     }
     .into_any()
@@ -46,18 +50,12 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
 fn filters(instance: &InstanceName, page: &RulesPage) -> AnyView {
     let base = path::domains(instance);
     let search = Search::parse(&page.search);
-    let chip = |key: &'static str, value: &'static str, words: &'static str, current: &str| {
-        let on = current == value;
-        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    let chip = |key: &'static str, value: &str, words: &'static str, current: &str| {
+        list::chip(&base, &search, key, value, words.to_owned(), current)
     };
     let filter = &page.filter;
-    let kept = [("list", &filter.list), ("severity", &filter.severity), ("media", &filter.media)];
-    let kept = kept
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| view! { <input type="hidden" name=key value=value.clone() /> })
-        .collect_view();
+    let kept = [("list", filter.list.as_str()), ("severity", &filter.severity), ("media", &filter.media)];
+    let kept = list::kept(kept);
     let narrower = (filter.list != "allows").then(|| {
         view! {
             {Severity::ALL.into_iter().rev().map(|severity| chip("severity", severity.name(), capital(severity), &filter.severity)).collect_view()}
@@ -163,8 +161,12 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
 
 #[component]
 pub fn Servers() -> impl IntoView {
-    let resource = desk::of_instance(api::servers);
-    desk::page(desk::Desk::DomainBlocks, resource, servers_body, |_, _| "Known servers".to_owned())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::servers(&asked.context, asked.instance(), &asked.search).await,
+        servers_body,
+        |_, _| "Known servers".to_owned(),
+    )
 }
 
 fn servers_body(frame: Frame, page: ServersPage) -> AnyView {

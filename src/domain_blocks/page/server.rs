@@ -1,21 +1,31 @@
 //! One server: what is known, what our rule is, and what another would do before anything is pressed.
 
-use super::{hidden, look_field, why_field};
+use super::{hidden, look_field};
 use crate::{
     access::Permission,
     audit::page::outcome_badge,
-    domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, api, bounded},
+    domain_blocks::api,
+    domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, bounded, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     path,
-    ui::{self, desk, form, time},
+    ui::{self, desk, form, list, time},
 };
 use leptos::prelude::*;
 
+const SET: &str = form::action::<api::Set>();
+const LIFT: &str = form::action::<api::Lift>();
+const DISALLOW: &str = form::action::<api::Disallow>();
+const ALLOW: &str = form::action::<api::Allow>();
+
 #[component]
 pub fn Server() -> impl IntoView {
-    let resource = desk::of_instance(api::server);
-    desk::page(desk::Desk::DomainBlocks, resource, body, |_, page| page.domain.to_string())
+    desk::page(
+        desk::Desk::DomainBlocks,
+        async |asked| service::server(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| page.domain.to_string(),
+    )
 }
 
 fn body(frame: Frame, page: ServerPage) -> AnyView {
@@ -28,8 +38,7 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
     };
     view! {
         <div class="head">
-            <a class="soft" href=path::domains(&instance)>"Blocks"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::domains(&instance), "Blocks")}
             <h1 class="cut"><bdi>{page.domain.to_string()}</bdi></h1>
             {badge}
             {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
@@ -110,7 +119,7 @@ fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
 }
 
 fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
-    let draft = frame.draft_for("/api/domains/set");
+    let draft = frame.draft_for(SET);
     let rule = page.rule.as_ref().map(|listed| &listed.rule);
     let text = |name: &str, stored: fn(&Rule) -> &str| {
         draft
@@ -130,7 +139,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         .and_then(|listed| serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).ok())
         .unwrap_or_default();
     view! {
-        <form method="post" action="/api/domains/set" class=if rule.is_some() { "body stack ruled" } else { "body stack" }>
+        <form method="post" action=SET class=if rule.is_some() { "body stack ruled" } else { "body stack" }>
             {form::above(draft)}
             {hidden(instance, &frame.here)}
             {form::acting(frame)}
@@ -146,7 +155,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
             <label class="field" for="private_comment">"Private comment" <span class="soft small">" for the staff of the instance"</span></label>
             {form::text_area("private_comment", "private_comment", "2", &text("private_comment", |rule| &rule.private_comment), "")}
             {form::beside(draft, "private_comment")}
-            {why_field(draft, "why")}
+            {form::why(draft, "why", "kept in the record, seen by the team", true)}
             {choices(page, draft)}
             {form::beside(draft, "severity")}
         </form>
@@ -210,7 +219,7 @@ fn choices(page: &ServerPage, draft: Option<&Draft>) -> AnyView {
 
 fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
     let (Some(listed), true) = (&page.rule, page.may_change) else { return ().into_any() };
-    let draft = frame.draft_for("/api/domains/lift");
+    let draft = frame.draft_for(LIFT);
     let seen = serde_json::to_string(&(RuleNumber(listed.id), &listed.rule)).unwrap_or_default();
     let says = match listed.rule.severity {
         Severity::Suspend => {
@@ -227,14 +236,14 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
     view! {
         <section class="card">
             <header><h2>"Lift the rule"</h2></header>
-            <form method="post" action="/api/domains/lift" class="body stack">
+            <form method="post" action=LIFT class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <input type="hidden" name="domain" value=page.domain.to_string() />
                 <input type="hidden" name="seen" value=seen />
                 <p class="soft small">{says}</p>
                 {parent}
-                {why_field(draft, "why-lift")}
+                {form::why(draft, "why-lift", "kept in the record, seen by the team", true)}
                 <div><button class="btn danger">{format!("Lift the rule for {}", page.domain)}</button></div>
             </form>
         </section>
@@ -256,15 +265,13 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
     }
     let (target, words, says) = match &page.allow {
         Some(_) => (
-            "/api/domains/disallow",
+            DISALLOW,
             format!("Take {} off the allowed servers", page.domain),
             "In limited federation mode Mastodon then deletes what it holds of it, as after a suspension.",
         ),
-        None => (
-            "/api/domains/allow",
-            format!("Allow {}", page.domain),
-            "Counts only where Mastodon runs in limited federation mode.",
-        ),
+        None => {
+            (ALLOW, format!("Allow {}", page.domain), "Counts only where Mastodon runs in limited federation mode.")
+        }
     };
     let draft = frame.draft_for(target);
     view! {
@@ -276,7 +283,7 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
                 <input type="hidden" name="domain" value=page.domain.to_string() />
                 {page.allow.as_ref().map(|allow| view! { <input type="hidden" name="id" value=allow.id.to_string() /> })}
                 <p class="soft small">{says}</p>
-                {why_field(draft, "why-allow")}
+                {form::why(draft, "why-allow", "kept in the record, seen by the team", true)}
                 <div><button class="btn">{words}</button></div>
             </form>
         </section>

@@ -327,7 +327,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
         return Ok(csv::Told { separator, columns: None, otherwise });
     }
     let mut places = Vec::new();
-    for (part, typed) in Part::ALL.into_iter().zip(&form.columns) {
+    for (part, typed) in Part::ALL.into_iter().zip(form.columns()) {
         if typed.is_empty() {
             continue;
         }

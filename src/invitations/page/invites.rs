@@ -4,29 +4,36 @@ use super::{ISSUE, REVOKE, Tab, arrivals, hidden, issue_form, link_card, tabs, t
 use crate::{
     frame::Frame,
     id::InstanceName,
-    invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, api},
+    invitations::api,
+    invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, service},
     path,
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
-const LOOK_UP: &str = "/api/invitations/look-up";
+const LOOK_UP: &str = form::action::<api::LookUp>();
 
 /// The invitations of everybody on the instance.
 #[component]
 pub fn Invitations() -> impl IntoView {
-    let resource = desk::of_instance(api::list);
-    desk::page(desk::Desk::Invitations, resource, list_body, |_, _| "Invitations".to_owned())
+    desk::page(
+        desk::Desk::Invitations,
+        async |asked| service::list(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, _| "Invitations".to_owned(),
+    )
 }
 
 /// One invitation.
 #[component]
 pub fn Invitation() -> impl IntoView {
-    let resource = desk::of_part("invite", api::invitation);
-    desk::page(desk::Desk::Invitations, resource, one_body, |_, page| {
-        format!("Invitation {} of {}", page.line.id, page.line.handle)
-    })
+    desk::page(
+        desk::Desk::Invitations,
+        async |asked| service::invitation(&asked.context, asked.instance(), asked.part("invite"), &asked.search).await,
+        one_body,
+        |_, page| format!("Invitation {} of {}", page.line.id, page.line.handle),
+    )
 }
 
 fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
@@ -243,9 +250,7 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
                 {many}
                 {more}
             </ul>
-            <label class="field" for="revoke-why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
-            <input class="input" id="revoke-why" name="why" maxlength="500" required="" value=typed(draft, "why", "") />
-            {form::beside(draft, "why")}
+            {form::why(draft, "revoke-why", "kept in the record, seen by the team", true)}
             <div><button class="btn danger long">{words}</button></div>
         </form>
     }
@@ -295,7 +300,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
     });
     view! {
         <div class="head">
-            <a class="soft" href=path::invitations(&instance)>"Invitations"</a><span class="soft">"/"</span>
+            {list::crumb(path::invitations(&instance), "Invitations")}
             <h1 class="cut"><span class="mono">{line.code.clone()}</span> " of " <bdi>{line.handle.clone()}</bdi></h1>
             {state(line)}
             <span class="soft">{page.door.clone()}</span>

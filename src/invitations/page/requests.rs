@@ -4,27 +4,36 @@ use super::{Tab, arrivals, hidden, invites::facts, issue_form, link_card, tabs, 
 use crate::{
     frame::Frame,
     id::InstanceName,
-    invitations::{MOST_USES, RequestLine, RequestPage, RequestState, RequestsPage, api},
+    invitations::api,
+    invitations::{MOST_USES, RequestLine, RequestPage, RequestState, RequestsPage, service},
     path,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
-const ENTER: &str = "/api/access-requests/enter";
-const REFUSE: &str = "/api/access-requests/refuse";
+const ENTER: &str = form::action::<api::Enter>();
+const REFUSE: &str = form::action::<api::Refuse>();
 
 /// People who asked the staff for access.
 #[component]
 pub fn AccessRequests() -> impl IntoView {
-    let resource = desk::of_instance(api::requests);
-    desk::page(desk::Desk::Invitations, resource, list_body, |_, page| format!("Access requests ({})", page.waiting))
+    desk::page(
+        desk::Desk::Invitations,
+        async |asked| service::requests(&asked.context, asked.instance(), &asked.search).await,
+        list_body,
+        |_, page| format!("Access requests ({})", page.waiting),
+    )
 }
 
 /// One access request.
 #[component]
 pub fn AccessRequest() -> impl IntoView {
-    let resource = desk::of_part("request", api::request);
-    desk::page(desk::Desk::Invitations, resource, one_body, |_, _| "Access request".to_owned())
+    desk::page(
+        desk::Desk::Invitations,
+        async |asked| service::request(&asked.context, asked.instance(), asked.part("request"), &asked.search).await,
+        one_body,
+        |_, _| "Access request".to_owned(),
+    )
 }
 
 /// Who asks, or that nothing is left of it.
@@ -208,7 +217,7 @@ fn one_body(frame: Frame, page: RequestPage) -> AnyView {
     });
     view! {
         <div class="head">
-            <a class="soft" href=path::access_requests(&instance)>"Access requests"</a><span class="soft">"/"</span>
+            {list::crumb(path::access_requests(&instance), "Access requests")}
             <h1 class="cut"><bdi>{who(line)}</bdi></h1>
             <span class=line.state.badge()>{line.state.name()}</span>
             <span class="soft">{ui::count(line.accounts, "account", "accounts")} ", asked " {time::ago(line.created_at, frame.now)}</span>

@@ -2,20 +2,23 @@
 
 use crate::{
     frame::Frame,
-    operators::{ResetPage, api},
+    operators::api,
+    operators::{ResetPage, service},
     path,
     ui::{desk, form},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-const RESET: &str = "/api/people/reset";
+const RESET: &str = form::action::<api::Reset>();
 
 #[component]
 pub fn Reset() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::reset_page);
-    desk::page(desk::Desk::People, resource, body, |_, page| format!("Reset the sign-in of {}", page.name))
+    desk::page(
+        desk::Desk::People,
+        async |asked| service::resets::page(&asked.context, &asked.search).await,
+        body,
+        |_, page| format!("Reset the sign-in of {}", page.name),
+    )
 }
 
 fn body(frame: Frame, page: ResetPage) -> AnyView {

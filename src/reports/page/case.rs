@@ -6,18 +6,31 @@ use crate::{
     frame::Frame,
     id::{AccountId, InstanceName, ReportId},
     path,
+    reports::api,
     reports::{
         AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, MediaCard, PollCard,
-        PostCard, QuoteCard, ReportCard, Revealed, Reversal, api,
+        PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
+const HAND_OVER: &str = form::action::<api::HandOver>();
+const HOLD: &str = form::action::<api::Hold>();
+const REVEAL: &str = form::action::<api::Reveal>();
+const CHANGE_CATEGORY: &str = form::action::<api::ChangeCategory>();
+const REVERSE: &str = form::action::<api::Reverse>();
+const REOPEN: &str = form::action::<api::Reopen>();
+const DECIDE: &str = form::action::<api::Decide>();
+
 #[component]
 pub fn Case() -> impl IntoView {
-    let resource = desk::of_part("account", api::case);
-    desk::page(desk::Desk::Reports, resource, case_body, |_, page| page.account.handle.clone())
+    desk::page(
+        desk::Desk::Reports,
+        async |asked| service::case(&asked.context, asked.instance(), asked.part("account"), &asked.search).await,
+        case_body,
+        |_, page| page.account.handle.clone(),
+    )
 }
 
 /// The case as a page.
@@ -37,11 +50,10 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
     };
     // A note for a colleague comes back also where the case is not this person's to hand over any more.
     let hands_over = !page.colleagues.is_empty() && !page.open.is_empty();
-    let note = frame.draft_for("/api/reports/hand-over").filter(|_| !hands_over).map(form::kept);
+    let note = frame.draft_for(HAND_OVER).filter(|_| !hands_over).map(form::kept);
     view! {
         <div class="head">
-            <a class="soft" href=path::reports(&instance)>"Reports"</a>
-            <span class="soft">"/"</span>
+            {list::crumb(path::reports(&instance), "Reports")}
             <h1 class="cut"><bdi>{page.account.handle.clone()}</bdi></h1>
             {badge}
             <span class="badge">{number}</span>
@@ -84,7 +96,7 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     let form = |claim: &'static str, words: &'static str, class: &'static str| {
         view! {
-            <form method="post" action="/api/reports/hold" class="inline">
+            <form method="post" action=HOLD class="inline">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
@@ -121,7 +133,7 @@ fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
     if page.colleagues.is_empty() {
         return ().into_any();
     }
-    let draft = frame.draft_for("/api/reports/hand-over");
+    let draft = frame.draft_for(HAND_OVER);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let chosen = typed("to");
     let options = page
@@ -132,7 +144,7 @@ fn hand_over(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
     view! {
         <details class="menu" open=draft.is_some()>
             <summary class="btn quiet">"Hand over…"</summary>
-            <form method="post" action="/api/reports/hand-over" class="card pad stack">
+            <form method="post" action=HAND_OVER class="card pad stack">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
@@ -333,11 +345,11 @@ pub fn reveal_form(
     what: String,
     words: &'static str,
 ) -> AnyView {
-    let draft = frame.draft_for("/api/reports/reveal").filter(|draft| draft.value("what") == Some(what.as_str()));
+    let draft = frame.draft_for(REVEAL).filter(|draft| draft.value("what") == Some(what.as_str()));
     let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
     let id = format!("why-{what}");
     view! {
-        <form method="post" action="/api/reports/reveal" class="reveal">
+        <form method="post" action=REVEAL class="reveal">
             {form::back(&frame.here)}
             <input type="hidden" name="instance" value=instance.to_string() />
             <input type="hidden" name="account" value=account.to_string() />
@@ -476,7 +488,7 @@ fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, 
     view! {
         <details class="menu end">
             <summary class=report.category.badge() title="Change the category">{report.category.word()} " ▾"</summary>
-            <form method="post" action="/api/reports/category" class="card pad stack">
+            <form method="post" action=CHANGE_CATEGORY class="card pad stack">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
@@ -614,7 +626,7 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
     // Nothing of a person whose data was deleted comes back; a remote account's comes anew from its server.
     let for_nothing = page.account.data_is_gone && page.account.local;
     if page.hands_off.is_some() || page.account.only_closable.is_some() || for_nothing {
-        return frame.draft_for("/api/reports/reverse").map(form::kept).into_any();
+        return frame.draft_for(REVERSE).map(form::kept).into_any();
     }
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
     let contractor = frame.role == Role::Contractor;
@@ -623,13 +635,13 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
         .filter(|reversal| reversal.applies(page.account.state))
         .map(|reversal| {
             let draft = frame
-                .draft_for("/api/reports/reverse")
+                .draft_for(REVERSE)
                 .filter(|draft| draft.value("reversal") == Some(reversal.verb()));
             let why = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
             view! {
                 <details class="undo" open=draft.is_some()>
                     <summary class="btn quiet small">{reversal.words()} "…"</summary>
-                    <form method="post" action="/api/reports/reverse" class="stack">
+                    <form method="post" action=REVERSE class="stack">
                         {form::back(&frame.here)}
                         <input type="hidden" name="instance" value=instance.to_string() />
                         <input type="hidden" name="account" value=page.account.id.to_string() />
@@ -692,7 +704,7 @@ fn closed(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let row = |report: &ClosedReport| {
         let reopen = page.hands_off.is_none().then(|| {
             view! {
-                <form method="post" action="/api/reports/reopen" class="inline">
+                <form method="post" action=REOPEN class="inline">
                     {form::back(&frame.here)}
                     <input type="hidden" name="instance" value=instance.to_string() />
                     <input type="hidden" name="account" value=page.account.id.to_string() />
@@ -840,7 +852,7 @@ fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String
 }
 
 fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
-    let draft = frame.draft_for("/api/reports/decide");
+    let draft = frame.draft_for(DECIDE);
     let decision = draft.and_then(|draft| draft.value("decision")).and_then(|name| name.parse().ok()).or(page.deciding);
     let decision = decision.filter(|decision| page.account.only_closable.is_none() || *decision == Decision::Resolve);
     let (Some(decision), None) = (decision, &page.hands_off) else {
@@ -885,7 +897,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <h2>{decision.words()} ": " <bdi>{page.account.handle.clone()}</bdi></h2>
                 <a class="btn quiet small end" href=account_link(instance, page)>"Leave it"</a>
             </header>
-            <form method="post" action="/api/reports/decide" class="body stack">
+            <form method="post" action=DECIDE class="body stack">
                 {form::above(draft)}
                 <input type="hidden" name="back" value=format!("{}?decide={}", account_link(instance, page), decision.name()) />
                 <input type="hidden" name="instance" value=instance.to_string() />
@@ -898,9 +910,7 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 {form::acting(frame)}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
-                <label class="field" for="why">"Why" <span class="soft small">"kept in the record, seen by the team"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "kept in the record, seen by the team", false)}
                 <div><button class=button>{words}</button></div>
             </form>
         </section>

@@ -4,18 +4,29 @@ use crate::{
     frame::Frame,
     id::InstanceName,
     path,
-    reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, api},
+    reports::api,
+    reports::{BulkPreview, Category, DecidedRow, Decision, QueuePage, QueueRow, service},
     search::Search,
-    ui::{self, desk, form, keys, time},
+    ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
 
+const DECIDE_MANY: &str = form::action::<api::DecideMany>();
+
 #[component]
 pub fn Queue() -> impl IntoView {
-    let resource = desk::of_instance(api::queue);
-    desk::page(desk::Desk::Reports, resource, body, |_, page| {
-        if page.cases == 0 { "Reports".to_owned() } else { format!("Reports ({})", ui::at_least(page.cases, page.cut)) }
-    })
+    desk::page(
+        desk::Desk::Reports,
+        async |asked| service::queue(&asked.context, asked.instance(), &asked.search).await,
+        body,
+        |_, page| {
+            if page.cases == 0 {
+                "Reports".to_owned()
+            } else {
+                format!("Reports ({})", ui::at_least(page.cases, page.cut))
+            }
+        },
+    )
 }
 
 fn body(frame: Frame, page: QueuePage) -> AnyView {
@@ -59,7 +70,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
                     String::new()
                 }}
             </span>
-            <span class="end">{page.older.clone().map(|older| view! { <a class="btn" href=older>"Further →"</a> })}</span>
+            <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
     }
     .into_any()
@@ -68,15 +79,16 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
 /// Only what people of one server are reported for.
 fn server_filter(instance: &InstanceName, page: &QueuePage) -> AnyView {
     let base = path::reports(instance);
-    let hidden = [
-        ("state", page.filter.state.clone()),
-        ("category", page.filter.category.clone()),
-        ("origin", page.filter.origin.clone()),
-        ("age", page.filter.age.clone()),
+    let filter = &page.filter;
+    let kept = [
+        ("state", filter.state.as_str()),
+        ("category", &filter.category),
+        ("origin", &filter.origin),
+        ("age", &filter.age),
     ];
     view! {
             <form class="chip-form" method="get" action=base>
-                {hidden.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| view! { <input type="hidden" name=key value=value /> }).collect_view()}
+                {list::kept(kept)}
                 <input class="chip" name="domain" aria-label="Only this server" placeholder="server…" value=page.filter.domain.clone() />
             </form>
     }
@@ -147,7 +159,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
         }
         .into_any();
     }
-    let draft = frame.draft_for("/api/reports/decide-many");
+    let draft = frame.draft_for(DECIDE_MANY);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let number = preview.cases.len();
     let reports: usize = preview.cases.iter().map(|case| case.reports).sum();
@@ -186,7 +198,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
     let button = if preview.decision == Decision::Suspend { "btn danger" } else { "btn main" };
     let form = preview.refused.is_none().then(|| {
         view! {
-            <form method="post" action="/api/reports/decide-many" class="stack">
+            <form method="post" action=DECIDE_MANY class="stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
                 {form::acting(frame)}
@@ -194,9 +206,7 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />
                 {told}
-                <label class="field" for="why">"Why" <span class="small soft">"kept in the record, once for each case"</span></label>
-                <input class="input" id="why" name="why" maxlength="500" value=typed("why") />
-                {form::beside(draft, "why")}
+                {form::why(draft, "why", "kept in the record, once for each case", false)}
                 <div><button class=button>{title.clone()}</button></div>
             </form>
         }
@@ -221,10 +231,8 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
 fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
     let base = path::reports(instance);
     let search = Search::parse(&page.search);
-    let chip = |key: &'static str, value: &'static str, words: String, current: &str| {
-        let on = current == value;
-        let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
-        view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+    let chip = |key: &'static str, value: &str, words: String, current: &str| {
+        list::chip(&base, &search, key, value, words, current)
     };
     let state = page.filter.state.as_str();
     let number = |number: usize| if page.known { ui::at_least(number, page.cut) } else { "?".to_owned() };
@@ -245,9 +253,7 @@ fn filters(instance: &InstanceName, page: &QueuePage) -> impl IntoView + use<> {
         chip("category", name, category.word().to_owned(), &page.filter.category)
     }));
     if !page.filter.holder.is_empty() {
-        let href = format!("{base}{}", search.with("holder", ""));
-        let words = format!("held by {} ×", page.filter.holder);
-        states.push(view! { <a class="chip" href=href aria-current="true">{words}</a> }.into_any());
+        states.push(list::chip_off(&base, &search, "holder", &format!("held by {}", page.filter.holder)));
     }
     states.push(view! { <span class="gap"></span> }.into_any());
     for (value, words) in [("local", "Local"), ("remote", "Remote")] {
@@ -280,16 +286,13 @@ fn waiting_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
         .into_any();
     }
     let kept = Search::parse(&page.search);
-    let keep = ["state", "category", "origin", "domain", "holder", "age", "before"].into_iter().filter_map(|key| {
-        let value = kept.get(key)?.to_owned();
-        Some(view! { <input type="hidden" name=key value=value /> })
-    });
+    let keep = list::kept_of(&kept, &["state", "category", "origin", "domain", "holder", "age", "before"]);
     let all = (page.may_decide && page.matching > 1 && kept != Search::default()).then(|| {
         view! { <label class="check pad small"><input type="checkbox" name="all" value="yes" />{format!("all {} that fit these filters", ui::grouped(page.matching))}</label> }
     });
     view! {
         <div class="card"><form id="chosen" method="get" action=format!("{}#decide", path::reports(instance))>
-            {keep.collect_view()}
+            {keep}
             {all}
             <table class="list">
                 <thead>

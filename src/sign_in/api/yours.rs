@@ -1,12 +1,7 @@
 //! The doors of one's own sign-in. They are for whoever is signed in, and about nobody else.
 
-use crate::{frame::Framed, problem::Problem, sign_in::YourSignIn};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-#[server(prefix = "/api/your-sign-in", endpoint = "page", input = GetUrl)]
-pub async fn page(search: String) -> Result<Framed<YourSignIn>, Problem> {
-    crate::sign_in::service::yours::page(&crate::context::Context::of_request()?, &search).await
-}
+use crate::problem::Problem;
+use leptos::prelude::*;
 
 #[server(prefix = "/api/your-sign-in", endpoint = "password")]
 pub async fn change_password(

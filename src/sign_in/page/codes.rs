@@ -37,7 +37,7 @@ fn as_file(text: &str) -> String {
     format!("data:text/plain;charset=utf-8,{}", encoded.replace('+', "%20"))
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

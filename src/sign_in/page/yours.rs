@@ -3,22 +3,27 @@
 use super::codes;
 use crate::{
     frame::{Draft, Frame},
-    sign_in::{Authenticator, OwnSession, RecoveryCodes, SHORTEST_PASSWORD, YourSignIn, api::yours as api},
+    sign_in::api::yours as api,
+    sign_in::{Authenticator, OwnSession, RecoveryCodes, SHORTEST_PASSWORD, YourSignIn, service},
     ui::{self, desk, form, time},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-const PASSWORD: &str = "/api/your-sign-in/password";
-const BEGIN: &str = "/api/your-sign-in/begin-factor";
-const SET: &str = "/api/your-sign-in/set-factor";
-const CODES: &str = "/api/your-sign-in/recovery-codes";
+const END_SESSIONS: &str = form::action::<api::EndSessions>();
+
+const PASSWORD: &str = form::action::<api::ChangePassword>();
+const BEGIN: &str = form::action::<api::BeginFactor>();
+const SET: &str = form::action::<api::SetFactor>();
+const CODES: &str = form::action::<api::NewRecoveryCodes>();
 
 #[component]
 pub fn YourSignInDesk() -> impl IntoView {
-    let location = use_location();
-    let resource = Resource::new(move || location.search.get(), api::page);
-    desk::page(desk::Desk::YourSignIn, resource, body, |_, _| "Your sign-in".to_owned())
+    desk::page(
+        desk::Desk::YourSignIn,
+        async |asked| service::yours::page(&asked.context, &asked.search).await,
+        body,
+        |_, _| "Your sign-in".to_owned(),
+    )
 }
 
 fn body(frame: Frame, page: YourSignIn) -> AnyView {
@@ -190,7 +195,7 @@ fn sessions(page: &YourSignIn, frame: &Frame) -> AnyView {
     let others = page.sessions.iter().filter(|session| !session.this).count();
     let all = (others > 0).then(|| {
         view! {
-            <form method="post" action="/api/your-sign-in/end-sessions" class="end">
+            <form method="post" action=END_SESSIONS class="end">
                 {form::back(&frame.here)}
                 <button class="btn danger" name="session" value="">"End all others"</button>
             </form>
@@ -224,7 +229,7 @@ fn row(session: &OwnSession, frame: &Frame) -> AnyView {
     let end = (!session.this).then(|| {
         let label = format!("End the session of {browser}, last used {}", time::relative(session.seen_at, frame.now));
         view! {
-            <form method="post" action="/api/your-sign-in/end-sessions" class="inline">
+            <form method="post" action=END_SESSIONS class="inline">
                 {form::back(&frame.here)}
                 <button class="btn small" name="session" value=session.short.clone() aria-label=label>"End"</button>
             </form>

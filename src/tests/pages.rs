@@ -1,0 +1,139 @@
+//! Pages: each asks its service once, so that it sends to the instance's database what one call of the service sends; and its
+//! forms go where their functions are.
+
+use crate::support::{House, house, sqlite};
+use axum::http::StatusCode;
+use howdah::{
+    access::{Actor, Role},
+    accounts,
+    context::Context,
+    domain_blocks,
+    frame::Framed,
+    id::OperatorId,
+    invitations, path,
+    problem::Problem,
+    registrations, reports, roles, sign_in,
+};
+use leptos::server_fn::ServerFn;
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tracing::{Dispatch, Event, Subscriber, subscriber::DefaultGuard};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context as LayerContext, SubscriberExt},
+    registry,
+};
+
+/// Counts the statements of this thread: those to an instance's database. The store's are sent by a thread of its own.
+#[derive(Clone, Default)]
+struct Statements(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: LayerContext<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Statements {
+    /// Counts until both are dropped. While there is one subscriber alone, whichever thread logs first at some place decides
+    /// for all whether anybody listens there; so there are two.
+    fn count(&self) -> (DefaultGuard, Dispatch) {
+        (tracing::subscriber::set_default(registry().with(self.clone())), Dispatch::new(registry()))
+    }
+
+    fn taken(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+/// A page and its service, called beside it.
+async fn both<T>(
+    house: &House,
+    cookie: &str,
+    statements: &Statements,
+    address: &str,
+    service: impl AsyncFn() -> Result<Framed<T>, Problem>,
+) -> (usize, usize) {
+    // What is kept in memory for a while is there from here on.
+    service().await.unwrap();
+    statements.taken();
+    service().await.unwrap();
+    let of_service = statements.taken();
+    let page = house.get(Some(cookie), address).await;
+    assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
+    (of_service, statements.taken())
+}
+
+#[tokio::test]
+async fn a_page_calls_its_service_once() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let (account, _) = house.case("quarry").await;
+    let actor = Actor {
+        operator: OperatorId("01owner".into()),
+        name: "owner".into(),
+        role: Role::Owner,
+        grants: Vec::new(),
+        session: "a test".into(),
+    };
+    let context = Context::of_job(house.app.clone(), actor);
+    let (at, all) = (&context, "harbour");
+    let statements = Statements::default();
+    let _counting = statements.count();
+    let mut wrong = Vec::new();
+    macro_rules! asks_once {
+        ($address:expr, $service:expr) => {
+            let (of_service, of_page) = both(&house, &cookie, &statements, &$address, async || $service.await).await;
+            if of_service == 0 || of_service != of_page {
+                wrong.push(format!("{}: {of_page} statements for a page, {of_service} for its service", $address));
+            }
+        };
+    }
+    asks_once!("/i/harbour/roles", roles::service::roles(at, all, ""));
+    asks_once!("/i/harbour/roles/1", roles::service::role(at, all, "1", ""));
+    asks_once!(format!("/i/harbour/reports/{account}"), reports::service::case(at, all, &account, ""));
+    asks_once!(format!("/i/harbour/accounts/{account}"), accounts::service::account(at, all, &account, ""));
+    asks_once!("/i/harbour/accounts", accounts::service::list(at, all, ""));
+    asks_once!("/i/harbour/domains/servers", domain_blocks::service::servers(at, all, ""));
+    asks_once!("/i/harbour/registrations", registrations::service::registrations(at, all, ""));
+    asks_once!("/i/harbour/domains", domain_blocks::service::rules(at, all, ""));
+    asks_once!("/i/harbour/domains/mail", domain_blocks::service::mail_domains(at, all, ""));
+    asks_once!("/i/harbour/invitations", invitations::service::list(at, all, ""));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Everything below a folder of sources.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(sources(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// A form whose address is written a second time goes to nowhere once the first is changed.
+#[test]
+fn a_page_asks_the_function_for_the_address_of_its_form() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let of_a_page = |path: &Path| {
+        let parts: Vec<_> = path.strip_prefix(&root).unwrap().iter().filter_map(|part| part.to_str()).collect();
+        parts.iter().any(|part| ["page.rs", "page", "ui", "frame", "frame.rs", "app.rs"].contains(part))
+    };
+    let pages: Vec<PathBuf> = sources(&root).into_iter().filter(|path| of_a_page(path)).collect();
+    assert!(pages.len() > 30, "{pages:?}");
+    for page in pages {
+        let written = std::fs::read_to_string(&page).unwrap().contains("\"/api/");
+        assert!(!written, "{} writes the address of a form: take form::action::<api::…>()", page.display());
+    }
+    assert_eq!(path::LOOK_UP, accounts::api::LookUp::PATH);
+    assert_eq!(path::SET_THEME, sign_in::api::SetTheme::PATH);
+    assert_eq!(path::SIGN_OUT, sign_in::api::SignOut::PATH);
+}

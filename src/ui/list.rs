@@ -1,0 +1,42 @@
+//! What every list repeats: the way back, chips that narrow it, filters that its forms keep, the way further.
+
+use crate::search::Search;
+use leptos::prelude::*;
+
+/// The way back to the list that a page belongs to, before its own name.
+pub fn crumb(href: impl Into<String>, name: &'static str) -> AnyView {
+    view! { <a class="soft" href=href.into()>{name}</a><span class="soft">"/"</span> }.into_any()
+}
+
+/// Narrows the list at `base` to one value of a key; pressed again, it lets go of it. `current` is the value in force.
+pub fn chip(base: &str, search: &Search, key: &str, value: &str, words: String, current: &str) -> AnyView {
+    let on = current == value;
+    let href = format!("{base}{}", search.with(key, if on { "" } else { value }));
+    view! { <a class="chip" href=href aria-current=on.then_some("true")>{words}</a> }.into_any()
+}
+
+/// A filter that came with the address and can only be let go of.
+pub fn chip_off(base: &str, search: &Search, key: &str, words: &str) -> AnyView {
+    let href = format!("{base}{}", search.with(key, ""));
+    view! { <a class="chip" href=href aria-current="true">{format!("{words} ×")}</a> }.into_any()
+}
+
+/// The filters in force, as a form of the list keeps them.
+pub fn kept<'a>(filters: impl IntoIterator<Item = (&'static str, &'a str)>) -> AnyView {
+    filters
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| view! { <input type="hidden" name=key value=value.to_owned() /> })
+        .collect_view()
+        .into_any()
+}
+
+/// The same, by the keys of the query.
+pub fn kept_of(search: &Search, keys: &[&'static str]) -> AnyView {
+    kept(keys.iter().map(|key| (*key, search.get(key).unwrap_or_default())))
+}
+
+/// The way to what comes after the last line, if something does.
+pub fn further(link: Option<&str>, words: &'static str) -> Option<AnyView> {
+    link.map(|link| view! { <a class="btn" href=link.to_owned()>{words}</a> }.into_any())
+}
