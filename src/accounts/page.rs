@@ -145,6 +145,10 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
         ("pending", "Waiting for approval"),
         ("unconfirmed", "Mail unconfirmed"),
     ] {
+        // Neither is on a public page, and a contractor sees them in a case alone.
+        if frame.role == crate::access::Role::Contractor && matches!(value, "frozen" | "unconfirmed") {
+            continue;
+        }
         chips.push(chip("state", value, words, &filter.state));
     }
     chips.push(view! { <span class="gap"></span> }.into_any());

@@ -276,10 +276,16 @@ fn facts(title: &'static str, pairs: &[(String, String)]) -> AnyView {
 }
 
 fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
+    // What was not done has no after, and what is not known to be done is only meant.
+    let (title, after) = match page.line.outcome {
+        Some(Outcome::Succeeded) | None => ("Before and after", "After"),
+        Some(Outcome::Partly | Outcome::Open | Outcome::Unknown) => ("Before, and what was meant", "Was meant"),
+        Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => ("What was meant, and not done", "Was meant"),
+    };
     let changes = (!page.before_after.is_empty()).then(|| {
         view! {
-            <section class="card"><header><h2>"Before and after"</h2></header>
-                <table><thead><tr><th>"What"</th><th>"Before"</th><th>"After"</th></tr></thead><tbody>
+            <section class="card"><header><h2>{title}</h2></header>
+                <table><thead><tr><th>"What"</th><th>"Before"</th><th>{after}</th></tr></thead><tbody>
                     {page.before_after.iter().map(|(name, before, after)| view! { <tr><td>{name.clone()}</td><td class="soft said"><bdi>{before.clone()}</bdi></td><td class="said"><bdi>{after.clone()}</bdi></td></tr> }).collect_view()}
                 </tbody></table>
             </section>

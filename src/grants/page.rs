@@ -287,6 +287,11 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
         "" => "none named".to_owned(),
         text => ui::tame(text),
     };
+    let ended = match grant.ended_at {
+        None if grant.ends_at > frame.now && grant.revoked.is_none() => "not yet".to_owned(),
+        None => "not recorded".to_owned(),
+        Some(at) => minute(at),
+    };
     let noted = |at: Option<Instant>| at.map_or_else(|| "not recorded".to_owned(), minute);
     view! {
         <div class="head">
@@ -303,14 +308,14 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
                         <dt>"Where"</dt><dd>{grant.scope.places()}</dd>
                         <dt>"What"</dt><dd>{grant.scope.words()}</dd>
                         <dt>"From"</dt><dd>{minute(grant.starts_at)}</dd>
-                        <dt>"Until"</dt><dd>{minute(grant.ends_at)}</dd>
+                        <dt>"Until"</dt><dd>{minute(grant.ends_at)} <span class="soft">" (the end of "{time::day(grant.ends_at.plus(-1), frame.now)}")"</span></dd>
                         <dt>"Sponsor"</dt><dd><bdi>{grant.sponsor.clone()}</bdi></dd>
                         <dt>"Agreement"</dt><dd class="said"><bdi>{agreement}</bdi></dd>
                         <dt>"Asked by"</dt><dd>{grant.asked_by.clone()} ", " {minute(grant.asked_at)}</dd>
                         <dt>{decided}</dt><dd>{by(&grant.decided)} {grant.decided.is_some().then(|| second_person(&page))}</dd>
                         {revoked}
                         <dt>"Begun"</dt><dd>{noted(grant.began_at)}</dd>
-                        <dt>"Ended"</dt><dd>{noted(grant.ended_at)}</dd>
+                        <dt>"Ended"</dt><dd>{ended}</dd>
                     </dl></div>
                 </section>
                 {roles(&page)}

@@ -62,6 +62,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         .into_any(),
         None => unknown(),
     };
+    let registrations = view! {
+        <span class="soft small">"Registrations"</span>
+        <b>{page.door.word.clone()}</b>
+        <span class="small">{page.door.since.clone()}</span>
+    };
     let next = page.urgent.first().map(|row| {
         view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }
     });
@@ -94,11 +99,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             } else {
                 view! { <div class="card tile"><span class="soft small">"Sign-ups waiting"</span>{pending}</div> }.into_any()
             }}
-            <a class="card tile" href=path::registrations(&instance)>
-                <span class="soft small">"Registrations"</span>
-                <b>{page.door.word.clone()}</b>
-                <span class="small">{page.door.since.clone()}</span>
-            </a>
+            {if frame.may(crate::access::Permission::ViewRegistrations) {
+                view! { <a class="card tile" href=path::registrations(&instance)>{registrations}</a> }.into_any()
+            } else {
+                view! { <div class="card tile">{registrations}</div> }.into_any()
+            }}
         </div>
         <div class="two">
             <div class="stack">
