@@ -339,13 +339,13 @@ impl Ledger {
         }
         let root = look.tree.root();
         let note = checkpoint::sign(&self.keys, &origin.store, total, &root)?;
-        if let Some(path) = self.outside.clone().filter(|_| !kept_outside) {
-            if let Err(error) = write_outside(path, note.clone()).await {
-                if let LedgerError::Outside(what) = &error {
-                    self.found.lock().outside = Some(what.clone());
-                }
-                return Err(error);
+        if let Some(path) = self.outside.clone().filter(|_| !kept_outside)
+            && let Err(error) = write_outside(path, note.clone()).await
+        {
+            if let LedgerError::Outside(what) = &error {
+                self.found.lock().outside = Some(what.clone());
             }
+            return Err(error);
         }
         let at = self.clock.now().0;
         const KEPT: &str = "select count(*) from ledger_checkpoints where origin > $1 or (origin = $1 and size >= $2)";
