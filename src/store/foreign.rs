@@ -50,6 +50,8 @@ static TABLES: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
 
 /// Whether a migration of ours made a trigger of this text on SQLite, which keeps it as it was written.
 fn is_ours_on_sqlite(text: &str) -> bool {
+    // It puts the names of tables in quotes where one was renamed.
+    let text = text.replace('"', "");
     text.strip_prefix("CREATE TRIGGER ").is_some_and(|text| OF_SQLITE.iter().any(|own| own.contains(text)))
 }
 

@@ -260,7 +260,7 @@ const CASES: &[Between] = &[
             )]);
         },
         mode: "none",
-        says: &["not known: a page without a sign-up form: “Portal”"],
+        says: &["not known a page without a sign-up form: “Portal”"],
         never: &["Done and read back"],
         outcome: Outcome::Partly,
     },

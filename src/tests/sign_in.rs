@@ -210,7 +210,7 @@ async fn strangers_shut_nobody_out() {
     let others = owners.split_once('=').unwrap().1;
     for invented in [
         format!("{name}={random}.{}{}", &mac[..63], if mac.ends_with('0') { '1' } else { '0' }),
-        format!("{name}=0{}.{mac}", &random[1..]),
+        format!("{name}={}{}.{mac}", if random.starts_with('0') { '1' } else { '0' }, &random[1..]),
         format!("{name}={random}."),
         format!("{name}={others}"),
         owners.clone(),

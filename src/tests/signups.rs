@@ -403,7 +403,7 @@ async fn those_who_say_the_same_are_shown_as_one() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
     let page = house.get(Some(&cookie), "/i/harbour/signups").await;
-    assert!(page.body.contains("of these say the same"), "{}", page.body);
+    assert!(page.body.contains("of those who asked say the same"), "{}", page.body);
     let alike = page.body.split("href=\"/i/harbour/signups?alike=").nth(1).unwrap().split('"').next().unwrap();
     let page = house.get(Some(&cookie), &format!("/i/harbour/signups?alike={alike}")).await;
     assert!(page.body.contains("Reject all"), "{}", page.body);
