@@ -250,7 +250,7 @@ impl Permission {
 }
 
 /// The matrix of rights. A contractor's are the most that a grant can include: what one does include, where, and from when
-/// to when, is in [`crate::grants::Scope`].
+/// to when, is in [`crate::nouns::grants::Scope`].
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {

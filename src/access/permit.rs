@@ -1,11 +1,10 @@
 //! The permit: a value that only this module can make, and without which nothing is opened in the ledger.
 
-use super::{Permission, Role};
+use super::{Permission, Role, Running};
 use crate::{
-    grants::{Running, Scope},
     id::{AccountId, InstanceName, OperatorId},
     linked_accounts::Lapse,
-    reports::Category,
+    nouns::{grants::Scope, reports::Category},
 };
 use std::collections::BTreeSet;
 

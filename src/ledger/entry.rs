@@ -8,7 +8,7 @@ use crate::{
     access::{Permission, Role},
     clock::Instant,
     id::{AccountId, InstanceName, OperatorId},
-    registrations::RegistrationsMode,
+    nouns::registrations::RegistrationsMode,
     seal::Keys,
     text::Why,
 };

@@ -75,18 +75,20 @@ impl From<sqlx::Error> for DatabaseError {
         let Some(answer) = error.as_database_error().and_then(|inner| inner.try_downcast_ref::<PgDatabaseError>())
         else {
             return match error {
-                sqlx::Error::Tls(why) => Self::Unusable(format!("TLS: {}", crate::ui::excerpt(&why.to_string(), 200))),
-                sqlx::Error::Configuration(why) => Self::Unusable(crate::ui::excerpt(&why.to_string(), 200)),
-                sqlx::Error::Protocol(why) => Self::Unusable(crate::ui::excerpt(&why, 200)),
+                sqlx::Error::Tls(why) => {
+                    Self::Unusable(format!("TLS: {}", crate::text::excerpt(&why.to_string(), 200)))
+                }
+                sqlx::Error::Configuration(why) => Self::Unusable(crate::text::excerpt(&why.to_string(), 200)),
+                sqlx::Error::Protocol(why) => Self::Unusable(crate::text::excerpt(&why, 200)),
                 error => Self::Away(error),
             };
         };
         match answer.severity() {
             // It ended the connection, or never took it.
-            PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::ui::excerpt(answer.message(), 200)),
+            PgSeverity::Fatal | PgSeverity::Panic => Self::Turned(crate::text::excerpt(answer.message(), 200)),
             // 57014: the statement time-out.
             _ if answer.code() == "57014" => Self::Slow,
-            _ => Self::Refused(crate::ui::excerpt(answer.message(), 300)),
+            _ => Self::Refused(crate::text::excerpt(answer.message(), 300)),
         }
     }
 }

@@ -10,8 +10,10 @@ use super::{
 use crate::{
     clock::{DAY, Instant},
     id::AccountId,
-    nouns::permissions::{ASKED_FOR, DELETE_USER_DATA, MANAGE_BLOCKS, MANAGE_FEDERATION, MANAGE_REPORTS, MANAGE_USERS},
-    registrations::RegistrationsMode,
+    nouns::{
+        permissions::{ASKED_FOR, DELETE_USER_DATA, MANAGE_BLOCKS, MANAGE_FEDERATION, MANAGE_REPORTS, MANAGE_USERS},
+        registrations::RegistrationsMode,
+    },
 };
 
 /// The last look at an instance.

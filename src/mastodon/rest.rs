@@ -9,7 +9,7 @@ use crate::{
     deeds::{ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
     id::{AccountId, InstanceName, ReportId},
     ledger::{Acting, Answer, Answered, Deed, Step, Warrant},
-    reports::{Category, Decision},
+    nouns::reports::{Category, Decision},
 };
 use reqwest::{Method, Response, StatusCode, redirect::Policy};
 use serde::Deserialize;
@@ -288,7 +288,7 @@ impl Client {
             while let Some(deeper) = why.source() {
                 why = deeper;
             }
-            let why = crate::ui::excerpt(&why.to_string(), 120);
+            let why = crate::text::excerpt(&why.to_string(), 120);
             RestError::NotSent(format!("{host} cannot be reached ({why}); nothing was sent"))
         } else if error.is_timeout() {
             RestError::Lost(format!("{host} did not answer within {} s", time.as_secs_f32()))

@@ -7,7 +7,7 @@ use super::{
     Instance,
     rest::{Client, Visited, words},
 };
-use crate::{clock::Instant, registrations::RegistrationsMode, ui};
+use crate::{clock::Instant, nouns::registrations::RegistrationsMode, text};
 use serde_json::Value;
 use std::sync::Arc;
 use url::Url;
@@ -136,7 +136,7 @@ fn closed_sentence(body: &str) -> Option<String> {
     let start = CLOSED.into_iter().find_map(|sentence| text.find(sentence))?;
     let rest = text.get(start..)?;
     let sentence = rest.split_inclusive(". ").next().unwrap_or(rest);
-    Some(format!("“{}”", ui::excerpt(sentence, LONGEST_MESSAGE)))
+    Some(format!("“{}”", text::excerpt(sentence, LONGEST_MESSAGE)))
 }
 
 async fn sign_up_page(rest: &Client, own_domains: &[String]) -> SignUpPage {
@@ -167,7 +167,7 @@ fn stands(body: &str) -> SignUpPage {
 async fn sent_on(rest: &Client, own_domains: &[String], page: &Visited, to: &Url) -> SignUpPage {
     let host = to.host_str().unwrap_or("another place").to_lowercase();
     if !own_domains.contains(&host) || !matches!(to.path(), SIGN_IN | "/") {
-        return SignUpPage::NotKnown(format!("it leads to {host}{}", ui::excerpt(to.path(), 80)));
+        return SignUpPage::NotKnown(format!("it leads to {host}{}", text::excerpt(to.path(), 80)));
     }
     let there = match rest.visit(to.path(), &page.cookies, true).await {
         Ok(there) => there,

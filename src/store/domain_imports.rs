@@ -52,7 +52,7 @@ pub struct Row {
     pub difference: Difference,
     /// The rule there was, as JSON of [`crate::domain_blocks::Listed`]; empty for none.
     pub seen: String,
-    /// The rule asked for, as JSON of [`crate::domain_blocks::Rule`]; empty for an invalid row.
+    /// The rule asked for, as JSON of [`crate::nouns::domain_blocks::Rule`]; empty for an invalid row.
     pub wanted: String,
     /// Why it is invalid or the same, or what came of it.
     pub said: String,

@@ -10,9 +10,11 @@ use super::{
     rights::{Changes, OF_A_GRANT},
 };
 use crate::{
+    access::Running,
     clock::{Instant, SECOND},
-    grants::{RoleAsked, RoleState, Running, Scope, State},
+    grants::{RoleState, State},
     id::{GrantId, InstanceName, OperatorId, RoleId},
+    nouns::grants::{RoleAsked, Scope},
     seal::{Field, Keys},
 };
 

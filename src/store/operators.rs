@@ -54,7 +54,8 @@ pub fn name_problem(name: &str) -> Option<&'static str> {
     let length = name.chars().count();
     if length == 0 || length > 64 {
         Some("A name has 1 to 64 characters.")
-    } else if name.chars().any(|c| c.is_control() || (c.is_whitespace() && c != ' ')) || crate::ui::tame(name) != name {
+    } else if name.chars().any(|c| c.is_control() || (c.is_whitespace() && c != ' ')) || crate::text::tame(name) != name
+    {
         Some("A name has no control or invisible characters.")
     } else {
         None

@@ -19,6 +19,7 @@ mod exports;
 mod faults;
 mod files;
 mod finding;
+mod floors;
 mod foreign;
 mod grants;
 mod head;

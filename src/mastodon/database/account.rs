@@ -4,8 +4,10 @@ use super::{DatabaseError, Hidden, Read, ms};
 use crate::{
     clock::{DAY, Instant},
     id::AccountId,
-    nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
-    reports::AccountState,
+    nouns::{
+        permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
+        reports::AccountState,
+    },
 };
 
 /// An account as a case shows it.

@@ -4,7 +4,7 @@ use super::{DatabaseError, Hidden, Read, ms};
 use crate::{
     clock::Instant,
     id::{AccountId, ReportId},
-    reports::Category,
+    nouns::reports::Category,
 };
 
 /// Addresses that are shown, newest first.

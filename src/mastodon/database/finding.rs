@@ -6,7 +6,7 @@ use crate::{
     deeds::{Personal, SearchPersonal},
     id::AccountId,
     ledger::Warrant,
-    reports::AccountState,
+    nouns::reports::AccountState,
 };
 use std::time::Duration;
 

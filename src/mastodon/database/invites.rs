@@ -7,8 +7,10 @@ use crate::{
     clock::{HOUR, Instant},
     deeds::IssueInvite,
     id::{AccountId, InviteId},
-    nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
-    reports::AccountState,
+    nouns::{
+        permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
+        reports::AccountState,
+    },
 };
 use std::time::Duration;
 use tokio::time::Instant as Tick;

@@ -6,7 +6,7 @@ use crate::{
     deeds::{Masked, Reveal},
     id::{AccountId, MediaId, ReportId, RuleId, StatusId},
     ledger::{Mark, Warrant},
-    reports::Category,
+    nouns::reports::Category,
 };
 
 /// `reports.category` in SQL.

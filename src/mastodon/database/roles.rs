@@ -5,8 +5,9 @@ use super::{Database, DatabaseError, Extras, Read, Writing, by_release, wants_se
 use crate::{
     deeds::AssignRole,
     id::{AccountId, RoleId},
+    nouns::roles::EVERYONE,
     roles::{
-        ADMINISTRATOR, EVERYONE, InstanceRole,
+        ADMINISTRATOR, InstanceRole,
         rank::{Holder, Standing},
     },
 };

@@ -8,8 +8,8 @@ use crate::{
         AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
         ChangeMailDomainBlock, DisallowDomain, LiftAddressBlock, LiftDomainBlock, LiftMailDomainBlock,
     },
-    domain_blocks::{AddressRule, Rule},
     ledger::{Answer, Answered, Warrant},
+    nouns::domain_blocks::{AddressRule, Rule},
 };
 use reqwest::Method;
 

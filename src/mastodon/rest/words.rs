@@ -31,7 +31,7 @@ pub(super) fn whose(status: StatusCode, body: &[u8]) -> Whose {
         // OAuth gives a word for machines and a sentence.
         let said =
             value["error_description"].as_str().map_or_else(|| error.to_owned(), |more| format!("{error}: {more}"));
-        Some(crate::ui::excerpt(&said, LONGEST))
+        Some(crate::text::excerpt(&said, LONGEST))
     });
     said.map_or_else(|| Whose::Nobodys(page(body)), Whose::Mastodons)
 }
@@ -44,12 +44,12 @@ pub(in crate::mastodon) fn page(body: &[u8]) -> String {
         let start = lower.find(from)?;
         let start = start + lower.get(start..)?.find('>')? + 1;
         let end = start + lower.get(start..)?.find(to)?;
-        let words = crate::ui::excerpt(&plain(text.get(start..end)?), LONGEST_TITLE);
+        let words = crate::text::excerpt(&plain(text.get(start..end)?), LONGEST_TITLE);
         (!words.is_empty()).then_some(words)
     };
     let words = between("<title", "</title").or_else(|| between("<h1", "</h1")).unwrap_or_else(|| {
         let start: String = text.chars().take(4_000).collect();
-        crate::ui::excerpt(&plain(&start), LONGEST_TITLE)
+        crate::text::excerpt(&plain(&start), LONGEST_TITLE)
     });
     if words.is_empty() { "an empty page".to_owned() } else { format!("“{words}”") }
 }
