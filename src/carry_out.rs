@@ -5,6 +5,7 @@
 
 use crate::{
     access::Permit,
+    acting,
     clock::{Instant, MINUTE, SECOND},
     context::{App, Context},
     deeds::OnInstance,
@@ -13,7 +14,6 @@ use crate::{
         Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
         Warrant,
     },
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
@@ -183,7 +183,7 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
-    let hand = standing::hand(context, instance, &deed).await?;
+    let hand = acting::hand(context, instance, &deed).await?;
     let acting = hand.account;
     let mark = {
         let mut read = instance.database.read().await.map_err(|error| database_problem(&error))?;

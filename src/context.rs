@@ -2,20 +2,18 @@
 
 use crate::{
     access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
+    acting::{self, Own},
     audit::service::check::LedgerCheck,
     clock::{Clock, Instant},
     config::Config,
     http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
     ledger::{Fact, Ledger},
-    linked_accounts::{
-        Lapse,
-        service::standing::{self, Own},
-    },
     mastodon::{
         Instance,
         database::{Account, OpenReport},
     },
+    nouns::linked_accounts::Lapse,
     problem::{Kind, Problem},
     reports::MOST_READ,
     seal::Keys,
@@ -114,7 +112,7 @@ impl Context {
                 "Ask the person who sponsors your grant.",
             ),
             Denied::Untouched(why) => Problem::new(Kind::Forbidden, why.words(), ""),
-            Denied::Standing(lapse) => standing::fallen(lapse),
+            Denied::Standing(lapse) => acting::fallen(lapse),
         })
     }
 
@@ -133,7 +131,7 @@ impl Context {
         let case = Case {
             staff: account.is_staff() || self.is_a_colleague(instance, account).await?,
             own: match own {
-                Some(own) if open.len() > MOST_READ => standing::reported(own, instance, account.id).await?,
+                Some(own) if open.len() > MOST_READ => acting::reported(own, instance, account.id).await?,
                 _ => false,
             } || own
                 .is_some_and(|own| own.own_case(account.id, open.iter().map(|report| report.reporter)).is_some()),
@@ -191,7 +189,7 @@ impl Context {
     /// What is wrong with this person's own account on the instance, where they linked one.
     async fn lapse(&self, permission: Permission, instance: Option<&InstanceName>) -> Result<Option<Lapse>, Problem> {
         match instance {
-            Some(instance) => standing::lapse(&self.app, &self.actor, permission, instance).await,
+            Some(instance) => acting::lapse(&self.app, &self.actor, permission, instance).await,
             None => Ok(None),
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::{
     access::{self, Permission, Role},
+    acting,
     context::{App, Context},
     http::{Signed, stream},
     id::{AccountId, InstanceName, MediaId},
-    linked_accounts::service::standing,
     mastodon::{Instance, database::DatabaseError, files::FileError},
     problem::Problem,
 };
@@ -32,7 +32,7 @@ async fn touched(context: &Context, instance: &Instance, id: AccountId) -> Resul
     };
     let (account, open) = read.await.map_err(|error| Problem::unavailable(error.to_string(), ""))?;
     let Some(account) = account else { return Ok(false) };
-    let own = standing::own(context, instance).await?;
+    let own = acting::own(context, instance).await?;
     let object = context.case(instance, &account, &open, own.as_ref()).await?;
     Ok(access::permit(&context.actor, Permission::ViewWork, object).is_ok())
 }
@@ -54,9 +54,9 @@ pub async fn stream(
         return missing();
     }
     let context = Context { app: app.clone(), actor: signed.actor, address: signed.address };
-    match standing::lapse(&app, &context.actor, Permission::ViewWork, &name).await {
+    match acting::lapse(&app, &context.actor, Permission::ViewWork, &name).await {
         Ok(None) => {}
-        Ok(Some(lapse)) => return refused(StatusCode::FORBIDDEN, standing::fallen(lapse)),
+        Ok(Some(lapse)) => return refused(StatusCode::FORBIDDEN, acting::fallen(lapse)),
         Err(problem) => return refused(StatusCode::SERVICE_UNAVAILABLE, problem),
     }
     match touched(&context, instance, account).await {

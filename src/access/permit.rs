@@ -3,8 +3,7 @@
 use super::{Permission, Role, Running};
 use crate::{
     id::{AccountId, InstanceName, OperatorId},
-    linked_accounts::Lapse,
-    nouns::{grants::Scope, reports::Category},
+    nouns::{grants::Scope, linked_accounts::Lapse, reports::Category},
 };
 use std::collections::BTreeSet;
 

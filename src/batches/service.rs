@@ -3,7 +3,7 @@
 use super::{BatchPage, Item as Line, Running, too_many};
 use crate::{
     access::{self, Permission, Role},
-    audit,
+    acting, audit,
     carry_out::Done,
     clock::SECOND,
     context::{App, Context},
@@ -13,7 +13,6 @@ use crate::{
     id::{InstanceName, OperatorId},
     invitations,
     ledger::{self, Deed, Fact, LedgerError, Outcome, Stage},
-    linked_accounts::service::standing,
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -176,7 +175,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         .filter(|(_, number)| *number > 0)
         .collect();
     let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
-    let hand = standing::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
+    let hand = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
     let page = BatchPage {
         what: what(items.first().map(|item| &item.deed), different(&items)),
         who: name(app, &batch).await?,
@@ -241,7 +240,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
             continue;
         }
         // The other half of what the token may ask for is for people at work.
-        while standing::client(app, &batch.operator, instance).await?.background_waits().is_some() {
+        while acting::client(app, &batch.operator, instance).await?.background_waits().is_some() {
             tokio::time::sleep(Duration::from_secs(1)).await;
             if !is_ours_still(app, &batch, process).await? {
                 return Ok(());
@@ -410,7 +409,7 @@ async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context
     let session = format!("batch {}", batch.id);
     let actor = grants::service::actor(&app.store, person, session, app.clock.now()).await?;
     // What cannot be read now is found out with the deed itself.
-    if let Ok(Some(_)) = standing::lapse(app, &actor, act, &batch.instance).await {
+    if let Ok(Some(_)) = acting::lapse(app, &actor, act, &batch.instance).await {
         return Ok(None);
     }
     Ok(Some(Context::of_job(app.clone(), actor)))

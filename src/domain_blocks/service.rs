@@ -16,11 +16,10 @@ pub use mail::{lift_mail, mail_domains, set_mail};
 use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
 use crate::{
     access::{self, Permission},
-    audit,
+    acting, audit,
     context::Context,
     frame::{self, Framed},
     ledger::{Filter, Subject},
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowed},
@@ -70,7 +69,7 @@ fn checked_comment(field: &'static str, text: &str) -> Result<String, Problem> {
 /// The role of whoever acts must allow it, the person's own account or the service account; a refusal comes before any
 /// intent.
 async fn able(context: &Context, instance: &Instance, bit: i64, words: &str) -> Result<(), Problem> {
-    if let Some(own) = standing::able_own(context, instance).await? {
+    if let Some(own) = acting::able_own(context, instance).await? {
         if own.standing.can(bit) {
             return Ok(());
         }

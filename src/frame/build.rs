@@ -3,9 +3,9 @@
 use super::{Draft, Frame, Framed, InstanceHead, Notice};
 use crate::{
     access::{self, Permission},
+    acting,
     clock::HOUR,
     context::Context,
-    linked_accounts::service::standing,
     mastodon::{Instance, pulse},
     path,
     problem::Problem,
@@ -86,7 +86,7 @@ pub async fn build<T>(
         })
     });
     let acting = match instance {
-        Some(instance) => standing::linked(&context.app, &context.actor, &instance.name).await?,
+        Some(instance) => acting::linked(&context.app, &context.actor, &instance.name).await?,
         None => None,
     };
     let acting = acting.map(|linked| format!("@{}", linked.username));

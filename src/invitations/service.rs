@@ -9,10 +9,10 @@ pub use requests::{enter, refuse, request, requests};
 use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
 use crate::{
     access::{self, Permission},
+    acting,
     clock::Instant,
     context::Context,
     id::AccountId,
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, Inviter, Read},
@@ -113,7 +113,7 @@ fn consequence(spares_review: bool) -> String {
 
 /// As whom an invitation would be issued, read now.
 async fn inviter(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Inviter>, Problem> {
-    match standing::acting(context, instance).await? {
+    match acting::acting(context, instance).await? {
         Some(account) => read.inviter(account).await.map_err(unread),
         None => Ok(None),
     }

@@ -7,35 +7,8 @@ pub mod service;
 use crate::{
     clock::Instant,
     id::{InstanceName, OperatorId},
+    nouns::linked_accounts::Lapse,
 };
-
-/// Why nobody may act as a linked account any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Lapse {
-    /// `users.disabled`
-    Frozen,
-    /// `accounts.suspended_at`
-    Suspended,
-    /// Neither approved nor confirmed, or one of them not
-    Waiting,
-    /// No role, or one without any staff permission
-    NoStaff,
-    /// Deleted, or without a login here
-    Gone,
-}
-
-impl Lapse {
-    /// What is said after the account.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Frozen => "has a frozen login",
-            Self::Suspended => "is suspended",
-            Self::Waiting => "is not confirmed or not let in",
-            Self::NoStaff => "has no role that may do anything",
-            Self::Gone => "has no login there any more",
-        }
-    }
-}
 
 /// The person's own account on this instance.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,9 @@
 //! Linking somebody's own account: the way to the instance and back, and the end of it.
 
-pub mod standing;
-
-use super::{Begun, Lapse, LinkOf, YourAccount, YourAccountPage};
+use super::{Begun, LinkOf, YourAccount, YourAccountPage};
 use crate::{
     access::{self, Actor, Permission},
-    carry_out,
+    acting, carry_out,
     carry_out::InStore,
     clock::{DAY, Instant, MINUTE, SECOND},
     context::{App, Context},
@@ -19,7 +17,7 @@ use crate::{
         oauth::{self, Application, Granted},
         rest::RestError,
     },
-    nouns::permissions::ASKED_FOR,
+    nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
     path,
     problem::{Kind, Problem},
     search::Search,
@@ -105,10 +103,10 @@ async fn application(app: &App, instance: &Instance) -> Result<Application, Prob
 /// Makes ready for the way to the instance: the page then shows the link there, because a form may not lead elsewhere.
 pub async fn start(context: Context, instance: String) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?;
-    if let Some(own) = standing::own(&context, instance).await?
+    if let Some(own) = acting::own(&context, instance).await?
         && let Some(lapse) = own.standing.lapse
     {
-        return Err(standing::fallen(lapse));
+        return Err(acting::fallen(lapse));
     }
     application(&context.app, instance).await?;
     let attempt = Attempt {
@@ -145,7 +143,7 @@ async fn begun(context: &Context, instance: &Instance, state: &str) -> Result<Op
 pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Framed<YourAccountPage>, Problem> {
     let instance = at(context, instance).await?.clone();
     let parsed = Search::parse(search);
-    let linked = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let linked = acting::linked(&context.app, &context.actor, &instance.name).await?;
     let account = match linked {
         Some(linked) => Some(your_account(&instance, &linked).await),
         None => None,
@@ -324,7 +322,7 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
         token: granted.token.clone(),
         linked_at: context.now(),
     };
-    if let Some(before) = standing::linked(app, &context.actor, &instance.name).await?
+    if let Some(before) = acting::linked(app, &context.actor, &instance.name).await?
         && before.account != linked.account
     {
         return Err(not_linked(
@@ -356,10 +354,10 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
 /// Takes one's own link away.
 pub async fn unlink(context: Context, instance: String, why: String) -> Result<String, Problem> {
     let instance = at(&context, &instance).await?.clone();
-    let own = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let own = acting::linked(&context.app, &context.actor, &instance.name).await?;
     let linked = own.ok_or_else(|| Problem::not_found("You have linked no account here."))?;
     // Otherwise whoever is frozen would go on through the service account.
-    if let Some(own) = standing::own(&context, &instance).await?
+    if let Some(own) = acting::own(&context, &instance).await?
         && let Some(lapse) = own.standing.lapse
     {
         return Err(Problem::new(

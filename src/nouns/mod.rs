@@ -2,6 +2,7 @@
 
 pub mod domain_blocks;
 pub mod grants;
+pub mod linked_accounts;
 pub mod outcome;
 pub mod parts;
 pub mod permissions;

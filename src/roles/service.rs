@@ -7,13 +7,13 @@ use super::{
 };
 use crate::{
     access::{self, Actor, Object, Permission, Permit},
+    acting,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
     deeds::AssignRole,
     frame::{self, Framed},
     id::{AccountId, RoleId},
     ledger::{Answered, Ledger, Mark, Warrant},
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowing, Read},
@@ -131,7 +131,7 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    let acting = standing::acting(context, &instance).await?;
+    let acting = acting::acting(context, &instance).await?;
     let mut read = instance.database.read().await.map_err(unshown)?;
     let mut page = ChangePage {
         who: text("who"),
@@ -356,7 +356,7 @@ async fn assign_by_rank(
     deed: AssignRole,
     why: impl Into<Why>,
 ) -> Result<Done, Problem> {
-    let acting = standing::acting(context, instance).await?.ok_or_else(standing::unknown)?;
+    let acting = acting::acting(context, instance).await?.ok_or_else(acting::unknown)?;
     let (standing, missing) = {
         let mut read = instance.database.read().await.map_err(unread)?;
         let standing = read.ranks(acting, deed.account, deed.after).await.map_err(unread)?;

@@ -4,12 +4,12 @@ use super::{misread, unread};
 use crate::{
     access::Permission,
     accounts::Deletion,
+    acting::{self, Own},
     carry_out::{Carry, Evidence, Trace, carry_out},
     context::Context,
     deeds::DeleteAccount,
     id::AccountId,
     ledger::{Answered, Mark, Warrant},
-    linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, OpenReport, Read},
@@ -98,7 +98,7 @@ pub async fn delete(
         (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    let own = standing::able_own(&context, &instance).await?;
+    let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::DeleteAccounts, object).await?;
     if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {

@@ -8,14 +8,13 @@ use super::{
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
-    audit,
+    acting, audit,
     clock::{Instant, MINUTE},
     context::Context,
     deeds::DeleteAccount,
     frame::{self, Framed},
     id::AccountId,
     ledger::{Deed, Filter, Outcome, Subject},
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{
@@ -78,7 +77,7 @@ pub async fn account(
     }
     let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
-    let own = standing::own(context, &instance).await?;
+    let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
     let about = |permission| access::permit(&context.actor, permission, &object).is_ok();
     // Where and how somebody signs in is no part of what anybody can read: it needs a case that is this person's to touch.

@@ -3,11 +3,11 @@
 use super::{misread, store_problem, unread};
 use crate::{
     access::{self, Object, Permission, Permit, Role},
+    acting,
     carry_out::{InStore, recorded},
     context::{App, Context},
     deeds::{WithdrawNote, WriteNote},
     id::AccountId,
-    linked_accounts::service::standing,
     mastodon::{Instance, database::Account},
     path,
     problem::{Kind, Problem},
@@ -26,7 +26,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
         (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    let own = standing::own(context, &instance).await?;
+    let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::DecideReports, &object).await?;
     if !may_read(context, &object).await? {
@@ -39,7 +39,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
 /// cases that a grant gives them to decide.
 pub async fn may_read(context: &Context, object: &Object) -> Result<bool, Problem> {
     let Some((instance, account)) = object.account() else { return Ok(false) };
-    let own = standing::linked(&context.app, &context.actor, instance).await?;
+    let own = acting::linked(&context.app, &context.actor, instance).await?;
     let works = context.actor.role != Role::Contractor
         || (access::permit(&context.actor, Permission::DecideReports, Some(instance)).is_ok()
             && access::permit(&context.actor, Permission::ViewWork, object).is_ok());

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     access::{Actor, Permission},
-    batches,
+    acting, batches,
     clock::{Instant, MINUTE},
     context::{App, Context},
     deeds::{BlockDomain, ChangeDomainBlock},
@@ -22,7 +22,6 @@ use crate::{
     grants,
     id::RuleNumber,
     ledger::{self, Deed, LedgerError, Outcome, Stage, Subject},
-    linked_accounts::service::standing,
     mastodon::Instance,
     off_thread::{OffThread, off_thread},
     path,
@@ -742,7 +741,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
         let understood = domain_imports::reading(&app.store, &import.id).await?.is_some();
         while ended < most {
             let now = app.clock.now();
-            if let Some(wait) = standing::client(app, &import.operator, instance).await?.background_waits() {
+            if let Some(wait) = acting::client(app, &import.operator, instance).await?.background_waits() {
                 let until = now.plus(wait);
                 let note =
                     format!("Half of what the instance takes from us is used up; on at {} UTC.", time::clock(until));

@@ -3,7 +3,7 @@
 use super::{PAGE, arrivals, cannot_issue, door, issuing, line, link, may_manage, number, store_problem, unread};
 use crate::{
     access::Permission,
-    batches,
+    acting, batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
     context::{App, Context},
     deeds::{InBatch, IssueInvite, RevokeInvite},
@@ -14,7 +14,6 @@ use crate::{
         RevokePreview, Term,
     },
     ledger::{Answer, Answered, Deed, Mark, Outcome, Warrant},
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, InviteWindow, Read, Usable},
@@ -346,7 +345,7 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
 pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite, why: Why) -> Result<Done, Problem> {
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
     // Written by SQL, so nobody else asks (`app/policies/invite_policy.rb`); of a linked account it is asked with the deed.
-    let own = standing::linked(&context.app, &context.actor, &instance.name).await?;
+    let own = acting::linked(&context.app, &context.actor, &instance.name).await?;
     let acting = instance.pulse().account.clone();
     if let Some(acting) = acting.filter(|acting| own.is_none() && !acting.can(MANAGE_INVITES))
         && acting.id != deed.account

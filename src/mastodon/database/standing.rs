@@ -2,7 +2,7 @@
 
 use super::{Account, DatabaseError, Read, ms};
 use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
-use crate::{clock::Instant, id::AccountId, linked_accounts::Lapse};
+use crate::{clock::Instant, id::AccountId, nouns::linked_accounts::Lapse};
 
 /// `administrator` (`app/models/user_role.rb`): everything.
 const ADMINISTRATOR: i64 = 1;

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
+    acting::{self, Own},
     clock::Instant,
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
-    linked_accounts::service::standing::{self, Own},
     mastodon::{
         Instance,
         database::{
@@ -239,7 +239,7 @@ pub async fn case_page(
     let app = &context.app;
     // Whoever decides nothing has nothing compared.
     let own = if access::allows(context.actor.role, Permission::DecideReports) {
-        standing::own(context, instance).await?
+        acting::own(context, instance).await?
     } else {
         None
     };
@@ -270,7 +270,7 @@ pub async fn case_page(
     };
     let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
     let at_once = if facts.open.len() > super::deeds::PART {
-        let hand = standing::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
+        let hand = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
         hand.for_one_deed()
     } else {
         super::deeds::PART

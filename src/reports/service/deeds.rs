@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     access::{self, Permission, Permit, Role},
-    batches,
+    acting, batches,
     carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
     context::{App, Context},
     deeds::{
@@ -17,7 +17,6 @@ use crate::{
     grants,
     id::{AccountId, OperatorId, ReportId, RuleId},
     ledger::{Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant},
-    linked_accounts::service::standing,
     mastodon::{
         Instance,
         database::{Account, DatabaseError, Hidden, LogRow, OpenReport, Read, ReportState},
@@ -68,7 +67,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
         (read.account_or_gone(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    let own = standing::able_own(context, &instance).await?;
+    let own = acting::able_own(context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     // Whoever is linked decides about staff by rank, which is compared below; for all others the matrix holds.
     let permit = match (account.is_staff(), &own) {
@@ -90,7 +89,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
 
 /// Nobody decides about a report of their own, open or closed.
 async fn not_my_own(context: &Context, instance: &Instance, state: &ReportState) -> Result<(), Problem> {
-    let own = standing::able_own(context, instance).await?;
+    let own = acting::able_own(context, instance).await?;
     match own.and_then(|own| own.own_case(state.target, [state.reporter])) {
         Some(why) => Err(Problem::new(Kind::Forbidden, why, "")),
         None => Ok(()),
@@ -156,7 +155,7 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     free_or_mine(&context, &instance, account.id).await?;
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
-    let hand = standing::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
+    let hand = acting::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
     let at_once = if a_call_each && reports.len() > PART { hand.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
@@ -251,7 +250,7 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     let (text, why) = checked_words(decision, &form.text, false, &form.why)?;
     let mut deeds = Vec::new();
     let mut refused = None;
-    let own = standing::able_own(&context, &instance).await?;
+    let own = acting::able_own(&context, &instance).await?;
     let mut found = Vec::new();
     {
         let mut read = instance.database.read().await.map_err(unread)?;
@@ -335,7 +334,7 @@ pub async fn colleagues(
     for person in people.into_iter().filter(|person| person.operator != context.actor.operator) {
         let theirs = Context::of_job(context.app.clone(), person);
         // Whoever's own account does not stand, or cannot be read, is not handed anything.
-        let Ok(own) = standing::able_own(&theirs, instance).await else { continue };
+        let Ok(own) = acting::able_own(&theirs, instance).await else { continue };
         let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(unread)?;
         if hands_off(&theirs, instance, target, own.as_ref(), open).or(beyond).is_none() {
             colleagues.push((theirs.actor.operator.0, theirs.actor.name));
@@ -529,7 +528,7 @@ pub async fn reveal(
         (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
-    let own = standing::able_own(&context, &instance).await?;
+    let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::Reveal, object).await?;
     let why = checked_why(&why, true)?;

@@ -1,24 +1,28 @@
 //! Who acts: chosen before the intent, from what stands now. Somebody linked acts as their own account and as no other;
 //! everybody else through the service account.
 
-use super::store_problem;
 use crate::{
     access::{Actor, Permission},
     context::{App, Context},
     deeds::OnInstance,
     id::{AccountId, InstanceName},
     ledger::Acting,
-    linked_accounts::Lapse,
     mastodon::{
         Instance,
         database::{Account, DatabaseError, Standing},
         rest::Client,
     },
+    nouns::linked_accounts::Lapse,
     nouns::permissions::ASKED_FOR,
     problem::{Kind, Problem},
     store::linked_accounts::{self, Linked},
 };
 use std::{sync::Arc, time::Duration};
+
+fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "acting.store");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
+}
 
 /// A page does not wait longer than this to know how somebody's account stands.
 const PATIENCE: Duration = Duration::from_millis(500);
