@@ -350,6 +350,16 @@ pub async fn recorded_as_read<D: Deed>(
         && matches!(changed, Ok(Some(_)))
     {
         tracing::error!(%error, deed = D::KIND, index = answered.index(), "deed.close");
+        if matches!(error, LedgerError::AlreadyClosed(_)) {
+            return Err(Problem::new(
+                Kind::Conflict,
+                format!(
+                    "It was done so late that another process had closed entry {} without it by then.",
+                    answered.index()
+                ),
+                "At the server, howdah audit verify says how it stands. Do it again, or back, so that the record has it.",
+            ));
+        }
         // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
         return Err(Problem::new(
             Kind::Conflict,

@@ -193,7 +193,7 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
         Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
         Some(Outcome::Partly) if entry.deed == "set_registrations" => format!(
             "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
-             console goes on until it agrees."
+             console goes on until it agrees, for two hours."
         ),
         Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
         Some(Outcome::Open) => {

@@ -100,7 +100,9 @@ async fn reseal_person(app: &App, name: &str) -> anyhow::Result<()> {
     let row = Resealed::Person { operator: person.id, role: person.role.clone(), disabled: person.disabled };
     taken(app, row).await?;
     let state = if person.disabled { "access ended" } else { "may sign in" };
-    println!("The person {} is taken as the row stands: {}, {state}.", person.name, person.role);
+    let factor = if person.factor { "with the second factor" } else { "without a second factor" };
+    println!("The person {} is taken as the row stands: {}, {state}, {factor}.", person.name, person.role);
+    println!("Whoever changed the row may have changed the password in it too: howdah operator recover sets it anew.");
     Ok(())
 }
 

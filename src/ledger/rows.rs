@@ -12,8 +12,8 @@ use crate::{
     id::{AccountId, GrantId, OperatorId},
     nouns::grants::Scope,
     store::{
-        self, account_notes, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes,
-        setup_links, snapshots, web_sessions,
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
+        web_sessions,
     },
 };
 use serde::Serialize;
@@ -582,8 +582,6 @@ impl Ledger {
             }
         }
         counts.work = batches::seal_former(&self.store).await? + domain_imports::seal_former(&self.store).await?;
-        snapshots::seal_former(&self.store, &self.keys).await?;
-        account_notes::seal_former(&self.store, &self.keys).await?;
         counts.sessions_ended = web_sessions::delete_unsealed(&self.store).await?;
         counts.set_up_links_ended = setup_links::delete_unsealed(&self.store).await?;
         for difference in &compared.differences {

@@ -61,6 +61,10 @@ pub enum Starting {
     Alone,
 }
 
+/// The migration since which what is kept of an instance is proved, and a note is bound to whose it is
+/// (`migrations/0036_proved_snapshots.sql`).
+const BOUND: i64 = 36;
+
 /// The tables of both engines, and what differs by engine: the numbers are kept apart in one table, and each ignores the
 /// other's.
 fn migrations() -> [Migrator; 3] {
@@ -184,6 +188,7 @@ impl Store {
     /// # Errors
     /// If a migration cannot be applied.
     pub async fn migrate(&self) -> Result<(), StoreError> {
+        let unbound = self.is_of_before(BOUND).await.map_err(sqlx::migrate::MigrateError::Execute)?;
         let older = self.is_of_before_seals().await.map_err(sqlx::migrate::MigrateError::Execute)?;
         if older {
             self.sealing_becomes_due().await.map_err(sqlx::migrate::MigrateError::Execute)?;
@@ -201,6 +206,13 @@ impl Store {
                 shared.run(pool).await?;
                 postgres.run(pool).await?;
             }
+        }
+        if unbound {
+            let bound = async {
+                snapshots::seal_former(self, &self.keys).await?;
+                account_notes::seal_former(self, &self.keys).await
+            };
+            bound.await.map_err(sqlx::migrate::MigrateError::Execute)?;
         }
         Ok(())
     }

@@ -263,6 +263,8 @@ pub struct Stored {
     /// A role's name, or whatever somebody else wrote there.
     pub role: String,
     pub disabled: bool,
+    /// Whether a second factor is set.
+    pub factor: bool,
     pub wrong: Option<Wrong>,
 }
 
@@ -279,6 +281,7 @@ pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
             name: row.name,
             role: row.role,
             disabled: row.disabled_at.is_some(),
+            factor: row.totp_secret.is_some(),
         });
     }
     Ok(stored)

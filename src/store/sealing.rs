@@ -12,6 +12,11 @@ const LAST: &str = "select idx, hash from ledger_entries order by idx desc limit
 impl Store {
     /// Whether it has tables, and none of a version that seals.
     pub(super) async fn is_of_before_seals(&self) -> sqlx::Result<bool> {
+        self.is_of_before(SINCE).await
+    }
+
+    /// Whether it has tables, and a migration was not made there yet.
+    pub(super) async fn is_of_before(&self, migration: i64) -> sqlx::Result<bool> {
         const SQLITE: &str = "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'";
         const POSTGRES: &str = "select count(*) from information_schema.tables where table_name = '_sqlx_migrations' and table_schema = current_schema()";
         const DONE: &str = "select count(*), count(case when version = $1 then 1 end) from _sqlx_migrations";
@@ -22,7 +27,7 @@ impl Store {
         if there == 0 {
             return Ok(false);
         }
-        let (all, since): (i64, i64) = on!(self, pool => sqlx::query_as(DONE).bind(SINCE).fetch_one(pool).await?);
+        let (all, since): (i64, i64) = on!(self, pool => sqlx::query_as(DONE).bind(migration).fetch_one(pool).await?);
         Ok(all > 0 && since == 0)
     }
 

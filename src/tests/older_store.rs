@@ -14,9 +14,10 @@ use howdah::{
     config::{Config, InstanceConfig, Secret},
     context::App,
     http,
+    id::AccountId,
     ledger::{Filter, Sealed, checkpoint},
     seal::Keys,
-    store::{Store, operators},
+    store::{Store, account_notes, operators, snapshots},
 };
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::{fmt::Write, path::PathBuf, sync::Arc};
@@ -121,7 +122,27 @@ async fn an_older_store_is_opened(database: &Database, engine: Engine) {
     let key = checkpoint::verifier_key(&Keys::from_secret([7; 32]), "127.0.0.1");
     let notes = outside(engine);
     assert_eq!(notes.len(), 3);
+    // What was kept of an instance, and a note, as that version kept them.
+    let keys = Keys::from_secret([7; 32]);
+    let (text, rows) = (
+        keys.seal_text("account note", "01NOTE", "Knows them.").unwrap(),
+        keys.seal_text("snapshot", "harbour settings", "{}").unwrap(),
+    );
+    let former = format!(
+        "insert into account_notes (id, instance, account, operator, sealed, created_at) \
+         values ('01NOTE', 'harbour', '7', '01SECOND', '{text}', 1); \
+         insert into snapshots (instance, part, taken_at, number, hash, sealed) \
+         values ('harbour', 'settings', 1, 0, 'x', '{rows}')"
+    );
+    crate::support::sql(&store, &former).await.unwrap();
     let app = console(store).await;
+    let harbour = "harbour".parse().unwrap();
+    let notes_of_7 = account_notes::about(&app.store, &app.keys, &harbour, AccountId(7)).await.unwrap();
+    assert_eq!(notes_of_7[0].text.as_deref(), Some("Knows them."));
+    let kept = snapshots::read(&app.store, &harbour, "settings").await.unwrap().unwrap();
+    assert!(kept.holds);
+    let rows = snapshots::rows(&app.store, &app.keys, &harbour, "settings").await.unwrap();
+    assert_eq!(rows.as_deref(), Some("{}"));
     // As at the first start: its head gets a seal and the store an id; what was signed before still counts.
     app.ledger.begin().await.unwrap();
     assert_eq!(app.ledger.contradiction(), None);
