@@ -12,8 +12,7 @@ use crate::{
         database::{Account, DatabaseError, Standing},
         rest::Client,
     },
-    nouns::linked_accounts::Lapse,
-    nouns::permissions::ASKED_FOR,
+    nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
     problem::{Kind, Problem},
     store::linked_accounts::{self, Linked},
 };

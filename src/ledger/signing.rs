@@ -325,7 +325,11 @@ impl Ledger {
         };
         let known = self.found.lock().host_known;
         if !known && self.outside_trouble().is_none() {
-            self.say_host(&origin).await?;
+            self.say_host(&origin).await.inspect_err(|error| {
+                if let LedgerError::Outside(what) = error {
+                    self.found.lock().outside = Some(what.clone());
+                }
+            })?;
         }
         let total = size(&look.tree);
         let kept = look.stored == Some(total);
@@ -377,11 +381,15 @@ impl Ledger {
     /// # Errors
     /// The store's, or that its id does not hold.
     pub async fn witness(&self) -> Result<Witness, LedgerError> {
-        Ok(head::witness(&self.keys, &self.former_host().await?, &self.origins().await?))
+        let origins = self.origins().await?;
+        // Its first id has the host in it.
+        let host = if origins.is_empty() { self.former_host().await? } else { self.host.to_string() };
+        Ok(head::witness(&self.keys, &host, &origins))
     }
 
     async fn former_host(&self) -> Result<String, LedgerError> {
-        const NOTES: &str = "select note from ledger_checkpoints order by origin, size";
+        // Without an id all are under the host alone; one that holds is enough.
+        const NOTES: &str = "select note from ledger_checkpoints order by origin, size limit 10";
         let notes: Vec<String> = on!(&self.store, pool => sqlx::query_scalar(NOTES).fetch_all(pool).await?);
         Ok(head::former_host(&self.keys, &self.host, notes.iter().map(|note| &**note)).to_owned())
     }

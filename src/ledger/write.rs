@@ -828,7 +828,8 @@ impl Ledger {
     /// Looks at the leaves themselves: columns beside them may be changed to make a deed look open that has its outcome.
     async fn no_outcome_after(&self, intent: i64) -> Result<(), LedgerError> {
         const LIKE: &str = "select idx, leaf from ledger_entries where idx > $1 and leaf like $2";
-        let like = format!("%\"intent\":{intent}%");
+        // In the canonical form names are in order, and “kind” follows.
+        let like = format!("%\"intent\":{intent},%");
         let found: Vec<(i64, String)> =
             on!(&self.store, pool => sqlx::query_as(LIKE).bind(intent).bind(like).fetch_all(pool).await?);
         let outcome = found.iter().find(|(_, leaf)| {

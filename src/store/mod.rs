@@ -31,7 +31,7 @@ use crate::seal::Keys;
 use fs4::fs_std::FileExt;
 use sqlx::{
     PgPool, SqlitePool,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -64,6 +64,8 @@ pub enum Starting {
 /// The migration since which what is kept of an instance is proved, and a note is bound to whose it is
 /// (`migrations/0036_proved_snapshots.sql`).
 const BOUND: i64 = 36;
+/// … and the one that made the table of notes (`migrations/0012_account_notes.sql`).
+const NOTES: i64 = 12;
 
 /// The tables of both engines, and what differs by engine: the numbers are kept apart in one table, and each ignores the
 /// other's.
@@ -188,11 +190,16 @@ impl Store {
     /// # Errors
     /// If a migration cannot be applied.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let unbound = self.is_of_before(BOUND).await.map_err(sqlx::migrate::MigrateError::Execute)?;
-        let older = self.is_of_before_seals().await.map_err(sqlx::migrate::MigrateError::Execute)?;
-        if older {
-            self.sealing_becomes_due().await.map_err(sqlx::migrate::MigrateError::Execute)?;
+        let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
+        let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
+        if self.is_of_before_seals().await.map_err(failed)? {
+            self.sealing_becomes_due().await.map_err(failed)?;
         }
+        // Before the migration that says that it is done: a start that ends in between does it again.
+        if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
+            account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
+        }
+        self.take_former_words().await.map_err(failed)?;
         let [mut shared, mut sqlite, mut postgres] = migrations();
         for of_one in [&mut shared, &mut sqlite, &mut postgres] {
             of_one.set_ignore_missing(true);
@@ -208,11 +215,7 @@ impl Store {
             }
         }
         if unbound {
-            let bound = async {
-                snapshots::seal_former(self, &self.keys).await?;
-                account_notes::seal_former(self, &self.keys).await
-            };
-            bound.await.map_err(sqlx::migrate::MigrateError::Execute)?;
+            snapshots::seal_former(self, &self.keys).await.map_err(failed)?;
         }
         Ok(())
     }

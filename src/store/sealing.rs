@@ -1,7 +1,7 @@
 //! Whether a store is of a version before rows and head were sealed, and still to be sealed: known from the migration that
 //! brought it up to date, and kept under a MAC until it is done. A seal that is missing otherwise was taken away.
 
-use super::{Store, on};
+use super::{Store, migrations, on};
 
 /// The migration since which the head has a seal, `migrations/0025_head.sql`.
 const SINCE: i64 = 25;
@@ -15,20 +15,43 @@ impl Store {
         self.is_of_before(SINCE).await
     }
 
-    /// Whether it has tables, and a migration was not made there yet.
-    pub(super) async fn is_of_before(&self, migration: i64) -> sqlx::Result<bool> {
+    async fn has_migrations(&self) -> sqlx::Result<bool> {
         const SQLITE: &str = "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'";
         const POSTGRES: &str = "select count(*) from information_schema.tables where table_name = '_sqlx_migrations' and table_schema = current_schema()";
-        const DONE: &str = "select count(*), count(case when version = $1 then 1 end) from _sqlx_migrations";
         let there: i64 = match &self.driver {
             super::Driver::Sqlite(pool) => sqlx::query_scalar(SQLITE).fetch_one(pool).await?,
             super::Driver::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_one(pool).await?,
         };
-        if there == 0 {
+        Ok(there > 0)
+    }
+
+    /// Whether it has tables, and a migration was not made there yet.
+    pub(super) async fn is_of_before(&self, migration: i64) -> sqlx::Result<bool> {
+        const DONE: &str = "select count(*), count(case when version = $1 then 1 end) from _sqlx_migrations";
+        if !self.has_migrations().await? {
             return Ok(false);
         }
         let (all, since): (i64, i64) = on!(self, pool => sqlx::query_as(DONE).bind(migration).fetch_one(pool).await?);
         Ok(all > 0 && since == 0)
+    }
+
+    /// The migration of the head was once written without “if not exists”, which makes the same tables: a store that it brought
+    /// up to date then is taken for what it is. Any other difference is refused, as always.
+    pub(super) async fn take_former_words(&self) -> sqlx::Result<()> {
+        const SQL: &str = "update _sqlx_migrations set checksum = $3 where version = $1 and checksum = $2";
+        const FORMER: [u8; 48] = [
+            0x04, 0x7a, 0x7a, 0x53, 0x82, 0x04, 0x32, 0x27, 0x30, 0xa5, 0x8f, 0x0c, 0x1b, 0x4a, 0x39, 0x9e, 0x44, 0x6e,
+            0x90, 0x04, 0x16, 0x41, 0x3b, 0x11, 0xc4, 0x77, 0x3f, 0x88, 0xff, 0x0c, 0xbb, 0xa5, 0xa6, 0x2e, 0xbc, 0x07,
+            0x6a, 0xae, 0xe7, 0xd3, 0x04, 0x22, 0x39, 0xd9, 0x63, 0x59, 0xad, 0xcb,
+        ];
+        let [shared, ..] = migrations();
+        let now = shared.iter().find(|migration| migration.version == SINCE);
+        let Some(now) = now else { return Ok(()) };
+        if self.has_migrations().await? {
+            on!(self, pool => sqlx::query(SQL)
+                .bind(SINCE).bind(&FORMER[..]).bind(&*now.checksum).execute(pool).await.map(|_| ())?);
+        }
+        Ok(())
     }
 
     fn owed(&self, idx: i64, hash: &str) -> String {

@@ -391,7 +391,23 @@ async fn migrating_again_changes_nothing(db: &Database) {
     db.store.ping().await.unwrap();
 }
 
+/// A migration was once written in other words, which make the same tables: stores of both are opened.
+async fn a_store_of_the_former_words_is_opened(db: &Database) {
+    const FORMER: &str =
+        "047a7a538204322730a58f0c1b4a399e446e900416413b11c4773f88ff0cbba5a62ebc076aaee7d3042239d96359adcb";
+    let former = match &db.store.driver {
+        Driver::Sqlite(_) => format!("x'{FORMER}'"),
+        Driver::Postgres(_) => format!("decode('{FORMER}', 'hex')"),
+    };
+    db.run(&format!("update _sqlx_migrations set checksum = {former} where version = 25")).await.unwrap();
+    db.store.migrate().await.unwrap();
+    // What is neither is refused, as always.
+    db.run(&format!("update _sqlx_migrations set checksum = {former} where version = 22")).await.unwrap();
+    assert!(matches!(db.store.migrate().await, Err(StoreError::Migrate(_))));
+}
+
 on_both!(
+    a_store_of_the_former_words_is_opened,
     people_are_found_by_name_and_id,
     access_ends_and_comes_back,
     a_time_step_works_once,
