@@ -15,7 +15,7 @@ use crate::{
     domain_blocks::Severity,
     frame::{self, Framed},
     id::{AccountId, InstanceName},
-    ledger::{self, Acting, Answer, Entry, ProvedBy, Sealed, Step, Subject},
+    ledger::{self, Acting, Answer, Entry, LedgerError, ProvedBy, Sealed, Step, Subject},
     mastodon::{database::Limited, settings},
     path,
     problem::{Kind, Problem},
@@ -382,10 +382,12 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
     let ledger = &context.app.ledger;
     let (proof, as_appended) = match ledger.proved(number).await {
         Ok(_) => (ledger.proof(number).await.map_err(unreadable)?.map(|proof| proof.path), true),
-        Err(error) => {
+        Err(error @ (LedgerError::Contradicted(_) | LedgerError::Entry(_))) => {
             tracing::error!(%error, number, "audit.not_proved");
             (None, false)
         }
+        // That it cannot be read says nothing of the entry.
+        Err(error) => return Err(unreadable(error)),
     };
     let sealed = match detail.entry.sealed {
         _ if !as_appended => Some(

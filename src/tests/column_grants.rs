@@ -314,7 +314,8 @@ fn tame(page: &str) -> String {
             c => tamed.push(c),
         }
     }
-    tamed
+    // What is left of a token's calls is said while its five minutes run.
+    tamed.replace(", # of # calls left", "")
 }
 
 /// What a hidden field of a form holds.

@@ -5,7 +5,7 @@ use crate::{
     clock::{HOUR, MINUTE, SECOND},
     context::App,
     deeds::{AnyDeed, SetRegistrations},
-    ledger::{Fact, Outcome},
+    ledger::{Fact, LedgerError, Outcome},
     mastodon::{Instance, settings::Meaning},
     store::settling::{self, Settling},
 };
@@ -46,8 +46,14 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
     if !settling::claim(&app.store, change, now.plus(pause(change.tries))).await? {
         return Ok(());
     }
-    let Some(deed) = begun(app, change).await else {
-        return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
+    let deed = match begun(app, change).await {
+        Ok(Some(deed)) => deed,
+        Ok(None) => return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ()),
+        // What cannot be read now is looked at again: the caches are not told for that.
+        Err(error) => {
+            tracing::error!(%error, entry = change.entry, "registrations.not_read");
+            return Ok(());
+        }
     };
     let Some(instance) = app.instances.get(&change.instance) else {
         return settling::end(&app.store, &change.instance, change.entry).await.map(|_| ());
@@ -85,24 +91,16 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
 }
 
 /// The change, as the record has it: what is said of it in the console's name is not taken from the row alone.
-async fn begun(app: &App, change: &Settling) -> Option<SetRegistrations> {
-    let proved = app.ledger.proved(change.entry).await;
-    let entry = match proved {
-        Ok(leaf) if leaf["kind"] == "intent" => app.ledger.entry(change.entry).await,
-        Ok(_) => Ok(None),
-        Err(error) => Err(error),
-    };
-    let deed = match entry {
-        Ok(found) => found.and_then(|found| found.entry.document).map(|mut document| document["deed"].take()),
-        Err(error) => {
-            tracing::error!(%error, entry = change.entry, "registrations.not_begun");
-            None
-        }
-    };
+async fn begun(app: &App, change: &Settling) -> Result<Option<SetRegistrations>, LedgerError> {
+    if app.ledger.proved(change.entry).await?["kind"] != "intent" {
+        return Ok(None);
+    }
+    let entry = app.ledger.entry(change.entry).await?;
+    let deed = entry.and_then(|found| found.entry.document).map(|mut document| document["deed"].take());
     let Some(AnyDeed::SetRegistrations(deed)) = deed.and_then(|deed| serde_json::from_value(deed).ok()) else {
-        return None;
+        return Ok(None);
     };
-    (deed.instance == change.instance && deed.mode_after == change.mode).then_some(deed)
+    Ok((deed.instance == change.instance && deed.mode_after == change.mode).then_some(deed))
 }
 
 async fn note(app: &App, change: &Settling, agrees: bool) {
