@@ -13,9 +13,8 @@ use crate::{
         Instance,
         database::{Account, OpenReport},
     },
-    nouns::linked_accounts::Lapse,
+    nouns::{linked_accounts::Lapse, reports::MOST_READ},
     problem::{Kind, Problem},
-    reports::MOST_READ,
     seal::Keys,
     sign_in::passwords::Passwords,
     store::{

@@ -105,7 +105,7 @@ pub async fn build<T>(
         instance: instance.map(head),
         instances: context.visible().map(|instance| head(instance)).collect(),
         waiting: cases,
-        sign_ups: instance.and_then(crate::signups::service::waiting).map(|waiting| waiting.said()),
+        sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),

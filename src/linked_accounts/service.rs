@@ -14,7 +14,7 @@ use crate::{
     ledger::{Fact, Ledger},
     mastodon::{
         Instance,
-        oauth::{self, Application, Granted},
+        oauth::{self, Granted},
         rest::RestError,
     },
     nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
@@ -23,7 +23,7 @@ use crate::{
     search::Search,
     store::{
         drafts,
-        linked_accounts::{self, LeftToken, Linked},
+        linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
     },
     text::Why,

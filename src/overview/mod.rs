@@ -6,9 +6,9 @@ pub mod service;
 use crate::{
     audit,
     clock::Instant,
+    mastodon::waiting::Waiting,
     registrations::Door,
     reports::{Category, QueueRow},
-    signups::Waiting,
 };
 
 /// Whether one part answers, and what it says.

@@ -47,7 +47,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         by_category,
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
-        pending: crate::signups::service::waiting(&instance),
+        pending: instance.sign_ups_waiting(),
         door: door(context, &instance).await?,
         health: health(context, &instance).await,
         unattended: unattended(context, &instance).await?,

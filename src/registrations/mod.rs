@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{clock::Instant, signups::Waiting};
+use crate::{clock::Instant, mastodon::waiting::Waiting};
 
 pub use crate::nouns::registrations::RegistrationsMode;
 

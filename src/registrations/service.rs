@@ -215,7 +215,7 @@ pub async fn registrations(
         sign_ups: instance.pulse().sign_ups.clone(),
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
-        pending: crate::signups::service::waiting(&instance),
+        pending: instance.sign_ups_waiting(),
     };
     frame::build(context, Some(&instance), &path::registrations(&instance.name), search, page).await
 }

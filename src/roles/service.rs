@@ -3,7 +3,6 @@
 use super::{
     ChangePage, EVERYONE, InstanceRole, Member, Preview, RolePage, RoleRow, RolesPage, called, effective, is_staff,
     powers,
-    rank::{Holder, Standing},
 };
 use crate::{
     access::{self, Actor, Object, Permission, Permit},
@@ -19,6 +18,7 @@ use crate::{
         database::{DatabaseError, Narrowing, Read},
         rest::Client,
     },
+    nouns::rank::{Holder, Standing},
     path,
     problem::{Kind, Problem},
     reports::AccountState,

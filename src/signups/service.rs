@@ -1,8 +1,6 @@
 //! What the sign-up desk does.
 
-use super::{
-    Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, Waiting, groups, words,
-};
+use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict};
 use crate::{
     access::{self, Object, Permission},
     batches,
@@ -24,7 +22,10 @@ use crate::{
     reports::service as reports,
     search::Search,
     store::{refusals, refusals::Refusal},
-    text::Why,
+    text::{
+        Why,
+        alike::{groups, words},
+    },
     ui::{self, time},
 };
 use serde_json::json;
@@ -323,16 +324,6 @@ impl Kept {
     }
 }
 
-/// How many wait for a decision, and since when the oldest; `None` while that has never been read.
-pub fn waiting(instance: &Instance) -> Option<Waiting> {
-    let list = instance.signups.snapshot();
-    list.at?;
-    let confirmed = list.rows.iter().filter(|person| person.confirmed);
-    // Above so many the list holds the newest alone.
-    let oldest = confirmed.clone().map(|person| person.asked_at).min().filter(|_| !list.cut);
-    Some(Waiting { number: confirmed.count(), more: list.cut, oldest })
-}
-
 fn filter_of(search: &Search) -> SignUpFilter {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
     SignUpFilter {
@@ -420,7 +411,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let page = SignUpsPage {
         known,
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
-        waiting: waiting(&instance).unwrap_or_default(),
+        waiting: instance.sign_ups_waiting().unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
         invited: desk.people().iter().filter(|person| person.inviter.is_some()).count(),
         matching: fitting.len(),

@@ -1,5 +1,6 @@
 //! Text that people type and that goes into the record for good: each a type that knows how long it may be.
 
+pub mod alike;
 pub mod time;
 
 use crate::problem::Problem;
