@@ -7,6 +7,7 @@ pub mod service;
 use crate::{
     clock::Instant,
     id::{AccountId, InstanceName},
+    ledger::check::Check,
 };
 
 /// What a deed came to.
@@ -123,25 +124,6 @@ pub struct AuditPage {
     pub search: String,
     /// The check of the whole record, for whoever may ask for one.
     pub check: Option<Check>,
-}
-
-/// The check of the whole record, as it stands in this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Check {
-    /// How many entries have been read, and of how many, while one runs.
-    pub running: Option<(i64, i64)>,
-    pub last: Option<Checked>,
-}
-
-/// What the last check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    pub at: Instant,
-    /// How many entries it vouches for; `None` where it could not be carried through.
-    pub entries: Option<i64>,
-    pub whole: bool,
-    /// What it says, a sentence each.
-    pub said: Vec<String>,
 }
 
 /// What the list is narrowed to; empty text means everything.

@@ -1,8 +1,9 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, Check, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api, service};
+use super::{AuditPage, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api, service};
 use crate::{
     frame::Frame,
+    ledger::check::Check,
     path,
     search::Search,
     ui::{self, desk, form, keys, list, time},

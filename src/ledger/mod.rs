@@ -4,6 +4,7 @@
 //! a person is sealed under a key that can be destroyed without breaking the tree.
 
 pub mod bundle;
+pub mod check;
 pub mod checkpoint;
 mod deed;
 mod entry;

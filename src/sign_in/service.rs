@@ -9,19 +9,21 @@ pub mod yours;
 
 pub use passwords::{names_of, new_password, password_problem};
 
-use super::{Enrolment, RecoveryCodes, SetUp, SignInPage, passwords::Whose};
+use super::{Enrolment, RecoveryCodes, SetUp, SignInPage};
 use crate::{
     access::{self, Actor, Permission},
+    address::ClientAddress,
     clock::{HOUR, Instant, MINUTE},
     context::{App, Context, app_of_request},
     deeds::AddOperator,
     grants,
-    http::{ABSOLUTE, ClientAddress, SessionData, Signed, Stage},
     id::OperatorId,
     ledger::{Fact, ProvedBy},
+    passwords::Whose,
     path,
     problem::{Kind, Problem},
     search::Search,
+    session::{ABSOLUTE, SessionData, Signed, Stage},
     store::{
         attempts::{Limit, Wait},
         drafts, operators,

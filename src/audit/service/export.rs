@@ -8,14 +8,12 @@ use crate::{
     clock::HOUR,
     context::{App, Context},
     deeds::{ExportForm, ExportRecord},
-    http::{
-        Signed,
-        stream::{self, Giving, Taking},
-    },
     ledger::{Acting, Answer, Deed, LedgerError, Mark, Outcome, Step, Verdict, Warrant},
     problem::{Kind, Problem},
     search::Search,
+    session::Signed,
     store::{attempts::Limit, operators},
+    stream::{self, Giving, Taking},
     text::Narrowing,
     ui::time,
 };

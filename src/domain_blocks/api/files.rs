@@ -3,10 +3,10 @@
 use crate::{
     context::{App, Context},
     domain_blocks::service::{self, List},
-    http::Signed,
     id::InstanceName,
     path,
     problem::Problem,
+    session::Signed,
     store::drafts,
 };
 use axum::{

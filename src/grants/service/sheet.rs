@@ -10,14 +10,15 @@ use crate::{
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
     grants::{Card, Sheet, Work},
-    http::{Signed, stream},
     id::OperatorId,
     ledger::{Acting, Deed, Mark, Outcome, Worked},
     path,
     problem::Problem,
     reports::Decision,
     search::Search,
+    session::Signed,
     store::{grants, operators},
+    stream,
     ui::time,
 };
 use axum::{
