@@ -21,6 +21,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    store::store_problem,
     store::{rights::FOUND_DONE, snapshots},
     text::Why,
 };
@@ -323,10 +324,6 @@ pub async fn recorded_as_read<D: Deed>(
     why: impl Into<Why>,
     change: impl Future<Output = sqlx::Result<Option<Value>>>,
 ) -> Result<Option<i64>, Problem> {
-    let store_problem = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, deed = D::KIND, "deed.store");
-        Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-    };
     let warrant =
         app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
             NotOpened::Busy { .. } => Problem::new(

@@ -17,6 +17,7 @@ use crate::{
     problem::{Kind, Problem},
     seal::Keys,
     session::Signed,
+    store::store_problem,
     store::{
         Store,
         attempts::{self, Limit, Reserved},
@@ -146,10 +147,7 @@ impl Context {
         if self.actor.role != Role::Contractor {
             return Ok(false);
         }
-        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(|error| {
-            tracing::error!(%error, "case.linked");
-            Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-        })?;
+        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(store_problem)?;
         Ok(linked.iter().any(|(person, id)| *id == account.id && *person != self.actor.operator))
     }
 
@@ -159,10 +157,7 @@ impl Context {
     /// Too many, with how long to wait.
     pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
         let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
-        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(|error| {
-            tracing::error!(%error, "context.reserve");
-            Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
-        })?;
+        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(store_problem)?;
         reserved.map_err(|wait| {
             Problem::new(
                 Kind::TooMany,

@@ -73,6 +73,8 @@ pub mod path;
 #[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
 pub mod registrations;
 #[cfg(feature = "ssr")]
 pub mod reports;

@@ -17,11 +17,14 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, Window, created_at},
+    mastodon::database::unread,
+    mastodon::database::{Found, Narrowing, Origin, Sanctioned, Window, created_at},
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::AccountState,
     search::Search,
+    store::store_problem,
     ui,
 };
 
@@ -60,19 +63,6 @@ fn parse(text: &str, own: &[String]) -> Asked {
         None if bare.is_empty() => Asked::Nothing,
         None => Asked::Handle(bare, None),
     }
-}
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so nothing could be looked up."), "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "accounts.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
 }
 
 /// What an account's state is for this person: whether a login is frozen is on no public page, and a contractor sees it in a case

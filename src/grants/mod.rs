@@ -141,7 +141,7 @@ pub struct GrantPage {
     /// Roles on instances that go with it.
     pub roles: Vec<RoleCard>,
     /// What the record has about it, newest first.
-    pub entries: Vec<crate::audit::Line>,
+    pub entries: Vec<crate::record::Line>,
 }
 
 /// One day of somebody's work.

@@ -2,9 +2,9 @@
 
 use super::forms;
 use crate::{
+    acting,
     address::ClientAddress,
     context::App,
-    grants,
     id::OperatorId,
     path,
     problem::{Kind, Problem},
@@ -108,7 +108,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
     let session = hash.chars().take(16).collect();
-    let actor = grants::service::actor(&app.store, operator, session, now).await.map_err(|error| {
+    let actor = acting::actor(&app.store, operator, session, now).await.map_err(|error| {
         tracing::error!(%error, "grants.unreadable");
         unreadable(())
     })?;

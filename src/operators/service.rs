@@ -19,17 +19,13 @@ use crate::{
     search::Search,
     session::IDLE,
     sign_in::service::link_hash,
+    store::store_problem,
     store::{
         attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes, reset_links,
         setup_links, setup_links::SetupLink, web_sessions,
     },
     text::{SessionName, Why},
 };
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "operators.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 /// Who a command on the server's own command line is recorded as.
 pub fn command_actor() -> Actor {
@@ -116,7 +112,7 @@ const OFFERS: Limit = Limit::Within { window: HOUR, most: 30 };
 
 pub async fn offer(context: Context, name: String, role: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let app = context.app.clone();
     let name = name.trim().to_owned();
     if let Some(wrong) = operators::name_problem(&name) {
@@ -155,7 +151,7 @@ pub async fn change_role(
 ) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let after: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     let before: Role = seen.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     if before == Role::Contractor || after == Role::Contractor {
@@ -253,7 +249,7 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
     let changed = recorded(&app, &context.actor, deed, why, async {
@@ -286,7 +282,7 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let session = Some(SessionName::typed("session", &session)?).filter(|session| !session.is_empty());
     let deed =
         EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };

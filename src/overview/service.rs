@@ -11,6 +11,7 @@ use crate::{
     mastodon::{Instance, settings::Meaning},
     path,
     problem::Problem,
+    record,
     registrations::{RegistrationsMode, service::door},
     reports::{Category, service::cases},
     store::settling as changes,
@@ -58,7 +59,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
 }
 
 /// The newest changes that were noticed within a day.
-async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<audit::Line>, Problem> {
+async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
     if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
         return Ok(Vec::new());
     }

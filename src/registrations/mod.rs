@@ -30,7 +30,7 @@ pub struct Change {
     pub what: String,
     pub why: String,
     /// `None` for what was done elsewhere.
-    pub outcome: Option<crate::audit::Outcome>,
+    pub outcome: Option<crate::record::Outcome>,
 }
 
 /// What one place says to those who come to it.

@@ -11,6 +11,7 @@ use crate::{
     frame::{self, Framed},
     id::AccountId,
     ledger::{Answered, Mark, Outcome, Warrant},
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, Hidden, PendingSignUp, Read},
@@ -18,9 +19,11 @@ use crate::{
         waiting::Snapshot,
     },
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::service as reports,
     search::Search,
+    store::store_problem,
     store::{refusals, refusals::Refusal},
     text::{
         Why,
@@ -64,19 +67,6 @@ const LARGE_MAIL_SERVERS: [&str; 20] = [
     "free.fr",
     "laposte.net",
 ];
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "signups.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so sign-ups cannot be shown."), "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
 
 /// Something that speaks against somebody.
 fn against(word: String, evidence: String, others: Vec<(AccountId, String)>) -> Signal {
@@ -526,7 +516,7 @@ pub async fn decide(
     if verdict == Verdict::Reject && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
     }
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let people = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.pending_of(&accounts).await.map_err(unread)?

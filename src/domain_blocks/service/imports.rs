@@ -2,7 +2,7 @@
 //! background, each row a deed of its own.
 
 use super::{
-    MANAGE_FEDERATION, PAGE, able, checked_why, csv,
+    MANAGE_FEDERATION, PAGE, able, csv,
     deeds::set_rule,
     may_change, misread,
     names::{self, InList},
@@ -19,7 +19,6 @@ use crate::{
         ReadingForm, RowState, Rule, Separator, Severity,
     },
     frame::{self, Framed},
-    grants,
     id::RuleNumber,
     ledger::{self, Deed, LedgerError, Outcome, Stage, Subject},
     mastodon::Instance,
@@ -619,7 +618,7 @@ pub async fn start(
     if which.is_empty() && apart.is_empty() {
         return Err(Problem::invalid("which", "Tick what is to be carried out."));
     }
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     goes_on(&context, &import)?;
     if import.state != ImportState::Preview {
         return Err(elsewhere());
@@ -952,5 +951,5 @@ async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>
 async fn actor(app: &App, import: &Import) -> sqlx::Result<Option<Actor>> {
     let person = operators::by_id(&app.store, &import.operator).await?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
-    grants::service::actor(&app.store, person, "import".to_owned(), app.clock.now()).await.map(Some)
+    acting::actor(&app.store, person, "import".to_owned(), app.clock.now()).await.map(Some)
 }
