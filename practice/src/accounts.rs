@@ -39,8 +39,10 @@ pub async fn verify_credentials(call: &Call) -> Result<Answer, Failure> {
         "discoverable": row["discoverable"],
         "indexable": row["indexable"],
     });
-    if call.is(Version::V46) {
+    if call.since(Version::V44) {
         body["source"]["attribution_domains"] = row["attribution_domains"].clone();
+    }
+    if call.since(Version::V45) {
         body["source"]["quote_policy"] = json!(wishes["default_quote_policy"].as_str().unwrap_or("public"));
     }
     body["role"] = entities::role(&call.practice, &row["user_role"], &everyone);

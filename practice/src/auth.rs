@@ -152,7 +152,7 @@ fn scoped<'a>(call: &Call, token: &'a Token, wanted: &[&str]) -> Result<&'a Toke
     }
     if !token.scopes.split(' ').any(|scope| wanted.contains(&scope)) {
         let text = "This action is outside the authorized scopes";
-        if call.is(Version::V43) {
+        if !call.since(Version::V44) {
             return Err(said(StatusCode::FORBIDDEN, text));
         }
         return Err(Failure::Unauthorized(

@@ -142,7 +142,7 @@ fn severity(call: &Call) -> Result<Option<Result<i64, String>>, Failure> {
         "silence" => Ok(Some(Ok(SILENCE))),
         "suspend" => Ok(Some(Ok(SUSPEND))),
         "noop" => Ok(Some(Ok(NOOP))),
-        _ if call.is(Version::V43) => Err(Failure::Broken),
+        _ if !call.since(Version::V44) => Err(Failure::Broken),
         _ => Ok(Some(Err("Severity is not included in the list".to_owned()))),
     }
 }
@@ -314,7 +314,7 @@ pub async fn carry_out(
         Some(SUSPEND) => suspend(db, domain, id).await?,
         _ => {}
     }
-    let clears = block["reject_media"] == json!(true) && (version == Version::V43 || severity != Some(SUSPEND));
+    let clears = block["reject_media"] == json!(true) && (version < Version::V44 || severity != Some(SUSPEND));
     if clears {
         sqlx::query(MEDIA).bind(domain).execute(&mut *db).await?;
         sqlx::query(PICTURES).bind(domain).execute(&mut *db).await?;

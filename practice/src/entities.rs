@@ -66,7 +66,7 @@ pub async fn account_row(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<
 /// `REST::AccountSerializer`
 pub fn account(practice: &Instance, row: &Value) -> Value {
     let base = practice.base();
-    let later = practice.version == Version::V46;
+    let later = practice.version >= Version::V46;
     let local = row["domain"].is_null();
     let id = row["id"].as_i64().unwrap_or(0);
     let username = text(row, "username");
@@ -189,7 +189,7 @@ pub fn role(practice: &Instance, own: &Value, everyone: &Value) -> Value {
         "color": shown["color"],
         "highlighted": shown["highlighted"],
     });
-    if practice.version == Version::V46 {
+    if practice.version >= Version::V46 {
         out["collection_limit"] = shown["collection_limit"].clone();
     }
     out
@@ -334,10 +334,14 @@ async fn one_status(db: &mut PgConnection, practice: &Instance, status: &Value) 
         "card": null,
         "poll": null,
     });
-    if practice.version == Version::V46 {
-        out["quotes_count"] = count("quotes_count");
-        out["tagged_collections"] = json!([]);
+    if practice.version >= Version::V44 {
         out["quote"] = Value::Null;
+    }
+    if practice.version >= Version::V46 {
+        out["tagged_collections"] = json!([]);
+    }
+    if practice.version >= Version::V45 {
+        out["quotes_count"] = count("quotes_count");
         out["quote_approval"] = json!({ "automatic": [], "manual": [], "current_user": "denied" });
     }
     if local {
@@ -439,15 +443,15 @@ pub async fn report(db: &mut PgConnection, practice: &Instance, id: i64) -> sqlx
 /// # Errors
 /// If the database does not answer.
 pub async fn rules(db: &mut PgConnection, version: Version, named: Option<&[i64]>) -> sqlx::Result<Value> {
-    const V46: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint, 'translations', \
+    const TRANSLATED: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint, 'translations', \
         coalesce((select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint)) \
         from rule_translations t where t.rule_id = r.id), '{}')) from rules r \
         where case when $1::bigint[] is null then r.deleted_at is null else r.id = any($1) end \
         order by case when $1 is null then r.priority end, r.id";
-    const V43: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint) from rules r \
+    const PLAIN: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint) from rules r \
         where case when $1::bigint[] is null then r.deleted_at is null else r.id = any($1) end \
         order by case when $1 is null then r.priority end, r.id";
-    let sql = if version == Version::V46 { V46 } else { V43 };
+    let sql = if version >= Version::V44 { TRANSLATED } else { PLAIN };
     let rules: Vec<Value> = sqlx::query_scalar(sql).bind(named).fetch_all(db).await?;
     Ok(json!(rules))
 }
@@ -469,7 +473,7 @@ pub async fn own_report(db: &mut PgConnection, practice: &Instance, id: i64) -> 
     }
     out["status_ids"] = texts("status_ids");
     out["rule_ids"] = texts("rule_ids");
-    if practice.version == Version::V46 {
+    if practice.version >= Version::V46 {
         out["collection_ids"] = json!([]);
     }
     out["target_account"] = found["target_account"]["account"].clone();

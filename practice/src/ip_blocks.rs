@@ -105,11 +105,11 @@ async fn read(call: &Call, db: &mut PgConnection, id: Option<i64>, stored: &Valu
     };
     let severity =
         word.as_deref().and_then(|word| SEVERITIES.iter().find(|(name, _)| *name == word)).map(|(_, number)| *number);
-    if word.is_some() && severity.is_none() && call.is(Version::V43) {
+    if word.is_some() && severity.is_none() && !call.since(Version::V44) {
         return Err(Failure::Broken);
     }
     let mut problems = Vec::new();
-    if severity.is_none() && call.is(Version::V46) {
+    if severity.is_none() && call.since(Version::V44) {
         problems.push("Severity is not included in the list".to_owned());
     }
     if ip.is_none() {

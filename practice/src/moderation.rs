@@ -296,7 +296,7 @@ async fn notify_sign_up(db: &mut PgConnection, version: Version, account: i64) -
          and a.suspended_at is null order by u.id",
     )
     .bind(account)
-    .bind(version == Version::V46)
+    .bind(version >= Version::V44)
     .execute(db)
     .await
     .map(|_| ())

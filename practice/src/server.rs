@@ -271,9 +271,9 @@ impl Call {
         Some(items.iter().map(cast).collect())
     }
 
-    /// Whether this release is imitated.
-    pub fn is(&self, version: Version) -> bool {
-        self.practice.version == version
+    /// Whether this release or a later one is imitated.
+    pub fn since(&self, version: Version) -> bool {
+        self.practice.version >= version
     }
 }
 

@@ -34,7 +34,7 @@ async fn valid(db: &mut PgConnection, version: Version, code: &str) -> Result<Op
     Ok(row.map(|(id, own, everyone)| {
         let permissions = auth::effective(version, own, everyone.unwrap_or(0));
         // Before 4.6 every invitation did.
-        let spares_review = version == Version::V43 || permissions & INVITE_BYPASS_APPROVAL != 0;
+        let spares_review = version < Version::V46 || permissions & INVITE_BYPASS_APPROVAL != 0;
         Invitation { id, spares_review }
     }))
 }
@@ -79,7 +79,7 @@ const COOKIE: &str = "practice_turned_away=1";
 pub async fn page(call: &Call) -> Result<Answer, Failure> {
     let mut db = call.practice.pool.acquire().await?;
     if !may_sign_up(call, &mut db, false).await? {
-        let to = if call.is(Version::V43) { "/" } else { "/auth/sign_in" };
+        let to = if !call.since(Version::V45) { "/" } else { "/auth/sign_in" };
         return Ok(Answer::text(StatusCode::FOUND, WEB, "")
             .with(header::LOCATION, format!("{}{to}", call.practice.base()))
             .with(header::SET_COOKIE, format!("{COOKIE}; path=/; HttpOnly")));
@@ -88,12 +88,11 @@ pub async fn page(call: &Call) -> Result<Answer, Failure> {
         sqlx::query_scalar("select exists (select from rules where deleted_at is null)").fetch_one(&mut *db).await?;
     // A real server remembers who agreed; here it is enough to say so.
     if rules && call.present("accept").is_none() {
-        let accept = match call.practice.version {
-            Version::V43 => "<a class=\"button\" href=\"/auth/sign_up?accept=1\">Accept</a>",
-            Version::V46 => {
-                "<form class=\"simple_form\" action=\"/auth/acceptance\" accept-charset=\"UTF-8\" method=\"post\">\
-                 <button name=\"accept\" type=\"submit\" value=\"1\">Accept</button></form>"
-            }
+        let accept = if call.since(Version::V46) {
+            "<form class=\"simple_form\" action=\"/auth/acceptance\" accept-charset=\"UTF-8\" method=\"post\">\
+             <button name=\"accept\" type=\"submit\" value=\"1\">Accept</button></form>"
+        } else {
+            "<a class=\"button\" href=\"/auth/sign_up?accept=1\">Accept</a>"
         };
         return Ok(Answer::text(StatusCode::OK, WEB, format!("<!doctype html><title>Register</title>{accept}")));
     }
@@ -176,7 +175,7 @@ async fn mail_rule(call: &Call, email: &str, with_approval: bool) -> Result<bool
 
 /// Whether a name is reserved (since 4.5 by a rule, before by a setting), or wants a review.
 async fn name_rule(call: &Call, db: &mut PgConnection, username: &str, with_approval: bool) -> Result<bool, Failure> {
-    if call.is(Version::V43) {
+    if !call.since(Version::V45) {
         const RESERVED: [&str; 8] =
             ["admin", "support", "help", "root", "webmaster", "administrator", "mod", "moderator"];
         // A list of one's own is not read here.
@@ -297,7 +296,7 @@ async fn check(call: &Call, db: &mut PgConnection, wish: &Wish, invited: bool) -
 
 /// How old one must be, since 4.4.
 async fn least_age(call: &Call) -> Result<Option<i64>, Failure> {
-    if call.is(Version::V43) {
+    if !call.since(Version::V44) {
         return Ok(None);
     }
     Ok(settings::read(&call.practice, "min_age").await?.or("").parse().ok())
