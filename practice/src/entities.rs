@@ -63,6 +63,16 @@ pub async fn account_row(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<
     row(db, ACCOUNT, id).await
 }
 
+/// Whether an account is suspended; the instance's own never is (`app/models/concerns/account/suspensions.rb`).
+pub fn suspended(row: &Value) -> bool {
+    !row["suspended_at"].is_null() && row["id"] != json!(-99)
+}
+
+/// Whether an account is suspended or, since 4.7, was deleted by its owner or by a moderator after a suspension.
+pub fn unavailable(row: &Value) -> bool {
+    suspended(row) || !row["requested_deletion_at"].is_null() && row["id"] != json!(-99)
+}
+
 /// `REST::AccountSerializer`
 pub fn account(practice: &Instance, row: &Value) -> Value {
     let base = practice.base();
@@ -70,10 +80,14 @@ pub fn account(practice: &Instance, row: &Value) -> Value {
     let local = row["domain"].is_null();
     let id = row["id"].as_i64().unwrap_or(0);
     let username = text(row, "username");
-    let suspended = !row["suspended_at"].is_null();
-    let acct = match row["domain"].as_str() {
-        Some(domain) => format!("{username}@{domain}"),
-        None => username.to_owned(),
+    let suspended = unavailable(row);
+    // Since 4.7 a name that another server took back is kept as one that nobody can have (`Account#invalidate_username!`).
+    let invalid = practice.version >= Version::V47 && username.starts_with("! ");
+    let number = id.to_string();
+    let (username, acct) = match row["domain"].as_str() {
+        _ if invalid => (number.as_str(), format!("{id}@handle.invalid")),
+        Some(domain) => (username, format!("{username}@{domain}")),
+        None => (username, username.to_owned()),
     };
     let (url, uri) = if local {
         let uri = if row["id_scheme"].as_i64() == Some(1) {
@@ -146,11 +160,17 @@ pub fn account(practice: &Instance, row: &Value) -> Value {
         put("memorial", json!(true));
     }
     if local {
-        put("noindex", json!(false));
+        let user = &row["user"];
+        let wishes: Value = serde_json::from_str(text(user, "settings")).unwrap_or_default();
+        let hidden = wishes["noindex"].as_bool().unwrap_or(false);
+        put("noindex", if user.is_null() { Value::Null } else { json!(hidden) });
     }
     if later {
         let denied = if local { "denied" } else { "missing" };
         put("feature_approval", json!({ "automatic": [], "manual": [], "current_user": denied }));
+    }
+    if invalid {
+        put("invalid_handle", json!(true));
     }
     put("emojis", json!([]));
     if local {
@@ -245,7 +265,7 @@ pub async fn admin_account(db: &mut PgConnection, practice: &Instance, id: i64) 
     put("email", of_user("email"));
     put("ip", ips.first().map_or(Value::Null, |ip| ip["ip"].clone()));
     put("confirmed", if has_login { json!(!user["confirmed_at"].is_null()) } else { Value::Null });
-    put("suspended", json!(!found["suspended_at"].is_null()));
+    put("suspended", json!(suspended(&found)));
     put("silenced", json!(!found["silenced_at"].is_null()));
     put("sensitized", json!(!found["sensitized_at"].is_null()));
     put("disabled", of_user("disabled"));

@@ -182,7 +182,7 @@ pub async fn show_v1(call: &Call) -> Result<Answer, Failure> {
 
 async fn users(instance: &Instance) -> Result<i64, Failure> {
     let count = sqlx::query_scalar(
-        "select count(*) from users u join accounts a on a.id = u.account_id where u.confirmed_at is not null and a.suspended_at is null",
+        "select count(*) from users u join accounts a on a.id = u.account_id where u.confirmed_at is not null and practice.available(a)",
     );
     Ok(count.fetch_one(&instance.pool).await?)
 }

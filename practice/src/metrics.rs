@@ -472,9 +472,12 @@ async fn space(instance: &Instance) -> Result<Value, Failure> {
         Some(cache) => cache.info("used_memory").await.map_or(0, |text| to_i(&text)),
         None => 0,
     };
+    // FFmpeg is named where it is installed; on the servers of 4.5 and 4.7 that were recorded it was not.
+    let film = !matches!(instance.version, Version::V45 | Version::V47);
     let parts = [("postgresql", "PostgreSQL", postgres), ("redis", "Redis", redis), ("media", "Media storage", media)];
     Ok(parts
         .into_iter()
+        .filter(|(key, ..)| film || *key != "ffmpeg")
         .map(|(key, name, bytes)| {
             json!({
                 "key": key, "human_key": name, "value": bytes.to_string(), "unit": "bytes", "human_value": human_size(bytes),
@@ -497,6 +500,8 @@ async fn versions(instance: &Instance) -> Result<Value, Failure> {
         Version::V43 => ("imagemagick", "ImageMagick"),
         _ => ("libvips", "libvips"),
     };
+    // FFmpeg is named where it is installed; on the servers of 4.5 and 4.7 that were recorded it was not.
+    let film = !matches!(instance.version, Version::V45 | Version::V47);
     let parts = [
         ("mastodon", "Mastodon", instance.version.number().to_owned()),
         ("ruby", "Ruby", none()),
@@ -507,6 +512,7 @@ async fn versions(instance: &Instance) -> Result<Value, Failure> {
     ];
     Ok(parts
         .into_iter()
+        .filter(|(key, ..)| film || *key != "ffmpeg")
         .map(|(key, name, version)| json!({ "key": key, "human_key": name, "value": version, "human_value": version }))
         .collect())
 }

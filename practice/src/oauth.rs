@@ -425,7 +425,7 @@ async fn person(db: &mut PgConnection, name: &str) -> sqlx::Result<Option<(i64, 
     sqlx::query_as(
         "select u.id, a.username::text from accounts a join users u on u.account_id = a.id \
          where lower(a.username) = lower($1) and a.domain is null and u.confirmed_at is not null and u.approved \
-         and not u.disabled and a.suspended_at is null and not a.memorial",
+         and not u.disabled and practice.available(a) and not a.memorial",
     )
     .bind(name.trim().trim_start_matches('@'))
     .fetch_optional(db)
@@ -449,7 +449,7 @@ pub async fn ask(call: &Call) -> Result<Answer, Failure> {
     }
     let staff: Vec<String> = sqlx::query_scalar(
         "select a.username::text from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id \
-         where u.confirmed_at is not null and u.approved and not u.disabled and a.suspended_at is null \
+         where u.confirmed_at is not null and u.approved and not u.disabled and practice.available(a) \
          order by r.position desc, u.id limit 12",
     )
     .fetch_all(&mut *tx)

@@ -212,7 +212,7 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     let mut tx = call.practice.pool.begin().await?;
     let target = entities::account_row(&mut tx, call.id("account_id").unwrap_or(0)).await?.ok_or_else(not_found)?;
     let target_id = target["id"].as_i64().unwrap_or(0);
-    if !target["suspended_at"].is_null() {
+    if entities::unavailable(&target) {
         return Err(not_found());
     }
     let statuses = call.ids("status_ids").unwrap_or_default();

@@ -457,7 +457,7 @@ async fn before(call: &Call) -> Result<(), Failure> {
     if seen == Some(true) {
         activity::record(&call.practice.pool, activity::LOGINS, user.id).await?;
     }
-    if user.suspended {
+    if user.unavailable {
         return Err(Failure::Said(StatusCode::FORBIDDEN, "Your login is currently disabled".into()));
     }
     Ok(())

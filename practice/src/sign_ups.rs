@@ -27,7 +27,7 @@ async fn valid(db: &mut PgConnection, version: Version, code: &str) -> Result<Op
         left join user_roles r on r.id = u.role_id left join user_roles e on e.id = -99 \
         where i.code = $1 and (i.max_uses is null or i.uses < i.max_uses) \
         and (i.expires_at is null or i.expires_at >= practice.now()) \
-        and u.confirmed_at is not null and u.approved and not u.disabled and a.suspended_at is null and not a.memorial \
+        and u.confirmed_at is not null and u.approved and not u.disabled and practice.available(a) and not a.memorial \
         and not (coalesce((to_jsonb(case when r.id is null then e else r end) ->> 'require_2fa')::boolean, false) \
         and not u.otp_required_for_login and not exists (select from webauthn_credentials w where w.user_id = u.id))";
     let row: Option<(i64, Option<i64>, Option<i64>)> = sqlx::query_as(SQL).bind(code).fetch_optional(db).await?;
@@ -322,8 +322,11 @@ async fn approved(
 }
 
 const ACCOUNT: &str = "insert into accounts (username, private_key, public_key, created_at, updated_at) \
-    values ($1, 'no key: nothing is sent to other servers', 'no key: nothing is sent to other servers', practice.now(), practice.now()) \
-    returning id";
+    values ($1, $2, coalesce($2, ''), practice.now(), practice.now()) returning id";
+/// Since 4.7 keys lie in a table of their own (`app/models/keypair.rb`).
+const KEYS: &str = "insert into keypairs (account_id, type, local_fragment, private_key, public_key, created_at, updated_at) \
+    values ($1, 0, '#rsa-' || left(md5(random()::text), 16), $2, $2, practice.now(), practice.now())";
+const NO_KEY: &str = "no key: nothing is sent to other servers";
 const USER: &str = "insert into users (account_id, email, encrypted_password, locale, time_zone, approved, invite_id, sign_up_ip, \
     created_by_application_id, confirmation_token, confirmation_sent_at, settings, created_at, updated_at) \
     values ($1, lower($2), 'no password is kept', $3, $4, $5, $6, $7::inet, $8, $9, practice.now(), '{}', practice.now(), practice.now()) \
@@ -357,7 +360,15 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
         return Ok(problems.answer());
     }
     let approved = approved(call, &mut tx, &wish, invitation.as_ref()).await?;
-    let account: i64 = sqlx::query_scalar(ACCOUNT).bind(&wish.username).fetch_one(&mut *tx).await?;
+    let apart = call.since(Version::V47);
+    let account: i64 = sqlx::query_scalar(ACCOUNT)
+        .bind(&wish.username)
+        .bind((!apart).then_some(NO_KEY))
+        .fetch_one(&mut *tx)
+        .await?;
+    if apart {
+        sqlx::query(KEYS).bind(account).bind(NO_KEY).execute(&mut *tx).await?;
+    }
     let user: i64 = sqlx::query_scalar(USER)
         .bind(account)
         .bind(&wish.email)
