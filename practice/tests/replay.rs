@@ -984,9 +984,14 @@ impl Replay {
         }
     }
 
-    async fn apply(&mut self, change: &Change, name: &str) {
+    /// Sets what there is no door for: some SQL from outside, then recorded rows.
+    async fn apply(&mut self, sql: Option<&str>, change: &Change, name: &str) {
         let now = self.rows.snapshot().await;
         self.late(&now, name);
+        if let Some(sql) = sql {
+            let sql = long_ids(&self.recorded, &self.actual, sql);
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&self.rows.pool).await.unwrap();
+        }
         self.rows.apply(change, &mut self.recorded, &mut self.actual).await;
         if change.contains_key("settings") {
             // Mastodon refreshes the settings' own keys and leaves the instance's answers alone.
@@ -1136,11 +1141,7 @@ impl Replay {
                     tally.notes += 1;
                     continue;
                 }
-                if let Some(sql) = step["sql"].as_str() {
-                    let sql = long_ids(&self.recorded, &self.actual, sql);
-                    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&self.rows.pool).await.unwrap();
-                }
-                self.apply(&change, step["name"].as_str().unwrap()).await;
+                self.apply(step["sql"].as_str(), &change, step["name"].as_str().unwrap()).await;
                 tally.applied += 1;
                 continue;
             };
@@ -1152,7 +1153,7 @@ impl Replay {
                 || !judged(&format!("{} {path}", request["method"].as_str().unwrap()));
             let form = request.get("form").map(Value::to_string).unwrap_or_default();
             if web {
-                self.apply(&change, step["name"].as_str().unwrap()).await;
+                self.apply(None, &change, step["name"].as_str().unwrap()).await;
                 tally.applied += 1;
             } else if who.contains("howdah") || form.contains("\"code\"") || form.contains("<token howdah>") {
                 // These need a code from a consent page that somebody looked at.
