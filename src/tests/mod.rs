@@ -41,6 +41,7 @@ mod roles;
 mod rows;
 mod second_person;
 mod seen;
+mod setups;
 mod sign_in;
 mod signups;
 mod standby;

@@ -68,15 +68,11 @@ struct Community {
     files: PathBuf,
 }
 
-static COMMUNITY_43: OnceCell<Community> = OnceCell::const_new();
-static COMMUNITY_46: OnceCell<Community> = OnceCell::const_new();
+/// One a release.
+static COMMUNITIES: [OnceCell<Community>; Version::ALL.len()] = [const { OnceCell::const_new() }; Version::ALL.len()];
 
 async fn community(version: Version) -> &'static Community {
-    let made = match version {
-        Version::V43 => &COMMUNITY_43,
-        Version::V46 => &COMMUNITY_46,
-    };
-    made.get_or_init(async || {
+    COMMUNITIES[version as usize].get_or_init(async || {
         let url = database().await;
         let files = folder_of_process(version.number()).expect("a folder");
         let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
