@@ -86,7 +86,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let base = path::find(&instance.name);
     if let Some(id) = parsed.get("found") {
-        let (asked, hits) = personal::found(context, id).await?;
+        let (asked, hits) = personal::found(context, &instance.name, id).await?;
         let page = FindPage { asked, exact: None, hits, looked: Looked::Personal };
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
@@ -110,7 +110,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     }
     if exact.is_none() && (typed.is_empty() || sensitive) {
         // The frame names this page without what was typed: it must not travel on in an address.
-        let asked = if typed.is_empty() { personal::asked(context, parsed.get("ask")).await? } else { typed };
+        let asked =
+            if typed.is_empty() { personal::asked(context, &instance.name, parsed.get("ask")).await? } else { typed };
         let asks = Asks { typed: asked, may: personal::may_search(context, &instance) };
         let page = FindPage { asked: String::new(), exact, hits: Vec::new(), looked: Looked::Asks(asks) };
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();

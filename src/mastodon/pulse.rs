@@ -280,7 +280,8 @@ impl Instance {
         }
         // The server was just asked for what it caches. What was found once is not looked for again.
         let due = pulse.cache.is_none_or(|(at, found)| !found && now.since(at) >= SEARCHED_AGAIN);
-        let cache = self.cache.as_ref().filter(|_| due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(())))));
+        let cache =
+            self.cache.as_ref().filter(|_| due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(())))));
         let Some(cache) = cache else { return self.set_pulse(pulse) };
         self.set_pulse(pulse.clone());
         // Where it cannot be looked through, nothing is known.

@@ -17,6 +17,7 @@ mod elsewhere;
 mod engine;
 mod exports;
 mod faults;
+mod fence;
 mod files;
 mod finding;
 mod floors;
