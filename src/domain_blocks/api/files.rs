@@ -21,9 +21,6 @@ use std::sync::Arc;
 /// 20,000 rows with long comments are smaller; more is not read.
 pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 
-fn context(app: Arc<App>, signed: Signed) -> Context {
-    Context { app, actor: signed.actor, address: signed.address }
-}
 
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
@@ -41,7 +38,7 @@ pub async fn export(
         "domain_allows.csv" => (List::Allows, "attachment; filename=\"domain_allows.csv\""),
         _ => return (StatusCode::NOT_FOUND, "There is no such list.\n").into_response(),
     };
-    match service::export(&context(app, signed), &instance, list).await {
+    match service::export(&Context::of(app, signed), &instance, list).await {
         Ok(text) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
@@ -62,7 +59,7 @@ pub async fn upload(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let context = context(app, signed);
+    let context = Context::of(app, signed);
     let kept = match file_of(&headers, body).await {
         Ok((name, bytes)) => service::keep(&context, &instance, &name, bytes).await,
         Err(problem) => Err(problem),
