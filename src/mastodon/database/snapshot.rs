@@ -3,7 +3,7 @@
 //! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
-use super::{DatabaseError, Extras, Read, There, by_release, finding::gone};
+use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone};
 pub use crate::nouns::parts::Part;
 
 /// A row of a part.
@@ -28,7 +28,8 @@ macro_rules! part {
     };
 }
 
-/// A row for every sanction on a local account, one by one. They come from the index on `accounts (domain, id)`.
+/// A row for every sanction on a local account, one by one. No index serves it: 0.2 s with 200,000 people here among a million
+/// accounts, every few minutes.
 macro_rules! sanctions {
     ($release:ident,) => {
         part!(
@@ -38,7 +39,10 @@ macro_rules! sanctions {
              ('sensitive', a.sensitized_at is not null), ('frozen', coalesce(u.disabled, false)), \
              ('memorial', a.memorial), ('deleted', ",
             gone!($release),
-            ")) s (sanction, holds) where a.domain is null and a.id > 0 and s.holds"
+            ")) s (sanction, holds) where a.domain is null and a.id > 0 and (a.suspended_at is not null \
+             or a.silenced_at is not null or a.sensitized_at is not null or u.disabled or a.memorial or ",
+            deleted!($release, "a"),
+            ") and s.holds"
         )
     };
 }
