@@ -14,8 +14,7 @@ const SINCE_46: &[(&str, &str, &str)] = &[
     ("user_roles", "require_2fa", "boolean"),
     ("user_roles", "collection_limit", "integer"),
 ];
-const SINCE_45: &[(&str, &str, &str)] =
-    &[("accounts", "id_scheme", "integer"), ("accounts", "following_url", "text")];
+const SINCE_45: &[(&str, &str, &str)] = &[("accounts", "id_scheme", "integer"), ("accounts", "following_url", "text")];
 const SINCE_44: &[(&str, &str, &str)] =
     &[("users", "require_tos_interstitial", "boolean"), ("statuses", "quote_approval_policy", "integer")];
 

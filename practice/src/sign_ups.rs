@@ -361,11 +361,8 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     }
     let approved = approved(call, &mut tx, &wish, invitation.as_ref()).await?;
     let apart = call.since(Version::V47);
-    let account: i64 = sqlx::query_scalar(ACCOUNT)
-        .bind(&wish.username)
-        .bind((!apart).then_some(NO_KEY))
-        .fetch_one(&mut *tx)
-        .await?;
+    let account: i64 =
+        sqlx::query_scalar(ACCOUNT).bind(&wish.username).bind((!apart).then_some(NO_KEY)).fetch_one(&mut *tx).await?;
     if apart {
         sqlx::query(KEYS).bind(account).bind(NO_KEY).execute(&mut *tx).await?;
     }

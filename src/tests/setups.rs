@@ -28,7 +28,8 @@ fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin"), PathBuf::from("/usr/bin")]);
     let found = places.map(|place| place.join(name)).find(|file| file.is_file());
-    found.unwrap_or_else(|| panic!("{name} is missing, so this set-up was NOT TRIED; on Debian: apt-get install {name}"))
+    found
+        .unwrap_or_else(|| panic!("{name} is missing, so this set-up was NOT TRIED; on Debian: apt-get install {name}"))
 }
 
 /// A program that runs beside a test and ends with it.
@@ -83,7 +84,8 @@ fn certificates(folder: &Path) {
 }
 
 /// Below an instance's own address.
-const DESKS: [&str; 8] = ["", "/reports", "/accounts", "/signups", "/registrations", "/domains", "/roles", "/invitations"];
+const DESKS: [&str; 8] =
+    ["", "/reports", "/accounts", "/signups", "/registrations", "/domains", "/roles", "/invitations"];
 
 const PASSWORD: &str = "let-me-in";
 
