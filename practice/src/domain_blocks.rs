@@ -63,16 +63,16 @@ fn in_ascii(label: &str) -> Result<String, Unfit> {
     if host.len() > 63 { Err(Unfit::Label) } else { Ok(host) }
 }
 
-/// The host of an address: without `%…`, in small letters, in ASCII, with one of two dots at its end
+/// The host of an address: in small letters, then without `%…`, in ASCII, with one of two dots at its end
 /// (`Addressable::URI#host=` and `#normalized_host`).
 fn host(text: &str) -> Result<String, Unfit> {
     if text.contains(|c: char| c.is_whitespace() || "<>{}/\\?#@\"".contains(c)) {
         return Err(Unfit::Character);
     }
     // What has a meaning in a form has none here.
-    let plain = text.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    let plain = text.to_lowercase().replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
     let (text, _) = url::form_urlencoded::parse(plain.as_bytes()).next().unwrap_or_default();
-    let parts: Vec<String> = text.to_lowercase().split('.').map(in_ascii).collect::<Result<_, _>>()?;
+    let parts: Vec<String> = text.split('.').map(in_ascii).collect::<Result<_, _>>()?;
     let mut host = parts.join(".");
     if host.ends_with("..") && !host.trim_end_matches("..").is_empty() && !host.ends_with("...") {
         host.pop();
@@ -406,8 +406,8 @@ pub async fn carry_out(
 }
 
 async fn suspend(db: &mut PgConnection, version: Version, domain: &str, block: i64) -> Result<(), Failure> {
-    const SUSPENDED: &str = "update accounts set suspended_at = (select created_at from domain_blocks where id = $2), \
-        suspension_origin = 0 where (domain = $1 or domain like '%.' || $1) and suspended_at is null";
+    const SUSPENDED: &str = "update accounts a set suspended_at = (select created_at from domain_blocks where id = $2), \
+        suspension_origin = 0 where (domain = $1 or domain like '%.' || $1) and practice.available(a)";
     const TO_EMPTY: &str = "select id from accounts where (domain = $1 or domain like '%.' || $1) \
         and suspended_at = (select created_at from domain_blocks where id = $2) order by id";
     const AFFECTED: &str = "insert into account_relationship_severance_events (account_id, relationship_severance_event_id, \
