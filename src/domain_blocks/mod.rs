@@ -6,11 +6,12 @@ pub mod service;
 
 use crate::{clock::Instant, ui};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 pub use crate::nouns::domain_blocks::{AddressRule, AddressSeverity, Domain, Rule, Severity};
 
 /// What people here lose if a server is suspended; counted up to a bound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Losses {
     /// People here who follow somebody there, and how many follows that is.
     pub followers: i64,
@@ -58,6 +59,39 @@ impl Losses {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => "nobody here loses a follow".to_owned(),
         }
+    }
+}
+
+/// Whom a row of a list would cost their follows, on the server it names and on those below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// `None` where counting took too long.
+    pub losses: Option<Losses>,
+    /// There are accounts there that were not looked at.
+    pub more: bool,
+    /// Those here who lose most, with how many follows each loses, both ways together.
+    pub most: Vec<(String, i64)>,
+}
+
+impl Cost {
+    /// Whether somebody here would lose a follow, in either direction; not known counts as yes.
+    pub fn cuts(&self) -> bool {
+        self.more || self.losses.is_none_or(|losses| losses.follows > 0 || losses.followers_there > 0)
+    }
+
+    /// “34 people here lose 57 follows; most: @wren 12, @tern 9”
+    pub fn sentence(&self) -> String {
+        let Some(losses) = self.losses else {
+            return "It took too long to count who here loses follows.".to_owned();
+        };
+        let looked = if self.more { ", among the accounts looked at; there are more" } else { "" };
+        let most: Vec<String> = self.most.iter().map(|(who, number)| format!("@{} {}", ui::tame(who), bounded(*number))).collect();
+        let most = if most.is_empty() { String::new() } else { format!("; most: {}", most.join(", ")) };
+        let mut sentence = losses.sentence();
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        format!("{sentence}{looked}{most}.")
     }
 }
 
@@ -229,8 +263,10 @@ pub struct ServerPage {
     pub may_change: bool,
     /// Whether this person may suspend it as things are; if not, why.
     pub may_suspend: Result<(), String>,
-    /// Why no rule may be made for it at all: it is our own, a suffix, no domain.
+    /// Why no rule may be made for it: it is our own, a suffix, no domain. One that is there can be changed and lifted.
     pub refused: Option<String>,
+    /// Whether it is our own name or covers it: a rule for it is only made milder.
+    pub ours: bool,
     /// Everybody who has a name under it would come under the rule.
     pub shared: bool,
     /// The instance federates with allowed domains only, as far as the list says.
@@ -242,6 +278,8 @@ pub struct ServerPage {
 pub struct MailPage {
     pub text: String,
     pub rules: Vec<MailRule>,
+    /// How many who wait come under each of these rules, by its number; `None` while that is not known.
+    pub waiting: Option<HashMap<i64, usize>>,
     pub older: Option<String>,
     pub may_change: bool,
 }
@@ -250,6 +288,8 @@ pub struct MailPage {
 #[derive(Clone, Debug)]
 pub struct AddressesPage {
     pub rules: Vec<ListedAddress>,
+    /// As [`MailPage::waiting`].
+    pub waiting: Option<HashMap<i64, usize>>,
     pub older: Option<String>,
     pub may_change: bool,
     /// The console's own addresses, as far as known.
@@ -276,6 +316,30 @@ pub struct RuleForm {
     #[serde(default)]
     pub why: String,
     /// The rule the page showed: its id and what it said; empty for none.
+    #[serde(default)]
+    pub seen: String,
+    /// `yes` once the warning has been read.
+    #[serde(default)]
+    pub sure: String,
+}
+
+/// What was typed into the form of a rule about a mail domain.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MailForm {
+    pub instance: String,
+    pub domain: String,
+    /// `yes` where sign-ups are only reviewed.
+    #[serde(default)]
+    pub review: String,
+    /// `yes` once it has been read whom the rule meets.
+    #[serde(default)]
+    pub sure: String,
+    /// The domain once more, where much hangs on it.
+    #[serde(default)]
+    pub once_more: String,
+    #[serde(default)]
+    pub why: String,
+    /// The rule the page showed: its id and whether it asked for review; empty for none.
     #[serde(default)]
     pub seen: String,
 }
@@ -335,9 +399,14 @@ impl Difference {
         }
     }
 
-    /// Whether all such rows can be carried out together; those set apart are chosen one by one.
+    /// Whether all such rows can be ticked together; those set apart are ticked one by one.
     pub fn applies(self) -> bool {
         matches!(self, Self::New | Self::Stricter | Self::Weaker)
+    }
+
+    /// Whether such rows are ticked before anybody has looked, where nothing about the file had to be guessed.
+    pub fn is_ticked(self) -> bool {
+        matches!(self, Self::New | Self::Stricter)
     }
 }
 
@@ -544,10 +613,13 @@ pub enum RowState {
     UnderWay,
     Done,
     Failed,
+    /// Somebody unticked it by hand before the import began.
+    LeftOut,
 }
 
 impl RowState {
-    pub const ALL: [Self; 5] = [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed];
+    pub const ALL: [Self; 6] =
+        [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed, Self::LeftOut];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -556,6 +628,7 @@ impl RowState {
             Self::UnderWay => "under_way",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::LeftOut => "left_out",
         }
     }
 
@@ -566,12 +639,13 @@ impl RowState {
             Self::UnderWay => "under way",
             Self::Done => "done",
             Self::Failed => "not done",
+            Self::LeftOut => "left out by hand",
         }
     }
 
     pub fn badge(self) -> &'static str {
         match self {
-            Self::Listed | Self::Waiting => "badge",
+            Self::Listed | Self::Waiting | Self::LeftOut => "badge",
             Self::UnderWay => "badge accent",
             Self::Done => "badge good",
             Self::Failed => "badge danger",
@@ -642,18 +716,82 @@ pub struct ImportsPage {
     pub may_change: bool,
 }
 
+/// A part of a rule: what it is now, and what it would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    /// `None` where there is no rule.
+    pub now: Option<String>,
+    pub then: String,
+}
+
 /// A row of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRow {
     pub line: i64,
     pub domain: String,
     pub difference: Difference,
-    /// “suspended”, and where a rule exists “limited → suspended”.
-    pub what: String,
+    /// Every part of the rule; empty where the row cannot be used.
+    pub fields: Vec<Field>,
     /// Why it is invalid or the same, or what came of it.
     pub said: String,
+    /// Whom it costs; `None` where it begins to suspend nobody known here.
+    pub cost: Option<Cost>,
+    pub may_tick: bool,
+    pub ticked: bool,
+    /// Whether the list says other comments, or hides the name otherwise, than our rule: its own are in the place of ours.
+    pub theirs: Option<bool>,
     pub state: RowState,
     pub entry: Option<i64>,
+}
+
+/// How many rows of a difference are ticked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticks {
+    pub rows: i64,
+    pub ticked: i64,
+    /// Those that cut follows, and how many of them are ticked.
+    pub cutting: i64,
+    pub cutting_ticked: i64,
+    /// Unticked by hand.
+    pub left_out: i64,
+}
+
+impl std::ops::AddAssign for Ticks {
+    fn add_assign(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.ticked += other.ticked;
+        self.cutting += other.cutting;
+        self.cutting_ticked += other.cutting_ticked;
+        self.left_out += other.left_out;
+    }
+}
+
+/// What was ticked on a page of a preview.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TicksForm {
+    pub instance: String,
+    pub import: String,
+    /// The lines that the page showed with a tick of their own: `2,3,7`.
+    #[serde(default)]
+    pub shown: String,
+    /// Those of them that are ticked.
+    #[serde(default)]
+    pub row: Vec<String>,
+    /// Those whose comments are to be put in the place of ours.
+    #[serde(default)]
+    pub theirs: Vec<String>,
+    /// `new:yes`, `weaker:no`: all of a difference as well.
+    #[serde(default)]
+    pub all: String,
+    /// How many rows of the whole list were ticked as the page showed it.
+    #[serde(default)]
+    pub ticked: String,
+    #[serde(default)]
+    pub why: String,
+    /// The page to go on to.
+    #[serde(default)]
+    pub then: String,
 }
 
 /// One import: preview, progress and results.
@@ -666,16 +804,29 @@ pub struct ImportPage {
     pub suspends_known: (i64, i64),
     /// How the file was read; `None` for a list that a former version of the console read.
     pub reading: Option<Reading>,
-    /// Rows set apart, up to a bound: each is chosen by itself.
-    pub apart: Vec<ImportRow>,
+    /// What is ticked of each difference.
+    pub ticks: Vec<(Difference, Ticks)>,
     pub show: String,
     pub rows: Vec<ImportRow>,
     pub further: Option<String>,
+    /// The address of this very page.
+    pub here: String,
     pub search: String,
     pub why: String,
     /// What the work waits for, or why it stopped.
     pub note: String,
     pub may_change: bool,
+}
+
+impl ImportPage {
+    /// What is ticked in all.
+    pub fn all_ticks(&self) -> Ticks {
+        let mut all = Ticks::default();
+        for (_, ticks) in &self.ticks {
+            all += *ticks;
+        }
+        all
+    }
 }
 
 #[cfg(test)]
@@ -718,8 +869,12 @@ mod tests {
         assert!(domain("b.example").covers("b.example"));
         assert!(!domain("b.example").covers("ab.example"));
         assert!(!domain("a.b.example").covers("b.example"));
-        for wrong in ["", "a..b", "A.example", "a_b.example", ".example", "bücher.example", "a b"] {
-            assert!(Domain::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        for odd in ["a..b", "A.example", "a_b.example", ".example", "bücher.example", "a b", "host.example:3000"] {
+            assert!(!domain(odd).is_well_formed(), "{odd}");
+        }
+        assert!(domain("xn--bcher-kva.example").is_well_formed());
+        for wrong in [String::new(), "a\0b".to_owned(), "a".repeat(3_000)] {
+            assert!(Domain::try_from(wrong.clone()).is_err(), "{wrong}");
         }
     }
 

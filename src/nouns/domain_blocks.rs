@@ -3,15 +3,28 @@
 use crate::{clock::Instant, text};
 use serde::{Deserialize, Serialize};
 
-/// The name of a server as Mastodon stores it: lower case, punycode, labels of `[a-z0-9-]`
-/// (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`).
+/// The name of a server, exactly as a row has it. What Mastodon stores by itself is lower case, punycode, with labels of
+/// `[a-z0-9-]` (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`); what SQL or a former
+/// version left there need not be, and is opened and lifted all the same: [`Domain::is_well_formed`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Domain(String);
 
+/// Longer ones do not fit into the unique indexes on such columns.
+const LONGEST_NAME: usize = 2_000;
+
 impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether Mastodon would take it for a new rule, and keep it as it stands here.
+    pub fn is_well_formed(&self) -> bool {
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        self.0.len() < 256 && self.0.split('.').all(label)
     }
 
     /// The domains above it, nearest first: a rule for one of them covers this one too.
@@ -34,11 +47,7 @@ impl Domain {
 impl TryFrom<String> for Domain {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        let label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        if text.len() < 256 && text.split('.').all(label) {
+        if (1..=LONGEST_NAME).contains(&text.len()) && !text.contains('\0') {
             Ok(Self(text))
         } else {
             Err(format!("“{}” is not the name of a server", text::excerpt(&text, 80)))
@@ -167,7 +176,7 @@ impl Rule {
 }
 
 /// `ip_blocks.severity` (`app/models/ip_block.rb`), mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressSeverity {
     SignUpRequiresApproval,

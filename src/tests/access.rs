@@ -131,8 +131,9 @@ pub const WRITES: [(&str, &[(&str, &str)]); 53] = [
     ),
     (
         "/api/domains/import-start",
-        &[("instance", "harbour"), ("import", "nothing"), ("which[]", "new"), ("why", "a test")],
+        &[("instance", "harbour"), ("import", "nothing"), ("ticked", "1"), ("why", "a test")],
     ),
+    ("/api/domains/import-tick", &[("instance", "harbour"), ("import", "nothing"), ("all", "new:yes")]),
     (
         "/api/domains/import-read",
         &[("instance", "harbour"), ("import", "nothing"), ("separator", "comma"), ("domain", "1")],
