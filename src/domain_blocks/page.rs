@@ -81,7 +81,8 @@ fn caught(
     let who = ui::count(number, "person who waits comes", "people who wait come");
     let to = if review { all.clone() } else { format!("{all}&decide=reject&all=yes#decide") };
     let words = if review { "Look at them" } else { "Reject them as a batch…" };
-    view! { <p class="small warn">{who} " under it. " <a class="link" href=to>{words}</a></p> }.into_any()
+    let who = format!("{who} under it.");
+    view! { <p class="small warn">{who} " " <a class="link" href=to>{words}</a></p> }.into_any()
 }
 
 fn hidden(instance: &InstanceName, here: &str) -> AnyView {

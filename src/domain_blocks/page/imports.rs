@@ -286,7 +286,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
         let buttons = (page.may_change && difference.applies())
             .then(|| view! { {all("yes", "Tick all")} {all("no", "Untick all")} });
         view! {
-            <div class="choice"><span><b>{grouped(ticks.rows)} " " {difference.name()}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
+            <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.name())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
         }
     };
     let all = page.all_ticks();

@@ -629,10 +629,11 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let further =
         rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
     let preview = import.state == ImportState::Preview;
-    let reading = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
+    let reading: Option<Reading> = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
         Some(text) => serde_json::from_str(&text).ok(),
         None => None,
     };
+    let tickable = preview && reading.is_some();
     let ticks = domain_imports::ticks(store, &import.id).await.map_err(store_problem)?;
     let page = ImportPage {
         reading,
@@ -642,7 +643,7 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
         states,
         suspends_known: (import.suspends, import.suspends_accounts),
         show,
-        rows: rows.iter().map(|row| shown(row, preview)).collect(),
+        rows: rows.iter().map(|row| shown(row, tickable)).collect(),
         further,
         here: format!("{here}?{}", search.trim_start_matches('?')),
         search: search.to_owned(),
@@ -686,7 +687,7 @@ fn changes_words(row: &Row) -> bool {
     row.difference == Difference::Same && !row.theirs.is_empty()
 }
 
-fn shown(row: &Row, preview: bool) -> ImportRow {
+fn shown(row: &Row, tickable: bool) -> ImportRow {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
     ImportRow {
         line: row.line,
@@ -695,7 +696,7 @@ fn shown(row: &Row, preview: bool) -> ImportRow {
         fields: rule_of(row.asked()).map(|then| fields(seen.as_ref(), &then)).unwrap_or_default(),
         said: row.said.clone(),
         cost: serde_json::from_str(&row.cost).ok(),
-        may_tick: preview && may_tick(row),
+        may_tick: tickable && may_tick(row),
         ticked: row.ticked,
         theirs: (!row.theirs.is_empty()).then_some(row.replaces),
         state: row.state,
