@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     clock::Instant,
-    domain_blocks::{Difference, ImportState, RowState, Ticks},
     id::{InstanceName, OperatorId},
+    nouns::domain_imports::{Difference, ImportState, RowState, Ticks},
     seal::{Field, Keys},
 };
 use serde::{Serialize, Serializer};
@@ -51,13 +51,13 @@ pub struct Row {
     pub line: i64,
     pub domain: String,
     pub difference: Difference,
-    /// The rule there was, as JSON of [`crate::domain_blocks::Listed`]; empty for none.
+    /// The rule there was, as JSON of [`crate::nouns::domain_blocks::Listed`]; empty for none.
     pub seen: String,
     /// The rule asked for, as JSON of [`crate::nouns::domain_blocks::Rule`]; empty for an invalid row.
     pub wanted: String,
     /// The same rule with the list's own comments in the place of ours, where there is such a choice.
     pub theirs: String,
-    /// Whom it costs, as JSON of [`crate::domain_blocks::Cost`]; empty where it begins to suspend nobody known here.
+    /// Whom it costs, as JSON of [`crate::nouns::domain_blocks::Cost`]; empty where it begins to suspend nobody known here.
     pub cost: String,
     /// Whether it cuts follows, or that is not known.
     #[serde(serialize_with = "number")]
@@ -324,7 +324,7 @@ impl Sealed for Line<'_> {
 pub struct File {
     /// Its letters, as JSON.
     pub text: String,
-    /// How it was read, as JSON of [`crate::domain_blocks::Reading`].
+    /// How it was read, as JSON.
     pub reading: String,
 }
 

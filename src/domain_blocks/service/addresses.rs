@@ -1,7 +1,7 @@
 //! Rules about addresses: never one that shuts out everybody, never unwarned one that shuts out the console.
 
 use super::{
-    LATELY, MANAGE_BLOCKS, PAGE, able, checked_comment, checked_why,
+    LATELY, MANAGE_BLOCKS, PAGE, able, checked_comment,
     deeds::of_rows,
     may_change, meets, misread,
     networks::{self, Network},
@@ -25,6 +25,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
+    text::Why,
 };
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -131,7 +132,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         comment: checked_comment("comment", &form.comment)?,
         until: until(&form.until, before, context.now())?,
     };
-    let why = checked_why(&form.why)?;
+    let why = Why::given(&form.why, true)?;
     if form.sure != "yes"
         && before.is_none_or(|before| severity > before.severity)
         && let Some(warning) = warned(&context, &instance, &network, severity).await?
@@ -176,7 +177,7 @@ pub async fn lift_address(
         return Err(misread());
     }
     let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network, id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;

@@ -1,7 +1,7 @@
 //! Rules about mail domains at sign-up.
 
 use super::{
-    LATELY, MANAGE_BLOCKS, PAGE, able, checked_why, deeds::of_rows, may_change, meets, misread, names, page_of, unread,
+    LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, meets, misread, names, page_of, unread,
     viewed, waiting_under,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     signups::LARGE_MAIL_SERVERS,
+    text::Why,
     ui,
 };
 
@@ -66,7 +67,7 @@ pub async fn set_mail(
             "Lift it, and make the rule for the name as it should be.",
         ));
     }
-    let why = checked_why(&form.why)?;
+    let why = Why::given(&form.why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let name = instance.name.clone();
     if seen.is_empty() || !review {
@@ -145,7 +146,7 @@ pub async fn lift_mail(
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let (id, review_before): (RuleNumber, bool) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftMailDomainBlock { instance: instance.name.clone(), domain, id, review_before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;

@@ -7,8 +7,10 @@ use super::{DatabaseError, Read, There, ms};
 use crate::{
     clock::Instant,
     id::RuleNumber,
-    domain_blocks::{Allowed, COUNTED, Cost, GLIMPSED, Glimpse, Known, Listed, ListedAddress, Losses, MailRule, Note, Reach},
-    nouns::domain_blocks::{AddressRule, AddressSeverity, Domain, Rule, Severity},
+    nouns::domain_blocks::{
+        AddressRule, AddressSeverity, Allowed, COUNTED, Cost, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
+        Losses, MailRule, Note, Reach, Rule, Severity,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
