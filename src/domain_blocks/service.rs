@@ -257,13 +257,11 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
     let name = parsed.get("name").unwrap_or_default();
     let domain = match there_is(&instance, name).await? {
         Some(domain) => domain,
-        None => Domain::try_from(name.to_lowercase())
-            .ok()
-            .filter(Domain::is_well_formed)
-            .ok_or_else(|| {
-                let says = format!("“{}” is not the name of a server, and nothing is there under it.", ui::excerpt(name, 80));
-                Problem::new(Kind::NotFound, says, "Write it like night.example.")
-            })?,
+        None => Domain::try_from(name.to_lowercase()).ok().filter(Domain::is_well_formed).ok_or_else(|| {
+            let says =
+                format!("“{}” is not the name of a server, and nothing is there under it.", ui::excerpt(name, 80));
+            Problem::new(Kind::NotFound, says, "Write it like night.example.")
+        })?,
     };
     let mut read = instance.database.read().await.map_err(unread)?;
     let accounts = read.accounts_known(&domain).await.map_err(unread)?;

@@ -313,7 +313,8 @@ impl Cost {
             return "It took too long to count who here loses follows.".to_owned();
         };
         let looked = if self.more { ", among the accounts looked at; there are more" } else { "" };
-        let most: Vec<String> = self.most.iter().map(|(who, number)| format!("@{} {}", text::tame(who), bounded(*number))).collect();
+        let most: Vec<String> =
+            self.most.iter().map(|(who, number)| format!("@{} {}", text::tame(who), bounded(*number))).collect();
         let most = if most.is_empty() { String::new() } else { format!("; most: {}", most.join(", ")) };
         let mut sentence = losses.sentence();
         if let Some(first) = sentence.get_mut(..1) {

@@ -92,8 +92,7 @@ pub enum RowState {
 }
 
 impl RowState {
-    pub const ALL: [Self; 6] =
-        [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed, Self::LeftOut];
+    pub const ALL: [Self; 6] = [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed, Self::LeftOut];
 
     pub fn name(self) -> &'static str {
         match self {

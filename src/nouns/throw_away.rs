@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn the_longest_name_counts_and_exceptions_are_kept() {
-        let list = ThrowAway::read("list.txt", None, "# mail\n\nQuickbox.example\n*.wild.example.\n!fine.quickbox.example\n");
+        let list =
+            ThrowAway::read("list.txt", None, "# mail\n\nQuickbox.example\n*.wild.example.\n!fine.quickbox.example\n");
         for (domain, line) in [
             ("quickbox.example", Some("quickbox.example")),
             ("a.b.quickbox.example", Some("quickbox.example")),

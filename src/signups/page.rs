@@ -66,7 +66,10 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         })
         .collect_view();
     let search = Search::parse(&page.search);
-    let together = (page.may_decide && page.matching > 1 && (!page.filter.alike.is_empty() || page.filter.is_by_rule())).then(|| {
+    let together = (page.may_decide
+        && page.matching > 1
+        && (!page.filter.alike.is_empty() || page.filter.is_by_rule()))
+    .then(|| {
         Verdict::ALL
             .into_iter()
             .map(|verdict| {

@@ -154,7 +154,8 @@ impl Desk {
         let common = match &self.origins {
             Some(origins) => self.is_common(origins, &range),
             None => {
-                let number = self.by_address.get(&range).map_or(0, |there| i64::try_from(there.len()).unwrap_or(i64::MAX));
+                let number =
+                    self.by_address.get(&range).map_or(0, |there| i64::try_from(there.len()).unwrap_or(i64::MAX));
                 let all = i64::try_from(self.people().len()).unwrap_or(i64::MAX);
                 number >= SHARED_BY && number.saturating_mul(ONE_IN) > all
             }
@@ -165,7 +166,8 @@ impl Desk {
     /// What is said once of addresses that give no signal, each a sentence.
     fn silent(&self) -> Vec<String> {
         let mut said = Vec::new();
-        let of_none = self.people().iter().filter(|person| person.address.as_ref().is_some_and(Hidden::is_of_no_visitor));
+        let of_none =
+            self.people().iter().filter(|person| person.address.as_ref().is_some_and(Hidden::is_of_no_visitor));
         match of_none.count() {
             0 => {}
             number => said.push(format!(
@@ -187,7 +189,10 @@ impl Desk {
             )
         }));
         if self.origins.is_none() {
-            said.push("Who signed up lately could not be read: only those who wait tell which addresses are common.".to_owned());
+            said.push(
+                "Who signed up lately could not be read: only those who wait tell which addresses are common."
+                    .to_owned(),
+            );
         }
         said
     }

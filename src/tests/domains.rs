@@ -220,10 +220,15 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
     // A host of many people’s servers can have a rule once it is confirmed, and the page says whom it covers.
     for name in ["workers.dev", "trycloudflare.com", "ngrok.io", "github.io"] {
         let there = howdah::path::server(&harbour(), name);
-        let form = [("instance", "harbour"), ("domain", name), ("why", "a test"), ("back", &there), ("severity", "suspend")];
+        let form =
+            [("instance", "harbour"), ("domain", name), ("why", "a test"), ("back", &there), ("severity", "suspend")];
         let answer = house.post(Some(&cookie), "/api/domains/set", &form).await;
         let page = back(&house, &cookie, answer).await;
-        assert!(page.body.contains("many people’s servers") && page.body.contains("name=\"sure\""), "{name}: {}", page.body);
+        assert!(
+            page.body.contains("many people’s servers") && page.body.contains("name=\"sure\""),
+            "{name}: {}",
+            page.body
+        );
         assert_eq!(row(&house, name).await, None, "{name}");
     }
     assert_eq!(house.weather.writes(), writes);
@@ -934,7 +939,12 @@ async fn a_rule_made_elsewhere_is_opened_changed_and_lifted_whatever_its_name() 
 
         let mut before = Rule { private_comment: "theirs".to_owned(), ..rule(Severity::from_stored(severity)) };
         let mut now = name.to_owned();
-        let change = [("severity", "noop"), ("reject_media", "yes"), ("private_comment", "milder"), ("seen", &seen(id, &before))];
+        let change = [
+            ("severity", "noop"),
+            ("reject_media", "yes"),
+            ("private_comment", "milder"),
+            ("seen", &seen(id, &before)),
+        ];
         let changed = set(&house, &cookie, name, &change).await;
         let outcome = house.outcome("change_domain_block").await;
         match becomes {
@@ -1041,10 +1051,12 @@ async fn odd_names_of_other_rules_are_lifted_too() {
         house.post(Some(&cookie), "/api/domains/address-lift", &form).await;
         assert_eq!(house.outcome("lift_address_block").await, Some(Outcome::Succeeded), "{network}");
     }
-    sqlx::query("insert into domain_allows (domain, created_at, updated_at) values ('under_score.example', now(), now())")
-        .execute(&house.instance)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into domain_allows (domain, created_at, updated_at) values ('under_score.example', now(), now())",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
     let id: i64 = sqlx::query_scalar("select id from domain_allows where domain = 'under_score.example'")
         .fetch_one(&house.instance)
         .await
@@ -1084,14 +1096,20 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     people(&house, 10, 2, "@sub.wave.example", "192.0.2.1", true).await;
     people(&house, 20, 1, "@notwave.example", "192.0.2.1", true).await;
     let post = async |domain: &str, more: &[(&str, &str)]| {
-        let mut form = vec![("instance", "harbour"), ("domain", domain), ("why", "a wave"), ("back", "/i/harbour/domains/mail")];
+        let mut form =
+            vec![("instance", "harbour"), ("domain", domain), ("why", "a wave"), ("back", "/i/harbour/domains/mail")];
         form.extend(more);
         house.post(Some(&cookie), "/api/domains/mail-set", &form).await
     };
     let writes = house.weather.writes();
     // What is typed, what stands beside the field, and whether the domain is asked for once more.
     for (domain, more, says, once_more) in [
-        ("wave.example", vec![], "2 members have their mail there and stay, 3 people who wait would come under it; 5 sign-ups", false),
+        (
+            "wave.example",
+            vec![],
+            "2 members have their mail there and stay, 3 people who wait would come under it; 5 sign-ups",
+            false,
+        ),
         ("wave.example", vec![("review", "yes")], "2 members", false),
         ("GMail.com", vec![], "a large provider", true),
         ("gmail.com", vec![("sure", "yes")], "a large provider", true),

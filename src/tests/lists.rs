@@ -674,7 +674,8 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
                 ticks(house, cookie, &import, "import-start", &form).await.location.expect("a page")
             }
         };
-        for form in [vec![], vec![("shown", "1"), ("row[]", "1")], vec![("all", "new:yes")], vec![("all", "apart:yes")]] {
+        for form in [vec![], vec![("shown", "1"), ("row[]", "1")], vec![("all", "new:yes")], vec![("all", "apart:yes")]]
+        {
             assert!(start(import.clone(), form).await.contains("draft="), "there is no rule to make");
         }
         let plain = [("separator", "nothing"), ("header", ""), ("domain", "1"), ("otherwise", "silence")];
@@ -861,7 +862,9 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
         let there = format!("/i/harbour/domains/imports/{import}");
         let page = house.get(Some(&cookie), &there).await.body;
         let text = |page: &str| page.replace("<!>", "");
-        for says in ["limited</bdi> → <b><bdi>suspended", "no</bdi> → <b><bdi>yes", "“ours said”", "“ours noted”", "“said”"] {
+        for says in
+            ["limited</bdi> → <b><bdi>suspended", "no</bdi> → <b><bdi>yes", "“ours said”", "“ours noted”", "“said”"]
+        {
             assert!(text(&page).contains(says), "no “{says}” in {page}");
         }
         assert_eq!(ticked(&page), [2, 4]);
@@ -888,7 +891,10 @@ async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_cho
         assert_eq!(rule(&house, "repl.co").await.0, 1);
         assert_eq!(rule(&house, "under_score.test").await.0, 0, "not ticked");
         let page = house.get(Some(&cookie), &format!("{there}?show=left_out")).await.body;
-        assert!(page.contains("fresh.test") && page.contains("left out by hand") && !page.contains("worded.test"), "{page}");
+        assert!(
+            page.contains("fresh.test") && page.contains("left out by hand") && !page.contains("worded.test"),
+            "{page}"
+        );
     }
 }
 

@@ -415,12 +415,14 @@ async fn those_who_say_the_same_are_shown_as_one() {
 /// Somebody who waits, and their page.
 async fn asks(house: &House, number: i64, mail: &str, from: &str) -> String {
     let account = 920_000_000_000_000_000_i64 + number;
-    sqlx::query("insert into accounts (id, username, created_at, updated_at) values ($1, 'asks' || $2::text, now(), now())")
-        .bind(account)
-        .bind(number.to_string())
-        .execute(&house.instance)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into accounts (id, username, created_at, updated_at) values ($1, 'asks' || $2::text, now(), now())",
+    )
+    .bind(account)
+    .bind(number.to_string())
+    .execute(&house.instance)
+    .await
+    .unwrap();
     sqlx::query(
         "insert into users (account_id, email, approved, confirmed_at, sign_up_ip, created_at, updated_at) \
          values ($1, 'asks' || $2::text || '@' || $3, false, now(), $4::inet, now(), now())",

@@ -273,7 +273,10 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
 }
 
 fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
-    if !page.may_change || !(page.allows_exist || page.allow.is_some()) || (page.refused.is_some() && page.allow.is_none()) {
+    if !page.may_change
+        || !(page.allows_exist || page.allow.is_some())
+        || (page.refused.is_some() && page.allow.is_none())
+    {
         return ().into_any();
     }
     if page.allow.is_some() && !frame.may(Permission::SuspendFollowedDomain) {

@@ -86,7 +86,8 @@ async fn warned(
         ));
     }
     let asker = context.address.network();
-    if asker.parse::<IpNet>().or_else(|_| asker.parse::<IpAddr>().map(IpNet::from)).is_ok_and(|own| network.meets(&own)) {
+    if asker.parse::<IpNet>().or_else(|_| asker.parse::<IpAddr>().map(IpNet::from)).is_ok_and(|own| network.meets(&own))
+    {
         said.push(format!("It holds the address you come from, {asker}."));
     }
     if let Some(nobodys) = database::no_visitors().find(|nobodys| network.meets(nobodys)) {

@@ -51,7 +51,10 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
         && (severity, after.reject_media, after.reject_reports)
             > (before.severity, before.reject_media, before.reject_reports)
     {
-        return Err(Problem::invalid("severity", format!("{domain} is or covers this instance’s own domain: its rule is only made milder.")));
+        return Err(Problem::invalid(
+            "severity",
+            format!("{domain} is or covers this instance’s own domain: its rule is only made milder."),
+        ));
     }
     let wider = before.is_none_or(|before| severity > before.severity);
     if names::is_shared(&domain) && wider && form.sure != "yes" {

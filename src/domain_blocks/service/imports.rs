@@ -316,7 +316,11 @@ fn suspends(row: &Row) -> bool {
 
 /// Says of each row that begins to suspend whom it costs: everybody here who has follows on a server known here for which the
 /// row would be the rule. The longest name counts, so that a server with a rule of its own costs nothing.
-async fn priced(instance: &Instance, mut rows: Vec<Row>, ruled: Arc<HashMap<String, Listed>>) -> Result<Vec<Row>, Problem> {
+async fn priced(
+    instance: &Instance,
+    mut rows: Vec<Row>,
+    ruled: Arc<HashMap<String, Listed>>,
+) -> Result<Vec<Row>, Problem> {
     if !rows.iter().any(suspends) {
         return Ok(rows);
     }

@@ -1,8 +1,8 @@
 //! Rules about mail domains at sign-up.
 
 use super::{
-    LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, meets, misread, names, page_of, unread,
-    viewed, waiting_under,
+    LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, meets, misread, names, page_of, unread, viewed,
+    waiting_under,
 };
 use crate::{
     access::Permission,
@@ -47,10 +47,7 @@ pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Re
 }
 
 /// Makes a rule, or changes the one the page showed (`seen`: its id and whether it asked for review).
-pub async fn set_mail(
-    context: Context,
-    form: MailForm,
-) -> Result<String, Problem> {
+pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let (review, seen) = (form.review == "yes", form.seen.as_str());
@@ -63,7 +60,10 @@ pub async fn set_mail(
         // The API cannot change such a rule: it goes and comes again, and this one would not.
         return Err(Problem::new(
             Kind::Invalid,
-            format!("Nothing was done: Mastodon would take the rule for “{}” away, and take no new one of this name.", ui::excerpt(domain.as_str(), 80)),
+            format!(
+                "Nothing was done: Mastodon would take the rule for “{}” away, and take no new one of this name.",
+                ui::excerpt(domain.as_str(), 80)
+            ),
             "Lift it, and make the rule for the name as it should be.",
         ));
     }
