@@ -36,7 +36,7 @@ pub use reports::{
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
-pub use signups::PendingSignUp;
+pub use signups::{Met, Origins, PendingSignUp, no_visitors};
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
