@@ -279,7 +279,7 @@ impl Instance {
         let words = |error: super::database::DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
         let shape = read.shape().await.map_err(words)?;
-        self.database.keep_extras(shape.extras);
+        self.database.remember(&shape);
         if let Some(problem) = shape.problem() {
             return Err(problem);
         }

@@ -8,8 +8,8 @@ use crate::{
     path,
     reports::api,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, MediaCard, PollCard,
-        PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
+        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
+        PollCard, PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
     ui::{self, desk, form, keys, list, time},
 };
@@ -252,6 +252,30 @@ fn poll(poll: &PollCard, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// A link with its preview: never a link of ours, and nothing of its page is loaded.
+fn link(link: &LinkCard, page: &CasePage) -> AnyView {
+    let rel = "noopener noreferrer external";
+    let by = (!link.by.is_empty()).then(|| view! { <span class="soft">" · " <bdi>{link.by.join(", ")}</bdi></span> });
+    let title = (!link.title.is_empty() || !link.by.is_empty())
+        .then(|| view! { <p dir="auto" class="said"><b><bdi>{link.title.clone()}</bdi></b>{by}</p> });
+    let of = link.page.as_ref().map(|(host, address)| {
+        view! { <p class="said soft">"its preview is of " <b><bdi>{host.clone()}</bdi></b> ": " <bdi>{address.clone()}</bdi></p> }
+    });
+    let said = (!link.words.is_empty()).then(|| {
+        view! { <div class="meta"><span>{link.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span></div> }
+    });
+    view! {
+        <blockquote class="quote small">
+            <p class="said"><span class="soft">"links to "</span><b><bdi>{link.host.clone()}</bdi></b><span class="soft">": "<bdi>{link.address.clone()}</bdi></span></p>
+            {of}
+            {title}
+            {(!link.description.is_empty()).then(|| lines(&link.description))}
+            {said}
+        </blockquote>
+    }
+    .into_any()
+}
+
 fn quote(quote: &QuoteCard, page: &CasePage, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     let said = (!quote.words.is_empty()).then(|| {
@@ -263,6 +287,8 @@ fn quote(quote: &QuoteCard, page: &CasePage, frame: &Frame) -> AnyView {
                 {quote.created_at.map(|at| view! { " · " {time::ago(at, frame.now)} })}</div>
             {warning(&quote.spoiler)}
             {quote.text.as_deref().map(lines)}
+            {quote.poll.as_ref().map(|one| poll(one, frame))}
+            {quote.links.iter().map(|one| link(one, page)).collect_view()}
             <div class="meta">{said}</div>
         </blockquote>
     }
@@ -276,7 +302,7 @@ fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
     let one = |edit: &EditCard| {
         view! {
             <div class="quote small">
-                <div class="soft">"as of " {time::ago(edit.at, frame.now)}</div>
+                <div class="soft">{time::ago(edit.at, frame.now)} ", " {time::absolute(edit.at)}</div>
                 {warning(&edit.spoiler)}
                 {lines(&edit.text)}
                 {(!edit.words.is_empty()).then(|| view! { <p class="soft"><bdi>{edit.words.join(" · ")}</bdi></p> })}
@@ -305,6 +331,8 @@ fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &F
             {warning(&post.spoiler)}
             {text}
             {post.poll.as_ref().map(|one| poll(one, frame))}
+            {post.links.iter().map(|one| link(one, page)).collect_view()}
+            {post.collections.iter().map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> }).collect_view()}
             {post.quote.as_ref().map(|one| quote(one, page, frame))}
             {media}
             {edits(&post.edits, frame)}
