@@ -1,5 +1,6 @@
 //! The one error a browser can see: what failed, on which object, and what to do.
 
+use crate::text;
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
     server_fn::codec::JsonEncoding,
@@ -35,12 +36,13 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A sentence begins with a capital, also where it begins with what something else said.
     pub fn new(kind: Kind, what: impl Into<String>, way_on: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), way_on: way_on.into(), field: None }
+        Self { kind, what: text::capital(&what.into()), way_on: way_on.into(), field: None }
     }
 
     pub fn invalid(field: &str, what: impl Into<String>) -> Self {
-        Self { kind: Kind::Invalid, what: what.into(), way_on: String::new(), field: Some(field.into()) }
+        Self { field: Some(field.into()), ..Self::new(Kind::Invalid, what, "") }
     }
 
     pub fn not_found(what: impl Into<String>) -> Self {

@@ -62,8 +62,11 @@ fn fact_clause(entry: &Entry) -> String {
         "code_failed" => "gave a wrong code after the right password".to_owned(),
         "second_factor_set" => "set up a second factor".to_owned(),
         "denied" => {
-            let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
-            format!("was refused: {permission}")
+            let permission = &entry.leaf["facts"]["permission"];
+            // One that there was before is named by its own word.
+            let words = serde_json::from_value::<Permission>(permission.clone())
+                .map_or_else(|_| permission.as_str().unwrap_or_default().replace('_', " "), |known| known.name().to_owned());
+            format!("was refused “{words}”")
         }
         "changed_elsewhere" => elsewhere::clause(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),

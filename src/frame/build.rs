@@ -11,6 +11,7 @@ use crate::{
     problem::Problem,
     search::Search,
     store::{drafts, recovery_codes},
+    text,
     ui::{self, time},
 };
 use std::{collections::BTreeSet, sync::PoisonError};
@@ -81,14 +82,15 @@ pub async fn build<T>(
     let waiting_is_old = [reports_list, sign_ups_list].into_iter().flatten().find_map(|(trouble, at)| {
         let trouble = &trouble?;
         Some(match at {
-            Some(at) => format!("{} What waits is shown as it was {}.", capital(trouble), time::relative(at, now)),
-            None => format!("{}. What waits is not known yet.", capital(trouble)),
+            Some(at) => format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now)),
+            None => format!("{}. What waits is not known yet.", text::capital(trouble)),
         })
     });
     let acting = match instance {
         Some(instance) => acting::linked(&context.app, &context.actor, &instance.name).await?,
         None => None,
     };
+    let lacks = instance.map(|instance| acting::lacks(acting.as_ref(), instance)).unwrap_or_default();
     let acting = acting.map(|linked| format!("@{}", linked.username));
     // Notices and drafts belong to one showing of a page, not to its address.
     let here = format!("{path}{}", parsed.with("", ""));
@@ -102,12 +104,13 @@ pub async fn build<T>(
                 access::permit(&context.actor, *permission, instance.map(|instance| &instance.name)).is_ok()
             })
             .collect(),
+        lacks,
         instance: instance.map(head),
         instances: context.visible().map(|instance| head(instance)).collect(),
         waiting: cases,
         sign_ups: instance.and_then(crate::signups::service::waiting).map(|waiting| waiting.said()),
         waiting_is_old,
-        registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
+        registrations: instance.and_then(pulse::door_word).map(str::to_owned),
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),
         contradiction: context.app.ledger.contradiction(),
         draft,
@@ -128,11 +131,6 @@ pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search
     let instance = instance.and_then(|name| context.instance(name).ok()).cloned();
     let framed = build(context, instance.as_deref(), &path::ours(here), search, ()).await?;
     Ok(framed.frame)
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// What the ledger says of a deed of this person's.

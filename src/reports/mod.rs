@@ -361,7 +361,10 @@ pub struct CasePage {
     pub at_once: usize,
     pub closed: Vec<ClosedReport>,
     pub posts: Vec<PostCard>,
+    /// Those that open reports name.
     pub collections: Vec<CollectionCard>,
+    /// Those that only closed ones name.
+    pub collections_before: Vec<CollectionCard>,
     /// What the reports hold and is not shown here, a sentence each.
     pub not_shown: Vec<String>,
     /// Their latest public and unlisted posts.

@@ -123,11 +123,11 @@ const HELD: &[Held] = &[
     },
     // A name before the @ is no server, and what is not of this alphabet is shown as the browser would ask for it.
     Held {
-        rows: "update preview_cards_statuses set url = 'https://harbour.example@xn--evl-epa.example/login'; \
+        rows: "update preview_cards_statuses set url = 'https://harbour.example@xn--vil-qdd.example/login'; \
             update preview_cards set url = 'https://еvil.example/login', type = 7, image_file_name = null",
         says: &[
-            "links to xn--evl-epa.example : https://harbour.example@",
-            "its preview is of xn--vil-qlc.example",
+            "links to xn--vil-qdd.example : https://harbour.example@",
+            "its preview is of xn--vil-qdd.example",
             "of a kind this console does not know (7)",
         ],
         not: &["with a picture"],
@@ -162,7 +162,11 @@ const HELD: &[Held] = &[
         says: &["It is a boost of a post of @windvane, which is not shown here. Look there →"],
         not: &[],
     },
-    Held { rows: "update quotes set state = 3", says: &["its author took the consent back"], not: &[] },
+    Held {
+        rows: "update reports set status_ids = array_remove(status_ids, 890::bigint); update quotes set state = 3",
+        says: &["its author took the consent back"],
+        not: &["It is a boost"],
+    },
     Held { rows: "update quotes set state = 77", says: &["in a state this console does not know (77)"], not: &[] },
     Held {
         rows: "update statuses set visibility = 2 where text like 'I am the new harbour master%'",
@@ -748,4 +752,29 @@ async fn no_token_is_left_of_asking_whether_the_console_is_known() {
     assert_eq!(value(&house, left).await, "0");
     let asked = "select (count(*) > 0)::text from oauth_access_tokens where resource_owner_id is null";
     assert_eq!(value(&house, asked).await, "true", "it was asked");
+}
+
+#[tokio::test]
+async fn a_collection_stays_on_the_account_page_when_its_report_is_closed() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("lowwater").await;
+    let path = format!("/i/harbour/accounts/{account}");
+    let said = page(&house, &cookie, &path).await;
+    assert!(said.contains("4 posts · 1 collection") && !said.contains("Collections reported before"), "{said}");
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "resolve"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+    ];
+    assert!(house.post(Some(&cookie), "/api/reports/decide", &form).await.location.unwrap().contains("done="));
+    for path in [path, format!("/i/harbour/reports/{account}")] {
+        let said = page(&house, &cookie, &path).await;
+        let part = said.split("Collections reported before").nth(1).unwrap_or_default();
+        for says in ["People to drown", "In this order.", "2 people: @otter, @windvane"] {
+            assert!(part.contains(says), "{path}: “{says}” is not in {said}");
+        }
+    }
 }

@@ -338,9 +338,9 @@ fn top(frame: &Frame) -> AnyView {
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let (label, placeholder) = if frame.may(Permission::SearchPersonal) {
-        ("Find somebody by handle, id, email or IP address", "Find a handle, id, email, IP…")
+        ("Find somebody by handle, id, email or IP address", "Handle, id, email, IP")
     } else {
-        ("Find somebody by handle or id", "Find a handle or id…")
+        ("Find somebody by handle or id", "Handle or id")
     };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };

@@ -9,6 +9,7 @@ use crate::{
     },
     frame::Frame,
     id::InstanceName,
+    nouns::permissions::Capability,
     path,
     search::Search,
     ui::{self, desk, form, keys, list, time},
@@ -55,7 +56,7 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
     let row = |head: &ImportHead| {
         view! {
             <tr data-row=keys::row()>
-                <td class="full fill"><div class="cut"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
+                <td class="full fill"><div class="two-lines" title=head.file.clone()><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
                 <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span></td>
                 <td class="num">{grouped(head.rows)}</td>
                 <td class="wide">{head.by.clone()}</td>
@@ -196,7 +197,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                     {form::above(draft)}
                     {hidden(instance, &frame.here)}
                     <input type="hidden" name="import" value=page.head.id.clone() />
-                    <div class="pick">
+                    <div class="pick broad">
                     <label class="field small">"Between columns"
                         <select name="separator" class="input">
                             {Separator::ALL.into_iter().map(|one| option(one.name().to_owned(), one.words().to_owned(), &separator)).collect_view()}
@@ -311,6 +312,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
             <form method="post" action=START class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
+                {form::acting(frame, &[Capability::Servers])}
                 <input type="hidden" name="import" value=page.head.id.clone() />
                 {tick(Difference::New)}
                 {tick(Difference::Stricter)}
@@ -322,7 +324,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 {(page.head.rows > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
                 <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before."</p>
-                <div><button class="btn main">"Carry out what is ticked"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Carry out what is ticked"</button></div>
             </form>
         }
         .into_any()

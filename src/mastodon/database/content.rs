@@ -130,8 +130,9 @@ pub struct CollectionRow {
     pub created_at: Instant,
     /// It is the reported account's own.
     pub own: bool,
-    /// How many of the reports name it.
+    /// How many of the reports name it, and how many of the open ones.
     pub reports: i64,
+    pub open: i64,
 }
 
 /// Something that hangs on reports or posts there and that the console knows nothing of: a table, or a column.
@@ -445,17 +446,23 @@ impl Read {
             .collect())
     }
 
-    /// The things of their own that posts link to (`tagged_objects (status_id, …)`, primary keys). Where collections may not be
+    /// The things of their own that posts link to, by the two indexes there are of `tagged_objects`, each of a part of its rows
+    /// (`(status_id, uri)`, `(status_id, object_type, object_id)`, primary keys). Where collections may not be
     /// read, that is said, and these are not read either.
     async fn tagged(&mut self, of: Of<'_>) -> Result<Vec<TaggedRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select t.status_id as status, t.ap_type::text as kind, case when ",
             open!(),
             " then t.uri::text end as uri, c.name::text as name, a.username || coalesce('@' || a.domain, '') as by, \
-             c.item_count::bigint as number from tagged_objects t join statuses s on s.id = t.status_id \
+             c.item_count::bigint as number \
+             from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
+             (select id, status_id, ap_type, object_type, object_id, uri from tagged_objects \
+             where status_id = p.id and uri is not null \
+             union all select id, status_id, ap_type, object_type, object_id, uri from tagged_objects \
+             where status_id = p.id and uri is null and object_type is not null and object_id is not null limit $3) t \
              left join collections c on t.object_type = 'Collection' and c.id = t.object_id and ",
             open!(),
-            " left join accounts a on a.id = c.account_id where t.status_id = any($1) order by t.status_id, t.id limit $3"
+            " left join accounts a on a.id = c.account_id order by t.status_id, t.id limit $3"
         );
         #[derive(FromRow)]
         struct Row {
@@ -478,25 +485,28 @@ impl Read {
             .collect())
     }
 
-    /// The collections that reports name (`collection_reports (report_id)`, primary keys, `collection_items
-    /// (collection_id)`); none where there are none yet, or they may not be read.
+    /// The collections that open or closed reports name, those of open ones first (`collection_reports (report_id)`, primary
+    /// keys, `collection_items (collection_id)`); none where there are none yet, or they may not be read.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn collections(
         &mut self,
         target: AccountId,
-        reports: &[ReportId],
+        open: &[ReportId],
+        closed: &[ReportId],
     ) -> Result<Vec<CollectionRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select c.id, c.name::text as name, coalesce(nullif(c.description, ''), c.description_html, '') as description, \
              coalesce(c.description, '') = '' as remote, c.language, c.item_count::bigint as number, ",
             ms!("c.created_at"),
-            " as created_at, c.account_id = $2 as own, n.reports, array(select coalesce(a.username || coalesce('@' || a.domain, ''), '') \
+            " as created_at, c.account_id = $2 as own, n.reports, n.open, array(select coalesce(a.username || coalesce('@' || a.domain, ''), '') \
              from (select account_id from collection_items where collection_id = c.id order by position, account_id limit $3) i \
              join accounts a on a.id = i.account_id) as people \
-             from (select collection_id, count(*) as reports from collection_reports where report_id = any($1) \
-             group by collection_id order by collection_id limit $4) n join collections c on c.id = n.collection_id order by c.id"
+             from (select collection_id, count(*) as reports, count(*) filter (where report_id = any($5)) as open \
+             from collection_reports where report_id = any($1) group by collection_id \
+             order by count(*) filter (where report_id = any($5)) = 0, collection_id limit $4) n \
+             join collections c on c.id = n.collection_id order by n.open = 0, c.id"
         );
         #[derive(FromRow)]
         struct Row {
@@ -509,18 +519,21 @@ impl Read {
             created_at: i64,
             own: bool,
             reports: i64,
+            open: i64,
             people: Vec<String>,
         }
+        let ids = |reports: &[ReportId]| reports.iter().map(|id| id.0).collect::<Vec<i64>>();
+        let reports = [ids(open), ids(closed)].concat();
         if self.extras.collections != There::Granted || reports.is_empty() {
             return Ok(Vec::new());
         }
-        let reports: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<Row> = sqlx::query_as(SQL)
             .persistent(false)
             .bind(reports)
             .bind(target.0)
             .bind(MOST_NAMED)
             .bind(MOST_COLLECTIONS)
+            .bind(ids(open))
             .fetch_all(&mut *self.tx)
             .await?;
         Ok(rows
@@ -536,6 +549,7 @@ impl Read {
                 created_at: Instant(row.created_at),
                 own: row.own,
                 reports: row.reports,
+                open: row.open,
             })
             .collect())
     }

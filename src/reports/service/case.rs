@@ -86,7 +86,8 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let media = read.media(&shown).await?;
     let held = read.held(&shown, None).await?;
     let of_open: Vec<_> = open.iter().map(|report| report.id).collect();
-    let collections = read.collections(id, &of_open).await?;
+    let of_closed: Vec<_> = closed.iter().map(|report| report.id).collect();
+    let collections = read.collections(id, &of_open, &of_closed).await?;
     let unknown = read.unknown_content().to_vec();
     let hidden = read.hidden_content();
     let strikes = read.strikes(id).await?;
@@ -305,7 +306,8 @@ pub async fn case_page(
             })
             .collect(),
         posts: posts(&facts.posts, true),
-        collections: facts.collections.iter().map(collection).collect(),
+        collections: facts.collections.iter().filter(|row| row.open > 0).map(collection).collect(),
+        collections_before: facts.collections.iter().filter(|row| row.open == 0).map(collection).collect(),
         not_shown: not_shown(&facts),
         latest: posts(&latest, false),
         strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(strike).collect(),
@@ -407,7 +409,7 @@ fn collection(row: &CollectionRow) -> CollectionCard {
         language: row.language.clone(),
         people: if names.is_empty() { people } else { format!("{people}: {}{more}", names.join(", ")) },
         created_at: row.created_at,
-        reports: usize::try_from(row.reports).unwrap_or(0),
+        reports: usize::try_from(if row.open > 0 { row.open } else { row.reports }).unwrap_or(0),
         of_somebody_else: !row.own,
     }
 }
