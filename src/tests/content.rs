@@ -118,6 +118,8 @@ const HELD: &[Held] = &[
             "Four hundred have signed already.",
             "with a picture, not shown here Look there →",
             "links to the collection “People to drown” of @lowwater, 2 people",
+            // What has no room on a phone stands in a menu there.
+            "Freeze login z More Hide media Limit Freeze login closes 1 report",
         ],
         not: &["about the account as a whole", "does not know"],
     },
@@ -762,6 +764,8 @@ async fn a_collection_stays_on_the_account_page_when_its_report_is_closed() {
     let path = format!("/i/harbour/accounts/{account}");
     let said = page(&house, &cookie, &path).await;
     assert!(said.contains("4 posts · 1 collection") && !said.contains("Collections reported before"), "{said}");
+    assert!(said.contains("Accounts / @lowwater"), "{said}");
+    assert_eq!(said.matches("no sanction").count(), 1, "{said}");
     let form = [
         ("instance", "harbour"),
         ("account", account.as_str()),

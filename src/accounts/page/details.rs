@@ -63,6 +63,10 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
             {(!sign_up.words.is_empty()).then(|| view! { <dt>"Asked to join"</dt><dd class="said"><bdi>"“" {sign_up.words.clone()} "”"</bdi></dd> })}
         }
     });
+    // What is in force stands in the card above; here it is since when and by whom.
+    if details.sanctions.is_empty() && details.sign_up.is_none() && !details.data_is_gone {
+        return ().into_any();
+    }
     let gone = details.data_is_gone.then(|| {
         view! { <p class="soft small">"Nothing waits to be deleted any more: its data is gone, and lifting the suspension brings nothing back."</p> }
     });

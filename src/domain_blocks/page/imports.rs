@@ -56,7 +56,7 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
     let row = |head: &ImportHead| {
         view! {
             <tr data-row=keys::row()>
-                <td class="full fill"><div class="two-lines" title=head.file.clone()><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
+                <td class="full fill"><div class="link-text"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
                 <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span></td>
                 <td class="num">{grouped(head.rows)}</td>
                 <td class="wide">{head.by.clone()}</td>
@@ -118,7 +118,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
         <div class="head">
             {list::crumb(path::domain_imports(&instance), "Imports")}
-            <h1 class="cut"><bdi>{page.head.file.clone()}</bdi></h1>
+            <h1><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
