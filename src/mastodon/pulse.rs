@@ -9,7 +9,7 @@ use super::{
     visitors,
 };
 use crate::{
-    clock::{DAY, HOUR, Instant},
+    clock::{DAY, HOUR, Instant, MINUTE},
     id::AccountId,
     nouns::{
         permissions::{Capability, Lack, MANAGE_REPORTS, MANAGE_USERS},
@@ -46,6 +46,8 @@ pub struct Pulse {
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
+    /// When Redis was last searched for what Mastodon caches, and whether anything was there.
+    cache: Option<(Instant, bool)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Instant, usize)>,
     /// Whether it is one person's server, as far as it said when last asked.
@@ -78,10 +80,23 @@ impl Pulse {
         };
         let redis = match &self.redis {
             Some(Err(why)) => Some(format!("Redis: {why}; check `redis_url`")),
-            Some(Ok(())) | None => None,
+            Some(Ok(())) | None => self.cache_doubt().map(|doubt| {
+                format!(
+                    "Redis: it answers, but {doubt} As it is, changed settings show up to ten minutes late; check `redis_url`"
+                )
+            }),
         };
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
         api.into_iter().chain(token).chain(lacks).chain(database).chain(redis).chain(not_granted).collect()
+    }
+
+    /// Where Redis answers and holds nothing of Mastodon's, in a clause. A doubt: it may be that nobody asked Mastodon for
+    /// anything within the minutes that its copies last.
+    pub fn cache_doubt(&self) -> Option<&'static str> {
+        matches!((&self.redis, self.cache), (Some(Ok(())), Some((_, false)))).then_some(
+            "nothing that Mastodon caches lies in it; is this the cache server (`CACHE_REDIS_URL`, else `REDIS_URL`, with \
+             its database)?",
+        )
     }
 
     /// The account we act as, once known.
@@ -89,6 +104,9 @@ impl Pulse {
         self.account.as_ref().map(|account| account.id)
     }
 }
+
+/// Mastodon's settings stay in its cache for as long: whoever is asked for the instance then puts them there again.
+const SEARCHED_AGAIN: i64 = 10 * MINUTE;
 
 /// What could not be done with this token as this account; what is not known is not held against either. `standing_read`:
 /// the account's role was read just now.
@@ -274,6 +292,14 @@ impl Instance {
                 pulse.only_shown.iter_mut().for_each(|lack| lack.certain = false);
             }
         }
+        // The server was just asked for what it caches. What was found once is not looked for again.
+        let due = pulse.cache.is_none_or(|(at, found)| !found && now.since(at) >= SEARCHED_AGAIN);
+        let cache =
+            self.cache.as_ref().filter(|_| due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(())))));
+        let Some(cache) = cache else { return self.set_pulse(pulse) };
+        self.set_pulse(pulse.clone());
+        // Where it cannot be looked through, nothing is known.
+        pulse.cache = cache.is_mastodons().await.ok().map(|found| (now, found));
         self.set_pulse(pulse);
     }
 

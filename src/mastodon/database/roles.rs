@@ -5,10 +5,10 @@ use super::{Database, DatabaseError, Extras, Read, Writing, by_release, wants_se
 use crate::{
     deeds::AssignRole,
     id::{AccountId, RoleId},
-    nouns::roles::EVERYONE,
-    roles::{
-        ADMINISTRATOR, InstanceRole,
+    nouns::{
+        permissions::ADMINISTRATOR,
         rank::{Holder, Standing},
+        roles::{EVERYONE, InstanceRole},
     },
 };
 use sqlx::PgConnection;
