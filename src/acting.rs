@@ -13,7 +13,10 @@ use crate::{
         database::{Account, DatabaseError, Standing},
         rest::Client,
     },
-    nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
+    nouns::{
+        linked_accounts::Lapse,
+        permissions::{ASKED_FOR, Capability, Lack},
+    },
     problem::{Kind, Problem},
     store::store_problem,
     store::{
@@ -111,6 +114,7 @@ pub async fn own(context: &Context, instance: &Instance) -> Result<Option<Own>, 
         Err(error) => Err(error),
     };
     let standing = standing.map_err(|error| away(&error, &linked))?;
+    instance.know_standing(standing.clone());
     Ok(Some(Own { linked, standing }))
 }
 
@@ -152,7 +156,9 @@ pub async fn lapse(
             Ok(Err(_)) | Err(_) => return Ok(None),
         }
     };
-    Ok(standing.lapse)
+    let lapse = standing.lapse;
+    on.know_standing(standing);
+    Ok(lapse)
 }
 
 /// Whether somebody has reported an account, also where it has more open reports than are read.
@@ -170,6 +176,23 @@ pub fn unknown() -> Problem {
         "The console does not know yet as whom it acts on the instance, so nothing was done.",
         "The overview says what is wrong with the instance or the token.",
     )
+}
+
+/// What is lacking for what can be done on an instance, as whoever would do it: somebody's own account, as it stood when last
+/// read, or the console's. From memory.
+pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
+    let pulse = instance.pulse();
+    let Some(own) = own else { return [pulse.lacks.as_slice(), &pulse.only_shown].concat() };
+    let lacks = |standing: &Standing, capability: Capability| {
+        (!standing.can(capability.permission())).then(|| Lack {
+            capability,
+            why: format!("you act as @{} there, whose role may not {}", own.username, capability.permission_words()),
+            certain: true,
+        })
+    };
+    let standing = instance.standing(own.account);
+    let by_role = standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
+    by_role.chain(pulse.only_shown.iter().cloned()).collect()
 }
 
 /// The account that a deed of this person's would be done as, for what is compared before one; `None` while that is not

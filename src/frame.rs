@@ -5,6 +5,7 @@ use crate::{
     clock::Instant,
     context::Context,
     id::InstanceName,
+    nouns::permissions::{Capability, Lack},
     problem::Problem,
 };
 use leptos_router::params::ParamsMap;
@@ -55,6 +56,8 @@ pub struct Frame {
     /// The person's own account on the instance, `@jonas`: as whom everything here is done.
     pub acting: Option<String>,
     pub may: Vec<Permission>,
+    /// What this person could not do on the instance, whatever they may: the token, a role or a grant lacks something.
+    pub lacks: Vec<Lack>,
     pub instance: Option<InstanceHead>,
     pub instances: Vec<InstanceHead>,
     /// How many people wait for a decision about their sign-up.
@@ -79,6 +82,11 @@ pub struct Frame {
 impl Frame {
     pub fn may(&self, permission: Permission) -> bool {
         self.may.contains(&permission)
+    }
+
+    /// Whether something is known to be lacking for one of these now: its button is of no use.
+    pub fn lacks(&self, capabilities: &[Capability]) -> bool {
+        self.lacks.iter().any(|lack| lack.certain && capabilities.contains(&lack.capability))
     }
 
     /// The draft that was meant for this door, if there is one.

@@ -1,5 +1,6 @@
 //! The one error a browser can see: what failed, on which object, and what to do.
 
+use crate::text;
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
     server_fn::codec::JsonEncoding,
@@ -35,12 +36,13 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A sentence begins with a capital, also where it begins with what something else said.
     pub fn new(kind: Kind, what: impl Into<String>, way_on: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), way_on: way_on.into(), field: None }
+        Self { kind, what: text::capital(&what.into()), way_on: way_on.into(), field: None }
     }
 
     pub fn invalid(field: &str, what: impl Into<String>) -> Self {
-        Self { kind: Kind::Invalid, what: what.into(), way_on: String::new(), field: Some(field.into()) }
+        Self { field: Some(field.into()), ..Self::new(Kind::Invalid, what, "") }
     }
 
     pub fn not_found(what: impl Into<String>) -> Self {
@@ -89,5 +91,18 @@ impl FromServerFnError for Problem {
             }
             _ => Self::unavailable("The console could not be reached.", "Check the connection and try again."),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_begins_as_a_sentence() {
+        let said = "the instance’s database does not answer, so this cannot be shown.";
+        assert_eq!(Problem::unavailable(said, "").what, "The instance’s database does not answer, so this cannot be shown.");
+        assert_eq!(Problem::invalid("who", "@frozen has no login.").what, "@frozen has no login.");
+        assert_eq!(Problem::not_found("").what, "");
     }
 }

@@ -1,6 +1,7 @@
 //! The record in words: an entry of the ledger as a line of a list, and as what is said after a deed.
 
 use crate::{
+    access::Permission,
     clock::{DAY, Instant},
     deeds::AnyDeed,
     id::InstanceName,
@@ -120,8 +121,11 @@ fn fact_clause(entry: &Entry) -> String {
         "code_failed" => "gave a wrong code after the right password".to_owned(),
         "second_factor_set" => "set up a second factor".to_owned(),
         "denied" => {
-            let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
-            format!("was refused: {permission}")
+            let permission = &entry.leaf["facts"]["permission"];
+            // One that there was before is named by its own word.
+            let words = serde_json::from_value::<Permission>(permission.clone())
+                .map_or_else(|_| permission.as_str().unwrap_or_default().replace('_', " "), |known| known.name().to_owned());
+            format!("was refused “{words}”")
         }
         "changed_elsewhere" => elsewhere(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),

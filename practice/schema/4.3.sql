@@ -504,6 +504,47 @@ create table polls (
 );
 alter sequence polls_id_seq owned by polls.id;
 
+create sequence preview_cards_id_seq;
+create table preview_cards (
+    "id" bigint primary key default nextval('preview_cards_id_seq'),
+    "author_account_id" bigint,
+    "author_name" character varying not null default '',
+    "author_url" character varying not null default '',
+    "blurhash" character varying,
+    "created_at" timestamp without time zone not null,
+    "description" character varying not null default '',
+    "embed_url" character varying not null default '',
+    "height" integer not null default 0,
+    "html" text not null default '',
+    "image_content_type" character varying,
+    "image_description" character varying not null default '',
+    "image_file_name" character varying,
+    "image_file_size" integer,
+    "image_storage_schema_version" integer,
+    "image_updated_at" timestamp without time zone,
+    "language" character varying,
+    "link_type" integer,
+    "max_score" double precision,
+    "max_score_at" timestamp without time zone,
+    "provider_name" character varying not null default '',
+    "provider_url" character varying not null default '',
+    "published_at" timestamp(6) without time zone,
+    "title" character varying not null default '',
+    "trendable" boolean,
+    "type" integer not null default 0,
+    "updated_at" timestamp without time zone not null,
+    "url" character varying not null default '',
+    "width" integer not null default 0
+);
+alter sequence preview_cards_id_seq owned by preview_cards.id;
+
+create table preview_cards_statuses (
+    "preview_card_id" bigint not null,
+    "status_id" bigint not null,
+    "url" character varying,
+    primary key ("status_id", "preview_card_id")
+);
+
 create sequence status_edits_id_seq;
 create table status_edits (
     "id" bigint primary key default nextval('status_edits_id_seq'),
@@ -702,6 +743,8 @@ create table statuses_tags (
 
 create index index_polls_on_account_id on polls ("account_id");
 create index index_polls_on_status_id on polls ("status_id");
+create index index_preview_cards_on_author_account_id on preview_cards ("author_account_id") where (author_account_id IS NOT NULL);
+create unique index index_preview_cards_on_url on preview_cards ("url");
 create index index_status_edits_on_account_id on status_edits ("account_id");
 create index index_status_edits_on_status_id on status_edits ("status_id");
 create index index_users_on_account_id on users ("account_id");
@@ -842,6 +885,7 @@ alter table statuses add foreign key (in_reply_to_id) references statuses (id) o
 alter table statuses add foreign key (reblog_of_id) references statuses (id) on delete CASCADE;
 alter table polls add foreign key (account_id) references accounts (id) on delete CASCADE;
 alter table polls add foreign key (status_id) references statuses (id) on delete CASCADE;
+alter table preview_cards add foreign key (author_account_id) references accounts (id) on delete SET NULL;
 alter table status_edits add foreign key (account_id) references accounts (id) on delete SET NULL;
 alter table status_edits add foreign key (status_id) references statuses (id) on delete CASCADE;
 alter table status_stats add foreign key (status_id) references statuses (id) on delete CASCADE;

@@ -6,6 +6,8 @@ update schema_migrations set version = '20251023210145';
 drop table collection_reports;
 drop table collection_items;
 drop table collections;
+drop table tagged_objects;
+alter table preview_cards drop unverified_author_account_id;
 alter table accounts drop avatar_description, drop collections_url, drop feature_approval_policy, drop header_description,
     drop show_featured, drop show_media, drop show_media_replies;
 alter table media_attachments drop thumbnail_storage_schema_version;

@@ -786,8 +786,8 @@ async fn cases(seed: &mut Seed<'_>, staff: &Staff, people: &[Person], neighbours
     Ok(())
 }
 
-/// Somebody whose posts hold everything a post can hold: a poll, a quoted post, two edits; and, where the release has them, a
-/// collection that is reported.
+/// Somebody whose posts hold everything a post can hold: a poll, a link with its preview, a quoted post, two edits; and, where
+/// the release has them, a collection that is reported and that a post links to.
 async fn content(seed: &mut Seed<'_>) -> Result<()> {
     let m = minutes;
     let is_there = "select to_regclass($1) is not null";
@@ -837,7 +837,27 @@ async fn content(seed: &mut Seed<'_>) -> Result<()> {
         )
         .await?;
     }
-    let mut named = vec![asked, edited];
+    let at = seed.ago(m(88));
+    let linking =
+        seed.post(lowwater, "Sign here and she goes: https://sign.lowwater.example/go?to=1", at, json!({})).await?;
+    insert(
+        seed.db,
+        "preview_cards",
+        &[json!({ "url": "https://petitions.lowwater.example/harbour-master/out", "title": "Out with the harbour master",
+            "description": "Four hundred have signed already.", "image_file_name": "crowd.png", "type": 0, "html": "",
+            "author_name": "", "author_url": "", "provider_name": "Lowwater Petitions", "provider_url": "", "width": 400,
+            "height": 200, "embed_url": "", "image_description": "", "language": "en", "created_at": sql_time(at),
+            "updated_at": sql_time(at) })],
+    )
+    .await?;
+    let card: i64 = sqlx::query_scalar("select max(id) from preview_cards").fetch_one(&mut *seed.db).await?;
+    insert(
+        seed.db,
+        "preview_cards_statuses",
+        &[json!({ "preview_card_id": card, "status_id": linking, "url": "https://sign.lowwater.example/go?to=1" })],
+    )
+    .await?;
+    let mut named = vec![asked, edited, linking];
     if quotes {
         let theirs = seed
             .post(people[2], "I am the new harbour master and I am glad to be here.", seed.ago(m(100)), json!({}))
@@ -884,6 +904,14 @@ async fn content(seed: &mut Seed<'_>) -> Result<()> {
             )
             .await?;
         }
+        let uri = format!("https://{}/ap/users/{}/collections/{collection}", seed.options.domain, lowwater.account);
+        insert(
+            seed.db,
+            "tagged_objects",
+            &[json!({ "status_id": linking, "ap_type": "FeaturedCollection", "object_type": "Collection",
+                "object_id": collection, "uri": uri, "created_at": stamp, "updated_at": stamp })],
+        )
+        .await?;
         insert(
             seed.db,
             "collection_reports",

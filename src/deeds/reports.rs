@@ -76,14 +76,8 @@ impl Deed for DecideCase {
 
 impl OnInstance for DecideCase {
     fn needs(&self) -> Needs {
-        let permissions = match self.decision {
-            Decision::Resolve => MANAGE_REPORTS,
-            _ if self.reports.is_empty() => MANAGE_USERS,
-            // A strike closes the reports, which is refused without the right to.
-            Decision::Warn | Decision::Disable | Decision::Sensitive | Decision::Silence | Decision::Suspend => {
-                MANAGE_USERS | MANAGE_REPORTS
-            }
-        };
+        let needs = self.decision.needs(!self.reports.is_empty());
+        let permissions = needs.iter().fold(0, |bits, capability| bits | capability.permission());
         Needs::about(permissions, self.account)
     }
 

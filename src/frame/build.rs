@@ -12,6 +12,7 @@ use crate::{
     search::Search,
     store::store_problem,
     store::{drafts, recovery_codes},
+    text,
     ui::{self, time},
 };
 use std::{collections::BTreeSet, sync::PoisonError};
@@ -62,7 +63,6 @@ pub async fn build<T>(
     if let Some(instance) = instance {
         instance.look(now);
     }
-    let pulse = instance.map(Instance::pulse);
     let reports_list = instance.map(|instance| {
         let list = instance.waiting.snapshot();
         (list.trouble.clone(), list.at)
@@ -74,14 +74,15 @@ pub async fn build<T>(
     let waiting_is_old = [reports_list, sign_ups_list].into_iter().flatten().find_map(|(trouble, at)| {
         let trouble = &trouble?;
         Some(match at {
-            Some(at) => format!("{} What waits is shown as it was {}.", capital(trouble), time::relative(at, now)),
-            None => format!("{}. What waits is not known yet.", capital(trouble)),
+            Some(at) => format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now)),
+            None => format!("{}. What waits is not known yet.", text::capital(trouble)),
         })
     });
     let acting = match instance {
         Some(instance) => acting::linked(&context.app, &context.actor, &instance.name).await?,
         None => None,
     };
+    let lacks = instance.map(|instance| acting::lacks(acting.as_ref(), instance)).unwrap_or_default();
     let acting = acting.map(|linked| format!("@{}", linked.username));
     // Notices and drafts belong to one showing of a page, not to its address.
     let here = format!("{path}{}", parsed.with("", ""));
@@ -90,11 +91,12 @@ pub async fn build<T>(
         role: context.actor.role,
         acting,
         may: may(context, instance),
+        lacks,
         instance: instance.map(|instance| head(context, instance)),
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
-        registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
+        registrations: instance.and_then(pulse::door_word).map(str::to_owned),
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
@@ -133,11 +135,6 @@ pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search
     let named = instance.and_then(|name| context.instance(name).ok()).map(AsRef::as_ref);
     let framed = build(context, named.or_else(|| context.current()), &path::ours(here), search, ()).await?;
     Ok(framed.frame)
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// What the ledger says of a deed of this person's.

@@ -141,7 +141,7 @@ fn table(grants: &[&Card], frame: &Frame) -> AnyView {
                 <td class="nowrap"><a href=path::grant(&grant.id)><b class="cut handle"><bdi>{grant.name.clone()}</bdi></b></a></td>
                 <td class="nowrap">{grant.scope.places()}</td>
                 <td>{badge(grant)}</td>
-                <td class="full fill"><div class="cut">{grant.scope.words()}</div></td>
+                <td class="full fill"><div class="two-lines">{grant.scope.words()}</div></td>
                 <td class="full soft"><span class="nowrap" title=span(grant, frame.now)>{days(grant, frame.now)}</span></td>
             </tr>
         }

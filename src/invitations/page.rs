@@ -10,6 +10,7 @@ use super::{Arrivals, Came, Issuing, MOST_USES, OfAccount, Term, api};
 use crate::{
     frame::{Draft, Frame},
     id::{AccountId, InstanceName},
+    nouns::permissions::Capability,
     path,
     ui::{self, form, keys, time},
 };
@@ -92,6 +93,7 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
             {form::above(draft)}
             {hidden(instance, &frame.here)}
             <input type="hidden" name="request" value=id.to_owned() />
+            {form::lacking(frame, &[Capability::Invitations])}
             <p class="small">"It is made as " <b><bdi>{issuing.handle.clone()}</bdi></b> ". " {issuing.consequence.clone()}</p>
             <label class="field" for="uses">"For how many"</label>
             <input class="input" id="uses" name="uses" type="number" min="1" max=MOST_USES required="" value=typed(draft, "uses", &uses) />
@@ -101,7 +103,7 @@ fn issue_form(instance: &InstanceName, frame: &Frame, issuing: &Issuing, request
             {form::beside(draft, "term")}
             {comment}
             {form::why(draft, "issue-why", "kept in the record; no names", request.is_none())}
-            <div><button class="btn main">"Issue the invitation"</button></div>
+            <div><button class="btn main" disabled=frame.lacks(&[Capability::Invitations])>"Issue the invitation"</button></div>
         </form>
     }
     .into_any()

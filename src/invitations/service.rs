@@ -122,7 +122,7 @@ fn cannot_issue(inviter: Option<&Inviter>) -> Option<String> {
     };
     let name = ui::tame(&inviter.username);
     if let Some(trouble) = inviter.trouble() {
-        return Some(format!("@{name} is {trouble}: Mastodon would treat its invitation as invalid."));
+        return Some(format!("@{name} cannot act ({trouble}): Mastodon would treat its invitation as invalid."));
     }
     (!inviter.may_invite()).then(|| {
         format!(

@@ -23,7 +23,7 @@ mod snapshot;
 mod standing;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
-pub use content::{CollectionRow, EditRow, Foreign, MOST_EDITS, PollRow, QuoteRow};
+pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
@@ -49,7 +49,7 @@ use sqlx::{
 use std::{
     io::ErrorKind,
     str::FromStr,
-    sync::{PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -105,8 +105,17 @@ pub struct Database {
     reads: PgPool,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
-    /// What not every release has, as last seen; every pulse looks again.
-    extras: RwLock<Option<Extras>>,
+    /// What its tables are like, as last seen; every pulse looks again.
+    known: RwLock<Option<Known>>,
+}
+
+/// What is known of the tables without asking again.
+#[derive(Clone)]
+pub(super) struct Known {
+    /// What not every release has.
+    extras: Extras,
+    /// What belongs to reports and posts and no release has.
+    unknown: Arc<[Foreign]>,
 }
 
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
@@ -133,7 +142,7 @@ impl Database {
         Ok(Self {
             reads: pool(6).connect_lazy_with(options.clone()),
             writes: pool(1).connect_lazy_with(options),
-            extras: RwLock::default(),
+            known: RwLock::default(),
         })
     }
 
@@ -143,26 +152,29 @@ impl Database {
     /// If the database does not answer within two seconds.
     pub async fn read(&self) -> Result<Read, DatabaseError> {
         let mut tx = self.reads.begin_with(BEGIN_READ).await?;
-        let extras = self.extras(&mut tx).await?;
-        Ok(Read { tx, extras })
+        let Known { extras, unknown } = self.known(&mut tx).await?;
+        Ok(Read { tx, extras, unknown })
     }
 
-    /// What not every release has, as last seen, or as it is now where nobody has looked yet.
-    async fn extras(&self, tx: &mut PgConnection) -> Result<Extras, DatabaseError> {
-        let known = *self.extras.read().unwrap_or_else(PoisonError::into_inner);
+    /// What the tables are like, as last seen, or as it is now where nobody has looked yet.
+    async fn known(&self, tx: &mut PgConnection) -> Result<Known, DatabaseError> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
-            Some(extras) => Ok(extras),
-            None => {
-                let shape = shape::shape(tx).await?;
-                self.keep_extras(shape.extras);
-                Ok(shape.extras)
-            }
+            Some(known) => Ok(known),
+            None => Ok(self.remember(&shape::shape(tx).await?)),
         }
     }
 
+    /// What not every release has, as last seen.
+    async fn extras(&self, tx: &mut PgConnection) -> Result<Extras, DatabaseError> {
+        Ok(self.known(tx).await?.extras)
+    }
+
     /// Remembers what was seen.
-    pub(super) fn keep_extras(&self, extras: Extras) {
-        *self.extras.write().unwrap_or_else(PoisonError::into_inner) = Some(extras);
+    pub(super) fn remember(&self, shape: &Shape) -> Known {
+        let known = Known { extras: shape.extras, unknown: shape.unknown.as_slice().into() };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
+        known
     }
 
     /// One write; it ends with its commit.
@@ -180,6 +192,7 @@ pub fn unread(error: DatabaseError) -> Problem {
 pub struct Read {
     pub(super) tx: Transaction<'static, Postgres>,
     pub(super) extras: Extras,
+    unknown: Arc<[Foreign]>,
 }
 
 /// The SQL of a timestamp as milliseconds since the epoch, for the columns that are selected below.

@@ -38,6 +38,8 @@ pub struct Instance {
     pub rest: Arc<rest::Client>,
     /// Under the tokens of people who linked their own account.
     hands: Mutex<BTreeMap<AccountId, Arc<rest::Client>>>,
+    /// How the accounts that people linked stood when last read.
+    standings: Mutex<BTreeMap<AccountId, database::Standing>>,
     pub database: database::Database,
     pub cache: Option<cache::Cache>,
     pub waiting: waiting::List<database::OpenReport>,
@@ -69,6 +71,7 @@ impl Instance {
                 clock,
             )?),
             hands: Mutex::default(),
+            standings: Mutex::default(),
             database: database::Database::new(config.database_url.expose())?,
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
@@ -94,8 +97,18 @@ impl Instance {
         }
     }
 
+    /// How a linked account stood when last read: every page asks before it is shown.
+    pub fn standing(&self, account: AccountId) -> Option<database::Standing> {
+        self.standings.lock().unwrap_or_else(PoisonError::into_inner).get(&account).cloned()
+    }
+
+    pub(crate) fn know_standing(&self, standing: database::Standing) {
+        self.standings.lock().unwrap_or_else(PoisonError::into_inner).insert(standing.account, standing);
+    }
+
     /// Forgets the token of an account that is not linked any more.
     pub fn let_go(&self, account: AccountId) {
+        self.standings.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
         self.hands.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }
 

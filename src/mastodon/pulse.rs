@@ -3,16 +3,17 @@
 
 use super::{
     Instance,
-    database::{Standby, Standing},
+    database::{Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
+    visitors,
 };
 use crate::{
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, HOUR, Instant, MINUTE},
     id::AccountId,
     nouns::{
-        permissions::{ASKED_FOR, DELETE_USER_DATA, MANAGE_BLOCKS, MANAGE_FEDERATION, MANAGE_REPORTS, MANAGE_USERS},
-        registrations::RegistrationsMode,
+        permissions::{Capability, Lack, MANAGE_REPORTS, MANAGE_USERS},
+        registrations::{RegistrationsMode, SINGLE_USER},
     },
 };
 
@@ -31,7 +32,9 @@ pub struct Pulse {
     /// When whose token it is was last asked in the way that counts as work there.
     tested_at: Option<Instant>,
     /// What the console could not do if somebody pressed for it: a capability each, with what the token or the role lacks.
-    pub lacks: Vec<String>,
+    pub lacks: Vec<Lack>,
+    /// What the console's database role may only read, because whoever granted it left the rest out.
+    pub only_shown: Vec<Lack>,
     /// Whether the instance tells what the token is good for.
     pub scopes_known: bool,
     /// When somebody other than the account we act as last did something that Mastodon logs; asked while sign-ups are open.
@@ -47,6 +50,10 @@ pub struct Pulse {
     cache: Option<(Instant, Option<bool>)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Instant, usize)>,
+    /// Whether it is one person's server, as far as it said when last asked.
+    pub single_user: Option<bool>,
+    /// When it was asked that.
+    single_user_at: Option<Instant>,
 }
 
 impl Pulse {
@@ -73,17 +80,23 @@ impl Pulse {
         };
         let redis = match &self.redis {
             Some(Err(why)) => Some(format!("Redis: {why}; check `redis_url`")),
-            // A doubt: it may be that nobody asked Mastodon for anything within these minutes.
-            Some(Ok(())) if matches!(self.cache, Some((_, Some(false)))) => Some(
-                "Redis: it answers, but nothing that Mastodon caches lies in it; is this the cache server \
-                 (`CACHE_REDIS_URL`, else `REDIS_URL`, with its database)? As it is, changed settings show up to ten minutes \
-                 late; check `redis_url`"
-                    .to_owned(),
-            ),
-            Some(Ok(())) | None => None,
+            Some(Ok(())) | None => self.cache_doubt().map(|doubt| {
+                format!(
+                    "Redis: it answers, but {doubt} As it is, changed settings show up to ten minutes late; check `redis_url`"
+                )
+            }),
         };
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
         api.into_iter().chain(token).chain(lacks).chain(database).chain(redis).chain(not_granted).collect()
+    }
+
+    /// Where Redis answers and holds nothing of Mastodon's, in a clause. A doubt: it may be that nobody asked Mastodon for
+    /// anything within the minutes that its copies last.
+    pub fn cache_doubt(&self) -> Option<&'static str> {
+        matches!((&self.redis, self.cache), (Some(Ok(())), Some((_, Some(false))))).then_some(
+            "nothing that Mastodon caches lies in it; is this the cache server (`CACHE_REDIS_URL`, else `REDIS_URL`, with \
+             its database)?",
+        )
     }
 
     /// The account we act as, once known.
@@ -95,33 +108,23 @@ impl Pulse {
 /// Mastodon's settings stay in its cache for as long: whoever is asked for the instance then puts them there again.
 const SEARCHED_AGAIN: i64 = 10 * MINUTE;
 
-/// What Mastodon asks of the token and of the role for what goes through its API
-/// (`app/controllers/api/v1/admin/*_controller.rb`, `app/policies/*.rb`).
-const CAPABILITIES: [(&str, &str, i64); 7] = [
-    ("decide reports", "admin:write:reports", MANAGE_REPORTS),
-    ("decide about accounts and sign-ups", "admin:write:accounts", MANAGE_USERS),
-    ("delete an account’s data", "admin:write:accounts", DELETE_USER_DATA),
-    ("make rules about servers", "admin:write:domain_blocks", MANAGE_FEDERATION),
-    ("allow servers", "admin:write:domain_allows", MANAGE_FEDERATION),
-    ("make rules about mail domains", "admin:write:email_domain_blocks", MANAGE_BLOCKS),
-    ("make rules about addresses", "admin:write:ip_blocks", MANAGE_BLOCKS),
-];
-
-/// What could not be done with this token as this account; what is not known is not held against either.
-fn lacking(scopes: Option<&[String]>, account: Option<&ServiceAccount>) -> Vec<String> {
-    let of = |(what, scope, bit): &(&str, &str, i64)| {
+/// What could not be done with this token as this account; what is not known is not held against either. `standing_read`:
+/// the account's role was read just now.
+fn lacking(scopes: Option<&[String]>, account: Option<&ServiceAccount>, standing_read: bool) -> Vec<Lack> {
+    let of = |capability: Capability| {
+        let scope = capability.scope()?;
         let covered = scopes.is_none_or(|scopes| scopes.iter().any(|held| held == scope || held == "admin:write"));
-        let allowed = account.is_none_or(|account| account.can(*bit));
-        let word = ASKED_FOR.into_iter().find(|(known, _)| known == bit).map_or("it", |(_, word)| word);
+        let allowed = account.is_none_or(|account| account.can(capability.permission()));
+        let word = capability.permission_words();
         let why = match (covered, allowed) {
             (true, true) => return None,
             (false, true) => format!("the token lacks the scope {scope}"),
             (true, false) => format!("its role may not {word}"),
             (false, false) => format!("the token lacks the scope {scope}, and its role may not {word}"),
         };
-        Some(format!("cannot {what}: {why}"))
+        Some(Lack { capability, why, certain: !covered || standing_read })
     };
-    CAPABILITIES.iter().filter_map(of).collect()
+    Capability::ALL.into_iter().filter_map(of).collect()
 }
 
 fn account_of(standing: &Standing) -> ServiceAccount {
@@ -195,8 +198,13 @@ impl Instance {
             let answer = self.rest.instance().await;
             (answer, i64::try_from(started.elapsed().as_millis()).unwrap_or(i64::MAX))
         };
-        let ((told, answers, tested_at), (api, api_milliseconds), redis) =
-            tokio::join!(self.ask_token(&before, now), instance, async {
+        // It changes with a restart of Mastodon alone.
+        let ask_whether_single = before.single_user_at.is_none_or(|at| now.since(at) >= HOUR);
+        let single_user = async {
+            if ask_whether_single { visitors::single_user(&self.rest).await } else { before.single_user }
+        };
+        let ((told, answers, tested_at), (api, api_milliseconds), single_user, redis) =
+            tokio::join!(self.ask_token(&before, now), instance, single_user, async {
                 match &self.cache {
                     Some(cache) => Some(cache.ping().await.map_err(|error| error.to_string())),
                     None => None,
@@ -259,11 +267,13 @@ impl Instance {
             domain: domain.or_else(|| before.domain.clone()),
             api: Some(api.map_err(|error| error.to_string())),
             api_milliseconds,
-            lacks: lacking(scopes.as_deref(), account.as_ref()),
+            lacks: lacking(scopes.as_deref(), account.as_ref(), standing.is_some() || matches!(told, Told::Is(_))),
             scopes_known: scopes.is_some(),
             account,
             token,
             tested_at,
+            single_user,
+            single_user_at: if ask_whether_single { Some(now) } else { before.single_user_at },
             redis,
             ..(*before).clone()
         };
@@ -272,11 +282,15 @@ impl Instance {
                 pulse.database = Some(Ok(look.milliseconds));
                 pulse.standby = look.standby;
                 pulse.not_granted = look.not_granted;
+                pulse.only_shown = look.only_shown;
                 pulse.registrations = Some(look.registrations);
                 pulse.sign_ups = look.sign_ups;
                 pulse.last_by_others = look.last_by_others;
             }
-            Err(why) => pulse.database = Some(Err(why)),
+            Err(why) => {
+                pulse.database = Some(Err(why));
+                pulse.only_shown.iter_mut().for_each(|lack| lack.certain = false);
+            }
         }
         // The server was just asked for what it caches. What was found once is not looked for again.
         let due = pulse.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
@@ -301,7 +315,7 @@ impl Instance {
         let words = |error: super::database::DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
         let shape = read.shape().await.map_err(words)?;
-        self.database.keep_extras(shape.extras);
+        self.database.remember(&shape);
         if let Some(problem) = shape.problem() {
             return Err(problem);
         }
@@ -320,7 +334,21 @@ impl Instance {
             Some(account) if open => read.last_logged_by_others(account).await.map_err(words)?,
             Some(_) | None => None,
         };
+        let mut only_shown = Vec::new();
+        for (writing, capability) in
+            [(Writing::Registrations, Capability::Registrations), (Writing::Invitations, Capability::Invitations)]
+        {
+            let missing = read.missing_grants(writing).await.map_err(words)?;
+            if !missing.is_empty() {
+                let why = format!(
+                    "the console’s database role lacks rights; in the instance’s PostgreSQL: {}",
+                    missing.join(" ")
+                );
+                only_shown.push(Lack { capability, why, certain: true });
+            }
+        }
         Ok(Look {
+            only_shown,
             milliseconds,
             standby: read.standby().await.map_err(words)?,
             not_granted: shape.done_without,
@@ -333,6 +361,7 @@ impl Instance {
 }
 
 struct Look {
+    only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,
     not_granted: Vec<String>,
@@ -343,14 +372,18 @@ struct Look {
     sign_ups: Vec<(Instant, usize)>,
 }
 
-/// Who may sign up, as last read.
-pub fn door_word(pulse: &Pulse) -> Option<&'static str> {
-    pulse.registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
+/// Who may sign up, as last read: the setting's word, or that it counts for nothing.
+pub fn door_word(instance: &Instance) -> Option<&'static str> {
+    if instance.is_single_user() {
+        return Some(SINGLE_USER);
+    }
+    instance.pulse().registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION};
 
     #[test]
     fn what_a_token_or_a_role_lacks_is_named_with_the_capability() {
@@ -361,18 +394,21 @@ mod tests {
         };
         let owner = account(1);
         let scopes = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(lacking(Some(&scopes("read profile admin:write")), Some(&owner)), Vec::<String>::new());
-        assert_eq!(lacking(None, None), Vec::<String>::new());
+        let said = |scopes: Option<&[String]>, account: Option<&ServiceAccount>| {
+            lacking(scopes, account, false).iter().map(|lack| (lack.to_string(), lack.certain)).collect::<Vec<_>>()
+        };
+        assert_eq!(said(Some(&scopes("read profile admin:write")), Some(&owner)), []);
+        assert_eq!(said(None, None), []);
         let all = "admin:write:reports admin:write:accounts admin:write:domain_blocks admin:write:domain_allows \
                    admin:write:email_domain_blocks";
         assert_eq!(
-            lacking(Some(&scopes(all)), Some(&owner)),
-            ["cannot make rules about addresses: the token lacks the scope admin:write:ip_blocks"]
+            said(Some(&scopes(all)), Some(&owner)),
+            [("cannot make rules about addresses: the token lacks the scope admin:write:ip_blocks".to_owned(), true)]
         );
         let some = account(MANAGE_USERS | MANAGE_REPORTS | MANAGE_FEDERATION | MANAGE_BLOCKS);
         assert_eq!(
-            lacking(Some(&scopes("admin:write")), Some(&some)),
-            ["cannot delete an account’s data: its role may not delete user data"]
+            said(Some(&scopes("admin:write")), Some(&some)),
+            [("cannot delete an account’s data: its role may not delete user data".to_owned(), false)]
         );
     }
 }

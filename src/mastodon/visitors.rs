@@ -83,6 +83,8 @@ pub struct Seen {
     /// `openRegistrations` of `GET /nodeinfo/2.0`, past the caches in front and with them.
     pub directories: Result<bool, String>,
     pub kept_directories: Result<bool, String>,
+    /// Whether it is one person's server, which takes nobody in; `None` where that cannot be said.
+    pub single_user: Option<bool>,
 }
 
 impl Seen {
@@ -96,6 +98,11 @@ impl Seen {
             SignUpPage::Closed(_) => Some(closed),
             SignUpPage::NotKnown(_) => None,
         }
+    }
+
+    /// Whether nothing that visitors meet will ever say what the setting says: nobody can sign up in single-user mode.
+    pub fn never_agrees(&self, mode: RegistrationsMode) -> bool {
+        self.single_user == Some(true) && mode != RegistrationsMode::None
     }
 
     /// Whether everything that was asked says what the settings say; `None` where nothing contradicts and something is not
@@ -220,7 +227,25 @@ async fn listed(rest: &Client, path: &str, fresh: bool) -> Result<bool, String> 
     value["openRegistrations"].as_bool().ok_or_else(|| "its answer says nothing of registrations".to_owned())
 }
 
+/// Whether Mastodon runs in single-user mode (`config/initializers/single_user_mode.rb`): nobody can sign up then, whatever the
+/// setting says (`app/helpers/registration_helper.rb`). Its first page says so in the state that it hands to browsers
+/// (`app/serializers/initial_state_serializer.rb`).
+pub(super) async fn single_user(rest: &Client) -> Option<bool> {
+    let page = rest.visit(&format!("/?asked={}", ulid::Ulid::generate()), "", true).await.ok()?;
+    let (_, says) = page.body.split_once("\"single_user_mode\":")?;
+    match says.trim_start() {
+        says if says.starts_with("true") => Some(true),
+        says if says.starts_with("false") => Some(false),
+        _ => None,
+    }
+}
+
 impl Instance {
+    /// Whether it is known to take nobody in, whatever its setting says.
+    pub fn is_single_user(&self) -> bool {
+        self.seen().and_then(|seen| seen.single_user).or(self.pulse().single_user) == Some(true)
+    }
+
     /// Looks from outside, within four seconds, and remembers what was seen.
     pub async fn look_from_outside(&self) -> Arc<Seen> {
         let rest = &*self.rest;
@@ -229,15 +254,16 @@ impl Instance {
         let unique = ulid::Ulid::generate();
         let (fresh_api, fresh_directories) =
             (format!("/api/v2/instance?asked={unique}"), format!("/nodeinfo/2.0?asked={unique}"));
-        let (sign_up, api, kept_api, directories, kept_directories) = tokio::join!(
+        let (sign_up, api, kept_api, directories, kept_directories, single_user) = tokio::join!(
             sign_up_page(rest, &own),
             api(rest, &fresh_api, true),
             api(rest, "/api/v2/instance", false),
             listed(rest, &fresh_directories, true),
             listed(rest, "/nodeinfo/2.0", false),
+            single_user(rest),
         );
         let at = rest.now();
-        let seen = Arc::new(Seen { at, sign_up, api, kept_api, directories, kept_directories });
+        let seen = Arc::new(Seen { at, sign_up, api, kept_api, directories, kept_directories, single_user });
         self.keep_seen(seen.clone());
         seen
     }

@@ -11,6 +11,9 @@ pub enum RegistrationsMode {
     None,
 }
 
+/// The word for a server of one person, where none of these counts (`SINGLE_USER_MODE`).
+pub const SINGLE_USER: &str = "single-user";
+
 impl RegistrationsMode {
     pub const ALL: [Self; 3] = [Self::Open, Self::Approved, Self::None];
 

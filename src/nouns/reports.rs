@@ -1,5 +1,6 @@
 //! What is decided about a case, and what a case is called by.
 
+use super::permissions::Capability;
 use serde::{Deserialize, Serialize};
 
 /// What a moderator decides about an account (`app/models/admin/account_action.rb`).
@@ -20,6 +21,15 @@ pub enum Decision {
 impl Decision {
     pub const ALL: [Self; 6] =
         [Self::Resolve, Self::Warn, Self::Sensitive, Self::Silence, Self::Suspend, Self::Disable];
+
+    /// What it asks of whoever acts; a strike closes the reports, which is refused without the right to.
+    pub fn needs(self, reports: bool) -> &'static [Capability] {
+        match (self, reports) {
+            (Self::Resolve, _) => &[Capability::Reports],
+            (_, true) => &[Capability::Accounts, Capability::Reports],
+            (_, false) => &[Capability::Accounts],
+        }
+    }
 
     /// The `type` of Mastodon's account action; `None` for [`Decision::Resolve`], which is not one.
     pub fn action_type(self) -> Option<&'static str> {

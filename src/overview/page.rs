@@ -112,8 +112,12 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
     };
     let registrations = view! {
         <span class="soft small">"Registrations"</span>
-        <b>{page.door.word.clone()}</b>
-        <span class="small">{page.door.since.clone()}</span>
+        <b>{page.door.shown().to_owned()}</b>
+        <span class="small">{if page.door.single_user {
+            format!("nobody can sign up; the setting says “{}”", page.door.word)
+        } else {
+            page.door.since.clone()
+        }}</span>
     };
     let next = page.urgent.first().map(|row| {
         view! { <a class="btn main" href=path::case(&instance, row.account) data-key=keys::key("n")>"Next case " <span class="key">"n"</span></a> }

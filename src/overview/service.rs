@@ -12,7 +12,10 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record,
-    registrations::{RegistrationsMode, service::door},
+    registrations::{
+        RegistrationsMode,
+        service::{door, told_caches},
+    },
     reports::{Category, service::cases},
     store::settling as changes,
     ui::{self, time},
@@ -110,7 +113,8 @@ const UNATTENDED: i64 = 8 * DAY;
 /// them; here it is people's decisions that count, in this record and in Mastodon's log.
 async fn unattended(context: &Context, instance: &Instance) -> Result<Option<String>, Problem> {
     let pulse = instance.pulse();
-    let open = pulse
+    let open = !instance.is_single_user()
+        && pulse
         .registrations
         .as_ref()
         .is_some_and(|stored| Meaning::of(&stored.mode) == Meaning::Mode(RegistrationsMode::Open));
@@ -197,14 +201,10 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             }
             (None, None) => part("Admin API", false, unknown()),
         },
-        match &pulse.redis {
-            Some(Ok(())) => part("Caches", true, "Redis answers a ping".to_owned()),
-            Some(Err(why)) => part("Caches", false, why.clone()),
-            None => part("Caches", true, "no Redis given: settings take up to 10 minutes".to_owned()),
-        },
+        caches(context, instance).await,
     ];
     if !pulse.lacks.is_empty() {
-        parts.push(part("Rights", false, format!("{}.", pulse.lacks.join("; "))));
+        parts.push(part("Rights", false, format!("{}.", pulse.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
     }
     match changes::of(&context.app.store, &instance.name).await {
         Ok(Some(change)) if change.recorded => parts.push(part(
@@ -264,6 +264,24 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.
+async fn caches(context: &Context, instance: &Instance) -> Health {
+    let open = match changes::of(&context.app.store, &instance.name).await {
+        Ok(open) => open,
+        Err(error) => {
+            tracing::error!(%error, "overview.caches");
+            None
+        }
+    };
+    let (agrees, told) = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
+    let (well, says) = match &instance.pulse().redis {
+        Some(Ok(())) => (agrees != Some(false), format!("Redis answers a ping; {told}")),
+        Some(Err(why)) => (false, format!("{why}; {told}")),
+        None => (true, told),
+    };
+    Health { name: "Caches".to_owned(), well, says }
 }
 
 /// So many rows are named; the rest is a number.

@@ -6,7 +6,7 @@ pub mod service;
 
 use crate::{clock::Instant, mastodon::waiting::Waiting};
 
-pub use crate::nouns::registrations::RegistrationsMode;
+pub use crate::nouns::registrations::{RegistrationsMode, SINGLE_USER};
 
 /// Who may sign up, as far as the rows say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,10 +15,19 @@ pub struct Door {
     pub mode: Option<RegistrationsMode>,
     /// `open`, `with approval`, `closed`, or what a strange value amounts to.
     pub word: String,
+    /// The setting counts for nothing: the instance is one person's.
+    pub single_user: bool,
     /// What a strange value does, in a sentence; empty for a sound one.
     pub strange: String,
     /// “since 10 Nov by Mira Kost · “Backlog of 96””
     pub since: String,
+}
+
+impl Door {
+    /// What is true at the door, in a word.
+    pub fn shown(&self) -> &str {
+        if self.single_user { SINGLE_USER } else { &self.word }
+    }
 }
 
 /// One change in the history.

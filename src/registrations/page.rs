@@ -5,6 +5,7 @@ use crate::{
     audit::page::outcome_badge,
     clock::Instant,
     frame::Frame,
+    nouns::permissions::Capability,
     path,
     ui::{self, desk, form, keys, time},
 };
@@ -18,7 +19,7 @@ pub fn Registrations() -> impl IntoView {
         desk::Desk::Registrations,
         async |asked| service::registrations(&asked.context, asked.instance(), &asked.search).await,
         body,
-        |_, page| format!("Registrations {}", page.door.word),
+        |_, page| format!("Registrations {}", page.door.shown()),
     )
 }
 
@@ -36,7 +37,7 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
     view! {
         <div class="head">
             <h1>"Registrations"</h1>
-            <span class=badge(page.door.mode)>{page.door.word.clone()}</span>
+            <span class=badge(page.door.mode.filter(|_| !page.door.single_user))>{page.door.shown().to_owned()}</span>
             <span class="soft">{page.door.since.clone()}</span>
         </div>
         {strange}
@@ -72,7 +73,7 @@ fn truth(page: &RegistrationsPage) -> AnyView {
     view! {
         <section class="card">
             <header><h2>"What is true now"</h2><span class="soft small end">{asked}</span></header>
-            <div class="body"><dl class="facts">
+            <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
                 <dd>{page.door.word.clone()} " " <span class="badge good">"read back " {time::clock(page.read_at)}</span></dd>
                 {page.places.iter().map(place).collect_view()}
@@ -142,7 +143,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
             <form method="post" action=SET class="body stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
-                {form::acting(frame)}
+                {form::acting(frame, &[Capability::Registrations])}
                 <input type="hidden" name="instance" value=instance />
                 <input type="hidden" name="seen" value=page.seen.clone() />
                 <div class="pick" role="radiogroup" aria-label="Who may sign up">
@@ -156,7 +157,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
                 {strange}
                 {form::text_area("message", "message", "4", &typed("message", &page.message), "")}
                 {form::beside(draft, "message")}
-                <div><button class="btn main">"Set registrations"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Registrations])>"Set registrations"</button></div>
             </form>
         </section>
     }

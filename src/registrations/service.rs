@@ -56,6 +56,10 @@ const LISTED_LASTS: i64 = 30 * MINUTE;
 const ANSWER_LASTS_IN_FRONT: i64 = 5 * MINUTE + 30 * SECOND;
 const LISTED_LASTS_IN_FRONT: i64 = 30 * MINUTE;
 
+/// What is said where the setting counts for nothing.
+const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_MODE): nobody can sign up, whatever this setting \
+    says. It counts again when Mastodon is started without that.";
+
 /// The state, with since when, by whom and why, as far as our own record knows.
 pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Problem> {
     let pulse = instance.pulse();
@@ -63,6 +67,7 @@ pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Proble
         return Ok(Door {
             mode: None,
             word: "unknown".to_owned(),
+            single_user: instance.is_single_user(),
             strange: String::new(),
             since: "the database has not answered yet".to_owned(),
         });
@@ -95,7 +100,9 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
         }
         Some(_) | None => since,
     };
-    Ok(Door { mode: meaning.mode(), word: meaning.word().to_owned(), strange: meaning.strange(&stored.mode), since })
+    let single_user = instance.is_single_user();
+    let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
+    Ok(Door { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
 }
 
 /// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
@@ -255,6 +262,10 @@ fn places(
     let until = |after_telling: i64, otherwise: i64| {
         forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
     };
+    let single_user = mode.is_some_and(|mode| seen.never_agrees(mode));
+    let lasts = |whose: &str, until: Option<Instant>| {
+        if single_user { "; single-user mode, whatever the setting says".to_owned() } else { lasts(whose, until, now) }
+    };
     let place = |name: &str, agrees: Option<bool>, says: String| Place { name: name.to_owned(), says, agrees };
     let sign_up = {
         let agrees = mode.and_then(|mode| seen.sign_up_agrees(mode));
@@ -268,14 +279,15 @@ fn places(
         let limit = until(0, SETTING_LASTS);
         let more = match &seen.sign_up {
             _ if agrees != Some(false) => String::new(),
+            SignUpPage::Closed(_) if single_user => lasts("", limit),
             SignUpPage::Closed(_) => {
                 let others = "single-user mode, OMNIAUTH_ONLY or an IP rule about this console does that, whatever the setting says";
                 match limit.filter(|limit| *limit > now) {
-                    Some(_) => format!("{}, or {others}", lasts("Mastodon’s copy of the setting", limit, now)),
+                    Some(_) => format!("{}, or {others}", lasts("Mastodon’s copy of the setting", limit)),
                     None => format!("; {others}"),
                 }
             }
-            _ => lasts("Mastodon’s copy of the setting", limit, now),
+            _ => lasts("Mastodon’s copy of the setting", limit),
         };
         place("Sign-up page", agrees, says + &more)
     };
@@ -287,7 +299,7 @@ fn places(
             } else {
                 format!(", “{}”", ui::excerpt(&answered.message, EXCERPT))
             };
-            let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
+            let more = if agrees == Some(false) { lasts(whose, limit) } else { String::new() };
             place(name, agrees, format!("{}{message}{more}", answered.word()))
         }
         Err(why) => place(name, None, why.clone()),
@@ -296,7 +308,7 @@ fn places(
         Ok(open) => {
             let agrees = mode.map(|mode| *open == (mode != RegistrationsMode::None));
             let word = if *open { "sign-ups taken" } else { "no sign-ups" };
-            let more = if agrees == Some(false) { lasts(whose, limit, now) } else { String::new() };
+            let more = if agrees == Some(false) { lasts(whose, limit) } else { String::new() };
             place(name, agrees, format!("{word}{more}"))
         }
         Err(why) => place(name, None, why.clone()),
@@ -340,8 +352,9 @@ fn places(
     ]
 }
 
-/// What Mastodon's own caches were told, and what came of it.
-fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>, now: Instant) -> Place {
+/// What Mastodon's own caches were told, and what came of it; whether that is as it should be, where that is known. The
+/// overview says the same.
+pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>) -> (Option<bool>, String) {
     let (agrees, says) = match (&instance.cache, instance.forgotten()) {
         (None, _) => {
             (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
@@ -370,6 +383,15 @@ fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>
             }
         }
     };
+    match instance.pulse().cache_doubt() {
+        Some(doubt) => (agrees, format!("{says}; Redis answers, but {doubt}")),
+        None => (agrees, says),
+    }
+}
+
+/// What Mastodon's own caches were told, and when they are looked at again.
+fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>, now: Instant) -> Place {
+    let (agrees, says) = told_caches(instance, open, changed);
     let again = match open {
         Some(open) if open.recorded => {
             let looked = match open.tries {

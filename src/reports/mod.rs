@@ -184,6 +184,22 @@ pub struct PollCard {
     pub ends: Option<Instant>,
 }
 
+/// A link of a post with what its page says of itself: text alone, nothing that a browser follows or loads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkCard {
+    /// The server it leads to.
+    pub host: String,
+    pub address: String,
+    /// The server and the address of the page that the preview is of, where that is another one.
+    pub page: Option<(String, String)>,
+    pub title: String,
+    pub description: String,
+    /// Who is named as publisher and author.
+    pub by: Vec<String>,
+    /// What else is to be said of it.
+    pub words: Vec<String>,
+}
+
 /// What a post quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteCard {
@@ -191,6 +207,8 @@ pub struct QuoteCard {
     pub spoiler: String,
     pub text: Option<String>,
     pub created_at: Option<Instant>,
+    pub poll: Option<PollCard>,
+    pub links: Vec<LinkCard>,
     /// What else is to be said of it: that it is not there any more, that its author refused, that it has files.
     pub words: Vec<String>,
 }
@@ -239,6 +257,9 @@ pub struct PostCard {
     pub reported: bool,
     pub poll: Option<PollCard>,
     pub quote: Option<QuoteCard>,
+    pub links: Vec<LinkCard>,
+    /// Collections that it links to, a clause each.
+    pub collections: Vec<String>,
     /// Oldest first.
     pub edits: Vec<EditCard>,
     /// What it holds besides and is not shown here, a sentence each.
@@ -340,7 +361,10 @@ pub struct CasePage {
     pub at_once: usize,
     pub closed: Vec<ClosedReport>,
     pub posts: Vec<PostCard>,
+    /// Those that open reports name.
     pub collections: Vec<CollectionCard>,
+    /// Those that only closed ones name.
+    pub collections_before: Vec<CollectionCard>,
     /// What the reports hold and is not shown here, a sentence each.
     pub not_shown: Vec<String>,
     /// Their latest public and unlisted posts.

@@ -8,6 +8,7 @@ use crate::{
     access::Permission,
     frame::Frame,
     id::InstanceName,
+    nouns::permissions::Capability,
     path,
     ui::{self, desk, form, keys, list},
 };
@@ -399,8 +400,9 @@ fn confirm(instance: &InstanceName, preview: &Preview, page: &ChangePage, frame:
             <input type="hidden" name="account" value=preview.account.to_string() />
             <input type="hidden" name="role" value=page.role.clone() />
             <input type="hidden" name="seen" value=preview.seen.clone() />
+            {form::acting(frame, &[Capability::Roles])}
             {form::why(draft, "why", "kept in the record, seen by the team", true)}
-            <div><button class=if danger { "btn danger long" } else { "btn main long" } disabled=stopped>{words}</button></div>
+            <div><button class=if danger { "btn danger long" } else { "btn main long" } disabled=stopped || frame.lacks(&[Capability::Roles])>{words}</button></div>
             {stopped.then(|| view! { <p class="soft small">"It cannot be done as it stands: the reason is said above."</p> })}
         </form>
     }

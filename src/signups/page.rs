@@ -4,6 +4,7 @@ use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdic
 use crate::{
     frame::Frame,
     id::InstanceName,
+    nouns::permissions::Capability,
     path,
     reports::page::{reveal_form, revealed_card},
     search::Search,
@@ -336,7 +337,7 @@ fn decide_form(
         <form method="post" action=DECIDE class="stack">
             {form::above(draft)}
             {form::back(&frame.here)}
-            {form::acting(frame)}
+            {form::acting(frame, &[Capability::Accounts])}
             <input type="hidden" name="instance" value=instance.to_string() />
             <input type="hidden" name="who" value=who.to_owned() />
             <input type="hidden" name="verdict" value=verdict.name() />
@@ -346,7 +347,7 @@ fn decide_form(
             <label class="field" for="why">"Why" <span class="small soft">"kept in the record, seen by the team"</span></label>
             <input class="input" id="why" name="why" maxlength="400" value=typed("why") />
             {form::beside(draft, "why")}
-            <div><button class=button>{words}</button></div>
+            <div><button class=button disabled=frame.lacks(&[Capability::Accounts])>{words}</button></div>
         </form>
     }
     .into_any()

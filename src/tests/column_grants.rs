@@ -466,6 +466,7 @@ async fn what_is_not_granted_is_named_with_its_grant() {
         ("options", "polls"),
         ("state", "quotes"),
         ("position", "collection_items"),
+        ("title", "preview_cards"),
     ] {
         run(&two.house.instance, &format!("revoke select ({taken}) on {named} from {role}")).await;
     }
@@ -485,8 +486,29 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     // A case says itself which of what is reported cannot be read, and shows the rest.
     let lowwater = two.id("select id::text from accounts where username = 'lowwater'").await;
     let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{lowwater}")).await.body;
-    assert!(case.contains("The console may not read polls, quoted posts, collections on this instance"), "{case}");
+    assert!(case.contains("The console may not read polls, quoted posts, link previews, collections on this instance"), "{case}");
     assert!(case.contains("lives above the bakery") && !case.contains("Let her swim"), "{case}");
+    assert!(!case.contains("Out with the harbour master"), "{case}");
+    // What may be left out of the grants is named at the form.
+    for (taken, path, says) in [
+        (
+            "update (value) on settings",
+            "registrations",
+            "You cannot change registrations here: the console’s database role lacks rights; in the instance’s PostgreSQL: \
+             grant update (value, updated_at) on settings",
+        ),
+        (
+            "insert (code) on invites",
+            "invitations?new=yes",
+            "You cannot make or end invitations here: the console’s database role lacks rights; in the instance’s PostgreSQL: \
+             grant insert (user_id, code,",
+        ),
+    ] {
+        run(&two.house.instance, &format!("revoke {taken} from {role}")).await;
+        two.look().await;
+        let page = two.house.get(Some(&two.owner), &format!("/i/harbour/{path}")).await.body;
+        assert!(page.contains(says), "{says}: {page}");
+    }
     // One that nothing goes without.
     run(&two.house.instance, &format!("revoke select (note) on accounts from {role}")).await;
     two.look().await;

@@ -111,11 +111,64 @@ const HELD: &[Held] = &[
             "People to drown",
             "In this order.",
             "2 people: @otter, @windvane",
-            "3 posts · 1 collection",
+            "4 posts · 1 collection",
+            "links to sign.lowwater.example : https://sign.lowwater.example/go?to=1",
+            "its preview is of petitions.lowwater.example : https://petitions.lowwater.example/harbour-master/out",
+            "Out with the harbour master · Lowwater Petitions",
+            "Four hundred have signed already.",
+            "with a picture, not shown here Look there →",
+            "links to the collection “People to drown” of @lowwater, 2 people",
+            // What has no room on a phone stands in a menu there.
+            "Freeze login z More Hide media Limit Freeze login closes 1 report",
         ],
-        not: &["about the account as a whole", "does not know", "Look there"],
+        not: &["about the account as a whole", "does not know"],
     },
-    Held { rows: "update quotes set state = 3", says: &["its author took the consent back"], not: &[] },
+    // A name before the @ is no server, and what is not of this alphabet is shown as the browser would ask for it.
+    Held {
+        rows: "update preview_cards_statuses set url = 'https://harbour.example@xn--vil-qdd.example/login'; \
+            update preview_cards set url = 'https://еvil.example/login', type = 7, image_file_name = null",
+        says: &[
+            "links to xn--vil-qdd.example : https://harbour.example@",
+            "its preview is of xn--vil-qdd.example",
+            "of a kind this console does not know (7)",
+        ],
+        not: &["with a picture"],
+    },
+    Held {
+        rows: "update preview_cards_statuses set url = null; update preview_cards set url = 'https://one.example/', type = 0, \
+            title = '', provider_name = ''",
+        says: &["links to one.example : https://one.example/"],
+        not: &["its preview is of", "https://harbour.example@"],
+    },
+    Held {
+        rows: "update tagged_objects set object_id = 12",
+        says: &["It links to a collection that the instance does not have, or not any more, at https://"],
+        not: &["links to the collection “People"],
+    },
+    Held {
+        rows: "update tagged_objects set ap_type = 'Recipe', uri = null",
+        says: &["It links to something that this console does not know (Recipe). Look there →"],
+        not: &[],
+    },
+    // What is quoted may hold as much.
+    Held {
+        rows: "update preview_cards_statuses set status_id = (select quoted_status_id from quotes limit 1)",
+        says: &["glad to be here. links to one.example : https://one.example/"],
+        not: &[],
+    },
+    Held {
+        rows: "insert into statuses (id, account_id, text, visibility, reblog_of_id, created_at, updated_at) select 890, id, '', 0, \
+            (select quoted_status_id from quotes limit 1), now(), now() from accounts where username = 'lowwater'; \
+            update reports set status_ids = status_ids || 890::bigint \
+            where target_account_id = (select id from accounts where username = 'lowwater')",
+        says: &["It is a boost of a post of @windvane, which is not shown here. Look there →"],
+        not: &[],
+    },
+    Held {
+        rows: "update reports set status_ids = array_remove(status_ids, 890::bigint); update quotes set state = 3",
+        says: &["its author took the consent back"],
+        not: &["It is a boost"],
+    },
     Held { rows: "update quotes set state = 77", says: &["in a state this console does not know (77)"], not: &[] },
     Held {
         rows: "update statuses set visibility = 2 where text like 'I am the new harbour master%'",
@@ -149,9 +202,11 @@ const HELD: &[Held] = &[
     },
     Held {
         rows: "create table report_recordings (id bigint, report_id bigint references reports (id)); \
-            alter table reports add column voice_note text",
+            create table songs (id bigint, status_id bigint references statuses (id)); \
+            alter table reports add column voice_note text; alter table statuses add column smell text",
         says: &[
-            "keeps more with reports than this console knows of: report_recordings, reports.voice_note. Look there →",
+            "keeps more with reports and posts than this console knows of: report_recordings, reports.voice_note, songs, \
+             statuses.smell. Look there →",
         ],
         not: &[],
     },
@@ -184,9 +239,10 @@ const HELD: &[Held] = &[
         not: &["about the account as a whole"],
     },
     Held {
-        rows: "drop table collection_reports, collection_items, collections, quotes, polls, status_edits",
+        rows: "drop table collection_reports, collection_items, collections, quotes, polls, status_edits, preview_cards, \
+            preview_cards_statuses, tagged_objects",
         says: &["Who reported, and why"],
-        not: &["People to drown", "may not read"],
+        not: &["People to drown", "may not read", "links to"],
     },
 ];
 
@@ -217,15 +273,30 @@ async fn a_private_post_keeps_its_poll_its_quote_and_its_earlier_versions_until_
     let (account, _) = house.case("lowwater").await;
     let path = format!("/i/harbour/reports/{account}");
     let said = page(&house, &cookie, &path).await;
-    for secret in ["Drown the new", "Let her swim", "above the bakery", "glad to be here", "lovely evening"] {
+    for secret in
+        ["Drown the new", "Let her swim", "above the bakery", "glad to be here", "lovely evening", "sign.lowwater", "links to"]
+    {
         assert!(!said.contains(secret), "{secret}: {said}");
     }
-    for says in ["It also holds a poll", "It also holds a quoted post", "It also holds 2 earlier versions"] {
+    for says in [
+        "It also holds a poll",
+        "It also holds a quoted post",
+        "It also holds 2 earlier versions",
+        "It also holds 1 link with a preview, 1 link to a collection: opened with it.",
+    ] {
         assert!(said.contains(says), "{says}: {said}");
     }
     for (post, opened) in [
         ("Tell me, harbour:", &["“Drown the new harbour master”, “Let her swim”"][..]),
         ("A lovely evening at the harbour.", &["above the bakery, second floor.", "lovely evening"][..]),
+        (
+            "Sign here and she goes: https://sign.lowwater.example/go?to=1",
+            &[
+                "Links to sign.lowwater.example: https://sign.lowwater.example/go?to=1, a preview of petitions.lowwater.example",
+                "Out with the harbour master · Lowwater Petitions",
+                "It links to the collection “People to drown” of @lowwater, 2 people.",
+            ][..],
+        ),
         ("Not for long.", &["Quotes a post of @windvane: I am the new harbour master"][..]),
     ] {
         let id = value(&house, &format!("select id::text from statuses where text = '{post}'")).await;
@@ -251,7 +322,12 @@ async fn a_case_of_an_older_release_shows_what_that_has() {
     let cookie = house.sign_in("moderator").await;
     let (account, _) = house.case("lowwater").await;
     let said = page(&house, &cookie, &format!("/i/harbour/reports/{account}")).await;
-    for says in ["Drown the new harbour master · 3 votes", "2 earlier versions", "above the bakery, second floor."] {
+    for says in [
+        "Drown the new harbour master · 3 votes",
+        "2 earlier versions",
+        "above the bakery, second floor.",
+        "Out with the harbour master · Lowwater Petitions",
+    ] {
         assert!(said.contains(says), "{says}: {said}");
     }
     assert!(!said.contains("may not read"), "{said}");
@@ -678,4 +754,31 @@ async fn no_token_is_left_of_asking_whether_the_console_is_known() {
     assert_eq!(value(&house, left).await, "0");
     let asked = "select (count(*) > 0)::text from oauth_access_tokens where resource_owner_id is null";
     assert_eq!(value(&house, asked).await, "true", "it was asked");
+}
+
+#[tokio::test]
+async fn a_collection_stays_on_the_account_page_when_its_report_is_closed() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, reports) = house.case("lowwater").await;
+    let path = format!("/i/harbour/accounts/{account}");
+    let said = page(&house, &cookie, &path).await;
+    assert!(said.contains("4 posts · 1 collection") && !said.contains("Collections reported before"), "{said}");
+    assert!(said.contains("Accounts / @lowwater"), "{said}");
+    assert_eq!(said.matches("no sanction").count(), 1, "{said}");
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "resolve"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+    ];
+    assert!(house.post(Some(&cookie), "/api/reports/decide", &form).await.location.unwrap().contains("done="));
+    for path in [path, format!("/i/harbour/reports/{account}")] {
+        let said = page(&house, &cookie, &path).await;
+        let part = said.split("Collections reported before").nth(1).unwrap_or_default();
+        for says in ["People to drown", "In this order.", "2 people: @otter, @windvane"] {
+            assert!(part.contains(says), "{path}: “{says}” is not in {said}");
+        }
+    }
 }

@@ -375,7 +375,7 @@ async fn all_of_one_owner_or_of_the_instance_are_revoked_after_a_look_at_what_th
     assert!(left > 10, "the community has some: {left}");
     let page = house.get(Some(&admin), "/i/harbour/invitations?revoke=all").await;
     assert!(page.body.contains(&format!("Revoke {left} invitations of")), "{}", page.body);
-    assert!(page.body.contains("2 do not work at present"), "those of gonesoon and frozen: {}", page.body);
+    assert!(page.body.contains("2 of them do not work at present"), "those of gonesoon and frozen: {}", page.body);
     let ids = page.body.split("name=\"invites\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     assert_eq!(ids.split(',').count(), usize::try_from(left).unwrap());
     post(&house, &admin, "/api/invitations/revoke", &[("invites", &ids), ("why", WHY)]).await;

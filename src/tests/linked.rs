@@ -593,6 +593,21 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
         ("seen", seen),
         ("back", "/i/harbour/registrations"),
     ];
+    // At the form before anybody presses, and of one's own account alone: the console's may do it.
+    for (path, says) in [
+        ("registrations", "You cannot change registrations here: you act as @jonastran there, whose role may not manage settings."),
+        (
+            "domains/server?name=night.example",
+            "You cannot make rules about servers here: you act as @jonastran there, whose role may not manage federation.",
+        ),
+        ("domains/mail", "You cannot make rules about mail domains here: you act as @jonastran there"),
+    ] {
+        let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    let unlinked = house.sign_in("admin").await;
+    let page = house.get(Some(&unlinked), "/i/harbour/registrations").await.body;
+    assert!(!page.contains("You cannot"), "{page}");
     let answer = house.post(Some(&owner), "/api/registrations/set", &registrations).await;
     refused(&house, &owner, answer, StatusCode::FORBIDDEN, "@jonastran there, whose role may not manage settings")
         .await;

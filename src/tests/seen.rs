@@ -285,6 +285,63 @@ async fn what_visitors_meet_is_asked_and_nothing_is_done_before_all_of_it_agrees
     }
 }
 
+/// A server of one person: whatever is set, nobody can sign up, and there is nothing to wait for.
+#[tokio::test]
+async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watched() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    house.front.instead(vec![
+        instead("/auth/sign_up", 302, &[("location", "/auth/sign_in")], ""),
+        instead(
+            "/auth/sign_in",
+            200,
+            &[],
+            "Your registration attempt has been blocked due to a network policy. <form action=\"/auth/sign_in\" method=\"post\">",
+        ),
+        instead("/?", 200, &[], r#"<script id="initial-state">{"meta":{"domain":"harbour.example","single_user_mode":true}}"#),
+        instead(
+            "/api/v2/instance",
+            200,
+            &[("content-type", "application/json")],
+            r#"{"domain":"harbour.example","version":"4.6.5","registrations":{"enabled":false,"approval_required":false,"message":null}}"#,
+        ),
+    ]);
+    set(&house, &owner, "open").await;
+    let left = async || {
+        howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some()
+    };
+    for _ in 0..400 {
+        if !left().await {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(!left().await, "nothing is watched");
+    assert_eq!(noted(&house).await, ["registrations_unsettled"]);
+    let page = text(&house.get(Some(&owner), PAGE).await.body);
+    for words in [
+        "single-user mode (SINGLE_USER_MODE): nobody can sign up, whatever this setting says",
+        "Registrations single-user",
+        "Settingopen",
+        "takes no sign-ups: “Your registration attempt has been blocked due to a network policy.”; single-user mode, whatever",
+        "closed; single-user mode, whatever the setting says",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    for words in ["runs out at", "not yet seen everywhere", "looked at", "OMNIAUTH_ONLY"] {
+        assert!(!page.contains(words), "{words}\n{page}");
+    }
+    let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
+    assert!(overview.contains("Registrationssingle-usernobody can sign up; the setting says “open”"), "{overview}");
+    assert!(!overview.contains("nobody has decided anything"), "{overview}");
+    // A console that has just been started says it as well.
+    let app = cli::assemble(house.config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone())
+        .unwrap();
+    let instance = app.instances.values().next().unwrap();
+    instance.take_pulse(app.clock.now()).await;
+    assert!(instance.seen().is_none() && instance.is_single_user());
+}
+
 #[tokio::test]
 async fn an_older_release_sends_people_to_its_first_page() {
     let house = house_of(sqlite().await, Version::V43).await;
@@ -357,7 +414,10 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
 async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
     let other = redis(58).await;
     let locked = locked().await;
-    for (url, says) in [(other, "cachesnot known at"), (locked, "cachesdiffers could not be told at")] {
+    for (url, says, told) in [
+        (other, "cachesnot known at", "this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one"),
+        (locked, "cachesdiffers could not be told at", "could not be told at"),
+    ] {
         let cache = redis(59).await;
         let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(url)).await;
         let owner = house.sign_in("owner").await;
@@ -366,8 +426,11 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
         assert!(page.contains("Sign-up pagediffers takes sign-ups"), "{page}");
         assert!(page.contains(says), "{says}\n{page}");
         assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Partly));
+        // The overview says what the registrations page says.
+        house.look().await;
         let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
         assert!(overview.contains("not yet seen everywhere"), "{overview}");
+        assert!(page.contains(told) && overview.contains(told), "{told}\n{overview}\n{page}");
         let invitations = text(&house.get(Some(&owner), "/i/harbour/invitations").await.body);
         assert!(
             invitations.contains("Registrations are set to closed: an invitation is the only way in. Visitors met"),
@@ -567,4 +630,83 @@ async fn open_registrations_that_nobody_looks_after_are_named() {
     assert!(done.location.unwrap().contains("done="));
     run("update admin_action_logs set created_at = now() - interval '9 days'").await;
     assert!(!overview().await.contains("nobody has decided"));
+}
+
+/// What is said at a button: whether it can be pressed.
+fn pressable(page: &str, words: &str) -> bool {
+    let buttons = page.split("<button").skip(1).filter_map(|button| button.split("</button>").next());
+    let found: Vec<(&str, &str)> = buttons.filter_map(|button| button.split_once('>')).collect();
+    let button = found.iter().find(|(_, said)| text(said).contains(words));
+    let (tag, _) = button.unwrap_or_else(|| panic!("no button “{words}”: {found:?}"));
+    !tag.contains("disabled")
+}
+
+/// The page of a form, what is said there when the token has no scope for it, and its button.
+const FORMS: &[(&str, &str, &str)] = &[
+    ("reports/{case}", "decide reports here: the token lacks the scope admin:write:reports.", ""),
+    ("reports/{case}?decide=resolve", "decide reports here: the token lacks the scope admin:write:reports.", "Close 1 report"),
+    (
+        "reports/{case}?decide=suspend",
+        "decide about accounts and sign-ups here: the token lacks the scope admin:write:accounts.",
+        "Suspend @",
+    ),
+    (
+        "reports?decide=resolve&who={case}",
+        "decide reports here: the token lacks the scope admin:write:reports.",
+        "No action: 1 case",
+    ),
+    (
+        "signups/{waiting}?decide=approve",
+        "decide about accounts and sign-ups here: the token lacks the scope admin:write:accounts.",
+        "Approve",
+    ),
+    (
+        "domains/server?name=night.example",
+        "make rules about servers here: the token lacks the scope admin:write:domain_blocks.",
+        "Limit night.example",
+    ),
+    (
+        "domains/mail",
+        "make rules about mail domains here: the token lacks the scope admin:write:email_domain_blocks.",
+        "Make the rule",
+    ),
+    (
+        "domains/addresses",
+        "make rules about addresses here: the token lacks the scope admin:write:ip_blocks.",
+        "Make the rule",
+    ),
+];
+
+#[tokio::test]
+async fn a_form_says_what_is_lacking_before_it_is_sent() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let (case, _) = house.case("lowwater").await;
+    let waiting: String = sqlx::query_scalar(
+        "select account_id::text from users where not approved and confirmed_at is not null order by id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    for (scopes, lacking) in [("read profile admin:read", true), ("read profile admin:read admin:write", false)] {
+        let sql = format!("update oauth_access_tokens set scopes = '{scopes}'");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&house.instance).await.unwrap();
+        house.look().await;
+        for (path, says, button) in FORMS {
+            let path = path.replace("{case}", &case).replace("{waiting}", &waiting);
+            let page = house.get(Some(&owner), &format!("/i/harbour/{path}")).await.body;
+            let said = format!("You cannot {says}");
+            assert_eq!(text(&page).contains(&said), lacking, "{path}: {said}\n{}", text(&page));
+            assert!(button.is_empty() || pressable(&page, button) != lacking, "{path}: {button}");
+        }
+    }
+    // What is not known is not held against anybody.
+    house.front.instead(vec![instead("/oauth/token/info", 404, &[], r#"{"error":"Not Found"}"#)]);
+    sqlx::raw_sql("update oauth_access_tokens set scopes = 'read profile admin:read'")
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    house.look().await;
+    let page = house.get(Some(&owner), &format!("/i/harbour/reports/{case}?decide=resolve")).await.body;
+    assert!(!text(&page).contains("You cannot") && pressable(&page, "Close 1 report"), "{}", text(&page));
 }

@@ -166,6 +166,12 @@ pub fn tame(text: &str) -> String {
         .collect()
 }
 
+/// A clause as the beginning of a sentence.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// The beginning of a text on one line.
 pub fn excerpt(text: &str, longest: usize) -> String {
     let line = tame(text).split_whitespace().collect::<Vec<_>>().join(" ");

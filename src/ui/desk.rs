@@ -384,10 +384,10 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
         view! { <a class="btn quiet switcher" href=path::overview(&instance.name)>{shown}</a> }.into_any()
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
-    let (label, placeholder) = if frame.may(Permission::SearchPersonal) {
-        ("Find somebody by handle, id, email or IP address", "Find a handle, id, email, IP…")
+    let label = if frame.may(Permission::SearchPersonal) {
+        "Find somebody by handle, id, email or IP address"
     } else {
-        ("Find somebody by handle or id", "Find a handle or id…")
+        "Find somebody by handle or id"
     };
     let registrations = frame.registrations.clone().map(|state| {
         let class = if state == "open" { "wide badge" } else { "wide badge warn" };
@@ -402,7 +402,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
             <form class="search" role="search" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
-                <input type="search" name="q" autocomplete="off" aria-label=label placeholder=placeholder data-key-focus=keys::key("/") value=typed />
+                <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Find people" data-key-focus=keys::key("/") value=typed />
                 <span class="key" aria-hidden="true">"/"</span>
             </form>
             {registrations}

@@ -2,6 +2,7 @@
 
 use crate::{
     frame::{Draft, Frame},
+    nouns::permissions::{Capability, Lack},
     problem::Problem,
 };
 use leptos::{prelude::*, server_fn::ServerFn};
@@ -45,12 +46,23 @@ pub fn back(here: &str) -> impl IntoView + use<> {
     view! { <input type="hidden" name="back" value=here.to_owned() /> }
 }
 
-/// As whom a form is carried out on the instance, for somebody with an account of their own there.
-pub fn acting(frame: &Frame) -> AnyView {
-    match &frame.acting {
-        Some(handle) => view! { <p class="small soft">"You act as " <b>{handle.clone()}</b> "."</p> }.into_any(),
-        None => ().into_any(),
-    }
+/// As whom a form is carried out on the instance, for somebody with an account of their own there; and what is lacking for it.
+pub fn acting(frame: &Frame, needs: &[Capability]) -> AnyView {
+    let acting = frame
+        .acting
+        .clone()
+        .map(|handle| view! { <p class="small soft">"You act as " <b>{handle}</b> "."</p> });
+    view! { {acting} {lacking(frame, needs)} }.into_any()
+}
+
+/// What a token, a role or a grant lacks for one of these, before anybody presses.
+pub fn lacking(frame: &Frame, needs: &[Capability]) -> AnyView {
+    let lacks: Vec<_> = frame.lacks.iter().filter(|lack| needs.contains(&lack.capability)).collect();
+    let said = |lack: &&Lack| {
+        let then = if lack.certain { "." } else { ", as last seen. Whether that is still so is seen when it is done." };
+        view! { <p class="note">{format!("You cannot {} here: {}{then}", lack.capability.words(), lack.why)}</p> }
+    };
+    lacks.iter().map(said).collect_view().into_any()
 }
 
 /// What is wrong with this very field, beside it.

@@ -8,10 +8,11 @@ use crate::{
     audit::page::outcome_badge,
     frame::Frame,
     id::{AccountId, InstanceName},
+    nouns::permissions::Capability,
     path,
     reports::page::{case_and_more, reveal_form},
     roles,
-    ui::{self, form, keys, time},
+    ui::{self, form, keys, list, time},
 };
 use leptos::prelude::*;
 
@@ -38,7 +39,8 @@ pub fn body(frame: Frame, page: AccountPage) -> AnyView {
         {notes(&instance, &page, &frame)}
     };
     let (below, beside) = (below.into_any(), beside.into_any());
-    case_and_more(frame, page.case, below, beside)
+    let back = list::crumb(path::accounts(&instance), "Accounts");
+    case_and_more(frame, page.case, back, below, beside)
 }
 
 fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
@@ -61,6 +63,10 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
             {(!sign_up.words.is_empty()).then(|| view! { <dt>"Asked to join"</dt><dd class="said"><bdi>"“" {sign_up.words.clone()} "”"</bdi></dd> })}
         }
     });
+    // What is in force stands in the card above; here it is since when and by whom.
+    if details.sanctions.is_empty() && details.sign_up.is_none() && !details.data_is_gone {
+        return ().into_any();
+    }
     let gone = details.data_is_gone.then(|| {
         view! { <p class="soft small">"Nothing waits to be deleted any more: its data is gone, and lifting the suspension brings nothing back."</p> }
     });
@@ -70,7 +76,6 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
             <div class="body stack">
                 <dl class="facts">
                     {sanctions.collect_view()}
-                    {details.sanctions.is_empty().then(|| view! { <dt>"State"</dt><dd>"no sanction is in force"</dd> })}
                     {sign_up}
                 </dl>
                 {gone}
@@ -116,6 +121,7 @@ fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion,
             <input type="hidden" name="instance" value=instance.to_string() />
             <input type="hidden" name="account" value=account.id.to_string() />
             <input type="hidden" name="seen" value=deletion.due.0.to_string() />
+            {form::acting(frame, &[Capability::DeleteData])}
             <ul class="plain-list small">{deletion.lost.iter().map(|line| view! { <li>{line.clone()}</li> }).collect_view()}
                 <li>"You decide this alone, and nobody can undo it."</li></ul>
             <label class="field">"Type " <bdi>{account.handle.clone()}</bdi> " to say that it is meant"
@@ -123,7 +129,7 @@ fn delete_form(instance: &InstanceName, page: &AccountPage, deletion: &Deletion,
             {form::beside(draft, "name")}
             <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed("why") placeholder="Kept in the record" /></label>
             {form::beside(draft, "why")}
-            <button class="btn danger long"><span>"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</span></button>
+            <button class="btn danger long" disabled=frame.lacks(&[Capability::DeleteData])><span>"Delete what " <bdi>{account.handle.clone()}</bdi> " has left, for good"</span></button>
         </form>
     }
     .into_any()

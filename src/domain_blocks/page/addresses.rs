@@ -6,6 +6,7 @@ use crate::{
     domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
+    nouns::permissions::Capability,
     ui::{self, desk, form, keys, list, time},
 };
 use leptos::prelude::*;
@@ -105,12 +106,13 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
             <form method="post" action=SET_ADDRESS class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
+                {form::acting(frame, &[Capability::Addresses])}
                 <label class="field" for="network">"Address or network"</label>
                 <input class="input" id="network" name="network" required="" autocapitalize="none" placeholder="203.0.113.0/24" value=typed />
                 {form::beside(draft, "network")}
                 {fields(draft, None)}
                 {form::why(draft, "why", "kept in the record, seen by the team", true)}
-                <div><button class="btn main">"Make the rule"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Addresses])>"Make the rule"</button></div>
             </form>
         </section>
     }
@@ -169,6 +171,7 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
             <input type="hidden" name="seen" value=seen.clone() />
         }
     };
+    let lacking = frame.lacks(&[Capability::Addresses]);
     let reason = |draft: Option<&Draft>| {
         let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
         view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
@@ -177,19 +180,20 @@ fn change(instance: &InstanceName, listed: &ListedAddress, frame: &Frame) -> Any
         <details class="menu" open=set.or(lift).is_some()>
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
+                {form::lacking(frame, &[Capability::Addresses])}
                 <form method="post" action=SET_ADDRESS class="stack">
                     {form::above(set)}
                     {about()}
                     {form::beside(set, "network")}
                     {fields(set, listed.rule.as_ref())}
                     {reason(set)}
-                    <button class="btn">{format!("Change the rule for {}", listed.network)}</button>
+                    <button class="btn" disabled=lacking>{format!("Change the rule for {}", listed.network)}</button>
                 </form>
                 <form method="post" action=LIFT_ADDRESS class="stack ruled">
                     {form::above(lift)}
                     {about()}
                     {reason(lift)}
-                    <button class="btn danger">{format!("Lift the rule for {}", listed.network)}</button>
+                    <button class="btn danger" disabled=lacking>{format!("Lift the rule for {}", listed.network)}</button>
                 </form>
             </div>
         </details>

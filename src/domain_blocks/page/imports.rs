@@ -10,6 +10,7 @@ use crate::{
     },
     frame::Frame,
     id::InstanceName,
+    nouns::permissions::Capability,
     path,
     search::Search,
     ui::{self, desk, form, keys, list, time},
@@ -59,7 +60,7 @@ fn imports_body(frame: Frame, page: ImportsPage) -> AnyView {
     let row = |head: &ImportHead| {
         view! {
             <tr data-row=keys::row()>
-                <td class="full fill"><div class="cut"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
+                <td class="full fill"><div class="link-text"><a href=path::domain_import(&instance, &head.id)><b><bdi>{head.file.clone()}</bdi></b></a></div></td>
                 <td class="nowrap"><span class=head.state.badge()>{head.state.name()}</span></td>
                 <td class="num">{grouped(head.rows)}</td>
                 <td class="wide">{head.by.clone()}</td>
@@ -121,7 +122,7 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         {running.then(|| view! { <Meta http_equiv="refresh" content="10" /> })}
         <div class="head">
             {list::crumb(path::domain_imports(&instance), "Imports")}
-            <h1 class="cut"><bdi>{page.head.file.clone()}</bdi></h1>
+            <h1><bdi>{page.head.file.clone()}</bdi></h1>
             <span class=page.head.state.badge()>{page.head.state.name()}</span>
             <span class="soft">{ui::count(usize::try_from(page.head.rows).unwrap_or(0), "row", "rows")} ", read in by " {page.head.by.clone()} " " {time::ago(page.head.at, frame.now)}</span>
         </div>
@@ -200,7 +201,7 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                     {form::above(draft)}
                     {hidden(instance, &frame.here)}
                     <input type="hidden" name="import" value=page.head.id.clone() />
-                    <div class="pick">
+                    <div class="pick broad">
                     <label class="field small">"Between columns"
                         <select name="separator" class="input">
                             {Separator::ALL.into_iter().map(|one| option(one.name().to_owned(), one.words().to_owned(), &separator)).collect_view()}
@@ -320,6 +321,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
             <form id=CARRY method="post" action=START class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
+                {form::acting(frame, &[Capability::Servers])}
                 <input type="hidden" name="import" value=page.head.id.clone() />
                 <input type="hidden" name="shown" value=lines.join(",") />
                 <input type="hidden" name="ticked" value=all.ticked.to_string() />
@@ -329,7 +331,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
                 {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
                 <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before. What is ticked below on this page counts as well."</p>
                 {form::beside(draft, "row")}
-                <div><button class="btn main">"Carry out what is ticked"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::Servers])>"Carry out what is ticked"</button></div>
                 {kinds}
                 {cutting}
                 {suspends}

@@ -6,6 +6,7 @@ use crate::{
     domain_blocks::{Domain, MailPage, MailRule, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
+    nouns::permissions::Capability,
     path,
     ui::{self, desk, form, keys, list, time},
 };
@@ -57,6 +58,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
             <form method="post" action=SET_MAIL class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
+                {form::acting(frame, &[Capability::MailDomains])}
                 <label class="field" for="domain">"Mail domain" <span class="soft small">" what stands behind the @"</span></label>
                 <input class="input" id="domain" name="domain" required="" autocapitalize="none" placeholder="throwaway.example" value=typed />
                 {form::beside(draft, "domain")}
@@ -64,7 +66,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 {sure(draft)}
                 <p class="soft small">"Counts for everything below the domain, and for domains whose mail it receives. People who are here already stay."</p>
                 {form::why(draft, "why", "kept in the record, seen by the team", true)}
-                <div><button class="btn main">"Make the rule"</button></div>
+                <div><button class="btn main" disabled=frame.lacks(&[Capability::MailDomains])>"Make the rule"</button></div>
             </form>
         </section>
     }
@@ -144,6 +146,7 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
             <input type="hidden" name="seen" value=seen.clone() />
         }
     };
+    let lacking = frame.lacks(&[Capability::MailDomains]);
     let reason = |draft: Option<&Draft>| {
         let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
         view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
@@ -156,6 +159,7 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
         <details class="menu" open=set.or(lift).is_some()>
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
+                {form::lacking(frame, &[Capability::MailDomains])}
                 {well_formed.then(|| view! { <form method="post" action=SET_MAIL class="stack">
                     {form::above(set)}
                     {fields()}
@@ -163,14 +167,14 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
                     {sure(set)}
                     {reason(set)}
                     {derived}
-                    <button class="btn">{format!("{}: {}", rule.domain, word(!rule.review))}</button>
+                    <button class="btn" disabled=lacking>{format!("{}: {}", rule.domain, word(!rule.review))}</button>
                 </form> })}
                 {(!well_formed).then(|| view! { <p class="small soft">"The name is not one that Mastodon takes today, and a change would make the rule anew: it can be lifted."</p> })}
                 <form method="post" action=LIFT_MAIL class="stack ruled">
                     {form::above(lift)}
                     {fields()}
                     {reason(lift)}
-                    <button class="btn danger">{format!("Lift the rule for {}", rule.domain)}</button>
+                    <button class="btn danger" disabled=lacking>{format!("Lift the rule for {}", rule.domain)}</button>
                 </form>
             </div>
         </details>

@@ -8,6 +8,7 @@ use crate::{
     domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, bounded, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
+    nouns::permissions::Capability,
     path,
     ui::{self, desk, form, list, time},
 };
@@ -159,7 +160,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         <form method="post" action=SET class=if rule.is_some() { "body stack ruled" } else { "body stack" }>
             {form::above(draft)}
             {hidden(instance, &frame.here)}
-            {form::acting(frame)}
+            {form::acting(frame, &[Capability::Servers])}
             <input type="hidden" name="domain" value=page.domain.to_string() />
             <input type="hidden" name="seen" value=seen />
             {form::beside(draft, "domain")}
@@ -177,7 +178,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
                 {form::beside(draft, "sure")}
                 <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know that it covers everybody who has a name under it"</span></label>
             })}
-            {choices(page, draft)}
+            {choices(page, draft, frame.lacks(&[Capability::Servers]))}
             {form::beside(draft, "severity")}
         </form>
     }
@@ -186,7 +187,7 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
 
 /// The three rules there are as buttons, each with what it does; the one that changes least comes first, because that is
 /// what Enter presses.
-fn choices(page: &ServerPage, draft: Option<&Draft>) -> AnyView {
+fn choices(page: &ServerPage, draft: Option<&Draft>, lacking: bool) -> AnyView {
     let now = page.rule.as_ref().map(|listed| listed.rule.severity);
     let mut order = Severity::ALL.to_vec();
     order.sort_by_key(|severity| Some(*severity) != now);
@@ -225,7 +226,7 @@ fn choices(page: &ServerPage, draft: Option<&Draft>) -> AnyView {
             (wanted == severity.name()).then(|| view! { <span class="badge accent">"what you pressed"</span> });
         view! {
             <div class="choice">
-                <button class=class name="severity" value=severity.name() disabled=refused.is_some()>{words}</button>
+                <button class=class name="severity" value=severity.name() disabled=lacking || refused.is_some()>{words}</button>
                 {marked}
                 <p class="soft small">{does}</p>
                 {refused.map(|why| view! { <p class="bad small">{why}</p> })}
@@ -262,10 +263,11 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
                 {hidden(instance, &frame.here)}
                 <input type="hidden" name="domain" value=page.domain.to_string() />
                 <input type="hidden" name="seen" value=seen />
+                {form::lacking(frame, &[Capability::Servers])}
                 <p class="soft small">{says}</p>
                 {parent}
                 {form::why(draft, "why-lift", "kept in the record, seen by the team", true)}
-                <div><button class="btn danger">{format!("Lift the rule for {}", page.domain)}</button></div>
+                <div><button class="btn danger" disabled=frame.lacks(&[Capability::Servers])>{format!("Lift the rule for {}", page.domain)}</button></div>
             </form>
         </section>
     }
@@ -306,9 +308,10 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
                 {hidden(instance, &frame.here)}
                 <input type="hidden" name="domain" value=page.domain.to_string() />
                 {page.allow.as_ref().map(|allow| view! { <input type="hidden" name="id" value=allow.id.to_string() /> })}
+                {form::lacking(frame, &[Capability::AllowServers])}
                 <p class="soft small">{says}</p>
                 {form::why(draft, "why-allow", "kept in the record, seen by the team", true)}
-                <div><button class="btn">{words}</button></div>
+                <div><button class="btn" disabled=frame.lacks(&[Capability::AllowServers])>{words}</button></div>
             </form>
         </section>
     }

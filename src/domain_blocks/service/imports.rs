@@ -31,7 +31,7 @@ use crate::{
         domain_imports::{self, Import, Row},
         operators::{self, Operator},
     },
-    text::Why,
+    text::{self, Why},
     ui::{self, time},
 };
 use axum::body::Bytes;
@@ -194,7 +194,7 @@ fn compare(
     };
     let asked = match row.asked {
         Ok(asked) => asked,
-        Err(why) => return (listed(line, domain.into(), Difference::Invalid, format!("{}.", capital(&why))), None),
+        Err(why) => return (listed(line, domain.into(), Difference::Invalid, format!("{}.", text::capital(&why))), None),
     };
     let commented = |word: &str| {
         [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))
@@ -299,12 +299,6 @@ fn with_theirs(wanted: &Rule, asked: &csv::Asked, source: &str) -> Rule {
         obfuscate: asked.obfuscate.unwrap_or(wanted.obfuscate),
         ..wanted.clone()
     }
-}
-
-/// A clause as the beginning of a sentence.
-fn capital(clause: &str) -> String {
-    let mut chars = clause.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// Whether a row would begin to suspend a server.

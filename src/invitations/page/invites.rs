@@ -6,6 +6,7 @@ use crate::{
     id::InstanceName,
     invitations::api,
     invitations::{InvitationPage, InvitationsPage, InviteLine, InviteState, RevokePreview, service},
+    nouns::permissions::Capability,
     path,
     search::Search,
     ui::{self, desk, form, keys, list, time},
@@ -228,8 +229,12 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
         view! { <li>"Whose they are: " <bdi>{names.join(", ")}</bdi></li> }
     });
     let asleep = (preview.asleep > 0).then(|| {
-        let words = if preview.asleep == 1 { "1 does" } else { &format!("{} do", preview.asleep) };
-        view! { <li>{format!("{words} not work at present, because the owner is not functional, and would work again.")}</li> }
+        let words = match preview.asleep {
+            1 if preview.invites.len() == 1 => "It does".to_owned(),
+            1 => "1 of them does".to_owned(),
+            many => format!("{many} of them do"),
+        };
+        view! { <li>{format!("{words} not work at present, because the owner cannot act, and would work again.")}</li> }
     });
     let more = preview.more.then(|| {
         view! { <li>"There may be more than are revoked at once: come again when these are done."</li> }
@@ -241,6 +246,7 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
         <form method="post" action=REVOKE class="stack">
             {form::above(draft)}
             {hidden(instance, &frame.here)}
+            {form::lacking(frame, &[Capability::Invitations])}
             <input type="hidden" name="invites" value=ids />
             <ul class="plain-list small">
                 <li>{left}</li>
@@ -251,7 +257,7 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
                 {more}
             </ul>
             {form::why(draft, "revoke-why", "kept in the record, seen by the team", true)}
-            <div><button class="btn danger long">{words}</button></div>
+            <div><button class="btn danger long" disabled=frame.lacks(&[Capability::Invitations])>{words}</button></div>
         </form>
     }
     .into_any()
@@ -282,7 +288,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
         view! { <p class="note lead good">"Issued for an access request." <a class="link" href=path::access_request(&instance, request)>"Look at it"</a></p> }
     });
     let asleep = line.trouble.as_ref().filter(|_| line.state == InviteState::OwnerIsNot).map(|trouble| {
-        view! { <p class="note lead">{format!("It does not work at present: {} is {trouble}. It works again when that ends.", line.handle)}</p> }
+        view! { <p class="note lead">{format!("It does not work at present: {} cannot act ({trouble}). It works again when that ends.", line.handle)}</p> }
     });
     let revoke = page.preview.as_ref().map(|preview| {
         let words = format!("Revoke invitation {} of {}", line.id, line.handle);

@@ -1,5 +1,5 @@
-//! What else reported posts and reports hold: polls, quoted posts, earlier versions, collections; and what of it the console
-//! does not know.
+//! What else reported posts and reports hold: polls, quoted posts, earlier versions, links, collections; and what of it the
+//! console does not know.
 //!
 //! As with posts, the words of one that is not public or unlisted stay in the database until it is opened with a reason.
 
@@ -10,6 +10,7 @@ use crate::{
     id::{AccountId, ReportId, StatusId},
     ledger::Warrant,
 };
+use sqlx::{FromRow, PgConnection, postgres::PgRow};
 
 /// Earlier versions of one post that are shown; the oldest.
 pub const MOST_EDITS: usize = 20;
@@ -68,6 +69,53 @@ pub struct EditRow {
     pub at: Instant,
 }
 
+/// A link of a post with its preview (`app/models/preview_card.rb`); nothing of it where the post opens only with a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkRow {
+    pub status: StatusId,
+    pub link: Option<Link>,
+}
+
+/// Where a link leads, and what its page says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// As it stands in the post.
+    pub address: String,
+    /// The page that the preview is of: where the address led when Mastodon looked.
+    pub page: String,
+    pub title: String,
+    pub description: String,
+    pub provider: String,
+    pub author: String,
+    pub picture: bool,
+    /// `preview_cards.type`
+    pub kind: i32,
+}
+
+/// A thing of its own that a post links to (`app/models/tagged_object.rb`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaggedRow {
+    pub status: StatusId,
+    /// `tagged_objects.ap_type`
+    pub kind: String,
+    /// Where it is; `None` also where the post opens only with a reason.
+    pub uri: Option<String>,
+    /// The collection that it is, where the instance has that: its name, whose it is, and how many are in it.
+    pub collection: Option<(String, String, i64)>,
+}
+
+/// What posts hold besides their words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Also those of the posts that are quoted.
+    pub polls: Vec<PollRow>,
+    pub quotes: Vec<QuoteRow>,
+    pub edits: Vec<EditRow>,
+    /// Also those of the posts that are quoted.
+    pub links: Vec<LinkRow>,
+    pub tagged: Vec<TaggedRow>,
+}
+
 /// A collection that reports name (`app/models/collection.rb`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CollectionRow {
@@ -82,34 +130,100 @@ pub struct CollectionRow {
     pub created_at: Instant,
     /// It is the reported account's own.
     pub own: bool,
-    /// How many of the reports name it.
+    /// How many of the reports name it, and how many of the open ones.
     pub reports: i64,
+    pub open: i64,
 }
 
-/// Something that hangs on reports there and that the console knows nothing of: a table, or a column of `reports`.
+/// Something that hangs on reports or posts there and that the console knows nothing of: a table, or a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign(pub String);
 
-/// Tables that belong to reports in Mastodon 4.3 to 4.7 (`db/schema.rb`).
-const TABLES_OF_REPORTS: [&str; 3] = ["account_warnings", "collection_reports", "report_notes"];
-/// Columns of `reports` in Mastodon 4.3 to 4.7.
-const COLUMNS_OF_REPORTS: [&str; 15] = [
-    "id",
-    "account_id",
-    "action_taken_at",
-    "action_taken_by_account_id",
-    "application_id",
-    "assigned_account_id",
-    "category",
-    "comment",
-    "created_at",
-    "forwarded",
-    "rule_ids",
-    "status_ids",
-    "target_account_id",
-    "updated_at",
-    "uri",
+/// Tables that belong to reports or to posts in Mastodon 4.3 to 4.7 (`db/schema.rb`).
+const TABLES: [&str; 18] = [
+    "account_warnings",
+    "collection_reports",
+    "report_notes",
+    "bookmarks",
+    "custom_filter_statuses",
+    "favourites",
+    "media_attachments",
+    "mentions",
+    "notification_requests",
+    "polls",
+    "quotes",
+    "status_edits",
+    "status_pins",
+    "status_stats",
+    "status_trends",
+    "statuses",
+    "statuses_tags",
+    "tagged_objects",
 ];
+/// Columns of `reports` and `statuses` in Mastodon 4.3 to 4.7, and the two that its fork glitch-soc adds (how a post was
+/// written, and that it stays on its server).
+const COLUMNS: [&str; 42] = [
+    "reports.id",
+    "reports.account_id",
+    "reports.action_taken_at",
+    "reports.action_taken_by_account_id",
+    "reports.application_id",
+    "reports.assigned_account_id",
+    "reports.category",
+    "reports.comment",
+    "reports.created_at",
+    "reports.forwarded",
+    "reports.rule_ids",
+    "reports.status_ids",
+    "reports.target_account_id",
+    "reports.updated_at",
+    "reports.uri",
+    "statuses.id",
+    "statuses.account_id",
+    "statuses.application_id",
+    "statuses.content_type",
+    "statuses.conversation_id",
+    "statuses.created_at",
+    "statuses.deleted_at",
+    "statuses.edited_at",
+    "statuses.fetched_replies_at",
+    "statuses.in_reply_to_account_id",
+    "statuses.in_reply_to_id",
+    "statuses.language",
+    "statuses.local",
+    "statuses.local_only",
+    "statuses.ordered_media_attachment_ids",
+    "statuses.poll_id",
+    "statuses.quote_approval_policy",
+    "statuses.reblog_of_id",
+    "statuses.reply",
+    "statuses.sensitive",
+    "statuses.spoiler_text",
+    "statuses.text",
+    "statuses.trendable",
+    "statuses.updated_at",
+    "statuses.uri",
+    "statuses.url",
+    "statuses.visibility",
+];
+
+/// What is there that belongs to reports or posts and that no release from 4.3 to 4.7 has (system catalogues).
+pub(super) async fn unknown(tx: &mut PgConnection) -> Result<Vec<Foreign>, DatabaseError> {
+    const SQL: &str = "select c.conrelid::regclass::text from pg_constraint c \
+        where c.contype = 'f' and c.confrelid in (to_regclass('reports'), to_regclass('statuses')) \
+        and not c.conrelid::regclass::text = any($1) union \
+        select t.relname::text || '.' || a.attname from pg_attribute a join pg_class t on t.oid = a.attrelid \
+        where a.attrelid in (to_regclass('reports'), to_regclass('statuses')) and a.attnum > 0 and not a.attisdropped \
+        and not t.relname::text || '.' || a.attname = any($2) order by 1 limit 10";
+    let named = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>();
+    let rows: Vec<String> = sqlx::query_scalar(SQL)
+        .persistent(false)
+        .bind(named(&TABLES))
+        .bind(named(&COLUMNS))
+        .fetch_all(&mut *tx)
+        .await?;
+    Ok(rows.into_iter().map(Foreign).collect())
+}
 
 /// The private post that a warrant opens; none without one.
 fn opened(warrant: Option<&Warrant<Reveal>>) -> i64 {
@@ -123,32 +237,72 @@ fn numbers(statuses: &[StatusId]) -> Vec<i64> {
     statuses.iter().map(|id| id.0).collect()
 }
 
+/// Posts, and the warrant that opens one of them.
+type Of<'a> = (&'a [StatusId], Option<&'a Warrant<Reveal>>);
+
+/// How many rows of one sort are read of the posts of a case.
+const MOST: i64 = 100;
+
+/// Whether a post's words may be had: it is public or unlisted, or the private one that is opened.
+macro_rules! open {
+    () => {
+        "(s.visibility in (0, 1) or s.id = $2)"
+    };
+}
+
 impl Read {
-    /// The polls of posts (`polls (status_id)`); none where they may not be read.
+    /// Rows that belong to posts; none where their tables are not there or may not be read. Of the statement `$1` are the
+    /// posts, `$2` is the private one that a warrant opens, `$3` the most rows.
+    async fn of_posts<Row>(
+        &mut self,
+        there: There,
+        sql: &'static str,
+        (statuses, warrant): Of<'_>,
+        most: i64,
+    ) -> Result<Vec<Row>, DatabaseError>
+    where
+        Row: for<'row> FromRow<'row, PgRow> + Send + Unpin,
+    {
+        if there != There::Granted || statuses.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = sqlx::query_as(sql).persistent(false).bind(numbers(statuses)).bind(opened(warrant)).bind(most);
+        Ok(query.fetch_all(&mut *self.tx).await?)
+    }
+
+    /// What posts hold besides their words, and the polls and links of what they quote.
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn polls(
+    pub async fn held(
         &mut self,
         statuses: &[StatusId],
         warrant: Option<&Warrant<Reveal>>,
-    ) -> Result<Vec<PollRow>, DatabaseError> {
+    ) -> Result<Held, DatabaseError> {
+        let quotes = self.quotes((statuses, warrant)).await?;
+        // What a private post quotes is as private as the post is.
+        let quoted = quotes.iter().filter_map(|quote| quote.quoted.as_ref()).filter(|quoted| quoted.text.is_some());
+        let both: Vec<StatusId> = statuses.iter().copied().chain(quoted.map(|quoted| quoted.id)).collect();
+        Ok(Held {
+            polls: self.polls((&both, warrant)).await?,
+            edits: self.edits((statuses, warrant)).await?,
+            links: self.links((&both, warrant)).await?,
+            tagged: self.tagged((statuses, warrant)).await?,
+            quotes,
+        })
+    }
+
+    /// The polls of posts (`polls (status_id)`).
+    async fn polls(&mut self, of: Of<'_>) -> Result<Vec<PollRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select p.status_id, case when s.visibility in (0, 1) or s.id = $2 then p.options::text[] end, \
-             p.cached_tallies, p.multiple, ",
+            "select p.status_id, case when ",
+            open!(),
+            " then p.options::text[] end, p.cached_tallies, p.multiple, ",
             ms!("p.expires_at"),
-            " from polls p join statuses s on s.id = p.status_id where p.status_id = any($1) order by p.status_id limit 100"
+            " from polls p join statuses s on s.id = p.status_id where p.status_id = any($1) order by p.status_id limit $3"
         );
         type Row = (i64, Option<Vec<String>>, Option<Vec<i64>>, bool, Option<i64>);
-        if self.extras.polls != There::Granted || statuses.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(numbers(statuses))
-            .bind(opened(warrant))
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<Row> = self.of_posts(self.extras.polls, SQL, of, MOST).await?;
         Ok(rows
             .into_iter()
             .map(|(status, options, tallies, multiple, ends)| {
@@ -166,30 +320,25 @@ impl Read {
             .collect())
     }
 
-    /// What posts quote (`quotes (status_id)`, primary keys of `statuses` and `accounts`, `media_attachments (status_id)`);
-    /// none where that may not be read. The words of a quoted post that is private stay where they are, whatever is opened.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn quotes(
-        &mut self,
-        statuses: &[StatusId],
-        warrant: Option<&Warrant<Reveal>>,
-    ) -> Result<Vec<QuoteRow>, DatabaseError> {
+    /// What posts quote (`quotes (status_id)`, primary keys of `statuses` and `accounts`, `media_attachments (status_id)`).
+    /// The words of a quoted post that is private stay where they are, whatever is opened.
+    async fn quotes(&mut self, of: Of<'_>) -> Result<Vec<QuoteRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select q.status_id as status, q.state, o.id as quoted, \
-             case when o.visibility in (0, 1) and (s.visibility in (0, 1) or s.id = $2) then o.text end as text, \
-             case when o.visibility in (0, 1) and (s.visibility in (0, 1) or s.id = $2) then o.spoiler_text end as spoiler, \
-             o.visibility, ",
+            "select q.status_id as status, q.state, o.id as quoted, case when o.visibility in (0, 1) and ",
+            open!(),
+            " then o.text end as text, case when o.visibility in (0, 1) and ",
+            open!(),
+            " then o.spoiler_text end as spoiler, o.visibility, ",
             ms!("o.created_at"),
-            " as created_at, o.deleted_at is not null as deleted, a.domain is not null as remote, \
-             case when s.visibility in (0, 1) or s.id = $2 then a.username || coalesce('@' || a.domain, '') end as by, \
+            " as created_at, o.deleted_at is not null as deleted, a.domain is not null as remote, case when ",
+            open!(),
+            " then a.username || coalesce('@' || a.domain, '') end as by, \
              (select count(*) from (select from media_attachments m where m.status_id = o.id limit 20) m) as files \
              from quotes q join statuses s on s.id = q.status_id left join statuses o on o.id = q.quoted_status_id \
              left join accounts a on a.id = coalesce(o.account_id, q.quoted_account_id) \
-             where q.status_id = any($1) order by q.status_id limit 100"
+             where q.status_id = any($1) order by q.status_id limit $3"
         );
-        #[derive(sqlx::FromRow)]
+        #[derive(FromRow)]
         struct Row {
             status: i64,
             state: i32,
@@ -203,15 +352,7 @@ impl Read {
             by: Option<String>,
             files: i64,
         }
-        if self.extras.quotes != There::Granted || statuses.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(numbers(statuses))
-            .bind(opened(warrant))
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<Row> = self.of_posts(self.extras.quotes, SQL, of, MOST).await?;
         Ok(rows
             .into_iter()
             .map(|row| QuoteRow {
@@ -232,37 +373,24 @@ impl Read {
             .collect())
     }
 
-    /// The versions of posts, oldest first, at most two more of each than are shown (`status_edits (status_id)`); none where
-    /// they may not be read.
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn edits(
-        &mut self,
-        statuses: &[StatusId],
-        warrant: Option<&Warrant<Reveal>>,
-    ) -> Result<Vec<EditRow>, DatabaseError> {
+    /// The versions of posts, oldest first, at most two more of each than are shown (`status_edits (status_id)`).
+    async fn edits(&mut self, of: Of<'_>) -> Result<Vec<EditRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select e.status_id, case when s.visibility in (0, 1) or s.id = $2 then e.text end, \
-             case when s.visibility in (0, 1) or s.id = $2 then e.spoiler_text end, \
-             case when s.visibility in (0, 1) or s.id = $2 then e.poll_options::text[] end, \
-             coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint, ",
+            "select e.status_id, case when ",
+            open!(),
+            " then e.text end, case when ",
+            open!(),
+            " then e.spoiler_text end, case when ",
+            open!(),
+            " then e.poll_options::text[] end, coalesce(cardinality(e.ordered_media_attachment_ids), 0)::bigint, ",
             ms!("e.created_at"),
             " from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
              (select id, status_id, text, spoiler_text, poll_options, ordered_media_attachment_ids, created_at \
              from status_edits where status_id = p.id order by id limit $3) e order by e.status_id, e.id"
         );
         type Row = (i64, Option<String>, Option<String>, Option<Vec<String>>, i64, i64);
-        if self.extras.edits != There::Granted || statuses.is_empty() {
-            return Ok(Vec::new());
-        }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(numbers(statuses))
-            .bind(opened(warrant))
-            .bind(i64::try_from(MOST_EDITS + 2).unwrap_or(i64::MAX))
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let most = i64::try_from(MOST_EDITS + 2).unwrap_or(i64::MAX);
+        let rows: Vec<Row> = self.of_posts(self.extras.edits, SQL, of, most).await?;
         Ok(rows
             .into_iter()
             .map(|(status, text, spoiler, poll, files, at)| EditRow {
@@ -276,27 +404,111 @@ impl Read {
             .collect())
     }
 
-    /// The collections that reports name (`collection_reports (report_id)`, primary keys, `collection_items
-    /// (collection_id)`); none where there are none yet, or they may not be read.
+    /// The links of posts that have a preview (primary keys of `preview_cards_statuses`, `statuses` and `preview_cards`).
+    async fn links(&mut self, of: Of<'_>) -> Result<Vec<LinkRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select p.status_id as status, coalesce(nullif(p.url, ''), c.url) as address, c.url as page, c.title, \
+             c.description, c.provider_name as provider, c.author_name as author, c.image_file_name is not null as picture, \
+             c.type as kind from preview_cards_statuses p join statuses s on s.id = p.status_id \
+             left join preview_cards c on c.id = p.preview_card_id and ",
+            open!(),
+            " where p.status_id = any($1) order by p.status_id, p.preview_card_id limit $3"
+        );
+        #[derive(FromRow)]
+        struct Row {
+            status: i64,
+            address: Option<String>,
+            page: Option<String>,
+            title: Option<String>,
+            description: Option<String>,
+            provider: Option<String>,
+            author: Option<String>,
+            picture: bool,
+            kind: Option<i32>,
+        }
+        let rows: Vec<Row> = self.of_posts(self.extras.links, SQL, of, MOST).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| LinkRow {
+                status: StatusId(row.status),
+                // Without its page the row has nothing: the post opens only with a reason.
+                link: row.page.zip(row.address).map(|(page, address)| Link {
+                    address,
+                    page,
+                    title: row.title.unwrap_or_default(),
+                    description: row.description.unwrap_or_default(),
+                    provider: row.provider.unwrap_or_default(),
+                    author: row.author.unwrap_or_default(),
+                    picture: row.picture,
+                    kind: row.kind.unwrap_or_default(),
+                }),
+            })
+            .collect())
+    }
+
+    /// The things of their own that posts link to, by the two indexes there are of `tagged_objects`, each of a part of its rows
+    /// (`(status_id, uri)`, `(status_id, object_type, object_id)`, primary keys). Where collections may not be
+    /// read, that is said, and these are not read either.
+    async fn tagged(&mut self, of: Of<'_>) -> Result<Vec<TaggedRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select t.status_id as status, t.ap_type::text as kind, case when ",
+            open!(),
+            " then t.uri::text end as uri, c.name::text as name, a.username || coalesce('@' || a.domain, '') as by, \
+             c.item_count::bigint as number \
+             from unnest($1::bigint[]) as p (id) join statuses s on s.id = p.id cross join lateral \
+             (select id, status_id, ap_type, object_type, object_id, uri from tagged_objects \
+             where status_id = p.id and uri is not null \
+             union all select id, status_id, ap_type, object_type, object_id, uri from tagged_objects \
+             where status_id = p.id and uri is null and object_type is not null and object_id is not null limit $3) t \
+             left join collections c on t.object_type = 'Collection' and c.id = t.object_id and ",
+            open!(),
+            " left join accounts a on a.id = c.account_id order by t.status_id, t.id limit $3"
+        );
+        #[derive(FromRow)]
+        struct Row {
+            status: i64,
+            kind: String,
+            uri: Option<String>,
+            name: Option<String>,
+            by: Option<String>,
+            number: Option<i64>,
+        }
+        let rows: Vec<Row> = self.of_posts(self.extras.tagged.min(self.extras.collections), SQL, of, MOST).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| TaggedRow {
+                status: StatusId(row.status),
+                kind: row.kind,
+                uri: row.uri,
+                collection: row.name.zip(row.by).zip(row.number).map(|((name, by), number)| (name, by, number)),
+            })
+            .collect())
+    }
+
+    /// The collections that open or closed reports name, those of open ones first (`collection_reports (report_id)`, primary
+    /// keys, `collection_items (collection_id)`); none where there are none yet, or they may not be read.
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn collections(
         &mut self,
         target: AccountId,
-        reports: &[ReportId],
+        open: &[ReportId],
+        closed: &[ReportId],
     ) -> Result<Vec<CollectionRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select c.id, c.name::text as name, coalesce(nullif(c.description, ''), c.description_html, '') as description, \
              coalesce(c.description, '') = '' as remote, c.language, c.item_count::bigint as number, ",
             ms!("c.created_at"),
-            " as created_at, c.account_id = $2 as own, n.reports, array(select coalesce(a.username || coalesce('@' || a.domain, ''), '') \
+            " as created_at, c.account_id = $2 as own, n.reports, n.open, array(select coalesce(a.username || coalesce('@' || a.domain, ''), '') \
              from (select account_id from collection_items where collection_id = c.id order by position, account_id limit $3) i \
              join accounts a on a.id = i.account_id) as people \
-             from (select collection_id, count(*) as reports from collection_reports where report_id = any($1) \
-             group by collection_id order by collection_id limit $4) n join collections c on c.id = n.collection_id order by c.id"
+             from (select collection_id, count(*) as reports, count(*) filter (where report_id = any($5)) as open \
+             from collection_reports where report_id = any($1) group by collection_id \
+             order by count(*) filter (where report_id = any($5)) = 0, collection_id limit $4) n \
+             join collections c on c.id = n.collection_id order by n.open = 0, c.id"
         );
-        #[derive(sqlx::FromRow)]
+        #[derive(FromRow)]
         struct Row {
             id: i64,
             name: String,
@@ -307,18 +519,21 @@ impl Read {
             created_at: i64,
             own: bool,
             reports: i64,
+            open: i64,
             people: Vec<String>,
         }
+        let ids = |reports: &[ReportId]| reports.iter().map(|id| id.0).collect::<Vec<i64>>();
+        let reports = [ids(open), ids(closed)].concat();
         if self.extras.collections != There::Granted || reports.is_empty() {
             return Ok(Vec::new());
         }
-        let reports: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<Row> = sqlx::query_as(SQL)
             .persistent(false)
             .bind(reports)
             .bind(target.0)
             .bind(MOST_NAMED)
             .bind(MOST_COLLECTIONS)
+            .bind(ids(open))
             .fetch_all(&mut *self.tx)
             .await?;
         Ok(rows
@@ -334,6 +549,7 @@ impl Read {
                 created_at: Instant(row.created_at),
                 own: row.own,
                 reports: row.reports,
+                open: row.open,
             })
             .collect())
     }
@@ -349,24 +565,9 @@ impl Read {
         Ok(counted.fetch_one(&mut *self.tx).await?)
     }
 
-    /// What is there that belongs to reports and that no release from 4.3 to 4.7 has (system catalogues).
-    ///
-    /// # Errors
-    /// If the database does not answer.
-    pub async fn unknown_of_reports(&mut self) -> Result<Vec<Foreign>, DatabaseError> {
-        const SQL: &str = "select c.conrelid::regclass::text from pg_constraint c \
-            where c.contype = 'f' and c.confrelid = to_regclass('reports') \
-            and not c.conrelid::regclass::text = any($1) union \
-            select 'reports.' || a.attname from pg_attribute a where a.attrelid = to_regclass('reports') \
-            and a.attnum > 0 and not a.attisdropped and not a.attname::text = any($2) order by 1 limit 10";
-        let named = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>();
-        let rows: Vec<String> = sqlx::query_scalar(SQL)
-            .persistent(false)
-            .bind(named(&TABLES_OF_REPORTS))
-            .bind(named(&COLUMNS_OF_REPORTS))
-            .fetch_all(&mut *self.tx)
-            .await?;
-        Ok(rows.into_iter().map(Foreign).collect())
+    /// What there is of reports and posts that the console knows nothing of, as last looked at.
+    pub fn unknown_content(&self) -> &[Foreign] {
+        &self.unknown
     }
 
     /// Which of what posts and reports may hold is there and may not be read, in words.
@@ -375,7 +576,9 @@ impl Read {
             (self.extras.polls, "polls"),
             (self.extras.quotes, "quoted posts"),
             (self.extras.edits, "earlier versions"),
+            (self.extras.links, "link previews"),
             (self.extras.collections, "collections"),
+            (self.extras.tagged, "linked collections"),
         ]
         .into_iter()
         .filter_map(|(there, words)| (there == There::NotGranted).then_some(words))

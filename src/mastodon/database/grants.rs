@@ -67,6 +67,10 @@ pub enum Extra {
     Collections,
     /// That an account was deleted, or its owner asked for it: `accounts.requested_deletion_at`, since 4.7.
     Deletion,
+    /// What the links of a post lead to: `preview_cards`. As with polls.
+    Links,
+    /// What a post links to that is a thing of its own: `tagged_objects`, since 4.6.
+    Tagged,
 }
 
 impl Extra {
@@ -75,9 +79,9 @@ impl Extra {
             Self::RoleDetails => release >= Release::V46,
             Self::ServerNotes => release >= Release::V44,
             Self::OwnedSettings => release == Release::V43,
-            Self::Polls | Self::Edits => true,
+            Self::Polls | Self::Edits | Self::Links => true,
             Self::Quotes => release >= Release::V44,
-            Self::Collections => release >= Release::V46,
+            Self::Collections | Self::Tagged => release >= Release::V46,
             Self::Deletion => release >= Release::V47,
         }
     }
@@ -182,6 +186,12 @@ pub(super) const READS: &[Reads] = &[
         ],
     ),
     sometimes(Extra::Polls, "polls", &["status_id", "options", "cached_tallies", "multiple", "expires_at"]),
+    sometimes(
+        Extra::Links,
+        "preview_cards",
+        &["id", "url", "title", "description", "provider_name", "author_name", "image_file_name", "type"],
+    ),
+    sometimes(Extra::Links, "preview_cards_statuses", &["preview_card_id", "status_id", "url"]),
     sometimes(Extra::Quotes, "quotes", &["status_id", "quoted_status_id", "quoted_account_id", "state"]),
     always("report_notes", &["report_id", "account_id", "content", "created_at"]),
     always(
@@ -227,6 +237,7 @@ pub(super) const READS: &[Reads] = &[
         ],
     ),
     always("status_stats", &["status_id", "reblogs_count", "replies_count"]),
+    sometimes(Extra::Tagged, "tagged_objects", &["id", "status_id", "ap_type", "object_type", "object_id", "uri"]),
     always("unavailable_domains", &["domain"]),
     always("user_invite_requests", &["id", "user_id", "text"]),
     always("user_ips", &["user_id", "ip", "used_at"]),
@@ -458,7 +469,10 @@ mod tests {
             assert_eq!(sql.contains("thing_type"), release == Release::V43, "{release}");
             assert_eq!(sql.contains(" on quotes "), release >= Release::V44, "{release}");
             assert_eq!(sql.contains(" on collections "), release >= Release::V46, "{release}");
-            assert!(sql.contains(" on polls ") && sql.contains(" on status_edits "), "{release}");
+            assert_eq!(sql.contains(" on tagged_objects "), release >= Release::V46, "{release}");
+            for table in ["polls", "status_edits", "preview_cards", "preview_cards_statuses"] {
+                assert!(sql.contains(&format!(" on {table} ")), "{table} on {release}");
+            }
             assert_eq!(sql.contains("grant delete"), release == Release::V43, "{release}");
         }
     }

@@ -155,6 +155,8 @@ pub struct PostRow {
     pub edited_at: Option<Instant>,
     pub deleted_at: Option<Instant>,
     pub reply_to: Option<String>,
+    /// Whose post it boosts; it has no words of its own then.
+    pub boost_of: Option<String>,
     pub boosts: i64,
     pub replies: i64,
 }
@@ -211,12 +213,14 @@ type PostTuple = (
     Option<i64>,
     Option<i64>,
     Option<String>,
+    Option<String>,
     Option<i64>,
     Option<i64>,
 );
 
 fn post(row: PostTuple) -> PostRow {
-    let (id, account, text, spoiler, language, visibility, created, edited, deleted, reply_to, boosts, replies) = row;
+    let (id, account, text, spoiler, language, visibility, created, edited, deleted, reply_to, boost_of, boosts, replies) =
+        row;
     PostRow {
         id: StatusId(id),
         account: AccountId(account),
@@ -228,6 +232,7 @@ fn post(row: PostTuple) -> PostRow {
         edited_at: edited.map(Instant),
         deleted_at: deleted.map(Instant),
         reply_to,
+        boost_of,
         boosts: boosts.unwrap_or(0).max(0),
         replies: replies.unwrap_or(0).max(0),
     }
@@ -245,6 +250,8 @@ macro_rules! posts {
             ", ",
             ms!("s.deleted_at"),
             ", (select a.username || coalesce('@' || a.domain, '') from accounts a where a.id = s.in_reply_to_account_id), \
+             (select a.username || coalesce('@' || a.domain, '') from statuses b join accounts a on a.id = b.account_id \
+             where b.id = s.reblog_of_id and s.visibility in (0, 1)), \
              c.reblogs_count, c.replies_count from statuses s left join status_stats c on c.status_id = s.id ",
             $rest
         )

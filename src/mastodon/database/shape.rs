@@ -2,6 +2,7 @@
 
 use super::{
     DatabaseError, Read,
+    content::{self, Foreign},
     grants::{self, Extra, READS},
     ms,
 };
@@ -28,6 +29,8 @@ pub struct Extras {
     pub quotes: There,
     pub collections: There,
     pub deletion: There,
+    pub links: There,
+    pub tagged: There,
 }
 
 impl Extras {
@@ -41,6 +44,8 @@ impl Extras {
             Extra::Quotes => &mut self.quotes,
             Extra::Collections => &mut self.collections,
             Extra::Deletion => &mut self.deletion,
+            Extra::Links => &mut self.links,
+            Extra::Tagged => &mut self.tagged,
         }
     }
 }
@@ -65,6 +70,8 @@ pub struct Shape {
     /// What the console does without: a sentence each, with the GRANT.
     pub done_without: Vec<String>,
     pub extras: Extras,
+    /// What there is of reports and posts that the console knows nothing of.
+    pub unknown: Vec<Foreign>,
     /// Whether none of the tables is there.
     strange: bool,
 }
@@ -162,7 +169,8 @@ pub(super) async fn shape(tx: &mut sqlx::PgConnection) -> Result<Shape, Database
     let columns: Vec<Column> = sqlx::query_as(SQL).persistent(false).bind(tables).fetch_all(&mut *tx).await?;
     let role: String =
         sqlx::query_scalar("select quote_ident(current_user)").persistent(false).fetch_one(&mut *tx).await?;
-    Ok(Shape::of(&columns, &role))
+    let unknown = content::unknown(&mut *tx).await?;
+    Ok(Shape { unknown, ..Shape::of(&columns, &role) })
 }
 
 /// A database that follows another one, and what it has of that.

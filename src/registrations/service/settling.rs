@@ -73,7 +73,15 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
         }
         Some(_) => now.since(change.since) > RUN_OUT,
     };
-    let agrees = instance.look_from_outside().await.agrees(change.mode, Some(&deed.message_after));
+    let seen = instance.look_from_outside().await;
+    if told && seen.never_agrees(change.mode) {
+        // There is nothing to wait for: the setting is stored, and counts for nothing.
+        if settling::end(&app.store, &change.instance, change.entry).await? {
+            note(app, change, false).await;
+        }
+        return Ok(());
+    }
+    let agrees = seen.agrees(change.mode, Some(&deed.message_after));
     if told && agrees == Some(true) {
         if settling::end(&app.store, &change.instance, change.entry).await? && change.recorded {
             note(app, change, true).await;

@@ -5,11 +5,12 @@ use crate::{
     clock::Instant,
     frame::Frame,
     id::{AccountId, InstanceName, ReportId},
+    nouns::permissions::Capability,
     path,
     reports::api,
     reports::{
-        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, MediaCard, PollCard,
-        PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
+        AccountCard, CasePage, Category, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MediaCard,
+        PollCard, PostCard, QuoteCard, ReportCard, Revealed, Reversal, service,
     },
     ui::{self, desk, form, keys, list, time},
 };
@@ -35,11 +36,13 @@ pub fn Case() -> impl IntoView {
 
 /// The case as a page.
 pub fn case_body(frame: Frame, page: CasePage) -> AnyView {
-    case_and_more(frame, page, ().into_any(), ().into_any())
+    let Some(instance) = frame.instance.as_ref().map(|head| head.name.clone()) else { return ().into_any() };
+    let back = list::crumb(path::reports(&instance), "Reports");
+    case_and_more(frame, page, back, ().into_any(), ().into_any())
 }
 
-/// The case with more below what was posted, and more beside it: the account page.
-pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyView) -> AnyView {
+/// The case with more below what was posted, and more beside it: the account page. `back` leads to the list it stands in.
+pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView, beside: AnyView) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let worst = page.open.iter().map(|report| report.category).min_by_key(|category| category.rank());
     let badge = worst.map(|category| view! { <span class=category.badge()>{category.word()}</span> });
@@ -53,13 +56,14 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
     let note = frame.draft_for(HAND_OVER).filter(|_| !hands_over).map(form::kept);
     view! {
         <div class="head">
-            {list::crumb(path::reports(&instance), "Reports")}
+            {back}
             <h1 class="cut"><bdi>{page.account.handle.clone()}</bdi></h1>
             {badge}
             <span class="badge">{number}</span>
             <span class="end">{holding(&instance, &page, &frame)}</span>
         </div>
         {page.handed.clone().map(|note| view! { <p class="note lead good"><bdi>{note}</bdi></p> })}
+        {lacking(&page, &frame)}
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
         <div class="case">
             <div class="stack">
@@ -77,6 +81,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
                 {strikes(&page, &frame)}
                 {notes(&page, &frame)}
                 {closed(&instance, &page, &frame)}
+                {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
                 {elsewhere(&page)}
             </aside>
@@ -84,6 +89,19 @@ pub fn case_and_more(frame: Frame, page: CasePage, below: AnyView, beside: AnyVi
         {decide_bar(&instance, &page)}
     }
     .into_any()
+}
+
+/// What is lacking for deciding here; an open form says it of its own decision.
+fn lacking(page: &CasePage, frame: &Frame) -> AnyView {
+    if page.hands_off.is_some() || page.deciding.is_some() {
+        return ().into_any();
+    }
+    let needs: &[Capability] = if page.open.is_empty() {
+        &[Capability::Accounts]
+    } else {
+        &[Capability::Reports, Capability::Accounts]
+    };
+    form::lacking(frame, needs)
 }
 
 fn account_link(instance: &InstanceName, page: &CasePage) -> String {
@@ -252,6 +270,30 @@ fn poll(poll: &PollCard, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// A link with its preview: never a link of ours, and nothing of its page is loaded.
+fn link(link: &LinkCard, page: &CasePage) -> AnyView {
+    let rel = "noopener noreferrer external";
+    let by = (!link.by.is_empty()).then(|| view! { <span class="soft">" · " <bdi>{link.by.join(", ")}</bdi></span> });
+    let title = (!link.title.is_empty() || !link.by.is_empty())
+        .then(|| view! { <p dir="auto" class="said"><b><bdi>{link.title.clone()}</bdi></b>{by}</p> });
+    let of = link.page.as_ref().map(|(host, address)| {
+        view! { <p class="said soft">"its preview is of " <b><bdi>{host.clone()}</bdi></b> ": " <bdi>{address.clone()}</bdi></p> }
+    });
+    let said = (!link.words.is_empty()).then(|| {
+        view! { <div class="meta"><span>{link.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span></div> }
+    });
+    view! {
+        <blockquote class="quote small">
+            <p class="said"><span class="soft">"links to "</span><b><bdi>{link.host.clone()}</bdi></b><span class="soft">": "<bdi>{link.address.clone()}</bdi></span></p>
+            {of}
+            {title}
+            {(!link.description.is_empty()).then(|| lines(&link.description))}
+            {said}
+        </blockquote>
+    }
+    .into_any()
+}
+
 fn quote(quote: &QuoteCard, page: &CasePage, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     let said = (!quote.words.is_empty()).then(|| {
@@ -263,6 +305,8 @@ fn quote(quote: &QuoteCard, page: &CasePage, frame: &Frame) -> AnyView {
                 {quote.created_at.map(|at| view! { " · " {time::ago(at, frame.now)} })}</div>
             {warning(&quote.spoiler)}
             {quote.text.as_deref().map(lines)}
+            {quote.poll.as_ref().map(|one| poll(one, frame))}
+            {quote.links.iter().map(|one| link(one, page)).collect_view()}
             <div class="meta">{said}</div>
         </blockquote>
     }
@@ -276,7 +320,7 @@ fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
     let one = |edit: &EditCard| {
         view! {
             <div class="quote small">
-                <div class="soft">"as of " {time::ago(edit.at, frame.now)}</div>
+                <div class="soft">"as of " {time::absolute(edit.at)} " · " {time::ago(edit.at, frame.now)}</div>
                 {warning(&edit.spoiler)}
                 {lines(&edit.text)}
                 {(!edit.words.is_empty()).then(|| view! { <p class="soft"><bdi>{edit.words.join(" · ")}</bdi></p> })}
@@ -305,6 +349,8 @@ fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &F
             {warning(&post.spoiler)}
             {text}
             {post.poll.as_ref().map(|one| poll(one, frame))}
+            {post.links.iter().map(|one| link(one, page)).collect_view()}
+            {post.collections.iter().map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> }).collect_view()}
             {post.quote.as_ref().map(|one| quote(one, page, frame))}
             {media}
             {edits(&post.edits, frame)}
@@ -496,7 +542,7 @@ fn category_form(instance: &InstanceName, page: &CasePage, report: &ReportCard, 
                 <input type="hidden" name="seen" value=seen />
                 <label class="field">"Category"<select name="category">{options}</select></label>
                 <fieldset class="rules"><legend class="small soft">"Rules, for the category “rules” only"</legend>{rules}</fieldset>
-                <button class="btn">"Change the category"</button>
+                <button class="btn" disabled=frame.lacks(&[Capability::Reports])>"Change the category"</button>
             </form>
         </details>
     }
@@ -649,7 +695,8 @@ fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView
                         <input type="hidden" name="state" value=state.clone() />
                         <label class="field">"Why"<input class="input" name="why" maxlength="500" required=contractor value=why placeholder="Kept in the record" /></label>
                         {form::beside(draft, "why")}
-                        <button class="btn">{reversal.words()} ": " <bdi>{page.account.handle.clone()}</bdi></button>
+                        {form::lacking(frame, &[Capability::Accounts])}
+                        <button class="btn" disabled=frame.lacks(&[Capability::Accounts])>{reversal.words()} ": " <bdi>{page.account.handle.clone()}</bdi></button>
                     </form>
                 </details>
             }
@@ -709,7 +756,7 @@ fn closed(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
                     <input type="hidden" name="instance" value=instance.to_string() />
                     <input type="hidden" name="account" value=page.account.id.to_string() />
                     <input type="hidden" name="report" value=report.id.to_string() />
-                    <button class="btn quiet small" title="Put this report back into the queue">"Reopen"</button>
+                    <button class="btn quiet small" disabled=frame.lacks(&[Capability::Reports]) title="Put this report back into the queue">"Reopen"</button>
                 </form>
             }
         });
@@ -731,6 +778,20 @@ fn closed(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
+/// Collections whose reports are closed.
+fn reported_before(page: &CasePage, frame: &Frame) -> AnyView {
+    if page.collections_before.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <section class="card">
+            <header><h2>"Collections reported before"</h2></header>
+            {page.collections_before.iter().map(|one| collection(one, frame)).collect_view()}
+        </section>
+    }
+    .into_any()
+}
+
 fn elsewhere(page: &CasePage) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
@@ -744,6 +805,9 @@ fn elsewhere(page: &CasePage) -> AnyView {
     .into_any()
 }
 
+/// Decisions that stand under the thumb.
+const ON_A_PHONE: [Decision; 3] = [Decision::Resolve, Decision::Warn, Decision::Suspend];
+
 fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     let next = page.next.map(|next| {
         view! { <a class="btn main" href=path::case(instance, next) data-key=keys::key("n")>"Next " <span class="key">"n"</span></a> }
@@ -753,7 +817,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     }
     let here = account_link(instance, page);
     let search = crate::search::Search::parse(&page.search);
-    let buttons = Decision::ALL
+    let possible: Vec<Decision> = Decision::ALL
         .into_iter()
         .filter(|decision| page.account.only_closable.is_none() || *decision == Decision::Resolve)
         .filter(|decision| match decision {
@@ -762,13 +826,25 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
             Decision::Disable => page.account.local,
             Decision::Warn | Decision::Sensitive | Decision::Silence | Decision::Suspend => true,
         })
-        .map(|decision| {
-            let href = format!("{here}{}#decide", search.with("decide", decision.name()));
-            let class = if decision == Decision::Suspend { "btn danger" } else { "btn" };
-            let current = (page.deciding == Some(decision)).then_some("true");
-            view! { <a class=class href=href data-key=keys::key(decision.key()) aria-current=current>{decision.words()} " " <span class="key">{decision.key()}</span></a> }
+        .collect();
+    let href = |decision: Decision| format!("{here}{}#decide", search.with("decide", decision.name()));
+    let class = |decision: Decision| if decision == Decision::Suspend { "btn danger" } else { "btn" };
+    let current = |decision: Decision| (page.deciding == Some(decision)).then_some("true");
+    let buttons = possible
+        .iter()
+        .map(|&decision| {
+            let class = if ON_A_PHONE.contains(&decision) { class(decision).to_owned() } else { format!("{} later", class(decision)) };
+            view! { <a class=class href=href(decision) data-key=keys::key(decision.key()) aria-current=current(decision)>{decision.words()} " " <span class="key">{decision.key()}</span></a> }
         })
         .collect_view();
+    // Where there is no room for all, the others are in a menu.
+    let later: Vec<Decision> = possible.into_iter().filter(|decision| !ON_A_PHONE.contains(decision)).collect();
+    let more = (!later.is_empty()).then(|| {
+        let links = later.into_iter().map(|decision| {
+            view! { <a href=href(decision) aria-current=current(decision)>{decision.words()}</a> }
+        });
+        view! { <details class="menu more"><summary class="btn">"More"</summary><div class="card">{links.collect_view()}</div></details> }
+    });
     let hint = match page.open.len() {
         0 => "writes to the person unless you say otherwise".to_owned(),
         1 => "closes 1 report".to_owned(),
@@ -778,6 +854,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
     view! {
         <div class="decide" role="group" aria-label="Decide">
             {buttons}
+            {more}
             <span class="end"><span class="soft small hint">{hint}</span>{next}</span>
         </div>
     }
@@ -907,11 +984,11 @@ fn deciding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView 
                 <input type="hidden" name="unread" value=page.unread.to_string() />
                 <input type="hidden" name="state" value=state />
                 <input type="hidden" name="next" value=next />
-                {form::acting(frame)}
+                {form::acting(frame, decision.needs(!page.open.is_empty()))}
                 <ul class="plain-list small">{consequences(decision, page, frame.now).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
                 {told}
                 {form::why(draft, "why", "kept in the record, seen by the team", false)}
-                <div><button class=button>{words}</button></div>
+                <div><button class=button disabled=frame.lacks(decision.needs(!page.open.is_empty()))>{words}</button></div>
             </form>
         </section>
     }

@@ -201,13 +201,13 @@ fn bulk(instance: &InstanceName, page: &QueuePage, preview: &BulkPreview, frame:
             <form method="post" action=DECIDE_MANY class="stack">
                 {form::above(draft)}
                 {form::back(&frame.here)}
-                {form::acting(frame)}
+                {form::acting(frame, preview.decision.needs(reports > 0))}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="seen" value=preview.seen.clone() />
                 <input type="hidden" name="decision" value=preview.decision.name() />
                 {told}
                 {form::why(draft, "why", "kept in the record, once for each case", false)}
-                <div><button class=button>{title.clone()}</button></div>
+                <div><button class=button disabled=frame.lacks(preview.decision.needs(reports > 0))>{title.clone()}</button></div>
             </form>
         }
     });

@@ -14,21 +14,22 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, CollectionRow, DatabaseError, EditRow, Foreign, MOST_EDITS, MOST_POSTS, MediaRow, OpenReport,
-            PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow,
+            Account, CollectionRow, DatabaseError, EditRow, Foreign, Held, Link, MOST_EDITS, MOST_POSTS, MediaRow,
+            OpenReport, PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow, TaggedRow,
         },
     },
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, ClosedReport, CollectionCard, EditCard, Holder, MOST_COUNTED, MOST_READ, MediaCard,
-        MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
+        AccountCard, CasePage, ClosedReport, CollectionCard, EditCard, Holder, LinkCard, MOST_COUNTED, MOST_READ,
+        MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
     store::{case_holds, drafts, operators},
     ui,
 };
 use std::collections::BTreeSet;
+use url::Url;
 
 /// Earlier reports, strikes and notes that are listed, the newest; one more of each is read, to know of it.
 const MOST_CLOSED: usize = 20;
@@ -46,9 +47,7 @@ struct Facts {
     posts: Vec<PostRow>,
     latest: Vec<PostRow>,
     media: Vec<MediaRow>,
-    polls: Vec<PollRow>,
-    quotes: Vec<QuoteRow>,
-    edits: Vec<EditRow>,
+    held: Held,
     collections: Vec<CollectionRow>,
     /// Of the posts that reports name: the account's own, and somebody else's.
     whose: (i64, i64),
@@ -85,12 +84,11 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let shown: BTreeSet<StatusId> = posts.iter().chain(&latest).map(|post| post.id).collect();
     let shown: Vec<StatusId> = shown.into_iter().collect();
     let media = read.media(&shown).await?;
-    let polls = read.polls(&shown, None).await?;
-    let quotes = read.quotes(&shown, None).await?;
-    let edits = read.edits(&shown, None).await?;
+    let held = read.held(&shown, None).await?;
     let of_open: Vec<_> = open.iter().map(|report| report.id).collect();
-    let collections = read.collections(id, &of_open).await?;
-    let unknown = read.unknown_of_reports().await?;
+    let of_closed: Vec<_> = closed.iter().map(|report| report.id).collect();
+    let collections = read.collections(id, &of_open, &of_closed).await?;
+    let unknown = read.unknown_content().to_vec();
     let hidden = read.hidden_content();
     let strikes = read.strikes(id).await?;
     let reports: Vec<_> = open.iter().map(|report| report.id).chain(closed.iter().map(|report| report.id)).collect();
@@ -107,9 +105,7 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         posts,
         latest,
         media,
-        polls,
-        quotes,
-        edits,
+        held,
         collections,
         whose,
         unknown,
@@ -310,7 +306,8 @@ pub async fn case_page(
             })
             .collect(),
         posts: posts(&facts.posts, true),
-        collections: facts.collections.iter().map(collection).collect(),
+        collections: facts.collections.iter().filter(|row| row.open > 0).map(collection).collect(),
+        collections_before: facts.collections.iter().filter(|row| row.open == 0).map(collection).collect(),
         not_shown: not_shown(&facts),
         latest: posts(&latest, false),
         strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(strike).collect(),
@@ -387,7 +384,7 @@ fn not_shown(facts: &Facts) -> Vec<String> {
     }
     if !facts.unknown.is_empty() {
         let names: Vec<&str> = facts.unknown.iter().map(|foreign| foreign.0.as_str()).collect();
-        said.push(format!("This instance keeps more with reports than this console knows of: {}.", names.join(", ")));
+        said.push(format!("This instance keeps more with reports and posts than this console knows of: {}.", names.join(", ")));
     }
     for report in facts.open.iter().take(MOST_READ) {
         if let Some(number) = report.unknown_category {
@@ -412,12 +409,60 @@ fn collection(row: &CollectionRow) -> CollectionCard {
         language: row.language.clone(),
         people: if names.is_empty() { people } else { format!("{people}: {}{more}", names.join(", ")) },
         created_at: row.created_at,
-        reports: usize::try_from(row.reports).unwrap_or(0),
+        reports: usize::try_from(if row.open > 0 { row.open } else { row.reports }).unwrap_or(0),
         of_somebody_else: !row.own,
     }
 }
 
-fn quote(row: &QuoteRow) -> QuoteCard {
+/// A poll, where its post is open.
+fn poll(row: &PollRow) -> Option<PollCard> {
+    let options = row.options.as_ref()?;
+    Some(PollCard {
+        options: options.iter().map(|(option, votes)| (ui::tame(option), *votes)).collect(),
+        multiple: row.multiple,
+        ends: row.ends,
+    })
+}
+
+/// The longest address that is shown whole.
+const LONGEST_ADDRESS: usize = 300;
+
+/// The server that an address leads to, as a browser would understand it.
+fn host(address: &str) -> Option<String> {
+    Url::parse(address).ok()?.host_str().map(ui::tame)
+}
+
+fn link(row: &Link) -> LinkCard {
+    let text = |text: &str| words::plain_text(text, false);
+    let elsewhere = row.page != row.address;
+    let words = [words::preview_kind(row.kind), row.picture.then(|| "with a picture, not shown here".to_owned())];
+    LinkCard {
+        host: host(&row.address).unwrap_or_else(|| "no server that can be made out".to_owned()),
+        address: ui::excerpt(&row.address, LONGEST_ADDRESS),
+        page: elsewhere.then(|| {
+            (host(&row.page).unwrap_or_else(|| "another page".to_owned()), ui::excerpt(&row.page, LONGEST_ADDRESS))
+        }),
+        title: text(&row.title),
+        description: ui::excerpt(&row.description, 400),
+        by: [&row.provider, &row.author].into_iter().filter(|name| !name.is_empty()).map(|name| text(name)).collect(),
+        words: words.into_iter().flatten().collect(),
+    }
+}
+
+/// A collection that a post links to, in a sentence; of anything else that is linked, that it is not known here.
+fn tagged(row: &TaggedRow) -> Result<String, String> {
+    if let Some((name, by, number)) = &row.collection {
+        let people = ui::count(usize::try_from(*number).unwrap_or(0), "person", "people");
+        return Ok(format!("links to the collection “{}” of @{}, {people}", ui::tame(name), ui::tame(by)));
+    }
+    let at = row.uri.as_deref().map(|uri| format!(", at {}", ui::excerpt(uri, LONGEST_ADDRESS))).unwrap_or_default();
+    Err(match row.kind.as_str() {
+        "FeaturedCollection" => format!("It links to a collection that the instance does not have, or not any more{at}."),
+        other => format!("It links to something that this console does not know ({}){at}.", ui::excerpt(other, 60)),
+    })
+}
+
+fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
     let mut words: Vec<String> = words::quote_state(row.state).into_iter().collect();
     let quoted = row.quoted.as_ref();
     match quoted {
@@ -436,18 +481,27 @@ fn quote(row: &QuoteRow) -> QuoteCard {
         }
     }
     let plain = |text: &Option<String>, remote: bool| text.as_ref().map(|text| words::plain_text(text, remote));
+    // What stands in a quoted post that may not be read was not asked for.
+    let readable = quoted.filter(|quoted| quoted.text.is_some()).map(|quoted| quoted.id);
     QuoteCard {
         by: row.by.as_ref().map(|acct| format!("@{}", ui::tame(acct))),
         spoiler: quoted.and_then(|quoted| plain(&quoted.spoiler, quoted.remote)).unwrap_or_default(),
         text: quoted.and_then(|quoted| plain(&quoted.text, quoted.remote)),
         created_at: quoted.map(|quoted| quoted.created_at),
+        poll: readable.and_then(|id| held.polls.iter().find(|poll| poll.status == id)).and_then(poll),
+        links: readable.map(|id| links(held, id)).unwrap_or_default(),
         words,
     }
 }
 
+/// The links of a post, where it is open.
+fn links(held: &Held, status: StatusId) -> Vec<LinkCard> {
+    held.links.iter().filter(|row| row.status == status).filter_map(|row| row.link.as_ref()).map(link).collect()
+}
+
 /// The versions before the one that stands: Mastodon keeps the newest too.
 fn earlier<'a>(facts: &'a Facts, row: &PostRow) -> Vec<&'a EditRow> {
-    let mut versions: Vec<&EditRow> = facts.edits.iter().filter(|edit| edit.status == row.id).collect();
+    let mut versions: Vec<&EditRow> = facts.held.edits.iter().filter(|edit| edit.status == row.id).collect();
     if versions.len() <= MOST_EDITS + 1 {
         versions.pop();
     }
@@ -472,26 +526,36 @@ fn edit(row: &EditRow, remote: bool) -> EditCard {
 }
 
 /// What else a private post holds, which opens with its text.
-pub fn besides(polls: &[PollRow], quotes: &[QuoteRow], edits: &[EditRow], remote: bool) -> Vec<String> {
-    let mut parts = Vec::new();
-    for poll in polls {
-        let options = poll.options.iter().flatten().map(|(option, _)| format!("“{}”", ui::tame(option)));
-        parts.push(format!("Poll: {}", options.collect::<Vec<_>>().join(", ")));
-    }
-    for row in quotes {
-        let card = quote(row);
+pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
+    let in_brackets = |words: &[String]| if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+    let asks = |card: &PollCard| {
+        let options: Vec<String> = card.options.iter().map(|(option, _)| format!("“{option}”")).collect();
+        format!("Poll: {}", options.join(", "))
+    };
+    let leads = |card: &LinkCard| {
+        let page = card.page.as_ref().map(|(host, page)| format!(", a preview of {host}: {page}")).unwrap_or_default();
+        let said = [card.title.clone(), card.by.join(", "), card.description.clone()];
+        let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+        format!("Links to {}: {}{page}{}\n{}", card.host, card.address, in_brackets(&card.words), said.join(" · "))
+    };
+    let own = held.polls.iter().filter(|row| row.status == status);
+    let mut parts: Vec<String> = own.filter_map(poll).map(|card| asks(&card)).collect();
+    parts.extend(links(held, status).iter().map(leads));
+    parts.extend(held.tagged.iter().map(|row| tagged(row).map_or_else(|unknown| unknown, |known| format!("It {known}."))));
+    for row in &held.quotes {
+        let card = quote(row, held);
         let by = card.by.map(|by| format!(" of {by}")).unwrap_or_default();
         let text = card.text.map(|text| format!(": {text}")).unwrap_or_default();
-        let said = if card.words.is_empty() { String::new() } else { format!(" ({})", card.words.join(", ")) };
-        parts.push(format!("Quotes a post{by}{said}{text}"));
+        parts.push(format!("Quotes a post{by}{}{text}", in_brackets(&card.words)));
+        parts.extend(card.poll.iter().map(|card| format!("In it: {}", asks(card))));
+        parts.extend(card.links.iter().map(|card| format!("In it: {}", leads(card))));
     }
     // The newest version is the post as it stands.
-    let before = edits.len().saturating_sub(1);
-    for row in edits.iter().take(before.min(MOST_EDITS)) {
+    let before = held.edits.len().saturating_sub(1);
+    for row in held.edits.iter().take(before.min(MOST_EDITS)) {
         let card = edit(row, remote);
-        let said = if card.words.is_empty() { String::new() } else { format!(" ({})", card.words.join(", ")) };
         let text = if card.spoiler.is_empty() { card.text } else { format!("{}\n{}", card.spoiler, card.text) };
-        parts.push(format!("Before, from {}{said}: {text}", ui::time::absolute(card.at)));
+        parts.push(format!("Before, from {}{}: {text}", ui::time::absolute(card.at), in_brackets(&card.words)));
     }
     parts
 }
@@ -623,40 +687,42 @@ fn post(
             },
         }
     });
-    let poll = facts.polls.iter().find(|poll| poll.status == row.id);
-    let quoted = facts.quotes.iter().find(|quote| quote.status == row.id);
+    let held = &facts.held;
+    let asked = held.polls.iter().find(|poll| poll.status == row.id);
+    let quoted = held.quotes.iter().find(|quote| quote.status == row.id);
     let versions = earlier(facts, row);
+    let linked = held.links.iter().filter(|link| link.status == row.id).count();
+    let things: Vec<&TaggedRow> = held.tagged.iter().filter(|tagged| tagged.status == row.id).collect();
     let open = row.text.is_some();
     let mut not_shown = Vec::new();
     if !open {
-        let mut held = Vec::new();
-        if poll.is_some() {
-            held.push("a poll".to_owned());
-        }
-        if quoted.is_some() {
-            held.push("a quoted post".to_owned());
-        }
-        if !versions.is_empty() {
-            held.push(number_of_versions(versions.len()));
-        }
-        if !held.is_empty() {
-            not_shown.push(format!("It also holds {}: opened with it.", held.join(", ")));
+        let parts = [
+            asked.map(|_| "a poll".to_owned()),
+            quoted.map(|_| "a quoted post".to_owned()),
+            (linked > 0).then(|| ui::count(linked, "link with a preview", "links with previews")),
+            (!things.is_empty()).then(|| ui::count(things.len(), "link to a collection", "links to collections")),
+            (!versions.is_empty()).then(|| number_of_versions(versions.len())),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if !parts.is_empty() {
+            not_shown.push(format!("It also holds {}: opened with it.", parts.join(", ")));
         }
     }
+    if let Some(acct) = &row.boost_of {
+        not_shown.push(format!("It is a boost of a post of @{}, which is not shown here.", ui::tame(acct)));
+    }
+    let (collections, unknown): (Vec<_>, Vec<_>) =
+        things.into_iter().filter(|_| open).map(tagged).partition(Result::is_ok);
+    not_shown.extend(unknown.into_iter().filter_map(Result::err));
     if versions.len() > MOST_EDITS {
         not_shown.push(format!("Of its earlier versions the first {MOST_EDITS} are shown."));
     }
     PostCard {
         id: row.id,
-        poll: poll.and_then(|poll| {
-            let options = poll.options.as_ref()?;
-            Some(PollCard {
-                options: options.iter().map(|(option, votes)| (ui::tame(option), *votes)).collect(),
-                multiple: poll.multiple,
-                ends: poll.ends,
-            })
-        }),
-        quote: quoted.filter(|_| open).map(quote),
+        poll: asked.and_then(poll),
+        quote: quoted.filter(|_| open).map(|row| quote(row, held)),
+        links: links(held, row.id),
+        collections: collections.into_iter().filter_map(Result::ok).collect(),
         edits: versions.iter().filter(|_| open).take(MOST_EDITS).map(|row| edit(row, remote)).collect(),
         not_shown,
         text: row.text.as_ref().map(|text| words::plain_text(text, remote)),

@@ -592,15 +592,13 @@ async fn private_post(
 ) -> Result<Option<String>, DatabaseError> {
     let Masked::PrivatePost(status) = warrant.deed().what else { return Ok(None) };
     let Some((spoiler, text)) = read.private_post(warrant).await? else { return Ok(None) };
-    let polls = read.polls(&[status], Some(warrant)).await?;
-    let quotes = read.quotes(&[status], Some(warrant)).await?;
-    let edits = read.edits(&[status], Some(warrant)).await?;
+    let held = read.held(&[status], Some(warrant)).await?;
     let mut parts: Vec<String> = [spoiler, text]
         .iter()
         .map(|text| super::words::plain_text(text, remote))
         .filter(|text| !text.is_empty())
         .collect();
-    parts.extend(besides(&polls, &quotes, &edits, remote));
+    parts.extend(besides(status, &held, remote));
     Ok(Some(parts.join("\n\n")))
 }
 

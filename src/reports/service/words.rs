@@ -67,6 +67,17 @@ pub fn quote_state(state: i32) -> Option<String> {
     }
 }
 
+/// What is to be said of a link's preview by its kind; nothing of a page (`preview_cards.type`, `app/models/preview_card.rb`).
+pub fn preview_kind(kind: i32) -> Option<String> {
+    match kind {
+        0 => None,
+        1 => Some("a photo".to_owned()),
+        2 => Some("a video to be played in place, not shown here".to_owned()),
+        3 => Some("with something embedded, not shown here".to_owned()),
+        other => Some(format!("of a kind this console does not know ({other})")),
+    }
+}
+
 /// `domain_blocks.severity`
 pub fn severity(number: i32) -> &'static str {
     match number {
