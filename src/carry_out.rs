@@ -414,6 +414,10 @@ fn not_opened(context: &Context, error: NotOpened) -> Problem {
 pub fn unwritable(error: &LedgerError) -> Problem {
     tracing::error!(%error, "ledger.unwritable");
     match error {
+        LedgerError::Ending => Problem::unavailable(
+            "The console is being stopped just now, so nothing was done and nothing was sent.",
+            "Try again in a moment.",
+        ),
         LedgerError::Contradicted(_) => Problem::unavailable(
             "The record contradicts itself, so nothing was done until an owner has decided.",
             "At the server: howdah audit verify, then howdah audit accept. Registrations can be closed all the same.",

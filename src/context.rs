@@ -23,6 +23,7 @@ use crate::{
         attempts::{self, Limit, Reserved},
         linked_accounts,
     },
+    telemetry::Jobs,
 };
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -43,6 +44,8 @@ pub struct App {
     pub proxies: Proxies,
     /// The check of the whole record that runs, and what the last one found.
     pub ledger_check: LedgerCheck,
+    /// How the work outside of requests goes.
+    pub jobs: Jobs,
     /// Requests that ended in a fault of our own since the start.
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.

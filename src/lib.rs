@@ -85,6 +85,8 @@ pub mod signups;
 #[cfg(feature = "ssr")]
 pub mod store;
 #[cfg(feature = "ssr")]
+pub mod telemetry;
+#[cfg(feature = "ssr")]
 pub mod text;
 
 /// Wakes the islands of a page in the browser.

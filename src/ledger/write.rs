@@ -51,6 +51,8 @@ pub enum LedgerError {
     AlreadyClosed(i64),
     #[error("the task that writes the ledger has stopped")]
     Stopped,
+    #[error("the console is being stopped")]
+    Ending,
     /// Until an owner has decided at the server.
     #[error("the record contradicts itself: {0}")]
     Contradicted(String),
@@ -219,6 +221,7 @@ impl LedgerError {
             | Self::Permit(_)
             | Self::AlreadyClosed(_)
             | Self::Stopped
+            | Self::Ending
             | Self::Contradicted(_)
             | Self::Outside(_) => false,
         }
@@ -573,8 +576,8 @@ impl Ledger {
     /// Stores the intent. A deed that changes something locks its subject until it is closed.
     ///
     /// # Errors
-    /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written, or
-    /// if the permit is for something else: then nothing may happen.
+    /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written, if
+    /// the process comes to its end, or if the permit is for something else: then nothing may happen.
     pub async fn open<D: Deed>(
         &self,
         permit: Permit,
@@ -583,6 +586,7 @@ impl Ledger {
         acting: Acting,
         mark: Mark,
     ) -> Result<Warrant<D>, NotOpened> {
+        let counted = self.at_work.begin()?;
         let why: Why = why.into();
         let at = self.clock.now();
         let actor = permit.actor().clone();
@@ -635,7 +639,9 @@ impl Ledger {
             regardless,
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
+            Appended::At(index) => {
+                Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index, counted) })
+            }
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 const FLOORS: [&[&str]; 12] = [
-    &["clock", "id", "off_thread", "path", "problem", "seal", "search", "text"],
+    &["clock", "id", "off_thread", "path", "problem", "seal", "search", "telemetry", "text"],
     &["nouns"],
     &["access"],
     &["config"],

@@ -821,7 +821,7 @@ async fn a_deed_whose_process_died_is_known_by_the_trace_of_the_account_it_was_b
             .await
             .unwrap();
         // It need not even know the service account.
-        jobs::sweep(&next).await;
+        jobs::sweep(&next).await.unwrap();
         assert_eq!(house.outcome("decide_case").await, Some(outcome), "{by}");
     }
 }

@@ -15,6 +15,10 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 /// `howdah`, with a configuration file of its own.
 struct Program {
@@ -54,6 +58,13 @@ impl Program {
 
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Puts a line before the rest of the configuration.
+    fn configure(&self, line: &str) {
+        let file = self.file("howdah.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{line}\n{text}")).unwrap();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -270,6 +281,102 @@ async fn killed_before_the_instance_acted_it_has_failed_or_is_unknown() {
     let by_another = "update accounts set silenced_at = now() where username = 'windvane'; \
         update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane')";
     assert_eq!(killed(sqlite().await, Fault::Trickling, by_another, true).await, Some(Outcome::Unknown));
+}
+
+/// Told to stop in the middle of everything: a deed is sent and not answered, one request has half a head and one half a body.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn told_to_stop_it_finishes_what_it_began_and_begins_nothing() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let program = Program::new(&house);
+        let mut running = program.serve().await;
+        let cookie = running.sign_in("moderator").await;
+        let (account, reports) = house.case("windvane").await;
+        let (other, _) = house.case("deals4u_7700").await;
+        let open = async |said: String| {
+            let mut stream = TcpStream::connect(&program.address).await.unwrap();
+            stream.write_all(said.as_bytes()).await.unwrap();
+            stream
+        };
+        let hold = format!("instance=harbour&account={other}&claim=yes");
+        let head = format!(
+            "POST /api/reports/hold HTTP/1.1\r\nhost: console\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+            hold.len(),
+        );
+        let mut half_a_head = open("GET /health HTTP/1.1\r\nhost: con".to_owned()).await;
+        let mut half_a_body = open(format!("{head}instance=")).await;
+        let mut late = open(format!("{head}instance=")).await;
+        house.weather.set(Fault::SilentAfterwards);
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("text", "some words"),
+            ("back", "/i/harbour/reports"),
+        ];
+        let posted = running
+            .client
+            .post(format!("{}/api/reports/decide", running.base))
+            .header("cookie", &cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "text/html")
+            .form(&form)
+            .send();
+        let told = async {
+            while house.weather.writes() == 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let process = rustix::process::Pid::from_child(&running.child);
+            rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+            while !std::fs::read_to_string(program.file("log")).unwrap().contains("stopping") {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let rest = hold.strip_prefix("instance=").unwrap();
+            late.write_all(rest.as_bytes()).await.unwrap();
+            let mut said = String::new();
+            late.read_to_string(&mut said).await.unwrap();
+            said
+        };
+        let (answer, refused) = tokio::join!(posted, told);
+        assert_eq!(answer.unwrap().status(), StatusCode::FOUND, "the deed under way is answered");
+        assert!(refused.contains("503 ") && refused.contains("is being stopped"), "no deed is begun: {refused}");
+        for stream in [&mut half_a_head, &mut half_a_body] {
+            let mut said = Vec::new();
+            // A reset is an end, too.
+            let _ended = stream.read_to_end(&mut said).await;
+            assert!(!said.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&said));
+        }
+        assert!(TcpStream::connect(&program.address).await.is_err(), "nobody listens any more");
+        let ended =
+            tokio::task::spawn_blocking(move || running.child.wait().map(|status| status.code())).await.unwrap();
+        assert_eq!(ended.unwrap(), Some(0), "a clean end");
+        assert_eq!(house.open_deeds().await, 0, "the deed under way is closed");
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+        let size = house.app.ledger.tree_state().await.unwrap().size;
+        let checkpoints = std::fs::read_to_string(program.file("checkpoints.txt")).unwrap();
+        assert!(
+            checkpoints.contains(&format!("\n{size}\n")),
+            "the last checkpoint vouches for all {size}: {checkpoints}"
+        );
+        let log = std::fs::read_to_string(program.file("log")).unwrap();
+        assert!(!log.contains('\u{1b}'), "colours are for terminals");
+    }
+}
+
+/// Lines of the log as they are configured: each a JSON object.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_json_where_that_is_wanted() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    program.configure("log = \"json\"");
+    let running = program.serve().await;
+    running.sign_in("moderator").await;
+    let log = std::fs::read_to_string(program.file("log")).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["fields"]["message"] == "serving"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
