@@ -30,6 +30,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span, field};
 
 /// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
 const WITHOUT_A_TRACE: i64 = 2 * MINUTE;
@@ -160,7 +161,8 @@ pub async fn carry_out<D: Carry>(
     let (tell, told) = oneshot::channel();
     tokio::spawn(async move {
         let mut tell = Some(tell);
-        let result = run(&context, &instance, permit, deed, why, &mut tell).await;
+        let outcome = |done: &Result<Done, Problem>| done.as_ref().ok().map(|done| done.outcome);
+        let result = seen::<D, _>(run(&context, &instance, permit, deed, why, &mut tell), outcome).await;
         if let Some(tell) = tell
             && tell.send(result).is_err()
         {
@@ -173,6 +175,18 @@ pub async fn carry_out<D: Carry>(
 }
 
 type Tell = Option<oneshot::Sender<Result<Done, Problem>>>;
+
+/// Does a deed under a span: all that is logged on the way stands in it, within the request it was asked by, and at the end
+/// how it went and how long it took. Whom it is about stands in the record, at the entry that the span names.
+async fn seen<D: Deed, T>(work: impl Future<Output = T>, outcome: impl FnOnce(&T) -> Option<Outcome>) -> T {
+    let span = tracing::info_span!("deed", kind = D::KIND, entry = field::Empty);
+    let started = std::time::Instant::now();
+    let done = work.instrument(span.clone()).await;
+    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    let outcome = outcome(&done).map_or("not done", Outcome::name);
+    span.in_scope(|| tracing::info!(outcome, milliseconds, "deed"));
+    done
+}
 
 async fn run<D: Carry>(
     context: &Context,
@@ -191,6 +205,7 @@ async fn run<D: Carry>(
     };
     let warrant =
         app.ledger.open(permit, deed, why, hand.acting, mark).await.map_err(|error| not_opened(context, error))?;
+    Span::current().record("entry", warrant.index());
     let deed = warrant.deed().clone();
 
     // The state is read again after the intent stands: nobody else can begin a deed about it from here on.
@@ -323,6 +338,21 @@ pub async fn recorded_as_read<D: Deed>(
     why: impl Into<Why>,
     change: impl Future<Output = sqlx::Result<Option<Value>>>,
 ) -> Result<Option<i64>, Problem> {
+    let outcome = |done: &Result<Option<i64>, Problem>| match done {
+        Ok(Some(_)) => Some(Outcome::Succeeded),
+        Ok(None) => Some(Outcome::Stale),
+        Err(_) => None,
+    };
+    seen::<D, _>(record(app, permit, deed, why.into(), change), outcome).await
+}
+
+async fn record<D: Deed>(
+    app: &App,
+    permit: Permit,
+    deed: D,
+    why: Why,
+    change: impl Future<Output = sqlx::Result<Option<Value>>>,
+) -> Result<Option<i64>, Problem> {
     let store_problem = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, deed = D::KIND, "deed.store");
         Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
@@ -336,6 +366,7 @@ pub async fn recorded_as_read<D: Deed>(
             ),
             NotOpened::Unwritable(error) => unwritable(&error),
         })?;
+    Span::current().record("entry", warrant.index());
     let changed = change.await;
     let (outcome, answer) = match &changed {
         Ok(Some(_)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),

@@ -1,10 +1,83 @@
 //! What the running console knows of its own work. Names of ours and numbers: nothing here is about people.
 
 use crate::{clock::Instant, id::InstanceName};
+use prometheus_client::metrics::{family::Family, histogram::Histogram};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+use tracing::{Instrument, Span};
+
+/// Does a piece of work under its span, and says there at its end how it went and how long it took.
+pub async fn told<T>(span: Span, work: impl Future<Output = T>, outcome: impl FnOnce(&T) -> &'static str) -> T {
+    let started = std::time::Instant::now();
+    let done = work.instrument(span.clone()).await;
+    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    span.in_scope(|| tracing::debug!(outcome = outcome(&done), milliseconds, "ended"));
+    done
+}
+
+/// How often something happened, by so many labels. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Counted<const N: usize>(Arc<Mutex<BTreeMap<[String; N], u64>>>);
+
+impl<const N: usize> Default for Counted<N> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<const N: usize> Counted<N> {
+    /// It happened once more.
+    pub fn count(&self, labels: [&str; N]) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *all.entry(labels.map(str::to_owned)).or_default() += 1;
+    }
+
+    /// All that has happened since the start.
+    pub fn all(&self) -> Vec<([String; N], u64)> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().map(|(labels, number)| (labels.clone(), *number)).collect()
+    }
+}
+
+/// Bounds of the histogram of requests, in seconds: what is felt as at once, as slow, and as too long.
+const BOUNDS: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Histograms of seconds, by route.
+pub type Seconds = Family<[(&'static str, String); 1], Histogram>;
+
+/// The requests that were answered.
+#[derive(Clone)]
+pub struct Requests {
+    counted: Counted<3>,
+    seconds: Seconds,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        Self { counted: Counted::default(), seconds: Seconds::new_with_constructor(|| Histogram::new(BOUNDS)) }
+    }
+}
+
+impl Requests {
+    /// One more was answered, by the route that it is for.
+    pub fn count(&self, method: &str, route: &str, status: u16, took: Duration) {
+        self.counted.count([method, route, &status.to_string()]);
+        self.seconds.get_or_create(&[("route", route.to_owned())]).observe(took.as_secs_f64());
+    }
+
+    /// How many, by method, route and status.
+    pub fn counted(&self) -> Vec<([String; 3], u64)> {
+        self.counted.all()
+    }
+
+    /// How long they took until their answers began.
+    pub fn seconds(&self) -> Seconds {
+        self.seconds.clone()
+    }
+}
 
 /// So many errors of a job one after the other are told on the overview: one alone may be a moment's.
 const TOLD_AFTER: u32 = 3;
@@ -55,6 +128,13 @@ pub struct Seen {
     pub runs: [u64; 4],
     /// Runs since the last that ended well.
     pub in_a_row: u32,
+}
+
+impl Seen {
+    /// Runs since the start, by how they ended.
+    pub fn by_end(&self) -> impl Iterator<Item = (Ended, u64)> + use<> {
+        Ended::ALL.into_iter().zip(self.runs)
+    }
 }
 
 /// What is known of every job of this process. Cheap to clone.

@@ -19,7 +19,7 @@ use crate::{
     seal::Keys,
     sign_in::passwords::Passwords,
     store::{Starting, Store},
-    telemetry::Jobs,
+    telemetry::{Jobs, Requests},
 };
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -153,6 +153,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         proxies,
         ledger_check,
         jobs: Jobs::default(),
+        requests: Requests::default(),
         faults,
         watched,
     }))

@@ -14,7 +14,7 @@ use crate::{
     store::{Store, operators, setup_links, setup_links::SetupLink},
 };
 use anyhow::Context as _;
-use std::time::Duration;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::SignalKind,
@@ -40,6 +40,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; is another program using it?"))?;
+    if let Some(listen) = app.config.metrics_listen {
+        watch(&app, listen).await?;
+    }
     let files = http::open_files();
     let limits = http::Limits::for_files(files);
     tracing::info!(trusted = app.proxies.words(), "proxies");
@@ -73,6 +76,24 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         Ok(Err(error)) => tracing::error!(%error, "checkpoint"),
         Err(_) => tracing::error!("checkpoint.late"),
     }
+    Ok(())
+}
+
+/// Serves the numbers for monitoring beside everything else, also while the process comes to its end.
+async fn watch(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen} (`metrics_listen`); is another program using it?"))?;
+    if !listen.ip().is_loopback() {
+        tracing::warn!(%listen, "metrics.open: `metrics_listen` is not a loopback address; whoever reaches it reads the numbers");
+    }
+    let watching = http::watching(app.clone());
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, watching).await {
+            tracing::error!(%error, "metrics.serve");
+        }
+    });
+    tracing::info!(%listen, "metrics");
     Ok(())
 }
 

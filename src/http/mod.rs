@@ -1,6 +1,5 @@
 //! The outside: the order of the layers, and everything that answers before or instead of Leptos.
 
-mod access_log;
 mod address;
 mod assets;
 mod faults;
@@ -10,9 +9,11 @@ mod headers;
 mod origin;
 mod plain;
 mod router;
+mod seen;
 mod server;
 mod sessions;
 pub mod stream;
+mod watching;
 
 pub use address::{ClientAddress, Proxies};
 pub use assets::check as check_site;
@@ -21,3 +22,4 @@ pub use guard::{SessionData, Signed, Stage};
 pub use router::{outside, router};
 pub use server::{Limits, open_files, serve};
 pub use sessions::{ABSOLUTE, IDLE};
+pub use watching::watching;

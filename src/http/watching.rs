@@ -4,7 +4,6 @@
 use crate::{
     clock::{Instant, SECOND},
     context::App,
-    ledger::LedgerError,
     mastodon::Instance,
 };
 use axum::{
@@ -54,9 +53,8 @@ async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
     if let Some(what) = app.ledger.contradiction() {
         return not(format!("the record contradicts itself: {what}"));
     }
-    match timeout(PATIENCE, app.ledger.writable()).await {
+    match timeout(PATIENCE, app.store.try_write(app.clock.now())).await {
         Ok(Ok(())) => (StatusCode::OK, "ok\n".to_owned()),
-        Ok(Err(LedgerError::Contradicted(what))) => not(format!("the record contradicts itself: {what}")),
         Ok(Err(error)) => {
             tracing::error!(%error, "ready.store");
             not("the store cannot be written".to_owned())
@@ -165,10 +163,7 @@ async fn all(app: &App) -> Result<String, std::fmt::Error> {
 fn jobs(sheet: &mut Sheet, app: &App) {
     let seen = app.jobs.seen();
     let labels = |(job, instance): &crate::telemetry::JobName| {
-        [
-            ("job", (*job).to_owned()),
-            ("instance", instance.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ]
+        [("job", (*job).to_owned()), ("instance", instance.as_ref().map(ToString::to_string).unwrap_or_default())]
     };
     sheet.counters(
         "howdah_job_runs",
@@ -220,9 +215,8 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
             ("redis", pulse.redis.as_ref().map(Result::is_ok)),
         ];
         let known = doors.into_iter().filter_map(|(door, up)| Some((door, up?)));
-        let rows: Vec<_> = known
-            .map(|(door, up)| ([of(instance), ("door", door.to_owned())], f64::from(u8::from(up))))
-            .collect();
+        let rows: Vec<_> =
+            known.map(|(door, up)| ([of(instance), ("door", door.to_owned())], f64::from(u8::from(up)))).collect();
         rows
     });
     sheet.gauges("howdah_instance_up", "Whether each door of an instance answered when last asked", up);

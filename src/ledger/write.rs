@@ -18,6 +18,7 @@ use crate::{
         on,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead, changes_rights},
     },
+    telemetry,
     text::Why,
 };
 use serde::Deserialize;
@@ -568,9 +569,19 @@ fn fitting(seen: &Value) -> Value {
 
 impl Ledger {
     async fn append(&self, draft: Draft) -> Result<Appended, LedgerError> {
-        let (reply, answer) = oneshot::channel();
-        self.appends.send(Append { draft, reply }).await.map_err(|_| LedgerError::Stopped)?;
-        answer.await.map_err(|_| LedgerError::Stopped)?
+        let span = tracing::debug_span!("store", entry = draft.kind);
+        let appended = async {
+            let (reply, answer) = oneshot::channel();
+            self.appends.send(Append { draft, reply }).await.map_err(|_| LedgerError::Stopped)?;
+            answer.await.map_err(|_| LedgerError::Stopped)?
+        };
+        telemetry::told(span, appended, |appended| match appended {
+            Ok(Appended::At(_)) => "appended",
+            Ok(Appended::Recorded) => "recorded before",
+            Ok(Appended::Busy { .. }) => "busy",
+            Err(_) => "failed",
+        })
+        .await
     }
 
     /// Stores the intent. A deed that changes something locks its subject until it is closed.
@@ -712,6 +723,7 @@ impl Ledger {
             regardless: true,
         };
         self.append(draft).await?;
+        self.closed.count([kind, verdict.outcome.name()]);
         // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
         if changes_rights(kind)
             && verdict.outcome == Outcome::Succeeded

@@ -40,6 +40,7 @@ pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
 
+use crate::telemetry::{self, Counted};
 use sqlx::{
     PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity},
@@ -68,6 +69,20 @@ pub enum DatabaseError {
     /// A write was sent and its end is not known.
     #[error("{0}")]
     Lost(String),
+}
+
+impl DatabaseError {
+    /// Which sort it is, for the log and the metrics.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Away(_) => "away",
+            Self::Turned(_) => "turned",
+            Self::Unusable(_) => "unusable",
+            Self::Slow => "slow",
+            Self::Refused(_) => "refused",
+            Self::Lost(_) => "lost",
+        }
+    }
 }
 
 impl From<sqlx::Error> for DatabaseError {
@@ -100,6 +115,7 @@ pub struct Database {
     writes: PgPool,
     /// What not every release has, as last seen; every pulse looks again.
     extras: RwLock<Option<Extras>>,
+    calls: Counted<1>,
 }
 
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
@@ -123,7 +139,30 @@ impl Database {
             reads: pool(6).connect_lazy_with(options.clone()),
             writes: pool(1).connect_lazy_with(options),
             extras: RwLock::default(),
+            calls: Counted::default(),
         })
+    }
+
+    /// Transactions since the start, by what came of beginning them.
+    pub fn calls(&self) -> &Counted<1> {
+        &self.calls
+    }
+
+    /// How many connections there are, and how many of them nobody uses.
+    pub fn connections(&self) -> (usize, usize) {
+        let pools = [&self.reads, &self.writes];
+        let all = pools.iter().map(|pool| usize::try_from(pool.size()).unwrap_or(usize::MAX)).sum();
+        (all, pools.iter().map(|pool| pool.num_idle()).sum())
+    }
+
+    /// Begins a transaction, and counts it.
+    async fn begin(&self, pool: &PgPool, sql: &'static str) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+        let span = tracing::debug_span!("mastodon.database");
+        let begun = async { pool.begin_with(sql).await.map_err(DatabaseError::from) };
+        let outcome = |begun: &Result<_, DatabaseError>| begun.as_ref().err().map_or("begun", DatabaseError::word);
+        let begun = telemetry::told(span, begun, outcome).await;
+        self.calls.count([outcome(&begun)]);
+        begun
     }
 
     /// One read: everything in it sees the same moment.
@@ -131,7 +170,7 @@ impl Database {
     /// # Errors
     /// If the database does not answer within two seconds.
     pub async fn read(&self) -> Result<Read, DatabaseError> {
-        let mut tx = self.reads.begin_with(BEGIN_READ).await?;
+        let mut tx = self.begin(&self.reads, BEGIN_READ).await?;
         let extras = self.extras(&mut tx).await?;
         Ok(Read { tx, extras })
     }
@@ -156,7 +195,7 @@ impl Database {
 
     /// One write; it ends with its commit.
     async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, DatabaseError> {
-        Ok(self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?)
+        self.begin(&self.writes, "begin; set local statement_timeout = 4000; set local time zone 'UTC'").await
     }
 
     /// Writes both registration settings over exactly these rows; false if they are not these any more.
@@ -170,8 +209,7 @@ impl Database {
         mode_after: &str,
         message_after: Option<&str>,
     ) -> Result<bool, DatabaseError> {
-        let mut tx =
-            self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?;
+        let mut tx = self.begin_write().await?;
         // Two consoles with no row to lock would both insert; a row of Mastodon's own form is caught by the comparison.
         sqlx::query("select pg_advisory_xact_lock(hashtext('howdah registrations'))")
             .persistent(false)

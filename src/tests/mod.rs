@@ -47,4 +47,5 @@ mod standby;
 mod store;
 mod support;
 mod waiting;
+mod watching;
 mod your_sign_in;

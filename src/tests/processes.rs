@@ -1,8 +1,9 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, person, postgres, sqlite};
 use howdah::{
+    access::Role,
     ledger::{Filter, Outcome},
     store::{Driver, Store},
 };
@@ -88,8 +89,17 @@ impl Program {
 
     /// Starts serving, and waits until it answers.
     async fn serve(&self) -> Running {
+        self.serve_at(None).await
+    }
+
+    /// The same with so much said in the log.
+    async fn serve_at(&self, level: Option<&str>) -> Running {
         let log = std::fs::File::create(self.file("log")).unwrap();
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let mut command = self.command(&["serve"]);
+        if let Some(level) = level {
+            command.env("RUST_LOG", level);
+        }
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let running = Running { child, client, base: format!("http://{}", self.address) };
         for _ in 0..200 {
@@ -363,6 +373,90 @@ async fn told_to_stop_it_finishes_what_it_began_and_begins_nothing() {
         );
         let log = std::fs::read_to_string(program.file("log")).unwrap();
         assert!(!log.contains('\u{1b}'), "colours are for terminals");
+    }
+}
+
+/// Whatever somebody types, whoever it is and whom it is about: nothing of it is in the log, also where most is said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_is_of_people_is_in_the_log() {
+    let house = house(sqlite().await).await;
+    person(&house.app, "Quillon Zanzibar", Role::Owner).await;
+    let program = Program::new(&house);
+    let running = program.serve_at(Some("debug")).await;
+    let cookie = running.sign_in("Quillon Zanzibar").await;
+    let (account, reports) = house.case("windvane").await;
+    let (_, secret) = cookie.split_once('=').unwrap();
+    for path in [
+        "/i/harbour/accounts?q=canary-query&email=canary%40mail.example",
+        "/canary-path@mail.example?canary-query",
+        "/set-up?link=canary-link",
+        "/i/harbour/reports/canary-path",
+        "/i/canary-path/reports",
+        "/api/canary-path",
+        "/i/harbour/reports",
+        "/i/harbour/signups",
+        "/i/harbour/domains",
+        "/i/harbour/invitations",
+        "/i/harbour/roles",
+        "/i/harbour/your-account",
+        "/i/harbour/your-account/callback?code=canary-code&state=canary-state",
+        "/i/harbour/audit/instance",
+        "/audit?words=canary-query",
+        "/audit/export.csv",
+        "/people",
+        "/grants",
+        &format!("/i/harbour/reports/{account}"),
+        &format!("/i/harbour/accounts/{account}"),
+    ] {
+        running.get(&cookie, path).await;
+    }
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let request = running.client.post(format!("{}{path}", running.base)).header("cookie", &cookie);
+        let request = request.header("sec-fetch-site", "same-origin").header("accept", "text/html");
+        let request = request.header("x-forwarded-for", "203.0.113.77").header("user-agent", "canary-agent");
+        let request = request.header("x-request-id", "canary-id").header("referer", "http://canary-page/");
+        request.form(form).send().await.unwrap()
+    };
+    post("/api/sign-in/password", &[("name", "canary-name"), ("password", "canary-password")]).await;
+    for q in ["canary@mail.example", "@canary@remote.example", "203.0.113.77", "windvane"] {
+        post(howdah::path::LOOK_UP, &[("instance", "harbour"), ("q", q), ("why", "canary-why")]).await;
+    }
+    let decided = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", "canary-words"),
+        ("why", "canary-why"),
+    ];
+    post("/api/reports/decide", &decided).await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    let mut log = String::new();
+    let wanted = [
+        "request{id=",
+        "route=\"/i/{instance}/reports/{account}\"",
+        "deed{kind=\"decide_case\" entry=",
+        "outcome=\"succeeded\"",
+        "mastodon.rest{",
+        "mastodon.database",
+        "store{",
+        "job{name=\"pulse\" instance=harbour}",
+    ];
+    for _ in 0..100 {
+        log = std::fs::read_to_string(program.file("log")).unwrap();
+        if wanted.iter().all(|line| log.contains(line)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for line in wanted {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    let token = house.config.instances[0].token.expose();
+    for hidden in ["canary", "windvane", "Quillon", "Zanzibar", "203.0.113.77", PASSWORD, secret, token, "Bearer"] {
+        let line = log.lines().find(|line| line.contains(hidden));
+        assert!(line.is_none(), "{hidden}: {}", line.unwrap_or_default());
     }
 }
 
