@@ -26,6 +26,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
+    pin::Pin,
     sync::{Arc, PoisonError},
     time::Duration,
 };
@@ -162,7 +163,7 @@ pub async fn carry_out<D: Carry>(
     tokio::spawn(async move {
         let mut tell = Some(tell);
         let outcome = |done: &Result<Done, Problem>| done.as_ref().ok().map(|done| done.outcome);
-        let result = seen::<D, _>(run(&context, &instance, permit, deed, why, &mut tell), outcome).await;
+        let result = seen::<D, _>(Box::pin(run(&context, &instance, permit, deed, why, &mut tell)), outcome).await;
         if let Some(tell) = tell
             && tell.send(result).is_err()
         {
@@ -178,7 +179,7 @@ type Tell = Option<oneshot::Sender<Result<Done, Problem>>>;
 
 /// Does a deed under a span: all that is logged on the way stands in it, within the request it was asked by, and at the end
 /// how it went and how long it took. Whom it is about stands in the record, at the entry that the span names.
-async fn seen<D: Deed, T>(work: impl Future<Output = T>, outcome: impl FnOnce(&T) -> Option<Outcome>) -> T {
+async fn seen<D: Deed, T>(work: Pin<Box<impl Future<Output = T>>>, outcome: impl FnOnce(&T) -> Option<Outcome>) -> T {
     let span = tracing::info_span!("deed", kind = D::KIND, entry = field::Empty);
     let started = std::time::Instant::now();
     let done = work.instrument(span.clone()).await;
@@ -343,7 +344,7 @@ pub async fn recorded_as_read<D: Deed>(
         Ok(None) => Some(Outcome::Stale),
         Err(_) => None,
     };
-    seen::<D, _>(record(app, permit, deed, why.into(), change), outcome).await
+    seen::<D, _>(Box::pin(record(app, permit, deed, why.into(), change)), outcome).await
 }
 
 async fn record<D: Deed>(

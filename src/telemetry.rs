@@ -12,7 +12,8 @@ use tracing::{Instrument, Span};
 /// Does a piece of work under its span, and says there at its end how it went and how long it took.
 pub async fn told<T>(span: Span, work: impl Future<Output = T>, outcome: impl FnOnce(&T) -> &'static str) -> T {
     let started = std::time::Instant::now();
-    let done = work.instrument(span.clone()).await;
+    // On the heap: futures within futures are moved by the stack, and there is not so much of it.
+    let done = Box::pin(work).instrument(span.clone()).await;
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     span.in_scope(|| tracing::debug!(outcome = outcome(&done), milliseconds, "ended"));
     done

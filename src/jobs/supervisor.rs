@@ -93,7 +93,7 @@ async fn run(job: &mut impl Job, name: &JobName, longest: Duration, clock: &Cloc
     let now = clock.now();
     seen.begin(name, now, now.plus(i64::try_from(longest.as_millis()).unwrap_or(i64::MAX)));
     let started = std::time::Instant::now();
-    let work = timeout(longest, AssertUnwindSafe(job.work()).catch_unwind()).instrument(span.clone());
+    let work = timeout(longest, AssertUnwindSafe(Box::pin(job.work())).catch_unwind()).instrument(span.clone());
     let worked = work.await;
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     let _in = span.enter();
