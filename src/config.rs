@@ -523,9 +523,9 @@ impl Reader<'_> {
             "redis://127.0.0.1:6379",
         );
         if let Some(url) = &redis_url
-            && !(url.expose().starts_with("redis://") || url.expose().starts_with("rediss://"))
+            && !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|kind| url.expose().starts_with(kind))
         {
-            self.wrong("`redis_url` must begin with redis:// or rediss://".into());
+            self.wrong("`redis_url` must begin with redis://, rediss:// or unix://".into());
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");

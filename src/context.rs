@@ -3,21 +3,21 @@
 use crate::{
     access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
     acting::{self, Own},
-    audit::service::check::LedgerCheck,
+    address::{ClientAddress, Proxies},
     clock::{Clock, Instant},
     config::Config,
-    http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
-    ledger::{Fact, Ledger},
+    ledger::{Fact, Ledger, check::LedgerCheck},
     mastodon::{
         Instance,
         database::{Account, OpenReport},
     },
-    nouns::linked_accounts::Lapse,
+    nouns::{linked_accounts::Lapse, reports::MOST_READ},
+    passwords::Passwords,
     problem::{Kind, Problem},
-    reports::MOST_READ,
     seal::Keys,
-    sign_in::passwords::Passwords,
+    session::Signed,
+    store::store_problem,
     store::{
         Store,
         attempts::{self, Limit, Reserved},
@@ -29,7 +29,7 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
 use tracing::Instrument;
 
@@ -153,10 +153,7 @@ impl Context {
         if self.actor.role != Role::Contractor {
             return Ok(false);
         }
-        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(|error| {
-            tracing::error!(%error, "case.linked");
-            Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-        })?;
+        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(store_problem)?;
         Ok(linked.iter().any(|(person, id)| *id == account.id && *person != self.actor.operator))
     }
 
@@ -166,10 +163,7 @@ impl Context {
     /// Too many, with how long to wait.
     pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
         let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
-        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(|error| {
-            tracing::error!(%error, "context.reserve");
-            Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
-        })?;
+        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(store_problem)?;
         reserved.map_err(|wait| {
             Problem::new(
                 Kind::TooMany,
@@ -242,7 +236,7 @@ pub fn app_of_request() -> Result<Arc<App>, Problem> {
 /// One writing door: does the work for whoever is signed in, then sends the browser to where it leads.
 ///
 /// It goes on in a task of its own, so that a browser that goes away leaves nothing half done. What fails is left with the
-/// posted form, so that [`crate::http`] gives back everything that was typed.
+/// posted form, so that whoever answers gives back everything that was typed.
 ///
 /// # Errors
 /// What the work says.
@@ -278,5 +272,23 @@ pub fn land(done: Result<String, Problem>) -> Result<(), Problem> {
             }
             Err(problem)
         }
+    }
+}
+
+/// A posted form on its way through; a door leaves its problem here.
+#[derive(Clone, Default)]
+pub struct Posted {
+    problem: Arc<Mutex<Option<Problem>>>,
+}
+
+impl Posted {
+    /// Says why the form was not carried out.
+    pub fn fail(&self, problem: Problem) {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+    }
+
+    /// Why it was not, if it was not.
+    pub fn take(&self) -> Option<Problem> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -38,7 +38,7 @@ impl Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub sentence: String,
-    pub outcome: crate::audit::Outcome,
+    pub outcome: crate::record::Outcome,
     pub index: i64,
 }
 

@@ -4,10 +4,11 @@ use crate::{
     access::{self, Permission, Role},
     acting,
     context::{App, Context},
-    http::{Signed, stream},
     id::{AccountId, InstanceName, MediaId},
     mastodon::{Instance, database::DatabaseError, files::FileError},
     problem::Problem,
+    session::Signed,
+    stream,
 };
 use axum::{
     Extension,

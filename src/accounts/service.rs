@@ -17,11 +17,14 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, Window, created_at},
+    mastodon::database::unread,
+    mastodon::database::{Found, Narrowing, Origin, Sanctioned, Window, created_at},
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::AccountState,
     search::Search,
+    store::store_problem,
     ui,
 };
 
@@ -62,19 +65,6 @@ fn parse(text: &str, own: &[String]) -> Asked {
     }
 }
 
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so nothing could be looked up."), "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "accounts.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
 /// What an account's state is for this person: whether a login is frozen is on no public page, and a contractor sees it in a case
 /// alone.
 fn shown(context: &Context, state: AccountState) -> AccountState {
@@ -96,7 +86,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let base = path::find(&instance.name);
     if let Some(id) = parsed.get("found") {
-        let (asked, hits) = personal::found(context, id).await?;
+        let (asked, hits) = personal::found(context, &instance.name, id).await?;
         let page = FindPage { asked, exact: None, hits, looked: Looked::Personal };
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
@@ -120,7 +110,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     }
     if exact.is_none() && (typed.is_empty() || sensitive) {
         // The frame names this page without what was typed: it must not travel on in an address.
-        let asked = if typed.is_empty() { personal::asked(context, parsed.get("ask")).await? } else { typed };
+        let asked =
+            if typed.is_empty() { personal::asked(context, &instance.name, parsed.get("ask")).await? } else { typed };
         let asks = Asks { typed: asked, may: personal::may_search(context, &instance) };
         let page = FindPage { asked: String::new(), exact, hits: Vec::new(), looked: Looked::Asks(asks) };
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();

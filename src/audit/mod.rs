@@ -4,91 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{
-    clock::Instant,
-    id::{AccountId, InstanceName},
-};
-
-/// What a deed came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// Not closed yet.
-    Open,
-    Succeeded,
-    Partly,
-    Failed,
-    Unknown,
-    Stale,
-    Refused,
-}
-
-impl Outcome {
-    pub const ALL: [Self; 7] =
-        [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
-
-    /// The word on the page; never “done” for what was only asked for.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "under way",
-            Self::Succeeded => "done",
-            Self::Partly => "partly done",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Stale => "overtaken",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Succeeded => "succeeded",
-            Self::Partly => "partly",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Stale => "stale",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn badge(self) -> &'static str {
-        match self {
-            Self::Succeeded => "badge good",
-            Self::Open | Self::Partly | Self::Unknown | Self::Stale => "badge warn",
-            Self::Failed | Self::Refused => "badge danger",
-        }
-    }
-}
-
-impl From<crate::ledger::Outcome> for Outcome {
-    fn from(outcome: crate::ledger::Outcome) -> Self {
-        use crate::ledger::Outcome as Recorded;
-        match outcome {
-            Recorded::Succeeded => Self::Succeeded,
-            Recorded::Partly => Self::Partly,
-            Recorded::Failed => Self::Failed,
-            Recorded::Unknown => Self::Unknown,
-            Recorded::Stale => Self::Stale,
-            Recorded::Refused => Self::Refused,
-        }
-    }
-}
-
-/// One line of the record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub index: i64,
-    pub at: Instant,
-    pub who: String,
-    /// Their own account on the instance, where they did it as that.
-    pub own_account: Option<String>,
-    pub role: Option<String>,
-    pub instance: Option<InstanceName>,
-    pub what: String,
-    pub why: String,
-    /// `None` for a fact, which has none.
-    pub outcome: Option<Outcome>,
-}
+use crate::{clock::Instant, id::AccountId, ledger::check::Check, record::Line};
 
 /// The state of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,25 +39,6 @@ pub struct AuditPage {
     pub search: String,
     /// The check of the whole record, for whoever may ask for one.
     pub check: Option<Check>,
-}
-
-/// The check of the whole record, as it stands in this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Check {
-    /// How many entries have been read, and of how many, while one runs.
-    pub running: Option<(i64, i64)>,
-    pub last: Option<Checked>,
-}
-
-/// What the last check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    pub at: Instant,
-    /// How many entries it vouches for; `None` where it could not be carried through.
-    pub entries: Option<i64>,
-    pub whole: bool,
-    /// What it says, a sentence each.
-    pub said: Vec<String>,
 }
 
 /// What the list is narrowed to; empty text means everything.

@@ -1,9 +1,11 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, Check, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api, service};
+use super::{AuditPage, EntryPage, InstanceLogPage, Logged, Tree, api, service};
 use crate::{
     frame::Frame,
+    ledger::check::Check,
     path,
+    record::{Line, Outcome},
     search::Search,
     ui::{self, desk, form, keys, list, time},
 };

@@ -10,49 +10,35 @@ mod networks;
 
 pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
-pub use imports::{List, ask_again, export, import, imports, keep, pause, read_anew, start, work};
+pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, work};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
 use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
 use crate::{
     access::{self, Permission},
-    acting, audit,
+    acting,
     context::Context,
     frame::{self, Framed},
     ledger::{Filter, Subject},
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowed},
     },
     nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     path,
+    problem::misread,
     problem::{Kind, Problem},
+    record,
     registrations::Change,
     search::Search,
     store::operators,
-    text::Why,
+    store::store_problem,
 };
 use std::sync::Arc;
 
 const PAGE: i64 = 50;
 const LONGEST_COMMENT: usize = 5_000;
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so this cannot be shown."), "Try again in a moment.")
-}
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "domain_blocks.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
-
-fn checked_why(why: &str) -> Result<Why, Problem> {
-    Why::needed("why", why, "Say why: the team and the record need the reason.")
-}
 
 /// A comment as a form sent it, as Mastodon stores it.
 fn checked_comment(field: &'static str, text: &str) -> Result<String, Problem> {
@@ -97,7 +83,7 @@ async fn history(context: &Context, subject: &Subject) -> Result<Vec<Change>, Pr
     Ok(entries
         .into_iter()
         .map(|entry| {
-            let line = audit::service::line(&entry, &audit::service::name(&people, &entry));
+            let line = record::line(&entry, &record::name(&people, &entry));
             Change {
                 index: entry.index,
                 at: entry.at,

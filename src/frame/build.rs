@@ -10,6 +10,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
+    store::store_problem,
     store::{drafts, recovery_codes},
     ui::{self, time},
 };
@@ -38,10 +39,7 @@ pub async fn build<T>(
     let draft = match parsed.get("draft") {
         Some(id) => drafts::read(&context.app.store, &context.app.keys, id, Some(&context.actor.operator), now)
             .await
-            .map_err(|error| {
-                tracing::error!(%error, "draft.read");
-                Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-            })?
+            .map_err(store_problem)?
             .and_then(|kept| {
                 let (problem, fields) = read_draft(&kept.text)?;
                 Some(Draft { problem, target: kept.path, fields })
@@ -55,10 +53,8 @@ pub async fn build<T>(
     // Only the page after signing in asks; what it says is what the store says.
     let recovery_codes_left = match parsed.get("by") {
         Some("recovery-code") => {
-            let left = recovery_codes::left(&context.app.store, &context.actor.operator).await.map_err(|error| {
-                tracing::error!(%error, "recovery_codes.left");
-                Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-            })?;
+            let left =
+                recovery_codes::left(&context.app.store, &context.actor.operator).await.map_err(store_problem)?;
             let just_now = left.last_used.is_some_and(|at| now.since(at) < HOUR);
             just_now.then(|| usize::try_from(left.unused).unwrap_or(0))
         }
@@ -105,7 +101,7 @@ pub async fn build<T>(
         instance: instance.map(head),
         instances: context.visible().map(|instance| head(instance)).collect(),
         waiting: cases,
-        sign_ups: instance.and_then(crate::signups::service::waiting).map(|waiting| waiting.said()),
+        sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
         well: pulse.as_deref().is_none_or(pulse::Pulse::well),
@@ -141,9 +137,9 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     if detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
         return None;
     }
-    let line = crate::audit::service::line(&detail.entry, &context.actor.name);
+    let line = crate::record::line(&detail.entry, &context.actor.name);
     let outcome = line.outcome?;
     let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
-    let sentence = crate::audit::service::notice_sentence(&detail.entry, &line, watched.as_deref());
+    let sentence = crate::record::notice_sentence(&detail.entry, &line, watched.as_deref());
     Some(Notice { sentence, outcome, index })
 }

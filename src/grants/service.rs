@@ -1,16 +1,18 @@
 //! Grants asked for, decided, begun and ended.
 
+mod by_record;
 mod roles;
 mod second_person;
 mod sheet;
 
+pub use by_record::{Looked, take_back as take_back_by_record};
 pub use roles::keep as keep_roles;
 pub use sheet::{csv, sheet};
 
 use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
 use crate::{
     access::{self, Actor, Permission, Role},
-    audit, carry_out,
+    carry_out,
     carry_out::InStore,
     clock::{DAY, Instant},
     context::{App, Context},
@@ -20,9 +22,11 @@ use crate::{
     ledger::{self, Deed, Ledger, Subject},
     path,
     problem::{Kind, Problem},
+    record,
     reports::Category,
     roles::{EVERYONE, InstanceRole},
     search::Search,
+    store::store_problem,
     store::{
         Store, case_holds,
         grants::{self, Grant},
@@ -31,50 +35,8 @@ use crate::{
     text::Why,
 };
 
-/// Who the console itself is in the record.
-pub const CONSOLE: &str = "howdah";
-
 const PAGE: usize = 50;
 const LONGEST_AGREEMENT: usize = 200;
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "grants.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
-/// A person as they may act now: the one place where a contractor's running grants are found.
-///
-/// # Errors
-/// The store's.
-pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
-    let grants = match person.role {
-        Role::Contractor => grants::running_of(store, &person.id, now).await?,
-        Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
-    };
-    Ok(Actor { operator: person.id, name: person.name, role: person.role, grants, session })
-}
-
-/// Everybody who has access, as they may act now.
-///
-/// # Errors
-/// The store's.
-pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
-    let running = grants::running(store, now).await?;
-    let people = operators::list(store).await?;
-    Ok(people
-        .into_iter()
-        .filter(Operator::may_sign_in)
-        .map(|person| {
-            let grants = match person.role {
-                Role::Contractor => {
-                    running.iter().filter(|(whose, _)| *whose == person.id).map(|(_, grant)| grant.clone()).collect()
-                }
-                Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
-            };
-            Actor { operator: person.id, name: person.name, role: person.role, grants, session: String::new() }
-        })
-        .collect())
-}
 
 /// Names for ids.
 struct Names(Vec<Operator>);
@@ -86,7 +48,7 @@ impl Names {
 
     fn of(&self, id: &OperatorId) -> String {
         let found = self.0.iter().find(|person| person.id == *id);
-        found.map_or_else(|| audit::service::stranger(&id.0), |person| person.name.clone())
+        found.map_or_else(|| record::stranger(&id.0), |person| person.name.clone())
     }
 }
 
@@ -190,7 +152,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
         let who = |entry: &ledger::Entry| {
             entry.operator.as_ref().map(|id| names.of(&OperatorId(id.clone()))).unwrap_or_default()
         };
-        entries.iter().map(|entry| audit::service::line(entry, &who(entry))).collect()
+        entries.iter().map(|entry| record::line(entry, &who(entry))).collect()
     } else {
         Vec::new()
     };
@@ -280,15 +242,8 @@ fn may_sponsor(person: &Operator) -> bool {
     matches!(person.role, Role::Owner | Role::Admin)
 }
 
-fn checked_why(why: &str, needed: Option<&str>) -> Result<Why, Problem> {
-    match needed {
-        Some(said) => Why::needed("why", why, said),
-        None => Why::typed("why", why),
-    }
-}
-
 fn day(field: &str, text: &str, said: &str) -> Result<Instant, Problem> {
-    audit::service::day(text.trim()).ok_or_else(|| Problem::invalid(field, said))
+    crate::text::time::day_typed(text.trim()).ok_or_else(|| Problem::invalid(field, said))
 }
 
 /// What is asked for, checked.
@@ -332,7 +287,7 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
     if agreement.is_empty() {
         return Err(Problem::invalid("agreement", "Name the agreement the person works under: a number or a title."));
     }
-    let why = checked_why(&form.why, None)?;
+    let why = Why::given(&form.why, false)?;
     let sponsor = OperatorId(form.sponsor);
     let sponsor_name = operators::by_id(&app.store, &sponsor)
         .await
@@ -418,8 +373,9 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
         ended_at: None,
     };
     let permit = permit(actor, Permission::ProposeGrants, None)?;
-    carry_out::recorded(app, permit, deed, why, async {
-        grants::insert(&app.store, &app.keys, &grant, &asked.roles).await?;
+    let (grant, roles) = (&grant, &asked.roles);
+    carry_out::recorded(app, permit, deed, why, |store| async move {
+        grants::insert(&store, &app.keys, grant, roles).await?;
         Ok(true)
     })
     .await?;
@@ -465,7 +421,11 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
             return Err(Problem::new(Kind::Forbidden, why, ""));
         }
     };
-    let why = checked_why(&why, (!approve).then_some("Say why it is refused: the person who asked reads it."))?;
+    let why = if approve {
+        Why::given(&why, false)?
+    } else {
+        Why::needed("why", &why, "Say why it is refused: the person who asked reads it.")?
+    };
     let id = grant.id.clone();
     decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
     Ok(path::grant(&id))
@@ -510,8 +470,9 @@ pub async fn decided(
         second_person,
     };
     let permit = permit(actor, Permission::DecideGrants, None)?;
-    let changed = carry_out::recorded(app, permit, deed, why, async {
-        grants::decide(&app.store, &grant.id, &actor.operator, at_server, approve, now).await
+    let id = &grant.id;
+    let changed = carry_out::recorded(app, permit, deed, why, |store| async move {
+        grants::decide(&store, id, &actor.operator, at_server, approve, now).await
     })
     .await?;
     if !changed {
@@ -538,7 +499,7 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
     let (app, now) = (context.app.clone(), context.now());
     let grant = find(&app, &grant).await?;
     standing(&context, Permission::ProposeGrants, &grant).await?;
-    let why = checked_why(&why, Some("Say why: the record needs the reason."))?;
+    let why = Why::given(&why, true)?;
     if !grant.state(now).is_open() {
         return Err(not_open(grant.state(now)));
     }
@@ -548,10 +509,10 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
         name: Names::read(&app.store).await?.of(&grant.operator),
         ends: grant.ends_at.0,
     };
-    let revoked = carry_out::recorded(&app, permit, deed, why, async {
-        grants::revoke(&app.store, &grant.id, &context.actor.operator, now).await
-    })
-    .await?;
+    let (id, by) = (&grant.id, &context.actor.operator);
+    let revoked =
+        carry_out::recorded(&app, permit, deed, why, |store| async move { grants::revoke(&store, id, by, now).await })
+            .await?;
     if !revoked {
         return Err(not_open(find(&app, &grant.id.0).await?.state(now)));
     }
@@ -594,7 +555,7 @@ async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Prob
 async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result<(), Problem> {
     let grant = find(app, &id.0).await?;
     let name = Names::read(&app.store).await?.of(&grant.operator);
-    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, None)?;
+    let permit = permit(&Ledger::command_actor(ledger::CONSOLE), Permission::DecideGrants, None)?;
     match grant.state(now) {
         State::Running if grant.started_at.is_none() => {
             let deed = StartGrant {
@@ -604,7 +565,8 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
                 scope: grant.scope,
                 starts: grant.starts_at.0,
             };
-            carry_out::recorded(app, permit, deed, "", grants::set_started(&app.store, id, process, now)).await?;
+            let started = |store| async move { grants::set_started(&store, id, process, now).await };
+            carry_out::recorded(app, permit, deed, "", started).await?;
         }
         state @ (State::Over | State::Revoked) if grant.ended_at.is_none() => {
             let deed = EndGrant {
@@ -615,12 +577,13 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
                 revoked: state == State::Revoked,
                 began: grant.started_at.is_some(),
             };
-            carry_out::recorded(app, permit, deed, "", async {
-                if !grants::set_ended(&app.store, id, process, now).await? {
+            let (operator, instances) = (&grant.operator, &grant.scope.instances);
+            carry_out::recorded(app, permit, deed, "", |store| async move {
+                if !grants::set_ended(&store, id, process, now).await? {
                     return Ok(false);
                 }
-                grants::roles_are_due(&app.store, id).await?;
-                give_back(app, &grant.operator, &grant.scope.instances, now).await?;
+                grants::roles_are_due(&store, id).await?;
+                give_back(&store, operator, instances, now).await?;
                 Ok(true)
             })
             .await?;
@@ -631,11 +594,11 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
 }
 
 /// What somebody held goes back to the queue, except where another grant goes on.
-async fn give_back(app: &App, operator: &OperatorId, instances: &[InstanceName], now: Instant) -> sqlx::Result<()> {
-    let others = grants::running_of(&app.store, operator, now).await?;
+async fn give_back(store: &Store, operator: &OperatorId, instances: &[InstanceName], now: Instant) -> sqlx::Result<()> {
+    let others = grants::running_of(store, operator, now).await?;
     for instance in instances {
         if !others.iter().any(|grant| grant.scope.instances.contains(instance)) {
-            case_holds::end_all_on(&app.store, instance, operator).await?;
+            case_holds::end_all_on(store, instance, operator).await?;
         }
     }
     Ok(())

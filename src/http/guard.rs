@@ -1,13 +1,14 @@
 //! Who is asking: answered on every request, before anything is rendered.
 
-use super::{ClientAddress, forms};
+use super::forms;
 use crate::{
-    access::Actor,
+    acting,
+    address::ClientAddress,
     context::App,
-    grants,
     id::OperatorId,
     path,
     problem::{Kind, Problem},
+    session::{SessionData, Signed, Stage},
     store::{
         operators::{self, Operator},
         web_sessions,
@@ -19,44 +20,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use tower_sessions::{Session, session::Id};
-
-/// How far a sign-in has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// The password was right; the code is still to come.
-    Code,
-    /// The password was right; a second factor must be set up first.
-    Enrol,
-    Full,
-}
-
-/// What a session remembers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SessionData {
-    pub operator: OperatorId,
-    pub stage: Stage,
-    /// The generation of theirs that was proved. What holds is the session's own, beside it in the store.
-    #[serde(default)]
-    pub generation: i64,
-    /// The secret shown while a second factor is being set up, sealed.
-    pub enrolling: Option<String>,
-}
-
-impl SessionData {
-    /// Where it stands in a session.
-    pub const KEY: &'static str = "operator";
-}
-
-/// Somebody signed in, as every door finds them.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    pub actor: Actor,
-    pub address: ClientAddress,
-}
 
 /// What is answered without a session.
 fn is_public(path: &str) -> bool {
@@ -143,7 +108,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
     let session = hash.chars().take(16).collect();
-    let actor = grants::service::actor(&app.store, operator, session, now).await.map_err(|error| {
+    let actor = acting::actor(&app.store, operator, session, now).await.map_err(|error| {
         tracing::error!(%error, "grants.unreadable");
         unreadable(())
     })?;

@@ -5,6 +5,7 @@ use crate::{
     clock::{Instant, SECOND},
     context::App,
     mastodon::Instance,
+    store::access_requests,
 };
 use axum::{
     Router,
@@ -32,6 +33,8 @@ use tokio::time::timeout;
 
 /// What is asked of the store for one answer is there within this, or left out.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So many are counted where the store is asked.
+const MOST_COUNTED: i64 = 10_000;
 /// The format of the answer (<https://prometheus.io/docs/specs/om/open_metrics_spec/>).
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -151,7 +154,7 @@ async fn all(app: &App) -> Result<String, std::fmt::Error> {
     jobs(&mut sheet, app);
     let instances: Vec<&Instance> = app.instances.values().map(Arc::as_ref).collect();
     calls(&mut sheet, &instances, now);
-    waiting(&mut sheet, &instances, now);
+    waiting(&mut sheet, app, &instances, now).await;
     record(&mut sheet, app, now).await;
     pools(&mut sheet, app, &instances);
     sheet.gauge("process_resident_memory_bytes", "Resident memory", resident_memory());
@@ -222,30 +225,37 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
     sheet.gauges("howdah_instance_up", "Whether each door of an instance answered when last asked", up);
 }
 
-fn waiting(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
+async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Instant) {
     let (mut numbers, mut oldest, mut read, mut cases) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for instance in instances {
         let labels = |list: &str| [("instance", instance.name.to_string()), ("list", list.to_owned())];
         let (reports, sign_ups) = (instance.waiting.snapshot(), instance.signups.snapshot());
         // Only who has confirmed the mail address waits for the console's people.
         let confirmed = || sign_ups.rows.iter().filter(|row| row.confirmed);
-        for (list, at, number, since) in [
+        for (list, at, rows, since) in [
             ("reports", reports.at, reports.rows.len(), reports.rows.iter().map(|row| row.created_at).min()),
             ("sign-ups", sign_ups.at, confirmed().count(), confirmed().map(|row| row.asked_at).min()),
         ] {
             let Some(at) = at else { continue };
             read.push((labels(list), seconds_since(at, now)));
-            numbers.push((labels(list), count(number)));
+            numbers.push((labels(list), count(rows)));
             if let Some(since) = since {
                 oldest.push((labels(list), seconds_since(since, now)));
             }
+        }
+        // Those who ask to be let in wait in the console's own store.
+        let asked = access_requests::waiting(&app.store, &instance.name, MOST_COUNTED);
+        let since = access_requests::oldest_waiting(&app.store, &instance.name);
+        if let Ok(Ok((asked, since))) = timeout(PATIENCE, async { tokio::try_join!(asked, since) }).await {
+            numbers.push((labels("access requests"), number(asked)));
+            oldest.extend(since.map(|since| (labels("access requests"), seconds_since(since, now))));
         }
         if reports.at.is_some() {
             let open: BTreeSet<_> = reports.rows.iter().map(|row| row.target).collect();
             cases.push(([("instance", instance.name.to_string())], count(open.len())));
         }
     }
-    sheet.gauges("howdah_waiting", "What waits in each list; at most the 50,000 newest are known", numbers);
+    sheet.gauges("howdah_waiting", "What waits in each list, as far as it is counted", numbers);
     sheet.gauges("howdah_waiting_oldest_seconds", "The age of the oldest that waits in each list", oldest);
     sheet.gauges("howdah_waiting_read_seconds", "How long ago each list was last known to be current", read);
     sheet.gauges("howdah_cases_open", "Accounts with open reports", cases);

@@ -37,11 +37,12 @@ impl Job for Rights {
 /// Gives and takes the roles on instances that go with grants.
 pub struct Roles {
     app: Arc<App>,
+    looked: service::Looked,
 }
 
 impl Roles {
     pub fn new(app: &Arc<App>) -> Self {
-        Self { app: app.clone() }
+        Self { app: app.clone(), looked: service::Looked::default() }
     }
 }
 
@@ -55,7 +56,9 @@ impl Job for Roles {
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        service::keep_roles(&self.app).await?;
-        Ok(())
+        let kept = service::keep_roles(&self.app).await;
+        // What the record has is taken back also where the store says nothing.
+        service::take_back_by_record(&self.app, &mut self.looked).await?;
+        Ok(kept?)
     }
 }

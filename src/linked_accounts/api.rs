@@ -24,11 +24,11 @@ pub async fn unlink_other(instance: String, operator: String, #[server(default)]
 pub mod back {
     use crate::{
         context::{App, Context},
-        http::Signed,
         id::InstanceName,
         linked_accounts::service::{self, Returned},
         path,
         problem::Problem,
+        session::Signed,
         store::drafts,
     };
     use axum::{

@@ -233,3 +233,6 @@ impl AccountState {
         .collect()
     }
 }
+
+/// How many open reports of one case are read; the oldest.
+pub const MOST_READ: usize = 500;

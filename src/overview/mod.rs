@@ -4,11 +4,11 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    audit,
     clock::Instant,
+    mastodon::waiting::Waiting,
+    record,
     registrations::Door,
     reports::{Category, QueueRow},
-    signups::Waiting,
 };
 
 /// Whether one part answers, and what it says.
@@ -40,5 +40,5 @@ pub struct OverviewPage {
     /// Sign-ups a day, oldest first: the day and how many.
     pub sign_ups: Vec<(Instant, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
-    pub elsewhere: Vec<audit::Line>,
+    pub elsewhere: Vec<record::Line>,
 }

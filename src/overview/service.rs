@@ -11,6 +11,7 @@ use crate::{
     mastodon::{Instance, settings::Meaning},
     path,
     problem::Problem,
+    record,
     registrations::{RegistrationsMode, service::door},
     reports::{Category, service::cases},
     store::settling as changes,
@@ -47,7 +48,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         by_category,
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
-        pending: crate::signups::service::waiting(&instance),
+        pending: instance.sign_ups_waiting(),
         door: door(context, &instance).await?,
         health: health(context, &instance).await,
         unattended: unattended(context, &instance).await?,
@@ -58,7 +59,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
 }
 
 /// The newest changes that were noticed within a day.
-async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<audit::Line>, Problem> {
+async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
     if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
         return Ok(Vec::new());
     }

@@ -1,8 +1,6 @@
 //! What the sign-up desk does.
 
-use super::{
-    Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, Waiting, groups, words,
-};
+use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict};
 use crate::{
     access::{self, Object, Permission},
     batches,
@@ -13,6 +11,7 @@ use crate::{
     frame::{self, Framed},
     id::AccountId,
     ledger::{Answered, Mark, Outcome, Warrant},
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, Hidden, PendingSignUp, Read},
@@ -20,11 +19,16 @@ use crate::{
         waiting::Snapshot,
     },
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::service as reports,
     search::Search,
+    store::store_problem,
     store::{refusals, refusals::Refusal},
-    text::Why,
+    text::{
+        Why,
+        alike::{groups, words},
+    },
     ui::{self, time},
 };
 use serde_json::json;
@@ -63,19 +67,6 @@ const LARGE_MAIL_SERVERS: [&str; 20] = [
     "free.fr",
     "laposte.net",
 ];
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "signups.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so sign-ups cannot be shown."), "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
 
 /// Something that speaks against somebody.
 fn against(word: String, evidence: String, others: Vec<(AccountId, String)>) -> Signal {
@@ -323,16 +314,6 @@ impl Kept {
     }
 }
 
-/// How many wait for a decision, and since when the oldest; `None` while that has never been read.
-pub fn waiting(instance: &Instance) -> Option<Waiting> {
-    let list = instance.signups.snapshot();
-    list.at?;
-    let confirmed = list.rows.iter().filter(|person| person.confirmed);
-    // Above so many the list holds the newest alone.
-    let oldest = confirmed.clone().map(|person| person.asked_at).min().filter(|_| !list.cut);
-    Some(Waiting { number: confirmed.count(), more: list.cut, oldest })
-}
-
 fn filter_of(search: &Search) -> SignUpFilter {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
     SignUpFilter {
@@ -420,7 +401,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let page = SignUpsPage {
         known,
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
-        waiting: waiting(&instance).unwrap_or_default(),
+        waiting: instance.sign_ups_waiting().unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
         invited: desk.people().iter().filter(|person| person.inviter.is_some()).count(),
         matching: fitting.len(),
@@ -535,7 +516,7 @@ pub async fn decide(
     if verdict == Verdict::Reject && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
     }
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let people = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.pending_of(&accounts).await.map_err(unread)?

@@ -1,10 +1,10 @@
 //! People who asked the staff for access. What they said of themselves is sealed, and destroyed some time after the decision.
 
-use super::{Store, on};
+use super::{Store, fence::begin, on};
 use crate::{
     clock::{DAY, Instant},
     id::{InstanceName, InviteId, OperatorId},
-    invitations::RequestState,
+    nouns::invitations::RequestState,
     seal::Keys,
 };
 use serde::{Deserialize, Serialize};
@@ -61,10 +61,14 @@ pub async fn insert(store: &Store, keys: &Keys, request: &AccessRequest) -> sqlx
         values ($1, $2, $3, $4, $5, $6, $7)";
     let text = serde_json::to_string(&request.told).map_err(fail)?;
     let told = keys.seal_text(PURPOSE, &request.id, &text).map_err(fail)?;
-    on!(store, pool => sqlx::query(SQL)
-        .bind(&request.id).bind(request.instance.as_str()).bind(&request.operator.0).bind(i64::from(request.accounts))
-        .bind(&told).bind(request.state.name()).bind(request.created_at.0)
-        .execute(pool).await.map(|_| ()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        sqlx::query(SQL)
+            .bind(&request.id).bind(request.instance.as_str()).bind(&request.operator.0)
+            .bind(i64::from(request.accounts)).bind(&told).bind(request.state.name()).bind(request.created_at.0)
+            .execute(&mut *tx).await?;
+        tx.commit().await
+    })
 }
 
 type Row = (
@@ -157,6 +161,15 @@ pub async fn waiting(store: &Store, instance: &InstanceName, limit: i64) -> sqlx
     on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).bind(limit).fetch_one(pool).await)
 }
 
+/// Since when the oldest request waits, if any does.
+pub async fn oldest_waiting(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Instant>> {
+    const SQL: &str = "select created_at from access_requests where instance = $1 and state = 'waiting' \
+        order by created_at limit 1";
+    let oldest: Option<i64> =
+        on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(oldest.map(Instant))
+}
+
 /// Refuses a request that waits, with these words; false if it waits no more.
 pub async fn refuse(
     store: &Store,
@@ -169,9 +182,13 @@ pub async fn refuse(
     const SQL: &str = "update access_requests set state = 'refused', sealed_answer = $2, decided_by = $3, decided_at = $4 \
         where id = $1 and state = 'waiting'";
     let sealed = keys.seal_text(PURPOSE, id, answer).map_err(fail)?;
-    let changed = on!(store, pool => sqlx::query(SQL)
-        .bind(id).bind(&sealed).bind(&by.0).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(changed == 1)
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let changed = sqlx::query(SQL)
+            .bind(id).bind(&sealed).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(changed == 1)
+    })
 }
 
 /// Notes the invitation that was issued for a request that waits; false if it waits no more.

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     clock::Instant,
-    domain_blocks::{Difference, ImportState, RowState},
     id::{InstanceName, OperatorId},
+    nouns::domain_imports::{Difference, ImportState, RowState},
     seal::{Field, Keys},
 };
 use serde::Serialize;
@@ -50,7 +50,7 @@ pub struct Row {
     pub line: i64,
     pub domain: String,
     pub difference: Difference,
-    /// The rule there was, as JSON of [`crate::domain_blocks::Listed`]; empty for none.
+    /// The rule there was, as JSON of [`crate::nouns::domain_blocks::Listed`]; empty for none.
     pub seen: String,
     /// The rule asked for, as JSON of [`crate::nouns::domain_blocks::Rule`]; empty for an invalid row.
     pub wanted: String,
@@ -231,7 +231,7 @@ impl Sealed for Line<'_> {
 pub struct File {
     /// Its letters, as JSON.
     pub text: String,
-    /// How it was read, as JSON of [`crate::domain_blocks::Reading`].
+    /// How it was read, as JSON.
     pub reading: String,
 }
 

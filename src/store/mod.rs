@@ -9,6 +9,7 @@ pub mod batches;
 pub mod case_holds;
 pub mod domain_imports;
 pub mod drafts;
+mod fence;
 pub(crate) mod foreign;
 pub mod grants;
 pub mod linked_accounts;
@@ -25,10 +26,12 @@ pub mod sign_ins;
 pub mod snapshots;
 pub mod web_sessions;
 
+pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
 use crate::{
     clock::{Instant, MINUTE},
+    problem::Problem,
     seal::Keys,
 };
 use fs4::fs_std::FileExt;
@@ -47,6 +50,8 @@ pub struct Store {
     keys: Keys,
     named: Arc<mac::Named>,
     cached: Arc<rights::Cached>,
+    /// The deed that it is written for, if any.
+    fence: Option<fence::Fence>,
 }
 
 /// The database, on either engine.
@@ -155,6 +160,7 @@ impl Store {
             keys: keys.clone(),
             named: Arc::default(),
             cached: Arc::default(),
+            fence: None,
         })
     }
 
@@ -270,4 +276,10 @@ fn only_for_us(file: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+/// What is said where the console’s own database does not answer; why it does not stands in the log.
+pub fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "store.failed");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
 }

@@ -8,7 +8,6 @@ use crate::{
     support::PASSWORD,
 };
 use howdah::{
-    audit::service::{line, name},
     cli,
     clock::Clock,
     config::{Config, InstanceConfig, Secret},
@@ -16,6 +15,7 @@ use howdah::{
     http,
     id::AccountId,
     ledger::{Filter, Sealed, checkpoint},
+    record::{line, name},
     seal::Keys,
     store::{Store, account_notes, operators, snapshots},
 };

@@ -5,11 +5,11 @@ use crate::support::{House, PASSWORD, house, person, postgres, sql, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{self, Actor, Permission, Role},
+    acting::actor,
     carry_out, cli,
     clock::{DAY, HOUR},
     config::Secret,
     deeds::LinkAccount,
-    grants::service::actor,
     id::{AccountId, GrantId, InstanceName, OperatorId},
     ledger::{Counts, Fact, Ledger, Resealed},
     seal::Keys,
@@ -79,7 +79,8 @@ async fn linked(house: &House, operator: &str, account: i64) {
         linked_at: house.app.clock.now(),
     };
     let permit = access::permit(&actor, Permission::LinkAccount, Some(&harbour())).unwrap();
-    let keep = linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None);
+    let linked = &linked;
+    let keep = |store| async move { linked_accounts::keep(&store, &house.app.keys, linked, None).await };
     assert!(carry_out::recorded(&house.app, permit, deed, "", keep).await.unwrap());
 }
 

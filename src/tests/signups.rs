@@ -182,7 +182,7 @@ async fn a_batch_pauses_goes_on_and_repeats_nothing_after_its_process_died() {
     let (app, instance) = (&house.app, house.app.instances.values().next().unwrap());
     let items = howdah::store::batches::items::<howdah::deeds::InBatch>(&app.store, &app.keys, &id).await.unwrap();
     let person = howdah::store::operators::by_name(&app.store, "moderator").await.unwrap().unwrap();
-    let actor = howdah::grants::service::actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
+    let actor = howdah::acting::actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
     let context = howdah::context::Context::of_job(app.clone(), actor);
     house.weather.set(Fault::CutAfterwards);
     for item in &items {
@@ -219,7 +219,7 @@ async fn a_batch_put_back_as_it_ran_does_nothing_again() {
         let items =
             howdah::store::batches::items::<howdah::deeds::InBatch>(&store, &app.keys, &batch.id).await.unwrap();
         let person = howdah::store::operators::by_name(&store, "moderator").await.unwrap().unwrap();
-        let actor = howdah::grants::service::actor(&store, person, "a test".into(), app.clock.now()).await.unwrap();
+        let actor = howdah::acting::actor(&store, person, "a test".into(), app.clock.now()).await.unwrap();
         let context = howdah::context::Context::of_job(app.clone(), actor);
         let howdah::deeds::InBatch::DecideSignUp(first) = items[0].deed.clone() else { panic!("a sign-up") };
         howdah::signups::service::carry(context, instance.clone(), first, "".into()).await.unwrap();

@@ -68,34 +68,31 @@ struct Community {
     files: PathBuf,
 }
 
-static COMMUNITY_43: OnceCell<Community> = OnceCell::const_new();
-static COMMUNITY_46: OnceCell<Community> = OnceCell::const_new();
+/// One a release.
+static COMMUNITIES: [OnceCell<Community>; Version::ALL.len()] = [const { OnceCell::const_new() }; Version::ALL.len()];
 
 async fn community(version: Version) -> &'static Community {
-    let made = match version {
-        Version::V43 => &COMMUNITY_43,
-        Version::V46 => &COMMUNITY_46,
-    };
-    made.get_or_init(async || {
-        let url = database().await;
-        let files = folder_of_process(version.number()).expect("a folder");
-        let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
-        practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
-        practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
-        let options = practice::community::Options {
-            seed: 7,
-            size: practice::community::Size::Small,
-            domain: "harbour.example".to_owned(),
-            now: jiff::Timestamp::now(),
-            media: Some(files.clone()),
-        };
-        practice::community::seed(&pool, &options).await.expect("a community");
-        practice::schema::seeded(&pool, version).await.expect("the release's tables");
-        pool.close().await;
-        let (_, database) = url.rsplit_once('/').expect("a database in the address");
-        Community { database: database.to_owned(), files }
-    })
-    .await
+    COMMUNITIES[version as usize]
+        .get_or_init(async || {
+            let url = database().await;
+            let files = folder_of_process(version.number()).expect("a folder");
+            let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
+            practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
+            practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
+            let options = practice::community::Options {
+                seed: 7,
+                size: practice::community::Size::Small,
+                domain: "harbour.example".to_owned(),
+                now: jiff::Timestamp::now(),
+                media: Some(files.clone()),
+            };
+            practice::community::seed(&pool, &options).await.expect("a community");
+            practice::schema::seeded(&pool, version).await.expect("the release's tables");
+            pool.close().await;
+            let (_, database) = url.rsplit_once('/').expect("a database in the address");
+            Community { database: database.to_owned(), files }
+        })
+        .await
 }
 
 /// A folder of this process among the build's own; those of processes that have ended go.

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     access::{Permission, Role},
-    audit::Outcome,
     context::Context,
     frame::{self, Frame, Framed, Notice, PageRequest},
     path,
     problem::{Kind, Problem},
+    record::Outcome,
 };
 use axum::http::{StatusCode, request::Parts};
 use leptos::{prelude::*, tachys::reactive_graph::OwnedView};

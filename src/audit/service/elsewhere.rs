@@ -5,9 +5,8 @@
 //! fact. The first look makes none. An instance that does not answer is looked at again later, and compared with the last
 //! look there was.
 
-use super::{deed_of, line, name, unreadable};
+use super::unreadable;
 use crate::{
-    audit::Line,
     clock::{DAY, Instant, MINUTE, SECOND},
     context::{App, Context},
     deeds::{Found, addresses, review, rules},
@@ -20,6 +19,7 @@ use crate::{
         settings::{MESSAGE, MODE, read_yaml},
     },
     problem::Problem,
+    record::{Line, deed_of, line, name},
     roles,
     seal::Keys,
     store::snapshots::{self, Kept},
@@ -161,7 +161,7 @@ async fn look_at(
         Some(_) => Some(serde_json::to_string(&kept)?),
         None => None,
     };
-    let taken = Kept { taken_at, number, hash, holds: true };
+    let taken = Kept { taken_at, number, hash, rows: found.is_some(), holds: true };
     let at = before.map(|before| before.taken_at);
     snapshots::keep(store, keys, name, part.name(), at, &taken, rows.as_deref()).await?;
     Ok(facts)
@@ -514,26 +514,6 @@ pub async fn looked(context: &Context, instance: &Instance) -> sqlx::Result<(boo
     Ok((now.since(at) < 3 * EVERY, says))
 }
 
-/// The clause of an entry: what changed, and between which looks.
-pub fn clause(entry: &Entry) -> String {
-    let at = |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Instant);
-    let said = entry.document.as_ref().and_then(|document| document["said"].as_str());
-    format!("{}, not through this console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
-}
-
-/// `between 14:00 and 14:05`, with the days where it is not the same one.
-fn between(from: Instant, to: Instant) -> String {
-    let minute = |at: Instant| time::clock(at).chars().take(5).collect::<String>();
-    if from.0.div_euclid(DAY) != to.0.div_euclid(DAY) {
-        let whole = |at: Instant| time::absolute(at).chars().take(16).collect::<String>();
-        return format!("between {} and {} UTC", whole(from), whole(to));
-    }
-    match (minute(from), minute(to)) {
-        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute}"),
-        _ => format!("between {} and {}", time::clock(from), time::clock(to)),
-    }
-}
-
 /// The fields of an entry, before and after.
 pub fn fields(entry: &Entry) -> Vec<Field> {
     let fields = entry.document.as_ref().map(|document| document["fields"].clone()).unwrap_or_default();
@@ -560,14 +540,6 @@ mod tests {
             assert!(kept.contains("hidden") && !kept.contains("hunter2") && !kept.contains("long long"), "{kept}");
         }
         assert_ne!(kept("api_token", "--- one\n"), kept("api_token", "--- two\n"), "and still compared");
-    }
-
-    #[test]
-    fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
-        let day = Instant(20_000 * DAY);
-        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
-        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
-        assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));
     }
 
     #[test]

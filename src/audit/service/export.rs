@@ -1,21 +1,20 @@
 //! The list as a file: CSV or JSON Lines, read in pages and handed out as it is read. No entry, no export.
 
-use super::{asked, filter, line, name};
+use super::{asked, filter};
 use crate::{
     access::{self, Actor, Permission},
-    audit::{Filter, Line},
+    audit::Filter,
     carry_out::InStore,
     clock::HOUR,
     context::{App, Context},
     deeds::{ExportForm, ExportRecord},
-    http::{
-        Signed,
-        stream::{self, Giving, Taking},
-    },
     ledger::{Acting, Answer, Deed, LedgerError, Mark, Outcome, Step, Verdict, Warrant},
     problem::{Kind, Problem},
+    record::{Line, line, name},
     search::Search,
+    session::Signed,
     store::{attempts::Limit, operators},
+    stream::{self, Giving, Taking},
     text::Narrowing,
     ui::time,
 };
@@ -251,7 +250,7 @@ async fn read(context: &Context, filter: &Filter, before: i64, limit: usize) -> 
 const COLUMNS: [&str; 8] = ["entry", "at", "who", "role", "instance", "what", "why", "outcome"];
 
 fn row(form: ExportForm, line: &Line) -> String {
-    let outcome = line.outcome.map(crate::audit::Outcome::name);
+    let outcome = line.outcome.map(crate::record::Outcome::name);
     match form {
         ExportForm::Csv => record(&[
             line.index.to_string(),

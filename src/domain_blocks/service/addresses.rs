@@ -1,7 +1,7 @@
 //! Rules about addresses: never one that shuts out everybody, never unwarned one that shuts out the console.
 
 use super::{
-    MANAGE_BLOCKS, PAGE, able, checked_comment, checked_why,
+    MANAGE_BLOCKS, PAGE, able, checked_comment,
     deeds::of_rows,
     may_change, misread,
     networks::{self, Network},
@@ -25,6 +25,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
+    text::Why,
 };
 
 pub async fn addresses(context: &Context, instance: &str, search: &str) -> Result<Framed<AddressesPage>, Problem> {
@@ -93,7 +94,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         comment: checked_comment("comment", &form.comment)?,
         until: until(&form.until, before, context.now())?,
     };
-    let why = checked_why(&form.why)?;
+    let why = Why::given(&form.why, true)?;
     if form.sure != "yes"
         && let Some(warning) = warned(&network, severity)
     {
@@ -135,7 +136,7 @@ pub async fn lift_address(
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let network: Network = network.parse().map_err(|_| misread())?;
     let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;

@@ -1,6 +1,6 @@
 //! Rules about servers: made, changed, lifted; and the list of those federated with.
 
-use super::{MANAGE_FEDERATION, able, checked_comment, checked_why, is_followed, misread, names, unread};
+use super::{MANAGE_FEDERATION, able, checked_comment, is_followed, misread, names, unread};
 use crate::{
     access::Permission,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
@@ -36,7 +36,7 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
         public_comment: checked_comment("public_comment", &form.public_comment)?,
         private_comment: checked_comment("private_comment", &form.private_comment)?,
     };
-    let why = checked_why(&form.why)?;
+    let why = Why::given(&form.why, true)?;
     let seen: Option<(RuleNumber, Rule)> = match form.seen.as_str() {
         "" => None,
         seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
@@ -141,7 +141,7 @@ pub async fn lift(
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let (id, before): (RuleNumber, Rule) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = LiftDomainBlock { instance: instance.name.clone(), domain: domain.clone(), id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
@@ -152,7 +152,7 @@ pub async fn allow(context: Context, instance: String, domain: String, why: Stri
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = names::server(&domain, &instance.own_domains()).map_err(|why| Problem::invalid("domain", why))?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = AllowDomain { instance: instance.name.clone(), domain: domain.clone() };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
@@ -171,7 +171,7 @@ pub async fn disallow(
     let permit = context.permit(Permission::SuspendFollowedDomain, Some(&instance.name)).await?;
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let id = id.parse().map_err(|_| misread())?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = DisallowDomain { instance: instance.name.clone(), domain: domain.clone(), id };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;

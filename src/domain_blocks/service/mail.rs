@@ -1,8 +1,6 @@
 //! Rules about mail domains at sign-up.
 
-use super::{
-    MANAGE_BLOCKS, PAGE, able, checked_why, deeds::of_rows, may_change, misread, names, page_of, unread, viewed,
-};
+use super::{MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, misread, names, page_of, unread, viewed};
 use crate::{
     access::Permission,
     carry_out::{Carry, Evidence, carry_out},
@@ -20,6 +18,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
+    text::Why,
 };
 
 pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Result<Framed<MailPage>, Problem> {
@@ -50,7 +49,7 @@ pub async fn set_mail(
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = names::mail(&domain).map_err(|why| Problem::invalid("domain", why))?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let name = instance.name.clone();
     let done = if seen.is_empty() {
@@ -86,7 +85,7 @@ pub async fn lift_mail(
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let domain = Domain::try_from(domain).map_err(|_| misread())?;
     let (id, review_before): (RuleNumber, bool) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let why = checked_why(&why)?;
+    let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftMailDomainBlock { instance: instance.name.clone(), domain, id, review_before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;

@@ -2,7 +2,7 @@
 //! where somebody else changed it meanwhile. What an instance cannot answer now is tried again until it does; the rights in
 //! the console never wait for that.
 
-use super::{CONSOLE, permit, store_problem};
+use super::{permit, store_problem};
 use crate::{
     access::Permission,
     carry_out,
@@ -10,12 +10,14 @@ use crate::{
     context::{App, Context},
     deeds::{AssignRole, LeaveRole},
     grants::{RoleAsked, RoleCard, RoleState, Scope, State},
-    id::RoleId,
+    id::{InstanceName, RoleId},
+    ledger,
     ledger::{Ledger, Outcome},
     linked_accounts::service::end_with_role,
     mastodon::{Instance, database::DatabaseError},
+    nouns::rank::Holder,
     problem::{Kind, Problem},
-    roles::{EVERYONE, InstanceRole, called, rank::Holder, service::assign_for_grant},
+    roles::{EVERYONE, InstanceRole, called, service::assign_for_grant},
     store::grants::{self, Former, Role},
     text::Why,
     ui,
@@ -131,8 +133,7 @@ async fn set(app: &App, role: &mut Role, state: RoleState, said: &str) -> Result
     }
 }
 
-fn instance(app: &App, role: &Role) -> Result<Arc<Instance>, Problem> {
-    let name = &role.asked.instance;
+pub(super) fn instance(app: &App, name: &InstanceName) -> Result<Arc<Instance>, Problem> {
     app.instances
         .get(name)
         .cloned()
@@ -140,7 +141,7 @@ fn instance(app: &App, role: &Role) -> Result<Arc<Instance>, Problem> {
 }
 
 /// The account as it stands, if it is still the one that was asked for, and a role as it stands.
-async fn look(
+pub(super) async fn look(
     instance: &Instance,
     asked: &RoleAsked,
     wanted: Option<RoleId>,
@@ -155,7 +156,8 @@ async fn look(
     Ok((holder, role))
 }
 
-fn held(holder: &Holder) -> Former {
+/// What somebody has.
+pub(super) fn held(holder: &Holder) -> Former {
     let role = holder.role_id.filter(|role| *role != EVERYONE);
     Former {
         role,
@@ -164,7 +166,7 @@ fn held(holder: &Holder) -> Former {
 }
 
 async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
-    let instance = instance(app, &role)?;
+    let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let (holder, wanted) = look(&instance, &asked, Some(asked.role)).await?;
     let not_given = |why: String| Err(Problem::new(Kind::Conflict, why, ""));
@@ -248,7 +250,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     if role.state == RoleState::Asked {
         return set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await;
     }
-    let instance = instance(app, &role)?;
+    let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let former = role.former.clone().unwrap_or(Former { role: None, name: String::new() });
     let (holder, returning) = look(&instance, &asked, former.role).await?;
@@ -315,12 +317,14 @@ async fn unlink(app: &App, instance: &Instance, role: &Role) -> Result<(), Probl
 
 /// It is not the role that was given any more: it stays, and the record says so.
 async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> {
-    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, Some(&role.asked.instance))?;
+    let permit = permit(&Ledger::command_actor(ledger::CONSOLE), Permission::DecideGrants, Some(&role.asked.instance))?;
     let deed = LeaveRole { grant: role.grant.clone(), asked: role.asked.clone(), found: found.clone() };
     let state = role.state;
     role.state = RoleState::Left;
     role.said = format!("Left alone: {found}.");
-    carry_out::recorded(app, permit, deed, "", grants::set_role(&app.store, &app.keys, state, &role)).await?;
+    let role = &role;
+    let left = |store| async move { grants::set_role(&store, &app.keys, state, role).await };
+    carry_out::recorded(app, permit, deed, "", left).await?;
     Ok(())
 }
 

@@ -10,14 +10,15 @@ use crate::{
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
     grants::{Card, Sheet, Work},
-    http::{Signed, stream},
     id::OperatorId,
     ledger::{Acting, Deed, Mark, Outcome, Worked},
     path,
     problem::Problem,
     reports::Decision,
     search::Search,
+    session::Signed,
     store::{grants, operators},
+    stream,
     ui::time,
 };
 use axum::{
@@ -200,7 +201,7 @@ fn in_force(grant: &Card, from: Instant, to: Instant) -> bool {
 fn file(sheet: &Sheet) -> String {
     let mut text = record(&COLUMNS.map(str::to_owned));
     for (day, work) in &sheet.days {
-        let from = crate::audit::service::day(day).unwrap_or_default();
+        let from = crate::text::time::day_typed(day).unwrap_or_default();
         let grants: Vec<&Card> = sheet.grants.iter().filter(|grant| in_force(grant, from, from.plus(DAY))).collect();
         text.push_str(&row(day, work, &grants));
     }

@@ -6,8 +6,10 @@
 use super::{DatabaseError, Read, There, ms};
 use crate::{
     clock::Instant,
-    domain_blocks::{Allowed, COUNTED, GLIMPSED, Glimpse, Known, Listed, ListedAddress, Losses, MailRule, Note, Reach},
-    nouns::domain_blocks::{AddressRule, AddressSeverity, Domain, Rule, Severity},
+    nouns::domain_blocks::{
+        AddressRule, AddressSeverity, Allowed, COUNTED, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
+        Losses, MailRule, Note, Reach, Rule, Severity,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -21,7 +21,7 @@ pub struct PendingSignUp {
     pub address: Option<Hidden>,
     /// Why they want to join, shortened to 2,000 characters; empty where nothing was asked.
     pub reason: String,
-    /// What the reason is compared by ([`crate::signups::fingerprint`]).
+    /// What the reason is compared by ([`crate::text::alike::fingerprint`]).
     pub words: Option<u64>,
     /// Who invited them, where an invitation was used.
     pub inviter: Option<String>,
@@ -54,7 +54,7 @@ impl From<Row> for PendingSignUp {
             locale: row.locale,
             email: Hidden::new(row.email),
             address: row.address.map(Hidden::new),
-            words: row.reason.as_deref().and_then(crate::signups::fingerprint),
+            words: row.reason.as_deref().and_then(crate::text::alike::fingerprint),
             reason: row.reason.unwrap_or_default(),
             inviter: row.inviter,
         }
