@@ -490,6 +490,12 @@ impl Reader<'_> {
             self.wrong("`name` is used by another instance too; each needs its own".into());
         }
         let base_url = self.parsed("base_url", raw.base_url, "https://social.example.org", |text| web_url(&text));
+        if let Some(other) =
+            base_url.as_ref().and_then(|url| into.iter().find(|other| other.base_url.origin() == url.origin()))
+        {
+            let other = &other.name;
+            self.wrong(format!("`base_url` is the server of instance {other} already; a server has one name here"));
+        }
         let media_base_url = match (raw.media_base_url, &base_url) {
             (None, Some(base)) => base.join("system").ok(),
             (None, None) => None,
@@ -513,6 +519,17 @@ impl Reader<'_> {
             && !(url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://"))
         {
             self.wrong("`database_url` must begin with postgres://".into());
+        }
+        let place = |url: &Secret| {
+            let url = Url::parse(url.expose()).ok()?;
+            Some((url.host_str()?.to_owned(), url.port().unwrap_or(5432), url.path().to_owned()))
+        };
+        let same = |url: &Secret| {
+            place(url).and_then(|at| into.iter().find(|other| place(&other.database_url) == Some(at.clone())))
+        };
+        if let Some(other) = database_url.as_ref().and_then(same) {
+            let other = &other.name;
+            self.wrong(format!("`database_url` is the database of instance {other} already; each server has its own"));
         }
         let redis_url = self.secret(
             "redis_url",

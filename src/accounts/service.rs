@@ -17,8 +17,10 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::unread,
-    mastodon::database::{Found, Narrowing, Origin, Sanctioned, Window, created_at},
+    mastodon::{
+        Instance,
+        database::{Found, Narrowing, Origin, Sanctioned, Window, created_at, unread},
+    },
     path,
     problem::misread,
     problem::{Kind, Problem},
@@ -34,6 +36,21 @@ enum Asked {
     Id(AccountId),
     Handle(String, Option<String>),
     Nothing,
+}
+
+/// The account that somebody names: by handle, or the address of a profile.
+///
+/// # Errors
+/// If the instance's database does not answer.
+pub async fn by_name(instance: &Instance, text: &str) -> Result<Option<AccountId>, Problem> {
+    match parse(text, &instance.own_domains()) {
+        Asked::Id(id) => Ok(Some(id)),
+        Asked::Handle(name, domain) => {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            read.by_handle(&name, domain.as_deref()).await.map_err(unread)
+        }
+        Asked::Nothing => Ok(None),
+    }
 }
 
 fn parse(text: &str, own: &[String]) -> Asked {

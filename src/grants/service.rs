@@ -80,11 +80,6 @@ async fn scope(context: &Context) -> Result<Option<OperatorId>, Problem> {
     context.permit(Permission::ViewGrants, None).await.map(|_| None)
 }
 
-/// The instance the rail goes on showing on pages about the console itself.
-fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
-    context.visible().next().map(AsRef::as_ref)
-}
-
 pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>, Problem> {
     let own = scope(context).await?;
     let (app, now) = (&context.app, context.now());
@@ -123,7 +118,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
         may_ask: access::permit(&context.actor, Permission::ProposeGrants, None).is_ok(),
         contractors,
     };
-    frame::build(context, current(context), path::GRANTS, search, page).await
+    frame::build(context, context.current(), path::GRANTS, search, page).await
 }
 
 async fn find(app: &App, id: &str) -> Result<Grant, Problem> {
@@ -180,7 +175,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
         grant: card(grant, &names, now),
     };
     let here = path::grant(&page.grant.id);
-    frame::build(context, current(context), &here, search, page).await
+    frame::build(context, context.current(), &here, search, page).await
 }
 
 /// What the entry of a decision says of whoever decided.
@@ -234,7 +229,7 @@ pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>
         places,
         chosen: Search::parse(search).get("for").unwrap_or_default().to_owned(),
     };
-    frame::build(context, current(context), path::ASK_GRANT, search, page).await
+    frame::build(context, context.current(), path::ASK_GRANT, search, page).await
 }
 
 /// Who can answer for a contractor.

@@ -233,9 +233,8 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
             }
         })
         .collect();
-    let first = context.visible().next().map(AsRef::as_ref);
     let left_there = parsed.get("left") == Some("there");
-    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, link, left_there }).await
+    frame::build(context, context.current(), path::PEOPLE, search, PeoplePage { people, link, left_there }).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {

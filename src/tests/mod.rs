@@ -25,6 +25,7 @@ mod foreign;
 mod grants;
 mod head;
 mod hostile;
+mod instances;
 mod invitations;
 mod keys;
 mod ledger;

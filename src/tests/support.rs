@@ -549,17 +549,17 @@ impl House {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let location = header(header::LOCATION);
+        let set = response.headers().get_all(header::SET_COOKIE).iter();
+        let cookies: Vec<String> = set.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
         // The session's; beside it there may be the one by which the browser is known.
-        let cookie = response
-            .headers()
-            .get_all(header::SET_COOKIE)
+        let cookie = cookies
             .iter()
-            .filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned))
+            .filter_map(|whole| whole.split(';').next().map(str::to_owned))
             .find(|pair| pair.starts_with("howdah=") || pair.starts_with("__Host-howdah="));
         let body = tokio::time::timeout(std::time::Duration::from_secs(120), response.into_body().collect()).await;
         let body = body.unwrap_or_else(|_| panic!("the answer to {asked} did not end within two minutes"));
         let body = body.unwrap().to_bytes();
-        Answered { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned() }
+        Answered { status, location, cookie, cookies, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     pub async fn get(&self, cookie: Option<&str>, path: &str) -> Answered {
@@ -652,5 +652,27 @@ pub struct Answered {
     pub status: StatusCode,
     pub location: Option<String>,
     pub cookie: Option<String>,
+    /// Every cookie that is set, whole.
+    pub cookies: Vec<String>,
     pub body: String,
+}
+
+/// The same house with a second instance, “lagoon”, after the first: an empty database of its own, and nothing listens where
+/// its API should be.
+pub async fn with_lagoon(house: House) -> House {
+    let url = database().await;
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    practice::schema::create(&pool).await.unwrap();
+    let mut config = house.config.clone();
+    let mut lagoon = config.instances[0].clone();
+    lagoon.name = "lagoon".parse().unwrap();
+    lagoon.title = "lagoon.example".into();
+    lagoon.database_url = howdah::config::Secret::new(url);
+    lagoon.base_url = "http://127.0.0.1:9".parse().unwrap();
+    config.instances.push(lagoon);
+    // The router and the record of the former process end with it.
+    let keys = howdah::seal::Keys::from_secret([7; 32]);
+    let clock = howdah::clock::Clock::System;
+    let app = howdah::cli::assemble(config.clone(), clock, keys, house.store.store.clone()).unwrap();
+    House { router: howdah::http::router(app.clone()), app, config, ..house }
 }

@@ -25,10 +25,6 @@ const LARGEST_FILE: usize = 8 * 1024 * 1024;
 /// So many files are read at once, each with a multiple of its size in memory; whoever comes then is told to come again.
 static READ_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-fn context(app: Arc<App>, signed: Signed) -> Context {
-    Context { app, actor: signed.actor, address: signed.address }
-}
-
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     (status, format!("{problem} {}\n", problem.way_on)).into_response()
@@ -45,7 +41,7 @@ pub async fn export(
         "domain_allows.csv" => (List::Allows, "attachment; filename=\"domain_allows.csv\""),
         _ => return (StatusCode::NOT_FOUND, "There is no such list.\n").into_response(),
     };
-    match service::export(&context(app, signed), &instance, list).await {
+    match service::export(&Context::of(app, signed), &instance, list).await {
         Ok(text) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
@@ -66,7 +62,7 @@ pub async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let context = context(app, signed);
+    let context = Context::of(app, signed);
     // Before anything of it is read.
     let (kept, unread) = match service::may_keep(&context, &instance).await {
         Ok(()) => match READ_AT_ONCE.try_acquire() {

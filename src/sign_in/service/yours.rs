@@ -359,8 +359,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
         codes,
         gone,
     };
-    let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::YOUR_SIGN_IN, search, page).await
+    frame::build(context, context.current(), path::YOUR_SIGN_IN, search, page).await
 }
 
 fn own_session(context: &Context, session: web_sessions::OwnSession) -> OwnSession {
