@@ -26,10 +26,12 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
+    pin::Pin,
     sync::{Arc, PoisonError},
     time::Duration,
 };
 use tokio::sync::oneshot;
+use tracing::{Instrument, Span, field};
 
 /// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
 const WITHOUT_A_TRACE: i64 = 2 * MINUTE;
@@ -160,7 +162,8 @@ pub async fn carry_out<D: Carry>(
     let (tell, told) = oneshot::channel();
     tokio::spawn(async move {
         let mut tell = Some(tell);
-        let result = run(&context, &instance, permit, deed, why, &mut tell).await;
+        let outcome = |done: &Result<Done, Problem>| done.as_ref().ok().map(|done| done.outcome);
+        let result = seen::<D, _>(Box::pin(run(&context, &instance, permit, deed, why, &mut tell)), outcome).await;
         if let Some(tell) = tell
             && tell.send(result).is_err()
         {
@@ -173,6 +176,18 @@ pub async fn carry_out<D: Carry>(
 }
 
 type Tell = Option<oneshot::Sender<Result<Done, Problem>>>;
+
+/// Does a deed under a span: all that is logged on the way stands in it, within the request it was asked by, and at the end
+/// how it went and how long it took. Whom it is about stands in the record, at the entry that the span names.
+async fn seen<D: Deed, T>(work: Pin<Box<impl Future<Output = T>>>, outcome: impl FnOnce(&T) -> Option<Outcome>) -> T {
+    let span = tracing::info_span!("deed", kind = D::KIND, entry = field::Empty);
+    let started = std::time::Instant::now();
+    let done = work.instrument(span.clone()).await;
+    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    let outcome = outcome(&done).map_or("not done", Outcome::name);
+    span.in_scope(|| tracing::info!(outcome, milliseconds, "deed"));
+    done
+}
 
 async fn run<D: Carry>(
     context: &Context,
@@ -191,6 +206,7 @@ async fn run<D: Carry>(
     };
     let warrant =
         app.ledger.open(permit, deed, why, hand.acting, mark).await.map_err(|error| not_opened(context, error))?;
+    Span::current().record("entry", warrant.index());
     let deed = warrant.deed().clone();
 
     // The state is read again after the intent stands: nobody else can begin a deed about it from here on.
@@ -327,6 +343,21 @@ pub async fn recorded_as_read<D: Deed, F: Future<Output = sqlx::Result<Option<Va
     why: impl Into<Why>,
     change: impl FnOnce(Store) -> F,
 ) -> Result<Option<i64>, Problem> {
+    let outcome = |done: &Result<Option<i64>, Problem>| match done {
+        Ok(Some(_)) => Some(Outcome::Succeeded),
+        Ok(None) => Some(Outcome::Stale),
+        Err(_) => None,
+    };
+    seen::<D, _>(Box::pin(record(app, permit, deed, why.into(), change)), outcome).await
+}
+
+async fn record<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
+    app: &App,
+    permit: Permit,
+    deed: D,
+    why: Why,
+    change: impl FnOnce(Store) -> F,
+) -> Result<Option<i64>, Problem> {
     let warrant =
         app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
             NotOpened::Busy { .. } => Problem::new(
@@ -336,6 +367,7 @@ pub async fn recorded_as_read<D: Deed, F: Future<Output = sqlx::Result<Option<Va
             ),
             NotOpened::Unwritable(error) => unwritable(&error),
         })?;
+    Span::current().record("entry", warrant.index());
     let changed = change(app.ledger.store_for(&warrant)).await;
     let (outcome, answer) = match &changed {
         Ok(Some(_)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
@@ -430,6 +462,10 @@ fn not_opened(context: &Context, error: NotOpened) -> Problem {
 pub fn unwritable(error: &LedgerError) -> Problem {
     tracing::error!(%error, "ledger.unwritable");
     match error {
+        LedgerError::Ending => Problem::unavailable(
+            "The console is being stopped just now, so nothing was done and nothing was sent.",
+            "Try again in a moment.",
+        ),
         LedgerError::Contradicted(_) => Problem::unavailable(
             "The record contradicts itself, so nothing was done until an owner has decided.",
             "At the server: howdah audit verify, then howdah audit accept. Registrations can be closed all the same.",

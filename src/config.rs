@@ -62,6 +62,16 @@ pub enum Hsts {
     Subdomains,
 }
 
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Log {
+    /// For people to read.
+    #[default]
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
 /// Everything the console is told.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -70,6 +80,9 @@ pub struct Config {
     /// Networks of proxies whose word is believed about whom a request comes from.
     pub trusted_proxies: Vec<IpNet>,
     pub hsts: Hsts,
+    pub log: Log,
+    /// Where metrics are served; nowhere unless configured.
+    pub metrics_listen: Option<SocketAddr>,
     pub store: Secret,
     pub secret_key: [u8; 32],
     pub checkpoint_file: Option<PathBuf>,
@@ -98,6 +111,8 @@ struct Raw {
     #[serde(default)]
     trusted_proxies: Vec<String>,
     hsts: Option<String>,
+    log: Option<String>,
+    metrics_listen: Option<String>,
     store: Option<String>,
     store_file: Option<PathBuf>,
     store_env: Option<String>,
@@ -248,6 +263,20 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
             Hsts::Host
         }
     };
+    let log = match raw.log.as_deref() {
+        None | Some("text") => Log::Text,
+        Some("json") => Log::Json,
+        Some(other) => {
+            read.wrong(format!("`log` is “{other}”; it can be \"text\" or \"json\""));
+            Log::Text
+        }
+    };
+    let metrics_listen = raw.metrics_listen.and_then(|text| {
+        read.parsed("metrics_listen", Some(text), "127.0.0.1:9184", |text| text.parse::<SocketAddr>().ok())
+    });
+    if metrics_listen.is_some() && metrics_listen == listen {
+        read.wrong("`metrics_listen` is the same as `listen`; metrics need a listener of their own".into());
+    }
     let store = read.secret("store", raw.store, raw.store_file, raw.store_env, true, "sqlite:howdah.db");
     if let Some(store) = &store
         && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| store.expose().starts_with(scheme))
@@ -307,6 +336,8 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
             public_url,
             trusted_proxies,
             hsts,
+            log,
+            metrics_listen,
             store,
             secret_key,
             checkpoint_file: raw.checkpoint_file,
@@ -590,6 +621,7 @@ mod tests {
         assert_eq!(config.instances[0].media_base_url.as_str(), "https://harbour.example/system");
         assert_eq!(config.instances[0].title, "harbour.example");
         assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
+        assert_eq!((config.log, config.metrics_listen), (Log::Text, None));
         assert!(!format!("{config:?}").contains("t0ken"), "a secret in debug output");
     }
 
@@ -605,6 +637,15 @@ mod tests {
     }
 
     #[test]
+    fn metrics_have_a_listener_of_their_own() {
+        let text = format!("log = \"json\"\nmetrics_listen = \"[::1]:9184\"\n{GOOD}");
+        let config = parse(&text, &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        assert_eq!((config.log, config.metrics_listen), (Log::Json, "[::1]:9184".parse().ok()));
+        let same = parse(&format!("metrics_listen = \"127.0.0.1:3000\"\n{GOOD}"), &env).expect_err("taken");
+        assert_eq!(same, ["`metrics_listen` is the same as `listen`; metrics need a listener of their own"]);
+    }
+
+    #[test]
     fn every_wrong_value_is_named_at_once() {
         let text = r#"
             listen = "three thousand"
@@ -613,6 +654,8 @@ mod tests {
             second_factor = "sometimes"
             trusted_proxies = ["localhost", "0.0.0.0/0"]
             hsts = "always"
+            log = "xml"
+            metrics_listen = "9184"
             listne = 1
             [[instance]]
             name = "No Spaces"

@@ -23,6 +23,7 @@ use crate::{
         attempts::{self, Limit, Reserved},
         linked_accounts,
     },
+    telemetry::{Jobs, Requests},
 };
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -30,6 +31,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
+use tracing::Instrument;
 
 /// What a process is made of; built once, at start.
 pub struct App {
@@ -43,6 +45,10 @@ pub struct App {
     pub proxies: Proxies,
     /// The check of the whole record that runs, and what the last one found.
     pub ledger_check: LedgerCheck,
+    /// How the work outside of requests goes.
+    pub jobs: Jobs,
+    /// What was answered since the start.
+    pub requests: Requests,
     /// Requests that ended in a fault of our own since the start.
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
@@ -254,7 +260,7 @@ where
     W: Future<Output = Result<String, Problem>> + Send + 'static,
 {
     let done = match Context::of_request() {
-        Ok(context) => tokio::spawn(work(context)).await.unwrap_or_else(|error| {
+        Ok(context) => tokio::spawn(work(context).in_current_span()).await.unwrap_or_else(|error| {
             tracing::error!(%error, "door.ended");
             Err(Problem::unavailable("This was not carried to its end.", "Look into the audit for what became of it."))
         }),

@@ -95,6 +95,8 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod stream;
 #[cfg(feature = "ssr")]
+pub mod telemetry;
+#[cfg(feature = "ssr")]
 pub mod text;
 
 /// Wakes the islands of a page in the browser.

@@ -1,19 +1,22 @@
 //! The program.
 
-use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use std::{process::ExitCode, time::Duration};
+use tokio::runtime::Runtime;
 
-/// What is logged where `RUST_LOG` says nothing. A parameter of a store's address that sqlx does not know is named by it together
-/// with its value, which may be a password.
-const QUIET: &str = "info,sqlx=warn,sqlx_postgres::options=error,sqlx_sqlite::options=error";
+/// What blocks a thread of its own does not keep the process from ending for longer.
+const LAST_THREADS: Duration = Duration::from_secs(2);
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(QUIET)))
-        .with_writer(std::io::stderr)
-        .init();
-    match howdah::cli::run().await {
+fn main() -> ExitCode {
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("howdah: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(howdah::cli::run());
+    runtime.shutdown_timeout(LAST_THREADS);
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("howdah: {error:#}");

@@ -5,7 +5,7 @@ use crate::{
     access::{self, Permission, Role},
     acting,
     carry_out::Done,
-    clock::SECOND,
+    clock::{MINUTE, SECOND},
     context::{App, Context},
     deeds::{DecideSignUp, InBatch, RevokeInvite},
     frame::{self, Framed},
@@ -212,6 +212,9 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
     Ok(path::batch(&instance.name, &batch.id))
 }
 
+/// How long one go may last: the batch is claimed anew after it, by the same process or another.
+const ONE_GO: i64 = 5 * MINUTE;
+
 /// Works on one batch of an instance, if there is one that nobody works on, until it is at its end, paused, or cannot go on
 /// for now.
 ///
@@ -230,14 +233,19 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
     };
     let number = items.len();
     let different = different(&items);
+    let until = app.clock.now().plus(ONE_GO);
+    let over = || app.clock.now() >= until || app.ledger.is_ending();
     for item in items {
         if matches!(item.state, State::Closed(_)) {
             continue;
         }
+        if over() {
+            return Ok(());
+        }
         // The other half of what the token may ask for is for people at work.
         while acting::client(app, &batch.operator, instance).await?.background_waits().is_some() {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            if !is_ours_still(app, &batch, process).await? {
+            if over() || !is_ours_still(app, &batch, process).await? {
                 return Ok(());
             }
         }

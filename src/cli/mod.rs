@@ -3,6 +3,7 @@
 mod audit;
 mod grant;
 mod instance;
+mod log;
 mod operator;
 mod serve;
 mod store;
@@ -17,6 +18,7 @@ use crate::{
     passwords::Passwords,
     seal::Keys,
     store::{Starting, Store},
+    telemetry::{Jobs, Requests},
 };
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -64,6 +66,7 @@ enum Command {
 pub async fn run() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let config = config::load(&cli.config, &|name| std::env::var(name).ok());
+    log::begin(config.as_ref().map(|config| config.log).unwrap_or_default());
     match cli.command {
         // A bundle is checked where no console is set up.
         Command::Audit(audit::Audit::Verify { bundle: Some(bundle), key, checkpoint }) => {
@@ -148,6 +151,8 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         passwords,
         proxies,
         ledger_check,
+        jobs: Jobs::default(),
+        requests: Requests::default(),
         faults,
         watched,
     }))

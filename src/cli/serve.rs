@@ -14,7 +14,19 @@ use crate::{
     store::{Store, operators, setup_links, setup_links::SetupLink},
 };
 use anyhow::Context as _;
-use tokio::{net::TcpListener, signal::unix::SignalKind};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    net::TcpListener,
+    signal::unix::SignalKind,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+/// How long what is under way may take to its end when the process is told to stop; what is not through then is told to the
+/// next process by its lease.
+const LAST_WORK: Duration = Duration::from_secs(30);
+/// How long the last checkpoint may take.
+const LAST_CHECKPOINT: Duration = Duration::from_secs(10);
 
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     http::check_site(&config.site)?;
@@ -25,20 +37,63 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     first_person(&app).await?;
     // What ended while nothing ran is in the record before the first request is.
     grants::service::keep_rights(&app, &ulid::Ulid::generate().to_string()).await?;
-    jobs::start(&app);
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; is another program using it?"))?;
+    if let Some(listen) = app.config.metrics_listen {
+        watch(&app, listen).await?;
+    }
     let files = http::open_files();
     let limits = http::Limits::for_files(files);
     tracing::info!(trusted = app.proxies.words(), "proxies");
     tracing::info!(files, in_all = limits.in_all, per_address = limits.per_peer, "connections");
     tracing::info!(%listen, public = %app.config.public_url, "serving");
-    http::serve(app.clone(), listener, limits, until_told()).await?;
-    // A last checkpoint, so that the minute before the end is vouched for too.
-    if let Err(error) = app.ledger.checkpoint().await {
-        tracing::error!(%error, "checkpoint");
+    let stop = CancellationToken::new();
+    let jobs = jobs::start(&app);
+    let ending = async {
+        until_told().await;
+        tracing::info!("stopping");
+        jobs.stop();
+        app.ledger.end();
+        stop.cancel();
+    };
+    let work = async {
+        let (served, ()) = tokio::join!(http::serve(app.clone(), listener, limits, stop.cancelled()), ending);
+        tokio::join!(jobs.ended(), app.ledger.ended());
+        served
+    };
+    let late = async {
+        stop.cancelled().await;
+        sleep(LAST_WORK).await;
+    };
+    tokio::select! {
+        served = work => served?,
+        () = late => tracing::warn!(deeds = app.ledger.under_way(), "stopping.left"),
     }
+    // A last checkpoint, so that the minute before the end is vouched for too.
+    match timeout(LAST_CHECKPOINT, app.ledger.checkpoint()).await {
+        Ok(Ok(size)) => tracing::info!(size, "stopped"),
+        Ok(Err(error)) => tracing::error!(%error, "checkpoint"),
+        Err(_) => tracing::error!("checkpoint.late"),
+    }
+    Ok(())
+}
+
+/// Serves the numbers for monitoring beside everything else, also while the process comes to its end.
+async fn watch(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen} (`metrics_listen`); is another program using it?"))?;
+    if !listen.ip().is_loopback() {
+        tracing::warn!(%listen, "metrics.open: `metrics_listen` is not a loopback address; whoever reaches it reads the numbers");
+    }
+    let watching = http::watching(app.clone());
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, watching).await {
+            tracing::error!(%error, "metrics.serve");
+        }
+    });
+    tracing::info!(%listen, "metrics");
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -
         Err(what) => what,
     };
     let faults = app.faults.fetch_add(1, Ordering::Relaxed) + 1;
-    tracing::error!(http.method = %method, http.path = %path, faults, "{what}");
+    tracing::error!(faults, "{what}");
     let said = "The console failed while it worked on this. If you sent something, look into the audit for what became of it, \
         then try again; the person who runs Howdah finds the reason in its log.";
     if of_door(&path) {

@@ -1,6 +1,5 @@
 //! The outside: the order of the layers, and everything that answers before or instead of Leptos.
 
-mod access_log;
 mod assets;
 mod faults;
 mod forms;
@@ -9,9 +8,12 @@ mod headers;
 mod origin;
 mod plain;
 mod router;
+mod seen;
 mod server;
 mod sessions;
+mod watching;
 
 pub use assets::check as check_site;
 pub use router::{outside, router};
 pub use server::{Limits, open_files, serve};
+pub use watching::watching;

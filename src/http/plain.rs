@@ -1,5 +1,6 @@
 //! Pages without a frame, for whatever is refused before or beside Leptos: with a title, a language and a way on.
 
+use super::seen;
 use crate::{path, ui::escape};
 use axum::{
     extract::Request,
@@ -36,6 +37,7 @@ pub fn page(title: &str, inner: &str) -> Html<String> {
 pub async fn refusals(request: Request, next: Next) -> Response {
     let page = wants_page(request.headers());
     let opened = *request.method() == Method::GET && of_door(request.uri().path());
+    let id = seen::id(&request);
     let response = next.run(request).await;
     let status = response.status();
     if page && opened && status == StatusCode::METHOD_NOT_ALLOWED {
@@ -50,7 +52,7 @@ pub async fn refusals(request: Request, next: Next) -> Response {
         Ok(body) => String::from_utf8_lossy(&body.to_bytes()).trim().to_owned(),
         Err(_) => String::new(),
     };
-    let mut made = refusal(status, &said).into_response();
+    let mut made = refusal(status, &said, id.as_deref()).into_response();
     for (name, value) in &parts.headers {
         if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
             made.headers_mut().append(name, value.clone());
@@ -64,7 +66,7 @@ fn is_bare(headers: &HeaderMap) -> bool {
     kind.is_none_or(|kind| kind.starts_with("text/plain"))
 }
 
-fn refusal(status: StatusCode, said: &str) -> (StatusCode, Html<String>) {
+fn refusal(status: StatusCode, said: &str, id: Option<&str>) -> (StatusCode, Html<String>) {
     let (title, otherwise) = match status {
         StatusCode::NOT_FOUND => ("Not here", "There is no such page."),
         StatusCode::UNAUTHORIZED => ("Sign in", "Nobody is signed in."),
@@ -74,8 +76,11 @@ fn refusal(status: StatusCode, said: &str) -> (StatusCode, Html<String>) {
         _ => ("Not understood", "The console could not do anything with this request."),
     };
     let said = if said.is_empty() { otherwise } else { said };
+    // Whoever runs the console finds by it in the log what went wrong.
+    let id = id.filter(|_| status.is_server_error());
+    let id = id.map(|id| format!("<p class=\"small soft\">Request {}</p>", escape(id))).unwrap_or_default();
     let inner = format!(
-        "<h1>{title}</h1><p class=\"note\" role=\"alert\">{said}</p><p><a class=\"btn main\" href=\"{overview}\">To the overview</a></p>",
+        "<h1>{title}</h1><p class=\"note\" role=\"alert\">{said}</p>{id}<p><a class=\"btn main\" href=\"{overview}\">To the overview</a></p>",
         said = escape(said),
         overview = path::OVERVIEW,
     );

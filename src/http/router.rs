@@ -5,6 +5,7 @@ use super::{
     headers::CspNonce,
     origin,
     plain::{self, of_door, wants_page},
+    seen,
     sessions::Sessions,
 };
 use crate::{
@@ -21,7 +22,7 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{Extensions, HeaderMap, Method, StatusCode, Version, header, request::Parts},
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{from_fn, from_fn_with_state, map_request},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -32,7 +33,12 @@ use leptos::{
 };
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::{Arc, LazyLock};
-use tower_http::{CompressionLevel, compression::CompressionLayer};
+use tower_http::{
+    CompressionLevel,
+    compression::CompressionLayer,
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+    trace::TraceLayer,
+};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 /// The pages there are, listed once. While Leptos lists them, no `Resource` in the whole process is loaded, and one that
@@ -45,7 +51,7 @@ struct RouterState {
     options: LeptosOptions,
 }
 
-/// Everything the console answers. From the outside in: headers, origin, session, person, form, page.
+/// Everything the console answers. From the outside in: what is seen of it, headers, origin, session, person, form, page.
 pub fn router(app: Arc<App>) -> Router {
     let options = LeptosOptions::builder()
         .output_name("howdah")
@@ -115,7 +121,19 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
         .layer(from_fn_with_state(own, origin::same_origin))
         .layer(from_fn(plain::refusals))
         .layer(from_fn_with_state(transport_security, headers::secure))
-        .layer(from_fn(super::access_log::log))
+        .layer(from_fn_with_state(app.clone(), seen::count))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(seen::span)
+                .on_request(())
+                .on_response(seen::line)
+                .on_body_chunk(())
+                .on_eos(())
+                .on_failure(()),
+        )
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(seen::Ids))
+        .layer(map_request(seen::without_an_id))
 }
 
 /// Pages and the answers of doors are packed. Files are not: they go out as they are read, and whoever packs one keeps

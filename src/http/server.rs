@@ -42,6 +42,8 @@ const LARGEST_HEAD: usize = 128 * 1024;
 /// What the system keeps of an answer that is not taken yet. It asks for more when a third is gone, so that together with
 /// [`Limits::stalled`] it says how slowly an answer may be taken.
 const SEND_BUFFER: usize = 128 * 1024;
+/// How long the rest of a request may still take when the console is being stopped.
+const LAST_WAIT: Duration = Duration::from_secs(3);
 
 /// What connections may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +87,7 @@ pub fn open_files() -> u64 {
     limit.current.unwrap_or(65_536)
 }
 
-/// Serves until told to stop; then what was begun is finished.
+/// Serves until told to stop; then what was begun is answered, and a request of which only half came is not waited for.
 ///
 /// # Errors
 /// If the listener has no address any more.
@@ -126,7 +128,10 @@ pub async fn serve(
     drop(stopped);
     // The connections hear of it, and let go of their half when they end.
     let _ = stop.send(true);
-    stop.closed().await;
+    tokio::select! {
+        () = stop.closed() => {}
+        () = server.hall.let_go() => {}
+    }
     Ok(())
 }
 
@@ -242,6 +247,15 @@ struct Crowd {
 impl Hall {
     fn crowd(&self) -> MutexGuard<'_, Crowd> {
         self.crowd.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends every connection of which something is waited for, after a last moment, for as long as there are any.
+    async fn let_go(&self) {
+        sleep(LAST_WAIT).await;
+        loop {
+            while self.crowd().give_up(|_| true) {}
+            sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// A place for a connection, if there is one or somebody gives theirs up; a range of `None` is not counted by itself.

@@ -1,25 +1,41 @@
 //! Imports of domain blocks, carried out row by row: claimed in the store, so that one process works on each.
 
-use super::every;
-use crate::{context::App, domain_blocks::service};
+use super::Job;
+use crate::{context::App, domain_blocks::service, mastodon::Instance, telemetry::JobName};
 use std::{sync::Arc, time::Duration};
 
 /// Rows in one go: the work is claimed anew after them.
 const ROWS: usize = 50;
 
-/// Starts the work for every instance.
-pub fn start(app: &Arc<App>) {
-    let holder: Arc<str> = ulid::Ulid::generate().to_string().into();
-    for instance in app.instances.values() {
-        let (app, instance, holder) = (app.clone(), instance.clone(), holder.clone());
-        tokio::spawn(async move {
-            let mut tick = every(Duration::from_secs(1));
-            loop {
-                tick.tick().await;
-                if let Err(error) = service::work(&app, &instance, &holder, ROWS).await {
-                    tracing::error!(%error, instance = %instance.name, "domain_imports");
-                }
-            }
-        });
+/// The imports of one instance.
+pub struct Imports {
+    app: Arc<App>,
+    instance: Arc<Instance>,
+    holder: String,
+}
+
+impl Imports {
+    pub fn new(app: &Arc<App>, instance: &Arc<Instance>) -> Self {
+        Self { app: app.clone(), instance: instance.clone(), holder: ulid::Ulid::generate().to_string() }
+    }
+}
+
+impl Job for Imports {
+    fn name(&self) -> JobName {
+        ("imports", Some(self.instance.name.clone()))
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    /// Each row of a go may take as long as a deed may.
+    fn longest(&self) -> Duration {
+        Duration::from_secs(15 * 60)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        service::work(&self.app, &self.instance, &self.holder, ROWS).await?;
+        Ok(())
     }
 }

@@ -1,37 +1,64 @@
-//! Grants that begin and end, and the roles that go with them: claimed in the store, so that each is done once.
+//! Grants that begin and end, and the roles that go with them: claimed in the store, so that each is done once. What is
+//! recorded does not wait for an instance that does not answer: these are two jobs.
 
-use super::every;
-use crate::{context::App, grants::service};
+use super::Job;
+use crate::{context::App, grants::service, telemetry::JobName};
 use std::{sync::Arc, time::Duration};
 
 const OFTEN: Duration = Duration::from_secs(3);
 
-/// Starts the work. Rights never wait for it: they follow from the grant and the time, with every request. What is recorded
-/// does not wait for an instance that does not answer.
-pub fn start(app: &Arc<App>) {
-    let rights = app.clone();
-    tokio::spawn(async move {
-        let process = ulid::Ulid::generate().to_string();
-        let mut tick = every(OFTEN);
-        loop {
-            tick.tick().await;
-            if let Err(error) = service::keep_rights(&rights, &process).await {
-                tracing::error!(%error, "grants.rights");
-            }
-        }
-    });
-    let roles = app.clone();
-    tokio::spawn(async move {
-        let mut looked = service::Looked::default();
-        let mut tick = every(OFTEN);
-        loop {
-            tick.tick().await;
-            if let Err(error) = service::keep_roles(&roles).await {
-                tracing::error!(%error, "grants.roles");
-            }
-            if let Err(error) = service::take_back_by_record(&roles, &mut looked).await {
-                tracing::error!(%error, "grants.by_record");
-            }
-        }
-    });
+/// Records that grants begin and end. Rights never wait for it: they follow from the grant and the time, with every request.
+pub struct Rights {
+    app: Arc<App>,
+    process: String,
+}
+
+impl Rights {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone(), process: ulid::Ulid::generate().to_string() }
+    }
+}
+
+impl Job for Rights {
+    fn name(&self) -> JobName {
+        ("grants", None)
+    }
+
+    fn period(&self) -> Duration {
+        OFTEN
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        service::keep_rights(&self.app, &self.process).await?;
+        Ok(())
+    }
+}
+
+/// Gives and takes the roles on instances that go with grants.
+pub struct Roles {
+    app: Arc<App>,
+    looked: service::Looked,
+}
+
+impl Roles {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone(), looked: service::Looked::default() }
+    }
+}
+
+impl Job for Roles {
+    fn name(&self) -> JobName {
+        ("roles of grants", None)
+    }
+
+    fn period(&self) -> Duration {
+        OFTEN
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        let kept = service::keep_roles(&self.app).await;
+        // What the record has is taken back also where the store says nothing.
+        service::take_back_by_record(&self.app, &mut self.looked).await?;
+        Ok(kept?)
+    }
 }

@@ -1,26 +1,40 @@
 //! Looking at each instance for what changed elsewhere: its turn is claimed in the store, so that one process looks.
 
-use super::every;
-use crate::{audit::service::elsewhere, context::App};
+use super::Job;
+use crate::{audit::service::elsewhere, context::App, mastodon::Instance, telemetry::JobName};
 use std::{sync::Arc, time::Duration};
 
-/// Starts the looking for every instance.
-pub fn start(app: &Arc<App>) {
-    for instance in app.instances.values() {
-        let (app, instance) = (app.clone(), instance.clone());
-        tokio::spawn(async move {
-            let mut tick = every(Duration::from_secs(10));
-            loop {
-                tick.tick().await;
-                match elsewhere::take_turn(&app, &instance).await {
-                    Ok(None | Some(0)) => {}
-                    Ok(Some(entries)) => tracing::info!(entries, instance = %instance.name, "elsewhere"),
-                    Err(elsewhere::Trouble::Instance(error)) => {
-                        tracing::info!(%error, instance = %instance.name, "elsewhere.not_now");
-                    }
-                    Err(error) => tracing::error!(%error, instance = %instance.name, "elsewhere"),
-                }
+/// The looking at one instance.
+pub struct Snapshots {
+    app: Arc<App>,
+    instance: Arc<Instance>,
+}
+
+impl Snapshots {
+    pub fn new(app: &Arc<App>, instance: &Arc<Instance>) -> Self {
+        Self { app: app.clone(), instance: instance.clone() }
+    }
+}
+
+impl Job for Snapshots {
+    fn name(&self) -> JobName {
+        ("changes elsewhere", Some(self.instance.name.clone()))
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        match elsewhere::take_turn(&self.app, &self.instance).await {
+            Ok(None | Some(0)) => {}
+            Ok(Some(entries)) => tracing::info!(entries, instance = %self.instance.name, "elsewhere"),
+            // That an instance is away is said where its pulse is.
+            Err(elsewhere::Trouble::Instance(error)) => {
+                tracing::info!(%error, instance = %self.instance.name, "elsewhere.not_now");
             }
-        });
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 }

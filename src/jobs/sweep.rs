@@ -1,23 +1,52 @@
 //! Closes the deeds of processes that died: by reading, never by repeating.
 
+use super::Job;
 use crate::{
     carry_out::{judge_in_store, judge_on_instance},
     context::App,
     deeds::{AnyDeed, of_each},
-    ledger::{OpenDeed, Outcome, Verdict},
+    ledger::{LedgerError, OpenDeed, Outcome, Verdict},
+    telemetry::JobName,
 };
 use serde_json::json;
+use std::{sync::Arc, time::Duration};
+
+/// The sweep, again and again.
+pub struct Sweep {
+    app: Arc<App>,
+}
+
+impl Sweep {
+    pub fn new(app: &Arc<App>) -> Self {
+        Self { app: app.clone() }
+    }
+}
+
+impl Job for Sweep {
+    fn name(&self) -> JobName {
+        ("sweep", None)
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    /// After a crash there may be many, and an instance that is slow.
+    fn longest(&self) -> Duration {
+        Duration::from_secs(15 * 60)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        Ok(sweep(&self.app).await?)
+    }
+}
 
 /// Looks once at every deed whose lease has run out.
-pub async fn sweep(app: &App) {
-    let open = match app.ledger.claim_expired().await {
-        Ok(open) => open,
-        Err(error) => {
-            tracing::error!(%error, "sweep.claim");
-            return;
-        }
-    };
-    for open in open {
+///
+/// # Errors
+/// If they cannot be claimed; of one that cannot be closed the log says why, and it is looked at again.
+pub async fn sweep(app: &App) -> Result<(), LedgerError> {
+    for open in app.ledger.claim_expired().await? {
         let closed = match judge(app, &open).await {
             Some(verdict) => app.ledger.close_swept(&open, &verdict).await,
             None => app.ledger.leave(&open).await,
@@ -26,6 +55,7 @@ pub async fn sweep(app: &App) {
             tracing::error!(%error, index = open.index, "sweep.close");
         }
     }
+    Ok(())
 }
 
 async fn judge(app: &App, open: &OpenDeed) -> Option<Verdict> {

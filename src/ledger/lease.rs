@@ -7,20 +7,32 @@ use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio_util::task::{TaskTracker, task_tracker::TaskTrackerToken};
 
 /// The intents of the warrants that exist.
 #[derive(Clone, Debug, Default)]
-pub(super) struct AtWork(Arc<Mutex<BTreeSet<i64>>>);
+pub(super) struct AtWork {
+    intents: Arc<Mutex<BTreeSet<i64>>>,
+    /// Counts them, and those that are about to be; closed when the process comes to its end.
+    count: TaskTracker,
+}
 
 impl AtWork {
     fn set(&self) -> MutexGuard<'_, BTreeSet<i64>> {
         // A set of numbers is whole after every panic.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.intents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn hold(&self, index: i64) -> Held {
+    /// A deed is about to be opened; not when the process comes to its end.
+    pub(super) fn begin(&self) -> Result<TaskTrackerToken, LedgerError> {
+        // Counted first: whoever waits for the last one either waits for this one or turns it away.
+        let counted = self.count.token();
+        if self.count.is_closed() { Err(LedgerError::Ending) } else { Ok(counted) }
+    }
+
+    pub(super) fn hold(&self, index: i64, counted: TaskTrackerToken) -> Held {
         self.set().insert(index);
-        Held { index, at_work: self.clone() }
+        Held { index, at_work: self.clone(), _counted: counted }
     }
 
     pub(super) fn has(&self, index: i64) -> bool {
@@ -33,6 +45,7 @@ impl AtWork {
 pub(super) struct Held {
     index: i64,
     at_work: AtWork,
+    _counted: TaskTrackerToken,
 }
 
 impl Drop for Held {
@@ -42,6 +55,26 @@ impl Drop for Held {
 }
 
 impl Ledger {
+    /// No deed is begun here any more; those under way go on to their end.
+    pub fn end(&self) {
+        self.at_work.count.close();
+    }
+
+    /// Whether no deed is begun here any more.
+    pub fn is_ending(&self) -> bool {
+        self.at_work.count.is_closed()
+    }
+
+    /// Waits, after [`Self::end`], until the last deed under way here is closed.
+    pub async fn ended(&self) {
+        self.at_work.count.wait().await;
+    }
+
+    /// How many deeds are under way here.
+    pub fn under_way(&self) -> usize {
+        self.at_work.set().len()
+    }
+
     /// Keeps the leases running of the deeds that this process is at work on.
     ///
     /// # Errors

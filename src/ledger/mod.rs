@@ -28,7 +28,7 @@ pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{LARGEST_LEAF, LARGEST_SEEN, LEASE, LedgerError, NotOpened, OpenDeed};
 
-use crate::{access::Actor, clock::Clock, problem::Problem, seal::Keys, store::Store};
+use crate::{access::Actor, clock::Clock, problem::Problem, seal::Keys, store::Store, telemetry::Counted};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
@@ -60,6 +60,8 @@ pub struct Ledger {
     at_work: lease::AtWork,
     /// Whether the record contradicts itself, as far as this process has looked.
     found: head::Found,
+    /// The deeds that were closed here, by kind and outcome.
+    closed: Counted<2>,
     /// The roots over so many full runs of leaves, for proofs.
     tiles: Arc<tokio::sync::Mutex<Vec<tree::Hash>>>,
 }
@@ -89,8 +91,14 @@ impl Ledger {
             appends,
             at_work: lease::AtWork::default(),
             found,
+            closed: Counted::default(),
             tiles: Arc::default(),
         }
+    }
+
+    /// The deeds that were closed here since the start, by kind and outcome.
+    pub fn closed(&self) -> &Counted<2> {
+        &self.closed
     }
 }
 

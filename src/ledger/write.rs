@@ -18,6 +18,7 @@ use crate::{
         on,
         rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead, changes_rights},
     },
+    telemetry,
     text::Why,
 };
 use serde::Deserialize;
@@ -51,6 +52,8 @@ pub enum LedgerError {
     AlreadyClosed(i64),
     #[error("the task that writes the ledger has stopped")]
     Stopped,
+    #[error("the console is being stopped")]
+    Ending,
     /// Until an owner has decided at the server.
     #[error("the record contradicts itself: {0}")]
     Contradicted(String),
@@ -219,6 +222,7 @@ impl LedgerError {
             | Self::Permit(_)
             | Self::AlreadyClosed(_)
             | Self::Stopped
+            | Self::Ending
             | Self::Contradicted(_)
             | Self::Outside(_) => false,
         }
@@ -570,16 +574,26 @@ fn fitting(seen: &Value) -> Value {
 
 impl Ledger {
     async fn append(&self, draft: Draft) -> Result<Appended, LedgerError> {
-        let (reply, answer) = oneshot::channel();
-        self.appends.send(Append { draft, reply }).await.map_err(|_| LedgerError::Stopped)?;
-        answer.await.map_err(|_| LedgerError::Stopped)?
+        let span = tracing::debug_span!("store", entry = draft.kind);
+        let appended = async {
+            let (reply, answer) = oneshot::channel();
+            self.appends.send(Append { draft, reply }).await.map_err(|_| LedgerError::Stopped)?;
+            answer.await.map_err(|_| LedgerError::Stopped)?
+        };
+        telemetry::told(span, appended, |appended| match appended {
+            Ok(Appended::At(_)) => "appended",
+            Ok(Appended::Recorded) => "recorded before",
+            Ok(Appended::Busy { .. }) => "busy",
+            Err(_) => "failed",
+        })
+        .await
     }
 
     /// Stores the intent. A deed that changes something locks its subject until it is closed.
     ///
     /// # Errors
-    /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written, or
-    /// if the permit is for something else: then nothing may happen.
+    /// [`NotOpened::Busy`] if another deed holds the subject; [`NotOpened::Unwritable`] if the ledger cannot be written, if
+    /// the process comes to its end, or if the permit is for something else: then nothing may happen.
     pub async fn open<D: Deed>(
         &self,
         permit: Permit,
@@ -588,6 +602,7 @@ impl Ledger {
         acting: Acting,
         mark: Mark,
     ) -> Result<Warrant<D>, NotOpened> {
+        let counted = self.at_work.begin()?;
         let why: Why = why.into();
         let at = self.clock.now();
         let actor = permit.actor().clone();
@@ -640,7 +655,9 @@ impl Ledger {
             regardless,
         };
         match self.append(draft).await? {
-            Appended::At(index) => Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index) }),
+            Appended::At(index) => {
+                Ok(Warrant { deed, index, mark, actor, acting, _held: self.at_work.hold(index, counted) })
+            }
             Appended::Recorded => Err(NotOpened::Unwritable(LedgerError::Stopped)),
             Appended::Busy { since, intent } => {
                 let by = self.entry_operator(intent).await.map_err(NotOpened::Unwritable)?;
@@ -717,6 +734,7 @@ impl Ledger {
             regardless: true,
         };
         self.append(draft).await?;
+        self.closed.count([kind, verdict.outcome.name()]);
         // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
         if changes_rights(kind)
             && verdict.outcome == Outcome::Succeeded

@@ -1,5 +1,6 @@
 //! Mastodon's Redis: entries that would go on saying something old are deleted, never written.
 
+use crate::telemetry::{self, Counted};
 use redis::{Client, aio::ConnectionManager, aio::ConnectionManagerConfig};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -53,6 +54,7 @@ async fn scan(connection: &mut ConnectionManager, cursor: u64) -> Result<(u64, V
 pub struct Cache {
     client: Client,
     connection: OnceCell<ConnectionManager>,
+    calls: Counted<1>,
 }
 
 /// Redis did not do it, in words.
@@ -64,7 +66,20 @@ impl Cache {
     /// # Errors
     /// If the address cannot be used.
     pub fn new(url: &str) -> anyhow::Result<Self> {
-        Ok(Self { client: Client::open(url)?, connection: OnceCell::new() })
+        Ok(Self { client: Client::open(url)?, connection: OnceCell::new(), calls: Counted::default() })
+    }
+
+    /// What was asked since the start, by what came of it.
+    pub fn calls(&self) -> &Counted<1> {
+        &self.calls
+    }
+
+    /// What is asked, counted.
+    async fn counted<T>(&self, asked: impl Future<Output = Result<T, CacheError>>) -> Result<T, CacheError> {
+        let outcome = |asked: &Result<T, CacheError>| if asked.is_ok() { "answered" } else { "failed" };
+        let asked = telemetry::told(tracing::debug_span!("mastodon.redis"), asked, outcome).await;
+        self.calls.count([outcome(&asked)]);
+        asked
     }
 
     async fn connection(&self) -> Result<ConnectionManager, CacheError> {
@@ -84,9 +99,12 @@ impl Cache {
     /// # Errors
     /// If it does not answer within a second.
     pub async fn ping(&self) -> Result<(), CacheError> {
-        let mut connection = self.connection().await?;
-        let pong: Result<String, _> = redis::cmd("PING").query_async(&mut connection).await;
-        pong.map(|_| ()).map_err(|error| CacheError(error.to_string()))
+        let asked = async {
+            let mut connection = self.connection().await?;
+            let pong: Result<String, _> = redis::cmd("PING").query_async(&mut connection).await;
+            pong.map(|_| ()).map_err(|error| CacheError(error.to_string()))
+        };
+        self.counted(asked).await
     }
 
     /// Makes Mastodon read these settings anew: their own keys under whatever prefix the release uses, and the answers
@@ -95,9 +113,12 @@ impl Cache {
     /// # Errors
     /// If Redis does not answer; the caches then say the old thing until they run out.
     pub async fn forget_settings(&self, vars: &[&str]) -> Result<usize, CacheError> {
-        tokio::time::timeout(ALL_THE_TIME, self.forget(vars))
-            .await
-            .unwrap_or_else(|_| Err(CacheError("it did not finish within 15 seconds".to_owned())))
+        let asked = async {
+            tokio::time::timeout(ALL_THE_TIME, self.forget(vars))
+                .await
+                .unwrap_or_else(|_| Err(CacheError("it did not finish within 15 seconds".to_owned())))
+        };
+        self.counted(asked).await
     }
 
     /// Whether anything lies in it that Mastodon keeps in its cache: a setting, or an answer about the instance.

@@ -41,7 +41,10 @@ pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
 
-use crate::problem::Problem;
+use crate::{
+    problem::Problem,
+    telemetry::{self, Counted},
+};
 use sqlx::{
     PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity},
@@ -71,6 +74,20 @@ pub enum DatabaseError {
     /// A write was sent and its end is not known.
     #[error("{0}")]
     Lost(String),
+}
+
+impl DatabaseError {
+    /// Which sort it is, for the log and the metrics.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Away(_) => "away",
+            Self::Turned(_) => "turned",
+            Self::Unusable(_) => "unusable",
+            Self::Slow => "slow",
+            Self::Refused(_) => "refused",
+            Self::Lost(_) => "lost",
+        }
+    }
 }
 
 impl From<sqlx::Error> for DatabaseError {
@@ -107,6 +124,7 @@ pub struct Database {
     writes: PgPool,
     /// What its tables are like, as last seen; every pulse looks again.
     known: RwLock<Option<Known>>,
+    calls: Counted<1>,
 }
 
 /// What is known of the tables without asking again.
@@ -143,7 +161,30 @@ impl Database {
             reads: pool(6).connect_lazy_with(options.clone()),
             writes: pool(1).connect_lazy_with(options),
             known: RwLock::default(),
+            calls: Counted::default(),
         })
+    }
+
+    /// Transactions since the start, by what came of beginning them.
+    pub fn calls(&self) -> &Counted<1> {
+        &self.calls
+    }
+
+    /// How many connections there are, and how many of them nobody uses.
+    pub fn connections(&self) -> (usize, usize) {
+        let pools = [&self.reads, &self.writes];
+        let all = pools.iter().map(|pool| usize::try_from(pool.size()).unwrap_or(usize::MAX)).sum();
+        (all, pools.iter().map(|pool| pool.num_idle()).sum())
+    }
+
+    /// Begins a transaction, and counts it.
+    async fn begin(&self, pool: &PgPool, sql: &'static str) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+        let span = tracing::debug_span!("mastodon.database");
+        let begun = async { pool.begin_with(sql).await.map_err(DatabaseError::from) };
+        let outcome = |begun: &Result<_, DatabaseError>| begun.as_ref().err().map_or("begun", DatabaseError::word);
+        let begun = telemetry::told(span, begun, outcome).await;
+        self.calls.count([outcome(&begun)]);
+        begun
     }
 
     /// One read: everything in it sees the same moment.
@@ -151,7 +192,7 @@ impl Database {
     /// # Errors
     /// If the database does not answer within two seconds.
     pub async fn read(&self) -> Result<Read, DatabaseError> {
-        let mut tx = self.reads.begin_with(BEGIN_READ).await?;
+        let mut tx = self.begin(&self.reads, BEGIN_READ).await?;
         let Known { extras, unknown } = self.known(&mut tx).await?;
         Ok(Read { tx, extras, unknown })
     }
@@ -179,7 +220,7 @@ impl Database {
 
     /// One write; it ends with its commit.
     async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, DatabaseError> {
-        Ok(self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?)
+        self.begin(&self.writes, "begin; set local statement_timeout = 4000; set local time zone 'UTC'").await
     }
 }
 

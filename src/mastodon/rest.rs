@@ -10,6 +10,7 @@ use crate::{
     id::{AccountId, InstanceName, ReportId},
     ledger::{Acting, Answer, Answered, Deed, Step, Warrant},
     nouns::reports::{Category, Decision},
+    telemetry::{self, Counted},
 };
 use reqwest::{Method, Response, StatusCode, redirect::Policy};
 use serde::Deserialize;
@@ -66,6 +67,16 @@ pub enum RestError {
 }
 
 impl RestError {
+    /// Which sort it is, for the log and the metrics.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::NotSent(_) => "not sent",
+            Self::Refused { .. } => "refused",
+            Self::Foreign(_) => "foreign",
+            Self::Lost(_) => "lost",
+        }
+    }
+
     fn into_answer(self) -> Answer {
         match self {
             Self::NotSent(why) | Self::Foreign(why) => Answer::NotSent { why },
@@ -148,6 +159,8 @@ pub struct Client {
     limits: Mutex<Option<Limits>>,
     /// Whether Mastodon has refused a deed since this was last asked.
     refused: AtomicBool,
+    /// Of all clients of the instance.
+    calls: Counted<1>,
 }
 
 impl Client {
@@ -168,7 +181,26 @@ impl Client {
             clock,
             limits: Mutex::default(),
             refused: AtomicBool::new(false),
+            calls: Counted::default(),
         })
+    }
+
+    /// Calls to the instance since the start, by what was answered.
+    pub fn calls(&self) -> &Counted<1> {
+        &self.calls
+    }
+
+    /// One call under its span, counted.
+    async fn counted<T>(
+        &self,
+        method: &Method,
+        call: impl Future<Output = Result<T, RestError>>,
+    ) -> Result<T, RestError> {
+        let span = tracing::debug_span!("mastodon.rest", instance = %self.instance, %method);
+        let outcome = |called: &Result<T, RestError>| called.as_ref().err().map_or("answered", RestError::word);
+        let called = telemetry::told(span, call, outcome).await;
+        self.calls.count([outcome(&called)]);
+        called
     }
 
     /// The same API under the token of somebody's own account; its limits are counted apart.
@@ -182,6 +214,7 @@ impl Client {
             clock: self.clock.clone(),
             limits: Mutex::default(),
             refused: AtomicBool::new(false),
+            calls: self.calls.clone(),
         }
     }
 
@@ -248,15 +281,18 @@ impl Client {
             .base
             .join(path)
             .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
-        let request = self.http.request(method, url).bearer_auth(self.token.expose()).timeout(time);
+        let request = self.http.request(method.clone(), url).bearer_auth(self.token.expose()).timeout(time);
         let request = match load {
             Load::Form([]) => request,
             Load::Form(form) => request.form(form),
             Load::Json(body) => request.json(&body),
         };
-        let response = request.send().await.map_err(|error| self.unanswered(&error, time))?;
-        self.keep_limits(&response);
-        self.read(response).await.map_err(|error| self.explained(error))
+        let call = async {
+            let response = request.send().await.map_err(|error| self.unanswered(&error, time))?;
+            self.keep_limits(&response);
+            self.read(response).await.map_err(|error| self.explained(error))
+        };
+        self.counted(&method, call).await
     }
 
     /// A refusal with what to do about it.
@@ -275,9 +311,11 @@ impl Client {
             .base
             .join(path)
             .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
-        let sent = self.http.post(url).timeout(OAUTH_TIME).form(form).send().await;
-        let response = sent.map_err(|error| self.unanswered(&error, OAUTH_TIME))?;
-        self.read(response).await
+        let call = async {
+            let sent = self.http.post(url).timeout(OAUTH_TIME).form(form).send().await;
+            self.read(sent.map_err(|error| self.unanswered(&error, OAUTH_TIME))?).await
+        };
+        self.counted(&Method::POST, call).await
     }
 
     fn unanswered(&self, error: &reqwest::Error, time: Duration) -> RestError {
@@ -373,7 +411,8 @@ impl Client {
         if !cookies.is_empty() {
             request = request.header("cookie", cookies);
         }
-        let response = request.send().await.map_err(|error| self.unanswered(&error, READ_TIME).to_string())?;
+        let call = async { request.send().await.map_err(|error| self.unanswered(&error, READ_TIME)) };
+        let response = self.counted(&Method::GET, call).await.map_err(|error| error.to_string())?;
         let headers = response.headers();
         let to = headers.get("location").and_then(|to| to.to_str().ok()).and_then(|to| url.join(to).ok());
         let cookies = headers
@@ -454,9 +493,11 @@ impl Client {
     pub async fn answers(&self) -> Result<(), RestError> {
         let path = "/api/v1/accounts/verify_credentials";
         let url = self.base.join(path).map_err(|error| RestError::NotSent(error.to_string()))?;
-        let sent = self.http.get(url).timeout(READ_TIME).send().await;
-        let response = sent.map_err(|error| self.unanswered(&error, READ_TIME))?;
-        match self.read(response).await {
+        let call = async {
+            let sent = self.http.get(url).timeout(READ_TIME).send().await;
+            self.read(sent.map_err(|error| self.unanswered(&error, READ_TIME))?).await
+        };
+        match self.counted(&Method::GET, call).await {
             Ok(_) | Err(RestError::Refused { .. }) => Ok(()),
             Err(error) => Err(error),
         }

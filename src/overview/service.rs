@@ -258,6 +258,10 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
     });
     parts.push(compared(context, instance).await);
     parts.extend(refused(context).await);
+    let jobs = context.app.jobs.troubles(&instance.name, now);
+    if !jobs.is_empty() {
+        parts.push(part("Background", false, format!("{}; its log says why", jobs.join("; "))));
+    }
     let faults = context.app.faults.load(Ordering::Relaxed);
     if faults > 0 {
         let requests = ui::count(usize::try_from(faults).unwrap_or(usize::MAX), "request", "requests");

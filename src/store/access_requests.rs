@@ -161,6 +161,15 @@ pub async fn waiting(store: &Store, instance: &InstanceName, limit: i64) -> sqlx
     on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).bind(limit).fetch_one(pool).await)
 }
 
+/// Since when the oldest request waits, if any does.
+pub async fn oldest_waiting(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Instant>> {
+    const SQL: &str = "select created_at from access_requests where instance = $1 and state = 'waiting' \
+        order by created_at limit 1";
+    let oldest: Option<i64> =
+        on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(oldest.map(Instant))
+}
+
 /// Refuses a request that waits, with these words; false if it waits no more.
 pub async fn refuse(
     store: &Store,

@@ -29,7 +29,11 @@ pub mod web_sessions;
 pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
-use crate::{problem::Problem, seal::Keys};
+use crate::{
+    clock::{Instant, MINUTE},
+    problem::Problem,
+    seal::Keys,
+};
 use fs4::fs_std::FileExt;
 use sqlx::{
     PgPool, SqlitePool,
@@ -239,6 +243,22 @@ impl Store {
             Ok(false) => Err(StoreError::InUse(shown)),
             Err(error) => Err(StoreError::Lock(error)),
         }
+    }
+
+    /// Whether it can be written: a row beside those that count attempts is, and goes with them when its time is over.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn try_write(&self, now: Instant) -> sqlx::Result<()> {
+        const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
+            values ('whether it can be written', 0, $1, $1, $2) \
+            on conflict (key_hash) do update set last_at = $1, expires_at = $2";
+        on!(self, pool => sqlx::query(SQL).bind(now.0).bind(now.plus(MINUTE).0).execute(pool).await.map(|_| ()))
+    }
+
+    /// How many connections there are, and how many of them nobody uses.
+    pub fn connections(&self) -> (usize, usize) {
+        on!(self, pool => (usize::try_from(pool.size()).unwrap_or(usize::MAX), pool.num_idle()))
     }
 
     /// Whether it answers.

@@ -247,7 +247,7 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
             .map(|_| ()),
     }
     .unwrap();
-    jobs::sweep(&next).await;
+    jobs::sweep(&next).await.unwrap();
     let outcome = house.outcome("decide_case").await;
     (house, outcome)
 }
@@ -381,4 +381,20 @@ async fn an_instance_that_is_away_is_said_and_the_rest_goes_on() {
     assert!(queue.body.contains("What waits is shown as it was"), "and its age is said");
     let overview = house.get(Some(&cookie), "/i/harbour").await;
     assert!(overview.body.contains("look here"));
+}
+
+#[tokio::test]
+async fn a_job_that_fell_is_named_on_the_overview() {
+    use howdah::telemetry::Ended;
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let overview = async || house.get(Some(&cookie), "/i/harbour").await.body;
+    let told = "batches broke off once and is begun again after a pause";
+    assert!(!overview().await.contains("Background"));
+    let job = ("batches", Some("harbour".parse().unwrap()));
+    house.app.jobs.end(&job, house.app.clock.now(), Ended::Panicked);
+    let page = overview().await;
+    assert!(page.contains("Background") && page.contains(told) && page.contains("look here"), "{page}");
+    house.app.jobs.end(&job, house.app.clock.now(), Ended::Well);
+    assert!(!overview().await.contains("Background"));
 }

@@ -70,7 +70,7 @@ async fn role(house: &House) -> Role {
 /// The leases of everything run out, and another process closes it.
 async fn closed_elsewhere(house: &House) {
     sql(&house.store.store, "update open_deeds set lease_until = 0").await.unwrap();
-    jobs::sweep(&another(house)).await;
+    jobs::sweep(&another(house)).await.unwrap();
 }
 
 async fn both(what: impl AsyncFn(House)) {

@@ -7,7 +7,20 @@ use std::{
 };
 
 const FLOORS: [&[&str]; 12] = [
-    &["address", "clock", "id", "off_thread", "passwords", "path", "problem", "seal", "search", "stream", "text"],
+    &[
+        "address",
+        "clock",
+        "id",
+        "off_thread",
+        "passwords",
+        "path",
+        "problem",
+        "seal",
+        "search",
+        "stream",
+        "telemetry",
+        "text",
+    ],
     &["nouns"],
     &["access", "session"],
     &["config"],

@@ -873,7 +873,7 @@ async fn an_invitation_whose_process_died_is_found_by_its_code_and_answers_its_r
     .execute(&house.instance)
     .await
     .unwrap();
-    jobs::sweep(&house.app).await;
+    jobs::sweep(&house.app).await.unwrap();
     assert_eq!(house.outcome("issue_invite").await, Some(Outcome::Succeeded), "the code is its trace");
     let found = access_requests::by_id(&house.app.store, &house.app.keys, &id).await.unwrap().unwrap();
     assert_eq!(found.state, RequestState::Invited);

@@ -50,4 +50,5 @@ mod standby;
 mod store;
 mod support;
 mod waiting;
+mod watching;
 mod your_sign_in;

@@ -63,6 +63,8 @@ async fn console(store: Store) -> Arc<App> {
         public_url: "http://127.0.0.1:3000".parse().unwrap(),
         trusted_proxies: Vec::new(),
         hsts: howdah::config::Hsts::Host,
+        log: howdah::config::Log::Text,
+        metrics_listen: None,
         store: Secret::new("sqlite:nowhere"),
         secret_key: [7; 32],
         checkpoint_file: None,

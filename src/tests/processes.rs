@@ -1,8 +1,9 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, person, postgres, sqlite};
 use howdah::{
+    access::Role,
     ledger::{Filter, Outcome},
     store::{Driver, Store},
 };
@@ -15,6 +16,10 @@ use std::{
     time::Duration,
 };
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 /// `howdah`, with a configuration file of its own.
 struct Program {
@@ -56,6 +61,13 @@ impl Program {
         self.folder.path().join(name)
     }
 
+    /// Puts a line before the rest of the configuration.
+    fn configure(&self, line: &str) {
+        let file = self.file("howdah.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{line}\n{text}")).unwrap();
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_howdah"));
         command.arg("--config").arg(self.file("howdah.toml")).args(arguments);
@@ -77,8 +89,17 @@ impl Program {
 
     /// Starts serving, and waits until it answers.
     async fn serve(&self) -> Running {
+        self.serve_at(None).await
+    }
+
+    /// The same with so much said in the log.
+    async fn serve_at(&self, level: Option<&str>) -> Running {
         let log = std::fs::File::create(self.file("log")).unwrap();
-        let child = self.command(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let mut command = self.command(&["serve"]);
+        if let Some(level) = level {
+            command.env("RUST_LOG", level);
+        }
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let running = Running { child, client, base: format!("http://{}", self.address) };
         for _ in 0..200 {
@@ -270,6 +291,186 @@ async fn killed_before_the_instance_acted_it_has_failed_or_is_unknown() {
     let by_another = "update accounts set silenced_at = now() where username = 'windvane'; \
         update reports set action_taken_at = now() where target_account_id = (select id from accounts where username = 'windvane')";
     assert_eq!(killed(sqlite().await, Fault::Trickling, by_another, true).await, Some(Outcome::Unknown));
+}
+
+/// Told to stop in the middle of everything: a deed is sent and not answered, one request has half a head and one half a body.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn told_to_stop_it_finishes_what_it_began_and_begins_nothing() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let program = Program::new(&house);
+        let mut running = program.serve().await;
+        let cookie = running.sign_in("moderator").await;
+        let (account, reports) = house.case("windvane").await;
+        let (other, _) = house.case("deals4u_7700").await;
+        let open = async |said: String| {
+            let mut stream = TcpStream::connect(&program.address).await.unwrap();
+            stream.write_all(said.as_bytes()).await.unwrap();
+            stream
+        };
+        let hold = format!("instance=harbour&account={other}&claim=yes");
+        let head = format!(
+            "POST /api/reports/hold HTTP/1.1\r\nhost: console\r\ncookie: {cookie}\r\nsec-fetch-site: same-origin\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+            hold.len(),
+        );
+        let mut half_a_head = open("GET /health HTTP/1.1\r\nhost: con".to_owned()).await;
+        let mut half_a_body = open(format!("{head}instance=")).await;
+        let mut late = open(format!("{head}instance=")).await;
+        house.weather.set(Fault::SilentAfterwards);
+        let form = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("state", NO_SANCTION),
+            ("text", "some words"),
+            ("back", "/i/harbour/reports"),
+        ];
+        let posted = running
+            .client
+            .post(format!("{}/api/reports/decide", running.base))
+            .header("cookie", &cookie)
+            .header("sec-fetch-site", "same-origin")
+            .header("accept", "text/html")
+            .form(&form)
+            .send();
+        let told = async {
+            while house.weather.writes() == 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let process = rustix::process::Pid::from_child(&running.child);
+            rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+            while !std::fs::read_to_string(program.file("log")).unwrap().contains("stopping") {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            let rest = hold.strip_prefix("instance=").unwrap();
+            late.write_all(rest.as_bytes()).await.unwrap();
+            let mut said = String::new();
+            late.read_to_string(&mut said).await.unwrap();
+            said
+        };
+        let (answer, refused) = tokio::join!(posted, told);
+        assert_eq!(answer.unwrap().status(), StatusCode::FOUND, "the deed under way is answered");
+        assert!(refused.contains("503 ") && refused.contains("is being stopped"), "no deed is begun: {refused}");
+        for stream in [&mut half_a_head, &mut half_a_body] {
+            let mut said = Vec::new();
+            // A reset is an end, too.
+            let _ended = stream.read_to_end(&mut said).await;
+            assert!(!said.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&said));
+        }
+        assert!(TcpStream::connect(&program.address).await.is_err(), "nobody listens any more");
+        let ended =
+            tokio::task::spawn_blocking(move || running.child.wait().map(|status| status.code())).await.unwrap();
+        assert_eq!(ended.unwrap(), Some(0), "a clean end");
+        assert_eq!(house.open_deeds().await, 0, "the deed under way is closed");
+        assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+        let size = house.app.ledger.tree_state().await.unwrap().size;
+        let checkpoints = std::fs::read_to_string(program.file("checkpoints.txt")).unwrap();
+        assert!(
+            checkpoints.contains(&format!("\n{size}\n")),
+            "the last checkpoint vouches for all {size}: {checkpoints}"
+        );
+        let log = std::fs::read_to_string(program.file("log")).unwrap();
+        assert!(!log.contains('\u{1b}'), "colours are for terminals");
+    }
+}
+
+/// Whatever somebody types, whoever it is and whom it is about: nothing of it is in the log, also where most is said.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_is_of_people_is_in_the_log() {
+    let house = house(sqlite().await).await;
+    person(&house.app, "Quillon Zanzibar", Role::Owner).await;
+    let program = Program::new(&house);
+    let running = program.serve_at(Some("debug")).await;
+    let cookie = running.sign_in("Quillon Zanzibar").await;
+    let (account, reports) = house.case("windvane").await;
+    let (_, secret) = cookie.split_once('=').unwrap();
+    for path in [
+        "/i/harbour/accounts?q=canary-query&email=canary%40mail.example",
+        "/canary-path@mail.example?canary-query",
+        "/set-up?link=canary-link",
+        "/i/harbour/reports/canary-path",
+        "/i/canary-path/reports",
+        "/api/canary-path",
+        "/i/harbour/reports",
+        "/i/harbour/signups",
+        "/i/harbour/domains",
+        "/i/harbour/invitations",
+        "/i/harbour/roles",
+        "/i/harbour/your-account",
+        "/i/harbour/your-account/callback?code=canary-code&state=canary-state",
+        "/i/harbour/audit/instance",
+        "/audit?words=canary-query",
+        "/audit/export.csv",
+        "/people",
+        "/grants",
+        &format!("/i/harbour/reports/{account}"),
+        &format!("/i/harbour/accounts/{account}"),
+    ] {
+        running.get(&cookie, path).await;
+    }
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let request = running.client.post(format!("{}{path}", running.base)).header("cookie", &cookie);
+        let request = request.header("sec-fetch-site", "same-origin").header("accept", "text/html");
+        let request = request.header("x-forwarded-for", "203.0.113.77").header("user-agent", "canary-agent");
+        let request = request.header("x-request-id", "canary-id").header("referer", "http://canary-page/");
+        request.form(form).send().await.unwrap()
+    };
+    post("/api/sign-in/password", &[("name", "canary-name"), ("password", "canary-password")]).await;
+    for q in ["canary@mail.example", "@canary@remote.example", "203.0.113.77", "windvane"] {
+        post(howdah::path::LOOK_UP, &[("instance", "harbour"), ("q", q), ("why", "canary-why")]).await;
+    }
+    let decided = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", NO_SANCTION),
+        ("text", "canary-words"),
+        ("why", "canary-why"),
+    ];
+    post("/api/reports/decide", &decided).await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
+    let mut log = String::new();
+    let wanted = [
+        "request{id=",
+        "route=\"/i/{instance}/reports/{account}\"",
+        "deed{kind=\"decide_case\" entry=",
+        "outcome=\"succeeded\"",
+        "mastodon.rest{",
+        "mastodon.database",
+        "store{",
+        "job{name=\"pulse\" instance=harbour}",
+    ];
+    for _ in 0..100 {
+        log = std::fs::read_to_string(program.file("log")).unwrap();
+        if wanted.iter().all(|line| log.contains(line)) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    for line in wanted {
+        assert!(log.contains(line), "{line}: {log}");
+    }
+    let token = house.config.instances[0].token.expose();
+    for hidden in ["canary", "windvane", "Quillon", "Zanzibar", "203.0.113.77", PASSWORD, secret, token, "Bearer"] {
+        let line = log.lines().find(|line| line.contains(hidden));
+        assert!(line.is_none(), "{hidden}: {}", line.unwrap_or_default());
+    }
+}
+
+/// Lines of the log as they are configured: each a JSON object.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_json_where_that_is_wanted() {
+    let house = house(sqlite().await).await;
+    let program = Program::new(&house);
+    program.configure("log = \"json\"");
+    let running = program.serve().await;
+    running.sign_in("moderator").await;
+    let log = std::fs::read_to_string(program.file("log")).unwrap();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().any(|line| line["fields"]["message"] == "serving"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -778,7 +778,7 @@ async fn died(kept: Kept, wrote: bool, also: &str) -> Option<Outcome> {
     }
     .unwrap();
     let rows = log_rows(&house).await;
-    jobs::sweep(&house.app).await;
+    jobs::sweep(&house.app).await.unwrap();
     assert_eq!(log_rows(&house).await, rows, "nothing is repeated");
     assert_eq!(house.open_deeds().await, 0);
     house.outcome("assign_role").await

@@ -616,7 +616,7 @@ async fn the_sweep_closes_no_deed_that_was_not_begun() {
              insert into open_deeds (subject, intent, lease, lease_until, opened_at) values ('x', {raised}, 'nobody', 0, 0)"
         ))
         .await;
-        howdah::jobs::sweep(&house.app).await;
+        howdah::jobs::sweep(&house.app).await.unwrap();
         assert_eq!(number("select max(entry) from rights_changes where deed = 'change_operator_role'").await, newest);
         assert_eq!(number("select count(*) from ledger_entries").await, entries, "nothing was written about it");
         assert!(house.app.ledger.contradiction().is_some(), "and it is said");

@@ -290,8 +290,7 @@ impl Database {
     /// # Errors
     /// [`DatabaseError::Lost`] if only the end of the write is not known.
     pub async fn write_role(&self, acting: AccountId, deed: &AssignRole) -> Result<Written, DatabaseError> {
-        let mut tx =
-            self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?;
+        let mut tx = self.begin_write().await?;
         // Two consoles that each take the other administrator away would both find one left.
         sqlx::query("select pg_advisory_xact_lock(hashtext('howdah roles'))")
             .persistent(false)

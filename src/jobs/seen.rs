@@ -1,0 +1,89 @@
+//! What is known of each instance: what waits there, and whether all of it answers.
+
+use super::Job;
+use crate::{
+    clock::{Clock, Instant, SECOND},
+    context::App,
+    mastodon::Instance,
+    telemetry::JobName,
+};
+use std::{sync::Arc, time::Duration};
+
+/// How often what waits is asked for while nobody looks.
+const UNWATCHED: i64 = 10 * SECOND;
+
+/// Keeps the waiting lists of an instance current: every second while somebody looks.
+pub struct Waiting {
+    instance: Arc<Instance>,
+    clock: Clock,
+    last: Instant,
+}
+
+impl Waiting {
+    pub fn new(app: &App, instance: &Arc<Instance>) -> Self {
+        Self { instance: instance.clone(), clock: app.clock.clone(), last: Instant(0) }
+    }
+}
+
+impl Job for Waiting {
+    fn name(&self) -> JobName {
+        ("what waits", Some(self.instance.name.clone()))
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        let (instance, now) = (&self.instance, self.clock.now());
+        if instance.is_looked_at(now) || now.since(self.last) >= UNWATCHED {
+            instance.waiting.refresh(&instance.database, now).await;
+            instance.signups.refresh(&instance.database, now).await;
+            self.last = now;
+        }
+        Ok(())
+    }
+}
+
+/// Takes an instance's pulse, and puts into the log what does not hold of its configuration.
+pub struct Pulse {
+    instance: Arc<Instance>,
+    clock: Clock,
+    said: Option<Vec<String>>,
+}
+
+impl Pulse {
+    pub fn new(app: &App, instance: &Arc<Instance>) -> Self {
+        Self { instance: instance.clone(), clock: app.clock.clone(), said: None }
+    }
+}
+
+impl Job for Pulse {
+    fn name(&self) -> JobName {
+        ("pulse", Some(self.instance.name.clone()))
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    async fn work(&mut self) -> anyhow::Result<()> {
+        self.instance.take_pulse(self.clock.now()).await;
+        self.said = Some(say_troubles(&self.instance, self.said.take()));
+        Ok(())
+    }
+}
+
+/// Puts into the log what does not hold of an instance's configuration, at the start and whenever that changes; all of it as it
+/// is now.
+fn say_troubles(instance: &Instance, before: Option<Vec<String>>) -> Vec<String> {
+    let troubles = instance.pulse().troubles();
+    let known = before.as_deref().unwrap_or_default();
+    for trouble in troubles.iter().filter(|trouble| !known.contains(trouble)) {
+        tracing::warn!(instance = %instance.name, %trouble, "instance.trouble");
+    }
+    if troubles.is_empty() && before.as_deref() != Some(&[]) {
+        tracing::info!(instance = %instance.name, "instance.well");
+    }
+    troubles
+}
