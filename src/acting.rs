@@ -83,9 +83,6 @@ pub fn fallen(lapse: Lapse) -> Problem {
 }
 
 /// The account somebody linked on an instance.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result<Option<Linked>, Problem> {
     let found = linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await.map_err(store_problem)?;
     if found.is_none()
@@ -174,9 +171,6 @@ pub fn unknown() -> Problem {
 
 /// The account that a deed of this person's would be done as, for what is compared before one; `None` while that is not
 /// known.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn acting(context: &Context, instance: &Instance) -> Result<Option<AccountId>, Problem> {
     let own = linked(&context.app, &context.actor, &instance.name).await?;
     Ok(own.map(|own| own.account).or(instance.pulse().acting()))
@@ -229,9 +223,6 @@ pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &
 }
 
 /// The client that somebody's deeds would go through, for what is known of its limits.
-///
-/// # Errors
-/// The store's.
 pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Instance) -> sqlx::Result<Arc<Client>> {
     let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
     Ok(match linked {
@@ -241,9 +232,6 @@ pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Inst
 }
 
 /// A person as they may act now: the one place where a contractor's running grants are found.
-///
-/// # Errors
-/// The store's.
 pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
     let grants = match person.role {
         Role::Contractor => grants::running_of(store, &person.id, now).await?,
@@ -253,9 +241,6 @@ pub async fn actor(store: &Store, person: Operator, session: String, now: Instan
 }
 
 /// Everybody who has access, as they may act now.
-///
-/// # Errors
-/// The store's.
 pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
     let running = grants::running(store, now).await?;
     let people = operators::list(store).await?;

@@ -23,9 +23,6 @@ pub fn read_draft(text: &str) -> Option<(Problem, Vec<(String, String)>)> {
 }
 
 /// Puts a page into its frame.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn build<T>(
     context: &Context,
     instance: Option<&Instance>,
@@ -117,9 +114,6 @@ pub async fn build<T>(
 }
 
 /// The frame alone, around a page that cannot be had: the way to all the others.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search: &str) -> Result<Frame, Problem> {
     let instance = instance.and_then(|name| context.instance(name).ok()).cloned();
     let framed = build(context, instance.as_deref(), &path::ours(here), search, ()).await?;

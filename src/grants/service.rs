@@ -525,9 +525,6 @@ async fn now_due(app: &App, id: &GrantId) {
 }
 
 /// Records what is due, beginnings and ends, each once whatever the number of processes. Nothing here waits for an instance.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
     for id in grants::due(&app.store, app.clock.now()).await? {
         // One that cannot be recorded now must not keep the others waiting.

@@ -443,9 +443,6 @@ const GIVEN_UP: i64 = 30 * DAY;
 
 /// Asks an instance to forget a token that nobody acts with any more; whether it is settled. What it could not be asked at
 /// once is in the record, and so is when it was done after all.
-///
-/// # Errors
-/// The store's.
 async fn take_back(app: &App, left: &LeftToken) -> sqlx::Result<bool> {
     let now = app.clock.now();
     if !linked_accounts::claim_left(&app.store, left, now.plus(pause(left.tries))).await? {
@@ -498,9 +495,6 @@ async fn note(app: &App, fact: Fact) {
 }
 
 /// Asks the instances once more to take back what is left of ended links.
-///
-/// # Errors
-/// The store's.
 pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
     for left in linked_accounts::left_due(&app.store, &app.keys, app.clock.now()).await? {
         take_back(app, &left).await?;
@@ -509,9 +503,6 @@ pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
 }
 
 /// Deletes every link of somebody whose access ends; their tokens are left to [`take_back_due`].
-///
-/// # Errors
-/// The store's.
 pub async fn delete_all_of(app: &App, operator: &OperatorId) -> sqlx::Result<()> {
     for linked in linked_accounts::list(&app.store, &app.keys).await? {
         if linked.operator == *operator {
@@ -554,9 +545,6 @@ pub async fn end_with_role(
 
 /// Ends the links of people who have no access any more: a grant that ran out, a role that does not act. Deleting is the
 /// claim: of two processes that see the same, one takes the token back.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     for linked in linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)? {
@@ -599,9 +587,6 @@ pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) ->
 }
 
 /// Everybody's links, for the list of people.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
     let all = linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)?;
     Ok(all

@@ -1,7 +1,7 @@
 //! What the console says of registrations and of health is what was asked for and answered: a table each of what stands
 //! between it and the instance, and what the page must say.
 
-use crate::support::{Front, House, Instead, aged, house, house_of, house_with, postgres, sqlite, variable};
+use crate::support::{Front, House, Instead, aged, house, house_of, house_with, postgres, sqlite, until, variable};
 use axum::http::Method;
 use howdah::{cli, clock::Clock, ledger::Outcome, registrations::service::settle_due, seal::Keys};
 use practice::version::Version;
@@ -329,9 +329,12 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         aged(&house.store.store, "update settling set next_at = 0").await;
         settle_due(&next).await.unwrap();
         assert_eq!(noted(&house).await, ["registrations_settled"]);
-        tokio::time::sleep(Duration::from_millis(1_100)).await;
-        let page = text(&house.get(Some(&owner), PAGE).await.body);
-        assert!(page.contains("agrees takes no sign-ups: “Your registration attempt"), "{page}");
+        // What was seen is asked anew after a second.
+        until("the page says that all agree", async || {
+            let page = text(&house.get(Some(&owner), PAGE).await.body);
+            page.contains("agrees takes no sign-ups: “Your registration attempt")
+        })
+        .await;
         assert!(!page.contains("not yet seen everywhere") && !page.contains("differs takes"), "{page}");
         assert!(page.contains("found that everything visitors meet says"), "it stands among the changes: {page}");
         settle_due(&next).await.unwrap();
@@ -404,9 +407,11 @@ async fn the_former_message_is_no_agreement() {
     aged(&house.store.store, "update settling set next_at = 0").await;
     settle_due(&house.app).await.unwrap();
     assert_eq!(noted(&house).await, ["registrations_settled"]);
-    tokio::time::sleep(Duration::from_millis(1_100)).await;
-    let page = text(&house.get(Some(&owner), PAGE).await.body);
-    assert!(!page.contains("differs") && page.contains("Closed until"), "{page}");
+    until("nothing differs on the page", async || {
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        !page.contains("differs") && page.contains("Closed until")
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -655,3 +655,14 @@ pub struct Answered {
     pub cookie: Option<String>,
     pub body: String,
 }
+
+/// Waits until something is so that goes on in the background; whoever waits in vain is told for what.
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..1_000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("waited in vain: {what}");
+}

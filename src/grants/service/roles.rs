@@ -88,9 +88,6 @@ pub fn card(role: Role) -> RoleCard {
 }
 
 /// Gives and takes what is due.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn keep(app: &Arc<App>) -> sqlx::Result<()> {
     // What is over goes first: the next grant of the same person finds the role that was theirs before.
     for role in grants::roles_to_take(&app.store, &app.keys, app.clock.now()).await? {

@@ -363,9 +363,6 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
 }
 
 /// What the account page says about invitations; nothing about an account without a login.
-///
-/// # Errors
-/// If the instance's database does not answer.
 pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
     let mut read = instance.database.read().await.map_err(unread)?;
     let found = read.invitations_of(account).await.map_err(unread)?;

@@ -3,7 +3,7 @@
 //!
 //! As with posts, the words of one that is not public or unlisted stay in the database until it is opened with a reason.
 
-use super::{DatabaseError, Read, There, ms};
+use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
 use crate::{
     clock::Instant,
     deeds::{Masked, Reveal},
@@ -125,9 +125,6 @@ fn numbers(statuses: &[StatusId]) -> Vec<i64> {
 
 impl Read {
     /// The polls of posts (`polls (status_id)`); none where they may not be read.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn polls(
         &mut self,
         statuses: &[StatusId],
@@ -143,12 +140,8 @@ impl Read {
         if self.extras.polls != There::Granted || statuses.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(numbers(statuses))
-            .bind(opened(warrant))
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<Row> =
+            query_as(SQL).bind(numbers(statuses)).bind(opened(warrant)).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(status, options, tallies, multiple, ends)| {
@@ -168,9 +161,6 @@ impl Read {
 
     /// What posts quote (`quotes (status_id)`, primary keys of `statuses` and `accounts`, `media_attachments (status_id)`);
     /// none where that may not be read. The words of a quoted post that is private stay where they are, whatever is opened.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn quotes(
         &mut self,
         statuses: &[StatusId],
@@ -206,12 +196,8 @@ impl Read {
         if self.extras.quotes != There::Granted || statuses.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(numbers(statuses))
-            .bind(opened(warrant))
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<Row> =
+            query_as(SQL).bind(numbers(statuses)).bind(opened(warrant)).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|row| QuoteRow {
@@ -234,9 +220,6 @@ impl Read {
 
     /// The versions of posts, oldest first, at most two more of each than are shown (`status_edits (status_id)`); none where
     /// they may not be read.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn edits(
         &mut self,
         statuses: &[StatusId],
@@ -256,8 +239,7 @@ impl Read {
         if self.extras.edits != There::Granted || statuses.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
+        let rows: Vec<Row> = query_as(SQL)
             .bind(numbers(statuses))
             .bind(opened(warrant))
             .bind(i64::try_from(MOST_EDITS + 2).unwrap_or(i64::MAX))
@@ -278,9 +260,6 @@ impl Read {
 
     /// The collections that reports name (`collection_reports (report_id)`, primary keys, `collection_items
     /// (collection_id)`); none where there are none yet, or they may not be read.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn collections(
         &mut self,
         target: AccountId,
@@ -313,8 +292,7 @@ impl Read {
             return Ok(Vec::new());
         }
         let reports: Vec<i64> = reports.iter().map(|id| id.0).collect();
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
+        let rows: Vec<Row> = query_as(SQL)
             .bind(reports)
             .bind(target.0)
             .bind(MOST_NAMED)
@@ -339,20 +317,14 @@ impl Read {
     }
 
     /// Whose the posts are that reports name: how many are the account's own, and how many somebody else's (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn whose_posts(&mut self, account: AccountId, ids: &[StatusId]) -> Result<(i64, i64), DatabaseError> {
         const SQL: &str = "select count(*) filter (where account_id = $2), count(*) filter (where account_id <> $2) \
             from statuses where id = any($1)";
-        let counted = sqlx::query_as(SQL).persistent(false).bind(numbers(ids)).bind(account.0);
+        let counted = query_as(SQL).bind(numbers(ids)).bind(account.0);
         Ok(counted.fetch_one(&mut *self.tx).await?)
     }
 
     /// What is there that belongs to reports and that no release from 4.3 to 4.7 has (system catalogues).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn unknown_of_reports(&mut self) -> Result<Vec<Foreign>, DatabaseError> {
         const SQL: &str = "select c.conrelid::regclass::text from pg_constraint c \
             where c.contype = 'f' and c.confrelid = to_regclass('reports') \
@@ -360,8 +332,7 @@ impl Read {
             select 'reports.' || a.attname from pg_attribute a where a.attrelid = to_regclass('reports') \
             and a.attnum > 0 and not a.attisdropped and not a.attname::text = any($2) order by 1 limit 10";
         let named = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>();
-        let rows: Vec<String> = sqlx::query_scalar(SQL)
-            .persistent(false)
+        let rows: Vec<String> = query_scalar(SQL)
             .bind(named(&TABLES_OF_REPORTS))
             .bind(named(&COLUMNS_OF_REPORTS))
             .fetch_all(&mut *self.tx)

@@ -150,9 +150,6 @@ async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Resu
 }
 
 /// What there is to sign in with, as it is read back after a change by somebody who has no session.
-///
-/// # Errors
-/// The store's.
 pub async fn state(app: &App, id: &OperatorId) -> sqlx::Result<serde_json::Value> {
     let person = operators::by_id(&app.store, id).await?;
     Ok(json!({
