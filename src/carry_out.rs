@@ -21,8 +21,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    store::store_problem,
-    store::{rights::FOUND_DONE, snapshots},
+    store::{Store, Withheld, rights::FOUND_DONE, snapshots, store_problem},
     text::Why,
 };
 use serde_json::{Value, json};
@@ -297,18 +296,22 @@ async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: 
     Back { evidence, late }
 }
 
-/// Carries out one deed on the console's own store: intent, change, outcome.
+/// Carries out one deed on the console's own store: intent, change, outcome. The change is given the store to write through,
+/// which writes only while the deed is open and this process's: once another one has closed it, nothing is written.
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded<D: Deed>(
+pub async fn recorded<D: Deed, F: Future<Output = sqlx::Result<bool>>>(
     app: &App,
     permit: Permit,
     deed: D,
     why: impl Into<Why>,
-    change: impl Future<Output = sqlx::Result<bool>>,
+    change: impl FnOnce(Store) -> F,
 ) -> Result<bool, Problem> {
-    let change = async { Ok(change.await?.then(|| json!({}))) };
+    let change = |store| {
+        let change = change(store);
+        async { Ok(change.await?.then(|| json!({}))) }
+    };
     recorded_as_read(app, permit, deed, why, change).await.map(|done| done.is_some())
 }
 
@@ -317,12 +320,12 @@ pub async fn recorded<D: Deed>(
 ///
 /// # Errors
 /// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded_as_read<D: Deed>(
+pub async fn recorded_as_read<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
     app: &App,
     permit: Permit,
     deed: D,
     why: impl Into<Why>,
-    change: impl Future<Output = sqlx::Result<Option<Value>>>,
+    change: impl FnOnce(Store) -> F,
 ) -> Result<Option<i64>, Problem> {
     let warrant =
         app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
@@ -333,7 +336,7 @@ pub async fn recorded_as_read<D: Deed>(
             ),
             NotOpened::Unwritable(error) => unwritable(&error),
         })?;
-    let changed = change.await;
+    let changed = change(app.ledger.store_for(&warrant)).await;
     let (outcome, answer) = match &changed {
         Ok(Some(_)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
         Ok(None) => (Outcome::Stale, Answer::NotSent { why: "it was not as it was seen any more".to_owned() }),
@@ -350,11 +353,8 @@ pub async fn recorded_as_read<D: Deed>(
         if matches!(error, LedgerError::AlreadyClosed(_)) {
             return Err(Problem::new(
                 Kind::Conflict,
-                format!(
-                    "It was done so late that another process had closed entry {} without it by then.",
-                    answered.index()
-                ),
-                "At the server, howdah audit verify says how it stands. Do it again, or back, so that the record has it.",
+                format!("It was done, and so late that another process closed entry {} meanwhile.", answered.index()),
+                "The entry says what was found. Look at the page before you repeat anything.",
             ));
         }
         // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
@@ -364,7 +364,26 @@ pub async fn recorded_as_read<D: Deed>(
             "The console goes on trying. Look at the page again before you repeat anything.",
         ));
     }
-    changed.map(|done| done.map(|_| answered.index())).map_err(|error| store_problem(&error))
+    changed.map(|done| done.map(|_| answered.index())).map_err(|error| match Withheld::of(&error) {
+        Some(withheld) => not_written(withheld),
+        None => store_problem(&error),
+    })
+}
+
+/// Why a deed changed nothing in the console's own store.
+fn not_written(withheld: &Withheld) -> Problem {
+    tracing::error!(%withheld, "deed.withheld");
+    match withheld {
+        Withheld::Closed(entry) => Problem::new(
+            Kind::Conflict,
+            format!("This took so long that another process closed entry {entry} meanwhile, so nothing was changed."),
+            "What you typed is kept. Look at the page, and do it again.",
+        ),
+        Withheld::Foreign(what) => Problem::unavailable(
+            format!("Nothing was changed: {what}."),
+            "The person who runs Howdah does that at the server. Then do it again.",
+        ),
+    }
 }
 
 /// What the instance said against it.

@@ -459,6 +459,12 @@ impl Reader<'_> {
             self.wrong("`name` is used by another instance too; each needs its own".into());
         }
         let base_url = self.parsed("base_url", raw.base_url, "https://social.example.org", |text| web_url(&text));
+        if let Some(other) =
+            base_url.as_ref().and_then(|url| into.iter().find(|other| other.base_url.origin() == url.origin()))
+        {
+            let other = &other.name;
+            self.wrong(format!("`base_url` is the server of instance {other} already; a server has one name here"));
+        }
         let media_base_url = match (raw.media_base_url, &base_url) {
             (None, Some(base)) => base.join("system").ok(),
             (None, None) => None,
@@ -483,6 +489,17 @@ impl Reader<'_> {
         {
             self.wrong("`database_url` must begin with postgres://".into());
         }
+        let place = |url: &Secret| {
+            let url = Url::parse(url.expose()).ok()?;
+            Some((url.host_str()?.to_owned(), url.port().unwrap_or(5432), url.path().to_owned()))
+        };
+        let same = |url: &Secret| {
+            place(url).and_then(|at| into.iter().find(|other| place(&other.database_url) == Some(at.clone())))
+        };
+        if let Some(other) = database_url.as_ref().and_then(same) {
+            let other = &other.name;
+            self.wrong(format!("`database_url` is the database of instance {other} already; each server has its own"));
+        }
         let redis_url = self.secret(
             "redis_url",
             raw.redis_url,
@@ -492,9 +509,9 @@ impl Reader<'_> {
             "redis://127.0.0.1:6379",
         );
         if let Some(url) = &redis_url
-            && !(url.expose().starts_with("redis://") || url.expose().starts_with("rediss://"))
+            && !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|kind| url.expose().starts_with(kind))
         {
-            self.wrong("`redis_url` must begin with redis:// or rediss://".into());
+            self.wrong("`redis_url` must begin with redis://, rediss:// or unix://".into());
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");

@@ -55,9 +55,16 @@ pub struct Context {
     pub app: Arc<App>,
     pub actor: Actor,
     pub address: ClientAddress,
+    /// The instance that this browser was at last: the one that pages of the console itself go on about.
+    last_at: Option<InstanceName>,
 }
 
 impl Context {
+    /// The context of a request that the guard has let in.
+    pub fn of(app: Arc<App>, signed: Signed) -> Self {
+        Self { app, actor: signed.actor, address: signed.address, last_at: signed.last_at }
+    }
+
     /// The context of the request that is being answered.
     ///
     /// # Errors
@@ -67,12 +74,12 @@ impl Context {
         let signed = use_context::<Parts>()
             .and_then(|parts| parts.extensions.get::<Signed>().cloned())
             .ok_or_else(|| Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again."))?;
-        Ok(Self { app, actor: signed.actor, address: signed.address })
+        Ok(Self::of(app, signed))
     }
 
     /// The context of work in the background, on behalf of somebody.
     pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
-        Self { app, actor, address: ClientAddress::HERE }
+        Self { app, actor, address: ClientAddress::HERE, last_at: None }
     }
 
     pub fn now(&self) -> Instant {
@@ -204,9 +211,16 @@ impl Context {
             .ok_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
     }
 
-    /// The instances this person may see.
+    /// The instances this person may see, in the order of the configuration.
     pub fn visible(&self) -> impl Iterator<Item = &Arc<Instance>> {
-        self.app.instances.values().filter(|instance| self.actor.covers(&instance.name))
+        let named = self.app.config.instances.iter().filter_map(|one| self.app.instances.get(&one.name));
+        named.filter(|instance| self.actor.covers(&instance.name))
+    }
+
+    /// The instance that stands around a page of the console itself: the one that this browser was at last, or the first.
+    pub fn current(&self) -> Option<&Instance> {
+        let last = self.last_at.as_ref().and_then(|last| self.visible().find(|instance| instance.name == *last));
+        last.or_else(|| self.visible().next()).map(AsRef::as_ref)
     }
 }
 

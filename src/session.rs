@@ -1,6 +1,11 @@
 //! What a session remembers, and who is signed in with it.
 
-use crate::{access::Actor, address::ClientAddress, clock::HOUR, id::OperatorId};
+use crate::{
+    access::Actor,
+    address::ClientAddress,
+    clock::HOUR,
+    id::{InstanceName, OperatorId},
+};
 use serde::{Deserialize, Serialize};
 
 /// A session ends after an hour without a request …
@@ -41,4 +46,6 @@ impl SessionData {
 pub struct Signed {
     pub actor: Actor,
     pub address: ClientAddress,
+    /// The instance that this browser was at last.
+    pub last_at: Option<InstanceName>,
 }

@@ -26,15 +26,24 @@ struct Cli {
 enum Release {
     #[value(name = "4.3")]
     V43,
+    #[value(name = "4.4")]
+    V44,
+    #[value(name = "4.5")]
+    V45,
     #[value(name = "4.6")]
     V46,
+    #[value(name = "4.7")]
+    V47,
 }
 
 impl From<Release> for Version {
     fn from(release: Release) -> Self {
         match release {
             Release::V43 => Self::V43,
+            Release::V44 => Self::V44,
+            Release::V45 => Self::V45,
             Release::V46 => Self::V46,
+            Release::V47 => Self::V47,
         }
     }
 }

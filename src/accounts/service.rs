@@ -17,8 +17,10 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::unread,
-    mastodon::database::{Found, Narrowing, Origin, Sanctioned, Window, created_at},
+    mastodon::{
+        Instance,
+        database::{Found, Narrowing, Origin, Sanctioned, Window, created_at, unread},
+    },
     path,
     problem::misread,
     problem::{Kind, Problem},
@@ -34,6 +36,21 @@ enum Asked {
     Id(AccountId),
     Handle(String, Option<String>),
     Nothing,
+}
+
+/// The account that somebody names: by handle, or the address of a profile.
+///
+/// # Errors
+/// If the instance's database does not answer.
+pub async fn by_name(instance: &Instance, text: &str) -> Result<Option<AccountId>, Problem> {
+    match parse(text, &instance.own_domains()) {
+        Asked::Id(id) => Ok(Some(id)),
+        Asked::Handle(name, domain) => {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            read.by_handle(&name, domain.as_deref()).await.map_err(unread)
+        }
+        Asked::Nothing => Ok(None),
+    }
 }
 
 fn parse(text: &str, own: &[String]) -> Asked {
@@ -86,7 +103,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let base = path::find(&instance.name);
     if let Some(id) = parsed.get("found") {
-        let (asked, hits) = personal::found(context, id).await?;
+        let (asked, hits) = personal::found(context, &instance.name, id).await?;
         let page = FindPage { asked, exact: None, hits, looked: Looked::Personal };
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
@@ -110,7 +127,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     }
     if exact.is_none() && (typed.is_empty() || sensitive) {
         // The frame names this page without what was typed: it must not travel on in an address.
-        let asked = if typed.is_empty() { personal::asked(context, parsed.get("ask")).await? } else { typed };
+        let asked =
+            if typed.is_empty() { personal::asked(context, &instance.name, parsed.get("ask")).await? } else { typed };
         let asks = Asks { typed: asked, may: personal::may_search(context, &instance) };
         let page = FindPage { asked: String::new(), exact, hits: Vec::new(), looked: Looked::Asks(asks) };
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();

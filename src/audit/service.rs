@@ -6,7 +6,7 @@ pub mod export;
 pub mod instance_log;
 pub mod words;
 
-use super::{AuditPage, Checkpoint, EntryPage, Filter, Tree};
+use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
 use crate::{
     access::Permission,
     clock::DAY,
@@ -19,7 +19,7 @@ use crate::{
     mastodon::settings,
     path,
     problem::{Kind, Problem},
-    record::{Line, deed_of, line, name},
+    record::{Line, Outcome, deed_of, line, name},
     search::Search,
     store::{
         linked_accounts::{self, Linked},
@@ -82,7 +82,7 @@ async fn scope(context: &Context) -> Result<bool, Problem> {
 }
 
 fn filter(search: &Search) -> Filter {
-    let text = |key: &str| search.get(key).unwrap_or_default().to_owned();
+    let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
     Filter {
         who: text("who"),
         kind: text("kind"),
@@ -95,23 +95,66 @@ fn filter(search: &Search) -> Filter {
 }
 
 /// What the ledger is asked for: everything that fits, or of that one's own deeds.
-fn asked(context: &Context, filter: &Filter, whole: bool, before: Option<i64>, limit: i64) -> ledger::Filter {
-    // An account is looked for on the instance named, or on the only one there is.
-    let about = filter.account.trim().parse::<AccountId>().ok();
-    let on = context.visible().find(|instance| filter.instance.is_empty() || instance.name.as_str() == filter.instance);
-    ledger::Filter {
+///
+/// # Errors
+/// Invalid, with what is accepted, for a value that narrows to nothing anybody meant: a list that ignores it would show more
+/// than was asked for. Unavailable, if a handle cannot be looked up.
+async fn asked(
+    context: &Context,
+    filter: &Filter,
+    people: &[operators::Operator],
+    whole: bool,
+) -> Result<ledger::Filter, Problem> {
+    let one_of = |field: &str, value: &str, known: &[&str], how: &str| {
+        if value.is_empty() || known.contains(&value) {
+            return Ok(());
+        }
+        Err(Problem::invalid(field, format!("“{}” is no {how}. Choose one of the list.", ui::excerpt(value, 40))))
+    };
+    let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    let outcomes = Outcome::ALL.map(Outcome::name);
+    let people: Vec<&str> = people.iter().map(|person| person.id.0.as_str()).collect();
+    let instances: Vec<&str> = context.visible().map(|instance| instance.name.as_str()).collect();
+    one_of("kind", &filter.kind, &kinds, "kind of entry")?;
+    one_of("outcome", &filter.outcome, &outcomes, "outcome")?;
+    one_of("instance", &filter.instance, &instances, "instance of this console")?;
+    if whole {
+        one_of("who", &filter.who, &people, "person of this console")?;
+    }
+    let date = |field: &str, text: &str| match day_typed(text) {
+        None if !text.is_empty() => Err(Problem::invalid(field, "Write the day like 2026-11-23.")),
+        at => Ok(at),
+    };
+    let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
+    Ok(ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
-        subject: about
-            .zip(on)
-            .map(|(account, on)| context.app.ledger.subject(&Subject::Account(on.name.clone(), account))),
+        subject: about(context, filter).await?,
         outcome: Some(filter.outcome.clone()),
-        from: day_typed(&filter.from),
-        to: day_typed(&filter.to).map(|at| at.plus(DAY)),
-        before,
-        limit,
+        from: date("from", &filter.from)?,
+        to,
+        ..ledger::Filter::default()
+    })
+}
+
+/// The account that the list is narrowed to, as the ledger names it: an id, or a handle that the instance knows.
+async fn about(context: &Context, filter: &Filter) -> Result<Option<String>, Problem> {
+    let wrong = |what: &str| Problem::invalid("account", what);
+    if filter.account.is_empty() {
+        return Ok(None);
     }
+    let mut on = context.visible().filter(|own| filter.instance.is_empty() || own.name.as_str() == filter.instance);
+    let (Some(instance), None) = (on.next(), on.next()) else {
+        return Err(wrong("Choose the instance that the account is on: each counts its own."));
+    };
+    let account = match filter.account.parse::<AccountId>() {
+        Ok(id) => id,
+        Err(_) => crate::accounts::service::by_name(instance, &filter.account)
+            .await?
+            .ok_or_else(|| wrong("There is no such account on that instance. Write its handle or its id."))?,
+    };
+    Ok(Some(context.app.ledger.subject(&Subject::Account(instance.name.clone(), account))))
 }
 
 pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, Problem> {
@@ -120,11 +163,18 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let filter = filter(&parsed);
     let app = &context.app;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let asked = asked(context, &filter, whole, before, PAGE + 1);
-    let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+    let people = operators::list(&app.store).await.map_err(unreadable)?;
+    // What cannot be narrowed to is said above the list, which shows nothing then.
+    let narrowed = asked(context, &filter, &people, whole).await;
+    let mut entries = match &narrowed {
+        Ok(asked) => {
+            let asked = ledger::Filter { before, limit: PAGE + 1, ..asked.clone() };
+            app.ledger.list(&asked).await.map_err(unreadable)?
+        }
+        Err(_) => Vec::new(),
+    };
     let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
     entries.truncate(usize::try_from(PAGE).unwrap_or(0));
-    let people = operators::list(&app.store).await.map_err(unreadable)?;
     let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
     let older = entries
         .last()
@@ -142,18 +192,15 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         } else {
             Vec::new()
         },
+        instances: context.visible().map(|instance| (instance.name.clone(), instance.title.clone())).collect(),
         whole,
         filter,
+        wrong: narrowed.err(),
         older,
         search: search.to_owned(),
         check: may_check.then(|| app.ledger_check.shown()),
     };
-    frame::build(context, current(context), path::AUDIT, search, page).await
-}
-
-/// The instance the rail goes on showing on pages about the console itself.
-fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
-    context.visible().next().map(AsRef::as_ref)
+    frame::build(context, context.current(), path::AUDIT, search, page).await
 }
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
@@ -206,7 +253,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         tree: tree(context).await?,
         sealed,
     };
-    frame::build(context, current(context), &path::audit_entry(number), search, page).await
+    frame::build(context, context.current(), &path::audit_entry(number), search, page).await
 }
 
 /// A deed without what nobody reads here: the mail address or IP that was looked for, the code of an invitation, and keyed

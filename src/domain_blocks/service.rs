@@ -10,7 +10,7 @@ mod networks;
 
 pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
-pub use imports::{List, ask_again, export, import, imports, keep, pause, read_anew, start, work};
+pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, work};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
 use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};

@@ -32,7 +32,6 @@ pub async fn build<T>(
 ) -> Result<Framed<T>, Problem> {
     let parsed = Search::parse(search);
     let now = context.now();
-    let head = |instance: &Instance| InstanceHead { name: instance.name.clone(), title: instance.title.clone() };
     let draft = match parsed.get("draft") {
         Some(id) => drafts::read(&context.app.store, &context.app.keys, id, Some(&context.actor.operator), now)
             .await
@@ -60,13 +59,11 @@ pub async fn build<T>(
     if let Some(instance) = instance {
         instance.look(now);
     }
-    let waiting = instance.map(|instance| instance.waiting.snapshot());
     let pulse = instance.map(Instance::pulse);
-    let cases = waiting.as_ref().filter(|list| list.at.is_some()).zip(instance).map(|(list, instance)| {
-        let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
-        ui::at_least(seen.map(|report| report.target).collect::<BTreeSet<_>>().len(), list.cut)
+    let reports_list = instance.map(|instance| {
+        let list = instance.waiting.snapshot();
+        (list.trouble.clone(), list.at)
     });
-    let reports_list = waiting.as_ref().map(|list| (list.trouble.clone(), list.at));
     let sign_ups_list = instance.map(|instance| {
         let list = instance.signups.snapshot();
         (list.trouble.clone(), list.at)
@@ -89,19 +86,12 @@ pub async fn build<T>(
         operator: context.actor.name.clone(),
         role: context.actor.role,
         acting,
-        may: Permission::ALL
-            .into_iter()
-            .filter(|permission| {
-                access::permit(&context.actor, *permission, instance.map(|instance| &instance.name)).is_ok()
-            })
-            .collect(),
-        instance: instance.map(head),
-        instances: context.visible().map(|instance| head(instance)).collect(),
-        waiting: cases,
+        may: may(context, instance),
+        instance: instance.map(|instance| head(context, instance)),
+        instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
-        well: pulse.as_deref().is_none_or(pulse::Pulse::well),
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
@@ -113,10 +103,29 @@ pub async fn build<T>(
     Ok(Framed { frame, body })
 }
 
+fn may(context: &Context, instance: Option<&Instance>) -> Vec<Permission> {
+    let on = instance.map(|instance| &instance.name);
+    let allowed = |permission: &Permission| access::permit(&context.actor, *permission, on).is_ok();
+    Permission::ALL.into_iter().filter(allowed).collect()
+}
+
+fn head(context: &Context, instance: &Instance) -> InstanceHead {
+    let list = instance.waiting.snapshot();
+    let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
+    let cases = seen.map(|report| report.target).collect::<BTreeSet<_>>().len();
+    InstanceHead {
+        name: instance.name.clone(),
+        title: instance.title.clone(),
+        waiting: list.at.map(|_| ui::at_least(cases, list.cut)),
+        well: instance.pulse().well(),
+        may: may(context, Some(instance)),
+    }
+}
+
 /// The frame alone, around a page that cannot be had: the way to all the others.
 pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search: &str) -> Result<Frame, Problem> {
-    let instance = instance.and_then(|name| context.instance(name).ok()).cloned();
-    let framed = build(context, instance.as_deref(), &path::ours(here), search, ()).await?;
+    let named = instance.and_then(|name| context.instance(name).ok()).map(AsRef::as_ref);
+    let framed = build(context, named.or_else(|| context.current()), &path::ours(here), search, ()).await?;
     Ok(framed.frame)
 }
 

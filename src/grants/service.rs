@@ -1,9 +1,11 @@
 //! Grants asked for, decided, begun and ended.
 
+mod by_record;
 mod roles;
 mod second_person;
 mod sheet;
 
+pub use by_record::{Looked, take_back as take_back_by_record};
 pub use roles::keep as keep_roles;
 pub use sheet::{csv, sheet};
 
@@ -78,11 +80,6 @@ async fn scope(context: &Context) -> Result<Option<OperatorId>, Problem> {
     context.permit(Permission::ViewGrants, None).await.map(|_| None)
 }
 
-/// The instance the rail goes on showing on pages about the console itself.
-fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
-    context.visible().next().map(AsRef::as_ref)
-}
-
 pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>, Problem> {
     let own = scope(context).await?;
     let (app, now) = (&context.app, context.now());
@@ -121,7 +118,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
         may_ask: access::permit(&context.actor, Permission::ProposeGrants, None).is_ok(),
         contractors,
     };
-    frame::build(context, current(context), path::GRANTS, search, page).await
+    frame::build(context, context.current(), path::GRANTS, search, page).await
 }
 
 async fn find(app: &App, id: &str) -> Result<Grant, Problem> {
@@ -178,7 +175,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
         grant: card(grant, &names, now),
     };
     let here = path::grant(&page.grant.id);
-    frame::build(context, current(context), &here, search, page).await
+    frame::build(context, context.current(), &here, search, page).await
 }
 
 /// What the entry of a decision says of whoever decided.
@@ -232,7 +229,7 @@ pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>
         places,
         chosen: Search::parse(search).get("for").unwrap_or_default().to_owned(),
     };
-    frame::build(context, current(context), path::ASK_GRANT, search, page).await
+    frame::build(context, context.current(), path::ASK_GRANT, search, page).await
 }
 
 /// Who can answer for a contractor.
@@ -371,8 +368,9 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
         ended_at: None,
     };
     let permit = permit(actor, Permission::ProposeGrants, None)?;
-    carry_out::recorded(app, permit, deed, why, async {
-        grants::insert(&app.store, &app.keys, &grant, &asked.roles).await?;
+    let (grant, roles) = (&grant, &asked.roles);
+    carry_out::recorded(app, permit, deed, why, |store| async move {
+        grants::insert(&store, &app.keys, grant, roles).await?;
         Ok(true)
     })
     .await?;
@@ -467,8 +465,9 @@ pub async fn decided(
         second_person,
     };
     let permit = permit(actor, Permission::DecideGrants, None)?;
-    let changed = carry_out::recorded(app, permit, deed, why, async {
-        grants::decide(&app.store, &grant.id, &actor.operator, at_server, approve, now).await
+    let id = &grant.id;
+    let changed = carry_out::recorded(app, permit, deed, why, |store| async move {
+        grants::decide(&store, id, &actor.operator, at_server, approve, now).await
     })
     .await?;
     if !changed {
@@ -505,10 +504,10 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
         name: Names::read(&app.store).await?.of(&grant.operator),
         ends: grant.ends_at.0,
     };
-    let revoked = carry_out::recorded(&app, permit, deed, why, async {
-        grants::revoke(&app.store, &grant.id, &context.actor.operator, now).await
-    })
-    .await?;
+    let (id, by) = (&grant.id, &context.actor.operator);
+    let revoked =
+        carry_out::recorded(&app, permit, deed, why, |store| async move { grants::revoke(&store, id, by, now).await })
+            .await?;
     if !revoked {
         return Err(not_open(find(&app, &grant.id.0).await?.state(now)));
     }
@@ -558,7 +557,8 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
                 scope: grant.scope,
                 starts: grant.starts_at.0,
             };
-            carry_out::recorded(app, permit, deed, "", grants::set_started(&app.store, id, process, now)).await?;
+            let started = |store| async move { grants::set_started(&store, id, process, now).await };
+            carry_out::recorded(app, permit, deed, "", started).await?;
         }
         state @ (State::Over | State::Revoked) if grant.ended_at.is_none() => {
             let deed = EndGrant {
@@ -569,12 +569,13 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
                 revoked: state == State::Revoked,
                 began: grant.started_at.is_some(),
             };
-            carry_out::recorded(app, permit, deed, "", async {
-                if !grants::set_ended(&app.store, id, process, now).await? {
+            let (operator, instances) = (&grant.operator, &grant.scope.instances);
+            carry_out::recorded(app, permit, deed, "", |store| async move {
+                if !grants::set_ended(&store, id, process, now).await? {
                     return Ok(false);
                 }
-                grants::roles_are_due(&app.store, id).await?;
-                give_back(app, &grant.operator, &grant.scope.instances, now).await?;
+                grants::roles_are_due(&store, id).await?;
+                give_back(&store, operator, instances, now).await?;
                 Ok(true)
             })
             .await?;
@@ -585,11 +586,11 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
 }
 
 /// What somebody held goes back to the queue, except where another grant goes on.
-async fn give_back(app: &App, operator: &OperatorId, instances: &[InstanceName], now: Instant) -> sqlx::Result<()> {
-    let others = grants::running_of(&app.store, operator, now).await?;
+async fn give_back(store: &Store, operator: &OperatorId, instances: &[InstanceName], now: Instant) -> sqlx::Result<()> {
+    let others = grants::running_of(store, operator, now).await?;
     for instance in instances {
         if !others.iter().any(|grant| grant.scope.instances.contains(instance)) {
-            case_holds::end_all_on(&app.store, instance, operator).await?;
+            case_holds::end_all_on(store, instance, operator).await?;
         }
     }
     Ok(())

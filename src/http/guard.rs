@@ -2,12 +2,14 @@
 
 use super::forms;
 use crate::{
+    access::Actor,
     acting,
     address::ClientAddress,
     context::App,
-    id::OperatorId,
+    id::{InstanceName, OperatorId},
     path,
     problem::{Kind, Problem},
+    search::Search,
     session::{SessionData, Signed, Stage},
     store::{
         operators::{self, Operator},
@@ -16,12 +18,32 @@ use crate::{
 };
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use std::{collections::HashMap, sync::Arc};
 use tower_sessions::{Session, session::Id};
+
+/// The cookie that names the instance which a browser was at last: it goes to no script and to no other site.
+const LAST_AT: &str = "instance";
+const KEPT: &str = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
+
+/// Where this browser was last, by its own word: whether somebody may see it is asked where it is used.
+fn last_at(headers: &HeaderMap) -> Option<InstanceName> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
+        let (name, value) = cookie.trim().split_once('=')?;
+        (name == LAST_AT).then(|| value.parse().ok()).flatten()
+    })
+}
+
+/// The instance that an address is about: its path, or the switcher on a page of the console itself (`?on=`).
+fn named(app: &App, actor: &Actor, address: &Uri) -> Option<InstanceName> {
+    let asked = Search::parse(address.query().unwrap_or_default());
+    let name = path::instance_of(address.path()).or_else(|| asked.get("on").map(str::to_owned))?;
+    name.parse().ok().filter(|name| app.instances.contains_key(name) && actor.covers(name))
+}
 
 /// What is answered without a session.
 fn is_public(path: &str) -> bool {
@@ -53,9 +75,18 @@ pub async fn require_session(
     let presented = session.id();
     let found = find(&app, &session, address).await;
     match found {
-        Ok(Found::Signed(signed)) => {
+        Ok(Found::Signed(mut signed)) => {
+            let last = last_at(request.headers());
+            let here = named(&app, &signed.actor, request.uri());
+            let moved = here.clone().filter(|here| Some(here) != last.as_ref());
+            signed.last_at = here.or(last);
             request.extensions_mut().insert(*signed);
-            next.run(request).await
+            let mut response = next.run(request).await;
+            let cookie = moved.and_then(|to| HeaderValue::try_from(format!("{LAST_AT}={to}; {KEPT}")).ok());
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
         }
         Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
         Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
@@ -112,7 +143,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         tracing::error!(%error, "grants.unreadable");
         unreadable(())
     })?;
-    Ok(Found::Signed(Box::new(Signed { actor, address })))
+    Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None })))
 }
 
 /// Whose session this token was, if it is over by time alone: such a one is kept for a day.

@@ -88,7 +88,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/health", get(health))
         .route("/i/{instance}/reports/{account}/media/{media}", get(media::stream))
         .route("/i/{instance}/domains/export/{file}", get(files::export))
-        .route("/i/{instance}/domains/upload", post(files::upload).layer(DefaultBodyLimit::max(files::LARGEST_FILE)))
+        .route("/i/{instance}/domains/upload", post(files::upload))
         .route("/i/{instance}/your-account/callback", get(back::callback))
         .route("/audit/export.csv", get(export::csv))
         .route("/grants/{operator}/sheet.csv", get(grants::service::csv))

@@ -22,11 +22,15 @@ pub fn start(app: &Arc<App>) {
     });
     let roles = app.clone();
     tokio::spawn(async move {
+        let mut looked = service::Looked::default();
         let mut tick = every(OFTEN);
         loop {
             tick.tick().await;
             if let Err(error) = service::keep_roles(&roles).await {
                 tracing::error!(%error, "grants.roles");
+            }
+            if let Err(error) = service::take_back_by_record(&roles, &mut looked).await {
+                tracing::error!(%error, "grants.by_record");
             }
         }
     });

@@ -144,7 +144,8 @@ impl Ledger {
         let mut steps = Vec::new();
         for id in keys(warrant.deed()) {
             let answer = match self.destroy_key(id).await {
-                Ok(()) => Answer::Accepted { body: Value::Null },
+                Ok(true) => Answer::Accepted { body: Value::Null },
+                Ok(false) => Answer::NotSent { why: "there is no such key any more".to_owned() },
                 Err(error) => Answer::NotSent { why: error.to_string() },
             };
             steps.push(Step { what: "destroy a data key".to_owned(), answer });
@@ -158,9 +159,10 @@ impl Ledger {
         warrant.answered(steps)
     }
 
-    async fn destroy_key(&self, id: &str) -> Result<(), LedgerError> {
-        const SQL: &str = "update ledger_keys set wrapped = null where id = $1";
-        on!(&self.store, pool => sqlx::query(SQL).bind(id).execute(pool).await?.rows_affected());
-        Ok(())
+    /// False where there was nothing to destroy.
+    async fn destroy_key(&self, id: &str) -> Result<bool, LedgerError> {
+        const SQL: &str = "update ledger_keys set wrapped = null where id = $1 and wrapped is not null";
+        let destroyed = on!(&self.store, pool => sqlx::query(SQL).bind(id).execute(pool).await?.rows_affected());
+        Ok(destroyed == 1)
     }
 }

@@ -36,8 +36,10 @@ impl Ledger {
     /// The store's; or that the leaf, or another, is not the one that was appended: the record contradicts itself.
     pub async fn proved(&self, index: i64) -> Result<Value, LedgerError> {
         const LEAF: &str = "select leaf, hash from ledger_entries where idx = $1";
+        // Under the id that the store has now: what is found stands until an owner has decided, which gives it another.
+        let number = self.newest_number().await?;
         let contradicted = |what: &str| {
-            self.found.contradict(0, what);
+            self.found.contradict(number, what);
             LedgerError::Contradicted(what.to_owned())
         };
         let Some((size, root)) = self.store.sealed_tree().await? else {

@@ -544,7 +544,8 @@ impl Ledger {
             // Whose seals are missing all the same, an owner takes by name (`howdah store reseal`).
             Some(_) => return Ok(None),
             None => {
-                self.found.contradict(0, "no row is sealed, because the head of the record does not hold");
+                let number = self.newest_number().await?;
+                self.found.contradict(number, "no row is sealed, because the head of the record does not hold");
                 return Ok(None);
             }
         }
@@ -552,7 +553,9 @@ impl Ledger {
         // to bear a row out, is found by hashing all of them against the head.
         let record = verify(&self.store, &self.keys, &self.host, &[]).await?;
         if let Some(wrong) = record.wrong.first() {
-            self.found.contradict(0, &format!("no row is sealed, because the record is not whole: {}", wrong.what));
+            let number = self.newest_number().await?;
+            self.found
+                .contradict(number, &format!("no row is sealed, because the record is not whole: {}", wrong.what));
             return Ok(None);
         }
         let compared = self.compare_rows().await?;

@@ -376,6 +376,13 @@ impl Ledger {
         head::origins(&self.keys, &rows).map_err(LedgerError::Contradicted)
     }
 
+    /// The number of the newest id that the store has, whether it holds or not; 0 before it has one. What is found under it stands
+    /// until an owner has decided.
+    pub(super) async fn newest_number(&self) -> Result<i64, LedgerError> {
+        const SQL: &str = "select coalesce(max(number), 0) from ledger_origins";
+        Ok(on!(&self.store, pool => sqlx::query_scalar(SQL).fetch_one(pool).await?))
+    }
+
     /// Whose checkpoints count for this store.
     ///
     /// # Errors

@@ -225,6 +225,10 @@ impl LedgerError {
     }
 }
 
+/// On PostgreSQL a `create trigger`, a rule, a policy or a new column on them waits from here to the end of the transaction, so
+/// that what was looked for is not made afterwards. On SQLite whoever writes is alone.
+const LOCK_TABLES: &str =
+    "lock table ledger_entries, ledger_head, ledger_origins, open_deeds, rights_changes in row exclusive mode";
 const LOCK_HEAD: &str =
     "update ledger_head set size = size where id = 1 returning size, root, frontier, origin, rights, mac";
 pub(super) const MOVE_HEAD: &str =
@@ -460,6 +464,7 @@ async fn append_group(writer: &Writer, drafts: &[Draft]) -> Result<Vec<Result<Ap
         }
         Driver::Postgres(pool) => {
             let mut tx = pool.begin().await?;
+            sqlx::query(LOCK_TABLES).execute(&mut *tx).await?;
             group!(tx, writer, drafts, ON_POSTGRES)
         }
     }
@@ -651,6 +656,12 @@ impl Ledger {
         Ok(found.flatten().map(OperatorId))
     }
 
+    /// The store for the change that a warrant is for: nothing is written through it any more once another process has
+    /// claimed the deed.
+    pub fn store_for<D: Deed>(&self, warrant: &Warrant<D>) -> Store {
+        self.store.under(warrant.index, &self.process)
+    }
+
     /// Closes a deed: its outcome is a leaf of its own, and its subject is free again.
     ///
     /// # Errors
@@ -789,10 +800,17 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn claim_expired(&self) -> Result<Vec<OpenDeed>, LedgerError> {
-        const CLAIM: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 \
+        const ON_SQLITE: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 \
             returning intent, opened_at";
+        // One that is being written for at this moment is left to whoever writes: it may stand still for long.
+        const ON_POSTGRES: &str = "update open_deeds set lease = $1, lease_until = $2 where intent in \
+            (select intent from open_deeds where lease_until <= $3 for update skip locked) returning intent, opened_at";
         let now = self.clock.now();
-        let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(CLAIM)
+        let sql = match self.store.driver {
+            Driver::Sqlite(_) => ON_SQLITE,
+            Driver::Postgres(_) => ON_POSTGRES,
+        };
+        let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(sql)
             .bind(&*self.process).bind(now.plus(LEASE).0).bind(now.0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
         for (index, opened_at) in claimed {
@@ -837,7 +855,7 @@ impl Ledger {
         });
         let Some((outcome, _)) = outcome else { return Ok(()) };
         let what = format!("entry {outcome} is the outcome of entry {intent}, which is put down as open");
-        let number = self.origins().await?.last().map_or(0, |origin| origin.number);
+        let number = self.newest_number().await?;
         self.found.contradict(number, &what);
         Err(LedgerError::Contradicted(what))
     }

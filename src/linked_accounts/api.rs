@@ -47,7 +47,7 @@ pub mod back {
         Path(instance): Path<String>,
         Query(returned): Query<Returned>,
     ) -> Response {
-        let context = Context { app, actor: signed.actor, address: signed.address };
+        let context = Context::of(app, signed);
         let page = instance.parse::<InstanceName>().map_or(path::OVERVIEW.to_owned(), |name| path::your_account(&name));
         // In a task of its own: a browser that goes away must not leave a token that nobody knows of.
         let (theirs, name) = (context.clone(), instance.clone());

@@ -23,7 +23,7 @@ use crate::{
     search::Search,
     store::store_problem,
     store::{
-        drafts,
+        Store, drafts,
         linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
     },
@@ -335,7 +335,8 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
     };
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
     let session = Some(context.actor.session.as_str());
-    let keep = linked_accounts::keep(&app.store, &app.keys, &linked, session);
+    let own = &linked;
+    let keep = |store| async move { linked_accounts::keep(&store, &app.keys, own, session).await };
     let kept = carry_out::recorded(app, permit, deed, "", keep).await?;
     if kept {
         Ok(())
@@ -419,7 +420,10 @@ async fn end(
     };
     let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
     let next = now.plus(AT_ONCE);
-    let gone = linked_accounts::delete(&app.store, &linked.operator, &linked.instance, &id, now, next, session);
+    let left = id.as_str();
+    let gone = |store| async move {
+        linked_accounts::delete(&store, &linked.operator, &linked.instance, left, now, next, session).await
+    };
     if !carry_out::recorded(app, permit, deed, why, gone).await? {
         return Err(Problem::not_found("Somebody else took this link away meanwhile."));
     }
@@ -503,11 +507,11 @@ pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
 }
 
 /// Deletes every link of somebody whose access ends; their tokens are left to [`take_back_due`].
-pub async fn delete_all_of(app: &App, operator: &OperatorId) -> sqlx::Result<()> {
-    for linked in linked_accounts::list(&app.store, &app.keys).await? {
+pub async fn delete_all_of(app: &App, store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
+    for linked in linked_accounts::list(store, &app.keys).await? {
         if linked.operator == *operator {
             let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
-            linked_accounts::delete(&app.store, operator, &linked.instance, &id, now, now, None).await?;
+            linked_accounts::delete(store, operator, &linked.instance, &id, now, now, None).await?;
             if let Some(instance) = app.instances.get(&linked.instance) {
                 instance.let_go(linked.account);
             }

@@ -49,6 +49,7 @@ use sqlx::{
     query::{Query, QueryAs, QueryScalar},
 };
 use std::{
+    io::ErrorKind,
     str::FromStr,
     sync::{PoisonError, RwLock},
     time::Duration,
@@ -80,6 +81,10 @@ impl From<sqlx::Error> for DatabaseError {
         else {
             return match error {
                 sqlx::Error::Tls(why) => {
+                    Self::Unusable(format!("TLS: {}", crate::text::excerpt(&why.to_string(), 200)))
+                }
+                // What the other side shows in the handshake is not believed.
+                sqlx::Error::Io(why) if why.kind() == ErrorKind::InvalidData => {
                     Self::Unusable(format!("TLS: {}", crate::text::excerpt(&why.to_string(), 200)))
                 }
                 sqlx::Error::Configuration(why) => Self::Unusable(crate::text::excerpt(&why.to_string(), 200)),
@@ -115,7 +120,11 @@ impl Database {
     /// # Errors
     /// If the address cannot be understood.
     pub fn new(url: &str) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?.application_name("howdah").statement_cache_capacity(0);
+        // PgBouncer refuses what it does not know of at the start of a session, `extra_float_digits` among it.
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("howdah")
+            .extra_float_digits(None)
+            .statement_cache_capacity(0);
         let pool = |connections| {
             PgPoolOptions::new()
                 .max_connections(connections)

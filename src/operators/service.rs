@@ -21,8 +21,8 @@ use crate::{
     sign_in::service::link_hash,
     store::store_problem,
     store::{
-        attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes, reset_links,
-        setup_links, setup_links::SetupLink, web_sessions,
+        Store, attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes,
+        reset_links, setup_links, setup_links::SetupLink, web_sessions,
     },
     text::{SessionName, Why},
 };
@@ -33,12 +33,12 @@ pub fn command_actor() -> Actor {
 }
 
 /// One deed about a person of the console.
-async fn recorded<D: Deed>(
+async fn recorded<D: Deed, F: Future<Output = sqlx::Result<bool>>>(
     app: &App,
     actor: &Actor,
     deed: D,
     why: impl Into<Why>,
-    change: impl Future<Output = sqlx::Result<bool>>,
+    change: impl FnOnce(Store) -> F,
 ) -> Result<bool, Problem> {
     let permit = access::permit(actor, Permission::ManageOperators, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
@@ -71,7 +71,9 @@ pub async fn add(
         generation: 0,
     };
     let name = deed.name.clone();
-    let added = recorded(app, &actor, deed, why, operators::insert(&app.store, &operator)).await?;
+    let operator = &operator;
+    let insert = |store| async move { operators::insert(&store, operator).await };
+    let added = recorded(app, &actor, deed, why, insert).await?;
     if added { Ok(()) } else { Err(Problem::invalid("name", format!("Somebody is called {name} already."))) }
 }
 
@@ -130,8 +132,9 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
     let offered =
         SetupLink { role, name: Some(name), offered_by, person: OperatorId(ulid::Ulid::generate().to_string()) };
     let now = context.now();
-    recorded(&app, &context.actor, deed, why, async {
-        setup_links::insert(&app.store, &hash, &offered, now, now.plus(LINK_TIME)).await?;
+    let (hash, offered) = (&hash, &offered);
+    recorded(&app, &context.actor, deed, why, |store| async move {
+        setup_links::insert(&store, hash, offered, now, now.plus(LINK_TIME)).await?;
         Ok(true)
     })
     .await?;
@@ -162,8 +165,9 @@ pub async fn change_role(
     }
     let app = context.app.clone();
     let deed = ChangeOperatorRole { operator: person.id.clone(), name: person.name.clone(), before, after };
-    let changed =
-        recorded(&app, &context.actor, deed, why, operators::set_role(&app.store, &person.id, before, after)).await?;
+    let id = &person.id;
+    let set = |store| async move { operators::set_role(&store, id, before, after).await };
+    let changed = recorded(&app, &context.actor, deed, why, set).await?;
     if changed {
         Ok(path::PEOPLE.to_owned())
     } else {
@@ -229,9 +233,8 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
             }
         })
         .collect();
-    let first = context.visible().next().map(AsRef::as_ref);
     let left_there = parsed.get("left") == Some("there");
-    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, link, left_there }).await
+    frame::build(context, context.current(), path::PEOPLE, search, PeoplePage { people, link, left_there }).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
@@ -252,19 +255,20 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     let why = Why::given(&why, false)?;
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
-    let changed = recorded(&app, &context.actor, deed, why, async {
-        if !operators::set_disabled(&app.store, &person.id, at).await? {
+    let (id, by, here, now) = (&person.id, &context.actor.operator, &app, context.now());
+    let changed = recorded(&app, &context.actor, deed, why, |store| async move {
+        if !operators::set_disabled(&store, id, at).await? {
             return Ok(false);
         }
         if disabled {
-            case_holds::end_all_of(&app.store, &person.id).await?;
-            setup_links::delete_all_of(&app.store, &person.id).await?;
-            reset_links::delete_all_of(&app.store, &person.id).await?;
+            case_holds::end_all_of(&store, id).await?;
+            setup_links::delete_all_of(&store, id).await?;
+            reset_links::delete_all_of(&store, id).await?;
             // Access that is given back later begins without rights.
-            grants::revoke_all_of(&app.store, &person.id, &context.actor.operator, context.now()).await?;
-            linked_accounts::service::delete_all_of(&app, &person.id).await?;
+            grants::revoke_all_of(&store, id, by, now).await?;
+            linked_accounts::service::delete_all_of(here, &store, id).await?;
         } else {
-            grants::renew_all_of(&app.store, &person.id).await?;
+            grants::renew_all_of(&store, id).await?;
         }
         Ok(true)
     })
@@ -286,12 +290,11 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     let session = Some(SessionName::typed("session", &session)?).filter(|session| !session.is_empty());
     let deed =
         EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };
-    recorded(&app, &context.actor, deed, why, async {
-        match &session {
-            Some(short) => {
-                web_sessions::delete_one_of(&app.store, &person.id, short.as_str()).await.map(|ended| ended > 0)
-            }
-            None => web_sessions::end_all_of(&app.store, &person.id, None).await.map(|()| true),
+    let (id, session) = (&person.id, &session);
+    recorded(&app, &context.actor, deed, why, |store| async move {
+        match session {
+            Some(short) => web_sessions::delete_one_of(&store, id, short.as_str()).await.map(|ended| ended > 0),
+            None => web_sessions::end_all_of(&store, id, None).await.map(|()| true),
         }
     })
     .await?;

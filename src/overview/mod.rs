@@ -5,6 +5,7 @@ pub mod service;
 
 use crate::{
     clock::Instant,
+    id::InstanceName,
     mastodon::waiting::Waiting,
     record,
     registrations::Door,
@@ -17,6 +18,21 @@ pub struct Health {
     pub name: String,
     pub well: bool,
     pub says: String,
+}
+
+/// One instance beside the others.
+#[derive(Clone, Debug)]
+pub struct InstanceRow {
+    pub name: InstanceName,
+    pub title: String,
+    /// How many cases wait, and since when the oldest; `None` while that has never been read.
+    pub cases: Option<(String, Option<Instant>)>,
+    /// `None` while that has never been read.
+    pub sign_ups: Option<Waiting>,
+    /// Who may sign up, in a word.
+    pub registrations: String,
+    /// What does not answer or does not hold, a sentence each.
+    pub troubles: Vec<String>,
 }
 
 /// The overview of one instance.

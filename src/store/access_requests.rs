@@ -1,6 +1,6 @@
 //! People who asked the staff for access. What they said of themselves is sealed, and destroyed some time after the decision.
 
-use super::{Store, on};
+use super::{Store, fence::begin, on};
 use crate::{
     clock::{DAY, Instant},
     id::{InstanceName, InviteId, OperatorId},
@@ -61,10 +61,14 @@ pub async fn insert(store: &Store, keys: &Keys, request: &AccessRequest) -> sqlx
         values ($1, $2, $3, $4, $5, $6, $7)";
     let text = serde_json::to_string(&request.told).map_err(fail)?;
     let told = keys.seal_text(PURPOSE, &request.id, &text).map_err(fail)?;
-    on!(store, pool => sqlx::query(SQL)
-        .bind(&request.id).bind(request.instance.as_str()).bind(&request.operator.0).bind(i64::from(request.accounts))
-        .bind(&told).bind(request.state.name()).bind(request.created_at.0)
-        .execute(pool).await.map(|_| ()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        sqlx::query(SQL)
+            .bind(&request.id).bind(request.instance.as_str()).bind(&request.operator.0)
+            .bind(i64::from(request.accounts)).bind(&told).bind(request.state.name()).bind(request.created_at.0)
+            .execute(&mut *tx).await?;
+        tx.commit().await
+    })
 }
 
 type Row = (
@@ -169,9 +173,13 @@ pub async fn refuse(
     const SQL: &str = "update access_requests set state = 'refused', sealed_answer = $2, decided_by = $3, decided_at = $4 \
         where id = $1 and state = 'waiting'";
     let sealed = keys.seal_text(PURPOSE, id, answer).map_err(fail)?;
-    let changed = on!(store, pool => sqlx::query(SQL)
-        .bind(id).bind(&sealed).bind(&by.0).bind(now.0).execute(pool).await?.rows_affected());
-    Ok(changed == 1)
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let changed = sqlx::query(SQL)
+            .bind(id).bind(&sealed).bind(&by.0).bind(now.0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(changed == 1)
+    })
 }
 
 /// Notes the invitation that was issued for a request that waits; false if it waits no more.

@@ -1,6 +1,6 @@
 //! What the team writes down about accounts: sealed, and gone from here once withdrawn. The record keeps both.
 
-use super::{Store, on};
+use super::{Store, fence::begin, on};
 use crate::{
     clock::Instant,
     id::{AccountId, InstanceName, OperatorId},
@@ -44,9 +44,13 @@ pub async fn insert(
     let whose = whose(&note.id, instance.as_str(), &account.to_string(), &note.operator.0);
     let sealed =
         note.text.as_deref().map(|text| keys.seal_text("account note", &whose, text)).transpose().map_err(fail)?;
-    on!(store, pool => sqlx::query(SQL)
-        .bind(&note.id).bind(instance.as_str()).bind(account.to_string()).bind(&note.operator.0).bind(&sealed)
-        .bind(note.created_at.0).execute(pool).await.map(|_| ()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        sqlx::query(SQL)
+            .bind(&note.id).bind(instance.as_str()).bind(account.to_string()).bind(&note.operator.0).bind(&sealed)
+            .bind(note.created_at.0).execute(&mut *tx).await?;
+        tx.commit().await
+    })
 }
 
 /// Takes a note's text away; false if it was withdrawn already, or is about somebody else.
@@ -60,10 +64,14 @@ pub async fn withdraw(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update account_notes set sealed = null, withdrawn_at = $5, withdrawn_by = $4 \
         where id = $3 and instance = $1 and account = $2 and withdrawn_at is null";
-    let withdrawn = on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(id).bind(&by.0).bind(now.0)
-        .execute(pool).await?.rows_affected());
-    Ok(withdrawn == 1)
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let withdrawn = sqlx::query(SQL)
+            .bind(instance.as_str()).bind(account.to_string()).bind(id).bind(&by.0).bind(now.0)
+            .execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(withdrawn == 1)
+    })
 }
 
 /// With the instance and the account at the end.

@@ -1,6 +1,6 @@
 //! Who holds a case: uniquely, in the console, and for ten minutes from the last time they were at it.
 
-use super::{Store, on};
+use super::{Store, fence::begin, on};
 use crate::{
     clock::{Instant, MINUTE},
     id::{AccountId, InstanceName, OperatorId},
@@ -66,10 +66,14 @@ pub async fn hand_over(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update case_holds set operator = $4, since = $5, seen_at = $5, sealed_note = $6 \
         where instance = $1 and account = $2 and operator = $3 and seen_at > $7";
-    let handed = on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(&from.0).bind(&to.0).bind(now.0).bind(note)
-        .bind(now.plus(-LEASE).0).execute(pool).await?.rows_affected());
-    Ok(handed == 1)
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let handed = sqlx::query(SQL)
+            .bind(instance.as_str()).bind(account.to_string()).bind(&from.0).bind(&to.0).bind(now.0).bind(note)
+            .bind(now.plus(-LEASE).0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(handed == 1)
+    })
 }
 
 /// Gives a case back; true if this person held it.
@@ -94,14 +98,24 @@ pub async fn end(store: &Store, instance: &InstanceName, account: AccountId) -> 
 
 /// What somebody held goes back to the queue.
 pub async fn end_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from case_holds where operator = $1")
-        .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let ended = sqlx::query("delete from case_holds where operator = $1")
+            .bind(&operator.0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(ended)
+    })
 }
 
 /// What somebody held on one instance goes back to the queue.
 pub async fn end_all_on(store: &Store, instance: &InstanceName, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from case_holds where instance = $1 and operator = $2")
-        .bind(instance.as_str()).bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let ended = sqlx::query("delete from case_holds where instance = $1 and operator = $2")
+            .bind(instance.as_str()).bind(&operator.0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(ended)
+    })
 }
 
 type Row = (String, String, i64, i64, Option<String>);

@@ -5,6 +5,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    fence::begin,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
     rights::{Changes, OF_A_GRANT},
@@ -212,9 +213,14 @@ macro_rules! grants {
 /// made.
 macro_rules! seal {
     ($known:ident, $tx:ident, $row:expr) => {{
-        let mut row: Row = $row;
+        let row: Row = $row;
+        let entry = $known.entry_for(row.proof.entry);
+        seal!($known, $tx, row, entry);
+    }};
+    ($known:ident, $tx:ident, $row:expr, $entry:expr) => {{
+        let (mut row, entry): (Row, i64) = ($row, $entry);
         const SEAL: &str = "update grants set subject = $2, whose = $3, entry = $4, mac = $5 where id = $1";
-        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let keys = &$known.store.keys;
         let subject = mac::grant(keys, &GrantId(row.id.clone()));
         let whose = mac::person(keys, &OperatorId(row.operator.clone()));
         row.whose = Some(whose);
@@ -235,7 +241,7 @@ macro_rules! change {
         on!($store, pool => {
             const LOCK: &str = concat!("update grants set mac = mac where id = $1 returning ", columns!());
             let known = $store.known().await?;
-            let mut tx = pool.begin().await?;
+            let mut tx = begin!($store, pool);
             let row: Option<Row> = sqlx::query_as(LOCK).bind($id).fetch_optional(&mut *tx).await?;
             let Some(mut row) = known.held(row).await? else { return Ok(false) };
             let changed = sqlx::query($sql).bind($id)$(.bind($bind))*.execute(&mut *tx).await?.rows_affected();
@@ -293,7 +299,7 @@ pub async fn insert(store: &Store, keys: &Keys, grant: &Grant, roles: &[RoleAske
         accts.push(keys.seal_text("grant", &grant.id.0, &role.acct).map_err(fail)?);
     }
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         sqlx::query(SQL)
             .bind(&grant.id.0)
             .bind(&grant.operator.0)
@@ -411,11 +417,11 @@ pub async fn seal(store: &Store, id: &GrantId) -> sqlx::Result<bool> {
     const ROLES: &str = roles!("where r.grant_id = $1");
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         // Somebody at the server says so: what stands there is what is meant.
         let Some(row) = row else { return Ok(false) };
-        seal!(known, tx, row);
+        seal!(known, tx, row, known.newest_entry());
         let roles: Vec<RoleRow> = sqlx::query_as(ROLES).bind(&id.0).fetch_all(&mut *tx).await?;
         for role in roles {
             seal_role!(store, tx, &id.0, &role.instance);
@@ -534,7 +540,7 @@ pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
         let mut revoked = 0;
         for mut row in known.all_held(rows).await? {
@@ -556,7 +562,7 @@ pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<
     const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let rows: Vec<Row> = sqlx::query_as(LOCK).bind(&operator.0).fetch_all(&mut *tx).await?;
         for row in known.all_held(rows).await? {
             seal!(known, tx, row);
@@ -800,7 +806,11 @@ pub async fn claim_role(store: &Store, role: &Role, now: Instant) -> sqlx::Resul
 /// What was given goes back as soon as a try that is under way can be over, however often giving it failed.
 pub async fn roles_are_due(store: &Store, id: &GrantId) -> sqlx::Result<()> {
     const SQL: &str = "update grant_roles set tries = 0 where grant_id = $1";
-    on!(store, pool => sqlx::query(SQL).bind(&id.0).execute(pool).await.map(|_| ()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        sqlx::query(SQL).bind(&id.0).execute(&mut *tx).await?;
+        tx.commit().await
+    })
 }
 
 /// Notes how far a role has come; true if it is still where it was found.
@@ -819,7 +829,7 @@ pub async fn set_role(store: &Store, keys: &Keys, found: RoleState, role: &Role)
     );
     let (grant, instance) = (&role.grant.0, role.asked.instance.as_str());
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let row: Option<RoleRow> = sqlx::query_as(LOCK).bind(grant).bind(instance).fetch_optional(&mut *tx).await?;
         if !row.is_some_and(|row| store.holds(&row)) {
             return Ok(false);

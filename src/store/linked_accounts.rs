@@ -3,6 +3,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    fence::begin,
     mac::{self, Dated, Proof},
     on,
     operators::held,
@@ -108,11 +109,11 @@ macro_rules! links {
 
 /// Seals what a link is meant to be, within the transaction that writes it.
 macro_rules! seal_link {
-    ($known:ident, $tx:ident, $operator:expr, $instance:expr, $row:expr) => {{
-        let row: Row = $row;
+    ($known:ident, $tx:ident, $operator:expr, $instance:expr, $row:expr, $entry:expr) => {{
+        let (row, entry): (Row, i64) = ($row, $entry);
         const SEAL: &str =
             "update linked_accounts set subject = $3, entry = $4, mac = $5 where operator = $1 and instance = $2";
-        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let keys = &$known.store.keys;
         let subject = mac::person(keys, $operator);
         sqlx::query(SEAL)
             .bind(&$operator.0)
@@ -226,7 +227,7 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
     // The instance hands out the same token again: what was left of an earlier link must not be taken back any more.
     const IN_USE: &str = "delete from left_tokens where operator = $1 and instance = $2 and account = $3";
     let kept = on!(store, pool => async {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let mut held = held!(known, tx, &linked.operator);
         let kept = sqlx::query(SQL)
             .bind(&linked.operator.0)
@@ -246,7 +247,7 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
                 linked_at: linked.linked_at.0,
                 proof: Proof::default(),
             };
-            seal_link!(known, tx, &linked.operator, linked.instance.as_str(), row);
+            seal_link!(known, tx, &linked.operator, linked.instance.as_str(), row, known.entry_for(None));
             if let Some(held) = &mut held {
                 raise_generation!(known, tx, *held, session);
             }
@@ -302,10 +303,10 @@ pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx:
         returning operator, instance, account, sealed, linked_at, mac, entry, subject";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let found: Option<Row> = sqlx::query_as(LOCK).bind(&operator.0).bind(instance).fetch_optional(&mut *tx).await?;
         let Some(row) = found else { return Ok(false) };
-        seal_link!(known, tx, operator, instance, row);
+        seal_link!(known, tx, operator, instance, row, known.newest_entry());
         tx.commit().await?;
         Ok(true)
     })
@@ -339,7 +340,7 @@ pub async fn delete(
         values ($1, $2, $3, $4, $5, $6, 0, $7)";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let held = held!(known, tx, operator);
         let gone: Option<(String, String)> =
             sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;

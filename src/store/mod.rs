@@ -9,6 +9,7 @@ pub mod batches;
 pub mod case_holds;
 pub mod domain_imports;
 pub mod drafts;
+mod fence;
 pub(crate) mod foreign;
 pub mod grants;
 pub mod linked_accounts;
@@ -25,6 +26,7 @@ pub mod sign_ins;
 pub mod snapshots;
 pub mod web_sessions;
 
+pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
 use crate::{problem::Problem, seal::Keys};
@@ -44,6 +46,8 @@ pub struct Store {
     keys: Keys,
     named: Arc<mac::Named>,
     cached: Arc<rights::Cached>,
+    /// The deed that it is written for, if any.
+    fence: Option<fence::Fence>,
 }
 
 /// The database, on either engine.
@@ -152,6 +156,7 @@ impl Store {
             keys: keys.clone(),
             named: Arc::default(),
             cached: Arc::default(),
+            fence: None,
         })
     }
 

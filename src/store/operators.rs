@@ -2,6 +2,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
     recovery_codes::replace_codes,
@@ -75,7 +76,7 @@ pub(super) struct Row {
     pub generation: i64,
     pub codes: Option<String>,
     #[sqlx(flatten)]
-    proof: Proof,
+    pub proof: Proof,
 }
 
 /// The last used time step of the second factor is no part of it: put back, it lets a code be used again that is a minute and a
@@ -157,11 +158,15 @@ macro_rules! held {
 }
 pub(super) use held;
 
-/// Seals what somebody's row has become, within the transaction that changed it.
+/// Seals what somebody's row has become, within the transaction that changed it: under the entry of the deed that did, or under
+/// the one it had.
 macro_rules! seal_person {
     ($known:ident, $tx:ident, $held:expr) => {{
         let held: &$crate::store::operators::Held = &$held;
-        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        $crate::store::operators::seal_person!($known, $tx, held, $known.entry_for(held.row.proof.entry));
+    }};
+    ($known:ident, $tx:ident, $held:expr, $entry:expr) => {{
+        let (held, keys, entry): (&$crate::store::operators::Held, _, i64) = (&$held, &$known.store.keys, $entry);
         let subject = $crate::store::mac::person(keys, &held.id);
         sqlx::query($crate::store::operators::SEAL)
             .bind(&held.id.0)
@@ -200,7 +205,7 @@ pub async fn insert(store: &Store, operator: &Operator) -> sqlx::Result<bool> {
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (name_key) do nothing";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let added = sqlx::query(SQL)
             .bind(&operator.id.0)
             .bind(&operator.name)
@@ -298,11 +303,11 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 pub async fn seal(store: &Store, id: &OperatorId) -> sqlx::Result<bool> {
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(&id.0).fetch_optional(&mut *tx).await?;
         // Somebody at the server says so: what stands there is what is meant.
         let Some(row) = row else { return Ok(false) };
-        seal_person!(known, tx, Held { id: id.clone(), row });
+        seal_person!(known, tx, Held { id: id.clone(), row }, known.newest_entry());
         tx.commit().await?;
         Ok(true)
     })
@@ -333,7 +338,7 @@ pub async fn set_factor(
         where id = $1 and totp_secret is null and generation = $4 and disabled_at is null";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
         let set = sqlx::query(SQL)
             .bind(&id.0).bind(factor.sealed).bind(factor.step).bind(generation)
@@ -362,7 +367,7 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(before.name()).bind(after.name()).execute(&mut *tx).await?.rows_affected();
@@ -382,7 +387,7 @@ pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, id) else { return Ok(false) };
         let changed = sqlx::query(SQL)
             .bind(&id.0).bind(at.map(|at| at.0)).bind(at.is_none()).execute(&mut *tx).await?.rows_affected();

@@ -2,6 +2,7 @@
 
 use super::{
     Refusal, Store,
+    fence::begin,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
     operators::{held, seal_person},
@@ -92,7 +93,7 @@ pub(crate) use replace_codes;
 pub async fn replace_all(store: &Store, operator: &OperatorId, hashes: &[String]) -> sqlx::Result<()> {
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { return Ok(()) };
         replace_codes!(known, tx, held, hashes);
         tx.commit().await
@@ -131,7 +132,7 @@ pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u
     const FORMER: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null and r.mac is null");
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { return Ok(0) };
         let codes: Vec<Row> = sqlx::query_as(FORMER).bind(&operator.0).fetch_all(&mut *tx).await?;
         let number = u64::try_from(codes.len()).unwrap_or(u64::MAX);
@@ -148,7 +149,7 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
     const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let code: Option<Row> = sqlx::query_as(CODE).bind(&operator.0).bind(hash).fetch_optional(&mut *tx).await?;
         if !code.is_some_and(|code| store.holds(&code)) {

@@ -2,6 +2,7 @@
 
 use super::{
     Refusal, Store,
+    fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
     rights::Changes,
@@ -104,7 +105,7 @@ impl Row {
 macro_rules! replace_link {
     ($known:ident, $tx:ident, $link:expr) => {{
         let link: &$crate::store::reset_links::NewLink<'_> = $link;
-        let (keys, entry) = (&$known.store.keys, $known.newest_entry());
+        let (keys, entry) = (&$known.store.keys, $known.entry_for(None));
         let row = $crate::store::reset_links::Row::new(keys, link);
         let subject = $crate::store::mac::person(keys, &link.of.operator);
         sqlx::query($crate::store::reset_links::REPLACE)
@@ -153,8 +154,13 @@ pub async fn waits_for(store: &Store, operator: &OperatorId, now: Instant) -> sq
 
 /// Takes back the links that somebody made, and the one that is for them.
 pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from reset_links where operator = $1 or offered_by = $1")
-        .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let gone = sqlx::query("delete from reset_links where operator = $1 or offered_by = $1")
+            .bind(&operator.0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(gone)
+    })
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {

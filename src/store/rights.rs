@@ -274,6 +274,16 @@ impl Store {
         Ok(self.known().await?.what.changes.newest(subject, &[deed]))
     }
 
+    /// The newest entry that says this of each subject, as the sealed head has it.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn newest_of_each(&self, deed: &str) -> sqlx::Result<Vec<(String, i64)>> {
+        let known = self.known().await?;
+        let rows = known.what.changes.rows().filter(|(_, name, ..)| *name == deed);
+        Ok(rows.map(|(subject, .., entry)| (subject.to_owned(), entry)).collect())
+    }
+
     /// Whether the record says that this ever was, about whomever. `None` where its head does not hold.
     ///
     /// # Errors
@@ -285,9 +295,18 @@ impl Store {
 }
 
 impl Known {
-    /// The newest entry that it knows of: a row that is written now is at least as new.
+    /// The newest entry that it knows of: what somebody at the server takes as it stands is as new.
     pub fn newest_entry(&self) -> i64 {
         self.what.size - 1
+    }
+
+    /// The entry that a row is sealed under which was sealed under `former`: that of the deed that changes it. What is changed by
+    /// no deed is no newer by that, and what is written new by none is as new as the record.
+    pub fn entry_for(&self, former: Option<i64>) -> i64 {
+        match &self.store.fence {
+            Some(fence) => former.map_or(fence.intent, |former| former.max(fence.intent)),
+            None => former.unwrap_or_else(|| self.newest_entry()),
+        }
     }
 
     /// The newest entry that says this of a subject on an instance.

@@ -2,6 +2,7 @@
 
 use super::{
     Refusal, Store,
+    fence::begin,
     mac::{self, Dated, Proof, Sealed},
     on,
     rights::Changes,
@@ -113,8 +114,10 @@ pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, e
         proof: Proof::default(),
     };
     let subject = mac::person(&store.keys, &link.person);
-    let entry = known.newest_entry();
-    on!(store, pool => sqlx::query(SQL)
+    let entry = known.entry_for(None);
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        sqlx::query(SQL)
         .bind(&row.hash)
         .bind(&row.role)
         .bind(&row.name)
@@ -126,7 +129,9 @@ pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, e
         .bind(&subject)
         .bind(entry)
         .bind(mac::mac(&store.keys, &row, entry))
-        .execute(pool).await.map(|_| ()))
+        .execute(&mut *tx).await?;
+        tx.commit().await
+    })
 }
 
 /// Takes back the links for a first owner: another one takes their place, or somebody is there.
@@ -153,8 +158,13 @@ pub async fn take(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Optio
 
 /// Takes back every link that somebody made.
 pub async fn delete_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<u64> {
-    on!(store, pool => sqlx::query("delete from setup_links where offered_by = $1")
-        .bind(&operator.0).execute(pool).await.map(|done| done.rows_affected()))
+    on!(store, pool => {
+        let mut tx = begin!(store, pool);
+        let gone = sqlx::query("delete from setup_links where offered_by = $1")
+            .bind(&operator.0).execute(&mut *tx).await?.rows_affected();
+        tx.commit().await?;
+        Ok(gone)
+    })
 }
 
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {

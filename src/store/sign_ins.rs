@@ -3,7 +3,9 @@
 //! Each change holds only for the generation that was read before it, raises it, and so ends the person's other sessions.
 
 use super::{
-    Store, on,
+    Store,
+    fence::begin,
+    on,
     operators::{Factor, held},
     recovery_codes::replace_codes,
     reset_links::{self, NewLink, replace_link},
@@ -26,7 +28,7 @@ pub async fn set_password(store: &Store, of: Proved<'_>, password_hash: &str) ->
         "update operators set password_hash = $2 where id = $1 and generation = $3 and disabled_at is null";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(password_hash).bind(of.generation).execute(&mut *tx).await?.rows_affected();
@@ -51,7 +53,7 @@ pub async fn set_password_by_link(
     const SQL: &str = "update operators set password_hash = $2 where id = $1 and disabled_at is null";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let used: Option<reset_links::Row> = sqlx::query_as(reset_links::USE)
             .bind(&operator.0).bind(link).bind(now.0).fetch_optional(&mut *tx).await?;
@@ -75,7 +77,7 @@ pub async fn replace_factor(store: &Store, of: Proved<'_>, factor: &Factor<'_>) 
         where id = $1 and generation = $4 and disabled_at is null";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
         let set = sqlx::query(SQL)
             .bind(&of.operator.0).bind(factor.sealed).bind(factor.step).bind(of.generation)
@@ -97,7 +99,7 @@ pub async fn set_recovery_codes(store: &Store, of: Proved<'_>, hashes: &[String]
         where id = $1 and generation = $2 and totp_secret is not null and disabled_at is null";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, of.operator) else { return Ok(false) };
         let there: i64 =
             sqlx::query_scalar(SQL).bind(&of.operator.0).bind(of.generation).fetch_one(&mut *tx).await?;
@@ -125,7 +127,7 @@ pub async fn reset(
         totp_last_step = case when $3 then 0 else totp_last_step end where id = $1 and disabled_at is null";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let Some(mut held) = held!(known, tx, operator) else { return Ok(false) };
         let reset = sqlx::query(SQL)
             .bind(&operator.0).bind(link.is_some()).bind(factor).execute(&mut *tx).await?.rows_affected();

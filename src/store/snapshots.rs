@@ -17,7 +17,12 @@ use crate::{
 /// A part's row without what is sealed; what follows says which.
 macro_rules! snapshots {
     ($rest:literal) => {
-        concat!("select instance, part, taken_at, number, hash, mac, ", without_entry!(), " from snapshots ", $rest)
+        concat!(
+            "select instance, part, taken_at, number, hash, cast(case when sealed is null then 0 else 1 end as bigint) as kept, mac, ",
+            without_entry!(),
+            " from snapshots ",
+            $rest
+        )
     };
 }
 
@@ -28,6 +33,8 @@ pub struct Kept {
     pub taken_at: Instant,
     pub number: i64,
     pub hash: String,
+    /// Whether its rows are kept; they are not where they are too many.
+    pub rows: bool,
     /// Whether it is what the console kept: what differs from another one is nothing that anybody did.
     pub holds: bool,
 }
@@ -39,6 +46,11 @@ struct Row {
     taken_at: i64,
     number: i64,
     hash: String,
+    /// 1 where its rows are kept, 0 where they are too many.
+    kept: i64,
+    /// Its code is of before that was part of it.
+    #[sqlx(skip)]
+    former: bool,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -57,13 +69,17 @@ impl Sealed for Row {
 
     /// The sealed rows open for this hash alone.
     fn fields(&self) -> Vec<Field<'_>> {
-        vec![
+        let mut fields = vec![
             (&self.instance).into(),
             (&self.part).into(),
             self.taken_at.into(),
             self.number.into(),
             (&self.hash).into(),
-        ]
+        ];
+        if !self.former {
+            fields.push(self.kept.into());
+        }
+        fields
     }
 
     fn proof(&self) -> &Proof {
@@ -73,13 +89,21 @@ impl Sealed for Row {
 
 impl Undated for Row {}
 
-fn row(instance: &InstanceName, part: &str, taken_at: Instant, number: i64, hash: &str) -> Row {
+/// Whether it is what the console kept. One that was kept before its rows were part of the code holds until the next look.
+fn holds(store: &Store, mut row: Row) -> bool {
+    row.former = store.wrong(&row).is_some();
+    !row.former || store.holds(&row)
+}
+
+fn row(instance: &InstanceName, part: &str, taken_at: Instant, number: i64, hash: &str, kept: bool) -> Row {
     Row {
         instance: instance.as_str().to_owned(),
         part: part.to_owned(),
         taken_at: taken_at.0,
         number,
         hash: hash.to_owned(),
+        kept: i64::from(kept),
+        former: false,
         proof: Proof::default(),
     }
 }
@@ -87,7 +111,10 @@ fn row(instance: &InstanceName, part: &str, taken_at: Instant, number: i64, hash
 /// Those that are refused.
 pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     const ALL: &str = snapshots!("order by instance, part");
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    let mut rows: Vec<Row> = on!(store, pool => sqlx::query_as(ALL).fetch_all(pool).await?);
+    for row in &mut rows {
+        row.former = store.wrong(row).is_some();
+    }
     Ok(store.refusals(&rows).collect())
 }
 
@@ -124,8 +151,9 @@ pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::R
     Ok(row.map(|row| Kept {
         taken_at: Instant(row.taken_at),
         number: row.number,
-        holds: store.holds(&row),
-        hash: row.hash,
+        rows: row.kept != 0,
+        hash: row.hash.clone(),
+        holds: holds(store, row),
     }))
 }
 
@@ -160,7 +188,7 @@ pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
         let opened = sealed.and_then(|sealed| keys.open_text("snapshot", &owner(&instance, &part), &sealed));
         let sealed = opened.map(|rows| keys.seal_text("snapshot", &of(&name, &part, &hash), &rows)).transpose();
         let sealed = sealed.map_err(fail)?;
-        let mac = mac::mac(keys, &row(&name, &part, Instant(taken_at), number, &hash), 0);
+        let mac = mac::mac(keys, &row(&name, &part, Instant(taken_at), number, &hash, sealed.is_some()), 0);
         on!(store, pool => sqlx::query(SEAL).bind(&instance).bind(&part).bind(&mac).bind(&sealed)
             .execute(pool).await.map(|_| ())?);
     }
@@ -183,7 +211,7 @@ pub async fn keep(
         where instance = $1 and part = $2 and taken_at = $8";
     let owner = of(instance, part, &kept.hash);
     let sealed = rows.map(|rows| keys.seal_text("snapshot", &owner, rows)).transpose().map_err(fail)?;
-    let mac = mac::mac(keys, &row(instance, part, kept.taken_at, kept.number, &kept.hash), 0);
+    let mac = mac::mac(keys, &row(instance, part, kept.taken_at, kept.number, &kept.hash, rows.is_some()), 0);
     let written = on!(store, pool => {
         let query = sqlx::query(if before.is_some() { REPLACE } else { INSERT })
             .bind(instance.as_str()).bind(part).bind(kept.taken_at.0).bind(kept.number).bind(&kept.hash).bind(&sealed).bind(&mac);
@@ -205,8 +233,9 @@ pub async fn same(
     taken_at: Instant,
 ) -> sqlx::Result<()> {
     const SQL: &str = "update snapshots set taken_at = $3, mac = $4 \
-        where instance = $1 and part = $2 and taken_at < $3 and number = $5 and hash = $6";
-    let mac = mac::mac(keys, &row(instance, part, taken_at, kept.number, &kept.hash), 0);
+        where instance = $1 and part = $2 and taken_at < $3 and number = $5 and hash = $6 \
+        and case when sealed is null then 0 else 1 end = $7";
+    let mac = mac::mac(keys, &row(instance, part, taken_at, kept.number, &kept.hash, kept.rows), 0);
     on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str())
         .bind(part)
@@ -214,6 +243,7 @@ pub async fn same(
         .bind(&mac)
         .bind(kept.number)
         .bind(&kept.hash)
+        .bind(i32::from(kept.rows))
         .execute(pool).await.map(|_| ()))
 }
 

@@ -5,6 +5,7 @@
 
 use super::{
     Refusal, Store,
+    fence::begin,
     mac::{self, Proof, Sealed, Undated, without_entry},
     on,
     operators::{held, seal_person},
@@ -146,7 +147,7 @@ pub async fn save(
         values ($1, $2, $3, $4, $5, $5, $6) \
         on conflict (id_hash) do update set operator = excluded.operator, data = excluded.data, seen_at = excluded.seen_at";
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let known: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
         let row = match known {
             Some(known) if !store.holds(&known) => return Ok(()),
@@ -181,7 +182,7 @@ pub async fn update(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update web_sessions set operator = $2, data = $3, seen_at = $4 where id_hash = $1";
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let row: Option<Row> = sqlx::query_as(LOCK).bind(hash).fetch_optional(&mut *tx).await?;
         let Some(row) = row.filter(|row| store.holds(row)) else { return Ok(false) };
         let row = Row { operator: operator.map(|id| id.0.clone()), data: data.to_owned(), ..row };
@@ -228,7 +229,7 @@ pub async fn delete(store: &Store, hash: &str) -> sqlx::Result<()> {
 pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>) -> sqlx::Result<()> {
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         if let Some(mut held) = held!(known, tx, operator) {
             raise_generation!(known, tx, held, keep);
         }
@@ -330,16 +331,32 @@ pub async fn list_of(
         .collect())
 }
 
-/// Ends one session of a person, by the beginning of its hash.
+/// Every session of somebody that is of their generation.
+const OF_PERSON: &str = concat!("select ", columns!(), " from web_sessions where operator = $1 and generation = $2");
+
+/// Ends one session of a person, by the beginning of its hash. The others go on in a new generation: one that is put back is of
+/// the former, and over.
 pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) -> sqlx::Result<u64> {
     const SQL: &str = "delete from web_sessions where operator = $1 and substr(id_hash, 1, 16) = $2";
     let known = store.known().await?;
     on!(store, pool => {
-        let mut tx = pool.begin().await?;
+        let mut tx = begin!(store, pool);
         let held = held!(known, tx, operator);
         let ended = sqlx::query(SQL).bind(&operator.0).bind(short).execute(&mut *tx).await?.rows_affected();
-        // As new as the entry about it.
-        if let Some(held) = held {
+        if let Some(mut held) = held {
+            let former = held.row.generation;
+            held.row.generation += 1;
+            sqlx::query(RAISE).bind(&operator.0).execute(&mut *tx).await?;
+            let left: Vec<Row> = sqlx::query_as(OF_PERSON).bind(&operator.0).bind(former).fetch_all(&mut *tx).await?;
+            for mut row in left.into_iter().filter(|row| store.holds(row)) {
+                row.generation = held.row.generation;
+                sqlx::query(TAKE_OVER)
+                    .bind(&row.id_hash)
+                    .bind(row.generation)
+                    .bind(mac::mac(&store.keys, &row, 0))
+                    .execute(&mut *tx)
+                    .await?;
+            }
             seal_person!(known, tx, held);
         }
         tx.commit().await?;

@@ -1062,3 +1062,52 @@ async fn a_grant_without_reports_decides_none() {
     assert!(status == StatusCode::FORBIDDEN && said.contains("does not include this"), "{status}: {said}");
     assert_eq!(house.weather.writes(), 0);
 }
+
+/// What somebody does to the rows of the console's store does not keep a contractor's role on the instance.
+#[tokio::test]
+async fn a_role_whose_row_is_gone_is_taken_back_by_the_record() {
+    const SPOILED: [&str; 5] = [
+        "delete from grant_roles",
+        "update grant_roles set role_name = 'x'",
+        "update grant_roles set mac = null",
+        "update grants set ends_at = ends_at + 1",
+        // An older copy: not given yet.
+        "delete from grant_roles; insert into grant_roles select * from before_roles",
+    ];
+    for kept in [sqlite().await, postgres().await] {
+        let house = timed(house(kept).await).await;
+        house.app.ledger.seal_rows_once().await.unwrap();
+        let owner = house.sign_in("owner").await;
+        let mut looked = service::Looked::default();
+        for spoiled in SPOILED {
+            let (username, account, role, _) = somebody_and_a_role(&house).await;
+            let id = with_role(&house, &username, role).await;
+            sql(&house, "drop table if exists before_roles").await.unwrap();
+            sql(&house, "create table before_roles as select * from grant_roles").await.unwrap();
+            keep(&house).await;
+            assert_eq!(role_of(&house, account).await, Some(role), "{spoiled}");
+            service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+            assert_eq!(role_of(&house, account).await, Some(role), "it runs: {spoiled}");
+            let end = find(&house, &id).await.ends_at;
+            sql(&house, spoiled).await.unwrap();
+            house.app.clock.advance(end.since(house.app.clock.now()) + MINUTE);
+            for _ in 0..4 {
+                keep(&house).await;
+                house.app.clock.advance(3 * MINUTE);
+            }
+            assert_eq!(role_of(&house, account).await, Some(role), "the rows alone leave it: {spoiled}");
+            service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+            assert_eq!(role_of(&house, account).await, None, "{spoiled}");
+            assert_eq!(house.outcome("assign_role").await, Some(Outcome::Succeeded));
+            // What somebody else gives after that is theirs.
+            set_role(&house, account, Some(role)).await;
+            house.app.clock.advance(10 * MINUTE);
+            service::take_back_by_record(&house.app, &mut looked).await.unwrap();
+            service::take_back_by_record(&house.app, &mut service::Looked::default()).await.unwrap();
+            assert_eq!(role_of(&house, account).await, Some(role), "{spoiled}");
+            set_role(&house, account, None).await;
+            sql(&house, "delete from grant_roles").await.unwrap();
+        }
+        assert_eq!(house.get(Some(&owner), "/grants").await.status, StatusCode::OK);
+    }
+}

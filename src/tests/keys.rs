@@ -2,14 +2,15 @@
 
 use crate::{
     engine::{Database, on_both},
-    ledger::{NOW, check, decide, destroy, ledger, ledger_of, whole},
+    ledger::{NOW, actor, check, decide, destroy, ledger, ledger_of, succeeded, whole},
     support::{house, postgres, sqlite},
 };
 use howdah::{
-    access::{Permission, permit},
+    access::{Permission, Role, permit},
     audit::service::words,
     clock::{Clock, DAY},
-    ledger::{Filter, Ledger, Outcome, Sealed},
+    deeds::{DestroyWords, Destruction},
+    ledger::{Acting, Answer, Filter, Ledger, Mark, Outcome, Sealed},
     operators::service::command_actor,
     problem::Kind,
 };
@@ -76,6 +77,23 @@ async fn a_key_that_a_deed_destroyed_is_counted(db: &Database) {
     assert_eq!(check(db, &[]).await.wrong[0].index, Some(2));
 }
 
+async fn what_was_not_there_to_be_destroyed_is_not_counted(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    let key = key_of(&ledger, 0).await;
+    let deed = DestroyWords {
+        about: None,
+        keys: vec![key.clone(), key, "nobody:1".to_owned()],
+        because: Destruction::Request,
+    };
+    let permit = permit(&actor(Role::Owner), Permission::ManageOperators, None).unwrap();
+    let warrant = ledger.open(permit, deed, "asked for", Acting::Console, Mark::default()).await.unwrap();
+    let answered = ledger.destroy_words(warrant, |deed| &deed.keys).await;
+    let done = answered.steps().iter().filter(|step| matches!(step.answer, Answer::Accepted { .. })).count();
+    assert_eq!(done, 1, "{:?}", answered.steps());
+    ledger.close(&answered, &succeeded()).await.unwrap();
+}
+
 async fn what_is_old_is_found_by_the_quarter(db: &Database) {
     let clock = Clock::set(NOW);
     let ledger = ledger_of(&db.store, "p1", &clock);
@@ -94,6 +112,7 @@ async fn what_is_old_is_found_by_the_quarter(db: &Database) {
 on_both!(
     a_key_gone_without_a_deed_is_missed,
     a_key_that_a_deed_destroyed_is_counted,
+    what_was_not_there_to_be_destroyed_is_not_counted,
     what_is_old_is_found_by_the_quarter
 );
 

@@ -24,6 +24,15 @@ async fn timed(house: House) -> House {
     house
 }
 
+/// The same for two instances.
+async fn of_two(house: House) -> House {
+    let mut config = house.config.clone();
+    let mut another = config.instances[0].clone();
+    another.name = "quay".parse().unwrap();
+    config.instances.push(another);
+    timed(House { config, ..house }).await
+}
+
 async fn id_of(house: &House, username: &str) -> String {
     sqlx::query_scalar("select id::text from accounts where username = $1 and domain is null")
         .bind(username)
@@ -230,7 +239,7 @@ async fn no_contractor_searches_by_email_or_ip_address() {
 
 #[tokio::test]
 async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
-    let house = timed(house(sqlite().await).await).await;
+    let house = of_two(house(sqlite().await).await).await;
     let cookie = house.sign_in("moderator").await;
     let email = "windvane@post.example";
     let form = [("instance", "harbour"), ("q", email), ("back", "/i/harbour")];
@@ -258,6 +267,12 @@ async fn a_search_by_email_asks_for_a_reason_and_stands_in_no_address() {
     let found = search("the same ring").await;
     assert!(found.starts_with("/i/harbour/find?found=") && !found.contains("post"), "{found}");
     assert!(house.get(Some(&cookie), &found).await.body.contains("@windvane<"));
+    // It is of this instance, and shown on no other’s pages.
+    for address in [&found, &asks] {
+        let there = address.replace("/i/harbour/", "/i/quay/");
+        let page = house.get(Some(&cookie), &there).await;
+        assert!(!page.body.contains("windvane"), "{there}: {}", page.body);
+    }
     house.app.clock.advance(10 * MINUTE);
     assert_eq!(house.get(Some(&cookie), &found).await.status, StatusCode::NOT_FOUND, "ten minutes are over");
     assert_eq!(house.get(Some(&cookie), &asks).await.body.matches(email).count(), 0, "so is what was typed");

@@ -79,7 +79,8 @@ async fn linked(house: &House, operator: &str, account: i64) {
         linked_at: house.app.clock.now(),
     };
     let permit = access::permit(&actor, Permission::LinkAccount, Some(&harbour())).unwrap();
-    let keep = linked_accounts::keep(&house.app.store, &house.app.keys, &linked, None);
+    let linked = &linked;
+    let keep = |store| async move { linked_accounts::keep(&store, &house.app.keys, linked, None).await };
     assert!(carry_out::recorded(&house.app, permit, deed, "", keep).await.unwrap());
 }
 

@@ -64,8 +64,9 @@ pub async fn write_note(context: Context, instance: String, account: String, tex
         text,
     };
     let app = context.app.clone();
-    recorded(&app, permit, deed, "", async {
-        account_notes::insert(&app.store, &app.keys, &instance.name, account.id, &note).await.map(|()| true)
+    let (keys, on, about, note) = (&app.keys, &instance.name, account.id, &note);
+    recorded(&app, permit, deed, "", |store| async move {
+        account_notes::insert(&store, keys, on, about, note).await.map(|()| true)
     })
     .await?;
     Ok(format!("{}#notes", path::account(&instance.name, account.id)))
@@ -92,8 +93,9 @@ pub async fn withdraw_note(
     let deed =
         WithdrawNote { instance: instance.name.clone(), account: account.id, acct: account.acct(), note: note.clone() };
     let (by, now) = (context.actor.operator.clone(), context.now());
-    let done = recorded(&app, permit, deed, "", async {
-        account_notes::withdraw(&app.store, &instance.name, account.id, &note, &by, now).await
+    let (on, about, note, by) = (&instance.name, account.id, &note, &by);
+    let done = recorded(&app, permit, deed, "", |store| async move {
+        account_notes::withdraw(&store, on, about, note, by, now).await
     })
     .await?;
     if done {

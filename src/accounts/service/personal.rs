@@ -9,6 +9,7 @@ use crate::{
     clock::MINUTE,
     context::{App, Context},
     deeds::{Personal, SearchPersonal},
+    id::InstanceName,
     ledger::{Acting, Answer, Mark, Outcome, Step, Verdict},
     mastodon::Instance,
     path,
@@ -92,32 +93,39 @@ pub fn may_search(context: &Context, instance: &Instance) -> bool {
     access::permit(&context.actor, Permission::SearchPersonal, Some(&instance.name)).is_ok()
 }
 
-/// Keeps something for this person for some minutes, under an id that nobody can guess.
-async fn keep(context: &Context, what: &str, text: &str) -> Result<String, Problem> {
-    let (app, owner) = (&context.app, Some(&context.actor.operator));
-    drafts::keep_for(&app.store, &app.keys, owner, what, text, context.now(), SHOWN_FOR).await.map_err(store_problem)
+/// What is kept about people of one instance is read on its pages alone.
+fn of_instance(what: &str, instance: &InstanceName) -> String {
+    format!("{what} {instance}")
 }
 
-async fn kept(context: &Context, what: &str, id: &str) -> Result<Option<String>, Problem> {
+/// Keeps something for this person for some minutes, under an id that nobody can guess.
+async fn keep(context: &Context, what: &str, instance: &InstanceName, text: &str) -> Result<String, Problem> {
+    let (app, owner, what) = (&context.app, Some(&context.actor.operator), of_instance(what, instance));
+    drafts::keep_for(&app.store, &app.keys, owner, &what, text, context.now(), SHOWN_FOR).await.map_err(store_problem)
+}
+
+async fn kept(context: &Context, what: &str, instance: &InstanceName, id: &str) -> Result<Option<String>, Problem> {
+    let what = of_instance(what, instance);
     let (app, owner) = (&context.app, Some(&context.actor.operator));
     let draft = drafts::read(&app.store, &app.keys, id, owner, context.now()).await.map_err(store_problem)?;
     Ok(draft.filter(|draft| draft.path == what).map(|draft| draft.text))
 }
 
 /// What was typed into the search field, for the form that asks for the reason.
-pub async fn asked(context: &Context, id: Option<&str>) -> Result<String, Problem> {
+pub async fn asked(context: &Context, instance: &InstanceName, id: Option<&str>) -> Result<String, Problem> {
     match id {
-        Some(id) => Ok(kept(context, "ask", id).await?.unwrap_or_default()),
+        Some(id) => Ok(kept(context, "ask", instance, id).await?.unwrap_or_default()),
         None => Ok(String::new()),
     }
 }
 
 /// What a search found, and by what it was looked for.
-pub async fn found(context: &Context, id: &str) -> Result<(String, Vec<Hit>), Problem> {
-    kept(context, "search", id)
-        .await?
-        .and_then(|text| serde_json::from_str(&text).ok())
-        .ok_or_else(|| Problem::not_found("What was found is shown for ten minutes, to the person who looked for it."))
+pub async fn found(context: &Context, instance: &InstanceName, id: &str) -> Result<(String, Vec<Hit>), Problem> {
+    kept(context, "search", instance, id).await?.and_then(|text| serde_json::from_str(&text).ok()).ok_or_else(|| {
+        Problem::not_found(
+            "What was found is shown for ten minutes, to the person who looked for it, where they looked.",
+        )
+    })
 }
 
 /// Sends the search field on to where it leads: to an account, to those of a name, or to the form that asks for a reason.
@@ -142,7 +150,7 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
         .permit(Permission::SearchPersonal, Some(&instance.name))
         .await
         .map_err(|denied| Problem { what: format!("No account has this handle. {}", denied.what), ..denied })?;
-    let id = keep(&context, "ask", typed).await?;
+    let id = keep(&context, "ask", &instance.name, typed).await?;
     Ok(path::with(&path::find(&instance.name), "ask", &id))
 }
 
@@ -180,7 +188,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
         Personal::Address(_) => "this IP address",
     };
     let text = serde_json::to_string(&(asked, &hits)).map_err(store_problem)?;
-    let id = keep(&context, "search", &text).await?;
+    let id = keep(&context, "search", &instance.name, &text).await?;
     Ok(path::with(&path::find(&instance.name), "found", &id))
 }
 

@@ -161,7 +161,7 @@ async fn look_at(
         Some(_) => Some(serde_json::to_string(&kept)?),
         None => None,
     };
-    let taken = Kept { taken_at, number, hash, holds: true };
+    let taken = Kept { taken_at, number, hash, rows: found.is_some(), holds: true };
     let at = before.map(|before| before.taken_at);
     snapshots::keep(store, keys, name, part.name(), at, &taken, rows.as_deref()).await?;
     Ok(facts)

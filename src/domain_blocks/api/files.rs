@@ -5,25 +5,25 @@ use crate::{
     domain_blocks::service::{self, List},
     id::InstanceName,
     path,
-    problem::Problem,
+    problem::{Kind, Problem},
     session::Signed,
     store::drafts,
 };
 use axum::{
     Extension,
-    body::Bytes,
+    body::{Body, Bytes, to_bytes},
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use futures::StreamExt;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// 20,000 rows with long comments are smaller; more is not read.
-pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
-
-fn context(app: Arc<App>, signed: Signed) -> Context {
-    Context { app, actor: signed.actor, address: signed.address }
-}
+const LARGEST_FILE: usize = 8 * 1024 * 1024;
+/// So many files are read at once, each with a multiple of its size in memory; whoever comes then is told to come again.
+static READ_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
@@ -41,7 +41,7 @@ pub async fn export(
         "domain_allows.csv" => (List::Allows, "attachment; filename=\"domain_allows.csv\""),
         _ => return (StatusCode::NOT_FOUND, "There is no such list.\n").into_response(),
     };
-    match service::export(&context(app, signed), &instance, list).await {
+    match service::export(&Context::of(app, signed), &instance, list).await {
         Ok(text) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
@@ -60,17 +60,55 @@ pub async fn upload(
     Extension(signed): Extension<Signed>,
     Path(instance): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
-    let context = context(app, signed);
-    let kept = match file_of(&headers, body).await {
-        Ok((name, bytes)) => service::keep(&context, &instance, &name, bytes).await,
-        Err(problem) => Err(problem),
+    let context = Context::of(app, signed);
+    // Before anything of it is read.
+    let (kept, unread) = match service::may_keep(&context, &instance).await {
+        Ok(()) => match READ_AT_ONCE.try_acquire() {
+            Ok(_reading) => (take_in(&context, &instance, &headers, body).await, None),
+            Err(_) => (Err(busy()), Some(body)),
+        },
+        Err(problem) => (Err(problem), Some(body)),
     };
+    if let Some(body) = unread {
+        pass_by(body).await;
+    }
     match kept {
         Ok(to) => Redirect::to(&to).into_response(),
         Err(problem) => give_back(&context, &instance, problem).await,
     }
+}
+
+fn busy() -> Problem {
+    Problem::new(
+        Kind::TooMany,
+        "Other files are being read right now, so this one was not.",
+        "Choose it again in a few seconds.",
+    )
+}
+
+/// Lets what nobody reads go by, without keeping any of it: a browser shows no answer that comes while it still sends.
+async fn pass_by(body: Body) {
+    let mut pieces = body.into_data_stream();
+    let mut passed = 0;
+    while passed <= LARGEST_FILE
+        && let Some(Ok(piece)) = pieces.next().await
+    {
+        passed += piece.len();
+    }
+}
+
+async fn take_in(context: &Context, instance: &str, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
+    let body = to_bytes(body, LARGEST_FILE).await.map_err(|error| {
+        tracing::info!(%error, "domains.upload");
+        Problem::invalid(
+            "file",
+            "The file is larger than 8 MB, or did not arrive whole. Choose it again, or a smaller one.",
+        )
+    })?;
+    let (name, bytes) = file_of(headers, body).await?;
+    service::keep(context, instance, &name, bytes).await
 }
 
 async fn give_back(context: &Context, instance: &str, problem: Problem) -> Response {

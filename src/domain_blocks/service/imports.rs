@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{Actor, Permission},
     acting, batches,
-    clock::{Instant, MINUTE},
+    clock::{HOUR, Instant, MINUTE},
     context::{App, Context},
     deeds::{BlockDomain, ChangeDomainBlock},
     domain_blocks::{
@@ -27,6 +27,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::{
+        attempts::{self, Limit},
         domain_imports::{self, Import, Row},
         operators::{self, Operator},
     },
@@ -279,6 +280,33 @@ fn capital(clause: &str) -> String {
 fn suspends(row: &Row) -> bool {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
     row.difference.applies() && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
+}
+
+/// So many files of one person are read within an hour, …
+const FILES: Limit = Limit::Within { window: HOUR, most: 30 };
+/// … and so many of everybody.
+const FILES_IN_ALL: Limit = Limit::Within { window: HOUR, most: 120 };
+
+/// Whether somebody may have a list read now: asked, and counted, before anything of it is.
+///
+/// # Errors
+/// Forbidden, or too many, with how long to wait.
+pub async fn may_keep(context: &Context, instance: &str) -> Result<(), Problem> {
+    let instance = context.instance(instance)?.clone();
+    context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
+    let own = context.reserve("files", FILES).await?;
+    let app = &context.app;
+    let everybody = app.keys.hash("files of everybody", b"");
+    let in_all = attempts::reserve(&app.store, &everybody, FILES_IN_ALL, context.now()).await.map_err(store_problem)?;
+    if let Err(wait) = in_all {
+        own.give_back(&app.store).await.map_err(store_problem)?;
+        return Err(Problem::new(
+            Kind::TooMany,
+            "As many files as the console reads within an hour were read, and nothing was done.",
+            format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+        ));
+    }
+    Ok(())
 }
 
 /// Reads a list and keeps it, compared with the rules there are. Nothing is done yet.

@@ -10,7 +10,7 @@ use crate::{
     context::{App, Context},
     deeds::{AssignRole, LeaveRole},
     grants::{RoleAsked, RoleCard, RoleState, Scope, State},
-    id::RoleId,
+    id::{InstanceName, RoleId},
     ledger,
     ledger::{Ledger, Outcome},
     linked_accounts::service::end_with_role,
@@ -130,8 +130,7 @@ async fn set(app: &App, role: &mut Role, state: RoleState, said: &str) -> Result
     }
 }
 
-fn instance(app: &App, role: &Role) -> Result<Arc<Instance>, Problem> {
-    let name = &role.asked.instance;
+pub(super) fn instance(app: &App, name: &InstanceName) -> Result<Arc<Instance>, Problem> {
     app.instances
         .get(name)
         .cloned()
@@ -139,7 +138,7 @@ fn instance(app: &App, role: &Role) -> Result<Arc<Instance>, Problem> {
 }
 
 /// The account as it stands, if it is still the one that was asked for, and a role as it stands.
-async fn look(
+pub(super) async fn look(
     instance: &Instance,
     asked: &RoleAsked,
     wanted: Option<RoleId>,
@@ -154,7 +153,8 @@ async fn look(
     Ok((holder, role))
 }
 
-fn held(holder: &Holder) -> Former {
+/// What somebody has.
+pub(super) fn held(holder: &Holder) -> Former {
     let role = holder.role_id.filter(|role| *role != EVERYONE);
     Former {
         role,
@@ -163,7 +163,7 @@ fn held(holder: &Holder) -> Former {
 }
 
 async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
-    let instance = instance(app, &role)?;
+    let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let (holder, wanted) = look(&instance, &asked, Some(asked.role)).await?;
     let not_given = |why: String| Err(Problem::new(Kind::Conflict, why, ""));
@@ -247,7 +247,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     if role.state == RoleState::Asked {
         return set(app, &mut role, RoleState::Never, "The grant was over before it could be given.").await;
     }
-    let instance = instance(app, &role)?;
+    let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let former = role.former.clone().unwrap_or(Former { role: None, name: String::new() });
     let (holder, returning) = look(&instance, &asked, former.role).await?;
@@ -319,7 +319,9 @@ async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> 
     let state = role.state;
     role.state = RoleState::Left;
     role.said = format!("Left alone: {found}.");
-    carry_out::recorded(app, permit, deed, "", grants::set_role(&app.store, &app.keys, state, &role)).await?;
+    let role = &role;
+    let left = |store| async move { grants::set_role(&store, &app.keys, state, role).await };
+    carry_out::recorded(app, permit, deed, "", left).await?;
     Ok(())
 }
 

@@ -229,8 +229,9 @@ pub async fn enter(context: Context, instance: String, form: RequestForm) -> Res
     };
     let deed = EnterAccessRequest { instance: instance.name.clone(), request: request.id.clone(), accounts };
     let app = &context.app;
-    recorded(app, permit, deed, "", async {
-        access_requests::insert(&app.store, &app.keys, &request).await?;
+    let entered = &request;
+    recorded(app, permit, deed, "", |store| async move {
+        access_requests::insert(&store, &app.keys, entered).await?;
         Ok(true)
     })
     .await?;
@@ -255,8 +256,9 @@ pub async fn refuse(
     let deed = RefuseAccessRequest { instance: instance.name.clone(), request: request.id.clone() };
     let app = &context.app;
     let (by, now) = (&context.actor.operator, context.now());
-    let refused = recorded(app, permit, deed, why, async {
-        access_requests::refuse(&app.store, &app.keys, &request.id, &answer, by, now).await
+    let (id, answer) = (&request.id, &answer);
+    let refused = recorded(app, permit, deed, why, |store| async move {
+        access_requests::refuse(&store, &app.keys, id, answer, by, now).await
     })
     .await?;
     if refused { Ok(path::access_request(&instance.name, &request.id)) } else { Err(decided()) }

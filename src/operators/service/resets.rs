@@ -64,8 +64,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<ResetPage>, 
         role: person.role,
         waits,
     };
-    let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::RESET_PERSON, search, page).await
+    frame::build(context, context.current(), path::RESET_PERSON, search, page).await
 }
 
 pub async fn reset(context: Context, operator: String, factor: bool, why: String) -> Result<String, Problem> {
@@ -106,8 +105,9 @@ async fn carried_out(
     let stored = link
         .as_ref()
         .map(|link| link.for_store(ResetLink { operator: person.id.clone(), offered_by }, app.clock.now()));
-    let done = carry_out::recorded_as_read(app, permit, deed, why, async {
-        let reset = sign_ins::reset(&app.store, &person.id, stored.as_ref(), what.factor()).await?;
+    let stored = stored.as_ref();
+    let done = carry_out::recorded_as_read(app, permit, deed, why, |store| async move {
+        let reset = sign_ins::reset(&store, &person.id, stored, what.factor()).await?;
         if reset { password_links::state(app, &person.id).await.map(Some) } else { Ok(None) }
     })
     .await?;
@@ -147,8 +147,9 @@ pub async fn reset_factor_at_server(app: &App, name: &str) -> Result<bool, Probl
 pub async fn end_sessions_at_server(app: &App, name: &str) -> Result<(), Problem> {
     let (permit, person) = named(app, name).await?;
     let deed = EndSessions { operator: person.id.clone(), name: person.name.clone(), session: None, others: false };
-    carry_out::recorded_as_read(app, permit, deed, "howdah operator end-sessions", async {
-        web_sessions::end_all_of(&app.store, &person.id, None).await?;
+    let id = &person.id;
+    carry_out::recorded_as_read(app, permit, deed, "howdah operator end-sessions", |store| async move {
+        web_sessions::end_all_of(&store, id, None).await?;
         Ok(Some(json!({})))
     })
     .await

@@ -9,6 +9,7 @@ use crate::{
     access::{self, Permission, Permit, Role},
     acting, batches,
     carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
+    clock::{HOUR, MINUTE},
     context::{App, Context},
     deeds::{
         ChangeCategory, DecideCase, HandOverCase, HoldCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
@@ -25,7 +26,7 @@ use crate::{
     problem::misread,
     problem::{Kind, Problem},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
-    store::{case_holds, drafts, operators},
+    store::{attempts::Limit, case_holds, drafts, operators},
     text::{Hashed, Message, Why},
     ui,
 };
@@ -365,8 +366,9 @@ pub async fn hand_over(
         Some(app.keys.seal_text("case note", &account.id.to_string(), &note).map_err(store_problem)?)
     };
     let (from, now) = (context.actor.operator.clone(), context.now());
-    let handed = recorded(&app, permit, deed, Why::kept(note.as_str()), async {
-        case_holds::hand_over(&app.store, &instance.name, account.id, &from, &to, sealed.as_deref(), now).await
+    let (on, account, from, to, sealed) = (&instance.name, account.id, &from, &to, sealed.as_deref());
+    let handed = recorded(&app, permit, deed, Why::kept(note.as_str()), |store| async move {
+        case_holds::hand_over(&store, on, account, from, to, sealed, now).await
     })
     .await?;
     if handed {
@@ -379,6 +381,10 @@ pub async fn hand_over(
 /// How many reports of a case show there who holds it: each costs a call, which are people's to decide with.
 const MIRRORED: usize = 20;
 
+/// How often one person takes cases or gives them back.
+const HOLDS_A_MINUTE: Limit = Limit::Within { window: MINUTE, most: 60 };
+const HOLDS_AN_HOUR: Limit = Limit::Within { window: HOUR, most: 300 };
+
 pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
@@ -386,6 +392,9 @@ pub async fn hold(context: Context, instance: String, account: String, claim: St
         .await
         .map_err(store_problem)?;
     free_or_mine(&context, &instance, account.id).await?;
+    // Taking a case and giving it back again changes nothing, and each is two entries.
+    let _counts = context.reserve("cases taken or given back", HOLDS_A_MINUTE).await?;
+    let _counts = context.reserve("cases taken or given back in an hour", HOLDS_AN_HOUR).await?;
     let deed = HoldCase {
         instance: instance.name.clone(),
         account: account.id,

@@ -141,9 +141,10 @@ async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Resu
     let permit = access::permit(&actor, Permission::OwnSignIn, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     let deed = ChangePassword { operator: id.clone(), name, chosen_by: ChosenBy::Link };
-    let index = carry_out::recorded_as_read(app, permit, deed, "", async {
-        let set = sign_ins::set_password_by_link(&app.store, &id, hash, &password_hash, now).await?;
-        if set { state(app, &id).await.map(Some) } else { Ok(None) }
+    let (id, password_hash) = (&id, &password_hash);
+    let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        let set = sign_ins::set_password_by_link(&store, id, hash, password_hash, now).await?;
+        if set { state(app, id).await.map(Some) } else { Ok(None) }
     })
     .await?;
     index.map(|_| ()).ok_or_else(link_gone)

@@ -171,9 +171,10 @@ pub async fn change_password(
     let app = &context.app;
     let hash = app.passwords.hash(&password).await?;
     let deed = ChangePassword { operator: me.id.clone(), name: me.name.clone(), chosen_by: ChosenBy::Password };
-    let index = carry_out::recorded_as_read(app, permit, deed, "", async {
-        let set = sign_ins::set_password(&app.store, proved(&context, &me), &hash).await?;
-        if set { read_back(&context).await.map(Some) } else { Ok(None) }
+    let (own, of, hash) = (&context, &me, &hash);
+    let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        let set = sign_ins::set_password(&store, proved(own, of), hash).await?;
+        if set { read_back(own).await.map(Some) } else { Ok(None) }
     })
     .await?;
     done(index)
@@ -228,9 +229,10 @@ pub async fn set_factor(context: Context, id: String, code: String) -> Result<St
     let recovery: Vec<String> = codes.iter().map(|code| recovery_hash(app, &me.id, code)).collect();
     let factor = Factor { sealed: &sealed, step, recovery: &recovery };
     let deed = SetFactor { operator: me.id.clone(), name: me.name.clone(), replaces: me.totp_secret.is_some() };
-    let index = carry_out::recorded_as_read(app, permit, deed, "", async {
-        let set = sign_ins::replace_factor(&app.store, proved(&context, &me), &factor).await?;
-        if set { read_back(&context).await.map(Some) } else { Ok(None) }
+    let (own, of, factor) = (&context, &me, &factor);
+    let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        let set = sign_ins::replace_factor(&store, proved(own, of), factor).await?;
+        if set { read_back(own).await.map(Some) } else { Ok(None) }
     })
     .await?;
     with_codes(&context, done(index)?, &codes).await
@@ -251,9 +253,10 @@ pub async fn new_recovery_codes(context: Context, present: String, code: String)
     let codes = new_codes();
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(app, &me.id, code)).collect();
     let deed = NewRecoveryCodes { operator: me.id.clone(), name: me.name.clone() };
-    let index = carry_out::recorded_as_read(app, permit, deed, "", async {
-        let set = sign_ins::set_recovery_codes(&app.store, proved(&context, &me), &hashes).await?;
-        if set { read_back(&context).await.map(Some) } else { Ok(None) }
+    let (own, of, hashes) = (&context, &me, &hashes);
+    let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        let set = sign_ins::set_recovery_codes(&store, proved(own, of), hashes).await?;
+        if set { read_back(own).await.map(Some) } else { Ok(None) }
     })
     .await?;
     with_codes(&context, done(index)?, &codes).await
@@ -301,16 +304,17 @@ pub async fn end_sessions(context: Context, session: String) -> Result<String, P
     let _counted = context.reserve("ends of sessions", Limit::Within { window: HOUR, most: 60 }).await?;
     let deed =
         EndSessions { operator: me.id.clone(), name: me.name.clone(), others: one.is_none(), session: one.clone() };
-    let index = carry_out::recorded_as_read(app, permit, deed, "", async {
-        match &one {
+    let (own, id, one) = (&context, &me.id, &one);
+    let index = carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        match one {
             Some(short) => {
-                if web_sessions::delete_one_of(&app.store, &me.id, short.as_str()).await? == 0 {
+                if web_sessions::delete_one_of(&store, id, short.as_str()).await? == 0 {
                     return Ok(None);
                 }
             }
-            None => web_sessions::end_all_of(&app.store, &me.id, Some(&context.actor.session)).await?,
+            None => web_sessions::end_all_of(&store, id, Some(&own.actor.session)).await?,
         }
-        read_back(&context).await.map(Some)
+        read_back(own).await.map(Some)
     })
     .await?;
     done(index)
@@ -355,8 +359,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
         codes,
         gone,
     };
-    let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::YOUR_SIGN_IN, search, page).await
+    frame::build(context, context.current(), path::YOUR_SIGN_IN, search, page).await
 }
 
 fn own_session(context: &Context, session: web_sessions::OwnSession) -> OwnSession {

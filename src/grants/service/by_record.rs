@@ -1,0 +1,160 @@
+//! The role of a grant that is over, taken back by the record. Where the row that says how far it has come is gone, was changed,
+//! or is an older copy, the record still says what was given, and the instance whether it is there.
+
+use super::{
+    roles::{held, instance, look},
+    store_problem,
+};
+use crate::{
+    clock::{Instant, MINUTE},
+    context::App,
+    deeds::{AskGrant, AssignRole, LeaveRole},
+    grants::{RoleAsked, RoleState},
+    id::GrantId,
+    ledger::{Deed, Entry, Filter, LedgerError, Outcome, Subject},
+    linked_accounts::service::end_with_role,
+    problem::Problem,
+    roles::service::assign_for_grant,
+    store::{grants, person_subject},
+    text::Why,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// How soon a grant that is not settled is looked at again.
+const AGAIN: i64 = 2 * MINUTE;
+/// The changes of one account's role that are read.
+const MOST_CHANGES: i64 = 200;
+
+/// The grants with roles that a process has looked at, by the entry that asked for each: when again, `None` for one of which
+/// nothing is left to do.
+#[derive(Debug, Default)]
+pub struct Looked(BTreeMap<i64, Option<Instant>>);
+
+/// Takes back what the record says was given by grants that are over, and the instances still have.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn take_back(app: &Arc<App>, looked: &mut Looked) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    for (subject, entry) in app.store.newest_of_each("ask_grant").await? {
+        if looked.0.get(&entry).is_some_and(|next| next.is_none_or(|next| next > now)) {
+            continue;
+        }
+        let settled = settle(app, &subject, entry, now).await.inspect_err(|problem| {
+            tracing::warn!(entry, problem = problem.what, "grants.by_record");
+        });
+        looked.0.insert(entry, if settled.unwrap_or(false) { None } else { Some(now.plus(AGAIN)) });
+    }
+    Ok(())
+}
+
+fn unread(error: LedgerError) -> Problem {
+    Problem::unavailable(format!("{error}. It is tried again."), "")
+}
+
+/// Whether nothing is left to do about a grant.
+async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Instant) -> Result<bool, Problem> {
+    app.ledger.proved(entry).await.map_err(unread)?;
+    let Some(asked): Option<AskGrant> =
+        app.ledger.entry(entry).await.map_err(unread)?.and_then(|found| deed(&found.entry))
+    else {
+        tracing::error!(entry, "grants.words_gone");
+        return Ok(true);
+    };
+    if asked.roles.is_empty() {
+        return Ok(true);
+    }
+    let newest = async |subject: &str, deed: &str| app.store.newest_change(subject, deed).await.map_err(store_problem);
+    let ends = Instant(asked.ends);
+    if newest(subject, "decide_grant").await?.is_none() {
+        return Ok(now >= ends);
+    }
+    let person = person_subject(&app.keys, &asked.operator);
+    let access = newest(&person, "disable_operator").await?.filter(|ended| *ended > entry);
+    let access_ended = match access {
+        Some(ended) => app.ledger.proved(ended).await.map_err(unread)?["facts"]["disabled"] == true,
+        None => false,
+    };
+    if now < ends && !access_ended && newest(subject, "revoke_grant").await?.is_none() {
+        return Ok(false);
+    }
+    let holds = grants::by_id(&app.store, &app.keys, &asked.grant).await.map_err(store_problem)?.is_some();
+    let rows = grants::roles_of(&app.store, &app.keys, &asked.grant).await.map_err(store_problem)?;
+    let mut settled = true;
+    for role in &asked.roles {
+        let state = rows.iter().find(|row| row.asked.instance == role.instance).map(|row| row.state);
+        settled &= match state {
+            Some(RoleState::Taken | RoleState::Left) => true,
+            // The row is at work on it.
+            Some(RoleState::Asked | RoleState::Giving | RoleState::Given | RoleState::Taking) if holds => false,
+            _ => took_back(app, &asked, role).await?,
+        };
+    }
+    Ok(settled)
+}
+
+/// The deed of an intent; `None` where its key was destroyed.
+fn deed<T: serde::de::DeserializeOwned>(entry: &Entry) -> Option<T> {
+    entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
+}
+
+async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>, Problem> {
+    let filter = Filter {
+        kind: Some(kind.to_owned()),
+        subject: Some(app.ledger.subject(subject)),
+        limit: MOST_CHANGES,
+        ..Filter::default()
+    };
+    app.ledger.list(&filter).await.map_err(unread)
+}
+
+/// Whether a role is where it was before the grant, or was never given by it.
+async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Result<bool, Problem> {
+    let about = |entry: &Entry, words: &str| {
+        entry.document.as_ref().is_some_and(|document| document["why"] == format!("{words}{}", grant.grant))
+    };
+    let changes = entries(app, AssignRole::KIND, &Subject::Account(asked.instance.clone(), asked.account)).await?;
+    // Newest first.
+    let given = changes.iter().find(|entry| {
+        about(entry, "grant ") && !matches!(entry.outcome, Some(Outcome::Failed | Outcome::Stale | Outcome::Refused))
+    });
+    let Some(given) = given else { return Ok(true) };
+    let returned = |entry: &&Entry| entry.index > given.index && about(entry, "end of grant ");
+    if changes.iter().filter(returned).any(|entry| entry.outcome == Some(Outcome::Succeeded))
+        || left_alone(app, &grant.grant, asked).await?
+    {
+        return Ok(true);
+    }
+    app.ledger.proved(given.index).await.map_err(unread)?;
+    let Some(former) = deed::<AssignRole>(given) else { return Ok(true) };
+    let instance = instance(app, &asked.instance)?;
+    let (holder, returning) = look(&instance, asked, former.before).await?;
+    let Some(now) = holder.map(|holder| held(&holder)).filter(|now| now.role == Some(asked.role)) else {
+        return Ok(true);
+    };
+    let deed = AssignRole {
+        instance: asked.instance.clone(),
+        account: asked.account,
+        user: asked.user,
+        acct: asked.acct.clone(),
+        before: now.role,
+        before_name: Some(now.name),
+        after: returning.as_ref().map(|role| role.id),
+        after_name: returning.map(|role| role.name),
+    };
+    let done = assign_for_grant(app, &instance, deed, Why::kept(&format!("end of grant {}", grant.grant))).await?;
+    if done.outcome != Outcome::Succeeded {
+        return Ok(false);
+    }
+    let at = app.clock.now();
+    if !grants::role_promised(&app.store, asked, at, at.plus(1)).await.map_err(store_problem)? {
+        end_with_role(app, &grant.operator, &instance, asked.account).await?;
+    }
+    Ok(true)
+}
+
+/// Whether the record says that somebody else had changed it, and that it stays.
+async fn left_alone(app: &App, grant: &GrantId, asked: &RoleAsked) -> Result<bool, Problem> {
+    let left = entries(app, LeaveRole::KIND, &Subject::Grant(grant.clone())).await?;
+    Ok(left.iter().filter_map(deed::<LeaveRole>).any(|left| left.asked.instance == asked.instance))
+}
