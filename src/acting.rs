@@ -10,16 +10,16 @@ use crate::{
     ledger::Acting,
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, Standing},
+        database::{Account, DatabaseError, Read, Standing},
         rest::Client,
     },
     nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
     problem::{Kind, Problem},
-    store::store_problem,
     store::{
         Store, grants,
         linked_accounts::{self, Linked},
         operators::{self, Operator},
+        store_problem,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -109,6 +109,19 @@ pub async fn own(context: &Context, instance: &Instance) -> Result<Option<Own>, 
     };
     let standing = standing.map_err(|error| away(&error, &linked))?;
     Ok(Some(Own { linked, standing }))
+}
+
+/// The same for whoever might act, within a transaction that reads of several people.
+///
+/// # Errors
+/// As [`able_own`].
+pub async fn able_own_in(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Own>, Problem> {
+    let Some(linked) = linked(&context.app, &context.actor, &instance.name).await? else { return Ok(None) };
+    let standing = read.standing(linked.account).await.map_err(|error| away(&error, &linked))?;
+    match standing.lapse {
+        Some(lapse) => Err(fallen(lapse)),
+        None => Ok(Some(Own { linked, standing })),
+    }
 }
 
 /// The same for whoever is about to act: an account that has lapsed acts no more.

@@ -16,11 +16,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record, reports, signups,
-    store::store_problem,
     store::{
         batches,
         batches::{Batch, State},
         operators::{self, Operator},
+        store_problem,
     },
     text::Why,
     ui,
@@ -58,7 +58,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
         return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
     };
     let batch = Batch {
-        id: ulid::Ulid::generate().to_string(),
+        id: crate::id::fresh(),
         instance: instance.name.clone(),
         operator: context.actor.operator.clone(),
         kind: kind.to_owned(),

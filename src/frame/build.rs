@@ -10,8 +10,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
-    store::store_problem,
-    store::{drafts, recovery_codes},
+    store::{drafts, recovery_codes, store_problem},
     ui::{self, time},
 };
 use std::{collections::BTreeSet, sync::PoisonError};

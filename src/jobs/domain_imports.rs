@@ -9,7 +9,7 @@ const ROWS: usize = 50;
 
 /// Starts the work for every instance.
 pub fn start(app: &Arc<App>) {
-    let holder: Arc<str> = ulid::Ulid::generate().to_string().into();
+    let holder: Arc<str> = crate::id::fresh().into();
     for instance in app.instances.values() {
         let (app, instance, holder) = (app.clone(), instance.clone(), holder.clone());
         tokio::spawn(async move {

@@ -11,7 +11,7 @@ const OFTEN: Duration = Duration::from_secs(3);
 pub fn start(app: &Arc<App>) {
     let rights = app.clone();
     tokio::spawn(async move {
-        let process = ulid::Ulid::generate().to_string();
+        let process = crate::id::fresh();
         let mut tick = every(OFTEN);
         loop {
             tick.tick().await;

@@ -74,7 +74,7 @@ pub fn start(app: &Arc<App>) {
         let (app, instance) = (app.clone(), instance.clone());
         tokio::spawn(async move {
             let mut tick = every(Duration::from_secs(1));
-            let process = ulid::Ulid::generate().to_string();
+            let process = crate::id::fresh();
             loop {
                 tick.tick().await;
                 if let Err(error) = crate::batches::service::work(&app, &instance, &process).await {

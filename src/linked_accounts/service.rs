@@ -10,8 +10,7 @@ use crate::{
     deeds::{LinkAccount, UnlinkAccount},
     frame::{self, Framed},
     id::{AccountId, InstanceName, OperatorId},
-    ledger,
-    ledger::{Fact, Ledger},
+    ledger::{self, Fact, Ledger},
     mastodon::{
         Instance,
         oauth::{self, Granted},
@@ -21,11 +20,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    store::store_problem,
     store::{
         Store, drafts,
         linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
+        store_problem,
     },
     text::Why,
 };
@@ -258,7 +257,7 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
 /// the same twice.
 async fn give_back(context: &Context, instance: &Instance, granted: &Granted) {
     let app = &context.app;
-    let (id, now) = (ulid::Ulid::generate().to_string(), context.now());
+    let (id, now) = (crate::id::fresh(), context.now());
     let linked = Linked {
         operator: context.actor.operator.clone(),
         instance: instance.name.clone(),
@@ -418,7 +417,7 @@ async fn end(
         account: linked.account,
         acct: linked.username.clone(),
     };
-    let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
+    let (id, now) = (crate::id::fresh(), app.clock.now());
     let next = now.plus(AT_ONCE);
     let left = id.as_str();
     let gone = |store| async move {
@@ -510,7 +509,7 @@ pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
 pub async fn delete_all_of(app: &App, store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
     for linked in linked_accounts::list(store, &app.keys).await? {
         if linked.operator == *operator {
-            let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
+            let (id, now) = (crate::id::fresh(), app.clock.now());
             linked_accounts::delete(store, operator, &linked.instance, &id, now, now, None).await?;
             if let Some(instance) = app.instances.get(&linked.instance) {
                 instance.let_go(linked.account);

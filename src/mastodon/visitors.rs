@@ -226,7 +226,7 @@ impl Instance {
         let rest = &*self.rest;
         let own = self.own_domains();
         // An address that was never asked before is in no cache.
-        let unique = ulid::Ulid::generate();
+        let unique = crate::id::fresh();
         let (fresh_api, fresh_directories) =
             (format!("/api/v2/instance?asked={unique}"), format!("/nodeinfo/2.0?asked={unique}"));
         let (sign_up, api, kept_api, directories, kept_directories) = tokio::join!(

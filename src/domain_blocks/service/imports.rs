@@ -425,7 +425,7 @@ async fn compared(
     known_below(instance, &mut rows).await?;
     let rows = possible_names(instance, rows).await?;
     let import = Import {
-        id: ulid::Ulid::generate().to_string().to_lowercase(),
+        id: crate::id::fresh().to_lowercase(),
         instance: instance.name.clone(),
         operator: context.actor.operator.clone(),
         file,

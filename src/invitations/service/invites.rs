@@ -244,7 +244,7 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
         instance: instance.name.clone(),
         account: inviter.id(),
         acct: inviter.username.clone(),
-        code: new_code(&mut rand::rng()),
+        code: new_code(&mut crate::seal::rng()),
         max_uses,
         expires_at: term.end(context.now()).map(|at| at.0),
         comment,

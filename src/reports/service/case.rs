@@ -7,7 +7,7 @@ use super::{
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
     acting::{self, Own},
-    clock::Instant,
+    clock::{Instant, MINUTE},
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
@@ -245,8 +245,14 @@ pub async fn case_page(
     };
 
     let now = context.now();
-    case_holds::touch(&app.store, &instance.name, id, &context.actor.operator, now).await.map_err(store_problem)?;
-    let hold = case_holds::holder(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    let mut hold = case_holds::holder(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    // Only the holder's own look keeps the case theirs; anybody else's writes nothing.
+    if let Some(own) = hold.as_mut().filter(|hold| hold.operator == context.actor.operator) {
+        case_holds::touch(&app.store, &instance.name, id, &own.operator, now).await.map_err(store_problem)?;
+        if now.since(own.seen_at) >= MINUTE / 2 {
+            own.seen_at = now;
+        }
+    }
     let handed = hold
         .as_ref()
         .filter(|hold| hold.operator == context.actor.operator)
