@@ -166,8 +166,21 @@ pub fn account(practice: &Instance, row: &Value) -> Value {
         put("noindex", if user.is_null() { Value::Null } else { json!(hidden) });
     }
     if later {
-        let denied = if local { "denied" } else { "missing" };
-        put("feature_approval", json!({ "automatic": [], "manual": [], "current_user": denied }));
+        // Who may put them into a collection: anybody where they let themselves be found, followers where they are locked
+        // (`app/models/concerns/account/interaction_policy_concern.rb`). Whether the caller follows them is not looked up.
+        let found = local && row["discoverable"] == json!(true);
+        let locked = row["locked"] == json!(true);
+        let automatic = match (found, locked) {
+            (false, _) => json!([]),
+            (true, true) => json!(["followers"]),
+            (true, false) => json!(["public"]),
+        };
+        let caller = match (local, found && !locked) {
+            (false, _) => "missing",
+            (true, false) => "denied",
+            (true, true) => "automatic",
+        };
+        put("feature_approval", json!({ "automatic": automatic, "manual": [], "current_user": caller }));
     }
     if invalid {
         put("invalid_handle", json!(true));

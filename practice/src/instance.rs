@@ -5,6 +5,7 @@ use crate::{
     server::{Answer, Call, FIVE_MINUTES, Failure, Instance},
     settings,
     version::Version,
+    webhooks,
 };
 use axum::http::HeaderName;
 use jiff::Timestamp;
@@ -64,7 +65,11 @@ async fn facts(instance: &Instance) -> Result<Facts, Failure> {
             .await?;
     let contact = match contact {
         Some(id) => {
-            entities::account_row(&mut db, id).await?.map_or(Value::Null, |row| entities::account(instance, &row))
+            let row = entities::account_row(&mut db, id).await?;
+            let mut account = row.map_or(Value::Null, |row| entities::account(instance, &row));
+            // One answer for everybody.
+            webhooks::as_nobody_sees(&mut account);
+            account
         }
         None => Value::Null,
     };

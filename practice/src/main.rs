@@ -133,6 +133,14 @@ async fn main() -> Result<()> {
             // The recorded requests name their host; a practice address is plain http on loopback.
             let https = https || domain.is_some();
             let domain = domain.unwrap_or_else(|| listen.to_string());
+            let there = if schema::exists(&pool).await? { schema::version(&pool).await? } else { None };
+            if let Some(other) = there.filter(|there| *there != version) {
+                anyhow::bail!(
+                    "the tables here are of Mastodon {}, not {}: say --mastodon with that release, or take another folder",
+                    other.number(),
+                    version.number()
+                );
+            }
             if !schema::exists(&pool).await? {
                 schema::create_as(&pool, version).await?;
                 if !empty {

@@ -43,8 +43,8 @@ pub struct Pulse {
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
-    /// When Redis was last searched for what Mastodon caches, and whether anything was there.
-    cache: Option<(Instant, bool)>,
+    /// When Redis was last searched for what Mastodon caches, and whether anything was there, as far as it could be searched.
+    cache: Option<(Instant, Option<bool>)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Instant, usize)>,
 }
@@ -74,7 +74,7 @@ impl Pulse {
         let redis = match &self.redis {
             Some(Err(why)) => Some(format!("Redis: {why}; check `redis_url`")),
             // A doubt: it may be that nobody asked Mastodon for anything within these minutes.
-            Some(Ok(())) if matches!(self.cache, Some((_, false))) => Some(
+            Some(Ok(())) if matches!(self.cache, Some((_, Some(false)))) => Some(
                 "Redis: it answers, but nothing that Mastodon caches lies in it; is this the cache server \
                  (`CACHE_REDIS_URL`, else `REDIS_URL`, with its database)? As it is, changed settings show up to ten minutes \
                  late; check `redis_url`"
@@ -279,14 +279,16 @@ impl Instance {
             Err(why) => pulse.database = Some(Err(why)),
         }
         // The server was just asked for what it caches. What was found once is not looked for again.
-        let due = pulse.cache.is_none_or(|(at, found)| !found && now.since(at) >= SEARCHED_AGAIN);
-        let cache =
-            self.cache.as_ref().filter(|_| due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(())))));
-        let Some(cache) = cache else { return self.set_pulse(pulse) };
-        self.set_pulse(pulse.clone());
-        // Where it cannot be looked through, nothing is known.
-        pulse.cache = cache.is_mastodons().await.ok().map(|found| (now, found));
+        let due = pulse.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
+        let due = due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(()))));
         self.set_pulse(pulse);
+        if let Some(cache) = self.cache.as_ref().filter(|_| due) {
+            let found = cache.is_mastodons().await.ok();
+            // Others may have learned something meanwhile.
+            let mut pulse = (*self.pulse()).clone();
+            pulse.cache = Some((now, found));
+            self.set_pulse(pulse);
+        }
     }
 
     async fn look_at_database(

@@ -194,6 +194,7 @@ fn state(holder: &Holder) -> AccountState {
         sensitized: holder.sensitized,
         silenced: holder.silenced,
         suspended: holder.suspended,
+        deleted: holder.deleted,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     doors::between,
-    support::{House, NO_SANCTION, house_at, house_with, sqlite},
+    support::{House, NO_SANCTION, house_at, house_of, house_with, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -82,6 +82,10 @@ fn certificates(folder: &Path) {
     openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem");
     fs::set_permissions(folder.join("server.key"), fs::Permissions::from_mode(0o600)).unwrap();
 }
+
+/// Below an instance's own address.
+const DESKS: [&str; 8] =
+    ["", "/reports", "/accounts", "/signups", "/registrations", "/domains", "/roles", "/invitations"];
 
 const PASSWORD: &str = "let-me-in";
 
@@ -210,8 +214,7 @@ async fn through_pgbouncer_in_transaction_mode_everything_is_read_and_done() {
     assert!(matches!(pulse.database, Some(Ok(_))), "{:?}", pulse.database);
     let cookie = house.sign_in("admin").await;
     // More pages at once than there are connections behind the pooler.
-    let pages = ["", "/reports", "/accounts", "/signups", "/registrations", "/domains", "/roles", "/invitations"];
-    let paths: Vec<String> = pages.iter().chain(&pages).map(|page| format!("/i/harbour{page}")).collect();
+    let paths: Vec<String> = DESKS.iter().chain(&DESKS).map(|page| format!("/i/harbour{page}")).collect();
     let answers = futures::future::join_all(paths.iter().map(|path| house.get(Some(&cookie), path))).await;
     for (path, answer) in paths.iter().zip(answers) {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
@@ -238,6 +241,24 @@ async fn postgresql_is_reached_by_a_socket_and_by_tls_under_an_authority_of_ones
             None => assert_eq!(said, Ok(()), "{url}"),
             Some(wrong) => assert!(said.as_ref().is_err_and(|said| said.contains(wrong)), "{url}: {said:?}"),
         }
+    }
+}
+
+/// The desks open, and what is done by API and in the database is done, whatever the release.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_every_release_the_desks_open_and_a_case_is_decided() {
+    for version in Version::ALL {
+        let house = house_of(sqlite().await, version).await;
+        let pulse = house.app.instances.values().next().unwrap().pulse();
+        assert_eq!(pulse.api, Some(Ok(version.number().to_owned())));
+        assert!(matches!(pulse.database, Some(Ok(_))), "{version:?}: {:?}", pulse.database);
+        let cookie = house.sign_in("admin").await;
+        for page in DESKS {
+            let answer = house.get(Some(&cookie), &format!("/i/harbour{page}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{version:?} {page}");
+            assert!(!answer.body.contains("database does not answer"), "{version:?} {page}: {}", answer.body);
+        }
+        everything_is_done(&house).await;
     }
 }
 
