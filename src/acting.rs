@@ -10,7 +10,7 @@ use crate::{
     ledger::Acting,
     mastodon::{
         Instance,
-        database::{Account, DatabaseError, Standing},
+        database::{Account, DatabaseError, Read, Standing},
         rest::Client,
     },
     nouns::{
@@ -18,11 +18,11 @@ use crate::{
         permissions::{ASKED_FOR, Capability, Lack},
     },
     problem::{Kind, Problem},
-    store::store_problem,
     store::{
         Store, grants,
         linked_accounts::{self, Linked},
         operators::{self, Operator},
+        store_problem,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -86,9 +86,6 @@ pub fn fallen(lapse: Lapse) -> Problem {
 }
 
 /// The account somebody linked on an instance.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn linked(app: &App, actor: &Actor, instance: &InstanceName) -> Result<Option<Linked>, Problem> {
     let found = linked_accounts::of(&app.store, &app.keys, &actor.operator, instance).await.map_err(store_problem)?;
     if found.is_none()
@@ -116,6 +113,19 @@ pub async fn own(context: &Context, instance: &Instance) -> Result<Option<Own>, 
     let standing = standing.map_err(|error| away(&error, &linked))?;
     instance.know_standing(standing.clone());
     Ok(Some(Own { linked, standing }))
+}
+
+/// The same for whoever might act, within a transaction that reads of several people.
+///
+/// # Errors
+/// As [`able_own`].
+pub async fn able_own_in(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Own>, Problem> {
+    let Some(linked) = linked(&context.app, &context.actor, &instance.name).await? else { return Ok(None) };
+    let standing = read.standing(linked.account).await.map_err(|error| away(&error, &linked))?;
+    match standing.lapse {
+        Some(lapse) => Err(fallen(lapse)),
+        None => Ok(Some(Own { linked, standing })),
+    }
 }
 
 /// The same for whoever is about to act: an account that has lapsed acts no more.
@@ -191,15 +201,13 @@ pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
         })
     };
     let standing = instance.standing(own.account);
-    let by_role = standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
+    let by_role =
+        standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
     by_role.chain(pulse.only_shown.iter().cloned()).collect()
 }
 
 /// The account that a deed of this person's would be done as, for what is compared before one; `None` while that is not
 /// known.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn acting(context: &Context, instance: &Instance) -> Result<Option<AccountId>, Problem> {
     let own = linked(&context.app, &context.actor, &instance.name).await?;
     Ok(own.map(|own| own.account).or(instance.pulse().acting()))
@@ -252,9 +260,6 @@ pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &
 }
 
 /// The client that somebody's deeds would go through, for what is known of its limits.
-///
-/// # Errors
-/// The store's.
 pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Instance) -> sqlx::Result<Arc<Client>> {
     let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
     Ok(match linked {
@@ -264,9 +269,6 @@ pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Inst
 }
 
 /// A person as they may act now: the one place where a contractor's running grants are found.
-///
-/// # Errors
-/// The store's.
 pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
     let grants = match person.role {
         Role::Contractor => grants::running_of(store, &person.id, now).await?,
@@ -276,9 +278,6 @@ pub async fn actor(store: &Store, person: Operator, session: String, now: Instan
 }
 
 /// Everybody who has access, as they may act now.
-///
-/// # Errors
-/// The store's.
 pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
     let running = grants::running(store, now).await?;
     let people = operators::list(store).await?;

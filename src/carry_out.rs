@@ -358,15 +358,7 @@ async fn record<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
     why: Why,
     change: impl FnOnce(Store) -> F,
 ) -> Result<Option<i64>, Problem> {
-    let warrant =
-        app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
-            NotOpened::Busy { .. } => Problem::new(
-                Kind::Conflict,
-                "Somebody is changing the same thing right now, and nothing was done.",
-                "Look again in a moment.",
-            ),
-            NotOpened::Unwritable(error) => unwritable(&error),
-        })?;
+    let warrant = opened(app, permit, deed, why).await?;
     Span::current().record("entry", warrant.index());
     let changed = change(app.ledger.store_for(&warrant)).await;
     let (outcome, answer) = match &changed {
@@ -400,6 +392,43 @@ async fn record<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
         Some(withheld) => not_written(withheld),
         None => store_problem(&error),
     })
+}
+
+/// Opens a deed that goes to no instance: a change in the console's own store, or something read that nobody sees without an
+/// entry.
+///
+/// # Errors
+/// Busy, or unwritable ledger: nothing may be done and nothing shown.
+pub async fn opened<D: Deed>(app: &App, permit: Permit, deed: D, why: impl Into<Why>) -> Result<Warrant<D>, Problem> {
+    app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
+        NotOpened::Busy { .. } => Problem::new(
+            Kind::Conflict,
+            "Somebody is changing the same thing right now, and nothing was done.",
+            "Look again in a moment.",
+        ),
+        NotOpened::Unwritable(error) => unwritable(&error),
+    })
+}
+
+/// Closes a deed that only read something: what was found is shown after this, and not before. `answer` is what is kept of
+/// it; `facts` stand in clear.
+///
+/// # Errors
+/// If the outcome cannot be written; then nothing is shown.
+pub async fn closed_as_read<D: Deed>(
+    app: &App,
+    warrant: Warrant<D>,
+    answer: Answer,
+    facts: Value,
+) -> Result<Answered<D>, Problem> {
+    let outcome = match answer {
+        Answer::Accepted { .. } => Outcome::Succeeded,
+        Answer::NotSent { .. } | Answer::Refused { .. } | Answer::Lost { .. } => Outcome::Failed,
+    };
+    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
+    let verdict = Verdict { outcome, facts, seen: json!({}) };
+    app.ledger.close(&answered, &verdict).await.map_err(store_problem)?;
+    Ok(answered)
 }
 
 /// Why a deed changed nothing in the console's own store.

@@ -17,11 +17,10 @@ use crate::{
     problem::{Kind, Problem},
     seal::Keys,
     session::Signed,
-    store::store_problem,
     store::{
         Store,
         attempts::{self, Limit, Reserved},
-        linked_accounts,
+        linked_accounts, store_problem,
     },
     telemetry::{Jobs, Requests},
 };

@@ -5,6 +5,12 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
+/// A new id: a ULID, so that what is made later comes later.
+#[expect(clippy::disallowed_methods, reason = "the one place")]
+pub fn fresh() -> String {
+    ulid::Ulid::generate().to_string()
+}
+
 macro_rules! mastodon_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

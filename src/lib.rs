@@ -2,9 +2,10 @@
 //!
 //! A capability is a room with the same four doors (`mod.rs` nouns and rules, `page.rs` views, `api.rs` forms,
 //! `service.rs` what it does); a mechanism is a folder that serves them. Data flows
-//! `page or api → service → {mastodon, store, ledger}` and never turns round.
+//! `page or api → service → {carry_out, mastodon, store, ledger}`; what a file may know of the others is the list of floors in
+//! `src/tests/floors.rs`.
 //!
-//! Pages are made on the server alone. What is compiled for the browser (`hydrate`) is the islands of [`ui`].
+//! Pages are made on the server alone. What is compiled for the browser (`hydrate`) is the islands of [`ui`], and nothing else.
 
 #![recursion_limit = "512"]
 

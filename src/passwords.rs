@@ -42,7 +42,7 @@ impl Passwords {
     /// # Errors
     /// If hashing fails.
     pub fn new() -> Result<Self, Problem> {
-        let nobody = hash(&mut Memory::new(), &format!("{:032x}", rand::random::<u128>()))?;
+        let nobody = hash(&mut Memory::new(), &format!("{:032x}", crate::seal::random::<u128>()))?;
         Ok(Self { queue: Arc::default(), nobody: nobody.into() })
     }
 
@@ -133,7 +133,7 @@ fn hash(memory: &mut Memory, password: &str) -> Result<String, Problem> {
         Problem::unavailable(format!("The password could not be hashed: {error}."), "Try again.")
     };
     let params = Params::default();
-    let salt = rand::random::<[u8; 16]>();
+    let salt = crate::seal::random::<[u8; 16]>();
     let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
         .hash_password_into_with_memory(password.as_bytes(), &salt, &mut out, blocks(memory, &params))

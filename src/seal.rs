@@ -1,4 +1,4 @@
-//! What is derived from the one secret key: sealing, keyed hashes, the key that signs checkpoints.
+//! What is derived from the one secret key: sealing, keyed hashes, the key that signs checkpoints; and what nobody can guess.
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use chacha20poly1305::{
@@ -8,6 +8,21 @@ use chacha20poly1305::{
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::fmt::Write;
+
+/// Something that nobody can guess: the one place of the console where chance comes from.
+#[expect(clippy::disallowed_methods, reason = "the one place")]
+pub fn random<T>() -> T
+where
+    rand::distr::StandardUniform: rand::distr::Distribution<T>,
+{
+    rand::random()
+}
+
+/// The same, for whoever draws more than once.
+#[expect(clippy::disallowed_methods, reason = "the one place")]
+pub fn rng() -> rand::rngs::ThreadRng {
+    rand::rng()
+}
 
 /// The keys of one console.
 #[derive(Clone)]
@@ -175,7 +190,7 @@ impl Keys {
 /// # Errors
 /// If the cipher refuses (a text of many gigabytes).
 pub fn seal(key: &[u8; 32], owner: &str, text: &str) -> Result<String, SealError> {
-    let nonce: [u8; 24] = rand::random();
+    let nonce: [u8; 24] = random();
     let cipher = XChaCha20Poly1305::new(&Key::from(*key));
     let sealed = cipher
         .encrypt(&XNonce::from(nonce), Payload { msg: text.as_bytes(), aad: owner.as_bytes() })

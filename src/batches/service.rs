@@ -16,11 +16,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     record, reports, signups,
-    store::store_problem,
     store::{
         batches,
         batches::{Batch, State},
         operators::{self, Operator},
+        store_problem,
     },
     text::Why,
     ui,
@@ -53,15 +53,12 @@ fn different(items: &[Item]) -> usize {
 }
 
 /// Stores a batch; the work begins within a second.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, why: Why) -> Result<String, Problem> {
     let Some(kind) = deeds.first().map(InBatch::kind) else {
         return Err(Problem::new(Kind::Invalid, "There is nothing that could be done in a batch.", ""));
     };
     let batch = Batch {
-        id: ulid::Ulid::generate().to_string(),
+        id: crate::id::fresh(),
         instance: instance.name.clone(),
         operator: context.actor.operator.clone(),
         kind: kind.to_owned(),
@@ -99,9 +96,6 @@ pub async fn staged(
 }
 
 /// The batches of a kind that are not at their end.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Result<Vec<Running>, Problem> {
     let app = &context.app;
     let found = batches::running(&app.store, &app.keys, &instance.name).await.map_err(store_problem)?;

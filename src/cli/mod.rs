@@ -125,7 +125,7 @@ async fn open_first(config: Config) -> anyhow::Result<(Arc<App>, Starting)> {
 /// If an instance's addresses cannot be used at all.
 pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyhow::Result<Arc<App>> {
     let origin = config.public_url.host_str().unwrap_or("howdah").to_owned();
-    let process = ulid::Ulid::generate().to_string();
+    let process = crate::id::fresh();
     let ledger =
         Ledger::new(store.clone(), keys.clone(), clock.clone(), &origin, &process, config.checkpoint_file.clone());
     let instances = config

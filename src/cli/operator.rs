@@ -117,11 +117,7 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
                 bail!("Somebody is called {name} already.");
             }
             let hash = app.passwords.hash(&password(&app.config, &name)?).await?;
-            let deed = AddOperator {
-                operator: OperatorId(ulid::Ulid::generate().to_string()),
-                name: name.trim().to_owned(),
-                role,
-            };
+            let deed = AddOperator { operator: OperatorId(crate::id::fresh()), name: name.trim().to_owned(), role };
             let id = deed.operator.clone();
             service::add(&app, service::command_actor(), deed, hash, "howdah operator add").await.map_err(said)?;
             if let Some((instance, until)) = place {

@@ -36,7 +36,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     app.ledger.end_former_leases().await?;
     first_person(&app).await?;
     // What ended while nothing ran is in the record before the first request is.
-    grants::service::keep_rights(&app, &ulid::Ulid::generate().to_string()).await?;
+    grants::service::keep_rights(&app, &crate::id::fresh()).await?;
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}; is another program using it?"))?;
@@ -131,13 +131,8 @@ async fn first_person(app: &App) -> anyhow::Result<()> {
         return Ok(());
     }
     setup_links::delete_first(&app.store).await?;
-    let link = hex(&rand::random::<[u8; 16]>());
-    let offer = SetupLink {
-        role: Role::Owner,
-        name: None,
-        offered_by: None,
-        person: OperatorId(ulid::Ulid::generate().to_string()),
-    };
+    let link = hex(&crate::seal::random::<[u8; 16]>());
+    let offer = SetupLink { role: Role::Owner, name: None, offered_by: None, person: OperatorId(crate::id::fresh()) };
     let now = app.clock.now();
     setup_links::insert(&app.store, &link_hash(app, &link), &offer, now, now.plus(DAY)).await?;
     let address = app.config.public_url.join(&path::with(path::SET_UP, "link", &link))?;

@@ -21,20 +21,17 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     ledger::{Filter, Subject},
-    mastodon::database::unread,
     mastodon::{
         Instance,
-        database::{DatabaseError, Met, Narrowed, PendingSignUp},
+        database::{DatabaseError, Met, Narrowed, PendingSignUp, unread},
     },
     nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     path,
-    problem::misread,
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, misread},
     record,
     registrations::Change,
     search::Search,
-    store::operators,
-    store::store_problem,
+    store::{operators, store_problem},
     ui,
 };
 use std::{collections::HashMap, sync::Arc};

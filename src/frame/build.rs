@@ -10,8 +10,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
-    store::store_problem,
-    store::{drafts, recovery_codes},
+    store::{drafts, recovery_codes, store_problem},
     text,
     ui::{self, time},
 };
@@ -24,9 +23,6 @@ pub fn read_draft(text: &str) -> Option<(Problem, Vec<(String, String)>)> {
 }
 
 /// Puts a page into its frame.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn build<T>(
     context: &Context,
     instance: Option<&Instance>,
@@ -74,7 +70,9 @@ pub async fn build<T>(
     let waiting_is_old = [reports_list, sign_ups_list].into_iter().flatten().find_map(|(trouble, at)| {
         let trouble = &trouble?;
         Some(match at {
-            Some(at) => format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now)),
+            Some(at) => {
+                format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now))
+            }
             None => format!("{}. What waits is not known yet.", text::capital(trouble)),
         })
     });
@@ -128,9 +126,6 @@ fn head(context: &Context, instance: &Instance) -> InstanceHead {
 }
 
 /// The frame alone, around a page that cannot be had: the way to all the others.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search: &str) -> Result<Frame, Problem> {
     let named = instance.and_then(|name| context.instance(name).ok()).map(AsRef::as_ref);
     let framed = build(context, named.or_else(|| context.current()), &path::ours(here), search, ()).await?;

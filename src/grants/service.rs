@@ -26,11 +26,11 @@ use crate::{
     reports::Category,
     roles::{EVERYONE, InstanceRole},
     search::Search,
-    store::store_problem,
     store::{
         Store, case_holds,
         grants::{self, Grant},
         operators::{self, Operator},
+        store_problem,
     },
     text::Why,
 };
@@ -339,7 +339,7 @@ pub async fn record(app: &App, actor: &Actor, asked: Asked, why: impl Into<Why>)
             ));
         }
     }
-    let id = GrantId(ulid::Ulid::generate().to_string());
+    let id = GrantId(crate::id::fresh());
     let deed = AskGrant {
         grant: id.clone(),
         operator: person.id.clone(),
@@ -517,16 +517,13 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
 
 /// Records a beginning or an end that has just become due; where that fails, the job does it.
 async fn now_due(app: &App, id: &GrantId) {
-    let process = ulid::Ulid::generate().to_string();
+    let process = crate::id::fresh();
     if let Err(problem) = begin_or_end(app, id, &process).await {
         tracing::info!(grant = %id, problem = problem.what, "grants.due");
     }
 }
 
 /// Records what is due, beginnings and ends, each once whatever the number of processes. Nothing here waits for an instance.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
     for id in grants::due(&app.store, app.clock.now()).await? {
         // One that cannot be recorded now must not keep the others waiting.

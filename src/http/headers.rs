@@ -93,7 +93,7 @@ pub async fn secure(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let nonce: Arc<str> = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>()).into();
+    let nonce: Arc<str> = STANDARD_NO_PAD.encode(crate::seal::random::<[u8; 16]>()).into();
     request.extensions_mut().insert(CspNonce(nonce.clone()));
     let mut response = next.run(request).await;
     let busy = matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);

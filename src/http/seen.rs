@@ -21,7 +21,7 @@ pub struct Ids;
 
 impl MakeRequestId for Ids {
     fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        HeaderValue::try_from(ulid::Ulid::generate().to_string()).ok().map(RequestId::new)
+        HeaderValue::try_from(crate::id::fresh()).ok().map(RequestId::new)
     }
 }
 

@@ -13,10 +13,9 @@ use crate::{
     clock::Instant,
     context::Context,
     id::AccountId,
-    mastodon::database::unread,
     mastodon::{
         Instance,
-        database::{DatabaseError, Invite, Inviter, Read},
+        database::{DatabaseError, Invite, Inviter, Read, unread},
         settings::Meaning,
     },
     problem::Problem,

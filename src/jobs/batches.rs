@@ -13,7 +13,7 @@ pub struct Batches {
 
 impl Batches {
     pub fn new(app: &Arc<App>, instance: &Arc<Instance>) -> Self {
-        Self { app: app.clone(), instance: instance.clone(), process: ulid::Ulid::generate().to_string() }
+        Self { app: app.clone(), instance: instance.clone(), process: crate::id::fresh() }
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Imports {
 
 impl Imports {
     pub fn new(app: &Arc<App>, instance: &Arc<Instance>) -> Self {
-        Self { app: app.clone(), instance: instance.clone(), holder: ulid::Ulid::generate().to_string() }
+        Self { app: app.clone(), instance: instance.clone(), holder: crate::id::fresh() }
     }
 }
 

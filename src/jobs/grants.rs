@@ -15,7 +15,7 @@ pub struct Rights {
 
 impl Rights {
     pub fn new(app: &Arc<App>) -> Self {
-        Self { app: app.clone(), process: ulid::Ulid::generate().to_string() }
+        Self { app: app.clone(), process: crate::id::fresh() }
     }
 }
 

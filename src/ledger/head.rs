@@ -40,7 +40,7 @@ impl Origin {
 
     /// Another id, under this host. It stays when the console gets another host.
     pub(super) fn another(host: &str) -> String {
-        format!("{host}/{}", ulid::Ulid::generate())
+        format!("{host}/{}", crate::id::fresh())
     }
 }
 

@@ -71,7 +71,7 @@ impl Ledger {
                         destroyed += 1;
                         continue;
                     }
-                    let key: [u8; 32] = rand::random();
+                    let key: [u8; 32] = crate::seal::random();
                     let wrapped = self
                         .keys
                         .seal_text("ledger key", &id, &hex(&key))

@@ -641,7 +641,7 @@ impl Ledger {
             "sealed": sealed,
         });
         // A read locks nothing, but is open until it is closed: it stands under a key nobody else has.
-        let lock = if D::CHANGES { subject.clone() } else { format!("read:{}", ulid::Ulid::generate()) };
+        let lock = if D::CHANGES { subject.clone() } else { format!("read:{}", crate::id::fresh()) };
         let draft = Draft {
             leaf,
             at,

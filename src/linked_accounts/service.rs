@@ -10,8 +10,7 @@ use crate::{
     deeds::{LinkAccount, UnlinkAccount},
     frame::{self, Framed},
     id::{AccountId, InstanceName, OperatorId},
-    ledger,
-    ledger::{Fact, Ledger},
+    ledger::{self, Fact, Ledger},
     mastodon::{
         Instance,
         oauth::{self, Granted},
@@ -21,11 +20,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     search::Search,
-    store::store_problem,
     store::{
         Store, drafts,
         linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
+        store_problem,
     },
     text::Why,
 };
@@ -258,7 +257,7 @@ pub async fn returned(context: &Context, instance: &str, returned: Returned) -> 
 /// the same twice.
 async fn give_back(context: &Context, instance: &Instance, granted: &Granted) {
     let app = &context.app;
-    let (id, now) = (ulid::Ulid::generate().to_string(), context.now());
+    let (id, now) = (crate::id::fresh(), context.now());
     let linked = Linked {
         operator: context.actor.operator.clone(),
         instance: instance.name.clone(),
@@ -418,7 +417,7 @@ async fn end(
         account: linked.account,
         acct: linked.username.clone(),
     };
-    let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
+    let (id, now) = (crate::id::fresh(), app.clock.now());
     let next = now.plus(AT_ONCE);
     let left = id.as_str();
     let gone = |store| async move {
@@ -447,9 +446,6 @@ const GIVEN_UP: i64 = 30 * DAY;
 
 /// Asks an instance to forget a token that nobody acts with any more; whether it is settled. What it could not be asked at
 /// once is in the record, and so is when it was done after all.
-///
-/// # Errors
-/// The store's.
 async fn take_back(app: &App, left: &LeftToken) -> sqlx::Result<bool> {
     let now = app.clock.now();
     if !linked_accounts::claim_left(&app.store, left, now.plus(pause(left.tries))).await? {
@@ -502,9 +498,6 @@ async fn note(app: &App, fact: Fact) {
 }
 
 /// Asks the instances once more to take back what is left of ended links.
-///
-/// # Errors
-/// The store's.
 pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
     for left in linked_accounts::left_due(&app.store, &app.keys, app.clock.now()).await? {
         take_back(app, &left).await?;
@@ -513,13 +506,10 @@ pub async fn take_back_due(app: &App) -> sqlx::Result<()> {
 }
 
 /// Deletes every link of somebody whose access ends; their tokens are left to [`take_back_due`].
-///
-/// # Errors
-/// The store's.
 pub async fn delete_all_of(app: &App, store: &Store, operator: &OperatorId) -> sqlx::Result<()> {
     for linked in linked_accounts::list(store, &app.keys).await? {
         if linked.operator == *operator {
-            let (id, now) = (ulid::Ulid::generate().to_string(), app.clock.now());
+            let (id, now) = (crate::id::fresh(), app.clock.now());
             linked_accounts::delete(store, operator, &linked.instance, &id, now, now, None).await?;
             if let Some(instance) = app.instances.get(&linked.instance) {
                 instance.let_go(linked.account);
@@ -558,9 +548,6 @@ pub async fn end_with_role(
 
 /// Ends the links of people who have no access any more: a grant that ran out, a role that does not act. Deleting is the
 /// claim: of two processes that see the same, one takes the token back.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
     let now = app.clock.now();
     for linked in linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)? {
@@ -603,9 +590,6 @@ pub async fn unlink_at_server(app: &App, name: &str, instance: &InstanceName) ->
 }
 
 /// Everybody's links, for the list of people.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn links(app: &App) -> Result<Vec<LinkOf>, Problem> {
     let all = linked_accounts::list(&app.store, &app.keys).await.map_err(store_problem)?;
     Ok(all

@@ -2,7 +2,8 @@
 //! index it stands on.
 //!
 //! Safe behind PgBouncer in transaction mode: no named prepared statements, and what a session needs is set inside each
-//! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds.
+//! transaction. Timestamps are `timestamp without time zone` in UTC; they leave as milliseconds. Everything here fails
+//! where the database does not answer.
 
 mod account;
 mod content;
@@ -46,8 +47,9 @@ use crate::{
     telemetry::{self, Counted},
 };
 use sqlx::{
-    PgConnection, PgPool, Postgres, Transaction,
-    postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity},
+    FromRow, PgConnection, PgPool, Postgres, SqlSafeStr, Transaction,
+    postgres::{PgArguments, PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow, PgSeverity},
+    query::{Query, QueryAs, QueryScalar},
 };
 use std::{
     io::ErrorKind,
@@ -227,6 +229,27 @@ impl Database {
 /// What is said where the instance’s database was not read.
 pub fn unread(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so this could not be read."), "Try again in a moment.")
+}
+
+/// A statement without a name: a pooler in transaction mode hands the next one to another server process.
+fn query<'q>(sql: impl SqlSafeStr) -> Query<'q, Postgres, PgArguments> {
+    sqlx::query(sql).persistent(false)
+}
+
+/// The same, of which rows come back.
+fn query_as<'q, T>(sql: impl SqlSafeStr) -> QueryAs<'q, Postgres, T, PgArguments>
+where
+    T: for<'r> FromRow<'r, PgRow>,
+{
+    sqlx::query_as(sql).persistent(false)
+}
+
+/// The same, of which one value a row comes back.
+fn query_scalar<'q, T>(sql: impl SqlSafeStr) -> QueryScalar<'q, Postgres, T, PgArguments>
+where
+    (T,): for<'r> FromRow<'r, PgRow>,
+{
+    sqlx::query_scalar(sql).persistent(false)
 }
 
 /// A read transaction; ends when dropped.

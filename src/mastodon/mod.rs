@@ -1,6 +1,6 @@
 //! The port to a Mastodon server: reads come from its database, changes go through its API with a warrant.
 //!
-//! Nothing here knows HTTP requests of our own, pages or operators.
+//! Nothing here knows pages, rooms or requests of our own; deeds come with a warrant, and links and their tokens from the store.
 
 pub mod cache;
 pub mod database;

@@ -32,7 +32,7 @@ impl Granted {
 
 /// A new verifier for one attempt (RFC 7636: 43 characters of 32 random bytes).
 pub fn verifier() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    URL_SAFE_NO_PAD.encode(crate::seal::random::<[u8; 32]>())
 }
 
 /// What the instance is told of the verifier beforehand.

@@ -231,7 +231,7 @@ async fn listed(rest: &Client, path: &str, fresh: bool) -> Result<bool, String> 
 /// setting says (`app/helpers/registration_helper.rb`). Its first page says so in the state that it hands to browsers
 /// (`app/serializers/initial_state_serializer.rb`).
 pub(super) async fn single_user(rest: &Client) -> Option<bool> {
-    let page = rest.visit(&format!("/?asked={}", ulid::Ulid::generate()), "", true).await.ok()?;
+    let page = rest.visit(&format!("/?asked={}", crate::id::fresh()), "", true).await.ok()?;
     let (_, says) = page.body.split_once("\"single_user_mode\":")?;
     match says.trim_start() {
         says if says.starts_with("true") => Some(true),
@@ -251,7 +251,7 @@ impl Instance {
         let rest = &*self.rest;
         let own = self.own_domains();
         // An address that was never asked before is in no cache.
-        let unique = ulid::Ulid::generate();
+        let unique = crate::id::fresh();
         let (fresh_api, fresh_directories) =
             (format!("/api/v2/instance?asked={unique}"), format!("/nodeinfo/2.0?asked={unique}"));
         let (sign_up, api, kept_api, directories, kept_directories, single_user) = tokio::join!(

@@ -19,10 +19,9 @@ use crate::{
     search::Search,
     session::IDLE,
     sign_in::service::link_hash,
-    store::store_problem,
     store::{
         Store, attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes,
-        reset_links, setup_links, setup_links::SetupLink, web_sessions,
+        reset_links, setup_links, setup_links::SetupLink, store_problem, web_sessions,
     },
     text::{SessionName, Why},
 };
@@ -125,12 +124,11 @@ pub async fn offer(context: Context, name: String, role: String, why: String) ->
     }
     let role: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     let _counts = context.reserve("one-time links", OFFERS).await?;
-    let link = hex(&rand::random::<[u8; 16]>());
+    let link = hex(&crate::seal::random::<[u8; 16]>());
     let hash = link_hash(&app, &link);
     let deed = OfferAccess { offer: hash.chars().take(16).collect(), name: name.clone(), role };
     let offered_by = Some(context.actor.operator.clone());
-    let offered =
-        SetupLink { role, name: Some(name), offered_by, person: OperatorId(ulid::Ulid::generate().to_string()) };
+    let offered = SetupLink { role, name: Some(name), offered_by, person: OperatorId(crate::id::fresh()) };
     let now = context.now();
     let (hash, offered) = (&hash, &offered);
     recorded(&app, &context.actor, deed, why, |store| async move {

@@ -24,14 +24,13 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     session::{ABSOLUTE, SessionData, Signed, Stage},
-    store::store_problem,
     store::{
         attempts::{Limit, Wait},
         drafts, operators,
         operators::{Factor, Operator},
         recovery_codes, setup_links,
         setup_links::SetupLink,
-        web_sessions,
+        store_problem, web_sessions,
     },
 };
 use authenticator::{authenticator, base32, new_codes, shown};
@@ -389,7 +388,7 @@ pub async fn enrolment(search: &str) -> Result<Enrolment, Problem> {
     let secret = match kept {
         Some(secret) => secret,
         None => {
-            let secret = base32(&rand::random::<[u8; 20]>());
+            let secret = base32(&crate::seal::random::<[u8; 20]>());
             data.enrolling = Some(app.keys.seal_text("enrolling", &operator.id.0, &secret).map_err(store_problem)?);
             session.insert(SessionData::KEY, &data).await.map_err(store_problem)?;
             session.save().await.map_err(store_problem)?;

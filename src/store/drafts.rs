@@ -62,7 +62,7 @@ pub async fn keep_for(
 ) -> sqlx::Result<String> {
     const SQL: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
         values ($1, $2, $3, $4, $5, $6)";
-    let id = hex(&rand::random::<[u8; 16]>());
+    let id = hex(&crate::seal::random::<[u8; 16]>());
     let sealed = keys.seal_text("draft", &id, text).map_err(fail)?;
     // The id itself is not in the store: who reads the store cannot open what waits for somebody else.
     let stored = keys.hash("draft id", id.as_bytes());
@@ -91,7 +91,7 @@ pub async fn keep_form(
         select $1, $2, $3, $4, $5, $6, $9 where $7 > \
         (select count(*) from drafts where stranger = $9 and expires_at > $5) and $8 > \
         (select count(*) from drafts where stranger is not null and expires_at > $5)";
-    let id = hex(&rand::random::<[u8; 16]>());
+    let id = hex(&crate::seal::random::<[u8; 16]>());
     let sealed = keys.seal_text("draft", &id, text).map_err(fail)?;
     let stored = keys.hash("draft id", id.as_bytes());
     let until = now.plus(HOUR).0;

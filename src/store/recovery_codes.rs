@@ -62,7 +62,7 @@ macro_rules! codes {
 macro_rules! replace_codes {
     ($known:ident, $tx:ident, $held:expr, $hashes:expr) => {{
         let held: &mut $crate::store::operators::Held = &mut $held;
-        let set = ulid::Ulid::generate().to_string();
+        let set = crate::id::fresh();
         held.row.codes = Some(set.clone());
         sqlx::query("update operators set codes = $2 where id = $1")
             .bind(&held.id.0)
@@ -111,7 +111,7 @@ macro_rules! another_set {
     ($known:ident, $tx:ident, $held:ident, $codes:ident) => {{
         const SET: &str = "update operators set codes = $2 where id = $1";
         const SEAL: &str = "update recovery_codes set mac = $3 where operator = $1 and hash = $2";
-        let set = ulid::Ulid::generate().to_string();
+        let set = crate::id::fresh();
         $held.row.codes = Some(set.clone());
         sqlx::query(SET).bind(&$held.id.0).bind(&set).execute(&mut *$tx).await?;
         for mut row in $codes {

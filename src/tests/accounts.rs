@@ -1,6 +1,6 @@
 //! Looking for people: by what is personal only whole and in the record, by filters in windows.
 
-use crate::support::{Answered, House, database, grant, house, house_of, postgres, sqlite};
+use crate::support::{Answered, House, database, grant, house, house_of, postgres, sqlite, until};
 use axum::http::StatusCode;
 use howdah::{
     clock::DAY,
@@ -466,17 +466,15 @@ async fn deleting_at_once_is_the_owners_and_asks_for_the_name() {
     let done = delete(&owner, "@windvane", "spam", &seen).await;
     assert!(done.contains("done="), "{done}");
     assert_eq!(house.outcome("delete_account").await, Some(Outcome::Succeeded));
-    for _ in 0..100 {
+    until("the instance deleted the posts", async || {
         let left: i64 = sqlx::query_scalar("select count(*) from statuses where account_id = $1::text::bigint")
             .bind(&account)
             .fetch_one(&house.instance)
             .await
             .unwrap();
-        if left == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+        left == 0
+    })
+    .await;
     let shown = house.get(Some(&owner), &done).await.body;
     assert!(shown.contains("had the data of @windvane deleted at once"), "{shown}");
     assert!(shown.contains("its data is gone") && !shown.contains("Delete at once"), "{shown}");

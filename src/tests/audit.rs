@@ -1,6 +1,6 @@
 //! The audit room through the real router: the list as a file, and Mastodon's own log beside ours.
 
-use crate::support::{House, NO_SANCTION, house, postgres, sqlite};
+use crate::support::{House, NO_SANCTION, house, postgres, sqlite, until};
 use axum::http::StatusCode;
 use futures::StreamExt;
 use howdah::{
@@ -117,12 +117,7 @@ async fn a_file_that_is_not_all_says_so_in_its_last_line() {
     }
     // A browser that goes away leaves the truth behind.
     drop(export::begin(&context, "", ExportForm::Csv, 10).await.unwrap());
-    for _ in 0..200 {
-        if house.open_deeds().await == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    until("the export is closed", async || house.open_deeds().await == 0).await;
     assert_eq!(house.outcome("export_record").await, Some(Outcome::Failed));
 }
 

@@ -156,6 +156,40 @@ fn wanted(release: Release) -> Tables {
         .collect()
 }
 
+/// The practice instance is what the tests read: in every release it has each column of the list, and none that Mastodon has
+/// not there.
+#[tokio::test]
+async fn the_practice_instance_has_the_columns_of_every_release() {
+    for (release, version) in Release::ALL.into_iter().zip(Version::ALL) {
+        let pool = PgPool::connect(&database().await).await.unwrap();
+        practice::schema::create_as(&pool, version).await.unwrap();
+        let columns: Vec<(String, String)> = sqlx::query_as(
+            "select table_name::text, column_name::text from information_schema.columns where table_schema = 'public'",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+        let mut there = Tables::new();
+        for (table, column) in columns {
+            there.entry(table).or_default().insert(column);
+        }
+        let beyond = |one: &Tables, other: &Tables| {
+            let missing = |table: &String, column: &String| !other.get(table).is_some_and(|has| has.contains(column));
+            one.iter()
+                .flat_map(|(table, columns)| columns.iter().map(move |column| (table, column)))
+                .filter(|(table, column)| missing(table, column))
+                .map(|(table, column)| format!("{table}.{column}"))
+                .collect::<Vec<_>>()
+        };
+        let lacking = beyond(&wanted(release), &there);
+        assert!(lacking.is_empty(), "the console reads on {release} what practice/src/schema.rs lacks: {lacking:?}");
+        let tables = mastodon(release);
+        there.retain(|table, _| tables.contains_key(table));
+        let made_up = beyond(&there, &tables);
+        assert!(made_up.is_empty(), "practice/src/schema.rs has what Mastodon {release} has not: {made_up:?}");
+    }
+}
+
 /// Every column of every table there is, and every way of writing it, on every release.
 #[tokio::test(flavor = "multi_thread")]
 async fn exactly_what_is_listed_can_be_read_and_written_on_every_release() {
@@ -486,7 +520,10 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     // A case says itself which of what is reported cannot be read, and shows the rest.
     let lowwater = two.id("select id::text from accounts where username = 'lowwater'").await;
     let case = two.house.get(Some(&two.owner), &format!("/i/harbour/reports/{lowwater}")).await.body;
-    assert!(case.contains("The console may not read polls, quoted posts, link previews, collections on this instance"), "{case}");
+    assert!(
+        case.contains("The console may not read polls, quoted posts, link previews, collections on this instance"),
+        "{case}"
+    );
     assert!(case.contains("lives above the bakery") && !case.contains("Let her swim"), "{case}");
     assert!(!case.contains("Out with the harbour master"), "{case}");
     // What may be left out of the grants is named at the form.

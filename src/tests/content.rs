@@ -1,6 +1,6 @@
 //! What a case says, against what stands in the rows: each table is a list of cases, easy to add to.
 
-use crate::support::{House, NO_SANCTION, house, house_of, sqlite};
+use crate::support::{House, NO_SANCTION, house, house_of, sqlite, until};
 use axum::http::StatusCode;
 use howdah::{cli, clock::Clock, config::Secret, http, ledger::Outcome, seal::Keys};
 use practice::version::Version;
@@ -273,9 +273,15 @@ async fn a_private_post_keeps_its_poll_its_quote_and_its_earlier_versions_until_
     let (account, _) = house.case("lowwater").await;
     let path = format!("/i/harbour/reports/{account}");
     let said = page(&house, &cookie, &path).await;
-    for secret in
-        ["Drown the new", "Let her swim", "above the bakery", "glad to be here", "lovely evening", "sign.lowwater", "links to"]
-    {
+    for secret in [
+        "Drown the new",
+        "Let her swim",
+        "above the bakery",
+        "glad to be here",
+        "lovely evening",
+        "sign.lowwater",
+        "links to",
+    ] {
         assert!(!said.contains(secret), "{secret}: {said}");
     }
     for says in [
@@ -662,9 +668,7 @@ async fn a_large_case_takes_a_third_of_the_calls_and_says_so_before() {
     let window = instance.rest.limits().unwrap().reset;
     let work = howdah::batches::service::work(&house.app, &instance, "a process");
     let _waits = tokio::time::timeout(std::time::Duration::from_secs(6), work).await;
-    while house.open_deeds().await > 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until("the deeds under way are closed", async || house.open_deeds().await == 0).await;
     let closed = 436 - value(&house, &open).await.parse::<usize>().unwrap();
     assert!(closed > third, "{closed} of {third}");
     // Every five minutes the calls are counted anew.
@@ -699,15 +703,8 @@ async fn after_the_deletion_of_its_data_the_account_says_who_did_it() {
     ];
     let done = house.post(Some(&owner), "/api/accounts/delete", &form).await.location.unwrap();
     assert!(done.contains("done="), "{done}");
-    for _ in 0..50 {
-        if value(&house, &format!("select count(*)::text from account_deletion_requests where account_id = {account}"))
-            .await
-            == "0"
-        {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
+    let asked = format!("select count(*)::text from account_deletion_requests where account_id = {account}");
+    until("the instance deleted the data", async || value(&house, &asked).await == "0").await;
     let said = page(&house, &owner, &path).await;
     for says in ["by @leabrandt; its data was deleted from this console, entry", "with the deletion of its data"] {
         assert!(said.contains(says), "{says}: {said}");

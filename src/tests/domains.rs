@@ -1,6 +1,6 @@
 //! Rules about servers, mail domains and addresses: through the real router, against the practice instance.
 
-use crate::support::{Answered, House, house, postgres, sqlite};
+use crate::support::{Answered, House, house, postgres, sqlite, until};
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -141,18 +141,16 @@ async fn what_a_rule_does_to_accounts_is_said_by_their_number() {
     let told = |what: &str| made.contains(what);
     let so_far = told("of the 2 accounts known there suspended so far");
     assert!(so_far || told("All of the 2 accounts known there suspended."), "{made}");
-    for _ in 0..100 {
+    until("the instance suspended them", async || {
         let left: i64 = sqlx::query_scalar(
             "select count(*) from accounts where domain = 'limits.example' and suspended_at is null",
         )
         .fetch_one(&house.instance)
         .await
         .unwrap();
-        if left == 0 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+        left == 0
+    })
+    .await;
     add("'c', 'd'", "now() - interval '1 day'").await;
     sqlx::query(
         "insert into admin_action_logs (account_id, action, target_type, target_id, created_at, updated_at) \

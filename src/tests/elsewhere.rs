@@ -1,6 +1,6 @@
 //! What changes on an instance without this console is noticed, once, and nothing else is.
 
-use crate::support::{House, Kept, NO_SANCTION, house, house_of, postgres, sqlite};
+use crate::support::{House, Kept, NO_SANCTION, house, house_of, postgres, sqlite, until};
 use howdah::{
     audit::service::elsewhere::{self, Trouble},
     cli,
@@ -309,7 +309,15 @@ async fn what_we_did_ourselves_and_what_came_back_is_nothing() {
     run(&house, "insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at) values ('198.51.100.7', 9999, '', now() at time zone 'utc' + interval '1 second', now(), now())").await;
     assert_eq!(look(&house.app).await, 3);
     assert_eq!(said(&house.app).await[2], "registrations mode changed from none to open");
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    until("the address rule has run out", async || {
+        sqlx::query_scalar(
+            "select bool_and(expires_at < now() at time zone 'utc') from ip_blocks where ip = '198.51.100.7'",
+        )
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+    })
+    .await;
     run(&house, "delete from ip_blocks where ip = '198.51.100.7'").await;
     assert_eq!(look(&house.app).await, 0);
 }

@@ -1,6 +1,6 @@
 //! Bad luck: what the instance does wrong, what dies in the middle of a deed, who is quicker.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, house, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, house, postgres, sqlite, until};
 use axum::http::StatusCode;
 use howdah::{jobs, ledger::Outcome, store::Driver};
 use std::time::Duration;
@@ -174,13 +174,7 @@ async fn a_browser_that_goes_away_leaves_nothing_locked() {
         // Gone after a few milliseconds, at another moment each time.
         let _gone = tokio::time::timeout(Duration::from_micros(200 * number), asked).await;
     }
-    for _ in 0..400 {
-        if house.open_deeds().await == 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    assert_eq!(house.open_deeds().await, 0);
+    until("every deed is closed", async || house.open_deeds().await == 0).await;
 }
 
 #[tokio::test]
@@ -191,13 +185,7 @@ async fn a_browser_that_goes_away_leaves_a_deed_of_the_consoles_own_finished() {
     let mut elsewhere = pool.begin().await.unwrap();
     sqlx::query("lock table access_requests in exclusive mode").execute(&mut *elsewhere).await.unwrap();
     let open = async |wanted| {
-        for _ in 0..400 {
-            if house.open_deeds().await == wanted {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        assert_eq!(house.open_deeds().await, wanted);
+        until("so many deeds are open", async || house.open_deeds().await == wanted).await;
     };
     let form = [("instance", "harbour"), ("who", "Zora"), ("why", "a choir"), ("accounts", "3")];
     // The browser is gone as soon as the intent stands.

@@ -1,9 +1,8 @@
 //! Finding accounts by the beginning of their name: the right ones, and without reading all that begin so.
 
-use crate::support::{database, house, sqlite};
+use crate::support::{database, house, sqlite, until};
 use howdah::mastodon::database::Database;
 use sqlx::{PgPool, postgres::PgPoolOptions};
-use std::time::Duration;
 
 #[tokio::test]
 async fn a_beginning_finds_those_that_begin_so_in_order() {
@@ -48,14 +47,7 @@ async fn a_beginning_that_thousands_share_is_not_read_whole() {
     assert_eq!(found.len(), 20);
     assert!(found.is_sorted_by_key(|found| found.acct.clone()));
     // The figures of a connection come when it is idle for a while.
-    let mut now = rows_read(&pool).await;
-    for _ in 0..300 {
-        if now.0 > scans {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        now = rows_read(&pool).await;
-    }
-    assert!(now.0 > scans, "the index was used");
+    until("the index was used", async || rows_read(&pool).await.0 > scans).await;
+    let now = rows_read(&pool).await;
     assert!(now.1 - before < 500, "{} of 2,000 rows were read for a page of 20", now.1 - before);
 }

@@ -1,6 +1,6 @@
 //! People who act as their own accounts: the way to the instance and back, who acts, when that ends, and what no link can do.
 
-use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite};
+use crate::support::{Answered, House, NO_SANCTION, aged, house, postgres, sqlite, until};
 use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Case, Object, Permission, Role, permit},
@@ -595,7 +595,10 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
     ];
     // At the form before anybody presses, and of one's own account alone: the console's may do it.
     for (path, says) in [
-        ("registrations", "You cannot change registrations here: you act as @jonastran there, whose role may not manage settings."),
+        (
+            "registrations",
+            "You cannot change registrations here: you act as @jonastran there, whose role may not manage settings.",
+        ),
         (
             "domains/server?name=night.example",
             "You cannot make rules about servers here: you act as @jonastran there, whose role may not manage federation.",
@@ -658,13 +661,8 @@ async fn the_end_of_access_is_the_end_of_the_link_there_and_here() {
         house.post(Some(&owner), "/api/people/disable", &form).await;
         let left: Vec<_> = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap();
         assert_eq!(left.iter().map(|link| link.username.as_str()).collect::<Vec<_>>(), ["adwoaosei"]);
-        for _ in 0..200 {
-            if tokens(&house).await.iter().filter(|(_, holds)| *holds).count() == 1 {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        assert_eq!(tokens(&house).await.iter().filter(|(_, holds)| *holds).count(), 1);
+        let hold = async || tokens(&house).await.iter().filter(|(_, holds)| *holds).count();
+        until("one token holds", async || hold().await == 1).await;
         // A grant that runs out is seen by whoever looks; running ones stay.
         service::end_of_those_gone(&house.app).await.unwrap();
         assert_eq!(linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().len(), 1);

@@ -1,5 +1,6 @@
 //! Integration tests: real stores, a real instance, the real router.
 
+#![expect(clippy::disallowed_methods, reason = "tests make up what the console is given")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
 mod access;

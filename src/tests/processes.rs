@@ -1,7 +1,7 @@
 //! The program itself, as a process: killed in the middle of a deed, started beside another, started with nothing there,
 //! asked to verify its record.
 
-use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, person, postgres, sqlite};
+use crate::support::{Fault, House, Kept, NO_SANCTION, PASSWORD, aged, house, person, postgres, sqlite, until};
 use howdah::{
     access::Role,
     ledger::{Filter, Outcome},
@@ -205,15 +205,9 @@ async fn what_does_not_hold_is_a_line_each_and_it_serves() {
             std::fs::write(&file, text.replace(instance.token.expose(), token)).unwrap();
         }
         let running = program.serve().await;
-        let mut log = String::new();
-        for _ in 0..100 {
-            log = std::fs::read_to_string(program.file("log")).unwrap();
-            if lines.iter().all(|line| log.contains(line)) {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        assert!(lines.iter().all(|line| log.contains(line)), "{base} {database}: {log}");
+        let log = || std::fs::read_to_string(program.file("log")).unwrap();
+        until(&format!("{base} {database}: {lines:?}"), async || lines.iter().all(|line| log().contains(line))).await;
+        let log = log();
         assert_eq!(log.contains("instance.well"), lines == ["instance.well"], "{log}");
         let health = running.client.get(format!("{}/health", running.base)).send().await.unwrap();
         assert_eq!(health.status(), StatusCode::OK, "it goes on serving");
@@ -245,9 +239,7 @@ async fn killed(kept: Kept, fault: Fault, meanwhile: &str, minutes_later: bool) 
         .form(&form)
         .send();
     let sent = async {
-        while house.weather.writes() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        until("it was sent", async || house.weather.writes() > 0).await;
         // Time enough for the instance to act.
         tokio::time::sleep(Duration::from_millis(300)).await;
     };
@@ -268,14 +260,9 @@ async fn killed(kept: Kept, fault: Fault, meanwhile: &str, minutes_later: bool) 
     }
     let writes = house.weather.writes();
     let _next = program.serve().await;
-    for _ in 0..300 {
-        if house.open_deeds().await == 0 {
-            assert_eq!(house.weather.writes(), writes, "closed by reading, never by repeating");
-            return house.outcome("decide_case").await;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    None
+    until("the next process closed the deed", async || house.open_deeds().await == 0).await;
+    assert_eq!(house.weather.writes(), writes, "closed by reading, never by repeating");
+    house.outcome("decide_case").await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,6 @@
 //! Every refusal has its own cause: what came back, what must be said of it, and what the deed is then.
 
-use crate::support::{House, Instead, NO_SANCTION, house, sqlite};
+use crate::support::{House, Instead, NO_SANCTION, house, sqlite, until};
 use axum::http::Method;
 use howdah::{
     cli, clock::Clock, config::Secret, http, ledger::Outcome, mastodon::oauth, seal::Keys,
@@ -293,12 +293,7 @@ async fn a_copy_that_is_behind_proves_nothing_by_what_it_lacks() {
     .execute(&house.instance)
     .await
     .unwrap();
-    for _ in 0..40 {
-        if house.outcome("decide_case").await.is_some() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
+    until("the trace was found", async || house.outcome("decide_case").await.is_some()).await;
     assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
 }
 

@@ -1,7 +1,7 @@
 //! What the console says of registrations and of health is what was asked for and answered: a table each of what stands
 //! between it and the instance, and what the page must say.
 
-use crate::support::{Front, House, Instead, aged, house, house_of, house_with, postgres, sqlite, variable};
+use crate::support::{Front, House, Instead, aged, house, house_of, house_with, postgres, sqlite, until, variable};
 use axum::http::Method;
 use howdah::{cli, clock::Clock, ledger::Outcome, registrations::service::settle_due, seal::Keys};
 use practice::version::Version;
@@ -307,9 +307,8 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
         ),
     ]);
     set(&house, &owner, "open").await;
-    let left = async || {
-        howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some()
-    };
+    let left =
+        async || howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some();
     for _ in 0..400 {
         if !left().await {
             break;
@@ -386,9 +385,12 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         aged(&house.store.store, "update settling set next_at = 0").await;
         settle_due(&next).await.unwrap();
         assert_eq!(noted(&house).await, ["registrations_settled"]);
-        tokio::time::sleep(Duration::from_millis(1_100)).await;
-        let page = text(&house.get(Some(&owner), PAGE).await.body);
-        assert!(page.contains("agrees takes no sign-ups: “Your registration attempt"), "{page}");
+        // What was seen is asked anew after a second.
+        until("the page says that all agree", async || {
+            let page = text(&house.get(Some(&owner), PAGE).await.body);
+            page.contains("agrees takes no sign-ups: “Your registration attempt")
+        })
+        .await;
         assert!(!page.contains("not yet seen everywhere") && !page.contains("differs takes"), "{page}");
         assert!(page.contains("found that everything visitors meet says"), "it stands among the changes: {page}");
         settle_due(&next).await.unwrap();
@@ -415,7 +417,11 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
     let other = redis(58).await;
     let locked = locked().await;
     for (url, says, told) in [
-        (other, "cachesnot known at", "this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one"),
+        (
+            other,
+            "cachesnot known at",
+            "this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one",
+        ),
         (locked, "cachesdiffers could not be told at", "could not be told at"),
     ] {
         let cache = redis(59).await;
@@ -467,9 +473,11 @@ async fn the_former_message_is_no_agreement() {
     aged(&house.store.store, "update settling set next_at = 0").await;
     settle_due(&house.app).await.unwrap();
     assert_eq!(noted(&house).await, ["registrations_settled"]);
-    tokio::time::sleep(Duration::from_millis(1_100)).await;
-    let page = text(&house.get(Some(&owner), PAGE).await.body);
-    assert!(!page.contains("differs") && page.contains("Closed until"), "{page}");
+    until("nothing differs on the page", async || {
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
+        !page.contains("differs") && page.contains("Closed until")
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -644,7 +652,11 @@ fn pressable(page: &str, words: &str) -> bool {
 /// The page of a form, what is said there when the token has no scope for it, and its button.
 const FORMS: &[(&str, &str, &str)] = &[
     ("reports/{case}", "decide reports here: the token lacks the scope admin:write:reports.", ""),
-    ("reports/{case}?decide=resolve", "decide reports here: the token lacks the scope admin:write:reports.", "Close 1 report"),
+    (
+        "reports/{case}?decide=resolve",
+        "decide reports here: the token lacks the scope admin:write:reports.",
+        "Close 1 report",
+    ),
     (
         "reports/{case}?decide=suspend",
         "decide about accounts and sign-ups here: the token lacks the scope admin:write:accounts.",

@@ -1,10 +1,9 @@
 //! Reading from a standby: what it does not have yet is not taken for what was not done.
 
-use crate::support::{House, NO_SANCTION, house_at, sqlite};
+use crate::support::{House, NO_SANCTION, house_at, sqlite, until};
 use howdah::ledger::Outcome;
 use practice::{cluster::Cluster, version::Version};
 use sqlx::postgres::PgPoolOptions;
-use std::time::Duration;
 use tempfile::TempDir;
 
 const SECONDS: u32 = 3;
@@ -59,15 +58,8 @@ async fn a_deed_is_done_when_the_standby_has_it_and_not_twice_before() {
     // The page still shows the case open. A second press finds the first under way.
     let second = house.post(Some(&cookie), "/api/reports/decide", &form).await.location.expect("a page");
     assert!(second.contains("draft="), "{second}");
-    let mut outcome = None;
-    for _ in 0..100 {
-        outcome = house.outcome("decide_case").await;
-        if outcome.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(outcome, Some(Outcome::Succeeded), "the standby has it by now");
+    until("the standby has it", async || house.outcome("decide_case").await.is_some()).await;
+    assert_eq!(house.outcome("decide_case").await, Some(Outcome::Succeeded));
     let strikes: i64 = sqlx::query_scalar("select count(*) from account_warnings where target_account_id = $1")
         .bind(account.parse::<i64>().unwrap())
         .fetch_one(&house.instance)

@@ -661,6 +661,17 @@ pub struct Answered {
     pub body: String,
 }
 
+/// Waits until something is so that goes on in the background; whoever waits in vain is told for what.
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    for _ in 0..1_000 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("waited in vain: {what}");
+}
+
 /// The same house with a second instance, “lagoon”, after the first: an empty database of its own, and nothing listens where
 /// its API should be.
 pub async fn with_lagoon(house: House) -> House {

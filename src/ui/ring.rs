@@ -33,7 +33,7 @@ impl Ring {
 }
 
 fn new_mark() -> String {
-    format!("{:032x}", rand::random::<u128>())
+    format!("{:032x}", crate::seal::random::<u128>())
 }
 
 /// For `data-key` and `data-key-focus`: what carries it is pressed, or focused, by this key. Never on what ends a session.

@@ -50,7 +50,7 @@ pub async fn write_note(context: Context, instance: String, account: String, tex
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let text = text::Note::needed("text", &text.replace("\r\n", "\n"), "There is nothing to write down yet.")?;
     let note = Note {
-        id: ulid::Ulid::generate().to_string(),
+        id: crate::id::fresh(),
         operator: context.actor.operator.clone(),
         text: Some(text.to_string()),
         created_at: context.now(),

@@ -6,11 +6,12 @@ use crate::{
     access::{self, Permission},
     accounts::Hit,
     carry_out::InStore,
+    carry_out::{closed_as_read, opened},
     clock::MINUTE,
     context::{App, Context},
     deeds::{Personal, SearchPersonal},
     id::InstanceName,
-    ledger::{Acting, Answer, Mark, Outcome, Step, Verdict},
+    ledger::Answer,
     mastodon::Instance,
     path,
     problem::Problem,
@@ -164,24 +165,19 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
     budget::take_one(&context).await?;
     let app = &context.app;
     let deed = SearchPersonal { instance: instance.name.clone(), what };
-    let warrant = app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| {
-        tracing::error!(%error, "search.unrecorded");
-        Problem::unavailable("The record cannot be written, so nothing is looked for.", "Try again in a moment.")
-    })?;
+    let warrant = opened(app, permit, deed, why).await?;
     let found = match instance.database.read().await {
         Ok(mut read) => read.by_personal(&warrant).await,
         Err(error) => Err(error),
     };
-    let (outcome, facts, answer) = match &found {
+    let (facts, answer) = match &found {
         Ok(found) => (
-            Outcome::Succeeded,
             json!({ "found": found.len() }),
             Answer::Accepted { body: json!({ "accounts": found.iter().map(|found| found.id).collect::<Vec<_>>() }) },
         ),
-        Err(error) => (Outcome::Failed, json!({}), Answer::NotSent { why: error.to_string() }),
+        Err(error) => (json!({}), Answer::NotSent { why: error.to_string() }),
     };
-    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
-    app.ledger.close(&answered, &Verdict { outcome, facts, seen: json!({}) }).await.map_err(store_problem)?;
+    let answered = closed_as_read(app, warrant, answer, facts).await?;
     let hits: Vec<Hit> = found.map_err(unread)?.iter().map(|found| hit(&context, found)).collect();
     let asked = match answered.deed().what {
         Personal::Email(_) => "this email",

@@ -609,9 +609,6 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 }
 
 /// When an instance was last compared, in a sentence, and whether that is as it should be.
-///
-/// # Errors
-/// The store's.
 pub async fn looked(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
     let (store, now) = (&context.app.store, context.now());
     let mut oldest: Option<Instant> = None;

@@ -5,10 +5,11 @@ use crate::{
     access::{self, Actor, Permission},
     audit::Filter,
     carry_out::InStore,
+    carry_out::opened,
     clock::HOUR,
     context::{App, Context},
     deeds::{ExportForm, ExportRecord},
-    ledger::{self, Acting, Answer, Deed, LedgerError, Mark, Outcome, Step, Verdict, Warrant},
+    ledger::{self, Answer, Deed, LedgerError, Outcome, Step, Verdict, Warrant},
     problem::{Kind, Problem},
     record::{Line, line, name},
     search::Search,
@@ -97,10 +98,7 @@ pub async fn open(app: &App, actor: &Actor, deed: ExportRecord) -> Result<Warran
     let permit = access::permit(actor, Permission::CheckLedger, None).map_err(|denied| {
         Problem::new(Kind::Forbidden, format!("Nothing was exported: {denied}."), "Ask an owner or an auditor.")
     })?;
-    app.ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
-        tracing::error!(%error, "export.unrecorded");
-        Problem::unavailable("The record cannot be written, so nothing is exported.", "Try again in a moment.")
-    })
+    opened(app, permit, deed, "").await
 }
 
 /// Records how much was handed out, and what was in the way of more.

@@ -10,10 +10,9 @@ use crate::{
     domain_blocks::Domain,
     frame::{self, Framed},
     ledger::{self, Acting, Entry, Subject},
-    mastodon::database::unread,
     mastodon::{
         Instance,
-        database::{DatabaseError, LogFilter, LogWindow, LoggedAction},
+        database::{DatabaseError, LogFilter, LogWindow, LoggedAction, unread},
     },
     path,
     problem::Problem,

@@ -2,12 +2,12 @@
 
 use crate::{
     access::{self, Actor, Permission},
-    carry_out::{InStore, unwritable},
+    carry_out::InStore,
+    carry_out::opened,
     clock::DAY,
     context::App,
     deeds::{DestroyWords, Destruction},
-    ledger,
-    ledger::{Acting, Answer, Deed, Ledger, Mark, NotOpened, Outcome, Verdict},
+    ledger::{self, Answer, Deed, Ledger, Outcome, Verdict},
     operators::service::command_actor,
     problem::{Kind, Problem},
     store::store_problem,
@@ -70,13 +70,7 @@ async fn destroy(app: &App, actor: &Actor, deed: DestroyWords, why: Why) -> Resu
     let permit = access::permit(actor, Permission::ManageOperators, None).map_err(|denied| {
         Problem::new(Kind::Forbidden, format!("Nothing was destroyed: {denied}."), "Ask an owner.")
     })?;
-    let opened = app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await;
-    let warrant = opened.map_err(|error| match error {
-        NotOpened::Busy { .. } => {
-            Problem::new(Kind::Conflict, "Somebody is destroying the same words right now.", "Look again in a moment.")
-        }
-        NotOpened::Unwritable(error) => unwritable(&error),
-    })?;
+    let warrant = opened(app, permit, deed, why).await?;
     let answered = app.ledger.destroy_words(warrant, |deed| &deed.keys).await;
     let done = answered.steps().iter().filter(|step| matches!(step.answer, Answer::Accepted { .. })).count();
     let outcome = match done {

@@ -194,7 +194,9 @@ fn compare(
     };
     let asked = match row.asked {
         Ok(asked) => asked,
-        Err(why) => return (listed(line, domain.into(), Difference::Invalid, format!("{}.", text::capital(&why))), None),
+        Err(why) => {
+            return (listed(line, domain.into(), Difference::Invalid, format!("{}.", text::capital(&why))), None);
+        }
     };
     let commented = |word: &str| {
         [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))
@@ -520,7 +522,7 @@ async fn compared(
         }
     }
     let import = Import {
-        id: ulid::Ulid::generate().to_string().to_lowercase(),
+        id: crate::id::fresh().to_lowercase(),
         instance: instance.name.clone(),
         operator: context.actor.operator.clone(),
         file,

@@ -11,8 +11,7 @@ use crate::{
     deeds::{AssignRole, LeaveRole},
     grants::{RoleAsked, RoleCard, RoleState, Scope, State},
     id::{InstanceName, RoleId},
-    ledger,
-    ledger::{Ledger, Outcome},
+    ledger::{self, Ledger, Outcome},
     linked_accounts::service::end_with_role,
     mastodon::{Instance, database::DatabaseError},
     nouns::rank::Holder,
@@ -88,9 +87,6 @@ pub fn card(role: Role) -> RoleCard {
 }
 
 /// Gives and takes what is due.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn keep(app: &Arc<App>) -> sqlx::Result<()> {
     // What is over goes first: the next grant of the same person finds the role that was theirs before.
     for role in grants::roles_to_take(&app.store, &app.keys, app.clock.now()).await? {

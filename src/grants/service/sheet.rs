@@ -5,13 +5,14 @@ use crate::{
     access::{self, Permission},
     audit::service::export::{self, record},
     carry_out::InStore,
+    carry_out::opened,
     clock::{DAY, Instant},
     context::{App, Context},
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
     grants::{Card, Sheet, Work},
     id::OperatorId,
-    ledger::{Acting, Deed, Mark, Outcome, Worked},
+    ledger::{Deed, Outcome, Worked},
     path,
     problem::Problem,
     reports::Decision,
@@ -255,12 +256,8 @@ async fn handed_out(context: &Context, operator: &str, query: &str) -> Result<(B
     let permit = context.permit(Permission::CheckLedger, None).await?;
     let _counts = context.reserve("exports", export::GIVEN).await?;
     let (sheet, month) = read(context, operator, &search).await?;
-    let ledger = &context.app.ledger;
     let deed = ExportSheet { operator: sheet.operator.clone(), name: sheet.name.clone(), month: month.name.clone() };
-    let warrant = ledger.open(permit, deed, "", Acting::Console, Mark::default()).await.map_err(|error| {
-        tracing::error!(%error, "sheet.unrecorded");
-        Problem::unavailable("The record cannot be written, so nothing is exported.", "Try again in a moment.")
-    })?;
+    let warrant = opened(&context.app, permit, deed, "").await?;
     let (giving, taking) = stream::handing();
     let app = context.app.clone();
     tokio::spawn(async move {

@@ -244,7 +244,7 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
         instance: instance.name.clone(),
         account: inviter.id(),
         acct: inviter.username.clone(),
-        code: new_code(&mut rand::rng()),
+        code: new_code(&mut crate::seal::rng()),
         max_uses,
         expires_at: term.end(context.now()).map(|at| at.0),
         comment,
@@ -363,9 +363,6 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
 }
 
 /// What the account page says about invitations; nothing about an account without a login.
-///
-/// # Errors
-/// If the instance's database does not answer.
 pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
     let mut read = instance.database.read().await.map_err(unread)?;
     let found = read.invitations_of(account).await.map_err(unread)?;

@@ -215,7 +215,7 @@ pub async fn enter(context: Context, instance: String, form: RequestForm) -> Res
         return Err(Problem::invalid("why", "Say why they ask: whoever decides needs to know."));
     }
     let request = AccessRequest {
-        id: ulid::Ulid::generate().to_string(),
+        id: crate::id::fresh(),
         instance: instance.name.clone(),
         operator: context.actor.operator.clone(),
         accounts,

@@ -1,6 +1,6 @@
 //! Accounts: one in full, its server, its strikes, and finding one.
 
-use super::{DatabaseError, Hidden, Read, by_release, deleted, ms};
+use super::{DatabaseError, Hidden, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::{
     clock::{DAY, Instant},
     id::AccountId,
@@ -166,9 +166,6 @@ struct Row {
 
 impl Read {
     /// One account (primary keys, `users (account_id)`, `account_stats (account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn account(&mut self, id: AccountId) -> Result<Option<Account>, DatabaseError> {
         macro_rules! account {
             ($release:ident,) => {
@@ -190,7 +187,7 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, account,);
-        let row: Option<Row> = sqlx::query_as(sql).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| Account {
             id: AccountId(row.id),
             username: row.username,
@@ -225,16 +222,12 @@ impl Read {
     }
 
     /// The same, and one whose row is gone as long as reports name it (`reports (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn account_or_gone(&mut self, id: AccountId) -> Result<Option<Account>, DatabaseError> {
         let there = self.account(id).await?;
         if there.is_some() {
             return Ok(there);
         }
-        let named: bool = sqlx::query_scalar("select exists (select from reports where target_account_id = $1)")
-            .persistent(false)
+        let named: bool = query_scalar("select exists (select from reports where target_account_id = $1)")
             .bind(id.0)
             .fetch_one(&mut *self.tx)
             .await?;
@@ -242,28 +235,18 @@ impl Read {
     }
 
     /// The login behind an account (`users (account_id)`); Mastodon's log names logins by it.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn user_of(&mut self, id: AccountId) -> Result<Option<i64>, DatabaseError> {
-        let user = sqlx::query_scalar("select id from users where account_id = $1")
-            .persistent(false)
-            .bind(id.0)
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let user =
+            query_scalar("select id from users where account_id = $1").bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(user)
     }
 
     /// Those of these accounts whose role carries a staff permission (`users (account_id)`, primary key of `user_roles`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn staff_among(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
-        let rows: Vec<i64> = sqlx::query_scalar(
+        let rows: Vec<i64> = query_scalar(
             "select u.account_id from users u join user_roles r on r.id = u.role_id \
              where u.account_id = any($1) and r.permissions & ~$2::bigint <> 0",
         )
-        .persistent(false)
         .bind(accounts)
         .bind(INVITE_USERS | INVITE_BYPASS_APPROVAL)
         .fetch_all(&mut *self.tx)
@@ -272,21 +255,16 @@ impl Read {
     }
 
     /// A remote server (`instances (domain)`, `domain_blocks (domain)`): the longest rule for the host or a parent holds.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn server(&mut self, domain: &str) -> Result<ServerFacts, DatabaseError> {
         let labels: Vec<&str> = domain.split('.').collect();
         let names: Vec<String> = (0..labels.len()).map(|from| labels[from..].join(".")).collect();
-        let accounts: Option<i64> = sqlx::query_scalar("select accounts_count from instances where domain = $1")
-            .persistent(false)
+        let accounts: Option<i64> = query_scalar("select accounts_count from instances where domain = $1")
             .bind(domain)
             .fetch_optional(&mut *self.tx)
             .await?;
-        let block: Option<(String, Option<i32>)> = sqlx::query_as(
+        let block: Option<(String, Option<i32>)> = query_as(
             "select domain, severity from domain_blocks where domain = any($1) order by char_length(domain) desc limit 1",
         )
-        .persistent(false)
         .bind(&names)
         .fetch_optional(&mut *self.tx)
         .await?;
@@ -294,9 +272,6 @@ impl Read {
     }
 
     /// Its strikes, newest first (`account_warnings (target_account_id)`, `appeals (account_warning_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn strikes(&mut self, id: AccountId) -> Result<Vec<StrikeRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select w.action, m.username, w.text, ",
@@ -307,7 +282,7 @@ impl Read {
              where w.target_account_id = $1 order by w.id desc limit 21",
         );
         type Row = (i32, Option<String>, String, i64, bool, bool, bool, bool);
-        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(SQL).bind(id.0).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(action, by, text, at, overruled, appealed, approved, rejected)| StrikeRow {
@@ -328,9 +303,6 @@ impl Read {
     }
 
     /// An account by its exact handle (unique index on `lower(username), coalesce(lower(domain), '')`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn by_handle(
         &mut self,
         username: &str,
@@ -338,12 +310,8 @@ impl Read {
     ) -> Result<Option<AccountId>, DatabaseError> {
         const SQL: &str = "select id from accounts where lower((username)::text) = lower($1) \
             and coalesce(lower((domain)::text), ''::text) = lower($2) and id > 0";
-        let id: Option<i64> = sqlx::query_scalar(SQL)
-            .persistent(false)
-            .bind(username)
-            .bind(domain.unwrap_or_default())
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let id: Option<i64> =
+            query_scalar(SQL).bind(username).bind(domain.unwrap_or_default()).fetch_optional(&mut *self.tx).await?;
         Ok(id.map(AccountId))
     }
 
@@ -353,9 +321,6 @@ impl Read {
     /// The inner select has no upper bound on purpose. With one PostgreSQL expects a single row of the range, fetches all
     /// of them and sorts: half a second for a name that 40,000 accounts begin with. Without one it walks the index and
     /// stops after sixty.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
         macro_rules! beginning {
             ($release:ident,) => {
@@ -376,8 +341,7 @@ impl Read {
         type Row = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        let rows: Vec<Row> =
-            sqlx::query_as(sql).persistent(false).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(sql).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted)| Found {

@@ -3,7 +3,7 @@
 //!
 //! As with posts, the words of one that is not public or unlisted stay in the database until it is opened with a reason.
 
-use super::{DatabaseError, Read, There, ms};
+use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
 use crate::{
     clock::Instant,
     deeds::{Masked, Reveal},
@@ -216,12 +216,7 @@ pub(super) async fn unknown(tx: &mut PgConnection) -> Result<Vec<Foreign>, Datab
         where a.attrelid in (to_regclass('reports'), to_regclass('statuses')) and a.attnum > 0 and not a.attisdropped \
         and not t.relname::text || '.' || a.attname = any($2) order by 1 limit 10";
     let named = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<String>>();
-    let rows: Vec<String> = sqlx::query_scalar(SQL)
-        .persistent(false)
-        .bind(named(&TABLES))
-        .bind(named(&COLUMNS))
-        .fetch_all(&mut *tx)
-        .await?;
+    let rows: Vec<String> = query_scalar(SQL).bind(named(&TABLES)).bind(named(&COLUMNS)).fetch_all(&mut *tx).await?;
     Ok(rows.into_iter().map(Foreign).collect())
 }
 
@@ -266,7 +261,7 @@ impl Read {
         if there != There::Granted || statuses.is_empty() {
             return Ok(Vec::new());
         }
-        let query = sqlx::query_as(sql).persistent(false).bind(numbers(statuses)).bind(opened(warrant)).bind(most);
+        let query = query_as(sql).bind(numbers(statuses)).bind(opened(warrant)).bind(most);
         Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
@@ -527,8 +522,7 @@ impl Read {
         if self.extras.collections != There::Granted || reports.is_empty() {
             return Ok(Vec::new());
         }
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
+        let rows: Vec<Row> = query_as(SQL)
             .bind(reports)
             .bind(target.0)
             .bind(MOST_NAMED)
@@ -555,13 +549,10 @@ impl Read {
     }
 
     /// Whose the posts are that reports name: how many are the account's own, and how many somebody else's (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn whose_posts(&mut self, account: AccountId, ids: &[StatusId]) -> Result<(i64, i64), DatabaseError> {
         const SQL: &str = "select count(*) filter (where account_id = $2), count(*) filter (where account_id <> $2) \
             from statuses where id = any($1)";
-        let counted = sqlx::query_as(SQL).persistent(false).bind(numbers(ids)).bind(account.0);
+        let counted = query_as(SQL).bind(numbers(ids)).bind(account.0);
         Ok(counted.fetch_one(&mut *self.tx).await?)
     }
 

@@ -1,6 +1,6 @@
 //! What else an account's page shows: since when and by whom, how they came, where they were seen from, what they reported.
 
-use super::{DatabaseError, Hidden, Read, ms};
+use super::{DatabaseError, Hidden, Read, ms, query_as};
 use crate::{
     clock::Instant,
     id::{AccountId, ReportId},
@@ -70,9 +70,6 @@ pub struct ReportMade {
 
 impl Read {
     /// Since when the sanctions on an account are in force (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn sanctions_since(&mut self, id: AccountId) -> Result<SanctionsSince, DatabaseError> {
         const SQL: &str = concat!(
             "select ",
@@ -84,7 +81,7 @@ impl Read {
             ", coalesce(suspension_origin = 1, false) from accounts where id = $1"
         );
         type Row = (Option<i64>, Option<i64>, Option<i64>, bool);
-        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map_or_else(SanctionsSince::default, |(suspended, silenced, sensitized, by_its_server)| {
             SanctionsSince {
                 suspended: suspended.map(Instant),
@@ -97,9 +94,6 @@ impl Read {
 
     /// What Mastodon's log says of an account and its login, newest first
     /// (`admin_action_logs (target_type, target_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn logged_about(&mut self, id: AccountId, user: Option<i64>) -> Result<Vec<LoggedAbout>, DatabaseError> {
         const SQL: &str = concat!(
             "select l.action, ",
@@ -111,14 +105,11 @@ impl Read {
              left join accounts a on a.id = l.account_id order by l.id desc"
         );
         let rows: Vec<(String, i64, Option<String>)> =
-            sqlx::query_as(SQL).persistent(false).bind(id.0).bind(user).fetch_all(&mut *self.tx).await?;
+            query_as(SQL).bind(id.0).bind(user).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(action, at, by)| LoggedAbout { action, at: Instant(at), by }).collect())
     }
 
     /// How somebody with a login here came (`users (account_id)`, `user_invite_requests (user_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn sign_up_data(&mut self, id: AccountId) -> Result<Option<SignUpData>, DatabaseError> {
         const SQL: &str = concat!(
             "select u.id, ",
@@ -129,7 +120,7 @@ impl Read {
              from users u where u.account_id = $1 limit 1"
         );
         type Row = (i64, i64, Option<String>, Option<i64>, Option<String>);
-        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|(user, at, locale, confirmed_at, words)| SignUpData {
             user,
             at: Instant(at),
@@ -141,9 +132,6 @@ impl Read {
 
     /// The addresses somebody was seen from, newest first, and one more than are shown: the view `user_ips` for one login
     /// (`users`, `session_activations (user_id)`, `login_activities (user_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn seen_from(&mut self, user: i64) -> Result<Vec<SeenFrom>, DatabaseError> {
         const SQL: &str = concat!(
             "select host(ip), ",
@@ -152,14 +140,11 @@ impl Read {
              order by used_at desc, ip limit $2"
         );
         let rows: Vec<(String, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(user).bind(MOST_ADDRESSES + 1).fetch_all(&mut *self.tx).await?;
+            query_as(SQL).bind(user).bind(MOST_ADDRESSES + 1).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(ip, at)| SeenFrom { address: Hidden::new(ip), used_at: Instant(at) }).collect())
     }
 
     /// Somebody's web sessions, newest first: Mastodon keeps ten (`session_activations (user_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn web_sessions(&mut self, user: i64) -> Result<Vec<WebSession>, DatabaseError> {
         const SQL: &str = concat!(
             "select ",
@@ -168,8 +153,7 @@ impl Read {
             ms!("updated_at"),
             ", host(ip), left(user_agent, 300) from session_activations where user_id = $1 order by updated_at desc limit 20"
         );
-        let rows: Vec<(i64, i64, Option<String>, String)> =
-            sqlx::query_as(SQL).persistent(false).bind(user).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(i64, i64, Option<String>, String)> = query_as(SQL).bind(user).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(since, last, ip, agent)| WebSession {
@@ -182,9 +166,6 @@ impl Read {
     }
 
     /// The latest reports somebody made (`reports (account_id)`, `account_warnings (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn reports_made(&mut self, by: AccountId) -> Result<Vec<ReportMade>, DatabaseError> {
         const SQL: &str = concat!(
             "select r.id, r.target_account_id, \
@@ -198,7 +179,7 @@ impl Read {
              where r.account_id = $1 order by r.id desc limit 10"
         );
         type Row = (i64, i64, String, i32, i64, Option<i64>, bool);
-        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(by.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(SQL).bind(by.0).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(id, target, target_acct, number, created_at, closed_at, right)| ReportMade {

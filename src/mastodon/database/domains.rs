@@ -3,7 +3,7 @@
 //! `domain_blocks`, `domain_allows`, `email_domain_blocks` and `ip_blocks` are tables of at most some tens of thousands of
 //! rows; `accounts` is not, and is only ever entered by exact domain, up to a bound.
 
-use super::{DatabaseError, Read, There, ms};
+use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
 use crate::{
     clock::Instant,
     id::RuleNumber,
@@ -28,7 +28,19 @@ pub const MOST_BELOW: usize = 200;
 /// One more than are counted tells that there are more.
 const BELOW: i64 = 201;
 
-type RuleColumns = (i64, String, Option<i32>, bool, bool, bool, Option<String>, Option<String>, i64, Option<i64>);
+#[derive(sqlx::FromRow)]
+struct RuleColumns {
+    id: i64,
+    domain: String,
+    severity: Option<i32>,
+    reject_media: bool,
+    reject_reports: bool,
+    obfuscate: bool,
+    public_comment: Option<String>,
+    private_comment: Option<String>,
+    created_at: i64,
+    accounts_count: Option<i64>,
+}
 
 /// The columns of a rule, its accounts among them, and where they come from.
 macro_rules! rules {
@@ -37,28 +49,29 @@ macro_rules! rules {
             "select b.id, b.domain, b.severity, b.reject_media, b.reject_reports, b.obfuscate, b.public_comment, \
              b.private_comment, ",
             ms!("b.created_at"),
-            ", i.accounts_count from domain_blocks b left join instances i on i.domain = b.domain ",
+            " as created_at, i.accounts_count from domain_blocks b left join instances i on i.domain = b.domain ",
             $rest
         )
     };
 }
 
-fn listed(row: RuleColumns) -> Listed {
-    let (id, domain, severity, reject_media, reject_reports, obfuscate, public, private, since, accounts) = row;
-    Listed {
-        id,
-        domain,
-        rule: Rule {
-            // NULL, which only SQL from outside can leave, limits nobody.
-            severity: severity.map_or(Severity::Noop, Severity::from_stored),
-            reject_media,
-            reject_reports,
-            obfuscate,
-            public_comment: public.unwrap_or_default(),
-            private_comment: private.unwrap_or_default(),
-        },
-        since: Instant(since),
-        accounts,
+impl From<RuleColumns> for Listed {
+    fn from(row: RuleColumns) -> Self {
+        Self {
+            id: row.id,
+            domain: row.domain,
+            rule: Rule {
+                // NULL, which only SQL from outside can leave, limits nobody.
+                severity: row.severity.map_or(Severity::Noop, Severity::from_stored),
+                reject_media: row.reject_media,
+                reject_reports: row.reject_reports,
+                obfuscate: row.obfuscate,
+                public_comment: row.public_comment.unwrap_or_default(),
+                private_comment: row.private_comment.unwrap_or_default(),
+            },
+            since: Instant(row.created_at),
+            accounts: row.accounts_count,
+        }
     }
 }
 
@@ -92,17 +105,13 @@ pub struct Narrowed {
 
 impl Read {
     /// Rules about servers, newest first (primary key of `domain_blocks` backwards, with a filter).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_blocks(&mut self, narrowed: &Narrowed, limit: i64) -> Result<Vec<Listed>, DatabaseError> {
         const SQL: &str = rules!(
             "where ($1::bigint is null or b.id < $1) and ($2::int is null or b.severity = $2) \
              and (not $3 or b.reject_media) and ($4::text is null or b.domain ilike $4 or b.public_comment ilike $4 \
              or b.private_comment ilike $4) order by b.id desc limit $5"
         );
-        let rows: Vec<RuleColumns> = sqlx::query_as(SQL)
-            .persistent(false)
+        let rows: Vec<RuleColumns> = query_as(SQL)
             .bind(narrowed.before)
             .bind(narrowed.severity.map(Severity::stored))
             .bind(narrowed.media)
@@ -110,40 +119,33 @@ impl Read {
             .bind(limit)
             .fetch_all(&mut *self.tx)
             .await?;
-        Ok(rows.into_iter().map(listed).collect())
+        Ok(rows.into_iter().map(Listed::from).collect())
     }
 
     /// Rules about servers from an id on, oldest first, with the public comment as it is stored: none is not an empty one
     /// (primary key of `domain_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_blocks_after(
         &mut self,
         id: i64,
         limit: i64,
     ) -> Result<Vec<(Listed, Option<String>)>, DatabaseError> {
         const SQL: &str = rules!("where b.id > $1 order by b.id limit $2");
-        let rows: Vec<RuleColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|row| (row.6.clone(), row)).map(|(comment, row)| (listed(row), comment)).collect())
+        let rows: Vec<RuleColumns> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.public_comment.clone(), row))
+            .map(|(comment, row)| (Listed::from(row), comment))
+            .collect())
     }
 
     /// The rules for exactly these domains, longest first (unique index on `domain_blocks.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_blocks_of(&mut self, domains: &[String]) -> Result<Vec<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.domain = any($1) order by char_length(b.domain) desc, b.domain limit 200");
-        let rows: Vec<RuleColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(domains).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(listed).collect())
+        let rows: Vec<RuleColumns> = query_as(SQL).bind(domains).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(Listed::from).collect())
     }
 
     /// The rule for exactly this domain.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_block(&mut self, domain: &Domain) -> Result<Option<Listed>, DatabaseError> {
         Ok(self.domain_blocks_of(&[domain.to_string()]).await?.into_iter().next())
     }
@@ -154,9 +156,8 @@ impl Read {
     /// If the database does not answer.
     pub async fn domain_block_numbered(&mut self, id: RuleNumber) -> Result<Option<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.id = $1");
-        let row: Option<RuleColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(listed))
+        let row: Option<RuleColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(Listed::from))
     }
 
     /// The first of these names under which anything is there: a rule, an allowed server or a server known (unique indexes on
@@ -169,24 +170,17 @@ impl Read {
             where exists (select from domain_blocks where domain = d.name) \
             or exists (select from domain_allows where domain = d.name) \
             or exists (select from instances where domain = d.name) order by d.place limit 1";
-        Ok(sqlx::query_scalar(SQL).persistent(false).bind(names).fetch_optional(&mut *self.tx).await?)
+        Ok(query_scalar(SQL).bind(names).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Rules for domains below one (a scan of `domain_blocks`, which has no index by the end of a name).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_blocks_below(&mut self, domain: &Domain) -> Result<Vec<Listed>, DatabaseError> {
         const SQL: &str = rules!("where right(b.domain, char_length($1) + 1) = '.' || $1 order by b.domain limit 50");
-        let rows: Vec<RuleColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(listed).collect())
+        let rows: Vec<RuleColumns> = query_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(Listed::from).collect())
     }
 
     /// Allowed servers, newest first (primary key of `domain_allows` backwards, with a filter).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_allows(
         &mut self,
         text: Option<&str>,
@@ -199,32 +193,20 @@ impl Read {
             " from domain_allows where ($1::bigint is null or id < $1) and ($2::text is null or domain ilike $2) \
              order by id desc limit $3"
         );
-        let rows: Vec<(i64, String, i64)> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(before)
-            .bind(text.map(containing))
-            .bind(limit)
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<(i64, String, i64)> =
+            query_as(SQL).bind(before).bind(text.map(containing)).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(id, domain, since)| Allowed { id, domain, since: Instant(since) }).collect())
     }
 
     /// Whether a server is allowed (unique index on `domain_allows.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_allow(&mut self, domain: &Domain) -> Result<Option<Allowed>, DatabaseError> {
         const SQL: &str = concat!("select id, domain, ", ms!("created_at"), " from domain_allows where domain = $1");
-        let row: Option<(i64, String, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
+        let row: Option<(i64, String, i64)> = query_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|(id, domain, since)| Allowed { id, domain, since: Instant(since) }))
     }
 
     /// Servers by name, from one on, all of them or those whose name begins with a text (unique index on
     /// `instances.domain`; the range keeps the index in every collation, the pattern is what counts).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn known_servers(&mut self, begins: &str, after: &str, limit: i64) -> Result<Vec<Known>, DatabaseError> {
         const SQL: &str = "select i.domain, i.accounts_count, b.severity, b.id is not null, \
             exists (select from domain_allows a where a.domain = i.domain) \
@@ -232,7 +214,7 @@ impl Read {
             where i.domain > $2 and ($1 = '' or (i.domain >= $1 and i.domain < $1 || 'zzzzzzzz' and starts_with(i.domain, $1))) \
             order by i.domain limit $3";
         let rows: Vec<(String, i64, Option<i32>, bool, bool)> =
-            sqlx::query_as(SQL).persistent(false).bind(begins).bind(after).bind(limit).fetch_all(&mut *self.tx).await?;
+            query_as(SQL).bind(begins).bind(after).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(domain, accounts, severity, ruled, allowed)| Known {
@@ -261,13 +243,8 @@ impl Read {
             sum((select count(*) from (select from reports where target_account_id = t.id limit $3) r))::bigint, \
             sum((select count(*) from (select from media_attachments where account_id = t.id limit $3) m))::bigint \
             from there t group by t.name";
-        let rows: Vec<(String, i64, i64, i64, i64, i64)> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(domains)
-            .bind(GLANCED_AT)
-            .bind(GLIMPSED)
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<(String, i64, i64, i64, i64, i64)> =
+            query_as(SQL).bind(domains).bind(GLANCED_AT).bind(GLIMPSED).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(name, there, followed, following, reports, media)| {
@@ -277,12 +254,8 @@ impl Read {
     }
 
     /// Accounts known on a server when Mastodon last counted (unique index on `instances.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn accounts_known(&mut self, domain: &Domain) -> Result<Option<i64>, DatabaseError> {
-        Ok(sqlx::query_scalar("select accounts_count from instances where domain = $1")
-            .persistent(false)
+        Ok(query_scalar("select accounts_count from instances where domain = $1")
             .bind(domain.as_str())
             .fetch_optional(&mut *self.tx)
             .await?)
@@ -290,41 +263,29 @@ impl Read {
 
     /// How many of these servers are known, and how many accounts there are on them in all (unique index on
     /// `instances.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn accounts_known_on(&mut self, domains: &[String]) -> Result<(i64, i64), DatabaseError> {
         const SQL: &str = "select count(*), coalesce(sum(accounts_count), 0)::bigint from instances \
             where domain = any($1) and accounts_count > 0";
-        Ok(sqlx::query_as(SQL).persistent(false).bind(domains).fetch_one(&mut *self.tx).await?)
+        Ok(query_as(SQL).bind(domains).fetch_one(&mut *self.tx).await?)
     }
 
     /// Names of known servers, up to a bound (unique index on `instances.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn server_names(&mut self, limit: i64) -> Result<Vec<String>, DatabaseError> {
         const SQL: &str = "select domain from instances order by domain limit $1";
-        Ok(sqlx::query_scalar(SQL).persistent(false).bind(limit).fetch_all(&mut *self.tx).await?)
+        Ok(query_scalar(SQL).bind(limit).fetch_all(&mut *self.tx).await?)
     }
 
     /// Known servers below a server (`index_instances_on_reverse_domain`, as a range for every collation).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn servers_below(&mut self, domain: &Domain) -> Result<Vec<(String, i64)>, DatabaseError> {
         const SQL: &str = "select domain, accounts_count from instances \
             where reverse('.' || domain) >= reverse('.' || $1) || '.' \
             and reverse('.' || domain) < reverse('.' || $1) || 'zzzzzzzz' \
             and right(domain, char_length($1) + 1) = '.' || $1 order by reverse('.' || domain), domain limit $2";
-        Ok(sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).bind(BELOW).fetch_all(&mut *self.tx).await?)
+        Ok(query_as(SQL).bind(domain.as_str()).bind(BELOW).fetch_all(&mut *self.tx).await?)
     }
 
     /// What has become of the first accounts known on some servers (`accounts (domain, id)`, and for each that is suspended
     /// `admin_action_logs (target_type, target_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn limited_there(&mut self, domains: &[String]) -> Result<Limited, DatabaseError> {
         const SQL: &str = "with there as materialized (select a.id, a.suspended_at, a.silenced_at \
              from unnest($1::text[]) d (name) cross join lateral \
@@ -334,7 +295,7 @@ impl Read {
              where l.target_type = 'Account' and l.target_id = there.id and l.action in ('suspend', 'unsuspend') \
              order by l.id desc limit 1) = 'suspend' then 1 end) from there";
         let (known, suspended, silenced, by_hand): (i64, i64, i64, i64) =
-            sqlx::query_as(SQL).persistent(false).bind(domains).bind(LOOKED_AT).fetch_one(&mut *self.tx).await?;
+            query_as(SQL).bind(domains).bind(LOOKED_AT).fetch_one(&mut *self.tx).await?;
         Ok(Limited { known, suspended, silenced, by_hand, more: known == LOOKED_AT })
     }
 
@@ -363,13 +324,8 @@ impl Read {
              (select from reports where account_id = t.id limit $3) r limit $3) theirs), \
             (select count(*) from (select from there t cross join lateral \
              (select from media_attachments where account_id = t.id limit $3) m limit $3) media)";
-        let row: (i64, i64, i64, i64, i64, i64, i64, i64, i64) = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(domains)
-            .bind(LOOKED_AT + 1)
-            .bind(COUNTED + 1)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let row: (i64, i64, i64, i64, i64, i64, i64, i64, i64) =
+            query_as(SQL).bind(domains).bind(LOOKED_AT + 1).bind(COUNTED + 1).fetch_one(&mut *self.tx).await?;
         let (there, followers, follows, followed, followers_there, reports_about, open_about, reports_from, media) =
             row;
         Ok(Reach {
@@ -410,7 +366,7 @@ impl Read {
              l.number, coalesce(m.names, '{}'), coalesce(m.numbers, '{}') from looked l \
              left join whole w on w.row = l.row left join most m on m.row = l.row";
         let found: Vec<CostColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;
+            query_as(SQL).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;
         Ok(found
             .into_iter()
             .map(|(row, followers, follows, followed, followers_there, looked_at, names, numbers)| {
@@ -433,17 +389,13 @@ impl Read {
             (select count(*) from (select from unnest($1::text[]) d (name) cross join lateral \
              (select from accounts where domain = d.name order by id limit $2) a limit $2) there)";
         let (followed, there): (bool, i64) =
-            sqlx::query_as(SQL).persistent(false).bind(domains).bind(SEARCHED).fetch_one(&mut *self.tx).await?;
+            query_as(SQL).bind(domains).bind(SEARCHED).fetch_one(&mut *self.tx).await?;
         Ok(if followed || there < SEARCHED { Some(followed) } else { None })
     }
 
     /// Whether deliveries to a server are stopped (unique index on `unavailable_domains.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn delivery_stopped(&mut self, domain: &Domain) -> Result<bool, DatabaseError> {
-        Ok(sqlx::query_scalar("select exists (select from unavailable_domains where domain = $1)")
-            .persistent(false)
+        Ok(query_scalar("select exists (select from unavailable_domains where domain = $1)")
             .bind(domain.as_str())
             .fetch_one(&mut *self.tx)
             .await?)
@@ -451,25 +403,18 @@ impl Read {
 
     /// How many staff notes there are on each of these servers; none on 4.3, which has no such table, or where the console's
     /// role may not read it (index on `instance_moderation_notes.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn server_note_counts(&mut self, domains: &[String]) -> Result<HashMap<String, i64>, DatabaseError> {
         const SQL: &str =
             "select domain, count(*) from instance_moderation_notes where domain = any($1) group by domain";
         if self.extras.server_notes != There::Granted {
             return Ok(HashMap::new());
         }
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(domains).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(String, i64)> = query_as(SQL).bind(domains).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().collect())
     }
 
     /// Staff notes on a server, newest first; `None` on 4.3, which has no such table, or where the console's role may not
     /// read it (index on `instance_moderation_notes.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn server_notes(&mut self, domain: &Domain) -> Result<Option<Vec<Note>>, DatabaseError> {
         const SQL: &str = concat!(
             "select coalesce(a.username, n.account_id || ' (gone)'), coalesce(n.content, ''), ",
@@ -480,15 +425,11 @@ impl Read {
         if self.extras.server_notes != There::Granted {
             return Ok(None);
         }
-        let rows: Vec<(String, String, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(String, String, i64)> = query_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
         Ok(Some(rows.into_iter().map(|(by, text, at)| Note { by, text, at: Instant(at) }).collect()))
     }
 
     /// Rules about mail domains, newest first (primary key of `email_domain_blocks` backwards, with a filter).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn mail_domain_blocks(
         &mut self,
         text: Option<&str>,
@@ -505,20 +446,12 @@ impl Read {
             " from page b left join derived d on d.parent_id = b.id \
              left join email_domain_blocks p on p.id = b.parent_id order by b.id desc"
         );
-        let rows: Vec<MailColumns> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(before)
-            .bind(text.map(containing))
-            .bind(limit)
-            .fetch_all(&mut *self.tx)
-            .await?;
+        let rows: Vec<MailColumns> =
+            query_as(SQL).bind(before).bind(text.map(containing)).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(mail_rule).collect())
     }
 
     /// The rule about a mail domain (unique index on `email_domain_blocks.domain`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn mail_domain_block(&mut self, domain: &Domain) -> Result<Option<MailRule>, DatabaseError> {
         const SQL: &str = concat!(
             "select b.id, b.domain, b.allow_with_approval, \
@@ -526,15 +459,11 @@ impl Read {
             ms!("b.created_at"),
             " from email_domain_blocks b left join email_domain_blocks p on p.id = b.parent_id where b.domain = $1"
         );
-        let row: Option<MailColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
+        let row: Option<MailColumns> = query_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(mail_rule))
     }
 
     /// Rules about addresses, newest first (primary key of `ip_blocks` backwards).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn address_blocks(
         &mut self,
         before: Option<i64>,
@@ -547,8 +476,7 @@ impl Read {
             ms!("created_at"),
             " from ip_blocks where ($1::bigint is null or id < $1) order by id desc limit $2"
         );
-        let rows: Vec<AddressColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<AddressColumns> = query_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(address).collect())
     }
 
@@ -564,8 +492,7 @@ impl Read {
             ms!("created_at"),
             " from ip_blocks where id = $1"
         );
-        let row: Option<AddressColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<AddressColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(address))
     }
 
@@ -574,17 +501,13 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn network_of(&mut self, id: RuleNumber) -> Result<Option<String>, DatabaseError> {
-        Ok(sqlx::query_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
-            .persistent(false)
+        Ok(query_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
             .bind(id.0)
             .fetch_optional(&mut *self.tx)
             .await?)
     }
 
     /// The rule about exactly this network (unique index on `ip_blocks.ip`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn address_block(&mut self, network: &str) -> Result<Option<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
             "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
@@ -593,8 +516,7 @@ impl Read {
             ms!("created_at"),
             " from ip_blocks where ip = $1::inet"
         );
-        let row: Option<AddressColumns> =
-            sqlx::query_as(SQL).persistent(false).bind(network).fetch_optional(&mut *self.tx).await?;
+        let row: Option<AddressColumns> = query_as(SQL).bind(network).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(address))
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
 
-use super::{DatabaseError, Found, Read, by_release, deleted, ms};
+use super::{DatabaseError, Found, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::{
     clock::Instant,
     deeds::{Personal, SearchPersonal},
@@ -235,14 +235,11 @@ impl Read {
             Personal::Email(email) => (by_email, email.as_str()),
             Personal::Address(range) => (by_address, range.as_str()),
         };
-        let rows: Vec<FoundTuple> = sqlx::query_as(sql).persistent(false).bind(value).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<FoundTuple> = query_as(sql).bind(value).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(found).collect())
     }
 
     /// Members of a role, newest first (`users (role_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn by_role(
         &mut self,
         role: i64,
@@ -251,16 +248,13 @@ impl Read {
         page: usize,
     ) -> Result<Window, DatabaseError> {
         let sql = by_release!(self.extras, listed, "where u.role_id = $1 and a.id < $2");
-        let query = sqlx::query_as(sql).persistent(false).bind(role).bind(before.unwrap_or(i64::MAX));
+        let query = query_as(sql).bind(role).bind(before.unwrap_or(i64::MAX));
         let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }
 
     /// Those whom an account invited, newest first (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no
     /// index, so logins younger than the first invitation are read backwards, at most 20,000 of them).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invited_by(
         &mut self,
         inviter: AccountId,
@@ -275,18 +269,14 @@ impl Read {
              where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
              and a.id < $2"
         );
-        let query = sqlx::query_as(sql).persistent(false).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
+        let query = query_as(sql).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
         let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }
 
     /// The roles of the instance: id and name (a table of a few rows).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn role_names(&mut self) -> Result<Vec<(i64, String)>, DatabaseError> {
-        let rows = sqlx::query_as("select id, name from user_roles where id > 0 order by position desc, id limit 100")
-            .persistent(false)
+        let rows = query_as("select id, name from user_roles where id > 0 order by position desc, id limit 100")
             .fetch_all(&mut *self.tx)
             .await?;
         Ok(rows)
@@ -294,9 +284,6 @@ impl Read {
 
     /// Accounts below an id that fit, newest first: read backwards in slices of the primary key until a page is full or
     /// 150 ms are over, with the edge it came to. The slices of one domain are its own (`accounts (domain, id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn window(
         &mut self,
         narrowing: &Narrowing,
@@ -313,8 +300,8 @@ impl Read {
         let mut window = Window::default();
         let mut upper = before.unwrap_or(i64::MAX);
         loop {
-            let slice = sqlx::query_scalar(if domain.is_some() { BELOW_THERE } else { BELOW });
-            let slice = slice.persistent(false).bind(upper).bind(SLICE);
+            let slice = query_scalar(if domain.is_some() { BELOW_THERE } else { BELOW });
+            let slice = slice.bind(upper).bind(SLICE);
             let slice = if domain.is_some() { slice.bind(domain) } else { slice };
             let lower: Option<i64> = slice.fetch_one(&mut *self.tx).await?;
             let Some(lower) = lower else {
@@ -322,7 +309,7 @@ impl Read {
                 return Ok(window);
             };
             let wanted = page - window.accounts.len();
-            let query = sqlx::query_as(fitting).persistent(false).bind(lower).bind(upper);
+            let query = query_as(fitting).bind(lower).bind(upper);
             let rows: Vec<ListedAccount> = narrowing.bind(query, wanted).fetch_all(&mut *self.tx).await?;
             let full = rows.len() == wanted;
             window.accounts.extend(rows);

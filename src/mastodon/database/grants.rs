@@ -1,7 +1,7 @@
 //! What the console reads and writes in an instance's database, column by column: the one list that [`super::Shape`] compares
 //! with what is there, and that the GRANTs are printed from. A query that needs another column needs it here first.
 
-use super::{DatabaseError, Read};
+use super::{DatabaseError, Read, query_scalar};
 use std::{fmt, str::FromStr};
 
 /// The releases of Mastodon whose tables are known (`db/schema.rb` of each).
@@ -407,17 +407,13 @@ pub fn sql(release: Release, role: &str) -> String {
 
 impl Read {
     /// The GRANTs that the console's database role lacks for writing something (system catalogues).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn missing_grants(&mut self, writing: Writing) -> Result<Vec<String>, DatabaseError> {
         // Of all columns named, each: a privilege on the whole table counts for each of its columns.
         const COLUMNS: &str =
             "select coalesce(bool_and(has_column_privilege($1, c, $3)), true) from unnest($2::text[]) as c";
         const DELETE: &str = "select has_table_privilege($1, 'delete')";
         const SEQUENCE: &str = "select has_sequence_privilege($1, 'usage')";
-        let role: String =
-            sqlx::query_scalar("select quote_ident(current_user)").persistent(false).fetch_one(&mut *self.tx).await?;
+        let role: String = query_scalar("select quote_ident(current_user)").fetch_one(&mut *self.tx).await?;
         // Whether settings may be there twice is told by the tables themselves.
         let release = if self.extras.owned_settings == super::There::Not { Release::V44 } else { Release::V43 };
         let mut missing = Vec::new();
@@ -426,12 +422,12 @@ impl Read {
             let query = match write {
                 Writes::Columns(verb, table, columns) => {
                     let columns: Vec<String> = columns.iter().map(|&column| column.to_owned()).collect();
-                    sqlx::query_scalar(COLUMNS).bind(*table).bind(columns).bind(*verb)
+                    query_scalar(COLUMNS).bind(*table).bind(columns).bind(*verb)
                 }
-                Writes::DeleteUntil(_, table) => sqlx::query_scalar(DELETE).bind(*table),
-                Writes::Sequence(name) => sqlx::query_scalar(SEQUENCE).bind(*name),
+                Writes::DeleteUntil(_, table) => query_scalar(DELETE).bind(*table),
+                Writes::Sequence(name) => query_scalar(SEQUENCE).bind(*name),
             };
-            let there: bool = query.persistent(false).fetch_one(&mut *self.tx).await?;
+            let there: bool = query.fetch_one(&mut *self.tx).await?;
             if !there {
                 missing.push(grant);
             }

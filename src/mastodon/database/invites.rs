@@ -1,7 +1,9 @@
 //! Invitations (`app/models/invite.rb`): what is there, who owns it, who came with it, and the two writes Mastodon has no
 //! API for.
 
-use super::{Database, DatabaseError, Read, There, by_release, deleted, ms, wants_second_factor};
+use super::{
+    Database, DatabaseError, Read, There, by_release, deleted, ms, query, query_as, query_scalar, wants_second_factor,
+};
 use crate::{
     access::{Permission, Permit},
     clock::{HOUR, Instant},
@@ -351,39 +353,27 @@ impl Row {
 
 impl Read {
     /// One invitation (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invite(&mut self, id: InviteId) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = $1");
-        let row: Option<Row> = sqlx::query_as(sql).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| row.invite(self.reviews())))
     }
 
     /// These invitations, newest first (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invites_among(&mut self, ids: &[i64]) -> Result<Vec<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = any($1)");
-        let rows: Vec<Row> = sqlx::query_as(sql).persistent(false).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|row| row.invite(self.reviews())).collect())
     }
 
     /// An invitation by its code, exactly (unique index on `code`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invite_by_code(&mut self, code: &str) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.code = $1");
-        let row: Option<Row> = sqlx::query_as(sql).persistent(false).bind(code).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| row.invite(self.reviews())))
     }
 
     /// The invitations of one account below an id that fit, newest first (`users (account_id)`, `invites (user_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invites_of(
         &mut self,
         owner: AccountId,
@@ -396,8 +386,7 @@ impl Read {
             fitting,
             "where i.user_id in (select o.id from users o where o.account_id = $3 limit 10) and i.id < $4"
         );
-        let rows: Vec<Row> = sqlx::query_as(sql)
-            .persistent(false)
+        let rows: Vec<Row> = query_as(sql)
             .bind(usable.name())
             .bind(i64::try_from(page).unwrap_or(i64::MAX))
             .bind(owner.0)
@@ -411,9 +400,6 @@ impl Read {
 
     /// Everybody’s invitations below an id that fit, newest first: read backwards in slices of the primary key until a page
     /// is full or 150 ms are over, with the edge it came to.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invites(
         &mut self,
         usable: Usable,
@@ -428,16 +414,14 @@ impl Read {
         let mut window = InviteWindow::default();
         let mut upper = before.map_or(i64::MAX, |id| id.0);
         loop {
-            let lower: Option<i64> =
-                sqlx::query_scalar(BELOW).persistent(false).bind(upper).bind(SLICE).fetch_one(&mut *self.tx).await?;
+            let lower: Option<i64> = query_scalar(BELOW).bind(upper).bind(SLICE).fetch_one(&mut *self.tx).await?;
             let Some(lower) = lower else {
                 window.edge = None;
                 return Ok(window);
             };
             // Few at a time: for many PostgreSQL would rather read all logins than look their owners up.
             let wanted = (page - window.invites.len()).min(AT_ONCE);
-            let rows: Vec<Row> = sqlx::query_as(sql)
-                .persistent(false)
+            let rows: Vec<Row> = query_as(sql)
                 .bind(usable.name())
                 .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
                 .bind(lower)
@@ -457,8 +441,7 @@ impl Read {
             upper = lower;
             window.edge = Some(InviteId(lower));
             if began.elapsed() >= LONG_ENOUGH {
-                let made: Option<i64> =
-                    sqlx::query_scalar(MADE).persistent(false).bind(lower).fetch_optional(&mut *self.tx).await?;
+                let made: Option<i64> = query_scalar(MADE).bind(lower).fetch_optional(&mut *self.tx).await?;
                 window.looked_to = made.map(Instant);
                 return Ok(window);
             }
@@ -466,13 +449,9 @@ impl Read {
     }
 
     /// Whether an account may invite, and whether what it makes works (`users (account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn inviter(&mut self, account: AccountId) -> Result<Option<Inviter>, DatabaseError> {
         let sql = by_release!(self.extras, may_invite, "where u.account_id = $1 order by u.id limit 1");
-        let row: Option<Inviter> =
-            sqlx::query_as(sql).persistent(false).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Inviter> = query_as(sql).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|inviter| Inviter { reviews: self.reviews(), ..inviter }))
     }
 
@@ -484,9 +463,6 @@ impl Read {
     /// Those who came with an invitation, in the order they came. `users.invite_id` has no index: logins between the first
     /// and the last moment it could be used are read in slices of the primary key, until a page is full, as many are found
     /// as it was used, or 150 ms are over.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn came_with(
         &mut self,
         invite: &Invite,
@@ -515,7 +491,7 @@ impl Read {
             return Ok(CameWindow::default());
         }
         let began = Tick::now();
-        let ends: (Option<i64>, Option<i64>) = sqlx::query_as(ENDS).persistent(false).fetch_one(&mut *self.tx).await?;
+        let ends: (Option<i64>, Option<i64>) = query_as(ENDS).fetch_one(&mut *self.tx).await?;
         let (Some(oldest), Some(newest)) = ends else { return Ok(CameWindow::default()) };
         // One slice holds all of a small server: nothing is saved by looking for its ends.
         let small = newest - oldest < LOGINS;
@@ -535,8 +511,7 @@ impl Read {
             }
             let high = last.min(low.saturating_add(LOGINS));
             let wanted = page - window.people.len();
-            let rows: Vec<CameWith> = sqlx::query_as(sql)
-                .persistent(false)
+            let rows: Vec<CameWith> = query_as(sql)
                 .bind(low)
                 .bind(high)
                 .bind(invite.id.0)
@@ -565,7 +540,7 @@ impl Read {
     /// When the first login at or above an id was made (primary key).
     async fn login_made(&mut self, id: i64) -> Result<Option<Instant>, DatabaseError> {
         const SQL: &str = concat!("select ", ms!("created_at"), " from users where id >= $1 order by id limit 1");
-        let at: Option<i64> = sqlx::query_scalar(SQL).persistent(false).bind(id).fetch_optional(&mut *self.tx).await?;
+        let at: Option<i64> = query_scalar(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
         Ok(at.map(Instant))
     }
 
@@ -578,21 +553,13 @@ impl Read {
             (select id, created_at < timestamp 'epoch' + $3 * interval '1 millisecond' as before from users \
             where id >= s.low + (s.high - s.low) / 2 order by id limit 1) m on true where s.low < s.high) \
             select low from s where low >= high limit 1";
-        let found: Option<i64> = sqlx::query_scalar(SQL)
-            .persistent(false)
-            .bind(oldest)
-            .bind(newest + 1)
-            .bind(at.0)
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let found: Option<i64> =
+            query_scalar(SQL).bind(oldest).bind(newest + 1).bind(at.0).fetch_optional(&mut *self.tx).await?;
         Ok(found.unwrap_or(oldest))
     }
 
     /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`); `None` for one
     /// without a login.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn invitations_of(&mut self, account: AccountId) -> Result<Option<InvitationsOf>, DatabaseError> {
         const CAME: &str = "select i.id, a.id, a.username from users u join invites i on i.id = u.invite_id \
             join users o on o.id = i.user_id join accounts a on a.id = o.account_id where u.account_id = $1 limit 1";
@@ -600,14 +567,9 @@ impl Read {
             and (i.expires_at is null or i.expires_at >= now() at time zone 'utc') \
             and (i.max_uses is null or i.uses < i.max_uses) limit $2) n), \
             exists (select from invites i where i.user_id = u.id) from users u where u.account_id = $1 limit 1";
-        let came: Option<(i64, i64, String)> =
-            sqlx::query_as(CAME).persistent(false).bind(account.0).fetch_optional(&mut *self.tx).await?;
-        let owns: Option<(i64, bool)> = sqlx::query_as(OWNS)
-            .persistent(false)
-            .bind(account.0)
-            .bind(MOST_COUNTED)
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let came: Option<(i64, i64, String)> = query_as(CAME).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let owns: Option<(i64, bool)> =
+            query_as(OWNS).bind(account.0).bind(MOST_COUNTED).fetch_optional(&mut *self.tx).await?;
         let came_with = came.map(|(invite, by, name)| (InviteId(invite), AccountId(by), name));
         Ok(owns.map(|(go_on, owns_any)| InvitationsOf { came_with, go_on, owns_any }))
     }
@@ -625,8 +587,7 @@ impl Database {
             now() at time zone 'utc', now() at time zone 'utc' from users u where u.account_id = $1 order by u.id limit 1 \
             on conflict (code) do nothing returning id";
         let mut tx = self.begin_write().await?;
-        let id: Option<i64> = sqlx::query_scalar(SQL)
-            .persistent(false)
+        let id: Option<i64> = query_scalar(SQL)
             .bind(deed.account.0)
             .bind(&deed.code)
             .bind(deed.max_uses)
@@ -650,7 +611,7 @@ impl Database {
             where id = $1 and (expires_at is null or expires_at > now() at time zone 'utc') \
             and (max_uses is null or uses < max_uses)";
         let mut tx = self.begin_write().await?;
-        let ended = sqlx::query(SQL).persistent(false).bind(id.0).execute(&mut *tx).await?.rows_affected();
+        let ended = query(SQL).bind(id.0).execute(&mut *tx).await?.rows_affected();
         tx.commit()
             .await
             .map_err(|_| DatabaseError::Lost("the connection broke while the invitation was ended".to_owned()))?;

@@ -1,6 +1,6 @@
 //! Mastodon's own log (`app/models/admin/action_log.rb`): who of the staff did what, as Mastodon wrote it down.
 
-use super::{DatabaseError, Read, ms};
+use super::{DatabaseError, Read, ms, query_as};
 use crate::{clock::Instant, id::AccountId};
 use std::time::Duration;
 use tokio::time::Instant as Tick;
@@ -88,9 +88,6 @@ fn logged((id, at, by, by_username, action, target_type, target_id, target, abou
 impl Read {
     /// The log, newest first: by `admin_action_logs (account_id)` where only a person is asked for, else by the primary key
     /// backwards, a rare action in slices until the page is full or it has taken long enough.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn log(&mut self, filter: &LogFilter, limit: i64) -> Result<LogWindow, DatabaseError> {
         const BY_PERSON: &str = logged!(
             "where l.account_id = $1 and l.id >= $2 and l.id < $3 \
@@ -98,10 +95,8 @@ impl Read {
              and l.created_at < timestamp 'epoch' + $5 * interval '1 millisecond' order by l.id desc limit $6"
         );
         let started = Tick::now();
-        let ends: (Option<i64>, Option<i64>) = sqlx::query_as("select min(id), max(id) from admin_action_logs")
-            .persistent(false)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let ends: (Option<i64>, Option<i64>) =
+            query_as("select min(id), max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
         let (Some(oldest), Some(newest)) = ends else { return Ok(LogWindow::default()) };
         let (mut low, mut high) = (oldest, newest + 1);
         let (from, to) = filter.between.unwrap_or((Instant(0), Instant(253_402_300_799_000)));
@@ -111,8 +106,7 @@ impl Read {
         }
         high = high.min(filter.before.unwrap_or(i64::MAX));
         if let (Some(by), true) = (filter.by, filter.action.is_empty()) {
-            let rows: Vec<Row> = sqlx::query_as(BY_PERSON)
-                .persistent(false)
+            let rows: Vec<Row> = query_as(BY_PERSON)
                 .bind(by.0)
                 .bind(low)
                 .bind(high)
@@ -154,8 +148,7 @@ impl Read {
              and l.created_at >= timestamp 'epoch' + $5 * interval '1 millisecond' \
              and l.created_at < timestamp 'epoch' + $6 * interval '1 millisecond' order by l.id desc limit $7"
         );
-        let rows: Vec<Row> = sqlx::query_as(SQL)
-            .persistent(false)
+        let rows: Vec<Row> = query_as(SQL)
             .bind(low)
             .bind(high)
             .bind(&filter.action)
@@ -172,8 +165,7 @@ impl Read {
     async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Instant)>, DatabaseError> {
         const SQL: &str =
             concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
-        let row: Option<(i64, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(id).fetch_optional(&mut *self.tx).await?;
+        let row: Option<(i64, i64)> = query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|(id, at)| (id, Instant(at))))
     }
 

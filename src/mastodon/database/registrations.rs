@@ -1,6 +1,6 @@
 //! Who may sign up: the one setting that the console writes into the database.
 
-use super::{Database, DatabaseError, There};
+use super::{Database, DatabaseError, There, query, query_as};
 use crate::mastodon::settings::{MESSAGE, MODE};
 
 impl Database {
@@ -17,18 +17,14 @@ impl Database {
     ) -> Result<bool, DatabaseError> {
         let mut tx = self.begin_write().await?;
         // Two consoles with no row to lock would both insert; a row of Mastodon's own form is caught by the comparison.
-        sqlx::query("select pg_advisory_xact_lock(hashtext('howdah registrations'))")
-            .persistent(false)
-            .execute(&mut *tx)
-            .await?;
+        query("select pg_advisory_xact_lock(hashtext('howdah registrations'))").execute(&mut *tx).await?;
         // 4.3 has no index on the name alone.
         let single_index = self.extras(&mut tx).await?.owned_settings == There::Not;
         let mut wanted = vec![(MODE, mode_before, Some(mode_after))];
         wanted.push((MESSAGE, message_before, message_after));
         for (var, before, after) in wanted {
             let rows: Vec<(i64, Option<String>)> =
-                sqlx::query_as("select id, value from settings where var = $1 order by id for update")
-                    .persistent(false)
+                query_as("select id, value from settings where var = $1 order by id for update")
                     .bind(var)
                     .fetch_all(&mut *tx)
                     .await?;
@@ -38,16 +34,14 @@ impl Database {
             let Some(after) = after else { continue };
             match rows.first() {
                 Some((id, _)) => {
-                    sqlx::query("update settings set value = $2, updated_at = now() at time zone 'utc' where id = $1")
-                        .persistent(false)
+                    query("update settings set value = $2, updated_at = now() at time zone 'utc' where id = $1")
                         .bind(id)
                         .bind(after)
                         .execute(&mut *tx)
                         .await?;
                     // Only 4.3 can have more; Mastodon obeys the oldest and never sees the rest.
                     if !single_index {
-                        sqlx::query("delete from settings where var = $1 and id <> $2")
-                            .persistent(false)
+                        query("delete from settings where var = $1 and id <> $2")
                             .bind(var)
                             .bind(id)
                             .execute(&mut *tx)
@@ -56,11 +50,10 @@ impl Database {
                 }
                 None if single_index => {
                     // A row that appeared this very moment is somebody else's: nothing is written over it.
-                    let inserted = sqlx::query(
+                    let inserted = query(
                         "insert into settings (var, value, created_at, updated_at) \
                          values ($1, $2, now() at time zone 'utc', now() at time zone 'utc') on conflict (var) do nothing",
                     )
-                    .persistent(false)
                     .bind(var)
                     .bind(after)
                     .execute(&mut *tx)
@@ -71,11 +64,10 @@ impl Database {
                     }
                 }
                 None => {
-                    sqlx::query(
+                    query(
                         "insert into settings (var, value, created_at, updated_at) \
                          values ($1, $2, now() at time zone 'utc', now() at time zone 'utc')",
                     )
-                    .persistent(false)
                     .bind(var)
                     .bind(after)
                     .execute(&mut *tx)

@@ -1,6 +1,6 @@
 //! Reports, the posts they name, and the traces that deeds leave.
 
-use super::{Account, DatabaseError, Read, ms};
+use super::{Account, DatabaseError, Read, ms, query_as, query_scalar};
 use crate::{
     clock::Instant,
     deeds::{Masked, Reveal},
@@ -202,39 +202,40 @@ pub struct StrikeTrace {
     pub action: i32,
 }
 
-type PostTuple = (
-    i64,
-    i64,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    i32,
-    i64,
-    Option<i64>,
-    Option<i64>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<i64>,
-);
+#[derive(sqlx::FromRow)]
+struct PostColumns {
+    id: i64,
+    account_id: i64,
+    text: Option<String>,
+    spoiler_text: Option<String>,
+    language: Option<String>,
+    visibility: i32,
+    created_at: i64,
+    edited_at: Option<i64>,
+    deleted_at: Option<i64>,
+    reply_to: Option<String>,
+    boost_of: Option<String>,
+    reblogs_count: Option<i64>,
+    replies_count: Option<i64>,
+}
 
-fn post(row: PostTuple) -> PostRow {
-    let (id, account, text, spoiler, language, visibility, created, edited, deleted, reply_to, boost_of, boosts, replies) =
-        row;
-    PostRow {
-        id: StatusId(id),
-        account: AccountId(account),
-        text,
-        spoiler,
-        language,
-        visibility,
-        created_at: Instant(created),
-        edited_at: edited.map(Instant),
-        deleted_at: deleted.map(Instant),
-        reply_to,
-        boost_of,
-        boosts: boosts.unwrap_or(0).max(0),
-        replies: replies.unwrap_or(0).max(0),
+impl From<PostColumns> for PostRow {
+    fn from(row: PostColumns) -> Self {
+        Self {
+            id: StatusId(row.id),
+            account: AccountId(row.account_id),
+            text: row.text,
+            spoiler: row.spoiler_text,
+            language: row.language,
+            visibility: row.visibility,
+            created_at: Instant(row.created_at),
+            edited_at: row.edited_at.map(Instant),
+            deleted_at: row.deleted_at.map(Instant),
+            reply_to: row.reply_to,
+            boost_of: row.boost_of,
+            boosts: row.reblogs_count.unwrap_or(0).max(0),
+            replies: row.replies_count.unwrap_or(0).max(0),
+        }
     }
 }
 
@@ -242,16 +243,17 @@ fn post(row: PostTuple) -> PostRow {
 macro_rules! posts {
     ($rest:literal) => {
         concat!(
-            "select s.id, s.account_id, case when s.visibility in (0, 1) then s.text end, \
-             case when s.visibility in (0, 1) then s.spoiler_text end, s.language, s.visibility, ",
+            "select s.id, s.account_id, case when s.visibility in (0, 1) then s.text end as text, \
+             case when s.visibility in (0, 1) then s.spoiler_text end as spoiler_text, s.language, s.visibility, ",
             ms!("s.created_at"),
-            ", ",
+            " as created_at, ",
             ms!("s.edited_at"),
-            ", ",
+            " as edited_at, ",
             ms!("s.deleted_at"),
-            ", (select a.username || coalesce('@' || a.domain, '') from accounts a where a.id = s.in_reply_to_account_id), \
+            " as deleted_at, (select a.username || coalesce('@' || a.domain, '') from accounts a \
+             where a.id = s.in_reply_to_account_id) as reply_to, \
              (select a.username || coalesce('@' || a.domain, '') from statuses b join accounts a on a.id = b.account_id \
-             where b.id = s.reblog_of_id and s.visibility in (0, 1)), \
+             where b.id = s.reblog_of_id and s.visibility in (0, 1)) as boost_of, \
              c.reblogs_count, c.replies_count from statuses s left join status_stats c on c.status_id = s.id ",
             $rest
         )
@@ -260,122 +262,87 @@ macro_rules! posts {
 
 impl Read {
     /// The open reports about an account, oldest first, at most one more than [`crate::nouns::reports::MOST_READ`] (`reports (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn open_reports(&mut self, target: AccountId) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str = open_reports!(
             "r.comment",
             "where r.target_account_id = $1 and r.action_taken_at is null order by r.id limit 501"
         );
-        let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(target.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
     /// Whether somebody has an open report about an account (`reports (account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn has_reported(&mut self, reporter: AccountId, target: AccountId) -> Result<bool, DatabaseError> {
         const SQL: &str = "select exists (select 1 from reports \
             where account_id = $1 and target_account_id = $2 and action_taken_at is null)";
-        let found = sqlx::query_scalar(SQL).persistent(false).bind(reporter.0).bind(target.0);
+        let found = query_scalar(SQL).bind(reporter.0).bind(target.0);
         Ok(found.fetch_one(&mut *self.tx).await?)
     }
 
     /// How many reports about somebody an account has closed after a mark (`admin_action_logs` and `reports` by their keys).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn resolved_after(&mut self, mark: Mark, by: AccountId, about: AccountId) -> Result<i64, DatabaseError> {
         const SQL: &str = "select count(*) from admin_action_logs l join reports r on r.id = l.target_id \
             where l.id > $1 and l.account_id = $2 and l.action = 'resolve' and l.target_type = 'Report' \
             and r.target_account_id = $3";
-        let number = sqlx::query_scalar(SQL).persistent(false).bind(mark.log).bind(by.0).bind(about.0);
+        let number = query_scalar(SQL).bind(mark.log).bind(by.0).bind(about.0);
         Ok(number.fetch_one(&mut *self.tx).await?)
     }
 
     /// How many open reports there are about an account, counted up to a limit (`reports (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn open_number(&mut self, target: AccountId, limit: i64) -> Result<i64, DatabaseError> {
         const SQL: &str = "select count(*) from \
             (select 1 from reports where target_account_id = $1 and action_taken_at is null limit $2) r";
-        let number = sqlx::query_scalar(SQL).persistent(false).bind(target.0).bind(limit);
+        let number = query_scalar(SQL).bind(target.0).bind(limit);
         Ok(number.fetch_one(&mut *self.tx).await?)
     }
 
     /// Reports by id that are open, shortened (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn open_among(&mut self, ids: &[i64]) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str =
             open_reports!("left(r.comment, 300)", "where r.id = any($1) and r.action_taken_at is null order by r.id");
-        let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
     /// Open reports above an id, shortened, oldest first (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn open_above(&mut self, id: i64, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str = open_reports!(
             "left(r.comment, 300)",
             "where r.id > $1 and r.action_taken_at is null order by r.id limit $2"
         );
-        let rows: Vec<OpenRow> =
-            sqlx::query_as(SQL).persistent(false).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
     /// The newest open reports, shortened: the full scan that fills a waiting list and reconciles it.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn newest_open(&mut self, limit: i64) -> Result<Vec<OpenReport>, DatabaseError> {
         const SQL: &str =
             open_reports!("left(r.comment, 300)", "where r.action_taken_at is null order by r.id desc limit $1");
-        let rows: Vec<OpenRow> = sqlx::query_as(SQL).persistent(false).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<OpenRow> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(OpenReport::from).collect())
     }
 
     /// The newest report id there is (primary key backwards); 0 for none.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn newest_report(&mut self) -> Result<i64, DatabaseError> {
-        let id: Option<i64> =
-            sqlx::query_scalar("select max(id) from reports").persistent(false).fetch_one(&mut *self.tx).await?;
+        let id: Option<i64> = query_scalar("select max(id) from reports").fetch_one(&mut *self.tx).await?;
         Ok(id.unwrap_or(0))
     }
 
     /// Reports that were re-opened, by the log rows above an id (primary key of `admin_action_logs`), and the newest row.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn reopened_above(&mut self, id: i64) -> Result<(Vec<i64>, i64), DatabaseError> {
-        let reopened: Vec<i64> = sqlx::query_scalar(
+        let reopened: Vec<i64> = query_scalar(
             "select target_id from admin_action_logs where id > $1 and action = 'reopen' and target_type = 'Report' \
              and target_id is not null order by id",
         )
-        .persistent(false)
         .bind(id)
         .fetch_all(&mut *self.tx)
         .await?;
-        let newest: Option<i64> = sqlx::query_scalar("select max(id) from admin_action_logs")
-            .persistent(false)
-            .fetch_one(&mut *self.tx)
-            .await?;
+        let newest: Option<i64> =
+            query_scalar("select max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
         Ok((reopened, newest.unwrap_or(0)))
     }
 
     /// The closed reports about an account, newest first (`reports (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn closed_reports(&mut self, target: AccountId) -> Result<Vec<ClosedRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
@@ -386,15 +353,11 @@ impl Read {
              left join accounts m on m.id = r.action_taken_by_account_id \
              where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 21",
         );
-        let rows: Vec<ClosedTuple> =
-            sqlx::query_as(SQL).persistent(false).bind(target.0).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<ClosedTuple> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(closed).collect())
     }
 
     /// Closed reports before an id, newest first (primary key backwards: most reports are closed).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn decided_before(&mut self, before: i64, limit: i64) -> Result<Vec<ClosedRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
@@ -405,16 +368,12 @@ impl Read {
              left join accounts m on m.id = r.action_taken_by_account_id \
              where r.id < $1 and r.action_taken_at is not null order by r.id desc limit $2",
         );
-        let rows: Vec<ClosedTuple> =
-            sqlx::query_as(SQL).persistent(false).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<ClosedTuple> = query_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(closed).collect())
     }
 
     /// How right reporters were before: of their last hundred closed reports, those after which the reported account got
     /// a strike (`reports (account_id)`, `account_warnings (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn reporter_records(&mut self, reporters: &[AccountId]) -> Result<Vec<ReporterRecord>, DatabaseError> {
         const SQL: &str = "select f.id, count(r.id), count(r.id) filter (where exists (select from account_warnings w \
             where w.target_account_id = r.target_account_id and w.created_at >= r.created_at)) \
@@ -423,8 +382,7 @@ impl Read {
             where account_id = f.id and action_taken_at is not null order by id desc limit 100) r on true \
             group by f.id order by f.id";
         let ids: Vec<i64> = reporters.iter().map(|id| id.0).collect();
-        let rows: Vec<(i64, i64, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(&ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(i64, i64, i64)> = query_as(SQL).bind(&ids).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
             .map(|(account, earlier, right)| ReporterRecord { account: AccountId(account), earlier, right })
@@ -432,85 +390,55 @@ impl Read {
     }
 
     /// The posts that reports name, deleted ones too, and only the target's own (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn posts(&mut self, account: AccountId, ids: &[StatusId]) -> Result<Vec<PostRow>, DatabaseError> {
         const SQL: &str = posts!("where s.id = any($1) and s.account_id = $2 order by s.id limit $3");
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let rows: Vec<PostTuple> = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(&ids)
-            .bind(account.0)
-            .bind(MOST_POSTS)
-            .fetch_all(&mut *self.tx)
-            .await?;
-        Ok(rows.into_iter().map(post).collect())
+        let rows: Vec<PostColumns> =
+            query_as(SQL).bind(&ids).bind(account.0).bind(MOST_POSTS).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(PostRow::from).collect())
     }
 
     /// The latest public and unlisted posts (`statuses (account_id, id …) where deleted_at is null`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn latest_posts(&mut self, account: AccountId) -> Result<Vec<PostRow>, DatabaseError> {
         const SQL: &str = posts!(
             "where s.account_id = $1 and s.deleted_at is null and s.visibility in (0, 1) and s.reblog_of_id is null \
              order by s.id desc limit 5"
         );
-        let rows: Vec<PostTuple> =
-            sqlx::query_as(SQL).persistent(false).bind(account.0).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(post).collect())
+        let rows: Vec<PostColumns> = query_as(SQL).bind(account.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(PostRow::from).collect())
     }
 
     /// The clear text of a private post that an open or closed report names: content warning and text.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn private_post(&mut self, warrant: &Warrant<Reveal>) -> Result<Option<(String, String)>, DatabaseError> {
         const SQL: &str = "select s.spoiler_text, s.text from statuses s where s.id = $1 and s.account_id = $2 \
             and exists (select from reports r where r.target_account_id = $2 and $1 = any(r.status_ids))";
         let Masked::PrivatePost(status) = warrant.deed().what else { return Ok(None) };
-        let row = sqlx::query_as(SQL)
-            .persistent(false)
-            .bind(status.0)
-            .bind(warrant.deed().account.0)
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let row = query_as(SQL).bind(status.0).bind(warrant.deed().account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row)
     }
 
     /// The files of posts, in the order they were added (`media_attachments (status_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn media(&mut self, statuses: &[StatusId]) -> Result<Vec<MediaRow>, DatabaseError> {
         const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
             m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
             from media_attachments m join statuses s on s.id = m.status_id \
             where m.status_id = any($1) order by m.id limit 200";
         let ids: Vec<i64> = statuses.iter().map(|id| id.0).collect();
-        let rows: Vec<MediaTuple> = sqlx::query_as(SQL).persistent(false).bind(&ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<MediaTuple> = query_as(SQL).bind(&ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(file).collect())
     }
 
     /// One file of a post that belongs to an account and is public, unlisted or reported (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn media_of(&mut self, account: AccountId, id: MediaId) -> Result<Option<MediaRow>, DatabaseError> {
         const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
             m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
             from media_attachments m join statuses s on s.id = m.status_id \
             where m.id = $1 and s.account_id = $2 and s.visibility in (0, 1)";
-        let row: Option<MediaTuple> =
-            sqlx::query_as(SQL).persistent(false).bind(id.0).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<MediaTuple> = query_as(SQL).bind(id.0).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(file))
     }
 
     /// Notes on the account and on its reports (`account_moderation_notes (target_account_id)`, `report_notes (report_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn notes(&mut self, account: AccountId, reports: &[ReportId]) -> Result<Vec<NoteRow>, DatabaseError> {
         const SQL: &str = concat!(
             "select coalesce(a.username, n.account_id || ' (gone)'), ",
@@ -523,19 +451,15 @@ impl Read {
         );
         let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<(String, i64, String)> =
-            sqlx::query_as(SQL).persistent(false).bind(account.0).bind(&ids).fetch_all(&mut *self.tx).await?;
+            query_as(SQL).bind(account.0).bind(&ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(|(by, at, text)| NoteRow { by, at: Instant(at), text }).collect())
     }
 
     /// Which of these reports are closed, and when (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn closed_among(&mut self, reports: &[ReportId]) -> Result<Vec<ReportId>, DatabaseError> {
         let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<i64> =
-            sqlx::query_scalar("select id from reports where id = any($1) and action_taken_at is not null order by id")
-                .persistent(false)
+            query_scalar("select id from reports where id = any($1) and action_taken_at is not null order by id")
                 .bind(&ids)
                 .fetch_all(&mut *self.tx)
                 .await?;
@@ -543,16 +467,12 @@ impl Read {
     }
 
     /// Category, rules and assignee of one report, whether closed, and whom it is about (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn report_state(&mut self, id: ReportId) -> Result<Option<ReportState>, DatabaseError> {
         type Row = (i64, i64, i32, Option<Vec<i64>>, bool, Option<i64>);
-        let row: Option<Row> = sqlx::query_as(
+        let row: Option<Row> = query_as(
             "select account_id, target_account_id, category, rule_ids, action_taken_at is not null, assigned_account_id \
              from reports where id = $1",
         )
-        .persistent(false)
         .bind(id.0)
         .fetch_optional(&mut *self.tx)
         .await?;
@@ -567,28 +487,20 @@ impl Read {
     }
 
     /// The newest log row and strike: what comes after them may be a deed's trace (primary keys backwards).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn mark(&mut self) -> Result<Mark, DatabaseError> {
         let (log, strike): (Option<i64>, Option<i64>) =
-            sqlx::query_as("select (select max(id) from admin_action_logs), (select max(id) from account_warnings)")
-                .persistent(false)
+            query_as("select (select max(id) from admin_action_logs), (select max(id) from account_warnings)")
                 .fetch_one(&mut *self.tx)
                 .await?;
         Ok(Mark { log: log.unwrap_or(0), strike: strike.unwrap_or(0) })
     }
 
     /// What an account wrote into Mastodon's log after a mark (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn log_after(&mut self, mark: Mark, by: AccountId) -> Result<Vec<LogRow>, DatabaseError> {
-        let rows: Vec<(i64, String, Option<String>, Option<i64>)> = sqlx::query_as(
+        let rows: Vec<(i64, String, Option<String>, Option<i64>)> = query_as(
             "select id, action, target_type, target_id from admin_action_logs where id > $1 and account_id = $2 \
              order by id limit 2000",
         )
-        .persistent(false)
         .bind(mark.log)
         .bind(by.0)
         .fetch_all(&mut *self.tx)
@@ -605,20 +517,16 @@ impl Read {
     }
 
     /// The strikes an account gave another after a mark (`account_warnings (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn strikes_after(
         &mut self,
         mark: Mark,
         by: AccountId,
         target: AccountId,
     ) -> Result<Vec<StrikeTrace>, DatabaseError> {
-        let rows: Vec<(i64, i32)> = sqlx::query_as(
+        let rows: Vec<(i64, i32)> = query_as(
             "select id, action from account_warnings where target_account_id = $3 and account_id = $2 and id > $1 \
              order by id limit 100",
         )
-        .persistent(false)
         .bind(mark.strike)
         .bind(by.0)
         .bind(target.0)

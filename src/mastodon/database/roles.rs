@@ -1,7 +1,10 @@
 //! Roles of the instance (`app/models/user_role.rb`): their rows, their members, and the one transaction that gives or
 //! takes one.
 
-use super::{Database, DatabaseError, Extras, Read, Writing, by_release, deleted, wants_second_factor};
+use super::{
+    Database, DatabaseError, Extras, Read, Writing, by_release, deleted, query, query_as, query_scalar,
+    wants_second_factor,
+};
 use crate::{
     deeds::AssignRole,
     id::{AccountId, RoleId},
@@ -116,7 +119,7 @@ struct HolderTuple {
 /// One role (primary key).
 async fn role(tx: &mut PgConnection, extras: Extras, id: RoleId) -> sqlx::Result<Option<InstanceRole>> {
     let sql = by_release!(extras, role, "where r.id = $1");
-    let row: Option<RoleTuple> = sqlx::query_as(sql).persistent(false).bind(id.0).fetch_optional(tx).await?;
+    let row: Option<RoleTuple> = query_as(sql).bind(id.0).fetch_optional(tx).await?;
     Ok(row.map(InstanceRole::from))
 }
 
@@ -138,8 +141,7 @@ async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sq
         };
     }
     let sql = by_release!(extras, holder,);
-    let row: Option<HolderTuple> =
-        sqlx::query_as(sql).persistent(false).bind(account.0).fetch_optional(&mut *tx).await?;
+    let row: Option<HolderTuple> = query_as(sql).bind(account.0).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(None) };
     let role_id = row.role_id.map(RoleId);
     let held = match role_id.filter(|id| *id != EVERYONE) {
@@ -175,8 +177,7 @@ async fn standing(
     after: Option<RoleId>,
 ) -> sqlx::Result<Standing> {
     let others = by_release!(extras, another_administrator, second_factor!());
-    let other_administrators =
-        sqlx::query_scalar(others).persistent(false).bind(target.0).bind(ADMINISTRATOR).fetch_one(&mut *tx).await?;
+    let other_administrators = query_scalar(others).bind(target.0).bind(ADMINISTRATOR).fetch_one(&mut *tx).await?;
     Ok(Standing {
         everyone: role(tx, extras, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone),
         actor: holder(tx, extras, acting).await?,
@@ -191,24 +192,15 @@ async fn standing(
 
 impl Read {
     /// Every role with the number of its members, highest first (a table of a few rows; `users (role_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn roles(&mut self) -> Result<Vec<(InstanceRole, i64)>, DatabaseError> {
         const MEMBERS: &str = "select r.id, (select count(*) from (select from users u where u.role_id = r.id limit $2) m) \
             from user_roles r order by r.position desc, r.id limit $1";
-        let rows: Vec<RoleTuple> =
-            sqlx::query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
-                .persistent(false)
-                .bind(MOST_ROLES)
-                .fetch_all(&mut *self.tx)
-                .await?;
-        let members: Vec<(i64, i64)> = sqlx::query_as(MEMBERS)
-            .persistent(false)
+        let rows: Vec<RoleTuple> = query_as(by_release!(self.extras, role, "order by r.position desc, r.id limit $1"))
             .bind(MOST_ROLES)
-            .bind(MOST_COUNTED + 1)
             .fetch_all(&mut *self.tx)
             .await?;
+        let members: Vec<(i64, i64)> =
+            query_as(MEMBERS).bind(MOST_ROLES).bind(MOST_COUNTED + 1).fetch_all(&mut *self.tx).await?;
         let number = |id: i64| members.iter().find(|(role, _)| *role == id).map_or(0, |(_, number)| *number);
         Ok(rows
             .into_iter()
@@ -220,13 +212,9 @@ impl Read {
     }
 
     /// One role, and the number of its members.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn role(&mut self, id: RoleId) -> Result<Option<(InstanceRole, i64)>, DatabaseError> {
         let Some(role) = role(&mut self.tx, self.extras, id).await? else { return Ok(None) };
-        let number = sqlx::query_scalar("select count(*) from (select from users u where u.role_id = $1 limit $2) m")
-            .persistent(false)
+        let number = query_scalar("select count(*) from (select from users u where u.role_id = $1 limit $2) m")
             .bind(id.0)
             .bind(MOST_COUNTED + 1)
             .fetch_one(&mut *self.tx)
@@ -235,36 +223,24 @@ impl Read {
     }
 
     /// What everyone may do, whatever else they have.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn everyone(&mut self) -> Result<InstanceRole, DatabaseError> {
         Ok(role(&mut self.tx, self.extras, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone))
     }
 
     /// Which of these accounts have one-time codes or a security key (`users (account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn second_factors(&mut self, accounts: &[i64]) -> Result<Vec<AccountId>, DatabaseError> {
         const SQL: &str =
             concat!("select u.account_id from users u where u.account_id = any($1) and ", second_factor!());
-        let rows: Vec<i64> = sqlx::query_scalar(SQL).persistent(false).bind(accounts).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<i64> = query_scalar(SQL).bind(accounts).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(AccountId).collect())
     }
 
     /// Somebody with a login here, and their role.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn holder(&mut self, account: AccountId) -> Result<Option<Holder>, DatabaseError> {
         Ok(holder(&mut self.tx, self.extras, account).await?)
     }
 
     /// Everything the rules of rank look at for one change.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn ranks(
         &mut self,
         acting: AccountId,
@@ -275,9 +251,6 @@ impl Read {
     }
 
     /// The GRANTs that the console's database role lacks for assigning roles.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn missing_role_grants(&mut self) -> Result<Vec<String>, DatabaseError> {
         self.missing_grants(Writing::Roles).await
     }
@@ -292,13 +265,9 @@ impl Database {
     pub async fn write_role(&self, acting: AccountId, deed: &AssignRole) -> Result<Written, DatabaseError> {
         let mut tx = self.begin_write().await?;
         // Two consoles that each take the other administrator away would both find one left.
-        sqlx::query("select pg_advisory_xact_lock(hashtext('howdah roles'))")
-            .persistent(false)
-            .execute(&mut *tx)
-            .await?;
+        query("select pg_advisory_xact_lock(hashtext('howdah roles'))").execute(&mut *tx).await?;
         // In one order, so that two of these never wait for each other.
-        sqlx::query("select id from users where account_id = any($1) order by id for update")
-            .persistent(false)
+        query("select id from users where account_id = any($1) order by id for update")
             .bind(vec![acting.0, deed.account.0])
             .execute(&mut *tx)
             .await?;
@@ -310,11 +279,10 @@ impl Database {
         let Some(target) = standing.target.filter(|target| target.user == deed.user) else {
             return Ok(Written::Not("the account’s login is another one by now".to_owned()));
         };
-        let changed = sqlx::query(
+        let changed = query(
             "update users set role_id = $3, updated_at = now() at time zone 'utc' \
              where id = $1 and role_id is not distinct from $2",
         )
-        .persistent(false)
         .bind(deed.user)
         .bind(deed.before.map(|role| role.0))
         .bind(deed.after.map(|role| role.0))
@@ -324,12 +292,11 @@ impl Database {
         if changed != 1 {
             return Ok(Written::Not("the role was changed elsewhere meanwhile".to_owned()));
         }
-        let log: Option<i64> = sqlx::query_scalar(
+        let log: Option<i64> = query_scalar(
             "insert into admin_action_logs \
              (account_id, action, target_type, target_id, human_identifier, route_param, created_at, updated_at) \
              values ($1, 'change_role', 'User', $2, $3, $4, now() at time zone 'utc', now() at time zone 'utc') returning id",
         )
-        .persistent(false)
         .bind(acting.0)
         .bind(deed.user)
         .bind(&target.username)

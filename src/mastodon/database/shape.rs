@@ -4,7 +4,7 @@ use super::{
     DatabaseError, Read,
     content::{self, Foreign},
     grants::{self, Extra, READS},
-    ms,
+    ms, query_as, query_scalar,
 };
 use crate::clock::{Instant, SECOND};
 
@@ -166,9 +166,8 @@ pub(super) async fn shape(tx: &mut sqlx::PgConnection) -> Result<Shape, Database
         where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm') and c.relname = any($1) \
         and a.attnum > 0 and not a.attisdropped";
     let tables: Vec<String> = READS.iter().map(|part| part.table.to_owned()).collect();
-    let columns: Vec<Column> = sqlx::query_as(SQL).persistent(false).bind(tables).fetch_all(&mut *tx).await?;
-    let role: String =
-        sqlx::query_scalar("select quote_ident(current_user)").persistent(false).fetch_one(&mut *tx).await?;
+    let columns: Vec<Column> = query_as(SQL).bind(tables).fetch_all(&mut *tx).await?;
+    let role: String = query_scalar("select quote_ident(current_user)").fetch_one(&mut *tx).await?;
     let unknown = content::unknown(&mut *tx).await?;
     Ok(Shape { unknown, ..Shape::of(&columns, &role) })
 }
@@ -192,20 +191,13 @@ impl Standby {
 
 impl Read {
     /// Whether this is a copy that follows another database, which shows everything later (system functions).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn standby(&mut self) -> Result<Option<Standby>, DatabaseError> {
         const SQL: &str = concat!("select pg_is_in_recovery(), ", ms!("pg_last_xact_replay_timestamp()"));
-        let (follows, replayed): (bool, Option<i64>) =
-            sqlx::query_as(SQL).persistent(false).fetch_one(&mut *self.tx).await?;
+        let (follows, replayed): (bool, Option<i64>) = query_as(SQL).fetch_one(&mut *self.tx).await?;
         Ok(follows.then_some(Standby { replayed_at: replayed.map(Instant) }))
     }
 
     /// What is there and granted (system catalogues; with every pulse).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn shape(&mut self) -> Result<Shape, DatabaseError> {
         shape(&mut self.tx).await
     }

@@ -1,6 +1,6 @@
 //! People who asked to join and wait for a decision.
 
-use super::{DatabaseError, Hidden, Read, ms};
+use super::{DatabaseError, Hidden, Read, ms, query_as, query_scalar};
 use crate::{clock::Instant, id::AccountId, nouns::domain_blocks::Domain};
 use ipnet::IpNet;
 use std::collections::HashMap;
@@ -131,8 +131,7 @@ impl Read {
         const SQL: &str = "select host(u.sign_up_ip), count(*) from (select sign_up_ip, created_at from users \
             order by id desc limit $2) u where u.sign_up_ip is not null \
             and u.created_at >= to_timestamp($1 / 1000.0) at time zone 'utc' group by 1";
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as(SQL).persistent(false).bind(since.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<(String, i64)> = query_as(SQL).bind(since.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
         let mut origins = Origins { all: rows.iter().map(|(_, number)| number).sum(), shared: Vec::new() };
         let mut ranges: HashMap<Hidden, i64> = HashMap::new();
         for (address, number) in rows {
@@ -153,7 +152,7 @@ impl Read {
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
             where right(lower(email), char_length($1) + 1) in ('@' || $1, '.' || $1)";
         let (members, waiting, recent) =
-            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).bind(since.0).fetch_one(&mut *self.tx).await?;
+            query_as(SQL).bind(domain.as_str()).bind(since.0).fetch_one(&mut *self.tx).await?;
         Ok(Met { members, waiting, recent })
     }
 
@@ -167,83 +166,55 @@ impl Read {
              where s.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
             where sign_up_ip <<= $1::inet";
-        let (members, waiting, recent) =
-            sqlx::query_as(SQL).persistent(false).bind(network).bind(since.0).fetch_one(&mut *self.tx).await?;
+        let (members, waiting, recent) = query_as(SQL).bind(network).bind(since.0).fetch_one(&mut *self.tx).await?;
         Ok(Met { members, waiting, recent })
     }
 
     /// The newest user id there is (primary key backwards); 0 for none.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn newest_user(&mut self) -> Result<i64, DatabaseError> {
-        let id: Option<i64> =
-            sqlx::query_scalar("select max(id) from users").persistent(false).fetch_one(&mut *self.tx).await?;
+        let id: Option<i64> = query_scalar("select max(id) from users").fetch_one(&mut *self.tx).await?;
         Ok(id.unwrap_or(0))
     }
 
     /// Those who wait above a user id, oldest first (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn pending_above(&mut self, id: i64, limit: i64) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.id > $1 and not u.approved order by u.id limit $2");
-        let rows: Vec<Row> =
-            sqlx::query_as(SQL).persistent(false).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(SQL).bind(id).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// Those of these users who wait (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn pending_among(&mut self, ids: &[i64]) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.id = any($1) and not u.approved order by u.id");
-        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(ids).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// The newest who wait: the full scan that fills a waiting list and reconciles it.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn newest_pending(&mut self, limit: i64) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where not u.approved order by u.id desc limit $1");
-        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(limit).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// One account's sign-up, as long as it waits (`users (account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn pending_sign_up(&mut self, account: AccountId) -> Result<Option<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.account_id = $1 and not u.approved");
-        let row: Option<Row> =
-            sqlx::query_as(SQL).persistent(false).bind(account.0).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(PendingSignUp::from))
     }
 
     /// Those of these accounts who wait (`users (account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn pending_of(&mut self, accounts: &[i64]) -> Result<Vec<PendingSignUp>, DatabaseError> {
         const SQL: &str = pending!("where u.account_id = any($1) and not u.approved order by u.id");
-        let rows: Vec<Row> = sqlx::query_as(SQL).persistent(false).bind(accounts).fetch_all(&mut *self.tx).await?;
+        let rows: Vec<Row> = query_as(SQL).bind(accounts).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(PendingSignUp::from).collect())
     }
 
     /// Whether a login is approved; `None` where it is gone (primary key of `users`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn is_approved(&mut self, user: i64) -> Result<Option<bool>, DatabaseError> {
-        let approved = sqlx::query_scalar("select approved from users where id = $1")
-            .persistent(false)
-            .bind(user)
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let approved =
+            query_scalar("select approved from users where id = $1").bind(user).fetch_optional(&mut *self.tx).await?;
         Ok(approved)
     }
 }

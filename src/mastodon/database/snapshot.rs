@@ -3,7 +3,7 @@
 //! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
-use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone};
+use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone, query_as};
 pub use crate::nouns::parts::Part;
 
 /// A row of a part.
@@ -109,18 +109,12 @@ impl Part {
 
 impl Read {
     /// How many rows a part has, and one hash of them all.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn part_hash(&mut self, part: Part) -> Result<(i64, String), DatabaseError> {
-        Ok(sqlx::query_as(part.sql(self.extras).1).persistent(false).fetch_one(&mut *self.tx).await?)
+        Ok(query_as(part.sql(self.extras).1).fetch_one(&mut *self.tx).await?)
     }
 
     /// The rows of a part, as many as are compared one by one.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn part_rows(&mut self, part: Part) -> Result<Vec<Kept>, DatabaseError> {
-        Ok(sqlx::query_as(part.sql(self.extras).0).persistent(false).bind(part.most()).fetch_all(&mut *self.tx).await?)
+        Ok(query_as(part.sql(self.extras).0).bind(part.most()).fetch_all(&mut *self.tx).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
 
-use super::{Account, DatabaseError, Read, by_release, deleted, ms};
+use super::{Account, DatabaseError, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
 use crate::{clock::Instant, id::AccountId, nouns::linked_accounts::Lapse};
 
@@ -59,38 +59,25 @@ struct Row {
 
 impl Read {
     /// Whose login it is (primary key).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn account_of_user(&mut self, user: i64) -> Result<Option<AccountId>, DatabaseError> {
-        let account: Option<i64> = sqlx::query_scalar("select account_id from users where id = $1")
-            .persistent(false)
-            .bind(user)
-            .fetch_optional(&mut *self.tx)
-            .await?;
+        let account: Option<i64> =
+            query_scalar("select account_id from users where id = $1").bind(user).fetch_optional(&mut *self.tx).await?;
         Ok(account.map(AccountId))
     }
 
     /// When anybody but this account last did something that Mastodon logs, of the newest rows there are (primary key,
     /// backwards); `None` where all of them are this account's.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn last_logged_by_others(&mut self, account: AccountId) -> Result<Option<Instant>, DatabaseError> {
         const SQL: &str = concat!(
             "select max(at) from (select account_id, ",
             ms!("created_at"),
             " as at from admin_action_logs order by id desc limit 500) newest where account_id <> $1"
         );
-        let at: Option<i64> =
-            sqlx::query_scalar(SQL).persistent(false).bind(account.0).fetch_one(&mut *self.tx).await?;
+        let at: Option<i64> = query_scalar(SQL).bind(account.0).fetch_one(&mut *self.tx).await?;
         Ok(at.map(Instant))
     }
 
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn standing(&mut self, account: AccountId) -> Result<Standing, DatabaseError> {
         macro_rules! standing {
             ($release:ident,) => {
@@ -105,8 +92,7 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, standing,);
-        let row: Option<Row> =
-            sqlx::query_as(sql).persistent(false).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
+        let row: Option<Row> = query_as(sql).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
         let Some(row) = row else {
             return Ok(Standing {
                 account,

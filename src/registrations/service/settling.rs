@@ -23,9 +23,6 @@ fn pause(tries: i64) -> i64 {
 }
 
 /// What the record says of a change decides whether it is looked at further.
-///
-/// # Errors
-/// The store's.
 pub async fn closed(app: &App, instance: &Instance, entry: i64, outcome: Outcome) -> sqlx::Result<()> {
     match outcome {
         // Looked at once more: a reader from before the change may have filled a cache again.
@@ -38,9 +35,6 @@ pub async fn closed(app: &App, instance: &Instance, entry: i64, outcome: Outcome
 }
 
 /// Tells the caches again, and looks; one process at a time.
-///
-/// # Errors
-/// The store's.
 pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
     let now = app.clock.now();
     if !settling::claim(&app.store, change, now.plus(pause(change.tries))).await? {
@@ -119,9 +113,6 @@ async fn note(app: &App, change: &Settling, agrees: bool) {
 }
 
 /// Goes on with what is not seen everywhere.
-///
-/// # Errors
-/// The store's.
 pub async fn settle_due(app: &App) -> sqlx::Result<()> {
     for change in settling::due(&app.store, app.clock.now()).await? {
         settle(app, &change).await?;

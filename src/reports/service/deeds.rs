@@ -9,6 +9,7 @@ use crate::{
     access::{self, Permission, Permit, Role},
     acting, batches,
     carry_out::{Carry, Done, Evidence, InStore, Trace, carry_out, recorded},
+    carry_out::{closed_as_read, opened},
     clock::{HOUR, MINUTE},
     context::{App, Context},
     deeds::{
@@ -16,15 +17,14 @@ use crate::{
         ReverseSanction,
     },
     id::{AccountId, OperatorId, ReportId, RuleId},
-    ledger::{Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant},
+    ledger::{Answer, Answered, Mark, Outcome, Step, Warrant},
     mastodon::{
         Instance,
         database::{Account, DatabaseError, Hidden, LogRow, OpenReport, Read, ReportState},
         rest::Client,
     },
     path,
-    problem::misread,
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, misread},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
     store::{attempts::Limit, case_holds, drafts, operators},
     text::{Hashed, Message, Why},
@@ -323,10 +323,12 @@ pub async fn colleagues(
 ) -> Result<Vec<(String, String)>, Problem> {
     let people = acting::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     let mut colleagues = Vec::new();
+    // One transaction for all of them, however many there are.
+    let mut read = instance.database.read().await.map_err(unread)?;
     for person in people.into_iter().filter(|person| person.operator != context.actor.operator) {
         let theirs = Context::of_job(context.app.clone(), person);
         // Whoever's own account does not stand, or cannot be read, is not handed anything.
-        let Ok(own) = acting::able_own(&theirs, instance).await else { continue };
+        let Ok(own) = acting::able_own_in(&theirs, instance, &mut read).await else { continue };
         let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(unread)?;
         if hands_off(&theirs, instance, target, own.as_ref(), open).or(beyond).is_none() {
             colleagues.push((theirs.actor.operator.0, theirs.actor.name));
@@ -535,12 +537,7 @@ pub async fn reveal(
     let mut read = instance.database.read().await.map_err(unread)?;
     budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
-    let warrant = context.app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(
-        |error: NotOpened| {
-            tracing::error!(%error, "reveal.unrecorded");
-            Problem::unavailable("The record cannot be written, so nothing is shown.", "Try again in a moment.")
-        },
-    )?;
+    let warrant = opened(&context.app, permit, deed, why).await?;
     let found = match &warrant.deed().what {
         Masked::Email => Ok(account.email.as_ref().and_then(|email| email.reveal(&warrant)).map(str::to_owned)),
         Masked::SignUpAddress => {
@@ -551,18 +548,12 @@ pub async fn reveal(
             .map(|found| found.as_ref().and_then(|address| address.reveal(&warrant)).map(str::to_owned)),
         Masked::PrivatePost(_) => private_post(&mut read, &warrant, account.domain.is_some()).await,
     };
-    let shown = match &found {
-        Ok(Some(_)) => Outcome::Succeeded,
-        Ok(None) | Err(_) => Outcome::Failed,
-    };
     let answer = match &found {
         Ok(Some(_)) => Answer::Accepted { body: json!({}) },
         Ok(None) => Answer::NotSent { why: "there was nothing to show".to_owned() },
         Err(error) => Answer::NotSent { why: error.to_string() },
     };
-    let answered = warrant.answered(vec![Step { what: "read".to_owned(), answer }]);
-    let verdict = Verdict { outcome: shown, facts: json!({}), seen: json!({}) };
-    context.app.ledger.close(&answered, &verdict).await.map_err(store_problem)?;
+    let answered = closed_as_read(&context.app, warrant, answer, json!({})).await?;
     let value = found.map_err(unread)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
     let title = match answered.deed().what {
         Masked::Email => "Mail address",

@@ -31,7 +31,7 @@ pub fn authenticator(name: &str, secret: &str) -> Authenticator {
 
 /// Ten recovery codes that nobody can guess: 80 bits each.
 pub fn new_codes() -> Vec<String> {
-    (0..10).map(|_| base32(&rand::random::<[u8; 10]>()).to_lowercase()).collect()
+    (0..10).map(|_| base32(&crate::seal::random::<[u8; 10]>()).to_lowercase()).collect()
 }
 
 /// Recovery codes as they are shown and saved.

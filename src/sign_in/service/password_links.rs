@@ -37,7 +37,7 @@ pub struct Link {
 /// # Errors
 /// If the console's own address is none that a link can be made of.
 pub fn new_link(app: &App) -> Result<Link, Problem> {
-    let link = hex(&rand::random::<[u8; 16]>());
+    let link = hex(&crate::seal::random::<[u8; 16]>());
     let address = app.config.public_url.join(&path::with(path::NEW_PASSWORD, "link", &link)).map_err(store_problem)?;
     Ok(Link { address: address.to_string(), hash: link_hash(app, &link) })
 }
@@ -151,9 +151,6 @@ async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Resu
 }
 
 /// What there is to sign in with, as it is read back after a change by somebody who has no session.
-///
-/// # Errors
-/// The store's.
 pub async fn state(app: &App, id: &OperatorId) -> sqlx::Result<serde_json::Value> {
     let person = operators::by_id(&app.store, id).await?;
     Ok(json!({

@@ -195,7 +195,7 @@ pub fn remember(app: &App, operator: &OperatorId, headers: &HeaderMap) -> Option
         return None;
     }
     let name = cookie_name(app, operator);
-    let random = format!("{:032x}", rand::random::<u128>());
+    let random = format!("{:032x}", crate::seal::random::<u128>());
     let mac = mac(app, operator, &random);
     let secure = if is_https(app) { "; Secure" } else { "" };
     // As long as browsers keep one.

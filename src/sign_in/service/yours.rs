@@ -189,7 +189,7 @@ pub async fn begin_factor(context: Context, present: String, code: String) -> Re
     let setting = Setting {
         session: context.actor.session.clone(),
         generation: me.generation,
-        secret: base32(&rand::random::<[u8; 20]>()),
+        secret: base32(&crate::seal::random::<[u8; 20]>()),
         begun_at: context.now(),
     };
     let text = serde_json::to_string(&setting).map_err(store_problem)?;
