@@ -2,7 +2,8 @@
 //! everybody else through the service account.
 
 use crate::{
-    access::{Actor, Permission},
+    access::{Actor, Permission, Role},
+    clock::Instant,
     context::{App, Context},
     deeds::OnInstance,
     id::{AccountId, InstanceName},
@@ -14,14 +15,14 @@ use crate::{
     },
     nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
     problem::{Kind, Problem},
-    store::linked_accounts::{self, Linked},
+    store::store_problem,
+    store::{
+        Store, grants,
+        linked_accounts::{self, Linked},
+        operators::{self, Operator},
+    },
 };
 use std::{sync::Arc, time::Duration};
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "acting.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 /// A page does not wait longer than this to know how somebody's account stands.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -237,4 +238,38 @@ pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Inst
         Some(linked) => instance.hand(linked.account, &linked.token),
         None => instance.rest.clone(),
     })
+}
+
+/// A person as they may act now: the one place where a contractor's running grants are found.
+///
+/// # Errors
+/// The store's.
+pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
+    let grants = match person.role {
+        Role::Contractor => grants::running_of(store, &person.id, now).await?,
+        Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
+    };
+    Ok(Actor { operator: person.id, name: person.name, role: person.role, grants, session })
+}
+
+/// Everybody who has access, as they may act now.
+///
+/// # Errors
+/// The store's.
+pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
+    let running = grants::running(store, now).await?;
+    let people = operators::list(store).await?;
+    Ok(people
+        .into_iter()
+        .filter(Operator::may_sign_in)
+        .map(|person| {
+            let grants = match person.role {
+                Role::Contractor => {
+                    running.iter().filter(|(whose, _)| *whose == person.id).map(|(_, grant)| grant.clone()).collect()
+                }
+                Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
+            };
+            Actor { operator: person.id, name: person.name, role: person.role, grants, session: String::new() }
+        })
+        .collect())
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
-    store::{Store, Withheld, rights::FOUND_DONE, snapshots},
+    store::{Store, Withheld, rights::FOUND_DONE, snapshots, store_problem},
     text::Why,
 };
 use serde_json::{Value, json};
@@ -327,10 +327,6 @@ pub async fn recorded_as_read<D: Deed, F: Future<Output = sqlx::Result<Option<Va
     why: impl Into<Why>,
     change: impl FnOnce(Store) -> F,
 ) -> Result<Option<i64>, Problem> {
-    let store_problem = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, deed = D::KIND, "deed.store");
-        Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-    };
     let warrant =
         app.ledger.open(permit, deed, why, Acting::Console, Mark::default()).await.map_err(|error| match error {
             NotOpened::Busy { .. } => Problem::new(

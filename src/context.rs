@@ -3,21 +3,21 @@
 use crate::{
     access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
     acting::{self, Own},
-    audit::service::check::LedgerCheck,
+    address::{ClientAddress, Proxies},
     clock::{Clock, Instant},
     config::Config,
-    http::{ClientAddress, Posted, Proxies, Signed},
     id::InstanceName,
-    ledger::{Fact, Ledger},
+    ledger::{Fact, Ledger, check::LedgerCheck},
     mastodon::{
         Instance,
         database::{Account, OpenReport},
     },
-    nouns::linked_accounts::Lapse,
+    nouns::{linked_accounts::Lapse, reports::MOST_READ},
+    passwords::Passwords,
     problem::{Kind, Problem},
-    reports::MOST_READ,
     seal::Keys,
-    sign_in::passwords::Passwords,
+    session::Signed,
+    store::store_problem,
     store::{
         Store,
         attempts::{self, Limit, Reserved},
@@ -28,7 +28,7 @@ use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
 use tokio::sync::Semaphore;
 
@@ -61,9 +61,16 @@ pub struct Context {
     pub app: Arc<App>,
     pub actor: Actor,
     pub address: ClientAddress,
+    /// The instance that this browser was at last: the one that pages of the console itself go on about.
+    last_at: Option<InstanceName>,
 }
 
 impl Context {
+    /// The context of a request that the guard has let in.
+    pub fn of(app: Arc<App>, signed: Signed) -> Self {
+        Self { app, actor: signed.actor, address: signed.address, last_at: signed.last_at }
+    }
+
     /// The context of the request that is being answered.
     ///
     /// # Errors
@@ -73,12 +80,12 @@ impl Context {
         let signed = use_context::<Parts>()
             .and_then(|parts| parts.extensions.get::<Signed>().cloned())
             .ok_or_else(|| Problem::new(Kind::SignedOut, "Your session is over.", "Sign in again."))?;
-        Ok(Self { app, actor: signed.actor, address: signed.address })
+        Ok(Self::of(app, signed))
     }
 
     /// The context of work in the background, on behalf of somebody.
     pub fn of_job(app: Arc<App>, actor: Actor) -> Self {
-        Self { app, actor, address: ClientAddress::HERE }
+        Self { app, actor, address: ClientAddress::HERE, last_at: None }
     }
 
     pub fn now(&self) -> Instant {
@@ -153,10 +160,7 @@ impl Context {
         if self.actor.role != Role::Contractor {
             return Ok(false);
         }
-        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(|error| {
-            tracing::error!(%error, "case.linked");
-            Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-        })?;
+        let linked = linked_accounts::on_instance(&self.app.store, &instance.name).await.map_err(store_problem)?;
         Ok(linked.iter().any(|(person, id)| *id == account.id && *person != self.actor.operator))
     }
 
@@ -166,10 +170,7 @@ impl Context {
     /// Too many, with how long to wait.
     pub async fn reserve(&self, sort: &str, limit: Limit) -> Result<Reserved, Problem> {
         let key = self.app.keys.hash("given to a person", format!("{sort}/{}", self.actor.operator).as_bytes());
-        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(|error| {
-            tracing::error!(%error, "context.reserve");
-            Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
-        })?;
+        let reserved = attempts::reserve(&self.app.store, &key, limit, self.now()).await.map_err(store_problem)?;
         reserved.map_err(|wait| {
             Problem::new(
                 Kind::TooMany,
@@ -216,9 +217,16 @@ impl Context {
             .ok_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
     }
 
-    /// The instances this person may see.
+    /// The instances this person may see, in the order of the configuration.
     pub fn visible(&self) -> impl Iterator<Item = &Arc<Instance>> {
-        self.app.instances.values().filter(|instance| self.actor.covers(&instance.name))
+        let named = self.app.config.instances.iter().filter_map(|one| self.app.instances.get(&one.name));
+        named.filter(|instance| self.actor.covers(&instance.name))
+    }
+
+    /// The instance that stands around a page of the console itself: the one that this browser was at last, or the first.
+    pub fn current(&self) -> Option<&Instance> {
+        let last = self.last_at.as_ref().and_then(|last| self.visible().find(|instance| instance.name == *last));
+        last.or_else(|| self.visible().next()).map(AsRef::as_ref)
     }
 }
 
@@ -242,7 +250,7 @@ pub fn app_of_request() -> Result<Arc<App>, Problem> {
 /// One writing door: does the work for whoever is signed in, then sends the browser to where it leads.
 ///
 /// It goes on in a task of its own, so that a browser that goes away leaves nothing half done. What fails is left with the
-/// posted form, so that [`crate::http`] gives back everything that was typed.
+/// posted form, so that whoever answers gives back everything that was typed.
 ///
 /// # Errors
 /// What the work says.
@@ -278,5 +286,23 @@ pub fn land(done: Result<String, Problem>) -> Result<(), Problem> {
             }
             Err(problem)
         }
+    }
+}
+
+/// A posted form on its way through; a door leaves its problem here.
+#[derive(Clone, Default)]
+pub struct Posted {
+    problem: Arc<Mutex<Option<Problem>>>,
+}
+
+impl Posted {
+    /// Says why the form was not carried out.
+    pub fn fail(&self, problem: Problem) {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+    }
+
+    /// Why it was not, if it was not.
+    pub fn take(&self) -> Option<Problem> {
+        self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -17,6 +17,11 @@ pub use build::{alone, build, read_draft};
 pub struct InstanceHead {
     pub name: InstanceName,
     pub title: String,
+    /// How many cases wait there for this person; `None` while that has never been read.
+    pub waiting: Option<String>,
+    pub well: bool,
+    /// What this person may do there: a grant need not cover all instances alike.
+    pub may: Vec<Permission>,
 }
 
 /// A form that was not carried out, given back with all that was typed.
@@ -38,7 +43,7 @@ impl Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub sentence: String,
-    pub outcome: crate::audit::Outcome,
+    pub outcome: crate::record::Outcome,
     pub index: i64,
 }
 
@@ -52,15 +57,12 @@ pub struct Frame {
     pub may: Vec<Permission>,
     pub instance: Option<InstanceHead>,
     pub instances: Vec<InstanceHead>,
-    /// How many cases wait on the instance, as it is shown; `None` while its waiting list has never been filled.
-    pub waiting: Option<String>,
     /// How many people wait for a decision about their sign-up.
     pub sign_ups: Option<String>,
     /// Why what waits may be out of date, in a sentence.
     pub waiting_is_old: Option<String>,
     /// Who may sign up, in a word.
     pub registrations: Option<String>,
-    pub well: bool,
     /// What in the record contradicts itself: no deed is begun until an owner has decided at the server.
     pub contradiction: Option<String>,
     pub draft: Option<Draft>,

@@ -4,10 +4,11 @@ use crate::{
     access::{self, Permission, Role},
     acting,
     context::{App, Context},
-    http::{Signed, stream},
     id::{AccountId, InstanceName, MediaId},
     mastodon::{Instance, database::DatabaseError, files::FileError},
     problem::Problem,
+    session::Signed,
+    stream,
 };
 use axum::{
     Extension,
@@ -53,7 +54,7 @@ pub async fn stream(
     if access::permit(&signed.actor, Permission::ViewWork, Some(&name)).is_err() {
         return missing();
     }
-    let context = Context { app: app.clone(), actor: signed.actor, address: signed.address };
+    let context = Context::of(app.clone(), signed);
     match acting::lapse(&app, &context.actor, Permission::ViewWork, &name).await {
         Ok(None) => {}
         Ok(Some(lapse)) => return refused(StatusCode::FORBIDDEN, acting::fallen(lapse)),

@@ -65,6 +65,11 @@ impl Problem {
     }
 }
 
+/// What is said of a form whose parts do not make sense: none of ours sends such.
+pub fn misread() -> Problem {
+    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
+}
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.what)

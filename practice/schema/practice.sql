@@ -18,6 +18,10 @@ create or replace function practice.age(moment timestamp without time zone) retu
     as $$ select (clock_timestamp() at time zone 'utc') - moment
         + coalesce((select sum(by) from practice.ticks where moved_at >= moment), interval '0') $$;
 
+-- Neither suspended nor, since 4.7, deleted by its owner (app/models/concerns/account/suspensions.rb, without_suspended).
+create or replace function practice.available(account public.accounts) returns boolean language sql stable
+    as $$ select account.suspended_at is null and to_jsonb(account) ->> 'requested_deletion_at' is null $$;
+
 -- Work that follows a request, until it is done.
 create table if not exists practice.jobs (
     id bigint generated always as identity primary key,

@@ -39,8 +39,10 @@ pub async fn verify_credentials(call: &Call) -> Result<Answer, Failure> {
         "discoverable": row["discoverable"],
         "indexable": row["indexable"],
     });
-    if call.is(Version::V46) {
+    if call.since(Version::V44) {
         body["source"]["attribution_domains"] = row["attribution_domains"].clone();
+    }
+    if call.since(Version::V45) {
         body["source"]["quote_policy"] = json!(wishes["default_quote_policy"].as_str().unwrap_or("public"));
     }
     body["role"] = entities::role(&call.practice, &row["user_role"], &everyone);
@@ -151,8 +153,8 @@ macro_rules! accounts_sql {
             "select a.id from accounts a left join users u on u.account_id = a.id left join invites i on i.id = u.invite_id \
              where a.id <> -99 and ($1::bigint is null or a.id < $1) and ($2::bigint is null or a.id > $2) \
              and case $4 when 'local' then a.domain is null when 'remote' then a.domain is not null else true end \
-             and case $5 when 'active' then a.suspended_at is null when 'pending' then not u.approved \
-             when 'suspended' then a.suspended_at is not null when 'disabled' then u.disabled and a.suspended_at is null \
+             and case $5 when 'active' then practice.available(a) when 'pending' then not u.approved \
+             when 'suspended' then a.suspended_at is not null when 'disabled' then u.disabled and practice.available(a) \
              when 'silenced' then a.silenced_at is not null when 'sensitized' then a.sensitized_at is not null else true end \
              and ($6::text is null or a.domain = $6) \
              and ($7::text is null or lower(a.username) like lower($7) || '%') \
@@ -424,5 +426,5 @@ async fn action(
         events.push(Event::Report("report.updated", report));
     }
     let tells = call.boolean("send_email_notification").unwrap_or(true) && account["domain"].is_null();
-    Ok(((tells && kind != "suspend").then_some(strike), events))
+    Ok((tells.then_some(strike), events))
 }

@@ -37,7 +37,8 @@ pub struct Caller {
     pub disabled: bool,
     pub confirmed: bool,
     pub approved: bool,
-    pub suspended: bool,
+    /// Suspended, or deleted by their own hand.
+    pub unavailable: bool,
     pub memorial: bool,
     pub lacks_second_factor: bool,
 }
@@ -86,7 +87,7 @@ struct Row {
     disabled: Option<bool>,
     confirmed: Option<bool>,
     approved: Option<bool>,
-    suspended: Option<bool>,
+    unavailable: Option<bool>,
     memorial: Option<bool>,
     lacks_second_factor: Option<bool>,
 }
@@ -100,7 +101,7 @@ pub async fn find(instance: &Instance, headers: &HeaderMap, query: &[(String, St
         coalesce(t.expires_in is not null and t.created_at + t.expires_in * interval '1 second' < now() at time zone 'utc', false) as expired, \
         t.application_id, u.id as user_id, u.account_id, r.permissions as own, r.position, e.permissions as everyone, \
         e.position as everyone_position, u.disabled, u.confirmed_at is not null as confirmed, u.approved, \
-        a.suspended_at is not null as suspended, a.memorial, \
+        not practice.available(a) as unavailable, a.memorial, \
         coalesce((to_jsonb(case when r.id is null then e else r end) ->> 'require_2fa')::boolean, false) \
         and not u.otp_required_for_login \
         and not exists (select from webauthn_credentials w where w.user_id = u.id) as lacks_second_factor \
@@ -123,7 +124,7 @@ pub async fn find(instance: &Instance, headers: &HeaderMap, query: &[(String, St
             disabled: row.disabled.unwrap_or(false),
             confirmed: row.confirmed.unwrap_or(false),
             approved: row.approved.unwrap_or(false),
-            suspended: row.suspended.unwrap_or(false),
+            unavailable: row.unavailable.unwrap_or(false),
             memorial: row.memorial.unwrap_or(false),
             lacks_second_factor: row.lacks_second_factor.unwrap_or(false),
         }),
@@ -152,7 +153,7 @@ fn scoped<'a>(call: &Call, token: &'a Token, wanted: &[&str]) -> Result<&'a Toke
     }
     if !token.scopes.split(' ').any(|scope| wanted.contains(&scope)) {
         let text = "This action is outside the authorized scopes";
-        if call.is(Version::V43) {
+        if !call.since(Version::V44) {
             return Err(said(StatusCode::FORBIDDEN, text));
         }
         return Err(Failure::Unauthorized(
@@ -216,5 +217,5 @@ pub fn person<'a>(call: &'a Call, wanted: &[&str]) -> Result<&'a Caller, Failure
 pub fn functional(caller: &Caller) -> bool {
     caller.confirmed
         && caller.approved
-        && !(caller.disabled || caller.suspended || caller.memorial || caller.lacks_second_factor)
+        && !(caller.disabled || caller.unavailable || caller.memorial || caller.lacks_second_factor)
 }

@@ -58,6 +58,14 @@ impl Cluster {
     /// # Errors
     /// In words: what is missing, or what PostgreSQL said.
     pub fn start(folder: &Path, throwaway: bool) -> Result<Self> {
+        Self::start_with(folder, throwaway, &[])
+    }
+
+    /// The same with settings of PostgreSQL's own, as `postgresql.conf` has them.
+    ///
+    /// # Errors
+    /// In words: what is missing, or what PostgreSQL said.
+    pub fn start_with(folder: &Path, throwaway: bool, settings: &[String]) -> Result<Self> {
         let binaries = binaries()?;
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let folder = folder.canonicalize()?;
@@ -80,7 +88,7 @@ impl Cluster {
                 bail!("initdb failed: {}", String::from_utf8_lossy(&output.stderr));
             }
         }
-        Self::run(&folder, user, throwaway)
+        Self::run(&folder, user, throwaway, settings)
     }
 
     /// Starts a copy of this cluster in another folder that follows it, so many seconds late.
@@ -109,11 +117,11 @@ impl Cluster {
                 bail!("{} cannot be given to the user {user}", folder.display());
             }
         }
-        Self::run(&folder, user, true)
+        Self::run(&folder, user, true, &[])
     }
 
     /// Starts what a folder holds, and waits for it.
-    fn run(folder: &Path, user: Option<String>, throwaway: bool) -> Result<Self> {
+    fn run(folder: &Path, user: Option<String>, throwaway: bool, settings: &[String]) -> Result<Self> {
         let binaries = binaries()?;
         let data = folder.join("data");
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -129,6 +137,9 @@ impl Cluster {
         ]);
         if throwaway {
             command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+        }
+        for setting in settings {
+            command.args(["-c", setting]);
         }
         let server = command
             .current_dir("/")

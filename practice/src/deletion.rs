@@ -1,16 +1,19 @@
 //! What goes when an account is deleted, and what stays (`app/services/delete_account_service.rb`).
 
-use crate::{moderation, webhooks::Event};
+use crate::{moderation, version::Version, webhooks::Event};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-const EMPTIED: &str = "update accounts set silenced_at = null, \
-    suspended_at = coalesce((select created_at from domain_blocks where id = $2), practice.now()), suspension_origin = 0, \
-    locked = false, memorial = false, discoverable = false, trendable = false, display_name = '', note = '', fields = '[]', \
+const EMPTIED: &str = "update accounts set silenced_at = null, locked = false, memorial = false, discoverable = false, trendable = false, display_name = '', note = '', fields = '[]', \
     moved_to_account_id = null, reviewed_at = null, requested_review_at = null, also_known_as = '{}', \
     avatar_file_name = null, avatar_content_type = null, avatar_file_size = null, avatar_updated_at = null, \
     header_file_name = null, header_content_type = null, header_file_size = null, header_updated_at = null, \
     updated_at = practice.now() where id = $1";
+/// The mark of an emptied account: a suspension; since 4.7 that of a deletion, unless a domain block is behind it.
+const SUSPENDED: &str = "update accounts set suspension_origin = 0, \
+    suspended_at = coalesce((select created_at from domain_blocks where id = $2), practice.now()) where id = $1";
+const DELETED: &str =
+    "update accounts set requested_deletion_at = coalesce(requested_deletion_at, practice.now()) where id = $1";
 const UNCOUNTED: &str = "insert into account_stats (account_id, created_at, updated_at) \
     values ($1, practice.now(), practice.now()) on conflict (account_id) do update \
     set statuses_count = 0, followers_count = 0, following_count = 0, updated_at = practice.now() \
@@ -31,6 +34,7 @@ const SEVERED: &str = "insert into severed_relationships (relationship_severance
 /// If the database does not answer.
 pub async fn delete(
     db: &mut PgConnection,
+    version: Version,
     account: &Value,
     block: Option<i64>,
     event: Option<i64>,
@@ -52,7 +56,12 @@ pub async fn delete(
             .await?;
         sqlx::query("delete from invites where user_id = $1 and uses = 0").bind(user).execute(&mut *db).await?;
     }
-    sqlx::query(EMPTIED).bind(id).bind(block).execute(&mut *db).await?;
+    if version >= Version::V47 && block.is_none() {
+        sqlx::query(DELETED).bind(id).execute(&mut *db).await?;
+    } else {
+        sqlx::query(SUSPENDED).bind(id).bind(block).execute(&mut *db).await?;
+    }
+    sqlx::query(EMPTIED).bind(id).execute(&mut *db).await?;
     sqlx::query(UNCOUNTED).bind(id).execute(&mut *db).await?;
     let reported: Vec<i64> = sqlx::query_scalar(REPORTED).bind(id).fetch_one(&mut *db).await?;
     sqlx::query("delete from media_attachments where account_id = $1 and (status_id is null or status_id <> all($2))")

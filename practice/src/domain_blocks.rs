@@ -22,40 +22,115 @@ const READ_ALLOWS: [&str; 2] = ["admin:read", "admin:read:domain_allows"];
 const WRITE_ALLOWS: [&str; 2] = ["admin:write", "admin:write:domain_allows"];
 const MOST: i64 = 500;
 
+const TAKEN: &str = "select exists (select from domain_blocks where domain = $1)";
+const ALLOWED: &str = "select exists (select from domain_allows where domain = $1)";
+
 const SILENCE: i64 = 0;
 const SUSPEND: i64 = 1;
 const NOOP: i64 = 2;
 
-/// A domain as Mastodon stores it: trimmed, lower case, in ASCII; nothing where it cannot be the host of an address
-/// (`app/lib/tag_manager.rb`).
-pub fn normalized(text: &str) -> Option<String> {
-    let text = text.trim();
-    let text = text.strip_suffix('/').unwrap_or(text);
-    if text.contains(|c: char| c.is_whitespace() || "<>{}/\\?#@\"".contains(c)) {
-        return None;
-    }
-    if text.is_ascii() {
-        return Some(text.to_lowercase());
-    }
-    url::Host::parse(text).ok().map(|host| host.to_string())
+/// Why a text is no host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// A character that no host of an address has: said of the field.
+    Character,
+    /// A label that cannot be written in ASCII: nothing catches that.
+    Label,
 }
 
-/// What `DomainValidator` accepts.
+/// Ruby's `String#strip`: other spaces than those of ASCII stay.
+pub fn stripped(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r', '\0'])
+}
+
+/// Ruby's `String#split` at dots: what would be empty at the end is not there.
+fn labels(domain: &str) -> Vec<&str> {
+    let mut labels: Vec<&str> = domain.split('.').collect();
+    while labels.last().is_some_and(|label| label.is_empty()) {
+        labels.pop();
+    }
+    labels
+}
+
+/// A label in ASCII, as IDNA 2003 has it.
+fn in_ascii(label: &str) -> Result<String, Unfit> {
+    if label.is_ascii() || label.chars().count() > 63 {
+        return Ok(label.to_owned());
+    }
+    // Newer rules keep these; then they became others or nothing.
+    let label = label.replace('ß', "ss").replace('ς', "σ").replace(['\u{200c}', '\u{200d}'], "");
+    let host = url::Host::parse(&label).map_err(|_| Unfit::Label)?.to_string();
+    if host.len() > 63 { Err(Unfit::Label) } else { Ok(host) }
+}
+
+/// The host of an address: in small letters, then without `%…`, in ASCII, with one of two dots at its end
+/// (`Addressable::URI#host=` and `#normalized_host`).
+fn host(text: &str) -> Result<String, Unfit> {
+    if text.contains(|c: char| c.is_whitespace() || "<>{}/\\?#@\"".contains(c)) {
+        return Err(Unfit::Character);
+    }
+    // What has a meaning in a form has none here.
+    let plain = text.to_lowercase().replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
+    let (text, _) = url::form_urlencoded::parse(plain.as_bytes()).next().unwrap_or_default();
+    let parts: Vec<String> = text.split('.').map(in_ascii).collect::<Result<_, _>>()?;
+    let mut host = parts.join(".");
+    if host.ends_with("..") && !host.trim_end_matches("..").is_empty() && !host.ends_with("...") {
+        host.pop();
+    }
+    Ok(host)
+}
+
+/// A domain as Mastodon stores it (`app/lib/tag_manager.rb`, `app/models/concerns/domain_normalizable.rb`).
+pub fn normalized(text: &str) -> Result<String, Unfit> {
+    let text = stripped(text);
+    host(text.strip_suffix('/').unwrap_or(text))
+}
+
+/// What `DomainValidator` accepts: dots at the end, and nothing but dots, among it.
 pub fn is_domain(text: &str) -> bool {
     let label =
         |label: &str| (1..=63).contains(&label.len()) && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    text.len() < 256 && text.split('.').all(label)
+    text.len() < 256 && labels(text).into_iter().all(label)
 }
 
-/// A domain to be stored, and what is wrong with it; a text that is no host is wrong twice.
-pub fn checked(text: &str) -> (String, Vec<String>) {
-    let wrong = || "Domain is invalid".to_owned();
-    match normalized(text) {
-        _ if text.trim().is_empty() => (String::new(), vec!["Domain can't be blank".to_owned()]),
-        None => (text.to_owned(), vec![wrong(), wrong()]),
-        Some(domain) if is_domain(&domain) => (domain, Vec::new()),
-        Some(domain) => (domain, vec![wrong()]),
+/// A domain that is to be stored, and what is wrong with it.
+pub struct Checked {
+    pub domain: String,
+    /// Noted while it is normalised, before anything else is looked at.
+    pub early: Option<String>,
+    pub late: Vec<String>,
+}
+
+impl Checked {
+    /// Everything, in its order.
+    pub fn problems(self) -> Vec<String> {
+        self.early.into_iter().chain(self.late).collect()
     }
+}
+
+/// Looks at a domain that is to be stored; `taken` asks for it where it would be stored.
+///
+/// # Errors
+/// A label that cannot be written, or the database does not answer.
+pub async fn checked(db: &mut PgConnection, given: &str, taken: &'static str) -> Result<Checked, Failure> {
+    let wrong = || "Domain is invalid".to_owned();
+    let (domain, early) = match normalized(given) {
+        Ok(domain) => (domain, None),
+        Err(Unfit::Character) => (given.to_owned(), Some(wrong())),
+        Err(Unfit::Label) => return Err(Failure::Broken),
+    };
+    let blank = domain.chars().all(char::is_whitespace);
+    let mut late = Vec::new();
+    if blank {
+        late.push("Domain can't be blank".to_owned());
+    }
+    if sqlx::query_scalar(taken).bind(&domain).fetch_one(db).await? {
+        late.push("Domain has already been taken".to_owned());
+    }
+    if !blank && !is_domain(&domain) {
+        late.push(wrong());
+    }
+    Ok(Checked { domain, early, late })
 }
 
 fn digest(domain: &str) -> String {
@@ -95,8 +170,8 @@ async fn find(db: &mut PgConnection, id: i64) -> Result<Value, Failure> {
 
 /// The block that holds for a domain: its own, or that of the nearest parent.
 async fn rule_for(db: &mut PgConnection, domain: &str) -> Result<Option<Value>, Failure> {
-    let Some(host) = normalized(&domain.trim().replace('/', "")) else { return Ok(None) };
-    let labels: Vec<&str> = host.split('.').collect();
+    let Ok(host) = host(&stripped(domain).replace('/', "")) else { return Ok(None) };
+    let labels = labels(&host);
     let variants: Vec<String> = (0..labels.len()).map(|at| labels[at..].join(".")).collect();
     let row = sqlx::query_scalar(
         "select to_jsonb(b) from domain_blocks b where domain = any($1) order by char_length(domain) desc limit 1",
@@ -137,12 +212,15 @@ pub async fn show(call: &Call, id: i64) -> Result<Answer, Failure> {
 
 /// A severity that was given; some unknown word is wrong, and on 4.3 raises.
 fn severity(call: &Call) -> Result<Option<Result<i64, String>>, Failure> {
+    // A number is good only where it comes as one, in JSON.
+    let number = call.params.get("severity").and_then(Value::as_i64).filter(|number| (SILENCE..=NOOP).contains(number));
     let Some(word) = call.text("severity") else { return Ok(None) };
     match word.as_str() {
         "silence" => Ok(Some(Ok(SILENCE))),
         "suspend" => Ok(Some(Ok(SUSPEND))),
         "noop" => Ok(Some(Ok(NOOP))),
-        _ if call.is(Version::V43) => Err(Failure::Broken),
+        _ if number.is_some() => Ok(number.map(Ok)),
+        _ if !call.since(Version::V44) => Err(Failure::Broken),
         _ => Ok(Some(Err("Severity is not included in the list".to_owned()))),
     }
 }
@@ -156,6 +234,9 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     let (media, reports) = (flag("reject_media"), flag("reject_reports"));
     let mut tx = call.practice.pool.begin().await?;
     if let Some(existing) = rule_for(&mut tx, &given).await? {
+        // Before 4.6 the spaces around it are left here, and nothing catches what cannot be read.
+        let plain = if call.since(Version::V46) { stripped(&given) } else { &given };
+        let wanted = host(plain.strip_suffix('/').unwrap_or(plain)).map_err(|_| Failure::Broken)?;
         let (there, new) = (existing["severity"].as_i64(), severity.as_ref().ok().copied());
         let milder = there == Some(SUSPEND) && matches!(new, Some(SILENCE | NOOP))
             || there == Some(SILENCE) && new == Some(NOOP);
@@ -163,8 +244,7 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
             || !milder
                 && (media || existing["reject_media"] == json!(false))
                 && (reports || existing["reject_reports"] == json!(false));
-        let same = normalized(&given).as_deref() == existing["domain"].as_str();
-        if same || !stricter {
+        if existing["domain"] == json!(wanted) || !stricter {
             let domain = existing["domain"].as_str().unwrap_or_default();
             let body = json!({
                 "error": format!("You have already imposed stricter limits on {domain}."),
@@ -173,11 +253,8 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
             return Ok(Answer::from(body).status(StatusCode::UNPROCESSABLE_ENTITY));
         }
     }
-    let (domain, wrong) = checked(&given);
-    // What cannot be normalised is noted before the validations run.
-    let (early, late) = if wrong.len() > 1 { wrong.split_at(1) } else { wrong.split_at(0) };
-    let problems: Vec<String> =
-        early.iter().cloned().chain(severity.as_ref().err().cloned()).chain(late.iter().cloned()).collect();
+    let Checked { domain, early, late } = checked(&mut tx, &given, TAKEN).await?;
+    let problems: Vec<String> = early.into_iter().chain(severity.as_ref().err().cloned()).chain(late).collect();
     if !problems.is_empty() {
         return Err(invalid(&problems));
     }
@@ -226,6 +303,21 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
         Some(Err(problem)) => return Err(invalid(&[problem])),
         None => row["severity"].as_i64(),
     };
+    // The name is written and validated anew with each change, whoever left it as it is.
+    let stored = row["domain"].as_str().unwrap_or_default();
+    let domain = match normalized(stored) {
+        Ok(domain) if is_domain(&domain) => domain,
+        Ok(_) | Err(Unfit::Character) => return Err(invalid(&["Domain is invalid".to_owned()])),
+        Err(Unfit::Label) => return Err(Failure::Broken),
+    };
+    let taken: bool = sqlx::query_scalar("select exists (select from domain_blocks where domain = $1 and id <> $2)")
+        .bind(&domain)
+        .bind(id)
+        .fetch_one(&mut *tx)
+        .await?;
+    if taken {
+        return Err(invalid(&["Domain has already been taken".to_owned()]));
+    }
     let flag = |name: &str| call.boolean(name).or(row[name].as_bool());
     let comment = |name: &str| match call.params.contains_key(name) {
         true => call.scalar(name),
@@ -233,8 +325,8 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     };
     let changed: Option<Value> = sqlx::query_scalar(
         "update domain_blocks b set severity = $2, reject_media = $3, reject_reports = $4, private_comment = $5, public_comment = $6, \
-         obfuscate = $7, updated_at = practice.now() where id = $1 and (severity, reject_media, reject_reports, private_comment, \
-         public_comment, obfuscate) is distinct from ($2, $3, $4, $5, $6, $7) returning to_jsonb(b)",
+         obfuscate = $7, domain = $8, updated_at = practice.now() where id = $1 and (severity, reject_media, reject_reports, \
+         private_comment, public_comment, obfuscate, domain) is distinct from ($2, $3, $4, $5, $6, $7, $8) returning to_jsonb(b)",
     )
     .bind(id)
     .bind(severity.and_then(|severity| i32::try_from(severity).ok()))
@@ -243,11 +335,11 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     .bind(comment("private_comment"))
     .bind(comment("public_comment"))
     .bind(flag("obfuscate"))
+    .bind(&domain)
     .fetch_optional(&mut *tx)
     .await?;
     let after = changed.unwrap_or_else(|| row.clone());
-    let domain = row["domain"].as_str().unwrap_or_default();
-    moderation::log(&mut tx, caller, "update", ("DomainBlock", id), domain, None).await?;
+    moderation::log(&mut tx, caller, "update", ("DomainBlock", id), &domain, None).await?;
     let severity_changed = after["severity"] != row["severity"];
     jobs::queue(&mut tx, &Job::BlockDomain { block: id, severity_changed }).await?;
     tx.commit().await?;
@@ -311,10 +403,10 @@ pub async fn carry_out(
             .execute(&mut *db)
             .await?;
         }
-        Some(SUSPEND) => suspend(db, domain, id).await?,
+        Some(SUSPEND) => suspend(db, version, domain, id).await?,
         _ => {}
     }
-    let clears = block["reject_media"] == json!(true) && (version == Version::V43 || severity != Some(SUSPEND));
+    let clears = block["reject_media"] == json!(true) && (version < Version::V44 || severity != Some(SUSPEND));
     if clears {
         sqlx::query(MEDIA).bind(domain).execute(&mut *db).await?;
         sqlx::query(PICTURES).bind(domain).execute(&mut *db).await?;
@@ -328,9 +420,9 @@ pub async fn carry_out(
     Ok(())
 }
 
-async fn suspend(db: &mut PgConnection, domain: &str, block: i64) -> Result<(), Failure> {
-    const SUSPENDED: &str = "update accounts set suspended_at = (select created_at from domain_blocks where id = $2), \
-        suspension_origin = 0 where (domain = $1 or domain like '%.' || $1) and suspended_at is null";
+async fn suspend(db: &mut PgConnection, version: Version, domain: &str, block: i64) -> Result<(), Failure> {
+    const SUSPENDED: &str = "update accounts a set suspended_at = (select created_at from domain_blocks where id = $2), \
+        suspension_origin = 0 where (domain = $1 or domain like '%.' || $1) and practice.available(a)";
     const TO_EMPTY: &str = "select id from accounts where (domain = $1 or domain like '%.' || $1) \
         and suspended_at = (select created_at from domain_blocks where id = $2) order by id";
     const AFFECTED: &str = "insert into account_relationship_severance_events (account_id, relationship_severance_event_id, \
@@ -352,7 +444,7 @@ async fn suspend(db: &mut PgConnection, domain: &str, block: i64) -> Result<(), 
     .await?;
     for id in accounts {
         if let Some(account) = entities::account_row(db, id).await? {
-            deletion::delete(db, &account, Some(block), Some(event)).await?;
+            deletion::delete(db, version, &account, Some(block), Some(event)).await?;
         }
     }
     let affected: Vec<(i64, i64)> = sqlx::query_as(AFFECTED).bind(event).fetch_all(&mut *db).await?;
@@ -360,7 +452,7 @@ async fn suspend(db: &mut PgConnection, domain: &str, block: i64) -> Result<(), 
         sqlx::query(
             "insert into notifications (account_id, from_account_id, activity_id, activity_type, type, created_at, updated_at) \
              select id, id, $2, 'AccountRelationshipSeveranceEvent', 'severed_relationships', practice.now(), practice.now() \
-             from accounts where id = $1 and suspended_at is null",
+             from accounts a where id = $1 and practice.available(a) and exists (select from users where account_id = a.id)",
         )
         .bind(account)
         .bind(notice)
@@ -425,14 +517,9 @@ pub async fn allow(call: &Call) -> Result<Answer, Failure> {
     if let Some(row) = there {
         return Ok(allow_entity(&row).into());
     }
-    let (domain, mut problems) = checked(&given);
-    let taken: bool = sqlx::query_scalar("select exists (select from domain_allows where domain = $1)")
-        .bind(&domain)
-        .fetch_one(&mut *tx)
-        .await?;
-    if taken {
-        problems.push("Domain has already been taken".to_owned());
-    }
+    let checked = checked(&mut tx, &given, ALLOWED).await?;
+    let domain = checked.domain.clone();
+    let problems = checked.problems();
     if !problems.is_empty() {
         return Err(invalid(&problems));
     }
@@ -513,12 +600,29 @@ mod tests {
 
     #[test]
     fn domains_are_checked_as_mastodon_does() {
-        assert_eq!(checked("B\u{dc}CHER.test"), ("xn--bcher-kva.test".to_owned(), Vec::new()));
-        assert_eq!(checked(" Shout.Test/ "), ("shout.test".to_owned(), Vec::new()));
-        assert_eq!(checked("HTTPS://Shout.Test/path").1.len(), 2);
-        assert_eq!(checked("not a domain!").1.len(), 2);
-        assert_eq!(checked("under_score.test").1.len(), 1);
-        assert_eq!(checked("").1, ["Domain can't be blank"]);
+        let fits = |text: &str| normalized(text).ok().filter(|domain| is_domain(domain));
+        assert_eq!(fits("B\u{dc}CHER.test").as_deref(), Some("xn--bcher-kva.test"));
+        assert_eq!(fits("b%C3%BCcher.test").as_deref(), Some("xn--bcher-kva.test"));
+        assert_eq!(fits("stra\u{df}e.test").as_deref(), Some("strasse.test"));
+        assert_eq!(fits(" Shout.Test/ ").as_deref(), Some("shout.test"));
+        assert_eq!(normalized("shout.test /"), Err(Unfit::Character));
+        assert_eq!(normalized("\u{a0}shout.test"), Err(Unfit::Character));
+        assert_eq!(normalized("HTTPS://Shout.Test/path"), Err(Unfit::Character));
+        assert_eq!(normalized("not a domain!"), Err(Unfit::Character));
+        for wrong in ["under_score.test", "shout.test:3000", "*.test", ".shout.test", "shout..test", "a%20b.test"] {
+            assert!(normalized(wrong).is_ok() && fits(wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dots_at_the_end_stay_as_mastodon_leaves_them() {
+        let fits = |text: &str| normalized(text).ok().filter(|domain| is_domain(domain));
+        assert_eq!(fits("shout.test.").as_deref(), Some("shout.test."));
+        assert_eq!(fits("shout.test..").as_deref(), Some("shout.test."));
+        assert_eq!(fits("shout.test...").as_deref(), Some("shout.test..."));
+        assert_eq!(fits(".").as_deref(), Some("."));
+        assert_eq!(labels("shout.test.."), ["shout", "test"]);
+        assert!(labels("..").is_empty());
     }
 
     #[test]

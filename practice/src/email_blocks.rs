@@ -16,6 +16,7 @@ const WRITE: [&str; 2] = ["admin:write", "admin:write:email_domain_blocks"];
 const READ_HASHES: [&str; 2] = ["admin:read", "admin:read:canonical_email_blocks"];
 const WRITE_HASHES: [&str; 2] = ["admin:write", "admin:write:canonical_email_blocks"];
 const MOST: i64 = 200;
+const TAKEN: &str = "select exists (select from email_domain_blocks where domain = $1)";
 
 /// `REST::Admin::EmailDomainBlockSerializer`, with the attempts of seven days.
 async fn entity(db: &mut PgConnection, row: &Value) -> Result<Value, Failure> {
@@ -78,14 +79,9 @@ pub async fn show(call: &Call, id: i64) -> Result<Answer, Failure> {
 pub async fn create(call: &Call) -> Result<Answer, Failure> {
     let caller = auth::admin(call, &WRITE, MANAGE_BLOCKS)?;
     let mut tx = call.practice.pool.begin().await?;
-    let (domain, mut problems) = checked(&call.scalar("domain").unwrap_or_default());
-    let taken: bool = sqlx::query_scalar("select exists (select from email_domain_blocks where domain = $1)")
-        .bind(&domain)
-        .fetch_one(&mut *tx)
-        .await?;
-    if taken {
-        problems.push("Domain has already been taken".to_owned());
-    }
+    let checked = checked(&mut tx, &call.scalar("domain").unwrap_or_default(), TAKEN).await?;
+    let domain = checked.domain.clone();
+    let problems = checked.problems();
     if !problems.is_empty() {
         return Err(invalid(&problems));
     }

@@ -63,17 +63,31 @@ pub async fn account_row(db: &mut PgConnection, id: i64) -> sqlx::Result<Option<
     row(db, ACCOUNT, id).await
 }
 
+/// Whether an account is suspended; the instance's own never is (`app/models/concerns/account/suspensions.rb`).
+pub fn suspended(row: &Value) -> bool {
+    !row["suspended_at"].is_null() && row["id"] != json!(-99)
+}
+
+/// Whether an account is suspended or, since 4.7, was deleted by its owner or by a moderator after a suspension.
+pub fn unavailable(row: &Value) -> bool {
+    suspended(row) || !row["requested_deletion_at"].is_null() && row["id"] != json!(-99)
+}
+
 /// `REST::AccountSerializer`
 pub fn account(practice: &Instance, row: &Value) -> Value {
     let base = practice.base();
-    let later = practice.version == Version::V46;
+    let later = practice.version >= Version::V46;
     let local = row["domain"].is_null();
     let id = row["id"].as_i64().unwrap_or(0);
     let username = text(row, "username");
-    let suspended = !row["suspended_at"].is_null();
-    let acct = match row["domain"].as_str() {
-        Some(domain) => format!("{username}@{domain}"),
-        None => username.to_owned(),
+    let suspended = unavailable(row);
+    // Since 4.7 a name that another server took back is kept as one that nobody can have (`Account#invalidate_username!`).
+    let invalid = practice.version >= Version::V47 && username.starts_with("! ");
+    let number = id.to_string();
+    let (username, acct) = match row["domain"].as_str() {
+        _ if invalid => (number.as_str(), format!("{id}@handle.invalid")),
+        Some(domain) => (username, format!("{username}@{domain}")),
+        None => (username, username.to_owned()),
     };
     let (url, uri) = if local {
         let uri = if row["id_scheme"].as_i64() == Some(1) {
@@ -146,11 +160,30 @@ pub fn account(practice: &Instance, row: &Value) -> Value {
         put("memorial", json!(true));
     }
     if local {
-        put("noindex", json!(false));
+        let user = &row["user"];
+        let wishes: Value = serde_json::from_str(text(user, "settings")).unwrap_or_default();
+        let hidden = wishes["noindex"].as_bool().unwrap_or(false);
+        put("noindex", if user.is_null() { Value::Null } else { json!(hidden) });
     }
     if later {
-        let denied = if local { "denied" } else { "missing" };
-        put("feature_approval", json!({ "automatic": [], "manual": [], "current_user": denied }));
+        // Who may put them into a collection: anybody where they let themselves be found, followers where they are locked
+        // (`app/models/concerns/account/interaction_policy_concern.rb`). Whether the caller follows them is not looked up.
+        let found = local && row["discoverable"] == json!(true);
+        let locked = row["locked"] == json!(true);
+        let automatic = match (found, locked) {
+            (false, _) => json!([]),
+            (true, true) => json!(["followers"]),
+            (true, false) => json!(["public"]),
+        };
+        let caller = match (local, found && !locked) {
+            (false, _) => "missing",
+            (true, false) => "denied",
+            (true, true) => "automatic",
+        };
+        put("feature_approval", json!({ "automatic": automatic, "manual": [], "current_user": caller }));
+    }
+    if invalid {
+        put("invalid_handle", json!(true));
     }
     put("emojis", json!([]));
     if local {
@@ -189,7 +222,7 @@ pub fn role(practice: &Instance, own: &Value, everyone: &Value) -> Value {
         "color": shown["color"],
         "highlighted": shown["highlighted"],
     });
-    if practice.version == Version::V46 {
+    if practice.version >= Version::V46 {
         out["collection_limit"] = shown["collection_limit"].clone();
     }
     out
@@ -245,7 +278,7 @@ pub async fn admin_account(db: &mut PgConnection, practice: &Instance, id: i64) 
     put("email", of_user("email"));
     put("ip", ips.first().map_or(Value::Null, |ip| ip["ip"].clone()));
     put("confirmed", if has_login { json!(!user["confirmed_at"].is_null()) } else { Value::Null });
-    put("suspended", json!(!found["suspended_at"].is_null()));
+    put("suspended", json!(suspended(&found)));
     put("silenced", json!(!found["silenced_at"].is_null()));
     put("sensitized", json!(!found["sensitized_at"].is_null()));
     put("disabled", of_user("disabled"));
@@ -334,10 +367,14 @@ async fn one_status(db: &mut PgConnection, practice: &Instance, status: &Value) 
         "card": null,
         "poll": null,
     });
-    if practice.version == Version::V46 {
-        out["quotes_count"] = count("quotes_count");
-        out["tagged_collections"] = json!([]);
+    if practice.version >= Version::V44 {
         out["quote"] = Value::Null;
+    }
+    if practice.version >= Version::V46 {
+        out["tagged_collections"] = json!([]);
+    }
+    if practice.version >= Version::V45 {
+        out["quotes_count"] = count("quotes_count");
         out["quote_approval"] = json!({ "automatic": [], "manual": [], "current_user": "denied" });
     }
     if local {
@@ -439,15 +476,15 @@ pub async fn report(db: &mut PgConnection, practice: &Instance, id: i64) -> sqlx
 /// # Errors
 /// If the database does not answer.
 pub async fn rules(db: &mut PgConnection, version: Version, named: Option<&[i64]>) -> sqlx::Result<Value> {
-    const V46: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint, 'translations', \
+    const TRANSLATED: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint, 'translations', \
         coalesce((select jsonb_object_agg(t.language, jsonb_build_object('text', t.text, 'hint', t.hint)) \
         from rule_translations t where t.rule_id = r.id), '{}')) from rules r \
         where case when $1::bigint[] is null then r.deleted_at is null else r.id = any($1) end \
         order by case when $1 is null then r.priority end, r.id";
-    const V43: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint) from rules r \
+    const PLAIN: &str = "select jsonb_build_object('id', r.id::text, 'text', r.text, 'hint', r.hint) from rules r \
         where case when $1::bigint[] is null then r.deleted_at is null else r.id = any($1) end \
         order by case when $1 is null then r.priority end, r.id";
-    let sql = if version == Version::V46 { V46 } else { V43 };
+    let sql = if version >= Version::V44 { TRANSLATED } else { PLAIN };
     let rules: Vec<Value> = sqlx::query_scalar(sql).bind(named).fetch_all(db).await?;
     Ok(json!(rules))
 }
@@ -469,7 +506,7 @@ pub async fn own_report(db: &mut PgConnection, practice: &Instance, id: i64) -> 
     }
     out["status_ids"] = texts("status_ids");
     out["rule_ids"] = texts("rule_ids");
-    if practice.version == Version::V46 {
+    if practice.version >= Version::V46 {
         out["collection_ids"] = json!([]);
     }
     out["target_account"] = found["target_account"]["account"].clone();

@@ -5,6 +5,7 @@ use crate::{
     server::{Answer, Call, FIVE_MINUTES, Failure, Instance},
     settings,
     version::Version,
+    webhooks,
 };
 use axum::http::HeaderName;
 use jiff::Timestamp;
@@ -64,7 +65,11 @@ async fn facts(instance: &Instance) -> Result<Facts, Failure> {
             .await?;
     let contact = match contact {
         Some(id) => {
-            entities::account_row(&mut db, id).await?.map_or(Value::Null, |row| entities::account(instance, &row))
+            let row = entities::account_row(&mut db, id).await?;
+            let mut account = row.map_or(Value::Null, |row| entities::account(instance, &row));
+            // One answer for everybody.
+            webhooks::as_nobody_sees(&mut account);
+            account
         }
         None => Value::Null,
     };
@@ -75,7 +80,15 @@ async fn facts(instance: &Instance) -> Result<Facts, Failure> {
 /// The answer of a fresh site, with this one's addresses.
 fn template(instance: &Instance) -> Result<Value, Failure> {
     let text = instance.version.instance().replace("https://mastodon.test", &instance.base());
-    serde_json::from_str(&text).map_err(|_| Failure::Broken)
+    let mut body: Value = serde_json::from_str(&text).map_err(|_| Failure::Broken)?;
+    if instance.version == Version::V44 {
+        body["version"] = json!(instance.version.number());
+        body["api_versions"]["mastodon"] = json!(6);
+        if let Some(configuration) = body["configuration"].as_object_mut() {
+            configuration.remove("timelines_access");
+        }
+    }
+    Ok(body)
 }
 
 async fn body(instance: &Instance) -> Result<Value, Failure> {
@@ -96,7 +109,7 @@ async fn body(instance: &Instance) -> Result<Value, Failure> {
         true => json!(format!("<p>{}</p>\n", facts.closed_message)),
         false => Value::Null,
     };
-    if instance.version == Version::V46 {
+    if instance.version >= Version::V44 {
         let asks = settings::read(instance, "require_invite_text").await?.or("false") == "true";
         let age = settings::read(instance, "min_age").await?.or("");
         registrations["reason_required"] = json!(approval && asks);
@@ -168,13 +181,13 @@ pub async fn show_v1(call: &Call) -> Result<Answer, Failure> {
     let answer = Answer::from(body).cached(FIVE_MINUTES);
     Ok(match instance.version {
         Version::V43 => answer,
-        Version::V46 => answer.with(HeaderName::from_static("deprecation"), "@1668384000"),
+        _ => answer.with(HeaderName::from_static("deprecation"), "@1668384000"),
     })
 }
 
 async fn users(instance: &Instance) -> Result<i64, Failure> {
     let count = sqlx::query_scalar(
-        "select count(*) from users u join accounts a on a.id = u.account_id where u.confirmed_at is not null and a.suspended_at is null",
+        "select count(*) from users u join accounts a on a.id = u.account_id where u.confirmed_at is not null and practice.available(a)",
     );
     Ok(count.fetch_one(&instance.pool).await?)
 }

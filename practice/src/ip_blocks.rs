@@ -105,11 +105,11 @@ async fn read(call: &Call, db: &mut PgConnection, id: Option<i64>, stored: &Valu
     };
     let severity =
         word.as_deref().and_then(|word| SEVERITIES.iter().find(|(name, _)| *name == word)).map(|(_, number)| *number);
-    if word.is_some() && severity.is_none() && call.is(Version::V43) {
+    if word.is_some() && severity.is_none() && !call.since(Version::V44) {
         return Err(Failure::Broken);
     }
     let mut problems = Vec::new();
-    if severity.is_none() && call.is(Version::V46) {
+    if severity.is_none() && call.since(Version::V44) {
         problems.push("Severity is not included in the list".to_owned());
     }
     if ip.is_none() {
@@ -156,13 +156,16 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     Ok(entity(&row).into())
 }
 
-/// `PUT /api/v1/admin/ip_blocks/:id`: one that is wrong is not stored, yet logged and answered as if it were.
+/// `PUT /api/v1/admin/ip_blocks/:id`: before 4.7 one that is wrong is not stored, yet logged and answered as if it were.
 pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     auth::scope(call, &WRITE)?;
     let mut tx = call.practice.pool.begin().await?;
     let row = find(&mut tx, id).await?;
     let caller = auth::may(call, MANAGE_BLOCKS)?;
     let given = read(call, &mut tx, Some(id), &row).await?;
+    if call.since(Version::V47) && !given.problems.is_empty() {
+        return Err(invalid(&given.problems));
+    }
     let cidr = given.ip.clone().ok_or(Failure::Broken)?;
     let comment = if call.params.contains_key("comment") { call.scalar("comment") } else { None };
     if given.problems.is_empty() {

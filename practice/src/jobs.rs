@@ -4,9 +4,11 @@
 use crate::{
     deletion, domain_blocks, entities,
     server::{Failure, Instance},
+    version::Version,
     webhooks::{self, Event},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::{PgConnection, types::Json};
 use std::sync::Arc;
 
@@ -54,8 +56,11 @@ pub async fn run(instance: &Instance) -> Result<Vec<Event>, Failure> {
         };
         match job {
             Job::DeleteAccount { account } => {
-                if let Some(row) = entities::account_row(&mut tx, account).await? {
-                    events.extend(deletion::delete(&mut tx, &row, None, None).await?);
+                // Since 4.6 the work looks again: whoever was let back meanwhile is left alone.
+                let row = entities::account_row(&mut tx, account).await?;
+                let due = |row: &Value| instance.version < Version::V46 || entities::unavailable(row);
+                if let Some(row) = row.filter(due) {
+                    events.extend(deletion::delete(&mut tx, instance.version, &row, None, None).await?);
                 }
             }
             Job::BlockDomain { block, severity_changed } => {

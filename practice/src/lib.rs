@@ -1,4 +1,4 @@
-//! A practice Mastodon instance: the part of the API of Mastodon 4.3 and 4.6 that an operator's console uses, over a real
+//! A practice Mastodon instance: the part of the API of Mastodon 4.3 to 4.7 that an operator's console uses, over a real
 //! PostgreSQL with Mastodon's tables. It knows nothing of the console.
 
 pub mod accounts;

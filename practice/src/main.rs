@@ -26,15 +26,24 @@ struct Cli {
 enum Release {
     #[value(name = "4.3")]
     V43,
+    #[value(name = "4.4")]
+    V44,
+    #[value(name = "4.5")]
+    V45,
     #[value(name = "4.6")]
     V46,
+    #[value(name = "4.7")]
+    V47,
 }
 
 impl From<Release> for Version {
     fn from(release: Release) -> Self {
         match release {
             Release::V43 => Self::V43,
+            Release::V44 => Self::V44,
+            Release::V45 => Self::V45,
             Release::V46 => Self::V46,
+            Release::V47 => Self::V47,
         }
     }
 }
@@ -124,6 +133,14 @@ async fn main() -> Result<()> {
             // The recorded requests name their host; a practice address is plain http on loopback.
             let https = https || domain.is_some();
             let domain = domain.unwrap_or_else(|| listen.to_string());
+            let there = if schema::exists(&pool).await? { schema::version(&pool).await? } else { None };
+            if let Some(other) = there.filter(|there| *there != version) {
+                anyhow::bail!(
+                    "the tables here are of Mastodon {}, not {}: say --mastodon with that release, or take another folder",
+                    other.number(),
+                    version.number()
+                );
+            }
             if !schema::exists(&pool).await? {
                 schema::create_as(&pool, version).await?;
                 if !empty {

@@ -224,14 +224,15 @@ pub async fn strike(
     .await
 }
 
-/// Tells an account of a strike in the app.
+/// Tells an account of a strike in the app, if somebody can still see it there (`app/services/notify_service.rb`).
 ///
 /// # Errors
 /// If the database does not answer.
 pub async fn notify_strike(db: &mut PgConnection, target: i64, strike: i64) -> sqlx::Result<()> {
     sqlx::query(
         "insert into notifications (account_id, from_account_id, activity_id, activity_type, type, created_at, updated_at) \
-         values ($1, $1, $2, 'AccountWarning', 'moderation_warning', practice.now(), practice.now())",
+         select a.id, a.id, $2, 'AccountWarning', 'moderation_warning', practice.now(), practice.now() \
+         from accounts a join users u on u.account_id = a.id where a.id = $1 and practice.available(a)",
     )
     .bind(target)
     .bind(strike)
@@ -247,7 +248,7 @@ pub async fn notify_strike(db: &mut PgConnection, target: i64, strike: i64) -> s
 /// If the database does not answer.
 pub async fn welcome(db: &mut PgConnection, instance: &Instance, account: &Value) -> Result<(), Failure> {
     const INVITER: &str = "select a.id from invites i join users u on u.id = i.user_id join accounts a on a.id = u.account_id \
-        where i.id = $1 and i.autofollow and a.suspended_at is null and not a.locked and a.id <> $2";
+        where i.id = $1 and i.autofollow and practice.available(a) and not a.locked and a.id <> $2";
     let id = account["id"].as_i64().unwrap_or(0);
     let inviter: Option<i64> = sqlx::query_scalar(INVITER)
         .bind(account["user"]["invite_id"].as_i64())
@@ -293,10 +294,10 @@ async fn notify_sign_up(db: &mut PgConnection, version: Version, account: i64) -
          case when $2 then 'admin.sign_up-' || extract(epoch from now())::bigint / 3600 end, practice.now(), practice.now() \
          from users u join accounts a on a.id = u.account_id where u.role_id = any (array( \
          select id from user_roles where permissions & 1 = 1 or permissions & 1024 = 1024)) \
-         and a.suspended_at is null order by u.id",
+         and practice.available(a) order by u.id",
     )
     .bind(account)
-    .bind(version == Version::V46)
+    .bind(version >= Version::V44)
     .execute(db)
     .await
     .map(|_| ())
@@ -312,7 +313,7 @@ pub async fn notify_report(db: &mut PgConnection, reporter: i64, report: i64) ->
          select u.account_id, $1, $2, 'Report', 'admin.report', practice.now(), practice.now() \
          from users u join accounts a on a.id = u.account_id where u.role_id = any (array( \
          select id from user_roles where permissions & 1 = 1 or permissions & 16 = 16)) \
-         and a.suspended_at is null and a.id <> $1 order by u.id",
+         and practice.available(a) and a.id <> $1 order by u.id",
     )
     .bind(reporter)
     .bind(report)

@@ -17,7 +17,7 @@ pub async fn list(call: &Call) -> Result<Answer, Failure> {
     let types = call.texts("types");
     let rows: Vec<Value> = sqlx::query_scalar(
         "select row from (select n.id, to_jsonb(n) as row from notifications n join accounts a on a.id = n.from_account_id \
-         where n.account_id = $5 and a.suspended_at is null and ($6 = '{}' or n.type = any($6)) and n.type <> all($7) \
+         where n.account_id = $5 and practice.available(a) and ($6 = '{}' or n.type = any($6)) and n.type <> all($7) \
          and ($8::bigint is null or n.from_account_id = $8) and ($9 or not n.filtered) \
          and ($1::bigint is null or n.id < $1) and ($2::bigint is null or n.id > $2) \
          order by case when $4 then n.id else -n.id end limit $3) page order by id desc",

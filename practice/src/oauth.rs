@@ -210,7 +210,7 @@ pub async fn register(call: &Call) -> Result<Answer, Failure> {
     if scopes.trim().is_empty() || !scopes.split_whitespace().all(|scope| known.contains(&scope)) {
         wrong(match call.practice.version {
             Version::V43 => "Scopes doesn't match configured on the server.",
-            Version::V46 => "Scopes doesn't match those configured on the server.",
+            _ => "Scopes doesn't match those configured on the server.",
         });
     }
     if name.chars().count() > 60 {
@@ -301,7 +301,7 @@ pub async fn token_info(call: &Call) -> Result<Answer, Failure> {
 /// `GET /.well-known/oauth-authorization-server`
 pub fn metadata(call: &Call) -> Answer {
     let base = call.practice.base();
-    let later = call.is(Version::V46);
+    let later = call.since(Version::V44);
     let mut body = json!({
         "issuer": format!("{base}/"),
         "authorization_endpoint": format!("{base}/oauth/authorize"),
@@ -370,7 +370,7 @@ async fn wanted(call: &Call, db: &mut PgConnection) -> Result<Result<Wanted, Ans
     let challenge = call.present("code_challenge");
     let method =
         challenge.as_ref().map(|_| call.present("code_challenge_method").unwrap_or_else(|| "plain".to_owned()));
-    let plain = method.as_deref() == Some("plain") && call.is(Version::V43);
+    let plain = method.as_deref() == Some("plain") && !call.since(Version::V44);
     if method.as_deref().is_some_and(|method| method != "S256" && !plain) {
         return refuse("The code challenge method must be S256.");
     }
@@ -425,7 +425,7 @@ async fn person(db: &mut PgConnection, name: &str) -> sqlx::Result<Option<(i64, 
     sqlx::query_as(
         "select u.id, a.username::text from accounts a join users u on u.account_id = a.id \
          where lower(a.username) = lower($1) and a.domain is null and u.confirmed_at is not null and u.approved \
-         and not u.disabled and a.suspended_at is null and not a.memorial",
+         and not u.disabled and practice.available(a) and not a.memorial",
     )
     .bind(name.trim().trim_start_matches('@'))
     .fetch_optional(db)
@@ -449,7 +449,7 @@ pub async fn ask(call: &Call) -> Result<Answer, Failure> {
     }
     let staff: Vec<String> = sqlx::query_scalar(
         "select a.username::text from users u join accounts a on a.id = u.account_id join user_roles r on r.id = u.role_id \
-         where u.confirmed_at is not null and u.approved and not u.disabled and a.suspended_at is null \
+         where u.confirmed_at is not null and u.approved and not u.disabled and practice.available(a) \
          order by r.position desc, u.id limit 12",
     )
     .fetch_all(&mut *tx)
@@ -539,7 +539,7 @@ pub async fn token(call: &Call) -> Result<Answer, Failure> {
     let mut tx = call.practice.pool.begin().await?;
     let kind = call.scalar("grant_type").unwrap_or_default();
     let known = matches!(kind.as_str(), "authorization_code" | "client_credentials")
-        || kind == "password" && call.is(Version::V43);
+        || kind == "password" && !call.since(Version::V44);
     if !known {
         return Ok(match kind.is_empty() {
             true => failed(StatusCode::BAD_REQUEST, "invalid_request", "Missing required parameter: grant_type."),
@@ -650,7 +650,7 @@ pub async fn revoke(call: &Call) -> Result<Answer, Failure> {
 
 /// `GET /oauth/userinfo`, since 4.4.
 pub async fn userinfo(call: &Call) -> Result<Answer, Failure> {
-    if call.is(Version::V43) {
+    if !call.since(Version::V44) {
         return Err(Failure::Nowhere);
     }
     let caller = auth::person(call, &["profile"])?;

@@ -14,18 +14,17 @@ const READ: [&str; 2] = ["admin:read", "admin:read:reports"];
 const WRITE: [&str; 2] = ["admin:write", "admin:write:reports"];
 const MOST: i64 = 200;
 const KEPT: [&str; 5] = ["limit", "resolved", "unresolved", "account_id", "target_account_id"];
-const KEPT_V43: [&str; 4] = ["limit", "resolved", "account_id", "target_account_id"];
+const KEPT_FORMERLY: [&str; 4] = ["limit", "resolved", "account_id", "target_account_id"];
 
 /// `GET /api/v1/admin/reports`
 pub async fn list(call: &Call) -> Result<Answer, Failure> {
     auth::admin(call, &READ, MANAGE_REPORTS)?;
     let page = Page::read(call, 100, MOST);
-    // 4.3 asks only whether the parameter is there.
-    let (resolved, unresolved, kept) = match call.practice.version {
-        Version::V43 => (call.present("resolved").is_some(), false, &KEPT_V43[..]),
-        Version::V46 => {
-            (call.boolean("resolved").unwrap_or(false), call.boolean("unresolved").unwrap_or(false), &KEPT[..])
-        }
+    // Before 4.6 it is asked only whether the parameter is there.
+    let (resolved, unresolved, kept) = if call.since(Version::V46) {
+        (call.boolean("resolved").unwrap_or(false), call.boolean("unresolved").unwrap_or(false), &KEPT[..])
+    } else {
+        (call.present("resolved").is_some(), false, &KEPT_FORMERLY[..])
     };
     let (want_resolved, want_unresolved) = match (resolved, unresolved) {
         (true, true) => (true, true),
@@ -213,7 +212,7 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
     let mut tx = call.practice.pool.begin().await?;
     let target = entities::account_row(&mut tx, call.id("account_id").unwrap_or(0)).await?.ok_or_else(not_found)?;
     let target_id = target["id"].as_i64().unwrap_or(0);
-    if !target["suspended_at"].is_null() {
+    if entities::unavailable(&target) {
         return Err(not_found());
     }
     let statuses = call.ids("status_ids").unwrap_or_default();

@@ -271,9 +271,9 @@ impl Call {
         Some(items.iter().map(cast).collect())
     }
 
-    /// Whether this release is imitated.
-    pub fn is(&self, version: Version) -> bool {
-        self.practice.version == version
+    /// Whether this release or a later one is imitated.
+    pub fn since(&self, version: Version) -> bool {
+        self.practice.version >= version
     }
 }
 
@@ -457,7 +457,7 @@ async fn before(call: &Call) -> Result<(), Failure> {
     if seen == Some(true) {
         activity::record(&call.practice.pool, activity::LOGINS, user.id).await?;
     }
-    if user.suspended {
+    if user.unavailable {
         return Err(Failure::Said(StatusCode::FORBIDDEN, "Your login is currently disabled".into()));
     }
     Ok(())

@@ -27,14 +27,14 @@ async fn valid(db: &mut PgConnection, version: Version, code: &str) -> Result<Op
         left join user_roles r on r.id = u.role_id left join user_roles e on e.id = -99 \
         where i.code = $1 and (i.max_uses is null or i.uses < i.max_uses) \
         and (i.expires_at is null or i.expires_at >= practice.now()) \
-        and u.confirmed_at is not null and u.approved and not u.disabled and a.suspended_at is null and not a.memorial \
+        and u.confirmed_at is not null and u.approved and not u.disabled and practice.available(a) and not a.memorial \
         and not (coalesce((to_jsonb(case when r.id is null then e else r end) ->> 'require_2fa')::boolean, false) \
         and not u.otp_required_for_login and not exists (select from webauthn_credentials w where w.user_id = u.id))";
     let row: Option<(i64, Option<i64>, Option<i64>)> = sqlx::query_as(SQL).bind(code).fetch_optional(db).await?;
     Ok(row.map(|(id, own, everyone)| {
         let permissions = auth::effective(version, own, everyone.unwrap_or(0));
         // Before 4.6 every invitation did.
-        let spares_review = version == Version::V43 || permissions & INVITE_BYPASS_APPROVAL != 0;
+        let spares_review = version < Version::V46 || permissions & INVITE_BYPASS_APPROVAL != 0;
         Invitation { id, spares_review }
     }))
 }
@@ -79,7 +79,7 @@ const COOKIE: &str = "practice_turned_away=1";
 pub async fn page(call: &Call) -> Result<Answer, Failure> {
     let mut db = call.practice.pool.acquire().await?;
     if !may_sign_up(call, &mut db, false).await? {
-        let to = if call.is(Version::V43) { "/" } else { "/auth/sign_in" };
+        let to = if !call.since(Version::V45) { "/" } else { "/auth/sign_in" };
         return Ok(Answer::text(StatusCode::FOUND, WEB, "")
             .with(header::LOCATION, format!("{}{to}", call.practice.base()))
             .with(header::SET_COOKIE, format!("{COOKIE}; path=/; HttpOnly")));
@@ -88,12 +88,11 @@ pub async fn page(call: &Call) -> Result<Answer, Failure> {
         sqlx::query_scalar("select exists (select from rules where deleted_at is null)").fetch_one(&mut *db).await?;
     // A real server remembers who agreed; here it is enough to say so.
     if rules && call.present("accept").is_none() {
-        let accept = match call.practice.version {
-            Version::V43 => "<a class=\"button\" href=\"/auth/sign_up?accept=1\">Accept</a>",
-            Version::V46 => {
-                "<form class=\"simple_form\" action=\"/auth/acceptance\" accept-charset=\"UTF-8\" method=\"post\">\
-                 <button name=\"accept\" type=\"submit\" value=\"1\">Accept</button></form>"
-            }
+        let accept = if call.since(Version::V46) {
+            "<form class=\"simple_form\" action=\"/auth/acceptance\" accept-charset=\"UTF-8\" method=\"post\">\
+             <button name=\"accept\" type=\"submit\" value=\"1\">Accept</button></form>"
+        } else {
+            "<a class=\"button\" href=\"/auth/sign_up?accept=1\">Accept</a>"
         };
         return Ok(Answer::text(StatusCode::OK, WEB, format!("<!doctype html><title>Register</title>{accept}")));
     }
@@ -176,7 +175,7 @@ async fn mail_rule(call: &Call, email: &str, with_approval: bool) -> Result<bool
 
 /// Whether a name is reserved (since 4.5 by a rule, before by a setting), or wants a review.
 async fn name_rule(call: &Call, db: &mut PgConnection, username: &str, with_approval: bool) -> Result<bool, Failure> {
-    if call.is(Version::V43) {
+    if !call.since(Version::V45) {
         const RESERVED: [&str; 8] =
             ["admin", "support", "help", "root", "webmaster", "administrator", "mod", "moderator"];
         // A list of one's own is not read here.
@@ -297,7 +296,7 @@ async fn check(call: &Call, db: &mut PgConnection, wish: &Wish, invited: bool) -
 
 /// How old one must be, since 4.4.
 async fn least_age(call: &Call) -> Result<Option<i64>, Failure> {
-    if call.is(Version::V43) {
+    if !call.since(Version::V44) {
         return Ok(None);
     }
     Ok(settings::read(&call.practice, "min_age").await?.or("").parse().ok())
@@ -323,8 +322,11 @@ async fn approved(
 }
 
 const ACCOUNT: &str = "insert into accounts (username, private_key, public_key, created_at, updated_at) \
-    values ($1, 'no key: nothing is sent to other servers', 'no key: nothing is sent to other servers', practice.now(), practice.now()) \
-    returning id";
+    values ($1, $2, coalesce($2, ''), practice.now(), practice.now()) returning id";
+/// Since 4.7 keys lie in a table of their own (`app/models/keypair.rb`).
+const KEYS: &str = "insert into keypairs (account_id, type, local_fragment, private_key, public_key, created_at, updated_at) \
+    values ($1, 0, '#rsa-' || left(md5(random()::text), 16), $2, $2, practice.now(), practice.now())";
+const NO_KEY: &str = "no key: nothing is sent to other servers";
 const USER: &str = "insert into users (account_id, email, encrypted_password, locale, time_zone, approved, invite_id, sign_up_ip, \
     created_by_application_id, confirmation_token, confirmation_sent_at, settings, created_at, updated_at) \
     values ($1, lower($2), 'no password is kept', $3, $4, $5, $6, $7::inet, $8, $9, practice.now(), '{}', practice.now(), practice.now()) \
@@ -358,7 +360,12 @@ pub async fn create(call: &Call) -> Result<Answer, Failure> {
         return Ok(problems.answer());
     }
     let approved = approved(call, &mut tx, &wish, invitation.as_ref()).await?;
-    let account: i64 = sqlx::query_scalar(ACCOUNT).bind(&wish.username).fetch_one(&mut *tx).await?;
+    let apart = call.since(Version::V47);
+    let account: i64 =
+        sqlx::query_scalar(ACCOUNT).bind(&wish.username).bind((!apart).then_some(NO_KEY)).fetch_one(&mut *tx).await?;
+    if apart {
+        sqlx::query(KEYS).bind(account).bind(NO_KEY).execute(&mut *tx).await?;
+    }
     let user: i64 = sqlx::query_scalar(USER)
         .bind(account)
         .bind(&wish.email)

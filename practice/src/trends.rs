@@ -30,7 +30,7 @@ async fn entity(call: &Call, row: &Value) -> Result<Value, Failure> {
         "history": history,
         "following": false,
     });
-    if call.is(Version::V46) {
+    if call.since(Version::V44) {
         out["featuring"] = json!(false);
     }
     out["id"] = json!(row["id"].as_i64().map(|id| id.to_string()));

@@ -102,7 +102,7 @@ async fn deliveries(instance: &Instance, event: Event) -> sqlx::Result<Vec<(Hook
 }
 
 /// There is no reader: a post says nothing of what they did with it, an account refuses what it would have asked them.
-fn as_nobody_sees(value: &mut Value) {
+pub fn as_nobody_sees(value: &mut Value) {
     match value {
         Value::Object(map) => {
             map.retain(|key, _| {

@@ -5,9 +5,9 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    audit,
     clock::Instant,
     id::AccountId,
+    record,
     reports::{CasePage, Category},
 };
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ pub struct Details {
     pub notes: Vec<OurNote>,
     pub may_note: bool,
     /// What the record knows, newest first.
-    pub record: Vec<audit::Line>,
+    pub record: Vec<record::Line>,
     pub older: Option<String>,
     /// All of the record about them, or this person's own deeds.
     pub whole: bool,

@@ -17,11 +17,16 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::AccountId,
-    mastodon::database::{DatabaseError, Found, Narrowing, Origin, Sanctioned, Window, created_at},
+    mastodon::{
+        Instance,
+        database::{Found, Narrowing, Origin, Sanctioned, Window, created_at, unread},
+    },
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::AccountState,
     search::Search,
+    store::store_problem,
     ui,
 };
 
@@ -31,6 +36,21 @@ enum Asked {
     Id(AccountId),
     Handle(String, Option<String>),
     Nothing,
+}
+
+/// The account that somebody names: by handle, or the address of a profile.
+///
+/// # Errors
+/// If the instance's database does not answer.
+pub async fn by_name(instance: &Instance, text: &str) -> Result<Option<AccountId>, Problem> {
+    match parse(text, &instance.own_domains()) {
+        Asked::Id(id) => Ok(Some(id)),
+        Asked::Handle(name, domain) => {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            read.by_handle(&name, domain.as_deref()).await.map_err(unread)
+        }
+        Asked::Nothing => Ok(None),
+    }
 }
 
 fn parse(text: &str, own: &[String]) -> Asked {
@@ -60,19 +80,6 @@ fn parse(text: &str, own: &[String]) -> Asked {
         None if bare.is_empty() => Asked::Nothing,
         None => Asked::Handle(bare, None),
     }
-}
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so nothing could be looked up."), "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "accounts.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
 }
 
 /// What an account's state is for this person: whether a login is frozen is on no public page, and a contractor sees it in a case
@@ -157,6 +164,7 @@ fn narrowing(filter: &AccountFilter, now: Instant) -> Narrowing {
         },
         sanctioned: match filter.state.as_str() {
             "suspended" => Sanctioned::Suspended,
+            "deleted" => Sanctioned::Deleted,
             "limited" => Sanctioned::Silenced,
             "media" => Sanctioned::Sensitized,
             "frozen" => Sanctioned::Disabled,

@@ -7,88 +7,10 @@ pub mod service;
 use crate::{
     clock::Instant,
     id::{AccountId, InstanceName},
+    ledger::check::Check,
+    problem::Problem,
+    record::Line,
 };
-
-/// What a deed came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// Not closed yet.
-    Open,
-    Succeeded,
-    Partly,
-    Failed,
-    Unknown,
-    Stale,
-    Refused,
-}
-
-impl Outcome {
-    pub const ALL: [Self; 7] =
-        [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
-
-    /// The word on the page; never “done” for what was only asked for.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "under way",
-            Self::Succeeded => "done",
-            Self::Partly => "partly done",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Stale => "overtaken",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Succeeded => "succeeded",
-            Self::Partly => "partly",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-            Self::Stale => "stale",
-            Self::Refused => "refused",
-        }
-    }
-
-    pub fn badge(self) -> &'static str {
-        match self {
-            Self::Succeeded => "badge good",
-            Self::Open | Self::Partly | Self::Unknown | Self::Stale => "badge warn",
-            Self::Failed | Self::Refused => "badge danger",
-        }
-    }
-}
-
-impl From<crate::ledger::Outcome> for Outcome {
-    fn from(outcome: crate::ledger::Outcome) -> Self {
-        use crate::ledger::Outcome as Recorded;
-        match outcome {
-            Recorded::Succeeded => Self::Succeeded,
-            Recorded::Partly => Self::Partly,
-            Recorded::Failed => Self::Failed,
-            Recorded::Unknown => Self::Unknown,
-            Recorded::Stale => Self::Stale,
-            Recorded::Refused => Self::Refused,
-        }
-    }
-}
-
-/// One line of the record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub index: i64,
-    pub at: Instant,
-    pub who: String,
-    /// Their own account on the instance, where they did it as that.
-    pub own_account: Option<String>,
-    pub role: Option<String>,
-    pub instance: Option<InstanceName>,
-    pub what: String,
-    pub why: String,
-    /// `None` for a fact, which has none.
-    pub outcome: Option<Outcome>,
-}
 
 /// The state of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,9 +37,13 @@ pub struct AuditPage {
     pub lines: Vec<Line>,
     /// People to filter by: id and name.
     pub people: Vec<(String, String)>,
+    /// Instances to filter by: name and title.
+    pub instances: Vec<(InstanceName, String)>,
     /// The whole ledger, or one's own deeds.
     pub whole: bool,
     pub filter: Filter,
+    /// What of the filter is not understood: then nothing is listed.
+    pub wrong: Option<Problem>,
     /// The address of the next, older page.
     pub older: Option<String>,
     pub search: String,
@@ -125,24 +51,78 @@ pub struct AuditPage {
     pub check: Option<Check>,
 }
 
-/// The check of the whole record, as it stands in this process.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Check {
-    /// How many entries have been read, and of how many, while one runs.
-    pub running: Option<(i64, i64)>,
-    pub last: Option<Checked>,
-}
-
-/// What the last check found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    pub at: Instant,
-    /// How many entries it vouches for; `None` where it could not be carried through.
-    pub entries: Option<i64>,
-    pub whole: bool,
-    /// What it says, a sentence each.
-    pub said: Vec<String>,
-}
+/// The kinds of entries, with the words of the filter.
+pub const KINDS: &[(&str, &str)] = &[
+    ("decide_case", "decisions"),
+    ("reverse_sanction", "sanctions lifted"),
+    ("reopen_report", "reports reopened"),
+    ("change_category", "categories changed"),
+    ("hold_case", "cases taken"),
+    ("hand_over_case", "cases handed over"),
+    ("set_registrations", "registrations"),
+    ("decide_sign_up", "sign-ups decided"),
+    ("reveal", "reveals"),
+    ("search_personal", "searches by mail or address"),
+    ("reveal_media", "private files shown"),
+    ("offer_access", "access offered"),
+    ("add_operator", "people added"),
+    ("change_operator_role", "roles of people changed"),
+    ("disable_operator", "people disabled"),
+    ("end_sessions", "sessions ended"),
+    ("change_password", "passwords changed"),
+    ("set_factor", "authenticators set up"),
+    ("new_recovery_codes", "recovery codes made"),
+    ("reset_sign_in", "sign-ins reset"),
+    ("export_record", "exports"),
+    ("signed_in", "sign-ins"),
+    ("sign_in_failed", "failed sign-ins"),
+    ("code_failed", "wrong codes"),
+    ("block_domain", "server rules made"),
+    ("change_domain_block", "server rules changed"),
+    ("lift_domain_block", "server rules lifted"),
+    ("allow_domain", "servers allowed"),
+    ("disallow_domain", "servers not allowed any more"),
+    ("block_mail_domain", "mail rules made"),
+    ("change_mail_domain_block", "mail rules changed"),
+    ("lift_mail_domain_block", "mail rules lifted"),
+    ("block_address", "address rules made"),
+    ("change_address_block", "address rules changed"),
+    ("lift_address_block", "address rules lifted"),
+    ("ask_grant", "grants asked for"),
+    ("decide_grant", "grants decided"),
+    ("revoke_grant", "grants revoked"),
+    ("start_grant", "grants begun"),
+    ("end_grant", "grants ended"),
+    ("leave_role", "roles left alone"),
+    ("export_sheet", "sheets of work exported"),
+    ("assign_role", "roles of the instance"),
+    ("issue_invite", "invitations issued"),
+    ("revoke_invite", "invitations revoked"),
+    ("enter_access_request", "access requests entered"),
+    ("refuse_access_request", "access requests refused"),
+    ("changed_elsewhere", "changed elsewhere"),
+    ("write_note", "notes written"),
+    ("withdraw_note", "notes withdrawn"),
+    ("delete_account", "accounts deleted at once"),
+    ("batch_begun", "batches and imports begun"),
+    ("batch_paused", "batches and imports paused"),
+    ("batch_resumed", "batches and imports let go on"),
+    ("batch_ended", "batches and imports at their end"),
+    ("link_account", "accounts linked"),
+    ("unlink_account", "links taken away"),
+    ("token_left", "tokens not taken back"),
+    ("token_taken_back", "tokens taken back later"),
+    ("registrations_unsettled", "registrations not seen everywhere"),
+    ("registrations_settled", "registrations seen everywhere later"),
+    ("rows_sealed", "rows sealed"),
+    ("row_resealed", "rows taken as they stand"),
+    ("destroy_words", "keys of old words destroyed"),
+    ("denied", "tries refused"),
+    ("signed_out", "sign-outs"),
+    ("second_factor_set", "second factors set up"),
+    ("head_sealed", "heads of the record sealed"),
+    ("record_accepted", "records accepted at the server"),
+];
 
 /// What the list is narrowed to; empty text means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -151,7 +131,7 @@ pub struct Filter {
     pub kind: String,
     pub outcome: String,
     pub instance: String,
-    /// The account a deed was about: an id.
+    /// The account a deed was about: an id, or a handle.
     pub account: String,
     /// Days as `2026-11-23`.
     pub from: String,
@@ -218,4 +198,17 @@ pub struct InstanceLogPage {
     pub older: Option<String>,
     /// How far back was looked, and the address that looks further.
     pub further: Option<(Instant, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_list_can_be_narrowed_to_every_deed() {
+        let words: BTreeSet<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+        let missing: Vec<_> = crate::deeds::KINDS.iter().filter(|kind| !words.contains(*kind)).collect();
+        assert!(missing.is_empty(), "{missing:?} have no word in the filter");
+    }
 }

@@ -1,9 +1,11 @@
 //! The views of the audit desk.
 
-use super::{AuditPage, Check, EntryPage, InstanceLogPage, Line, Logged, Outcome, Tree, api, service};
+use super::{AuditPage, EntryPage, InstanceLogPage, KINDS, Logged, Tree, api, service};
 use crate::{
     frame::Frame,
+    ledger::check::Check,
     path,
+    record::{Line, Outcome},
     search::Search,
     ui::{self, desk, form, keys, list, time},
 };
@@ -111,72 +113,6 @@ fn checked(check: &Check, frame: &Frame) -> AnyView {
     view! { {running} {last} }.into_any()
 }
 
-const KINDS: &[(&str, &str)] = &[
-    ("decide_case", "decisions"),
-    ("reverse_sanction", "sanctions lifted"),
-    ("reopen_report", "reports reopened"),
-    ("change_category", "categories changed"),
-    ("hold_case", "cases taken"),
-    ("hand_over_case", "cases handed over"),
-    ("set_registrations", "registrations"),
-    ("decide_sign_up", "sign-ups decided"),
-    ("reveal", "reveals"),
-    ("search_personal", "searches by mail or address"),
-    ("reveal_media", "private files shown"),
-    ("offer_access", "access offered"),
-    ("add_operator", "people added"),
-    ("change_operator_role", "roles of people changed"),
-    ("disable_operator", "people disabled"),
-    ("end_sessions", "sessions ended"),
-    ("change_password", "passwords changed"),
-    ("set_factor", "authenticators set up"),
-    ("new_recovery_codes", "recovery codes made"),
-    ("reset_sign_in", "sign-ins reset"),
-    ("export_record", "exports"),
-    ("signed_in", "sign-ins"),
-    ("sign_in_failed", "failed sign-ins"),
-    ("code_failed", "wrong codes"),
-    ("block_domain", "server rules made"),
-    ("change_domain_block", "server rules changed"),
-    ("lift_domain_block", "server rules lifted"),
-    ("allow_domain", "servers allowed"),
-    ("disallow_domain", "servers not allowed any more"),
-    ("block_mail_domain", "mail rules made"),
-    ("change_mail_domain_block", "mail rules changed"),
-    ("lift_mail_domain_block", "mail rules lifted"),
-    ("block_address", "address rules made"),
-    ("change_address_block", "address rules changed"),
-    ("lift_address_block", "address rules lifted"),
-    ("ask_grant", "grants asked for"),
-    ("decide_grant", "grants decided"),
-    ("revoke_grant", "grants revoked"),
-    ("start_grant", "grants begun"),
-    ("end_grant", "grants ended"),
-    ("leave_role", "roles left alone"),
-    ("export_sheet", "sheets of work exported"),
-    ("assign_role", "roles of the instance"),
-    ("issue_invite", "invitations issued"),
-    ("revoke_invite", "invitations revoked"),
-    ("enter_access_request", "access requests entered"),
-    ("refuse_access_request", "access requests refused"),
-    ("changed_elsewhere", "changed elsewhere"),
-    ("write_note", "notes written"),
-    ("withdraw_note", "notes withdrawn"),
-    ("delete_account", "accounts deleted at once"),
-    ("batch_begun", "batches and imports begun"),
-    ("batch_paused", "batches and imports paused"),
-    ("batch_resumed", "batches and imports let go on"),
-    ("batch_ended", "batches and imports at their end"),
-    ("link_account", "accounts linked"),
-    ("unlink_account", "links taken away"),
-    ("token_left", "tokens not taken back"),
-    ("token_taken_back", "tokens taken back later"),
-    ("registrations_unsettled", "registrations not seen everywhere"),
-    ("registrations_settled", "registrations seen everywhere later"),
-    ("rows_sealed", "rows sealed"),
-    ("row_resealed", "rows taken as they stand"),
-];
-
 fn filters(page: &AuditPage) -> AnyView {
     let filter = &page.filter;
     let option = |value: String, words: String, current: &str| {
@@ -184,6 +120,11 @@ fn filters(page: &AuditPage) -> AnyView {
         view! { <option value=value selected=selected>{words}</option> }.into_any()
     };
     let people = page.people.iter().map(|(id, name)| option(id.clone(), name.clone(), &filter.who)).collect_view();
+    let instances = page
+        .instances
+        .iter()
+        .map(|(name, title)| option(name.to_string(), title.clone(), &filter.instance))
+        .collect_view();
     let kinds = KINDS
         .iter()
         .map(|(value, words)| option((*value).to_owned(), (*words).to_owned(), &filter.kind))
@@ -195,9 +136,10 @@ fn filters(page: &AuditPage) -> AnyView {
     view! {
         <form method="get" action=path::AUDIT class="chips bar">
             {page.whole.then(|| view! { <select class="chip" name="who" aria-label="Who"><option value="">"Anybody"</option>{people}</select> })}
+            {(page.instances.len() > 1).then(|| view! { <select class="chip" name="instance" aria-label="Instance"><option value="">"Every instance"</option>{instances}</select> })}
             <select class="chip" name="kind" aria-label="What"><option value="">"Everything"</option>{kinds}</select>
             <select class="chip" name="outcome" aria-label="Outcome"><option value="">"Any outcome"</option>{outcomes}</select>
-            <input class="chip" name="account" aria-label="About the account with this id" placeholder="account id" value=filter.account.clone() />
+            <input class="chip" name="account" aria-label="About this account: handle or id" placeholder="@name or id" autocomplete="off" value=filter.account.clone() />
             <input class="chip" type="date" name="from" aria-label="From this day, UTC" value=filter.from.clone() />
             <input class="chip" type="date" name="to" aria-label="To this day, UTC" value=filter.to.clone() />
             <button class="btn">"Show"</button>
@@ -220,9 +162,21 @@ pub fn outcome_badge(outcome: Option<Outcome>) -> AnyView {
 }
 
 fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
+    if let Some(wrong) = &page.wrong {
+        desk::set_status(wrong);
+        return view! { <p class="note lead danger" role="alert">{form::sentence(wrong)}</p> }.into_any();
+    }
     if page.lines.is_empty() {
         return view! { <div class="card pad empty"><p>"Nothing in the record fits. Every deed and every reveal is listed here from the moment it is asked for."</p></div> }.into_any();
     }
+    let several = page.instances.len() > 1;
+    let on = |line: &Line| {
+        let shown = line.instance.as_ref().map(|name| {
+            let known = page.instances.iter().find(|(own, _)| own == name);
+            known.map_or_else(|| name.to_string(), |(_, title)| title.clone())
+        });
+        view! { <td class="soft">{shown.unwrap_or_default()}</td> }
+    };
     let row = |line: &Line| {
         let role = line
             .role
@@ -235,6 +189,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
                 <td class="mono nowrap"><time datetime=time::machine(line.at) title=time::absolute(line.at)>{time::day(line.at, frame.now)} " " {time::clock(line.at)}</time></td>
                 <td class="nowrap"><a href=path::audit_entry(line.index)><b>{line.who.clone()}</b></a>{own}{role}</td>
                 <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
+                {several.then(|| on(line))}
                 <td class="full fill"><div class="cut soft"><bdi>{line.why.clone()}</bdi></div></td>
                 <td>{outcome(line)}</td>
                 <td class="mono soft num wide">{line.index}</td>
@@ -243,7 +198,7 @@ fn lines(page: &AuditPage, frame: &Frame) -> AnyView {
     };
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"What"</th><th>"Why"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
+            <thead><tr><th>"UTC"</th><th>"Who"</th><th>"What"</th>{several.then(|| view! { <th>"Instance"</th> })}<th>"Why"</th><th>"Outcome"</th><th class="num wide">"Entry"</th></tr></thead>
             <tbody>{page.lines.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

@@ -6,143 +6,31 @@ pub mod export;
 pub mod instance_log;
 pub mod words;
 
-use super::{AuditPage, Checkpoint, EntryPage, Filter, Line, Outcome, Tree};
+use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
 use crate::{
     access::Permission,
-    clock::{DAY, Instant},
+    clock::DAY,
     context::Context,
     deeds::AnyDeed,
-    domain_blocks::Severity,
     frame::{self, Framed},
-    id::{AccountId, InstanceName},
-    ledger::{self, Acting, Answer, Entry, LedgerError, ProvedBy, Sealed, Step, Subject},
-    mastodon::{database::Limited, settings},
+    id::AccountId,
+    ledger::unreadable,
+    ledger::{self, Acting, Answer, Entry, LedgerError, Sealed, Step, Subject},
+    mastodon::settings,
     path,
     problem::{Kind, Problem},
-    registrations::RegistrationsMode,
+    record::{Line, Outcome, deed_of, line, name},
     search::Search,
     store::{
         linked_accounts::{self, Linked},
-        operators::{self, Operator},
+        operators,
     },
+    text::time::day_typed,
     ui,
 };
 use serde_json::Value;
 
 const PAGE: i64 = 50;
-
-fn unreadable(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "audit.read");
-    Problem::unavailable("The record cannot be read.", "Try again in a moment.")
-}
-
-fn outcome(entry: &Entry) -> Option<Outcome> {
-    match (entry.kind.as_str(), entry.outcome) {
-        ("intent", None) => Some(Outcome::Open),
-        (_, Some(outcome)) => Some(outcome.into()),
-        (_, None) => None,
-    }
-}
-
-fn deed_of(entry: &Entry) -> Option<AnyDeed> {
-    entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
-}
-
-fn fact_clause(entry: &Entry) -> String {
-    match entry.deed.as_str() {
-        "signed_in" => match serde_json::from_value(entry.leaf["facts"]["by"].clone()) {
-            Ok(ProvedBy::Password) => "signed in with the password alone".to_owned(),
-            Ok(ProvedBy::Totp) => "signed in with password and code".to_owned(),
-            Ok(ProvedBy::RecoveryCode) => "signed in with password and a recovery code".to_owned(),
-            // Entries of before do not say.
-            Err(_) => "signed in".to_owned(),
-        },
-        "signed_out" => "signed out".to_owned(),
-        "sign_in_failed" => "failed to sign in".to_owned(),
-        "code_failed" => "gave a wrong code after the right password".to_owned(),
-        "second_factor_set" => "set up a second factor".to_owned(),
-        "denied" => {
-            let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
-            format!("was refused: {permission}")
-        }
-        "changed_elsewhere" => elsewhere::clause(entry),
-        "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
-        "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
-        "rows_sealed" => sealed_words(&entry.leaf["facts"]),
-        "row_resealed" => {
-            let row = match entry.leaf["facts"]["row"].as_str() {
-                Some("person") => "the row of a person",
-                Some("grant") => "the row of a grant",
-                _ => "the row of a linked account",
-            };
-            format!("took {row} in the store as it stands")
-        }
-        "head_sealed" => "sealed the head of the record and gave the store an id".to_owned(),
-        "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
-        "token_left" => "could not take back the token of an ended link".to_owned(),
-        "token_taken_back" => "took back the token of an ended link after all".to_owned(),
-        "registrations_unsettled" => format!("found that not everything visitors meet says {}", settled_word(entry)),
-        "registrations_settled" => format!("found that everything visitors meet says {} by now", settled_word(entry)),
-        "batch_ended" => format!("came to the end of {}", batch_words(&entry.leaf["facts"])),
-        "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
-        other => other.replace('_', " "),
-    }
-}
-
-/// To what registrations had been set, and by which entry.
-fn settled_word(entry: &Entry) -> String {
-    let facts = &entry.leaf["facts"];
-    let mode = facts["mode"].as_str().and_then(|mode| mode.parse().ok()).map_or("as set", RegistrationsMode::word);
-    format!("“{mode}” (entry {})", facts["entry"].as_str().unwrap_or_default())
-}
-
-/// How many rows were sealed at the first start of the version that seals them.
-fn sealed_words(facts: &Value) -> String {
-    let number = |key: &str| facts[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-    let refused = match number("refused") {
-        0 => String::new(),
-        some => format!("; refused {some} that the record does not bear out"),
-    };
-    format!(
-        "sealed the rows of {}, {} and {}{refused}",
-        ui::count(number("people"), "person", "people"),
-        ui::count(number("grants"), "grant", "grants"),
-        ui::count(number("links"), "linked account", "linked accounts"),
-    )
-}
-
-/// What many at once are, of which kind.
-fn batch_words(facts: &Value) -> String {
-    let number = facts["number"].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-    match facts["kind"].as_str() {
-        Some("decide_sign_up") => format!("a batch of {}", ui::count(number, "sign-up", "sign-ups")),
-        Some("decide_case") => format!("a batch of {}", ui::count(number, "case", "cases")),
-        Some("domain_import") => format!("an import of {}", ui::count(number, "server rule", "server rules")),
-        _ => format!("a batch of {number}"),
-    }
-}
-
-/// One entry as a line of the list.
-pub fn line(entry: &Entry, who: &str) -> Line {
-    let deed = deed_of(entry);
-    let what = match (&deed, entry.kind.as_str()) {
-        (Some(deed), _) => deed.sentence(),
-        (None, "fact") => fact_clause(entry),
-        (None, _) => format!("{} (sealed; it does not open)", entry.deed.replace('_', " ")),
-    };
-    let why = entry.document.as_ref().and_then(|document| document["why"].as_str()).unwrap_or_default().to_owned();
-    Line {
-        index: entry.index,
-        at: entry.at,
-        who: who.to_owned(),
-        own_account: None,
-        role: entry.leaf["role"].as_str().or(entry.leaf["facts"]["role"].as_str()).map(str::to_owned),
-        instance: entry.instance.clone().and_then(|name| InstanceName::try_from(name).ok()),
-        what,
-        why,
-        outcome: outcome(entry),
-    }
-}
 
 fn acting_of(entry: &Entry) -> Option<Acting> {
     serde_json::from_value(entry.leaf["acting"].clone()).ok()
@@ -171,79 +59,6 @@ fn as_whom(context: &Context, linked: &[Linked], entry: &Entry) -> Option<String
     Some(format!("{name}, the service account"))
 }
 
-/// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
-pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> String {
-    let mut what = line.what.clone();
-    if let Some(first) = what.get(..1) {
-        let capital = first.to_uppercase();
-        what.replace_range(..1, &capital);
-    }
-    let others = entry.outcome_facts["others closed"].as_u64().unwrap_or(0);
-    let reports = ui::count(usize::try_from(others).unwrap_or(0), "report", "reports");
-    let beside = match entry.leaf["facts"]["unread"].as_i64() {
-        _ if others == 0 => String::new(),
-        Some(unread) if unread > 0 => format!(" Mastodon closed {reports} more, which nobody here has read."),
-        _ => format!(" Mastodon closed {reports} more that came in meanwhile."),
-    };
-    let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
-    match line.outcome {
-        Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {
-            format!("{what}: accepted. The instance does it in the background; look again in a while.")
-        }
-        Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
-        Some(Outcome::Partly) if entry.deed == "set_registrations" => format!(
-            "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
-             console goes on until it agrees, for two hours."
-        ),
-        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
-        Some(Outcome::Open) => {
-            let so_far = watched.unwrap_or("sent, and not answered.");
-            format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
-        }
-        Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
-        Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
-        Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),
-        Some(Outcome::Refused) => format!("{what}: refused."),
-        None => what,
-    }
-}
-
-/// What had become of the accounts that a rule about a server is for, when the deed was read back.
-fn accounts_there(entry: &Entry) -> Option<String> {
-    let there: Limited = serde_json::from_value(entry.outcome_facts["accounts there"].clone()).ok()?;
-    if there.known == 0 {
-        return None;
-    }
-    let severity = |of: &str| entry.leaf["facts"][of].as_str().and_then(|name| name.parse::<Severity>().ok());
-    let first = if there.more { "first " } else { "" };
-    let of = format!(
-        "the {first}{} known there",
-        ui::count(usize::try_from(there.known).unwrap_or(0), "account", "accounts")
-    );
-    let begun = match severity("after") {
-        Some(Severity::Suspend) => Some((there.suspended, "suspended")),
-        Some(Severity::Silence) => Some((there.silenced, "limited")),
-        Some(Severity::Noop) | None => None,
-    };
-    let begun = begun.map(|(limited, word)| {
-        if limited == there.known && !there.more {
-            format!(" All of {of} {word}.")
-        } else {
-            format!(" {limited} of {of} {word} so far; the instance goes through them in the background.")
-        }
-    });
-    let ended = match severity("before").filter(|before| severity("after").is_none_or(|after| after < *before)) {
-        Some(Severity::Suspend) => Some((there.suspended, "suspended")),
-        Some(Severity::Silence) => Some((there.silenced, "limited")),
-        Some(Severity::Noop) | None => None,
-    };
-    let ended = ended.filter(|(limited, _)| *limited > 0).map(|(limited, word)| {
-        let by_hand = if word == "suspended" { format!(", {} of them by hand", there.by_hand) } else { String::new() };
-        format!(" {limited} of {of} still {word}{by_hand}.")
-    });
-    Some([begun, ended].into_iter().flatten().collect())
-}
-
 async fn tree(context: &Context) -> Result<Tree, Problem> {
     let state = context.app.ledger.tree_state().await.map_err(unreadable)?;
     Ok(Tree {
@@ -258,13 +73,6 @@ async fn tree(context: &Context) -> Result<Tree, Problem> {
     })
 }
 
-/// The beginning of a day like `2026-11-23`, UTC.
-pub fn day(text: &str) -> Option<Instant> {
-    let date: jiff::civil::Date = text.parse().ok()?;
-    let at = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(Instant(at.timestamp().as_millisecond()))
-}
-
 /// What this person may see: everything, or their own deeds.
 async fn scope(context: &Context) -> Result<bool, Problem> {
     if crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
@@ -274,7 +82,7 @@ async fn scope(context: &Context) -> Result<bool, Problem> {
 }
 
 fn filter(search: &Search) -> Filter {
-    let text = |key: &str| search.get(key).unwrap_or_default().to_owned();
+    let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
     Filter {
         who: text("who"),
         kind: text("kind"),
@@ -287,40 +95,66 @@ fn filter(search: &Search) -> Filter {
 }
 
 /// What the ledger is asked for: everything that fits, or of that one's own deeds.
-fn asked(context: &Context, filter: &Filter, whole: bool, before: Option<i64>, limit: i64) -> ledger::Filter {
-    // An account is looked for on the instance named, or on the only one there is.
-    let about = filter.account.trim().parse::<AccountId>().ok();
-    let on = context.visible().find(|instance| filter.instance.is_empty() || instance.name.as_str() == filter.instance);
-    ledger::Filter {
+///
+/// # Errors
+/// Invalid, with what is accepted, for a value that narrows to nothing anybody meant: a list that ignores it would show more
+/// than was asked for. Unavailable, if a handle cannot be looked up.
+async fn asked(
+    context: &Context,
+    filter: &Filter,
+    people: &[operators::Operator],
+    whole: bool,
+) -> Result<ledger::Filter, Problem> {
+    let one_of = |field: &str, value: &str, known: &[&str], how: &str| {
+        if value.is_empty() || known.contains(&value) {
+            return Ok(());
+        }
+        Err(Problem::invalid(field, format!("“{}” is no {how}. Choose one of the list.", ui::excerpt(value, 40))))
+    };
+    let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    let outcomes = Outcome::ALL.map(Outcome::name);
+    let people: Vec<&str> = people.iter().map(|person| person.id.0.as_str()).collect();
+    let instances: Vec<&str> = context.visible().map(|instance| instance.name.as_str()).collect();
+    one_of("kind", &filter.kind, &kinds, "kind of entry")?;
+    one_of("outcome", &filter.outcome, &outcomes, "outcome")?;
+    one_of("instance", &filter.instance, &instances, "instance of this console")?;
+    if whole {
+        one_of("who", &filter.who, &people, "person of this console")?;
+    }
+    let date = |field: &str, text: &str| match day_typed(text) {
+        None if !text.is_empty() => Err(Problem::invalid(field, "Write the day like 2026-11-23.")),
+        at => Ok(at),
+    };
+    let to = date("to", &filter.to)?.map(|at| at.plus(DAY));
+    Ok(ledger::Filter {
         operator: if whole { Some(filter.who.clone()) } else { Some(context.actor.operator.0.clone()) },
         kind: Some(filter.kind.clone()),
         instance: Some(filter.instance.clone()),
-        subject: about
-            .zip(on)
-            .map(|(account, on)| context.app.ledger.subject(&Subject::Account(on.name.clone(), account))),
+        subject: about(context, filter).await?,
         outcome: Some(filter.outcome.clone()),
-        from: day(&filter.from),
-        to: day(&filter.to).map(|at| at.plus(DAY)),
-        before,
-        limit,
-    }
+        from: date("from", &filter.from)?,
+        to,
+        ..ledger::Filter::default()
+    })
 }
 
-/// What did something that is no person: a command, a migration, or the console itself.
-pub fn stranger(id: &str) -> String {
-    if id == crate::grants::service::CONSOLE { "Howdah itself".to_owned() } else { format!("the {id}") }
-}
-
-/// The name of whoever did something, as the list has it.
-pub fn name(people: &[Operator], entry: &Entry) -> String {
-    match entry.operator.as_deref() {
-        Some(id) => {
-            people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
-        }
-        None if entry.deed == "changed_elsewhere" => "somebody elsewhere".to_owned(),
-        None if entry.deed == "sign_in_failed" => "a stranger".to_owned(),
-        None => "the console itself".to_owned(),
+/// The account that the list is narrowed to, as the ledger names it: an id, or a handle that the instance knows.
+async fn about(context: &Context, filter: &Filter) -> Result<Option<String>, Problem> {
+    let wrong = |what: &str| Problem::invalid("account", what);
+    if filter.account.is_empty() {
+        return Ok(None);
     }
+    let mut on = context.visible().filter(|own| filter.instance.is_empty() || own.name.as_str() == filter.instance);
+    let (Some(instance), None) = (on.next(), on.next()) else {
+        return Err(wrong("Choose the instance that the account is on: each counts its own."));
+    };
+    let account = match filter.account.parse::<AccountId>() {
+        Ok(id) => id,
+        Err(_) => crate::accounts::service::by_name(instance, &filter.account)
+            .await?
+            .ok_or_else(|| wrong("There is no such account on that instance. Write its handle or its id."))?,
+    };
+    Ok(Some(context.app.ledger.subject(&Subject::Account(instance.name.clone(), account))))
 }
 
 pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, Problem> {
@@ -329,11 +163,18 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
     let filter = filter(&parsed);
     let app = &context.app;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let asked = asked(context, &filter, whole, before, PAGE + 1);
-    let mut entries = app.ledger.list(&asked).await.map_err(unreadable)?;
+    let people = operators::list(&app.store).await.map_err(unreadable)?;
+    // What cannot be narrowed to is said above the list, which shows nothing then.
+    let narrowed = asked(context, &filter, &people, whole).await;
+    let mut entries = match &narrowed {
+        Ok(asked) => {
+            let asked = ledger::Filter { before, limit: PAGE + 1, ..asked.clone() };
+            app.ledger.list(&asked).await.map_err(unreadable)?
+        }
+        Err(_) => Vec::new(),
+    };
     let more = entries.len() > usize::try_from(PAGE).unwrap_or(0);
     entries.truncate(usize::try_from(PAGE).unwrap_or(0));
-    let people = operators::list(&app.store).await.map_err(unreadable)?;
     let linked = linked_accounts::list(&app.store, &app.keys).await.map_err(unreadable)?;
     let older = entries
         .last()
@@ -351,18 +192,15 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<AuditPage>, 
         } else {
             Vec::new()
         },
+        instances: context.visible().map(|instance| (instance.name.clone(), instance.title.clone())).collect(),
         whole,
         filter,
+        wrong: narrowed.err(),
         older,
         search: search.to_owned(),
         check: may_check.then(|| app.ledger_check.shown()),
     };
-    frame::build(context, current(context), path::AUDIT, search, page).await
-}
-
-/// The instance the rail goes on showing on pages about the console itself.
-fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
-    context.visible().next().map(AsRef::as_ref)
+    frame::build(context, context.current(), path::AUDIT, search, page).await
 }
 
 pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Framed<EntryPage>, Problem> {
@@ -415,7 +253,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         tree: tree(context).await?,
         sealed,
     };
-    frame::build(context, current(context), &path::audit_entry(number), search, page).await
+    frame::build(context, context.current(), &path::audit_entry(number), search, page).await
 }
 
 /// A deed without what nobody reads here: the mail address or IP that was looked for, the code of an invitation, and keyed

@@ -5,7 +5,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{access::Role, audit::Outcome, clock::Instant, id::AccountId, ui};
+use crate::{access::Role, clock::Instant, id::AccountId, record::Outcome, ui};
 
 /// The most that are decided at once.
 pub const MOST_AT_ONCE: usize = 200;

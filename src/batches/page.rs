@@ -2,9 +2,9 @@
 
 use super::{BatchPage, Item, api, service};
 use crate::{
-    audit::Outcome,
     frame::Frame,
     path,
+    record::Outcome,
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;

@@ -3,20 +3,20 @@
 use super::{BatchPage, Item as Line, Running, too_many};
 use crate::{
     access::{self, Permission, Role},
-    acting, audit,
+    acting,
     carry_out::Done,
     clock::SECOND,
     context::{App, Context},
     deeds::{DecideSignUp, InBatch, RevokeInvite},
     frame::{self, Framed},
-    grants,
     id::{InstanceName, OperatorId},
     invitations,
     ledger::{self, Deed, Fact, LedgerError, Outcome, Stage},
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
-    reports, signups,
+    record, reports, signups,
+    store::store_problem,
     store::{
         batches,
         batches::{Batch, State},
@@ -28,11 +28,6 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 
 type Item = batches::Item<InBatch>;
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "batches.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 /// What a person needs who looks at a batch, and who began or pauses it.
 fn permissions(kind: &str) -> (Permission, Permission) {
@@ -160,7 +155,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
                 handle: format!("@{}", ui::tame(acct)),
                 outcome: match item.state {
                     State::Waiting => None,
-                    State::UnderWay => Some(audit::Outcome::Open),
+                    State::UnderWay => Some(record::Outcome::Open),
                     State::Closed(outcome) => Some(outcome.into()),
                 },
                 entry: item.intent,
@@ -168,9 +163,9 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
             }
         })
         .collect();
-    let counts = audit::Outcome::ALL
+    let counts = record::Outcome::ALL
         .into_iter()
-        .filter(|outcome| *outcome != audit::Outcome::Open)
+        .filter(|outcome| *outcome != record::Outcome::Open)
         .map(|outcome| (outcome, shown.iter().filter(|item| item.outcome == Some(outcome)).count()))
         .filter(|(_, number)| *number > 0)
         .collect();
@@ -407,7 +402,7 @@ async fn on_behalf(app: &Arc<App>, batch: &Batch) -> sqlx::Result<Option<Context
         return Ok(None);
     }
     let session = format!("batch {}", batch.id);
-    let actor = grants::service::actor(&app.store, person, session, app.clock.now()).await?;
+    let actor = acting::actor(&app.store, person, session, app.clock.now()).await?;
     // What cannot be read now is found out with the deed itself.
     if let Ok(Some(_)) = acting::lapse(app, &actor, act, &batch.instance).await {
         return Ok(None);

@@ -2,7 +2,7 @@
 
 use super::{app, open, operator::said};
 use crate::{
-    audit::service::{self, export, words},
+    audit::service::{export, words},
     clock::DAY,
     config::{Config, Wrong},
     deeds::{ExportForm, ExportRecord},
@@ -88,7 +88,7 @@ pub async fn run(config: Config, command: Audit) -> anyhow::Result<()> {
 }
 
 fn reason(why: &str) -> anyhow::Result<Why> {
-    Why::needed("why", why, "Say why: the record needs the reason.").map_err(said)
+    Why::given(why, true).map_err(said)
 }
 
 async fn accept(config: Config, size: i64, root: &str, why: &str) -> anyhow::Result<()> {
@@ -191,7 +191,9 @@ pub fn verify_bundle(
 
 async fn write_bundle(config: Config, from: Option<String>, to: Option<String>, out: &Path) -> anyhow::Result<()> {
     let day = |text: Option<&String>| match text {
-        Some(text) => service::day(text).map(Some).with_context(|| format!("“{text}” is no day like 2026-11-01")),
+        Some(text) => {
+            crate::text::time::day_typed(text).map(Some).with_context(|| format!("“{text}” is no day like 2026-11-01"))
+        }
         None => Ok(None),
     };
     let first = day(from.as_ref())?;

@@ -104,7 +104,7 @@ pub async fn run(config: Config, command: Grant) -> anyhow::Result<()> {
             }
             let scope = Scope { instances: instance, categories, sign_ups, reveal };
             let from = match from.as_deref() {
-                Some(text) => Some(match crate::audit::service::day(text) {
+                Some(text) => Some(match crate::text::time::day_typed(text) {
                     Some(day) => day,
                     None => instant(text)?,
                 }),

@@ -8,15 +8,14 @@ mod serve;
 mod store;
 
 use crate::{
-    audit::service::check::LedgerCheck,
+    address::Proxies,
     clock::Clock,
     config::{self, Config},
     context::App,
-    http::Proxies,
-    ledger::Ledger,
+    ledger::{Ledger, check::LedgerCheck},
     mastodon::Instance,
+    passwords::Passwords,
     seal::Keys,
-    sign_in::passwords::Passwords,
     store::{Starting, Store},
 };
 use anyhow::Context as _;

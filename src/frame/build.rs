@@ -10,6 +10,7 @@ use crate::{
     path,
     problem::Problem,
     search::Search,
+    store::store_problem,
     store::{drafts, recovery_codes},
     ui::{self, time},
 };
@@ -34,14 +35,10 @@ pub async fn build<T>(
 ) -> Result<Framed<T>, Problem> {
     let parsed = Search::parse(search);
     let now = context.now();
-    let head = |instance: &Instance| InstanceHead { name: instance.name.clone(), title: instance.title.clone() };
     let draft = match parsed.get("draft") {
         Some(id) => drafts::read(&context.app.store, &context.app.keys, id, Some(&context.actor.operator), now)
             .await
-            .map_err(|error| {
-                tracing::error!(%error, "draft.read");
-                Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-            })?
+            .map_err(store_problem)?
             .and_then(|kept| {
                 let (problem, fields) = read_draft(&kept.text)?;
                 Some(Draft { problem, target: kept.path, fields })
@@ -55,10 +52,8 @@ pub async fn build<T>(
     // Only the page after signing in asks; what it says is what the store says.
     let recovery_codes_left = match parsed.get("by") {
         Some("recovery-code") => {
-            let left = recovery_codes::left(&context.app.store, &context.actor.operator).await.map_err(|error| {
-                tracing::error!(%error, "recovery_codes.left");
-                Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-            })?;
+            let left =
+                recovery_codes::left(&context.app.store, &context.actor.operator).await.map_err(store_problem)?;
             let just_now = left.last_used.is_some_and(|at| now.since(at) < HOUR);
             just_now.then(|| usize::try_from(left.unused).unwrap_or(0))
         }
@@ -67,13 +62,11 @@ pub async fn build<T>(
     if let Some(instance) = instance {
         instance.look(now);
     }
-    let waiting = instance.map(|instance| instance.waiting.snapshot());
     let pulse = instance.map(Instance::pulse);
-    let cases = waiting.as_ref().filter(|list| list.at.is_some()).zip(instance).map(|(list, instance)| {
-        let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
-        ui::at_least(seen.map(|report| report.target).collect::<BTreeSet<_>>().len(), list.cut)
+    let reports_list = instance.map(|instance| {
+        let list = instance.waiting.snapshot();
+        (list.trouble.clone(), list.at)
     });
-    let reports_list = waiting.as_ref().map(|list| (list.trouble.clone(), list.at));
     let sign_ups_list = instance.map(|instance| {
         let list = instance.signups.snapshot();
         (list.trouble.clone(), list.at)
@@ -96,19 +89,12 @@ pub async fn build<T>(
         operator: context.actor.name.clone(),
         role: context.actor.role,
         acting,
-        may: Permission::ALL
-            .into_iter()
-            .filter(|permission| {
-                access::permit(&context.actor, *permission, instance.map(|instance| &instance.name)).is_ok()
-            })
-            .collect(),
-        instance: instance.map(head),
-        instances: context.visible().map(|instance| head(instance)).collect(),
-        waiting: cases,
-        sign_ups: instance.and_then(crate::signups::service::waiting).map(|waiting| waiting.said()),
+        may: may(context, instance),
+        instance: instance.map(|instance| head(context, instance)),
+        instances: context.visible().map(|instance| head(context, instance)).collect(),
+        sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
         registrations: pulse.as_deref().and_then(pulse::door_word).map(str::to_owned),
-        well: pulse.as_deref().is_none_or(pulse::Pulse::well),
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
@@ -120,13 +106,32 @@ pub async fn build<T>(
     Ok(Framed { frame, body })
 }
 
+fn may(context: &Context, instance: Option<&Instance>) -> Vec<Permission> {
+    let on = instance.map(|instance| &instance.name);
+    let allowed = |permission: &Permission| access::permit(&context.actor, *permission, on).is_ok();
+    Permission::ALL.into_iter().filter(allowed).collect()
+}
+
+fn head(context: &Context, instance: &Instance) -> InstanceHead {
+    let list = instance.waiting.snapshot();
+    let seen = list.rows.iter().filter(|report| context.actor.sees(&instance.name, report.category));
+    let cases = seen.map(|report| report.target).collect::<BTreeSet<_>>().len();
+    InstanceHead {
+        name: instance.name.clone(),
+        title: instance.title.clone(),
+        waiting: list.at.map(|_| ui::at_least(cases, list.cut)),
+        well: instance.pulse().well(),
+        may: may(context, Some(instance)),
+    }
+}
+
 /// The frame alone, around a page that cannot be had: the way to all the others.
 ///
 /// # Errors
 /// If the console's own store does not answer.
 pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search: &str) -> Result<Frame, Problem> {
-    let instance = instance.and_then(|name| context.instance(name).ok()).cloned();
-    let framed = build(context, instance.as_deref(), &path::ours(here), search, ()).await?;
+    let named = instance.and_then(|name| context.instance(name).ok()).map(AsRef::as_ref);
+    let framed = build(context, named.or_else(|| context.current()), &path::ours(here), search, ()).await?;
     Ok(framed.frame)
 }
 
@@ -141,9 +146,9 @@ async fn notice(context: &Context, index: i64) -> Option<Notice> {
     if detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
         return None;
     }
-    let line = crate::audit::service::line(&detail.entry, &context.actor.name);
+    let line = crate::record::line(&detail.entry, &context.actor.name);
     let outcome = line.outcome?;
     let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
-    let sentence = crate::audit::service::notice_sentence(&detail.entry, &line, watched.as_deref());
+    let sentence = crate::record::notice_sentence(&detail.entry, &line, watched.as_deref());
     Some(Notice { sentence, outcome, index })
 }

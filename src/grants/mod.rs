@@ -20,107 +20,8 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::{
     access::Running,
-    nouns::grants::{RoleAsked, Scope},
+    nouns::grants::{RoleAsked, RoleState, Scope, State},
 };
-
-/// How far a grant has come. It follows from what was decided and from the time alone, never from a job having run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Nobody has decided yet.
-    Asked,
-    /// Nobody decided before it was over.
-    Missed,
-    Refused,
-    /// Approved, and still to come.
-    ToCome,
-    Running,
-    Over,
-    /// Taken back before anybody decided, or before its end.
-    Revoked,
-}
-
-impl State {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Asked => "waits for approval",
-            Self::Missed => "never decided",
-            Self::Refused => "refused",
-            Self::ToCome => "to come",
-            Self::Running => "running",
-            Self::Over => "over",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    pub fn badge(self) -> &'static str {
-        match self {
-            Self::Running => "badge good",
-            Self::Asked => "badge warn",
-            Self::ToCome => "badge accent",
-            Self::Refused | Self::Revoked => "badge danger",
-            Self::Missed | Self::Over => "badge",
-        }
-    }
-
-    /// Whether it can still be revoked.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Asked | Self::ToCome | Self::Running)
-    }
-}
-
-/// How far that role has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RoleState {
-    /// To be given when the grant begins.
-    Asked,
-    /// Under way: the former role is noted.
-    Giving,
-    Given,
-    /// Under way: the former role returns.
-    Taking,
-    Taken,
-    /// Somebody else had changed it meanwhile: it stays as they made it.
-    Left,
-    /// Not given before the grant was over, or there was nothing to give.
-    Never,
-}
-
-impl RoleState {
-    pub const ALL: [Self; 7] =
-        [Self::Asked, Self::Giving, Self::Given, Self::Taking, Self::Taken, Self::Left, Self::Never];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Giving => "giving",
-            Self::Given => "given",
-            Self::Taking => "taking",
-            Self::Taken => "taken",
-            Self::Left => "left",
-            Self::Never => "never",
-        }
-    }
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Asked => "not given yet",
-            Self::Giving => "being given",
-            Self::Given => "given",
-            Self::Taking => "being taken back",
-            Self::Taken => "taken back",
-            Self::Left => "left alone",
-            Self::Never => "never given",
-        }
-    }
-
-    pub fn badge(self) -> &'static str {
-        match self {
-            Self::Given => "badge good",
-            Self::Giving | Self::Taking | Self::Left => "badge warn",
-            Self::Asked | Self::Taken | Self::Never => "badge",
-        }
-    }
-}
 
 /// A role of a grant as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -240,7 +141,7 @@ pub struct GrantPage {
     /// Roles on instances that go with it.
     pub roles: Vec<RoleCard>,
     /// What the record has about it, newest first.
-    pub entries: Vec<crate::audit::Line>,
+    pub entries: Vec<crate::record::Line>,
 }
 
 /// One day of somebody's work.

@@ -423,7 +423,7 @@ fn entries(page: &GrantPage, frame: &Frame) -> AnyView {
     if page.entries.is_empty() {
         return ().into_any();
     }
-    let row = |line: &crate::audit::Line| {
+    let row = |line: &crate::record::Line| {
         let outcome = line.outcome.map(|outcome| view! { <span class=outcome.badge()>{outcome.word()}</span> });
         view! {
             <tr data-row=keys::row()>

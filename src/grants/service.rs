@@ -12,7 +12,7 @@ pub use sheet::{csv, sheet};
 use super::{AskForm, AskPage, Card, GrantPage, GrantsPage, Place, RoleAsked, Scope, State};
 use crate::{
     access::{self, Actor, Permission, Role},
-    audit, carry_out,
+    carry_out,
     carry_out::InStore,
     clock::{DAY, Instant},
     context::{App, Context},
@@ -22,9 +22,11 @@ use crate::{
     ledger::{self, Deed, Ledger, Subject},
     path,
     problem::{Kind, Problem},
+    record,
     reports::Category,
     roles::{EVERYONE, InstanceRole},
     search::Search,
+    store::store_problem,
     store::{
         Store, case_holds,
         grants::{self, Grant},
@@ -33,50 +35,8 @@ use crate::{
     text::Why,
 };
 
-/// Who the console itself is in the record.
-pub const CONSOLE: &str = "howdah";
-
 const PAGE: usize = 50;
 const LONGEST_AGREEMENT: usize = 200;
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "grants.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
-
-/// A person as they may act now: the one place where a contractor's running grants are found.
-///
-/// # Errors
-/// The store's.
-pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
-    let grants = match person.role {
-        Role::Contractor => grants::running_of(store, &person.id, now).await?,
-        Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
-    };
-    Ok(Actor { operator: person.id, name: person.name, role: person.role, grants, session })
-}
-
-/// Everybody who has access, as they may act now.
-///
-/// # Errors
-/// The store's.
-pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
-    let running = grants::running(store, now).await?;
-    let people = operators::list(store).await?;
-    Ok(people
-        .into_iter()
-        .filter(Operator::may_sign_in)
-        .map(|person| {
-            let grants = match person.role {
-                Role::Contractor => {
-                    running.iter().filter(|(whose, _)| *whose == person.id).map(|(_, grant)| grant.clone()).collect()
-                }
-                Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
-            };
-            Actor { operator: person.id, name: person.name, role: person.role, grants, session: String::new() }
-        })
-        .collect())
-}
 
 /// Names for ids.
 struct Names(Vec<Operator>);
@@ -88,7 +48,7 @@ impl Names {
 
     fn of(&self, id: &OperatorId) -> String {
         let found = self.0.iter().find(|person| person.id == *id);
-        found.map_or_else(|| audit::service::stranger(&id.0), |person| person.name.clone())
+        found.map_or_else(|| record::stranger(&id.0), |person| person.name.clone())
     }
 }
 
@@ -118,11 +78,6 @@ async fn scope(context: &Context) -> Result<Option<OperatorId>, Problem> {
         return context.permit(Permission::ViewOwnLedger, None).await.map(|_| Some(context.actor.operator.clone()));
     }
     context.permit(Permission::ViewGrants, None).await.map(|_| None)
-}
-
-/// The instance the rail goes on showing on pages about the console itself.
-fn current(context: &Context) -> Option<&crate::mastodon::Instance> {
-    context.visible().next().map(AsRef::as_ref)
 }
 
 pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>, Problem> {
@@ -163,7 +118,7 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
         may_ask: access::permit(&context.actor, Permission::ProposeGrants, None).is_ok(),
         contractors,
     };
-    frame::build(context, current(context), path::GRANTS, search, page).await
+    frame::build(context, context.current(), path::GRANTS, search, page).await
 }
 
 async fn find(app: &App, id: &str) -> Result<Grant, Problem> {
@@ -192,7 +147,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
         let who = |entry: &ledger::Entry| {
             entry.operator.as_ref().map(|id| names.of(&OperatorId(id.clone()))).unwrap_or_default()
         };
-        entries.iter().map(|entry| audit::service::line(entry, &who(entry))).collect()
+        entries.iter().map(|entry| record::line(entry, &who(entry))).collect()
     } else {
         Vec::new()
     };
@@ -220,7 +175,7 @@ pub async fn grant(context: &Context, grant: &str, search: &str) -> Result<Frame
         grant: card(grant, &names, now),
     };
     let here = path::grant(&page.grant.id);
-    frame::build(context, current(context), &here, search, page).await
+    frame::build(context, context.current(), &here, search, page).await
 }
 
 /// What the entry of a decision says of whoever decided.
@@ -274,7 +229,7 @@ pub async fn ask_page(context: &Context, search: &str) -> Result<Framed<AskPage>
         places,
         chosen: Search::parse(search).get("for").unwrap_or_default().to_owned(),
     };
-    frame::build(context, current(context), path::ASK_GRANT, search, page).await
+    frame::build(context, context.current(), path::ASK_GRANT, search, page).await
 }
 
 /// Who can answer for a contractor.
@@ -282,15 +237,8 @@ fn may_sponsor(person: &Operator) -> bool {
     matches!(person.role, Role::Owner | Role::Admin)
 }
 
-fn checked_why(why: &str, needed: Option<&str>) -> Result<Why, Problem> {
-    match needed {
-        Some(said) => Why::needed("why", why, said),
-        None => Why::typed("why", why),
-    }
-}
-
 fn day(field: &str, text: &str, said: &str) -> Result<Instant, Problem> {
-    audit::service::day(text.trim()).ok_or_else(|| Problem::invalid(field, said))
+    crate::text::time::day_typed(text.trim()).ok_or_else(|| Problem::invalid(field, said))
 }
 
 /// What is asked for, checked.
@@ -334,7 +282,7 @@ pub async fn ask(context: Context, form: AskForm) -> Result<String, Problem> {
     if agreement.is_empty() {
         return Err(Problem::invalid("agreement", "Name the agreement the person works under: a number or a title."));
     }
-    let why = checked_why(&form.why, None)?;
+    let why = Why::given(&form.why, false)?;
     let sponsor = OperatorId(form.sponsor);
     let sponsor_name = operators::by_id(&app.store, &sponsor)
         .await
@@ -468,7 +416,11 @@ pub async fn decide(context: Context, grant: String, verdict: String, why: Strin
             return Err(Problem::new(Kind::Forbidden, why, ""));
         }
     };
-    let why = checked_why(&why, (!approve).then_some("Say why it is refused: the person who asked reads it."))?;
+    let why = if approve {
+        Why::given(&why, false)?
+    } else {
+        Why::needed("why", &why, "Say why it is refused: the person who asked reads it.")?
+    };
     let id = grant.id.clone();
     decided(&app, &context.actor, grant, approve, why, Decider::SecondPerson(second)).await?;
     Ok(path::grant(&id))
@@ -542,7 +494,7 @@ pub async fn revoke(context: Context, grant: String, why: String) -> Result<Stri
     let (app, now) = (context.app.clone(), context.now());
     let grant = find(&app, &grant).await?;
     standing(&context, Permission::ProposeGrants, &grant).await?;
-    let why = checked_why(&why, Some("Say why: the record needs the reason."))?;
+    let why = Why::given(&why, true)?;
     if !grant.state(now).is_open() {
         return Err(not_open(grant.state(now)));
     }
@@ -598,7 +550,7 @@ async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Prob
 async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result<(), Problem> {
     let grant = find(app, &id.0).await?;
     let name = Names::read(&app.store).await?.of(&grant.operator);
-    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, None)?;
+    let permit = permit(&Ledger::command_actor(ledger::CONSOLE), Permission::DecideGrants, None)?;
     match grant.state(now) {
         State::Running if grant.started_at.is_none() => {
             let deed = StartGrant {

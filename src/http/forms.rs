@@ -2,15 +2,16 @@
 //! it came from; where even that cannot be stored, the answer itself carries it.
 
 use super::{
-    ClientAddress,
-    guard::{Signed, is_unknown},
+    guard::is_unknown,
     plain::{self, wants_page},
 };
 use crate::{
-    context::App,
+    address::ClientAddress,
+    context::{App, Posted},
     id::{InstanceName, OperatorId},
     path,
     problem::{Kind, Problem},
+    session::Signed,
     sign_in::api::{Enrol, EnterCode, NewPassword, SetUp, SignIn},
     store::drafts::{self, Writer},
     ui::escape,
@@ -24,29 +25,12 @@ use axum::{
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use leptos::server_fn::ServerFn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The largest form the console reads: far above any text Mastodon accepts.
 const LARGEST_FORM: usize = 512 * 1024;
 /// The largest one of somebody who is not signed in: a name, a password, and a page to go to.
 const LARGEST_OF_STRANGERS: usize = 64 * 1024;
-
-/// A posted form on its way through; a door leaves its problem here.
-#[derive(Clone, Default)]
-pub struct Posted {
-    problem: Arc<Mutex<Option<Problem>>>,
-}
-
-impl Posted {
-    /// Says why the form was not carried out.
-    pub fn fail(&self, problem: Problem) {
-        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
-    }
-
-    fn take(&self) -> Option<Problem> {
-        self.problem.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
 
 fn is_form(request: &Request) -> bool {
     *request.method() == Method::POST

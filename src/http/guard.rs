@@ -1,13 +1,16 @@
 //! Who is asking: answered on every request, before anything is rendered.
 
-use super::{ClientAddress, forms};
+use super::forms;
 use crate::{
     access::Actor,
+    acting,
+    address::ClientAddress,
     context::App,
-    grants,
-    id::OperatorId,
+    id::{InstanceName, OperatorId},
     path,
     problem::{Kind, Problem},
+    search::Search,
+    session::{SessionData, Signed, Stage},
     store::{
         operators::{self, Operator},
         web_sessions,
@@ -15,47 +18,31 @@ use crate::{
 };
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use tower_sessions::{Session, session::Id};
 
-/// How far a sign-in has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// The password was right; the code is still to come.
-    Code,
-    /// The password was right; a second factor must be set up first.
-    Enrol,
-    Full,
+/// The cookie that names the instance which a browser was at last: it goes to no script and to no other site.
+const LAST_AT: &str = "instance";
+const KEPT: &str = "Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
+
+/// Where this browser was last, by its own word: whether somebody may see it is asked where it is used.
+fn last_at(headers: &HeaderMap) -> Option<InstanceName> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
+        let (name, value) = cookie.trim().split_once('=')?;
+        (name == LAST_AT).then(|| value.parse().ok()).flatten()
+    })
 }
 
-/// What a session remembers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SessionData {
-    pub operator: OperatorId,
-    pub stage: Stage,
-    /// The generation of theirs that was proved. What holds is the session's own, beside it in the store.
-    #[serde(default)]
-    pub generation: i64,
-    /// The secret shown while a second factor is being set up, sealed.
-    pub enrolling: Option<String>,
-}
-
-impl SessionData {
-    /// Where it stands in a session.
-    pub const KEY: &'static str = "operator";
-}
-
-/// Somebody signed in, as every door finds them.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    pub actor: Actor,
-    pub address: ClientAddress,
+/// The instance that an address is about: its path, or the switcher on a page of the console itself (`?on=`).
+fn named(app: &App, actor: &Actor, address: &Uri) -> Option<InstanceName> {
+    let asked = Search::parse(address.query().unwrap_or_default());
+    let name = path::instance_of(address.path()).or_else(|| asked.get("on").map(str::to_owned))?;
+    name.parse().ok().filter(|name| app.instances.contains_key(name) && actor.covers(name))
 }
 
 /// What is answered without a session.
@@ -88,9 +75,18 @@ pub async fn require_session(
     let presented = session.id();
     let found = find(&app, &session, address).await;
     match found {
-        Ok(Found::Signed(signed)) => {
+        Ok(Found::Signed(mut signed)) => {
+            let last = last_at(request.headers());
+            let here = named(&app, &signed.actor, request.uri());
+            let moved = here.clone().filter(|here| Some(here) != last.as_ref());
+            signed.last_at = here.or(last);
             request.extensions_mut().insert(*signed);
-            next.run(request).await
+            let mut response = next.run(request).await;
+            let cookie = moved.and_then(|to| HeaderValue::try_from(format!("{LAST_AT}={to}; {KEPT}")).ok());
+            if let Some(cookie) = cookie {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
         }
         Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
         Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
@@ -143,11 +139,11 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
         return Ok(Found::Nobody { former: Some(data.operator) });
     }
     let session = hash.chars().take(16).collect();
-    let actor = grants::service::actor(&app.store, operator, session, now).await.map_err(|error| {
+    let actor = acting::actor(&app.store, operator, session, now).await.map_err(|error| {
         tracing::error!(%error, "grants.unreadable");
         unreadable(())
     })?;
-    Ok(Found::Signed(Box::new(Signed { actor, address })))
+    Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None })))
 }
 
 /// Whose session this token was, if it is over by time alone: such a one is kept for a day.

@@ -1,7 +1,6 @@
 //! The outside: the order of the layers, and everything that answers before or instead of Leptos.
 
 mod access_log;
-mod address;
 mod assets;
 mod faults;
 mod forms;
@@ -12,12 +11,7 @@ mod plain;
 mod router;
 mod server;
 mod sessions;
-pub mod stream;
 
-pub use address::{ClientAddress, Proxies};
 pub use assets::check as check_site;
-pub use forms::Posted;
-pub use guard::{SessionData, Signed, Stage};
 pub use router::{outside, router};
 pub use server::{Limits, open_files, serve};
-pub use sessions::{ABSOLUTE, IDLE};

@@ -1,8 +1,8 @@
 //! The listener: how many connections there may be and of whom, how long one may keep the console waiting, and what is
 //! answered where no request comes about.
 
-use super::{address::network, headers, router};
-use crate::context::App;
+use super::{headers, router};
+use crate::{address::network, context::App};
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},

@@ -1,9 +1,9 @@
 //! tower-sessions over the console's own store: only a hash of the token is kept, and the person is a column.
 
-use super::guard::SessionData;
 use crate::{
-    clock::{Clock, HOUR, Instant},
+    clock::{Clock, Instant},
     id::OperatorId,
+    session::{ABSOLUTE, IDLE, SessionData},
     store::{Store, web_sessions},
 };
 use async_trait::async_trait;
@@ -13,11 +13,6 @@ use tower_sessions::{
     session::{Id, Record},
     session_store::{Error, Result},
 };
-
-/// A session ends after an hour without a request …
-pub const IDLE: i64 = HOUR;
-/// … and twelve hours after signing in, whatever happens.
-pub const ABSOLUTE: i64 = 12 * HOUR;
 
 #[derive(Clone, Debug)]
 pub struct Sessions {

@@ -11,6 +11,8 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use crate::nouns::invitations::RequestState;
+
 /// The most that are revoked at once: as many as a batch holds.
 pub use crate::batches::MOST_AT_ONCE;
 /// The most uses of one invitation, as in Mastodon’s own form (`app/views/invites/_form.html.haml`).
@@ -110,45 +112,6 @@ impl std::str::FromStr for Term {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL.into_iter().find(|term| term.name() == text).ok_or(())
-    }
-}
-
-/// How far an access request has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestState {
-    Waiting,
-    Invited,
-    Refused,
-    /// Nobody decided in time.
-    Lapsed,
-}
-
-impl RequestState {
-    pub const ALL: [Self; 4] = [Self::Waiting, Self::Invited, Self::Refused, Self::Lapsed];
-
-    /// Its name in addresses and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Invited => "invited",
-            Self::Refused => "refused",
-            Self::Lapsed => "lapsed",
-        }
-    }
-
-    pub fn badge(self) -> &'static str {
-        match self {
-            Self::Waiting => "badge warn",
-            Self::Invited => "badge good",
-            Self::Refused | Self::Lapsed => "badge",
-        }
-    }
-}
-
-impl std::str::FromStr for RequestState {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|state| state.name() == text).ok_or(())
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     clock::Instant,
     context::Context,
     id::AccountId,
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, Invite, Inviter, Read},
@@ -21,20 +22,12 @@ use crate::{
     problem::Problem,
     registrations::RegistrationsMode,
     search::Search,
+    store::store_problem,
     ui::{self, time},
 };
 
 /// Lines of a page.
 const PAGE: usize = 50;
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so invitations cannot be shown."), "Try again in a moment.")
-}
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "invitations.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 fn may_manage(context: &Context, instance: &Instance) -> bool {
     access::permit(&context.actor, Permission::ManageInvitations, Some(&instance.name)).is_ok()

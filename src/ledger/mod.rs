@@ -4,6 +4,7 @@
 //! a person is sealed under a key that can be destroyed without breaking the tree.
 
 pub mod bundle;
+pub mod check;
 pub mod checkpoint;
 mod deed;
 mod entry;
@@ -27,11 +28,20 @@ pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{LARGEST_LEAF, LARGEST_SEEN, LEASE, LedgerError, NotOpened, OpenDeed};
 
-use crate::{access::Actor, clock::Clock, seal::Keys, store::Store};
+use crate::{access::Actor, clock::Clock, problem::Problem, seal::Keys, store::Store};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{path::PathBuf, sync::Arc};
 use tokio::sync::mpsc;
+
+/// What is said where the record was not read; why stands in the log.
+pub fn unreadable(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "record.unread");
+    Problem::unavailable("The record cannot be read.", "Try again in a moment.")
+}
+
+/// Who the console itself is in the record.
+pub const CONSOLE: &str = "howdah";
 
 /// The ledger of one console. Cheap to clone.
 #[derive(Clone)]

@@ -24,11 +24,11 @@ pub async fn unlink_other(instance: String, operator: String, #[server(default)]
 pub mod back {
     use crate::{
         context::{App, Context},
-        http::Signed,
         id::InstanceName,
         linked_accounts::service::{self, Returned},
         path,
         problem::Problem,
+        session::Signed,
         store::drafts,
     };
     use axum::{
@@ -47,7 +47,7 @@ pub mod back {
         Path(instance): Path<String>,
         Query(returned): Query<Returned>,
     ) -> Response {
-        let context = Context { app, actor: signed.actor, address: signed.address };
+        let context = Context::of(app, signed);
         let page = instance.parse::<InstanceName>().map_or(path::OVERVIEW.to_owned(), |name| path::your_account(&name));
         // In a task of its own: a browser that goes away must not leave a token that nobody knows of.
         let (theirs, name) = (context.clone(), instance.clone());

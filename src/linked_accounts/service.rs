@@ -9,21 +9,22 @@ use crate::{
     context::{App, Context},
     deeds::{LinkAccount, UnlinkAccount},
     frame::{self, Framed},
-    grants,
     id::{AccountId, InstanceName, OperatorId},
+    ledger,
     ledger::{Fact, Ledger},
     mastodon::{
         Instance,
-        oauth::{self, Application, Granted},
+        oauth::{self, Granted},
         rest::RestError,
     },
     nouns::{linked_accounts::Lapse, permissions::ASKED_FOR},
     path,
     problem::{Kind, Problem},
     search::Search,
+    store::store_problem,
     store::{
         Store, drafts,
-        linked_accounts::{self, LeftToken, Linked},
+        linked_accounts::{self, Application, LeftToken, Linked},
         operators::{self, Operator},
     },
     text::Why,
@@ -35,11 +36,6 @@ use std::sync::Arc;
 const ON_THE_WAY: i64 = 10 * MINUTE;
 /// What a begun attempt is kept as among the drafts.
 const ATTEMPT: &str = "link account";
-
-pub(crate) fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "linked_accounts.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 /// An attempt on its way: sealed, for one person and one session, used once.
 #[derive(Serialize, Deserialize)]
@@ -368,7 +364,7 @@ pub async fn unlink(context: Context, instance: String, why: String) -> Result<S
         ));
     }
     let permit = context.permit(Permission::LinkAccount, Some(&instance.name)).await?;
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let revoked = end(&context.app, permit, &context.actor.name, &linked, why, Some(&context.actor.session)).await?;
     let page = path::your_account(&instance.name);
     Ok(if revoked { page } else { path::with(&page, "left", "there") })
@@ -397,7 +393,7 @@ pub async fn unlink_other(
     let linked = linked.ok_or_else(missing)?;
     let person = operators::by_id(&app.store, &operator).await.map_err(store_problem)?;
     let who = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let revoked = end(app, permit, &who, &linked, why, None).await?;
     Ok(if revoked { path::PEOPLE.to_owned() } else { path::with(path::PEOPLE, "left", "there") })
 }
@@ -553,7 +549,7 @@ pub async fn end_with_role(
     if standing.lapse != Some(Lapse::NoStaff) {
         return Ok(());
     }
-    let permit = access::permit(&Ledger::command_actor(grants::service::CONSOLE), Permission::ManageOperators, None)
+    let permit = access::permit(&Ledger::command_actor(ledger::CONSOLE), Permission::ManageOperators, None)
         .map_err(|denied| Problem::unavailable(format!("A link was not ended: {denied}."), ""))?;
     let person = operators::by_id(&app.store, operator).await.map_err(store_problem)?;
     let name = person.map_or_else(|| "somebody".to_owned(), |person| person.name);
@@ -572,7 +568,7 @@ pub async fn end_of_those_gone(app: &App) -> Result<(), Problem> {
         let stays = match person.clone().filter(Operator::may_sign_in) {
             None => false,
             Some(person) => {
-                let actor = grants::service::actor(&app.store, person, "a link".to_owned(), now);
+                let actor = acting::actor(&app.store, person, "a link".to_owned(), now);
                 let actor = actor.await.map_err(store_problem)?;
                 access::permit(&actor, Permission::LinkAccount, Some(&linked.instance)).is_ok()
             }

@@ -14,14 +14,39 @@ const PATTERN: &str = "*cache:[arw][pae][il]*";
 const ANSWERS: [&str; 2] = ["api/v2/instances/show:", "api/v1/instances/show:"];
 const LISTED: &str = "well_known/node_info/show";
 
+const SETTINGS: &str = "rails_settings_cached/";
+
+/// A key of Mastodon's cache without what stands before: nothing, or `x_` for 4.3's `REDIS_NAMESPACE=x`
+/// (`lib/mastodon/redis_configuration.rb`).
+fn cached(key: &str) -> Option<&str> {
+    let (before, key) = key.split_once("cache:")?;
+    (before.is_empty() || before.ends_with('_')).then_some(key)
+}
+
+/// Whether a key of the cache holds an answer about the instance as a whole.
+fn answers(key: &str) -> bool {
+    key == LISTED || ANSWERS.iter().any(|answer| key.starts_with(answer))
+}
+
 /// Whether a key holds one of these settings, or an answer that repeats them.
 fn repeats(key: &str, vars: &[&str]) -> bool {
-    let Some((before, key)) = key.split_once("cache:") else { return false };
-    let setting = |var: &&str| {
-        key.strip_prefix("rails_settings_cached/").and_then(|key| key.split_once('/')).is_some_and(|(_, of)| of == *var)
-    };
-    (before.is_empty() || before.ends_with('_'))
-        && (key == LISTED || ANSWERS.iter().any(|answer| key.starts_with(answer)) || vars.iter().any(setting))
+    let Some(key) = cached(key) else { return false };
+    let setting =
+        |var: &&str| key.strip_prefix(SETTINGS).and_then(|key| key.split_once('/')).is_some_and(|(_, of)| of == *var);
+    answers(key) || vars.iter().any(setting)
+}
+
+/// The next of the keys that may be the cache's, and where to go on; 0 is the end.
+async fn scan(connection: &mut ConnectionManager, cursor: u64) -> Result<(u64, Vec<String>), CacheError> {
+    redis::cmd("SCAN")
+        .arg(cursor)
+        .arg("MATCH")
+        .arg(PATTERN)
+        .arg("COUNT")
+        .arg(5_000)
+        .query_async(connection)
+        .await
+        .map_err(|error| CacheError(error.to_string()))
 }
 
 /// One instance's cache.
@@ -75,20 +100,37 @@ impl Cache {
             .unwrap_or_else(|_| Err(CacheError("it did not finish within 15 seconds".to_owned())))
     }
 
+    /// Whether anything lies in it that Mastodon keeps in its cache: a setting, or an answer about the instance.
+    ///
+    /// # Errors
+    /// If Redis does not answer, or holds so much that 15 seconds are not enough to look through it.
+    pub async fn is_mastodons(&self) -> Result<bool, CacheError> {
+        tokio::time::timeout(ALL_THE_TIME, self.find())
+            .await
+            .unwrap_or_else(|_| Err(CacheError("it did not finish within 15 seconds".to_owned())))
+    }
+
+    async fn find(&self) -> Result<bool, CacheError> {
+        let mut connection = self.connection().await?;
+        let mut cursor = 0;
+        loop {
+            let (next, keys) = scan(&mut connection, cursor).await?;
+            if keys.iter().filter_map(|key| cached(key)).any(|key| answers(key) || key.starts_with(SETTINGS)) {
+                return Ok(true);
+            }
+            if next == 0 {
+                return Ok(false);
+            }
+            cursor = next;
+        }
+    }
+
     async fn forget(&self, vars: &[&str]) -> Result<usize, CacheError> {
         let words = |error: redis::RedisError| CacheError(error.to_string());
         let mut connection = self.connection().await?;
-        let (mut gone, mut cursor) = (0, 0u64);
+        let (mut gone, mut cursor) = (0, 0);
         loop {
-            let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
-                .arg(cursor)
-                .arg("MATCH")
-                .arg(PATTERN)
-                .arg("COUNT")
-                .arg(5_000)
-                .query_async(&mut connection)
-                .await
-                .map_err(words)?;
+            let (next, keys) = scan(&mut connection, cursor).await?;
             let keys: Vec<String> = keys.into_iter().filter(|key| repeats(key, vars)).collect();
             if !keys.is_empty() {
                 let removed: usize =

@@ -13,6 +13,7 @@ mod grants;
 mod hidden;
 mod invites;
 mod log;
+mod registrations;
 mod reports;
 mod roles;
 mod shape;
@@ -35,16 +36,18 @@ pub use reports::{
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
-pub use signups::PendingSignUp;
+pub use signups::{Met, Origins, PendingSignUp, no_visitors};
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
 
+use crate::problem::Problem;
 use sqlx::{
     PgConnection, PgPool, Postgres, Transaction,
     postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgSeverity},
 };
 use std::{
+    io::ErrorKind,
     str::FromStr,
     sync::{PoisonError, RwLock},
     time::Duration,
@@ -76,6 +79,10 @@ impl From<sqlx::Error> for DatabaseError {
         else {
             return match error {
                 sqlx::Error::Tls(why) => {
+                    Self::Unusable(format!("TLS: {}", crate::text::excerpt(&why.to_string(), 200)))
+                }
+                // What the other side shows in the handshake is not believed.
+                sqlx::Error::Io(why) if why.kind() == ErrorKind::InvalidData => {
                     Self::Unusable(format!("TLS: {}", crate::text::excerpt(&why.to_string(), 200)))
                 }
                 sqlx::Error::Configuration(why) => Self::Unusable(crate::text::excerpt(&why.to_string(), 200)),
@@ -111,7 +118,11 @@ impl Database {
     /// # Errors
     /// If the address cannot be understood.
     pub fn new(url: &str) -> anyhow::Result<Self> {
-        let options = PgConnectOptions::from_str(url)?.application_name("howdah").statement_cache_capacity(0);
+        // PgBouncer refuses what it does not know of at the start of a session, `extra_float_digits` among it.
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("howdah")
+            .extra_float_digits(None)
+            .statement_cache_capacity(0);
         let pool = |connections| {
             PgPoolOptions::new()
                 .max_connections(connections)
@@ -158,92 +169,11 @@ impl Database {
     async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, DatabaseError> {
         Ok(self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?)
     }
+}
 
-    /// Writes both registration settings over exactly these rows; false if they are not these any more.
-    ///
-    /// # Errors
-    /// [`DatabaseError::Lost`] if only the end of the write is not known.
-    pub async fn write_registrations(
-        &self,
-        mode_before: &[Option<String>],
-        message_before: &[Option<String>],
-        mode_after: &str,
-        message_after: Option<&str>,
-    ) -> Result<bool, DatabaseError> {
-        let mut tx =
-            self.writes.begin_with("begin; set local statement_timeout = 4000; set local time zone 'UTC'").await?;
-        // Two consoles with no row to lock would both insert; a row of Mastodon's own form is caught by the comparison.
-        sqlx::query("select pg_advisory_xact_lock(hashtext('howdah registrations'))")
-            .persistent(false)
-            .execute(&mut *tx)
-            .await?;
-        // 4.3 has no index on the name alone.
-        let single_index = self.extras(&mut tx).await?.owned_settings == There::Not;
-        let mut wanted = vec![(super::settings::MODE, mode_before, Some(mode_after))];
-        wanted.push((super::settings::MESSAGE, message_before, message_after));
-        for (var, before, after) in wanted {
-            let rows: Vec<(i64, Option<String>)> =
-                sqlx::query_as("select id, value from settings where var = $1 order by id for update")
-                    .persistent(false)
-                    .bind(var)
-                    .fetch_all(&mut *tx)
-                    .await?;
-            if !rows.iter().map(|(_, value)| value).eq(before) {
-                return Ok(false);
-            }
-            let Some(after) = after else { continue };
-            match rows.first() {
-                Some((id, _)) => {
-                    sqlx::query("update settings set value = $2, updated_at = now() at time zone 'utc' where id = $1")
-                        .persistent(false)
-                        .bind(id)
-                        .bind(after)
-                        .execute(&mut *tx)
-                        .await?;
-                    // Only 4.3 can have more; Mastodon obeys the oldest and never sees the rest.
-                    if !single_index {
-                        sqlx::query("delete from settings where var = $1 and id <> $2")
-                            .persistent(false)
-                            .bind(var)
-                            .bind(id)
-                            .execute(&mut *tx)
-                            .await?;
-                    }
-                }
-                None if single_index => {
-                    // A row that appeared this very moment is somebody else's: nothing is written over it.
-                    let inserted = sqlx::query(
-                        "insert into settings (var, value, created_at, updated_at) \
-                         values ($1, $2, now() at time zone 'utc', now() at time zone 'utc') on conflict (var) do nothing",
-                    )
-                    .persistent(false)
-                    .bind(var)
-                    .bind(after)
-                    .execute(&mut *tx)
-                    .await?
-                    .rows_affected();
-                    if inserted != 1 {
-                        return Ok(false);
-                    }
-                }
-                None => {
-                    sqlx::query(
-                        "insert into settings (var, value, created_at, updated_at) \
-                         values ($1, $2, now() at time zone 'utc', now() at time zone 'utc')",
-                    )
-                    .persistent(false)
-                    .bind(var)
-                    .bind(after)
-                    .execute(&mut *tx)
-                    .await?;
-                }
-            }
-        }
-        tx.commit()
-            .await
-            .map_err(|_| DatabaseError::Lost("the connection broke while the setting was stored".to_owned()))?;
-        Ok(true)
-    }
+/// What is said where the instance’s database was not read.
+pub fn unread(error: DatabaseError) -> Problem {
+    Problem::unavailable(format!("{error}, so this could not be read."), "Try again in a moment.")
 }
 
 /// A read transaction; ends when dropped.
@@ -260,26 +190,39 @@ macro_rules! ms {
 }
 pub(crate) use ms;
 
-/// A statement with what 4.6 added to roles, or without it where that is not there or not granted: the macro named takes
-/// `since_46` or `before` first.
+/// A statement with what 4.6 added to roles and 4.7 to accounts, or without it where that is not there or not granted: the
+/// macro named takes `since_47`, `since_46` or `before` first.
 macro_rules! by_release {
     ($extras:expr, $statement:ident, $($rest:tt)*) => {
-        if $extras.role_details == $crate::mastodon::database::There::Granted {
-            $statement!(since_46, $($rest)*)
-        } else {
+        if $extras.role_details != $crate::mastodon::database::There::Granted {
             $statement!(before, $($rest)*)
+        } else if $extras.deletion == $crate::mastodon::database::There::Granted {
+            $statement!(since_47, $($rest)*)
+        } else {
+            $statement!(since_46, $($rest)*)
         }
     };
 }
 pub(crate) use by_release;
 
+/// Whether the account by this name in SQL was deleted, as its own column says; before 4.7 nothing says so.
+macro_rules! deleted {
+    (since_47, $account:literal) => {
+        concat!("(", $account, ".requested_deletion_at is not null)")
+    };
+    ($before:ident, $account:literal) => {
+        "false"
+    };
+}
+pub(crate) use deleted;
+
 /// Whether a role wants a second factor, by its column in SQL; no role did before 4.6.
 macro_rules! wants_second_factor {
-    (since_46, $column:literal) => {
-        concat!("coalesce(", $column, ", false)")
-    };
     (before, $column:literal) => {
         "false"
+    };
+    ($since_46:ident, $column:literal) => {
+        concat!("coalesce(", $column, ", false)")
     };
 }
 pub(crate) use wants_second_factor;

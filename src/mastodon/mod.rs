@@ -107,6 +107,16 @@ impl Instance {
         own
     }
 
+    /// How many wait for a decision about their sign-up, and since when the oldest; `None` while that has never been read.
+    pub fn sign_ups_waiting(&self) -> Option<waiting::Waiting> {
+        let list = self.signups.snapshot();
+        list.at?;
+        let confirmed = list.rows.iter().filter(|person| person.confirmed);
+        // Above so many the list holds the newest alone.
+        let oldest = confirmed.clone().map(|person| person.asked_at).min().filter(|_| !list.cut);
+        Some(waiting::Waiting { number: confirmed.count(), more: list.cut, oldest })
+    }
+
     /// Remembers that somebody is looking.
     pub fn look(&self, now: Instant) {
         self.looked_at.store(now.0, Ordering::Relaxed);

@@ -2,7 +2,7 @@
 //! (`config/initializers/doorkeeper.rb`, `app/controllers/oauth`). All of it is checked against 4.3 to 4.7.
 
 use super::rest::{Client, RestError};
-use crate::config::Secret;
+use crate::{config::Secret, store::linked_accounts::Application};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -15,16 +15,6 @@ pub const SCOPES: &str = "profile admin:write:accounts admin:write:reports admin
 
 /// Mastodon takes at most 60 characters.
 const NAME: &str = "Howdah";
-
-/// What an instance knows the console as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Application {
-    pub id: String,
-    pub secret: Secret,
-    /// Where people are sent back to; Mastodon accepts no other.
-    pub redirect: String,
-    pub scopes: String,
-}
 
 /// A token as it was handed out.
 #[derive(Clone, Debug)]

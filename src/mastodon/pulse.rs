@@ -8,7 +8,7 @@ use super::{
     settings::{Meaning, Stored},
 };
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Instant, MINUTE},
     id::AccountId,
     nouns::{
         permissions::{ASKED_FOR, DELETE_USER_DATA, MANAGE_BLOCKS, MANAGE_FEDERATION, MANAGE_REPORTS, MANAGE_USERS},
@@ -43,6 +43,8 @@ pub struct Pulse {
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
+    /// When Redis was last searched for what Mastodon caches, and whether anything was there, as far as it could be searched.
+    cache: Option<(Instant, Option<bool>)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Instant, usize)>,
 }
@@ -71,6 +73,13 @@ impl Pulse {
         };
         let redis = match &self.redis {
             Some(Err(why)) => Some(format!("Redis: {why}; check `redis_url`")),
+            // A doubt: it may be that nobody asked Mastodon for anything within these minutes.
+            Some(Ok(())) if matches!(self.cache, Some((_, Some(false)))) => Some(
+                "Redis: it answers, but nothing that Mastodon caches lies in it; is this the cache server \
+                 (`CACHE_REDIS_URL`, else `REDIS_URL`, with its database)? As it is, changed settings show up to ten minutes \
+                 late; check `redis_url`"
+                    .to_owned(),
+            ),
             Some(Ok(())) | None => None,
         };
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
@@ -82,6 +91,9 @@ impl Pulse {
         self.account.as_ref().map(|account| account.id)
     }
 }
+
+/// Mastodon's settings stay in its cache for as long: whoever is asked for the instance then puts them there again.
+const SEARCHED_AGAIN: i64 = 10 * MINUTE;
 
 /// What Mastodon asks of the token and of the role for what goes through its API
 /// (`app/controllers/api/v1/admin/*_controller.rb`, `app/policies/*.rb`).
@@ -266,7 +278,17 @@ impl Instance {
             }
             Err(why) => pulse.database = Some(Err(why)),
         }
+        // The server was just asked for what it caches. What was found once is not looked for again.
+        let due = pulse.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
+        let due = due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(()))));
         self.set_pulse(pulse);
+        if let Some(cache) = self.cache.as_ref().filter(|_| due) {
+            let found = cache.is_mastodons().await.ok();
+            // Others may have learned something meanwhile.
+            let mut pulse = (*self.pulse()).clone();
+            pulse.cache = Some((now, found));
+            self.set_pulse(pulse);
+        }
     }
 
     async fn look_at_database(

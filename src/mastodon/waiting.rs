@@ -5,7 +5,10 @@
 //! their rows become visible, so each refresh looks at the thousand ids below the last one again.
 
 use super::database::{Database, DatabaseError, OpenReport, PendingSignUp, Read};
-use crate::clock::{Instant, MINUTE};
+use crate::{
+    clock::{Instant, MINUTE},
+    text,
+};
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
@@ -231,5 +234,22 @@ fn trim<T>(state: &mut State<T>) {
     while i64::try_from(state.known.len()).unwrap_or(i64::MAX) > MOST {
         state.known.pop_first();
         state.cut = true;
+    }
+}
+
+/// People who wait for a decision about their sign-up, with a confirmed address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub number: usize,
+    /// There are more than are known.
+    pub more: bool,
+    /// Since when the oldest waits, where that is known.
+    pub oldest: Option<Instant>,
+}
+
+impl Waiting {
+    /// “57”, “50,000+”
+    pub fn said(&self) -> String {
+        text::at_least(self.number, self.more)
     }
 }

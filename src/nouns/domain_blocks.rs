@@ -3,15 +3,28 @@
 use crate::{clock::Instant, text};
 use serde::{Deserialize, Serialize};
 
-/// The name of a server as Mastodon stores it: lower case, punycode, labels of `[a-z0-9-]`
-/// (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`).
+/// The name of a server, exactly as a row has it. What Mastodon stores by itself is lower case, punycode, with labels of
+/// `[a-z0-9-]` (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`); what SQL or a former
+/// version left there need not be, and is opened and lifted all the same: [`Domain::is_well_formed`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Domain(String);
 
+/// Longer ones do not fit into the unique indexes on such columns.
+const LONGEST_NAME: usize = 2_000;
+
 impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether Mastodon would take it for a new rule, and keep it as it stands here.
+    pub fn is_well_formed(&self) -> bool {
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        self.0.len() < 256 && self.0.split('.').all(label)
     }
 
     /// The domains above it, nearest first: a rule for one of them covers this one too.
@@ -34,11 +47,7 @@ impl Domain {
 impl TryFrom<String> for Domain {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        let label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        if text.len() < 256 && text.split('.').all(label) {
+        if (1..=LONGEST_NAME).contains(&text.len()) && !text.contains('\0') {
             Ok(Self(text))
         } else {
             Err(format!("“{}” is not the name of a server", text::excerpt(&text, 80)))
@@ -167,7 +176,7 @@ impl Rule {
 }
 
 /// `ip_blocks.severity` (`app/models/ip_block.rb`), mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressSeverity {
     SignUpRequiresApproval,
@@ -226,4 +235,255 @@ pub struct AddressRule {
     pub severity: AddressSeverity,
     pub comment: String,
     pub until: Option<Instant>,
+}
+
+/// What people here lose if a server is suspended; counted up to a bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Losses {
+    /// People here who follow somebody there, and how many follows that is.
+    pub followers: i64,
+    pub follows: i64,
+    /// People here who are followed from there, and how often.
+    pub followed: i64,
+    pub followers_there: i64,
+}
+
+/// Numbers are counted up to here, and then said as “10,000+”.
+pub const COUNTED: i64 = 10_000;
+
+/// So many of a kind are counted for each account behind a row in the list of servers.
+pub const GLIMPSED: i64 = 100;
+
+/// “57”, “10,000+”
+pub fn bounded(number: i64) -> String {
+    text::at_least(usize::try_from(number.clamp(0, COUNTED)).unwrap_or(0), number > COUNTED)
+}
+
+fn bounded_of(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", bounded(number), if number == 1 { one } else { many })
+}
+
+impl Losses {
+    /// “34 people here lose 57 follows, and 20 lose 31 followers there”
+    pub fn sentence(&self) -> String {
+        let out = (self.follows > 0).then(|| {
+            format!(
+                "{} here {} {}",
+                bounded_of(self.followers, "person", "people"),
+                if self.followers == 1 { "loses" } else { "lose" },
+                bounded_of(self.follows, "follow", "follows"),
+            )
+        });
+        let back = (self.followers_there > 0).then(|| {
+            format!(
+                "{} {} {} there",
+                bounded_of(self.followed, "person here", "people here"),
+                if self.followed == 1 { "loses" } else { "lose" },
+                bounded_of(self.followers_there, "follower", "followers"),
+            )
+        });
+        match (out, back) {
+            (Some(out), Some(back)) => format!("{out}, and {back}"),
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => "nobody here loses a follow".to_owned(),
+        }
+    }
+}
+
+/// Whom a row of a list would cost their follows, on the server it names and on those below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// `None` where counting took too long.
+    pub losses: Option<Losses>,
+    /// There are accounts there that were not looked at.
+    pub more: bool,
+    /// Those here who lose most, with how many follows each loses, both ways together.
+    pub most: Vec<(String, i64)>,
+}
+
+impl Cost {
+    /// Whether somebody here would lose a follow, in either direction; not known counts as yes.
+    pub fn cuts(&self) -> bool {
+        self.more || self.losses.is_none_or(|losses| losses.follows > 0 || losses.followers_there > 0)
+    }
+
+    /// “34 people here lose 57 follows; most: @wren 12, @tern 9”
+    pub fn sentence(&self) -> String {
+        let Some(losses) = self.losses else {
+            return "It took too long to count who here loses follows.".to_owned();
+        };
+        let looked = if self.more { ", among the accounts looked at; there are more" } else { "" };
+        let most: Vec<String> =
+            self.most.iter().map(|(who, number)| format!("@{} {}", text::tame(who), bounded(*number))).collect();
+        let most = if most.is_empty() { String::new() } else { format!("; most: {}", most.join(", ")) };
+        let mut sentence = losses.sentence();
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        format!("{sentence}{looked}{most}.")
+    }
+}
+
+/// A rule in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub id: i64,
+    pub domain: String,
+    pub rule: Rule,
+    pub since: Instant,
+    /// Accounts known there when Mastodon last counted; `None` where it never did.
+    pub accounts: Option<i64>,
+}
+
+/// A domain on the list of those federated with, where Mastodon federates with no others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    pub id: i64,
+    pub domain: String,
+    pub since: Instant,
+}
+
+/// A server this one knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub domain: String,
+    pub accounts: i64,
+    pub severity: Option<Severity>,
+    pub allowed: bool,
+    /// Staff notes on it; none on 4.3, which has no such table.
+    pub notes: i64,
+    /// `None` where counting took too long.
+    pub glimpse: Option<Glimpse>,
+}
+
+/// What a few of a server's accounts tell of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Follows of people here to accounts there.
+    pub followed: i64,
+    /// Follows of accounts there to people here.
+    pub following: i64,
+    /// Reports about accounts there.
+    pub reports: i64,
+    /// Files known of accounts there.
+    pub media: i64,
+    /// Whether there are accounts that were not looked at.
+    pub more: bool,
+}
+
+impl Glimpse {
+    /// “12”, and “12+” where there may be more.
+    pub fn said(&self, number: i64) -> String {
+        let more = self.more || number >= GLIMPSED;
+        text::at_least(usize::try_from(number).unwrap_or(0), more)
+    }
+}
+
+/// A rule about mail addresses at sign-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailRule {
+    pub id: i64,
+    pub domain: String,
+    /// Sign-ups go to review; otherwise they are refused.
+    pub review: bool,
+    /// Rules that Mastodon derived from its mail servers.
+    pub derived: i64,
+    /// The rule it was derived from.
+    pub parent: Option<String>,
+    pub since: Instant,
+}
+
+/// A rule about addresses in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedAddress {
+    pub id: i64,
+    /// `203.0.113.0/24`
+    pub network: String,
+    /// `None` where the row holds a number that Mastodon does not know.
+    pub rule: Option<AddressRule>,
+    pub since: Instant,
+}
+
+/// A staff note on a server (4.4 and later).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub by: String,
+    pub text: String,
+    pub at: Instant,
+}
+
+/// What is known of a server and those below it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    pub losses: Losses,
+    /// Reports about people there, and how many of them are open; reports from there.
+    pub reports_about: i64,
+    pub open_about: i64,
+    pub reports_from: i64,
+    pub media: i64,
+    /// How many accounts were looked at for these numbers, if not all.
+    pub looked_at: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(severity: Severity, reject_media: bool, reject_reports: bool) -> Rule {
+        Rule {
+            severity,
+            reject_media,
+            reject_reports,
+            obfuscate: false,
+            public_comment: String::new(),
+            private_comment: String::new(),
+        }
+    }
+
+    #[test]
+    fn stricter_is_what_mastodon_calls_stricter() {
+        use Severity::{Noop, Silence, Suspend};
+        for (one, other, stricter) in [
+            (rule(Suspend, false, false), rule(Suspend, true, true), true),
+            (rule(Suspend, false, false), rule(Silence, true, true), true),
+            (rule(Silence, true, true), rule(Suspend, false, false), false),
+            (rule(Noop, true, true), rule(Suspend, false, false), false),
+            (rule(Noop, true, true), rule(Silence, false, false), false),
+            (rule(Silence, false, false), rule(Noop, true, false), false),
+            (rule(Silence, true, false), rule(Noop, true, false), true),
+            (rule(Silence, true, false), rule(Silence, false, true), false),
+        ] {
+            assert_eq!(one.is_stricter_than(&other), stricter, "{one:?} against {other:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_knows_what_is_above_and_below_it() {
+        let domain = |text: &str| Domain::try_from(text.to_owned()).unwrap();
+        assert_eq!(domain("a.b.example").parents(), ["b.example", "example"]);
+        assert!(domain("b.example").covers("a.b.example"));
+        assert!(domain("b.example").covers("b.example"));
+        assert!(!domain("b.example").covers("ab.example"));
+        assert!(!domain("a.b.example").covers("b.example"));
+        for odd in ["a..b", "A.example", "a_b.example", ".example", "bücher.example", "a b", "host.example:3000"] {
+            assert!(!domain(odd).is_well_formed(), "{odd}");
+        }
+        assert!(domain("xn--bcher-kva.example").is_well_formed());
+        for wrong in [String::new(), "a\0b".to_owned(), "a".repeat(3_000)] {
+            assert!(Domain::try_from(wrong.clone()).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn losses_are_said_as_people_say_them() {
+        let losses =
+            |followers, follows, followed, followers_there| Losses { followers, follows, followed, followers_there };
+        assert_eq!(losses(0, 0, 0, 0).sentence(), "nobody here loses a follow");
+        assert_eq!(losses(1, 2, 0, 0).sentence(), "1 person here loses 2 follows");
+        assert_eq!(losses(0, 0, 1, 1).sentence(), "1 person here loses 1 follower there");
+        assert_eq!(
+            losses(3_400, 10_001, 2, 5).sentence(),
+            "3,400 people here lose 10,000+ follows, and 2 people here lose 5 followers there"
+        );
+    }
 }

@@ -1,12 +1,16 @@
 //! Mastodon's nouns, as deeds and rooms share them: no room, no store and no instance is known here.
 
 pub mod domain_blocks;
+pub mod domain_imports;
 pub mod grants;
+pub mod invitations;
 pub mod linked_accounts;
 pub mod outcome;
 pub mod parts;
 pub mod permissions;
+pub mod rank;
 pub mod registrations;
 pub mod reports;
 pub mod roles;
 pub mod settings;
+pub mod throw_away;

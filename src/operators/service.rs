@@ -11,25 +11,21 @@ use crate::{
     context::{App, Context},
     deeds::{AddOperator, ChangeOperatorRole, DisableOperator, EndSessions, OfferAccess},
     frame::{self, Framed},
-    http::IDLE,
     id::OperatorId,
     ledger::{Deed, Ledger},
     linked_accounts, path,
     problem::{Kind, Problem},
     seal::hex,
     search::Search,
+    session::IDLE,
     sign_in::service::link_hash,
+    store::store_problem,
     store::{
         Store, attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes,
         reset_links, setup_links, setup_links::SetupLink, web_sessions,
     },
     text::{SessionName, Why},
 };
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "operators.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 /// Who a command on the server's own command line is recorded as.
 pub fn command_actor() -> Actor {
@@ -118,7 +114,7 @@ const OFFERS: Limit = Limit::Within { window: HOUR, most: 30 };
 
 pub async fn offer(context: Context, name: String, role: String, why: String) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let app = context.app.clone();
     let name = name.trim().to_owned();
     if let Some(wrong) = operators::name_problem(&name) {
@@ -158,7 +154,7 @@ pub async fn change_role(
 ) -> Result<String, Problem> {
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let after: Role = role.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     let before: Role = seen.parse().map_err(|wrong: String| Problem::invalid("role", wrong))?;
     if before == Role::Contractor || after == Role::Contractor {
@@ -237,9 +233,8 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
             }
         })
         .collect();
-    let first = context.visible().next().map(AsRef::as_ref);
     let left_there = parsed.get("left") == Some("there");
-    frame::build(context, first, path::PEOPLE, search, PeoplePage { people, link, left_there }).await
+    frame::build(context, context.current(), path::PEOPLE, search, PeoplePage { people, link, left_there }).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {
@@ -257,7 +252,7 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let deed = DisableOperator { operator: person.id.clone(), name: person.name.clone(), disabled };
     let at = disabled.then(|| context.now());
     let (id, by, here, now) = (&person.id, &context.actor.operator, &app, context.now());
@@ -291,7 +286,7 @@ pub async fn end_sessions(context: Context, operator: String, session: String, w
     context.permit(Permission::ManageOperators, None).await?;
     let person = other(&context, &operator).await?;
     let app = context.app.clone();
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let session = Some(SessionName::typed("session", &session)?).filter(|session| !session.is_empty());
     let deed =
         EndSessions { operator: person.id.clone(), name: person.name.clone(), session: session.clone(), others: false };

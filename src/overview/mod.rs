@@ -4,11 +4,12 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    audit,
     clock::Instant,
+    id::InstanceName,
+    mastodon::waiting::Waiting,
+    record,
     registrations::Door,
     reports::{Category, QueueRow},
-    signups::Waiting,
 };
 
 /// Whether one part answers, and what it says.
@@ -17,6 +18,21 @@ pub struct Health {
     pub name: String,
     pub well: bool,
     pub says: String,
+}
+
+/// One instance beside the others.
+#[derive(Clone, Debug)]
+pub struct InstanceRow {
+    pub name: InstanceName,
+    pub title: String,
+    /// How many cases wait, and since when the oldest; `None` while that has never been read.
+    pub cases: Option<(String, Option<Instant>)>,
+    /// `None` while that has never been read.
+    pub sign_ups: Option<Waiting>,
+    /// Who may sign up, in a word.
+    pub registrations: String,
+    /// What does not answer or does not hold, a sentence each.
+    pub troubles: Vec<String>,
 }
 
 /// The overview of one instance.
@@ -40,5 +56,5 @@ pub struct OverviewPage {
     /// Sign-ups a day, oldest first: the day and how many.
     pub sign_ups: Vec<(Instant, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
-    pub elsewhere: Vec<audit::Line>,
+    pub elsewhere: Vec<record::Line>,
 }

@@ -1,6 +1,6 @@
 //! The views of the overview.
 
-use super::{Health, OverviewPage, service};
+use super::{Health, InstanceRow, OverviewPage, service};
 use crate::{
     context::Context,
     frame::Frame,
@@ -12,11 +12,17 @@ use crate::{
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_location};
 
-/// `/`: on to the first instance.
+/// `/`: all instances, or on to the only one.
 #[component]
 pub fn Home() -> impl IntoView {
     match Context::of_request().and_then(|context| service::home(&context)) {
-        Ok(to) => {
+        Ok(None) => desk::page(
+            desk::Desk::Everywhere,
+            async |asked| service::everywhere(&asked.context, &asked.search).await,
+            everywhere_body,
+            |_, _| "All instances".to_owned(),
+        ),
+        Ok(Some(to)) => {
             // What is said on the page after signing in, and what was typed, is said on the one that this leads to.
             let search = Search::parse(&use_location().search.get_untracked());
             let to = ["by", "draft"].into_iter().fold(to, |to, key| match search.get(key) {
@@ -27,6 +33,48 @@ pub fn Home() -> impl IntoView {
         }
         Err(problem) => desk::problem_page(problem),
     }
+}
+
+fn everywhere_body(frame: Frame, rows: Vec<InstanceRow>) -> AnyView {
+    let now = frame.now;
+    let row = |row: &InstanceRow| {
+        let cases = match &row.cases {
+            Some((number, oldest)) => {
+                let since = oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
+                view! { <a href=path::reports(&row.name)><b>{number.clone()}</b></a> {since} }.into_any()
+            }
+            None => view! { <span class="soft">"not known yet"</span> }.into_any(),
+        };
+        let sign_ups = match &row.sign_ups {
+            Some(waiting) => {
+                let since = waiting.oldest.map(|oldest| view! { <span class="soft small nowrap">" oldest " {time::span(now.since(oldest))}</span> });
+                view! { <b>{waiting.said()}</b> {since} }.into_any()
+            }
+            None => view! { <span class="soft">"not known yet"</span> }.into_any(),
+        };
+        let state = if row.troubles.is_empty() {
+            view! { <span class="badge good">"all well"</span> }.into_any()
+        } else {
+            view! { <ul class="plain small">{row.troubles.iter().map(|trouble| view! { <li>{trouble.clone()}</li> }).collect_view()}</ul> }.into_any()
+        };
+        view! {
+            <tr data-row=keys::row()>
+                <td class="full"><a href=path::overview(&row.name)><b><bdi>{row.title.clone()}</bdi></b></a></td>
+                <td data-label="Cases">{cases}</td>
+                <td data-label="Sign-ups">{sign_ups}</td>
+                <td data-label="Registrations">{row.registrations.clone()}</td>
+                <td class="full fill">{state}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="head"><h1>"All instances"</h1></div>
+        <div class="card"><table class="list">
+            <thead><tr><th>"Instance"</th><th>"Cases waiting"</th><th>"Sign-ups waiting"</th><th>"Registrations"</th><th>"What does not hold"</th></tr></thead>
+            <tbody>{rows.iter().map(row).collect_view()}</tbody>
+        </table></div>
+    }
+    .into_any()
 }
 
 #[component]

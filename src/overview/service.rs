@@ -1,6 +1,6 @@
 //! What the overview shows: all of it from memory.
 
-use super::{Health, OverviewPage};
+use super::{Health, InstanceRow, OverviewPage};
 use crate::{
     access::Permission,
     audit,
@@ -10,7 +10,8 @@ use crate::{
     ledger::Filter,
     mastodon::{Instance, settings::Meaning},
     path,
-    problem::Problem,
+    problem::{Kind, Problem},
+    record,
     registrations::{RegistrationsMode, service::door},
     reports::{Category, service::cases},
     store::settling as changes,
@@ -18,15 +19,48 @@ use crate::{
 };
 use std::sync::atomic::Ordering;
 
-pub fn home(context: &Context) -> Result<String, Problem> {
+/// Where `/` leads; `None` where several instances are shown beside one another there.
+///
+/// # Errors
+/// Not found, where no instance is left that this person may see.
+pub fn home(context: &Context) -> Result<Option<String>, Problem> {
     if context.actor.is_without_grant() {
-        return Ok(path::GRANTS.to_owned());
+        return Ok(Some(path::GRANTS.to_owned()));
     }
-    context
-        .visible()
-        .next()
-        .map(|instance| path::overview(&instance.name))
-        .ok_or_else(|| Problem::not_found("No instance is connected to this console."))
+    let mut visible = context.visible();
+    match (visible.next(), visible.next()) {
+        (Some(_), Some(_)) => Ok(None),
+        (Some(only), None) => Ok(Some(path::overview(&only.name))),
+        (None, _) => Err(Problem::new(
+            Kind::NotFound,
+            "The instance that your grant is for is not connected to this console any more.",
+            "Ask the person who sponsors your grant. Your grants and your own deeds are still there to read.",
+        )),
+    }
+}
+
+/// All instances that this person may see, in the order of the configuration.
+///
+/// # Errors
+/// If the store does not answer.
+pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<InstanceRow>>, Problem> {
+    let mut rows = Vec::new();
+    for instance in context.visible() {
+        context.permit(Permission::ViewWork, Some(&instance.name)).await?;
+        let list = instance.waiting.snapshot();
+        let cases = cases(context, instance).await?;
+        let oldest = cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut);
+        let troubles = health(context, instance).await.into_iter().filter(|part| !part.well);
+        rows.push(InstanceRow {
+            name: instance.name.clone(),
+            title: instance.title.clone(),
+            cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
+            sign_ups: instance.sign_ups_waiting(),
+            registrations: door(context, instance).await?.word,
+            troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
+        });
+    }
+    frame::build(context, context.current(), path::OVERVIEW, search, rows).await
 }
 
 pub async fn overview(context: &Context, instance: &str, search: &str) -> Result<Framed<OverviewPage>, Problem> {
@@ -47,7 +81,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         by_category,
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
-        pending: crate::signups::service::waiting(&instance),
+        pending: instance.sign_ups_waiting(),
         door: door(context, &instance).await?,
         health: health(context, &instance).await,
         unattended: unattended(context, &instance).await?,
@@ -58,7 +92,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
 }
 
 /// The newest changes that were noticed within a day.
-async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<audit::Line>, Problem> {
+async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
     if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
         return Ok(Vec::new());
     }

@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{clock::Instant, signups::Waiting};
+use crate::{clock::Instant, mastodon::waiting::Waiting};
 
 pub use crate::nouns::registrations::RegistrationsMode;
 
@@ -30,7 +30,7 @@ pub struct Change {
     pub what: String,
     pub why: String,
     /// `None` for what was done elsewhere.
-    pub outcome: Option<crate::audit::Outcome>,
+    pub outcome: Option<crate::record::Outcome>,
 }
 
 /// What one place says to those who come to it.

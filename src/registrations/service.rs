@@ -14,7 +14,9 @@ use crate::{
     deeds::SetRegistrations,
     frame::{self, Framed},
     id::AccountId,
+    ledger::unreadable,
     ledger::{Answered, Entry, Filter, Mark, Outcome, Subject, Warrant},
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, Read},
@@ -24,6 +26,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem},
+    record,
     store::{
         operators::{self, Operator},
         settling as changes,
@@ -53,15 +56,6 @@ const LISTED_LASTS: i64 = 30 * MINUTE;
 const ANSWER_LASTS_IN_FRONT: i64 = 5 * MINUTE + 30 * SECOND;
 const LISTED_LASTS_IN_FRONT: i64 = 30 * MINUTE;
 
-fn unread(error: &DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so the setting cannot be shown."), "Try again in a moment.")
-}
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "registrations.record");
-    Problem::unavailable("The record cannot be read.", "Try again in a moment.")
-}
-
 /// The state, with since when, by whom and why, as far as our own record knows.
 pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Problem> {
     let pulse = instance.pulse();
@@ -81,7 +75,7 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
     let history = history(context, instance, 5).await?;
     let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
     let done = |change: &Change| {
-        matches!(change.outcome, Some(audit::Outcome::Succeeded | audit::Outcome::Partly | audit::Outcome::Unknown))
+        matches!(change.outcome, Some(record::Outcome::Succeeded | record::Outcome::Partly | record::Outcome::Unknown))
     };
     let since = match last {
         Some((change, after)) if meaning.mode() == Some(after) && done(&change) => {
@@ -94,7 +88,7 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
         Some(_) => "changed outside the console since our last change".to_owned(),
         None => "never changed through this console".to_owned(),
     };
-    let open = changes::of(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let since = match open {
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
             format!("not yet seen everywhere · {since}")
@@ -114,11 +108,11 @@ async fn history(
     let mut entries = Vec::new();
     for kind in ["set_registrations", "changed_elsewhere"] {
         let filter = Filter { subject: Some(subject.clone()), kind: Some(kind.to_owned()), limit, ..Filter::default() };
-        entries.extend(context.app.ledger.list(&filter).await.map_err(store_problem)?);
+        entries.extend(context.app.ledger.list(&filter).await.map_err(unreadable)?);
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.index));
     entries.truncate(usize::try_from(limit).unwrap_or(0));
-    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    let people = operators::list(&context.app.store).await.map_err(unreadable)?;
     Ok(entries
         .into_iter()
         .map(|entry| {
@@ -136,8 +130,8 @@ async fn history(
 }
 
 /// An entry as a change, and its line.
-fn told(entry: &Entry, people: &[Operator]) -> (Change, audit::Line) {
-    let line = audit::service::line(entry, &audit::service::name(people, entry));
+fn told(entry: &Entry, people: &[Operator]) -> (Change, record::Line) {
+    let line = record::line(entry, &record::name(people, entry));
     let change = Change {
         index: entry.index,
         at: entry.at,
@@ -151,12 +145,12 @@ fn told(entry: &Entry, people: &[Operator]) -> (Change, audit::Line) {
 
 /// What became of changes that were not seen everywhere at once.
 async fn settled(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Change>, Problem> {
-    let people = operators::list(&context.app.store).await.map_err(store_problem)?;
+    let people = operators::list(&context.app.store).await.map_err(unreadable)?;
     let mut changes = Vec::new();
     for kind in ["registrations_settled", "registrations_unsettled"] {
         let instance = Some(instance.name.to_string());
         let filter = Filter { instance, kind: Some(kind.to_owned()), limit, ..Filter::default() };
-        let entries = context.app.ledger.list(&filter).await.map_err(store_problem)?;
+        let entries = context.app.ledger.list(&filter).await.map_err(unreadable)?;
         changes.extend(entries.iter().map(|entry| told(entry, &people).0));
     }
     Ok(changes)
@@ -170,8 +164,8 @@ pub async fn registrations(
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
     let stored = {
-        let mut read = instance.database.read().await.map_err(|error| unread(&error))?;
-        read.registrations().await.map_err(|error| unread(&error))?
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.registrations().await.map_err(unread)?
     };
     let now = context.now();
     let history = history(context, &instance, 20).await?;
@@ -185,10 +179,13 @@ pub async fn registrations(
     let changed = history
         .iter()
         .find(|(change, _)| {
-            matches!(change.outcome, Some(audit::Outcome::Succeeded | audit::Outcome::Partly | audit::Outcome::Unknown))
+            matches!(
+                change.outcome,
+                Some(record::Outcome::Succeeded | record::Outcome::Partly | record::Outcome::Unknown)
+            )
         })
         .map(|(change, _)| change.at);
-    let open = changes::of(&context.app.store, &instance.name).await.map_err(store_problem)?;
+    let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
     let mode = Meaning::of(&stored.mode).mode();
     instance.know_registrations(stored.clone());
     // Another process may have seen it agree since.
@@ -215,7 +212,7 @@ pub async fn registrations(
         sign_ups: instance.pulse().sign_ups.clone(),
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
-        pending: crate::signups::service::waiting(&instance),
+        pending: instance.sign_ups_waiting(),
     };
     frame::build(context, Some(&instance), &path::registrations(&instance.name), search, page).await
 }
@@ -404,7 +401,7 @@ pub async fn set(
         RegistrationsMode::Approved | RegistrationsMode::None => Permission::CloseRegistrations,
     };
     let permit = context.permit(permission, Some(&instance.name)).await?;
-    let why = Why::needed("why", &why, "Say why: the team and the record need the reason.")?;
+    let why = Why::given(&why, true)?;
     let message = message.replace("\r\n", "\n");
     if message.chars().count() > LONGEST_MESSAGE {
         return Err(Problem::invalid("message", "The message is longer than 20,000 characters."));

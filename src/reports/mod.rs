@@ -12,7 +12,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use crate::nouns::reports::{AccountState, Category, Decision, Reversal};
+pub use crate::nouns::reports::{AccountState, Category, Decision, MOST_READ, Reversal};
 
 /// Somebody who holds a case in the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -381,8 +381,6 @@ impl CasePage {
     }
 }
 
-/// How many open reports of one case are read; the oldest.
-pub const MOST_READ: usize = 500;
 /// How many are counted.
 pub const MOST_COUNTED: i64 = 10_001;
 

@@ -3,7 +3,6 @@
 use super::{
     ChangePage, EVERYONE, InstanceRole, Member, Preview, RolePage, RoleRow, RolesPage, called, effective, is_staff,
     powers,
-    rank::{Holder, Standing},
 };
 use crate::{
     access::{self, Actor, Object, Permission, Permit},
@@ -14,12 +13,15 @@ use crate::{
     frame::{self, Framed},
     id::{AccountId, RoleId},
     ledger::{Answered, Ledger, Mark, Warrant},
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, Narrowing, Read},
         rest::Client,
     },
+    nouns::rank::{Holder, Standing},
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::AccountState,
     search::Search,
@@ -36,14 +38,6 @@ const PAGE: usize = 40;
 /// and whether it wants a second factor.
 type Seen = (Option<(RoleId, String)>, Option<(String, i64, i32, Option<bool>)>);
 
-fn unshown(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so this cannot be shown."), "Try again in a moment.")
-}
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
-
 fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
     RoleRow { effective: effective(Some(&role), everyone), members: (role.id != EVERYONE).then_some(members), role }
 }
@@ -52,12 +46,12 @@ fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
-    let mut read = instance.database.read().await.map_err(unshown)?;
-    let everyone = read.everyone().await.map_err(unshown)?;
-    let roles = read.roles().await.map_err(unshown)?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let everyone = read.everyone().await.map_err(unread)?;
+    let roles = read.roles().await.map_err(unread)?;
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
-        missing: read.missing_role_grants().await.map_err(unshown)?,
+        missing: read.missing_role_grants().await.map_err(unread)?,
     };
     frame::build(context, Some(&instance), &path::roles(&instance.name), search, page).await
 }
@@ -70,16 +64,16 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
     let id: RoleId = role.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let mut read = instance.database.read().await.map_err(unshown)?;
-    let everyone = read.everyone().await.map_err(unshown)?;
-    let (found, number) = read.role(id).await.map_err(unshown)?.ok_or_else(missing)?;
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let everyone = read.everyone().await.map_err(unread)?;
+    let (found, number) = read.role(id).await.map_err(unread)?.ok_or_else(missing)?;
     let mut members = Vec::new();
     let mut edge = None;
     if id != EVERYONE {
-        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(unshown)?;
+        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(unread)?;
         edge = window.edge;
         let ids: Vec<i64> = window.accounts.iter().map(|account| account.id).collect();
-        let with_factor = read.second_factors(&ids).await.map_err(unshown)?;
+        let with_factor = read.second_factors(&ids).await.map_err(unread)?;
         members.extend(window.accounts.iter().map(|account| Member {
             account: AccountId(account.id),
             handle: format!("@{}", ui::tame(&account.username)),
@@ -96,7 +90,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
         row: row(found, number, &everyone),
         members,
         older: edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
-        missing: read.missing_role_grants().await.map_err(unshown)?,
+        missing: read.missing_role_grants().await.map_err(unread)?,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -132,18 +126,18 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let acting = acting::acting(context, &instance).await?;
-    let mut read = instance.database.read().await.map_err(unshown)?;
+    let mut read = instance.database.read().await.map_err(unread)?;
     let mut page = ChangePage {
         who: text("who"),
         role: text("role"),
-        roles: read.roles().await.map_err(unshown)?.into_iter().map(|(role, _)| role).collect(),
+        roles: read.roles().await.map_err(unread)?.into_iter().map(|(role, _)| role).collect(),
         now: None,
         preview: None,
         wrong: None,
-        missing: read.missing_role_grants().await.map_err(unshown)?,
+        missing: read.missing_role_grants().await.map_err(unread)?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
-    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(unshown)? {
+    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(unread)? {
         Ok((now, preview)) => (page.now, page.preview) = (now, preview),
         Err(wrong) => page.wrong = Some(wrong),
     }
@@ -202,6 +196,7 @@ fn state(holder: &Holder) -> AccountState {
         sensitized: holder.sensitized,
         silenced: holder.silenced,
         suspended: holder.suspended,
+        deleted: holder.deleted,
     }
 }
 
@@ -268,15 +263,15 @@ pub async fn assign(
     let permission = if role == "none" { Permission::TakeRolesAway } else { Permission::ManageRoles };
     context.permit(permission, Some(&instance.name)).await?;
     let after = chosen(&role).map_err(|why| Problem::invalid("role", why))?;
-    let why = Why::needed("why", &why, "Say why: the team and the record need the reason.")?;
+    let why = Why::given(&why, true)?;
     let account: AccountId = account.parse().map_err(|_| misread())?;
     let permit = context.permit(permission, Object::Account(instance.name.clone(), account)).await?;
     let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| misread())?;
     let (holder, now) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        let holder = read.holder(account).await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(undone)?;
+        let holder = read.holder(account).await.map_err(undone)?;
         let now = match after {
-            Some(id) => read.role(id).await.map_err(unread)?.map(|(role, _)| role),
+            Some(id) => read.role(id).await.map_err(undone)?.map(|(role, _)| role),
             None => None,
         };
         (holder, now)
@@ -319,7 +314,7 @@ pub async fn assign(
     done.landed(&to)
 }
 
-fn unread(error: DatabaseError) -> Problem {
+fn undone(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so nothing was done."), "What you typed is kept. Try again in a moment.")
 }
 
@@ -358,9 +353,9 @@ async fn assign_by_rank(
 ) -> Result<Done, Problem> {
     let acting = acting::acting(context, instance).await?.ok_or_else(acting::unknown)?;
     let (standing, missing) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        let standing = read.ranks(acting, deed.account, deed.after).await.map_err(unread)?;
-        (standing, read.missing_role_grants().await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(undone)?;
+        let standing = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
+        (standing, read.missing_role_grants().await.map_err(undone)?)
     };
     if !missing.is_empty() {
         return Err(Problem::new(

@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod page;
-pub mod passwords;
 pub mod service;
 
 use crate::clock::Instant;

@@ -9,19 +9,22 @@ pub mod yours;
 
 pub use passwords::{names_of, new_password, password_problem};
 
-use super::{Enrolment, RecoveryCodes, SetUp, SignInPage, passwords::Whose};
+use super::{Enrolment, RecoveryCodes, SetUp, SignInPage};
 use crate::{
     access::{self, Actor, Permission},
+    acting,
+    address::ClientAddress,
     clock::{HOUR, Instant, MINUTE},
     context::{App, Context, app_of_request},
     deeds::AddOperator,
-    grants,
-    http::{ABSOLUTE, ClientAddress, SessionData, Signed, Stage},
     id::OperatorId,
     ledger::{Fact, ProvedBy},
+    passwords::Whose,
     path,
     problem::{Kind, Problem},
     search::Search,
+    session::{ABSOLUTE, SessionData, Signed, Stage},
+    store::store_problem,
     store::{
         attempts::{Limit, Wait},
         drafts, operators,
@@ -39,11 +42,6 @@ use std::time::Duration;
 use totp_rs::{Builder, Secret as TotpSecret, Totp};
 use tower_sessions::Session;
 use tries::Trier;
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "store.failed");
-    Problem::unavailable("The console's own database does not answer.", "Try again in a moment.")
-}
 
 fn request_address() -> ClientAddress {
     use_context::<Parts>()
@@ -522,7 +520,7 @@ async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Prob
     let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
     let session = "set-up link".to_owned();
-    let actor = grants::service::actor(&app.store, person, session, app.clock.now()).await.map_err(store_problem)?;
+    let actor = acting::actor(&app.store, person, session, app.clock.now()).await.map_err(store_problem)?;
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok().then_some(actor))
 }
 

@@ -4,7 +4,7 @@ use super::{Store, fence::begin, on};
 use crate::{
     clock::{DAY, Instant},
     id::{InstanceName, InviteId, OperatorId},
-    invitations::RequestState,
+    nouns::invitations::RequestState,
     seal::Keys,
 };
 use serde::{Deserialize, Serialize};

@@ -13,9 +13,8 @@ use super::{
 use crate::{
     access::Running,
     clock::{Instant, SECOND},
-    grants::{RoleState, State},
     id::{GrantId, InstanceName, OperatorId, RoleId},
-    nouns::grants::{RoleAsked, Scope},
+    nouns::grants::{RoleAsked, RoleState, Scope, State},
     seal::{Field, Keys},
 };
 

@@ -14,7 +14,6 @@ use crate::{
     clock::Instant,
     config::Secret,
     id::{AccountId, InstanceName, OperatorId},
-    mastodon::oauth::Application,
     seal::{Field, Keys},
 };
 use serde::{Deserialize, Serialize};
@@ -446,4 +445,14 @@ pub async fn keep_application(
         .bind(&application.redirect)
         .bind(&application.scopes)
         .execute(pool).await.map(|_| ()))
+}
+
+/// What an instance knows the console as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    pub id: String,
+    pub secret: Secret,
+    /// Where people are sent back to; Mastodon accepts no other.
+    pub redirect: String,
+    pub scopes: String,
 }

@@ -29,7 +29,7 @@ pub mod web_sessions;
 pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
-use crate::seal::Keys;
+use crate::{problem::Problem, seal::Keys};
 use fs4::fs_std::FileExt;
 use sqlx::{
     PgPool, SqlitePool,
@@ -256,4 +256,10 @@ fn only_for_us(file: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+/// What is said where the console’s own database does not answer; why it does not stands in the log.
+pub fn store_problem(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "store.failed");
+    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
 }

@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 53] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 54] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -131,8 +131,9 @@ pub const WRITES: [(&str, &[(&str, &str)]); 53] = [
     ),
     (
         "/api/domains/import-start",
-        &[("instance", "harbour"), ("import", "nothing"), ("which[]", "new"), ("why", "a test")],
+        &[("instance", "harbour"), ("import", "nothing"), ("ticked", "1"), ("why", "a test")],
     ),
+    ("/api/domains/import-tick", &[("instance", "harbour"), ("import", "nothing"), ("all", "new:yes")]),
     (
         "/api/domains/import-read",
         &[("instance", "harbour"), ("import", "nothing"), ("separator", "comma"), ("domain", "1")],
@@ -263,8 +264,8 @@ const NOWHERE: &str = "/i/harbour/nowhere";
 /// What is answered with a file; the router names these by hand.
 pub const FILES: [&str; 5] = [
     "/i/harbour/reports/1/media/1",
-    "/audit/export.csv?kind=none",
-    "/audit/export.jsonl?kind=none",
+    "/audit/export.csv?kind=start_grant",
+    "/audit/export.jsonl?kind=start_grant",
     "/grants/01contractor/sheet.csv",
     "/i/harbour/your-account/callback?state=invented&code=invented",
 ];
@@ -532,25 +533,7 @@ async fn a_wrong_name_and_a_wrong_password_sound_alike_and_nobody_is_locked_out(
 #[tokio::test]
 async fn every_door_with_an_object_of_another_instance() {
     let house = house(sqlite().await).await;
-    let url = crate::support::database().await;
-    let pool = sqlx::PgPool::connect(&url).await.unwrap();
-    practice::schema::create(&pool).await.unwrap();
-    let mut config = house.config.clone();
-    let mut lagoon = config.instances[0].clone();
-    lagoon.name = "lagoon".parse().unwrap();
-    lagoon.title = "lagoon.example".into();
-    lagoon.database_url = howdah::config::Secret::new(url);
-    // Nothing listens there: what would be sent to it is not carried out by the first one either.
-    lagoon.base_url = "http://127.0.0.1:9".parse().unwrap();
-    config.instances.push(lagoon);
-    let app = howdah::cli::assemble(
-        config,
-        howdah::clock::Clock::System,
-        howdah::seal::Keys::from_secret([7; 32]),
-        house.store.store.clone(),
-    )
-    .unwrap();
-    let house = House { router: howdah::http::router(app.clone()), app, ..house };
+    let house = crate::support::with_lagoon(house).await;
     house.look().await;
     let (account, reports) = house.case("quarry").await;
     let report = reports.split(',').next().unwrap_or_default().to_owned();

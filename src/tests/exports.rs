@@ -24,7 +24,7 @@ const ENCODINGS: [&str; 5] = ["gzip, deflate, br, zstd", "gzip, deflate", "gzip"
 const FILES: [&str; 6] = [
     "/audit/export.csv?kind=signed_out",
     "/audit/export.jsonl?kind=signed_out",
-    "/audit/export.csv?kind=none",
+    "/audit/export.csv?kind=start_grant",
     "/grants/01contractor/sheet.csv",
     "/i/harbour/domains/export/domain_blocks.csv",
     "/i/harbour/domains/export/domain_allows.csv",

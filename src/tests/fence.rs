@@ -244,7 +244,7 @@ async fn what_no_deed_changes_is_no_newer_by_it() {
         assert!(operators::set_factor(&app.store, &who, generation, &factor, None).await.unwrap().is_some());
         let deed = ChangePassword { operator: who.clone(), name: "moderator".into(), chosen_by: ChosenBy::Password };
         let person = operators::by_id(&app.store, &who).await.unwrap().unwrap();
-        let actor = howdah::grants::service::actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
+        let actor = howdah::acting::actor(&app.store, person, "a test".into(), app.clock.now()).await.unwrap();
         let own = access::permit(&actor, Permission::OwnSignIn, None).unwrap();
         drop(app.ledger.open(own, deed, "", Acting::Console, Mark::default()).await.unwrap());
         assert!(recovery_codes::use_code(&app.store, &who, &code, app.clock.now()).await.unwrap());

@@ -533,7 +533,7 @@ async fn what_a_batch_has_left_is_refused_when_its_grant_is_revoked() {
         let first = items[0].deed.clone();
         let howdah::deeds::InBatch::DecideCase(first) = first else { panic!("a case") };
         let whose = howdah::store::operators::by_name(store, "contractor").await.unwrap().unwrap();
-        let actor = service::actor(store, whose, "a test".into(), house.app.clock.now()).await.unwrap();
+        let actor = howdah::acting::actor(store, whose, "a test".into(), house.app.clock.now()).await.unwrap();
         let context = howdah::context::Context::of_job(house.app.clone(), actor);
         howdah::reports::service::carry(context, first.clone(), "a wave".into()).await.unwrap();
         howdah::store::batches::set_item(

@@ -8,7 +8,6 @@ use crate::{
     support::PASSWORD,
 };
 use howdah::{
-    audit::service::{line, name},
     cli,
     clock::Clock,
     config::{Config, InstanceConfig, Secret},
@@ -16,6 +15,7 @@ use howdah::{
     http,
     id::AccountId,
     ledger::{Filter, Sealed, checkpoint},
+    record::{line, name},
     seal::Keys,
     store::{Store, account_notes, operators, snapshots},
 };
@@ -69,7 +69,7 @@ async fn console(store: Store) -> Arc<App> {
         words_kept_days: None,
         second_factor_optional: true,
         site: "target/site".into(),
-        disposable_domains: [].into(),
+        throw_away: howdah::nouns::throw_away::ThrowAway::default(),
         instances: vec![InstanceConfig {
             name: "harbour".parse().unwrap(),
             title: "harbour.example".into(),

@@ -3,13 +3,8 @@
 use crate::support::{House, Instead, NO_SANCTION, house, sqlite};
 use axum::http::Method;
 use howdah::{
-    cli,
-    clock::Clock,
-    config::Secret,
-    http,
-    ledger::Outcome,
-    mastodon::oauth::{self, Application},
-    seal::Keys,
+    cli, clock::Clock, config::Secret, http, ledger::Outcome, mastodon::oauth, seal::Keys,
+    store::linked_accounts::Application,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

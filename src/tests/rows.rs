@@ -5,11 +5,11 @@ use crate::support::{House, PASSWORD, house, person, postgres, session, sql, sql
 use axum::http::StatusCode;
 use howdah::{
     access::{self, Actor, Permission, Role},
+    acting::actor,
     carry_out, cli,
     clock::{DAY, HOUR},
     config::Secret,
     deeds::LinkAccount,
-    grants::service::actor,
     id::{AccountId, GrantId, InstanceName, OperatorId},
     ledger::{Counts, Fact, Ledger, Resealed},
     seal::Keys,

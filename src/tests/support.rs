@@ -68,34 +68,31 @@ struct Community {
     files: PathBuf,
 }
 
-static COMMUNITY_43: OnceCell<Community> = OnceCell::const_new();
-static COMMUNITY_46: OnceCell<Community> = OnceCell::const_new();
+/// One a release.
+static COMMUNITIES: [OnceCell<Community>; Version::ALL.len()] = [const { OnceCell::const_new() }; Version::ALL.len()];
 
 async fn community(version: Version) -> &'static Community {
-    let made = match version {
-        Version::V43 => &COMMUNITY_43,
-        Version::V46 => &COMMUNITY_46,
-    };
-    made.get_or_init(async || {
-        let url = database().await;
-        let files = folder_of_process(version.number()).expect("a folder");
-        let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
-        practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
-        practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
-        let options = practice::community::Options {
-            seed: 7,
-            size: practice::community::Size::Small,
-            domain: "harbour.example".to_owned(),
-            now: jiff::Timestamp::now(),
-            media: Some(files.clone()),
-        };
-        practice::community::seed(&pool, &options).await.expect("a community");
-        practice::schema::seeded(&pool, version).await.expect("the release's tables");
-        pool.close().await;
-        let (_, database) = url.rsplit_once('/').expect("a database in the address");
-        Community { database: database.to_owned(), files }
-    })
-    .await
+    COMMUNITIES[version as usize]
+        .get_or_init(async || {
+            let url = database().await;
+            let files = folder_of_process(version.number()).expect("a folder");
+            let pool = PgPoolOptions::new().max_connections(2).connect(&url).await.expect("a database");
+            practice::schema::create_as(&pool, version).await.expect("Mastodon's tables");
+            practice::schema::before_seed(&pool, version).await.expect("what the seed fills");
+            let options = practice::community::Options {
+                seed: 7,
+                size: practice::community::Size::Small,
+                domain: "harbour.example".to_owned(),
+                now: jiff::Timestamp::now(),
+                media: Some(files.clone()),
+            };
+            practice::community::seed(&pool, &options).await.expect("a community");
+            practice::schema::seeded(&pool, version).await.expect("the release's tables");
+            pool.close().await;
+            let (_, database) = url.rsplit_once('/').expect("a database in the address");
+            Community { database: database.to_owned(), files }
+        })
+        .await
 }
 
 /// A folder of this process among the build's own; those of processes that have ended go.
@@ -504,7 +501,11 @@ pub async fn house_at(
         words_kept_days: None,
         second_factor_optional: true,
         site: site.path().to_owned(),
-        disposable_domains: ["quickbox.example".to_owned()].into(),
+        throw_away: howdah::nouns::throw_away::ThrowAway::read(
+            "throw-away.txt",
+            Some(howdah::clock::Instant(1_790_000_000_000)),
+            "quickbox.example\n!fine.quickbox.example\n",
+        ),
         instances: vec![InstanceConfig {
             name: "harbour".parse().unwrap(),
             title: "harbour.example".into(),
@@ -550,17 +551,17 @@ impl House {
             response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
         let location = header(header::LOCATION);
+        let set = response.headers().get_all(header::SET_COOKIE).iter();
+        let cookies: Vec<String> = set.filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
         // The session's; beside it there may be the one by which the browser is known.
-        let cookie = response
-            .headers()
-            .get_all(header::SET_COOKIE)
+        let cookie = cookies
             .iter()
-            .filter_map(|value| value.to_str().ok()?.split(';').next().map(str::to_owned))
+            .filter_map(|whole| whole.split(';').next().map(str::to_owned))
             .find(|pair| pair.starts_with("howdah=") || pair.starts_with("__Host-howdah="));
         let body = tokio::time::timeout(std::time::Duration::from_secs(120), response.into_body().collect()).await;
         let body = body.unwrap_or_else(|_| panic!("the answer to {asked} did not end within two minutes"));
         let body = body.unwrap().to_bytes();
-        Answered { status, location, cookie, body: String::from_utf8_lossy(&body).into_owned() }
+        Answered { status, location, cookie, cookies, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     pub async fn get(&self, cookie: Option<&str>, path: &str) -> Answered {
@@ -653,5 +654,27 @@ pub struct Answered {
     pub status: StatusCode,
     pub location: Option<String>,
     pub cookie: Option<String>,
+    /// Every cookie that is set, whole.
+    pub cookies: Vec<String>,
     pub body: String,
+}
+
+/// The same house with a second instance, “lagoon”, after the first: an empty database of its own, and nothing listens where
+/// its API should be.
+pub async fn with_lagoon(house: House) -> House {
+    let url = database().await;
+    let pool = sqlx::PgPool::connect(&url).await.unwrap();
+    practice::schema::create(&pool).await.unwrap();
+    let mut config = house.config.clone();
+    let mut lagoon = config.instances[0].clone();
+    lagoon.name = "lagoon".parse().unwrap();
+    lagoon.title = "lagoon.example".into();
+    lagoon.database_url = howdah::config::Secret::new(url);
+    lagoon.base_url = "http://127.0.0.1:9".parse().unwrap();
+    config.instances.push(lagoon);
+    // The router and the record of the former process end with it.
+    let keys = howdah::seal::Keys::from_secret([7; 32]);
+    let clock = howdah::clock::Clock::System;
+    let app = howdah::cli::assemble(config.clone(), clock, keys, house.store.store.clone()).unwrap();
+    House { router: howdah::http::router(app.clone()), app, config, ..house }
 }

@@ -535,7 +535,7 @@ async fn ones_own_sign_in_is_nobody_elses() {
     let house = house(sqlite().await).await;
     let app = &house.app;
     let owner = operators::by_name(&app.store, "owner").await.unwrap().unwrap();
-    let actor = howdah::grants::service::actor(&app.store, owner, "a test".to_owned(), app.clock.now()).await.unwrap();
+    let actor = howdah::acting::actor(&app.store, owner, "a test".to_owned(), app.clock.now()).await.unwrap();
     let permit = || access::permit(&actor, Permission::OwnSignIn, None).unwrap();
     let of = |id: &str| (OperatorId(id.to_owned()), "somebody".to_owned());
     let (operator, name) = of("01moderator");

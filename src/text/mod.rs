@@ -1,5 +1,6 @@
 //! Text that people type and that goes into the record for good: each a type that knows how long it may be.
 
+pub mod alike;
 pub mod time;
 
 use crate::problem::Problem;
@@ -79,6 +80,20 @@ bounded!(
     500,
     "The reason"
 );
+impl Why {
+    /// What was typed into the field `why` of a form, which every deed has.
+    ///
+    /// # Errors
+    /// Beside the field, if it is too long, or empty where it is needed.
+    pub fn given(text: &str, needed: bool) -> Result<Self, Problem> {
+        if needed {
+            Self::needed("why", text, "Say why: the record needs the reason.")
+        } else {
+            Self::typed("why", text)
+        }
+    }
+}
+
 bounded!(
     /// What somebody tells a colleague with a case.
     Message,

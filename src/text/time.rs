@@ -78,6 +78,13 @@ pub fn relative(at: Instant, now: Instant) -> String {
     if at <= now { format!("{} ago", span(now.since(at))) } else { format!("in {}", span(at.since(now))) }
 }
 
+/// The beginning of a day like `2026-11-23`, UTC.
+pub fn day_typed(text: &str) -> Option<Instant> {
+    let date: jiff::civil::Date = text.parse().ok()?;
+    let at = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(Instant(at.timestamp().as_millisecond()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     access::{Permission, Role},
-    audit::Outcome,
     context::Context,
-    frame::{self, Frame, Framed, Notice, PageRequest},
+    frame::{self, Frame, Framed, InstanceHead, Notice, PageRequest},
     path,
     problem::{Kind, Problem},
+    record::Outcome,
 };
 use axum::http::StatusCode;
 use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
@@ -22,6 +22,8 @@ use leptos_router::hooks::{use_location, use_params_map};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Desk {
     Overview,
+    /// All instances beside one another.
+    Everywhere,
     Reports,
     Accounts,
     SignUps,
@@ -152,7 +154,7 @@ fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
         set_status(&draft.problem);
     }
     let rail = rail(here, &frame);
-    let top = top(&frame);
+    let top = top(here, &frame);
     // The search field has no room for words beside it.
     let loose = frame.draft.clone().filter(|draft| draft.problem.field.is_none() || draft.target == path::LOOK_UP).map(
         |draft| {
@@ -220,10 +222,13 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         .into_any()
     };
     let mut links = Vec::new();
+    if frame.instances.len() > 1 {
+        links.push(link(Desk::Everywhere, path::OVERVIEW.to_owned(), icon::brand().into_any(), "All instances", None));
+    }
     if let Some(instance) = &frame.instance {
         links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
         if frame.may(Permission::ViewWork) {
-            let waiting = frame.waiting.clone();
+            let waiting = instance.waiting.clone();
             links.push(link(
                 Desk::Reports,
                 path::reports(&instance.name),
@@ -316,25 +321,67 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn top(frame: &Frame) -> AnyView {
+/// The same desk on another instance, or the overview where this person may not go to it there. A page of the console itself
+/// stays, and what stands around it changes.
+fn same_desk(here: Desk, head: &InstanceHead) -> String {
+    let name = &head.name;
+    let (right, there) = match here {
+        Desk::Reports => (Permission::ViewWork, path::reports(name)),
+        Desk::Accounts => (Permission::ViewWork, path::accounts(name)),
+        Desk::SignUps => (Permission::ViewSignUps, path::signups(name)),
+        Desk::Registrations => (Permission::ViewRegistrations, path::registrations(name)),
+        Desk::DomainBlocks => (Permission::ViewBlocks, path::domains(name)),
+        Desk::Roles => (Permission::ViewRoles, path::roles(name)),
+        Desk::Invitations => (Permission::ViewInvitations, path::invitations(name)),
+        Desk::YourAccount => (Permission::LinkAccount, path::your_account(name)),
+        Desk::People => return path::with(path::PEOPLE, "on", name.as_str()),
+        Desk::Grants => return path::with(path::GRANTS, "on", name.as_str()),
+        Desk::Audit => return path::with(path::AUDIT, "on", name.as_str()),
+        Desk::YourSignIn => return path::with(path::YOUR_SIGN_IN, "on", name.as_str()),
+        Desk::Overview | Desk::Everywhere | Desk::Nowhere => return path::overview(name),
+    };
+    if head.may.contains(&right) { there } else { path::overview(name) }
+}
+
+/// An instance in the switcher: where it leads, what waits there, and whether it is well.
+fn instance_link(here: Desk, frame: &Frame, head: &InstanceHead) -> AnyView {
+    let current = frame.instance.as_ref().is_some_and(|own| own.name == head.name);
+    let (dot, state) = dot(head);
+    let waiting = match &head.waiting {
+        Some(number) => format!("{number} waiting"),
+        None => "not known yet".to_owned(),
+    };
+    view! {
+        <a href=same_desk(here, head) aria-current=current.then_some("true")>
+            <span class=dot title=state></span><span class="cut">{head.title.clone()}</span>
+            <span class="soft small nowrap end">{(!head.well).then(|| format!("{state} · "))} {waiting}</span>
+        </a>
+    }
+    .into_any()
+}
+
+fn dot(head: &InstanceHead) -> (&'static str, &'static str) {
+    if head.well { ("dot good", "well") } else { ("dot danger", "something does not answer") }
+}
+
+fn top(here: Desk, frame: &Frame) -> AnyView {
     let Some(instance) = frame.instance.clone() else {
         return view! { <div class="top">
             {frame.instances.iter().map(|head| view! { <a class="btn quiet" href=path::overview(&head.name)>{head.title.clone()}</a> }).collect_view()}
         </div> }.into_any();
     };
-    let dot = if frame.well { "dot good" } else { "dot danger" };
-    let state = if frame.well { "well" } else { "something does not answer" };
+    let (dot, state) = dot(&instance);
+    let shown = view! { <span class=dot title=state></span><span class="cut">{instance.title.clone()}</span> };
     let switcher = if frame.instances.len() > 1 {
-        let heads = frame.instances.clone();
         view! {
-            <details class="menu">
-                <summary class="btn quiet"><span class=dot title=state></span>{instance.title.clone()}</summary>
-                <div class="card">{heads.into_iter().map(|head| view! { <a href=path::overview(&head.name)>{head.title}</a> }).collect_view()}</div>
+            <details class="menu switcher">
+                <summary class="btn quiet">{shown}</summary>
+                <div class="card">{frame.instances.iter().map(|head| instance_link(here, frame, head)).collect_view()}</div>
             </details>
         }
         .into_any()
     } else {
-        view! { <a class="btn quiet" href=path::overview(&instance.name)><span class=dot title=state></span>{instance.title.clone()}</a> }.into_any()
+        view! { <a class="btn quiet switcher" href=path::overview(&instance.name)>{shown}</a> }.into_any()
     };
     let typed = frame.draft_for(path::LOOK_UP).and_then(|draft| draft.value("q")).map(str::to_owned);
     let (label, placeholder) = if frame.may(Permission::SearchPersonal) {

@@ -43,6 +43,7 @@ pub fn bench(arguments: &[String]) -> Result<()> {
             port,
             practice_port: None,
             size,
+            mastodon: "4.6",
             program: console,
             lift_limits,
         })

@@ -19,6 +19,7 @@ pub fn test() -> Result<()> {
         port: free_port()?,
         practice_port: None,
         size: "small",
+        mastodon: "4.6",
         program: demo::CONSOLE,
         lift_limits: false,
     })?;

@@ -31,10 +31,11 @@ struct Options {
     fresh: bool,
     port: u16,
     size: String,
+    mastodon: String,
 }
 
 fn options(arguments: &[String]) -> Result<Options> {
-    let mut options = Options { fresh: false, port: 3000, size: "small".to_owned() };
+    let mut options = Options { fresh: false, port: 3000, size: "small".to_owned(), mastodon: "4.6".to_owned() };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
@@ -46,7 +47,13 @@ fn options(arguments: &[String]) -> Result<Options> {
                 Some(size @ ("small" | "medium" | "large")) => options.size = size.to_owned(),
                 _ => bail!("--size is small, medium or large"),
             },
-            other => bail!("“{other}” is not an option of demo: --fresh, --port N, --size small|medium|large"),
+            "--mastodon" => match rest.next().map(String::as_str) {
+                Some(release @ ("4.3" | "4.4" | "4.5" | "4.6" | "4.7")) => options.mastodon = release.to_owned(),
+                _ => bail!("--mastodon is 4.3, 4.4, 4.5, 4.6 or 4.7"),
+            },
+            other => bail!(
+                "“{other}” is not an option of demo: --fresh, --port N, --size small|medium|large, --mastodon 4.3|…|4.7"
+            ),
         }
     }
     Ok(options)
@@ -94,6 +101,7 @@ pub fn demo(arguments: &[String]) -> Result<()> {
         port: options.port,
         practice_port: Some(options.port + 1),
         size: &options.size,
+        mastodon: &options.mastodon,
         program: CONSOLE,
         lift_limits: false,
     })?;
@@ -119,6 +127,8 @@ pub struct Setup<'a> {
     /// Any that is free, if it does not matter.
     pub practice_port: Option<u16>,
     pub size: &'a str,
+    /// The release that is practised on.
+    pub mastodon: &'a str,
     /// The console, by its path.
     pub program: &'a str,
     /// Whether the practice instance takes a thousand times as many calls as Mastodon does.
@@ -127,7 +137,7 @@ pub struct Setup<'a> {
 
 /// Starts Redis, the practice instance and the console in a folder.
 pub fn start(setup: &Setup) -> Result<Demo> {
-    let Setup { folder, port, practice_port, size, program, lift_limits } = *setup;
+    let Setup { folder, port, practice_port, size, mastodon, program, lift_limits } = *setup;
     fs::create_dir_all(folder)?;
     let folder = folder.canonicalize()?;
     let redis_port = free_port()?;
@@ -154,6 +164,8 @@ pub fn start(setup: &Setup) -> Result<Demo> {
                     &redis_url,
                     "--size",
                     size,
+                    "--mastodon",
+                    mastodon,
                 ])
                 .arg("--data")
                 .arg(folder.join("practice"))

@@ -14,7 +14,8 @@ mod work;
 use anyhow::{Result, bail};
 
 const HELP: &str = "\
-cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large]   a practice instance and the console, ready to try
+cargo xtask demo [--fresh] [--port 3000] [--size small|medium|large] [--mastodon 4.3|4.4|4.5|4.6|4.7]
+                                                                 a practice instance and the console, ready to try
 cargo xtask test [--only fmt,clippy,unit,browser]                every check there is
 cargo xtask bench [--size small|medium|large]                    time of every page, memory of the console
 cargo xtask bench --work [--size small|medium|large]             imports and batches: how long, how many calls

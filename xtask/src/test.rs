@@ -93,7 +93,12 @@ fn clippy() -> Result<()> {
 
 /// Unit and integration tests against a real PostgreSQL and a real Redis.
 fn unit() -> Result<()> {
-    setup::packages(&[("initdb", "postgresql"), ("redis-server", "redis-server")])?;
+    setup::packages(&[
+        ("initdb", "postgresql"),
+        ("redis-server", "redis-server"),
+        ("pgbouncer", "pgbouncer"),
+        ("openssl", "openssl"),
+    ])?;
     run("cargo", &["build", "-p", "howdah", "-p", "practice", "--features", "howdah/ssr"])?;
     let folder = Path::new("target/test");
     let _gone = fs::remove_dir_all(folder);

@@ -56,6 +56,11 @@ async fn suspended_is_emptied_after_thirty_days(version: Version) {
 }
 
 #[tokio::test]
+async fn a_suspended_account_is_emptied_after_thirty_days_4_7() {
+    suspended_is_emptied_after_thirty_days(Version::V47).await;
+}
+
+#[tokio::test]
 async fn a_suspended_account_is_emptied_after_thirty_days_4_6() {
     suspended_is_emptied_after_thirty_days(Version::V46).await;
 }

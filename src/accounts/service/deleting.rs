@@ -111,7 +111,7 @@ pub async fn delete(
     if typed.trim() != format!("@{acct}") {
         return Err(Problem::invalid("name", format!("Type @{acct}, exactly, to say that it is meant.")));
     }
-    let why = Why::needed("why", &why, "Say why: the record needs the reason.")?;
+    let why = Why::given(&why, true)?;
     let deed = DeleteAccount { instance: instance.name.clone(), account: id, acct, due };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::account(&instance.name, id))

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
-    acting, audit,
+    acting,
     clock::{Instant, MINUTE},
     context::Context,
     deeds::DeleteAccount,
@@ -24,6 +24,7 @@ use crate::{
     },
     path,
     problem::Problem,
+    record,
     reports::{AccountState, service::case_page},
     search::Search,
     store::{account_notes, operators},
@@ -255,7 +256,7 @@ async fn record(
     instance: &Instance,
     id: AccountId,
     search: &Search,
-) -> Result<(Vec<audit::Line>, Option<String>, bool), Problem> {
+) -> Result<(Vec<record::Line>, Option<String>, bool), Problem> {
     let app = &context.app;
     let whole = access::allows(context.actor.role, Permission::ViewWholeLedger);
     let filter = Filter {
@@ -274,7 +275,6 @@ async fn record(
         let search = search.with("before", &last.index.to_string());
         format!("{}{search}#record", path::account(&instance.name, id))
     });
-    let lines =
-        entries.iter().map(|entry| audit::service::line(entry, &audit::service::name(&people, entry))).collect();
+    let lines = entries.iter().map(|entry| record::line(entry, &record::name(&people, entry))).collect();
     Ok((lines, older, whole))
 }

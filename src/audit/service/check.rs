@@ -2,56 +2,13 @@
 
 use crate::{
     access::Permission,
-    audit::{Check, Checked},
     clock::Instant,
     context::{App, Context},
-    ledger::{checkpoint, verify::Verified},
+    ledger::{check::Checked, checkpoint, verify::Verified},
     path,
     problem::Problem,
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// The check that runs in this process, and what the last one found.
-#[derive(Default)]
-pub struct LedgerCheck(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    shown: Check,
-    /// Where the next one can go on.
-    reached: Option<Verified>,
-}
-
-impl LedgerCheck {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How far it is, and what was found last.
-    pub fn shown(&self) -> Check {
-        self.state().shown.clone()
-    }
-
-    /// Takes the turn; `None` while another check runs.
-    fn take(&self, entries: i64, everything: bool) -> Option<Option<Verified>> {
-        let mut state = self.state();
-        if state.shown.running.is_some() {
-            return None;
-        }
-        state.shown.running = Some((0, entries));
-        Some(state.reached.clone().filter(|_| !everything))
-    }
-
-    fn read(&self, entries: i64) {
-        if let Some((read, of)) = &mut self.state().shown.running {
-            *read = entries.min(*of);
-        }
-    }
-
-    fn end(&self, found: Checked, reached: Option<Verified>) {
-        *self.state() = State { shown: Check { running: None, last: Some(found) }, reached };
-    }
-}
+use std::sync::Arc;
 
 /// Begins a check, unless one runs; the page shows how far it is.
 ///

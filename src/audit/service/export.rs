@@ -1,21 +1,20 @@
 //! The list as a file: CSV or JSON Lines, read in pages and handed out as it is read. No entry, no export.
 
-use super::{asked, filter, line, name};
+use super::{asked, filter};
 use crate::{
     access::{self, Actor, Permission},
-    audit::{Filter, Line},
+    audit::Filter,
     carry_out::InStore,
     clock::HOUR,
     context::{App, Context},
     deeds::{ExportForm, ExportRecord},
-    http::{
-        Signed,
-        stream::{self, Giving, Taking},
-    },
-    ledger::{Acting, Answer, Deed, LedgerError, Mark, Outcome, Step, Verdict, Warrant},
+    ledger::{self, Acting, Answer, Deed, LedgerError, Mark, Outcome, Step, Verdict, Warrant},
     problem::{Kind, Problem},
+    record::{Line, line, name},
     search::Search,
+    session::Signed,
     store::{attempts::Limit, operators},
+    stream::{self, Giving, Taking},
     text::Narrowing,
     ui::time,
 };
@@ -67,7 +66,7 @@ async fn answer(
     if matches!(from, Some("cross-site" | "same-site")) {
         return (StatusCode::FORBIDDEN, "An export is asked for on the console’s own pages.\n").into_response();
     }
-    let context = Context { app, actor: signed.actor, address: signed.address };
+    let context = Context::of(app, signed);
     let (kind, file) = match form {
         ExportForm::Csv => ("text/csv; charset=utf-8", "attachment; filename=\"howdah-audit.csv\""),
         ExportForm::JsonLines | ExportForm::Bundle => {
@@ -131,13 +130,15 @@ pub async fn begin(context: &Context, query: &str, form: ExportForm, most: usize
     context.permit(Permission::CheckLedger, None).await?;
     let _counts = context.reserve("exports", GIVEN).await?;
     let filter = filter(&Search::parse(query));
+    let people = operators::list(&context.app.store).await.map_err(super::unreadable)?;
+    let asked = asked(context, &filter, &people, true).await?;
     let deed = ExportRecord { form, filter: Narrowing::typed("filter", &narrowed(&filter))? };
     let warrant = open(&context.app, &context.actor, deed).await?;
     let (giving, taking) = stream::handing();
     let context = context.clone();
     // A task of its own: a browser that goes away ends the answer, and not what is written about it.
     tokio::spawn(async move {
-        let stopped = hand_out(&context, &filter, form, warrant.index(), most, &giving).await.err();
+        let stopped = hand_out(&context, &asked, form, warrant.index(), most, &giving).await.err();
         finish(&context.app, warrant, giving, stopped).await;
     });
     Ok(taking)
@@ -194,7 +195,7 @@ fn narrowed(filter: &Filter) -> String {
 /// Reads page by page, newest first, from before the export's own entry.
 async fn hand_out(
     context: &Context,
-    filter: &Filter,
+    asked: &ledger::Filter,
     form: ExportForm,
     mut before: i64,
     most: usize,
@@ -207,7 +208,7 @@ async fn hand_out(
     };
     loop {
         let here = PAGE.min(most - rows);
-        let lines = match read(context, filter, before, here + 1).await {
+        let lines = match read(context, asked, before, here + 1).await {
             Ok(lines) => lines,
             Err(error) => {
                 tracing::error!(%error, "export.read");
@@ -241,8 +242,9 @@ async fn hand_out(
     }
 }
 
-async fn read(context: &Context, filter: &Filter, before: i64, limit: usize) -> Result<Vec<Line>, LedgerError> {
-    let asked = asked(context, filter, true, Some(before), i64::try_from(limit).unwrap_or(i64::MAX));
+async fn read(context: &Context, asked: &ledger::Filter, before: i64, limit: usize) -> Result<Vec<Line>, LedgerError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let asked = ledger::Filter { before: Some(before), limit, ..asked.clone() };
     let entries = context.app.ledger.list(&asked).await?;
     let people = operators::list(&context.app.store).await?;
     Ok(entries.iter().map(|entry| line(entry, &name(&people, entry))).collect())
@@ -251,7 +253,7 @@ async fn read(context: &Context, filter: &Filter, before: i64, limit: usize) -> 
 const COLUMNS: [&str; 8] = ["entry", "at", "who", "role", "instance", "what", "why", "outcome"];
 
 fn row(form: ExportForm, line: &Line) -> String {
-    let outcome = line.outcome.map(crate::audit::Outcome::name);
+    let outcome = line.outcome.map(crate::record::Outcome::name);
     match form {
         ExportForm::Csv => record(&[
             line.index.to_string(),

@@ -1,6 +1,6 @@
 //! Mastodon's own log beside ours: each row a trace of one of our deeds, or of what was done outside the console.
 
-use super::{PAGE, day, deed_of, unreadable};
+use super::{PAGE, unreadable};
 use crate::{
     access::Permission,
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
@@ -10,13 +10,16 @@ use crate::{
     domain_blocks::Domain,
     frame::{self, Framed},
     ledger::{self, Acting, Entry, Subject},
+    mastodon::database::unread,
     mastodon::{
         Instance,
         database::{DatabaseError, LogFilter, LogWindow, LoggedAction},
     },
     path,
     problem::Problem,
+    record::deed_of,
     search::Search,
+    text::time::day_typed,
     ui,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,10 +30,6 @@ const AFTERWARDS: i64 = 2 * MINUTE;
 const BEFORE: i64 = DAY;
 /// Deeds about one account that are looked at for one page.
 const MOST_DEEDS: i64 = 200;
-
-fn unread(error: DatabaseError) -> Problem {
-    Problem::unavailable(format!("{error}, so Mastodon’s log cannot be shown."), "Try again in a moment.")
-}
 
 pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Framed<InstanceLogPage>, Problem> {
     let instance = context.instance(instance)?.clone();
@@ -71,7 +70,7 @@ async fn read(
             None => return Ok((LogWindow::default(), true)),
         },
     };
-    let between = day(&filter.day).map(|from| (from, from.plus(DAY)));
+    let between = day_typed(&filter.day).map(|from| (from, from.plus(DAY)));
     let asked = LogFilter { by, action: filter.action.clone(), between, before };
     Ok((read.log(&asked, PAGE + 1).await?, false))
 }

@@ -6,21 +6,17 @@ use crate::{
     clock::DAY,
     context::App,
     deeds::{DestroyWords, Destruction},
-    grants,
+    ledger,
     ledger::{Acting, Answer, Deed, Ledger, Mark, NotOpened, Outcome, Verdict},
     operators::service::command_actor,
     problem::{Kind, Problem},
+    store::store_problem,
     text::Why,
 };
 use serde_json::json;
 
 /// So many keys are destroyed by one deed.
 const AT_ONCE: usize = 200;
-
-fn store_problem(error: impl std::fmt::Display) -> Problem {
-    tracing::error!(%error, "words.store");
-    Problem::unavailable("The console’s own database does not answer.", "Try again in a moment.")
-}
 
 /// The subject of an entry, by its keyed hash.
 ///
@@ -67,7 +63,7 @@ pub async fn destroy_old(app: &App) -> Result<usize, Problem> {
         return Ok(0);
     }
     let deed = DestroyWords { about: None, keys, because: Destruction::Retention };
-    destroy(app, &Ledger::command_actor(grants::service::CONSOLE), deed, "words_kept_days".into()).await
+    destroy(app, &Ledger::command_actor(ledger::CONSOLE), deed, "words_kept_days".into()).await
 }
 
 async fn destroy(app: &App, actor: &Actor, deed: DestroyWords, why: Why) -> Result<usize, Problem> {

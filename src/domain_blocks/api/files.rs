@@ -3,10 +3,10 @@
 use crate::{
     context::{App, Context},
     domain_blocks::service::{self, List},
-    http::Signed,
     id::InstanceName,
     path,
     problem::{Kind, Problem},
+    session::Signed,
     store::drafts,
 };
 use axum::{
@@ -21,10 +21,6 @@ use std::sync::Arc;
 
 /// 20,000 rows with long comments are smaller; more is not read.
 const LARGEST_FILE: usize = 8 * 1024 * 1024;
-
-fn context(app: Arc<App>, signed: Signed) -> Context {
-    Context { app, actor: signed.actor, address: signed.address }
-}
 
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
@@ -42,7 +38,7 @@ pub async fn export(
         "domain_allows.csv" => (List::Allows, "attachment; filename=\"domain_allows.csv\""),
         _ => return (StatusCode::NOT_FOUND, "There is no such list.\n").into_response(),
     };
-    match service::export(&context(app, signed), &instance, list).await {
+    match service::export(&Context::of(app, signed), &instance, list).await {
         Ok(text) => {
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
@@ -63,7 +59,7 @@ pub async fn upload(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let context = context(app, signed);
+    let context = Context::of(app, signed);
     // Before anything of it is read.
     let (kept, unread) = match service::may_keep(&context, &instance).await {
         Ok(()) => match context.app.uploads.try_acquire() {

@@ -2,7 +2,7 @@
 //! where somebody else changed it meanwhile. What an instance cannot answer now is tried again until it does; the rights in
 //! the console never wait for that.
 
-use super::{CONSOLE, permit, store_problem};
+use super::{permit, store_problem};
 use crate::{
     access::Permission,
     carry_out,
@@ -11,11 +11,13 @@ use crate::{
     deeds::{AssignRole, LeaveRole},
     grants::{RoleAsked, RoleCard, RoleState, Scope, State},
     id::{InstanceName, RoleId},
+    ledger,
     ledger::{Ledger, Outcome},
     linked_accounts::service::end_with_role,
     mastodon::{Instance, database::DatabaseError},
+    nouns::rank::Holder,
     problem::{Kind, Problem},
-    roles::{EVERYONE, InstanceRole, called, rank::Holder, service::assign_for_grant},
+    roles::{EVERYONE, InstanceRole, called, service::assign_for_grant},
     store::grants::{self, Former, Role},
     text::Why,
     ui,
@@ -315,7 +317,7 @@ async fn unlink(app: &App, instance: &Instance, role: &Role) -> Result<(), Probl
 
 /// It is not the role that was given any more: it stays, and the record says so.
 async fn leave(app: &App, mut role: Role, found: String) -> Result<(), Problem> {
-    let permit = permit(&Ledger::command_actor(CONSOLE), Permission::DecideGrants, Some(&role.asked.instance))?;
+    let permit = permit(&Ledger::command_actor(ledger::CONSOLE), Permission::DecideGrants, Some(&role.asked.instance))?;
     let deed = LeaveRole { grant: role.grant.clone(), asked: role.asked.clone(), found: found.clone() };
     let state = role.state;
     role.state = RoleState::Left;

@@ -1,6 +1,6 @@
 //! A month of somebody's work: read from the record, by the index on who did it.
 
-use super::{Names, card, current, store_problem};
+use super::{Names, card, store_problem};
 use crate::{
     access::{self, Permission},
     audit::service::export::{self, record},
@@ -10,14 +10,15 @@ use crate::{
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
     grants::{Card, Sheet, Work},
-    http::{Signed, stream},
     id::OperatorId,
     ledger::{Acting, Deed, Mark, Outcome, Worked},
     path,
     problem::Problem,
     reports::Decision,
     search::Search,
+    session::Signed,
     store::{grants, operators},
+    stream,
     ui::time,
 };
 use axum::{
@@ -153,7 +154,7 @@ async fn read(context: &Context, operator: &str, search: &Search) -> Result<(She
 pub async fn sheet(context: &Context, operator: &str, search: &str) -> Result<Framed<Sheet>, Problem> {
     let (sheet, _) = read(context, operator, &Search::parse(search)).await?;
     let here = path::sheet(&sheet.operator);
-    frame::build(context, current(context), &here, search, sheet).await
+    frame::build(context, context.current(), &here, search, sheet).await
 }
 
 const COLUMNS: [&str; 18] = [
@@ -200,7 +201,7 @@ fn in_force(grant: &Card, from: Instant, to: Instant) -> bool {
 fn file(sheet: &Sheet) -> String {
     let mut text = record(&COLUMNS.map(str::to_owned));
     for (day, work) in &sheet.days {
-        let from = crate::audit::service::day(day).unwrap_or_default();
+        let from = crate::text::time::day_typed(day).unwrap_or_default();
         let grants: Vec<&Card> = sheet.grants.iter().filter(|grant| in_force(grant, from, from.plus(DAY))).collect();
         text.push_str(&row(day, work, &grants));
     }
@@ -224,7 +225,7 @@ pub async fn csv(
     if matches!(from, Some("cross-site" | "same-site")) {
         return (StatusCode::FORBIDDEN, "A sheet is asked for on the console’s own pages.\n").into_response();
     }
-    let context = Context { app, actor: signed.actor, address: signed.address };
+    let context = Context::of(app, signed);
     match handed_out(&context, &operator, &query.unwrap_or_default()).await {
         Ok((sheet, name)) => {
             let mut response = sheet.into_response();

@@ -225,7 +225,7 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
     if comment.chars().count() > LONGEST_COMMENT || comment.contains('\0') {
         return Err(Problem::invalid("comment", format!("The comment is longer than {LONGEST_COMMENT} characters.")));
     }
-    let why = Why::typed("why", &form.why)?;
+    let why = Why::given(&form.why, false)?;
     if request.is_none() && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
     }

@@ -252,7 +252,7 @@ pub async fn refuse(
     if answer.is_empty() {
         return Err(Problem::invalid("answer", "Write what they are told: it is kept with the request, for copying."));
     }
-    let why = Why::typed("why", &why)?;
+    let why = Why::given(&why, false)?;
     let deed = RefuseAccessRequest { instance: instance.name.clone(), request: request.id.clone() };
     let app = &context.app;
     let (by, now) = (&context.actor.operator, context.now());

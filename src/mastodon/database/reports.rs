@@ -252,7 +252,7 @@ macro_rules! posts {
 }
 
 impl Read {
-    /// The open reports about an account, oldest first, at most one more than [`crate::reports::MOST_READ`] (`reports (target_account_id)`).
+    /// The open reports about an account, oldest first, at most one more than [`crate::nouns::reports::MOST_READ`] (`reports (target_account_id)`).
     ///
     /// # Errors
     /// If the database does not answer.

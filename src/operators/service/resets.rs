@@ -64,8 +64,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<ResetPage>, 
         role: person.role,
         waits,
     };
-    let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::RESET_PERSON, search, page).await
+    frame::build(context, context.current(), path::RESET_PERSON, search, page).await
 }
 
 pub async fn reset(context: Context, operator: String, factor: bool, why: String) -> Result<String, Problem> {

@@ -15,7 +15,6 @@ use crate::{
         ChangeCategory, DecideCase, HandOverCase, HoldCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
         ReverseSanction,
     },
-    grants,
     id::{AccountId, OperatorId, ReportId, RuleId},
     ledger::{Acting, Answer, Answered, Mark, NotOpened, Outcome, Step, Verdict, Warrant},
     mastodon::{
@@ -24,6 +23,7 @@ use crate::{
         rest::Client,
     },
     path,
+    problem::misread,
     problem::{Kind, Problem},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
     store::{attempts::Limit, case_holds, drafts, operators},
@@ -40,15 +40,6 @@ const LONGEST_TEXT: usize = 20_000;
 pub const PART: usize = 20;
 /// A warning is one deed with all its reports: in a batch it has no more than these, which is a third of what a token has.
 pub const MOST_WITH_A_WARNING: usize = 100;
-
-fn misread() -> Problem {
-    Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
-}
-
-fn checked_why(why: &str, needed: bool) -> Result<Why, Problem> {
-    let said = "Say why: the record needs the reason.";
-    if needed { Why::needed("why", why, said) } else { Why::typed("why", why) }
-}
 
 /// What a deed is about, as it stands, with the permit for it.
 struct About {
@@ -232,7 +223,7 @@ fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Res
     }
     // The words to the person are a reason too; only a sanction without either has none.
     let needs_why = !matches!(decision, Decision::Resolve | Decision::Warn) && text.is_empty() && !preset;
-    let why = checked_why(why, needs_why)?;
+    let why = Why::given(why, needs_why)?;
     Ok((text, why))
 }
 
@@ -330,7 +321,7 @@ pub async fn colleagues(
     target: &Account,
     open: &[OpenReport],
 ) -> Result<Vec<(String, String)>, Problem> {
-    let people = grants::service::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
+    let people = acting::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     let mut colleagues = Vec::new();
     for person in people.into_iter().filter(|person| person.operator != context.actor.operator) {
         let theirs = Context::of_job(context.app.clone(), person);
@@ -427,7 +418,7 @@ pub async fn reopen(
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
     let report: ReportId = report.parse().map_err(|_| misread())?;
-    let why = checked_why(&why, false)?;
+    let why = Why::given(&why, false)?;
     belongs(&context, &instance, report, account.id).await?;
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await;
@@ -498,7 +489,7 @@ pub async fn reverse(
     if let Some(gone) = account.only_closable() {
         return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
     }
-    let why = checked_why(&why, context.actor.role == Role::Contractor)?;
+    let why = Why::given(&why, context.actor.role == Role::Contractor)?;
     let deed = ReverseSanction {
         instance: instance.name.clone(),
         account: account.id,
@@ -540,7 +531,7 @@ pub async fn reveal(
     let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::Reveal, object).await?;
-    let why = checked_why(&why, true)?;
+    let why = Why::given(&why, true)?;
     let mut read = instance.database.read().await.map_err(unread)?;
     budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };

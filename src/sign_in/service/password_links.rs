@@ -3,11 +3,10 @@
 use super::{LINKS, new_password, request_address, store_problem, too_many, trier, tries};
 use crate::{
     access::{self, Permission},
-    carry_out,
+    acting, carry_out,
     clock::{DAY, Instant},
     context::{App, app_of_request},
     deeds::{ChangePassword, ChosenBy},
-    grants,
     id::OperatorId,
     path,
     problem::{Kind, Problem},
@@ -97,8 +96,7 @@ async fn still_offered(app: &App, link: &ResetLink, now: Instant) -> Result<bool
     let Some(id) = &link.offered_by else { return Ok(true) };
     let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(false) };
-    let actor =
-        grants::service::actor(&app.store, person, "password link".to_owned(), now).await.map_err(store_problem)?;
+    let actor = acting::actor(&app.store, person, "password link".to_owned(), now).await.map_err(store_problem)?;
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok())
 }
 
@@ -139,7 +137,7 @@ async fn chosen(app: &App, person: Operator, hash: &str, password: &str) -> Resu
     let now = app.clock.now();
     let (id, name) = (person.id.clone(), person.name.clone());
     let session = "password link".to_owned();
-    let actor = grants::service::actor(&app.store, person, session, now).await.map_err(store_problem)?;
+    let actor = acting::actor(&app.store, person, session, now).await.map_err(store_problem)?;
     let permit = access::permit(&actor, Permission::OwnSignIn, None)
         .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
     let deed = ChangePassword { operator: id.clone(), name, chosen_by: ChosenBy::Link };

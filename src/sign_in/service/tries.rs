@@ -6,8 +6,8 @@
 
 use super::store_problem;
 use crate::{
+    address::ClientAddress,
     context::App,
-    http::ClientAddress,
     id::OperatorId,
     problem::{Kind, Problem},
     store::attempts::{self, Limit, Reserved, Wait},

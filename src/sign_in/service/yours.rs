@@ -16,12 +16,13 @@ use crate::{
     context::{App, Context},
     deeds::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
     frame::{self, Framed},
-    http::{IDLE, SessionData, Stage},
     ledger::Fact,
+    passwords::Whose,
     path,
     problem::{Kind, Problem},
     search::Search,
-    sign_in::{OwnSession, RecoveryCodes, YourSignIn, passwords::Whose},
+    session::{IDLE, SessionData, Stage},
+    sign_in::{OwnSession, RecoveryCodes, YourSignIn},
     store::{
         attempts::Limit,
         drafts,
@@ -358,8 +359,7 @@ pub async fn page(context: &Context, search: &str) -> Result<Framed<YourSignIn>,
         codes,
         gone,
     };
-    let first = context.visible().next().map(AsRef::as_ref);
-    frame::build(context, first, path::YOUR_SIGN_IN, search, page).await
+    frame::build(context, context.current(), path::YOUR_SIGN_IN, search, page).await
 }
 
 fn own_session(context: &Context, session: web_sessions::OwnSession) -> OwnSession {

@@ -3,10 +3,13 @@
 //! The console writes the row itself, so that nothing else enforces them. One pure function decides, before the intent and
 //! again inside the transaction that writes.
 
-use super::{ADMINISTRATOR, Difference, EVERYONE, InstanceRole, MANAGE_ROLES, called, can, effective};
+use super::{
+    permissions::{ADMINISTRATOR, MANAGE_ROLES},
+    roles::{Difference, EVERYONE, InstanceRole, called, can, effective},
+};
 use crate::{
     id::{AccountId, RoleId},
-    ui,
+    text,
 };
 
 /// Somebody with a login, as the rules see them.
@@ -23,6 +26,8 @@ pub struct Holder {
     pub role: Option<InstanceRole>,
     pub disabled: bool,
     pub suspended: bool,
+    /// Its owner asked for its deletion; said by 4.7 alone.
+    pub deleted: bool,
     pub silenced: bool,
     pub sensitized: bool,
     pub approved: bool,
@@ -90,7 +95,7 @@ impl Standing {
         let Some(target) = &self.target else {
             return refuse("who", "This account has no login here: only people of this instance can have a role.");
         };
-        let named = format!("@{}", ui::tame(&target.username));
+        let named = format!("@{}", text::tame(&target.username));
         match (after, &self.after) {
             (Some(EVERYONE), _) => {
                 return refuse(
@@ -119,7 +124,7 @@ impl Standing {
         let Some(actor) = &self.actor else {
             return refuse("who", "The account that the console acts as has no login on the instance.");
         };
-        let acts = format!("The console acts as @{} there", ui::tame(&actor.username));
+        let acts = format!("The console acts as @{} there", text::tame(&actor.username));
         if let Some(why) = actor.unable() {
             return refuse("who", format!("{acts}, who {why}."));
         }
@@ -193,6 +198,7 @@ mod tests {
             role,
             disabled: false,
             suspended: false,
+            deleted: false,
             silenced: false,
             sensitized: false,
             approved: true,

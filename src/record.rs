@@ -1,0 +1,327 @@
+//! The record in words: an entry of the ledger as a line of a list, and as what is said after a deed.
+
+use crate::{
+    clock::{DAY, Instant},
+    deeds::AnyDeed,
+    id::InstanceName,
+    ledger::{self, CONSOLE, Entry, ProvedBy},
+    mastodon::database::Limited,
+    nouns::{domain_blocks::Severity, registrations::RegistrationsMode},
+    store::operators::Operator,
+    text::{self, time},
+};
+use serde_json::Value;
+
+/// What a deed came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// Not closed yet.
+    Open,
+    Succeeded,
+    Partly,
+    Failed,
+    Unknown,
+    Stale,
+    Refused,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
+
+    /// The word on the page; never “done” for what was only asked for.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "under way",
+            Self::Succeeded => "done",
+            Self::Partly => "partly done",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Stale => "overtaken",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Succeeded => "succeeded",
+            Self::Partly => "partly",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Stale => "stale",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub fn badge(self) -> &'static str {
+        match self {
+            Self::Succeeded => "badge good",
+            Self::Open | Self::Partly | Self::Unknown | Self::Stale => "badge warn",
+            Self::Failed | Self::Refused => "badge danger",
+        }
+    }
+}
+
+impl From<ledger::Outcome> for Outcome {
+    fn from(outcome: ledger::Outcome) -> Self {
+        use ledger::Outcome as Recorded;
+        match outcome {
+            Recorded::Succeeded => Self::Succeeded,
+            Recorded::Partly => Self::Partly,
+            Recorded::Failed => Self::Failed,
+            Recorded::Unknown => Self::Unknown,
+            Recorded::Stale => Self::Stale,
+            Recorded::Refused => Self::Refused,
+        }
+    }
+}
+
+/// One line of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub index: i64,
+    pub at: Instant,
+    pub who: String,
+    /// Their own account on the instance, where they did it as that.
+    pub own_account: Option<String>,
+    pub role: Option<String>,
+    pub instance: Option<InstanceName>,
+    pub what: String,
+    pub why: String,
+    /// `None` for a fact, which has none.
+    pub outcome: Option<Outcome>,
+}
+
+fn outcome(entry: &Entry) -> Option<Outcome> {
+    match (entry.kind.as_str(), entry.outcome) {
+        ("intent", None) => Some(Outcome::Open),
+        (_, Some(outcome)) => Some(outcome.into()),
+        (_, None) => None,
+    }
+}
+
+/// The deed of an entry, where its sealed part opens.
+pub fn deed_of(entry: &Entry) -> Option<AnyDeed> {
+    entry.document.as_ref().and_then(|document| serde_json::from_value(document["deed"].clone()).ok())
+}
+
+fn fact_clause(entry: &Entry) -> String {
+    match entry.deed.as_str() {
+        "signed_in" => match serde_json::from_value(entry.leaf["facts"]["by"].clone()) {
+            Ok(ProvedBy::Password) => "signed in with the password alone".to_owned(),
+            Ok(ProvedBy::Totp) => "signed in with password and code".to_owned(),
+            Ok(ProvedBy::RecoveryCode) => "signed in with password and a recovery code".to_owned(),
+            // Entries of before do not say.
+            Err(_) => "signed in".to_owned(),
+        },
+        "signed_out" => "signed out".to_owned(),
+        "sign_in_failed" => "failed to sign in".to_owned(),
+        "code_failed" => "gave a wrong code after the right password".to_owned(),
+        "second_factor_set" => "set up a second factor".to_owned(),
+        "denied" => {
+            let permission = entry.leaf["facts"]["permission"].as_str().unwrap_or_default().replace('_', " ");
+            format!("was refused: {permission}")
+        }
+        "changed_elsewhere" => elsewhere(entry),
+        "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
+        "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
+        "rows_sealed" => sealed_words(&entry.leaf["facts"]),
+        "row_resealed" => {
+            let row = match entry.leaf["facts"]["row"].as_str() {
+                Some("person") => "the row of a person",
+                Some("grant") => "the row of a grant",
+                _ => "the row of a linked account",
+            };
+            format!("took {row} in the store as it stands")
+        }
+        "head_sealed" => "sealed the head of the record and gave the store an id".to_owned(),
+        "record_accepted" => "accepted the record as it stood, decided at the server".to_owned(),
+        "token_left" => "could not take back the token of an ended link".to_owned(),
+        "token_taken_back" => "took back the token of an ended link after all".to_owned(),
+        "registrations_unsettled" => format!("found that not everything visitors meet says {}", settled_word(entry)),
+        "registrations_settled" => format!("found that everything visitors meet says {} by now", settled_word(entry)),
+        "batch_ended" => format!("came to the end of {}", batch_words(&entry.leaf["facts"])),
+        "batch_resumed" => format!("let {} go on", batch_words(&entry.leaf["facts"])),
+        other => other.replace('_', " "),
+    }
+}
+
+/// To what registrations had been set, and by which entry.
+fn settled_word(entry: &Entry) -> String {
+    let facts = &entry.leaf["facts"];
+    let mode = facts["mode"].as_str().and_then(|mode| mode.parse().ok()).map_or("as set", RegistrationsMode::word);
+    format!("“{mode}” (entry {})", facts["entry"].as_str().unwrap_or_default())
+}
+
+/// How many rows were sealed at the first start of the version that seals them.
+fn sealed_words(facts: &Value) -> String {
+    let number = |key: &str| facts[key].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+    let refused = match number("refused") {
+        0 => String::new(),
+        some => format!("; refused {some} that the record does not bear out"),
+    };
+    format!(
+        "sealed the rows of {}, {} and {}{refused}",
+        text::count(number("people"), "person", "people"),
+        text::count(number("grants"), "grant", "grants"),
+        text::count(number("links"), "linked account", "linked accounts"),
+    )
+}
+
+/// What many at once are, of which kind.
+fn batch_words(facts: &Value) -> String {
+    let number = facts["number"].as_u64().and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+    match facts["kind"].as_str() {
+        Some("decide_sign_up") => format!("a batch of {}", text::count(number, "sign-up", "sign-ups")),
+        Some("decide_case") => format!("a batch of {}", text::count(number, "case", "cases")),
+        Some("domain_import") => format!("an import of {}", text::count(number, "server rule", "server rules")),
+        _ => format!("a batch of {number}"),
+    }
+}
+
+/// One entry as a line of the list.
+pub fn line(entry: &Entry, who: &str) -> Line {
+    let deed = deed_of(entry);
+    let what = match (&deed, entry.kind.as_str()) {
+        (Some(deed), _) => deed.sentence(),
+        (None, "fact") => fact_clause(entry),
+        (None, _) => format!("{} (sealed; it does not open)", entry.deed.replace('_', " ")),
+    };
+    let why = entry.document.as_ref().and_then(|document| document["why"].as_str()).unwrap_or_default().to_owned();
+    Line {
+        index: entry.index,
+        at: entry.at,
+        who: who.to_owned(),
+        own_account: None,
+        role: entry.leaf["role"].as_str().or(entry.leaf["facts"]["role"].as_str()).map(str::to_owned),
+        instance: entry.instance.clone().and_then(|name| InstanceName::try_from(name).ok()),
+        what,
+        why,
+        outcome: outcome(entry),
+    }
+}
+
+/// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
+pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> String {
+    let mut what = line.what.clone();
+    if let Some(first) = what.get(..1) {
+        let capital = first.to_uppercase();
+        what.replace_range(..1, &capital);
+    }
+    let others = entry.outcome_facts["others closed"].as_u64().unwrap_or(0);
+    let reports = text::count(usize::try_from(others).unwrap_or(0), "report", "reports");
+    let beside = match entry.leaf["facts"]["unread"].as_i64() {
+        _ if others == 0 => String::new(),
+        Some(unread) if unread > 0 => format!(" Mastodon closed {reports} more, which nobody here has read."),
+        _ => format!(" Mastodon closed {reports} more that came in meanwhile."),
+    };
+    let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
+    match line.outcome {
+        Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {
+            format!("{what}: accepted. The instance does it in the background; look again in a while.")
+        }
+        Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
+        Some(Outcome::Partly) if entry.deed == "set_registrations" => format!(
+            "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
+             console goes on until it agrees, for two hours."
+        ),
+        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
+        Some(Outcome::Open) => {
+            let so_far = watched.unwrap_or("sent, and not answered.");
+            format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
+        }
+        Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
+        Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
+        Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),
+        Some(Outcome::Refused) => format!("{what}: refused."),
+        None => what,
+    }
+}
+
+/// What had become of the accounts that a rule about a server is for, when the deed was read back.
+fn accounts_there(entry: &Entry) -> Option<String> {
+    let there: Limited = serde_json::from_value(entry.outcome_facts["accounts there"].clone()).ok()?;
+    if there.known == 0 {
+        return None;
+    }
+    let severity = |of: &str| entry.leaf["facts"][of].as_str().and_then(|name| name.parse::<Severity>().ok());
+    let first = if there.more { "first " } else { "" };
+    let of = format!(
+        "the {first}{} known there",
+        text::count(usize::try_from(there.known).unwrap_or(0), "account", "accounts")
+    );
+    let begun = match severity("after") {
+        Some(Severity::Suspend) => Some((there.suspended, "suspended")),
+        Some(Severity::Silence) => Some((there.silenced, "limited")),
+        Some(Severity::Noop) | None => None,
+    };
+    let begun = begun.map(|(limited, word)| {
+        if limited == there.known && !there.more {
+            format!(" All of {of} {word}.")
+        } else {
+            format!(" {limited} of {of} {word} so far; the instance goes through them in the background.")
+        }
+    });
+    let ended = match severity("before").filter(|before| severity("after").is_none_or(|after| after < *before)) {
+        Some(Severity::Suspend) => Some((there.suspended, "suspended")),
+        Some(Severity::Silence) => Some((there.silenced, "limited")),
+        Some(Severity::Noop) | None => None,
+    };
+    let ended = ended.filter(|(limited, _)| *limited > 0).map(|(limited, word)| {
+        let by_hand = if word == "suspended" { format!(", {} of them by hand", there.by_hand) } else { String::new() };
+        format!(" {limited} of {of} still {word}{by_hand}.")
+    });
+    Some([begun, ended].into_iter().flatten().collect())
+}
+
+/// What did something that is no person: a command, a migration, or the console itself.
+pub fn stranger(id: &str) -> String {
+    if id == CONSOLE { "Howdah itself".to_owned() } else { format!("the {id}") }
+}
+
+/// The name of whoever did something, as the list has it.
+pub fn name(people: &[Operator], entry: &Entry) -> String {
+    match entry.operator.as_deref() {
+        Some(id) => {
+            people.iter().find(|person| person.id.0 == id).map_or_else(|| stranger(id), |person| person.name.clone())
+        }
+        None if entry.deed == "changed_elsewhere" => "somebody elsewhere".to_owned(),
+        None if entry.deed == "sign_in_failed" => "a stranger".to_owned(),
+        None => "the console itself".to_owned(),
+    }
+}
+
+/// The clause of an entry: what changed, and between which looks.
+fn elsewhere(entry: &Entry) -> String {
+    let at = |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Instant);
+    let said = entry.document.as_ref().and_then(|document| document["said"].as_str());
+    format!("{}, not through this console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
+}
+
+/// `between 14:00 and 14:05`, with the days where it is not the same one.
+fn between(from: Instant, to: Instant) -> String {
+    let minute = |at: Instant| time::clock(at).chars().take(5).collect::<String>();
+    if from.0.div_euclid(DAY) != to.0.div_euclid(DAY) {
+        let whole = |at: Instant| time::absolute(at).chars().take(16).collect::<String>();
+        return format!("between {} and {} UTC", whole(from), whole(to));
+    }
+    match (minute(from), minute(to)) {
+        (from_minute, to_minute) if from_minute != to_minute => format!("between {from_minute} and {to_minute}"),
+        _ => format!("between {} and {}", time::clock(from), time::clock(to)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{MINUTE, SECOND};
+
+    #[test]
+    fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
+        let day = Instant(20_000 * DAY);
+        assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
+        assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
+        assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));
+    }
+}

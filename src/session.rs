@@ -1,0 +1,51 @@
+//! What a session remembers, and who is signed in with it.
+
+use crate::{
+    access::Actor,
+    address::ClientAddress,
+    clock::HOUR,
+    id::{InstanceName, OperatorId},
+};
+use serde::{Deserialize, Serialize};
+
+/// A session ends after an hour without a request …
+pub const IDLE: i64 = HOUR;
+/// … and twelve hours after signing in, whatever happens.
+pub const ABSOLUTE: i64 = 12 * HOUR;
+
+/// How far a sign-in has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The password was right; the code is still to come.
+    Code,
+    /// The password was right; a second factor must be set up first.
+    Enrol,
+    Full,
+}
+
+/// What a session remembers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SessionData {
+    pub operator: OperatorId,
+    pub stage: Stage,
+    /// The generation of theirs that was proved. What holds is the session's own, beside it in the store.
+    #[serde(default)]
+    pub generation: i64,
+    /// The secret shown while a second factor is being set up, sealed.
+    pub enrolling: Option<String>,
+}
+
+impl SessionData {
+    /// Where it stands in a session.
+    pub const KEY: &'static str = "operator";
+}
+
+/// Somebody signed in, as every door finds them.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    pub actor: Actor,
+    pub address: ClientAddress,
+    /// The instance that this browser was at last.
+    pub last_at: Option<InstanceName>,
+}

@@ -1,0 +1,139 @@
+//! Several instances in one console: which one somebody works on, and that nothing is taken for another’s.
+
+use crate::{
+    seen::text,
+    support::{House, house, sqlite, with_lagoon},
+};
+use axum::http::StatusCode;
+
+/// The cookie by which a browser is known to have been at an instance last.
+async fn at(house: &House, session: &str, path: &str) -> String {
+    let answer = house.get(Some(session), path).await;
+    assert_eq!(answer.status, StatusCode::OK, "{path}");
+    let set = answer.cookies.iter().find(|cookie| cookie.starts_with("instance="));
+    let (id, _) = session.split_once("; ").unwrap_or((session, ""));
+    match set {
+        Some(cookie) => format!("{id}; {}", cookie.split(';').next().unwrap_or_default()),
+        None => session.to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn the_instance_one_works_on_stays_until_one_changes_it() {
+    let house = with_lagoon(house(sqlite().await).await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let search = |body: &str| {
+        let form = body.split("role=\"search\"").nth(1).unwrap();
+        let field = form.split("name=\"instance\" value=\"").nth(1).unwrap();
+        field.split('"').next().unwrap().to_owned()
+    };
+    // (where somebody was, what stands around the pages of the console itself)
+    let mut browser = owner.clone();
+    for (visited, around) in [
+        ("/i/lagoon", "lagoon"),
+        ("/i/lagoon/reports", "lagoon"),
+        ("/i/harbour/domains", "harbour"),
+        ("/audit?on=lagoon", "lagoon"),
+        ("/people?on=nowhere", "lagoon"),
+        ("/i/harbour/accounts", "harbour"),
+    ] {
+        browser = at(&house, &browser, visited).await;
+        for page in ["/audit", "/people", "/grants", "/your-sign-in", "/grants/ask", "/nothing-here"] {
+            let answer = house.get(Some(&browser), page).await;
+            assert_eq!(search(&answer.body), around, "{page} after {visited}");
+            assert!(answer.body.contains(&format!("href=\"/i/{around}/reports\"")), "{page} after {visited}");
+        }
+    }
+    // A browser that was nowhere yet: the first of the configuration.
+    assert_eq!(search(&house.get(Some(&owner), "/audit").await.body), "harbour");
+    // What a cookie says is no right.
+    let contractor = format!("{}; instance=lagoon", house.sign_in("contractor").await);
+    let theirs = house.get(Some(&contractor), "/audit").await;
+    assert_eq!(search(&theirs.body), "harbour");
+    assert!(!theirs.body.contains("lagoon"), "{}", theirs.body);
+}
+
+#[tokio::test]
+async fn the_switcher_marks_where_one_is_and_keeps_the_desk() {
+    let house = with_lagoon(house(sqlite().await).await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    for (page, there) in [
+        ("/i/harbour/reports", "/i/lagoon/reports"),
+        ("/i/harbour/signups", "/i/lagoon/signups"),
+        ("/i/harbour/domains/mail", "/i/lagoon/domains"),
+        ("/i/harbour/registrations", "/i/lagoon/registrations"),
+        ("/i/harbour", "/i/lagoon"),
+        ("/audit", "/audit?on=lagoon"),
+        ("/grants", "/grants?on=lagoon"),
+    ] {
+        let body = house.get(Some(&owner), page).await.body;
+        let switcher = body.split("switcher").nth(1).unwrap().split("</details>").next().unwrap();
+        let (harbour, lagoon) = switcher.split_once("lagoon.example").unwrap();
+        // In the order of the configuration, and what waits in each.
+        assert!(harbour.contains("aria-current=\"true\"") && harbour.contains(" waiting"), "{page}: {switcher}");
+        assert!(switcher.contains(&format!("href=\"{there}\"")), "{page}: {switcher}");
+        assert!(lagoon.contains("0 waiting") && !lagoon.contains("aria-current"), "{page}: {switcher}");
+        assert!(lagoon.contains("something does not answer"), "{page}: {switcher}");
+    }
+}
+
+#[tokio::test]
+async fn several_instances_have_an_overview_of_all() {
+    let house = with_lagoon(house(sqlite().await).await).await;
+    let owner = house.sign_in("owner").await;
+    let before = text(&house.get(Some(&owner), "/").await.body);
+    assert!(before.contains("All instances") && before.contains("not known yet"), "{before}");
+    house.look().await;
+    let body = house.get(Some(&owner), "/").await.body;
+    let rows = body.split("<tbody>").nth(1).unwrap();
+    let (harbour, lagoon) = rows.split_once("href=\"/i/lagoon\"").unwrap();
+    assert!(harbour.contains("href=\"/i/harbour/reports\""), "{rows}");
+    assert!(lagoon.contains("Server:") && lagoon.contains("Admin API:"), "{rows}");
+    // Whose grant covers one is shown that one.
+    let contractor = house.sign_in("contractor").await;
+    assert_eq!(house.get(Some(&contractor), "/").await.location.as_deref(), Some("/i/harbour"));
+}
+
+#[tokio::test]
+async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
+    let house = with_lagoon(house(sqlite().await).await).await;
+    house.look().await;
+    let owner = house.sign_in("owner").await;
+    let (account, _) = house.case("quarry").await;
+    let reveal = [("instance", "harbour"), ("account", &account), ("what", "email"), ("why", "the same ring")];
+    let done = house.post(Some(&owner), "/api/reports/reveal", &reveal).await;
+    assert!(done.location.is_some(), "{}", done.body);
+    let list = async |query: &str| house.get(Some(&owner), &format!("/audit{query}")).await;
+    let all = list("").await;
+    assert!(text(&all.body).contains("WhatInstanceWhy"), "{}", text(&all.body));
+    let number = |body: &str| body.matches("<tr data-row").count();
+    // (the query, whether it finds the reveal, what it says instead)
+    for (query, found, says) in [
+        ("?instance=harbour&kind=reveal", true, ""),
+        ("?instance=lagoon&kind=reveal", false, "Nothing in the record fits"),
+        ("?instance=harbour&account=@quarry@night.example", true, ""),
+        ("?instance=harbour&account=quarry@night.example", true, ""),
+        ("?instance=lagoon&account=@quarry@night.example", false, "no such account on that instance"),
+        ("?account=@quarry@night.example", false, "Choose the instance that the account is on"),
+        ("?account=1", false, "Choose the instance that the account is on"),
+        ("?instance=harbour&account=@nobody_at_all", false, "no such account on that instance"),
+        ("?instance=atlantis", false, "is no instance of this console"),
+        ("?kind=pirouette", false, "is no kind of entry"),
+        ("?outcome=splendid", false, "is no outcome"),
+        ("?who=nobody", false, "is no person of this console"),
+        ("?from=yesterday", false, "Write the day like"),
+        ("?to=2026-13-01", false, "Write the day like"),
+    ] {
+        let page = list(query).await;
+        let said = text(&page.body);
+        assert_eq!(number(&page.body) > 0, found, "{query}: {said}");
+        assert!(says.is_empty() || said.contains(says), "{query}: {said}");
+        let refused = !found && !says.starts_with("Nothing");
+        assert_eq!(page.status == StatusCode::UNPROCESSABLE_ENTITY, refused, "{query}: {}", page.status);
+        // The file is narrowed as the page is, or not made at all.
+        let file = house.get(Some(&owner), &format!("/audit/export.csv{query}")).await;
+        assert_eq!(file.status.is_success(), !refused, "{query}: {}", file.body);
+    }
+}
