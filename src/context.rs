@@ -30,7 +30,11 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
+use tokio::sync::Semaphore;
 use tracing::Instrument;
+
+/// So many files are read at once by one process; whoever comes then is told to come again.
+pub const UPLOADS_AT_ONCE: usize = 2;
 
 /// What a process is made of; built once, at start.
 pub struct App {
@@ -52,6 +56,8 @@ pub struct App {
     pub faults: AtomicU64,
     /// What came back for deeds that this process watches, by the index of their intents; in the record when they close.
     pub watched: Mutex<BTreeMap<i64, String>>,
+    /// The files that are read at this moment: each takes a multiple of its size in memory.
+    pub uploads: Semaphore,
 }
 
 /// One request of somebody signed in.

@@ -141,6 +141,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
     let proxies = Proxies::new(&config.trusted_proxies);
     let (ledger_check, faults) = (LedgerCheck::default(), AtomicU64::new(0));
     let watched = std::sync::Mutex::default();
+    let uploads = tokio::sync::Semaphore::new(crate::context::UPLOADS_AT_ONCE);
     Ok(Arc::new(App {
         config,
         clock,
@@ -155,5 +156,6 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         requests: Requests::default(),
         faults,
         watched,
+        uploads,
     }))
 }

@@ -101,6 +101,14 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
         Ok(body) => body,
         Err(refused) => return refused,
     };
+    if let Some(field) = with_nul(&body) {
+        let problem = Problem::invalid(&field, "This contains a NUL character, which cannot be stored. Take it out.");
+        return if page {
+            give_back(&app, writer(signed.as_ref(), &range), &target, &body, referer.as_deref(), problem).await
+        } else {
+            (StatusCode::UNPROCESSABLE_ENTITY, axum::Json(problem)).into_response()
+        };
+    }
     let posted = Posted::default();
     parts.extensions.insert(posted.clone());
     let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
@@ -124,13 +132,23 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
     match problem {
         None => response,
         Some(problem) => {
-            let writer = match &signed {
-                Some(signed) => Writer::Person(&signed.actor.operator),
-                None => Writer::Outside { range: &range, former: None },
-            };
-            give_back(&app, writer, &target, &body, referer.as_deref(), problem).await
+            give_back(&app, writer(signed.as_ref(), &range), &target, &body, referer.as_deref(), problem).await
         }
     }
+}
+
+/// Whose a form is.
+fn writer<'a>(signed: Option<&'a Signed>, range: &'a str) -> Writer<'a> {
+    match signed {
+        Some(signed) => Writer::Person(&signed.actor.operator),
+        None => Writer::Outside { range, former: None },
+    }
+}
+
+/// The field with a NUL character in it, if any: PostgreSQL keeps none in a text, neither in a reason nor in an id.
+fn with_nul(body: &[u8]) -> Option<String> {
+    let mut fields = url::form_urlencoded::parse(body);
+    fields.find(|(_, value)| value.contains('\0')).map(|(key, _)| key.into_owned())
 }
 
 /// What those are counted by who are not signed in.

@@ -108,6 +108,8 @@ const UNDER_ATTACK: i64 = 5;
 const MOST_SIGN_INS: i64 = 60;
 /// So many failed sign-ins under names that nobody has are recorded within [`REMEMBERED`].
 const MOST_OF_NOBODY: i64 = 200;
+/// What a wrong password leaves behind is written by then: whether an entry was made is not known by the time either.
+const NOTED_WITHIN: Duration = Duration::from_millis(100);
 /// How long the failures under one name count, to say how much later.
 const REMEMBERED: i64 = 15 * MINUTE;
 
@@ -138,6 +140,18 @@ async fn check_password(app: &App, trier: &Trier, hash: Option<&str>, password: 
     checked
 }
 
+/// Puts a failed sign-in into the record. For a name that somebody has the same is done as for one that nobody has: neither is
+/// known by the time it takes.
+async fn note_failed(app: &App, operator: Option<OperatorId>) -> Result<(), Problem> {
+    // Of names that nobody has, from however many addresses, so many are in the record one by one; the others are gathered.
+    let most = Limit::Within { window: REMEMBERED, most: MOST_OF_NOBODY };
+    let whose: &[u8] = if operator.is_some() { b"somebody" } else { b"" };
+    let counted = tries::reserved(app, &app.keys.hash("failed sign-ins of nobody", whose), most).await?.is_ok();
+    let address = if counted || operator.is_some() { request_address().network() } else { "further ones".to_owned() };
+    let address = app.keys.hash("address", address.as_bytes());
+    app.ledger.fact(Fact::SignInFailed { operator, address }).await.map_err(ledger_problem)
+}
+
 pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Result<String, Problem> {
     let app = app_of_request()?;
     let name = name.trim();
@@ -160,18 +174,9 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let operator = match known {
         Some(operator) if right => operator,
         known => {
-            // Of names that nobody has, from however many addresses, so many are in the record and no more.
-            let of_nobody = Limit::Within { window: REMEMBERED, most: MOST_OF_NOBODY };
-            let key = app.keys.hash("failed sign-ins of nobody", b"");
-            if known.is_some() || tries::reserved(&app, &key, of_nobody).await?.is_ok() {
-                app.ledger
-                    .fact(Fact::SignInFailed {
-                        operator: known.map(|operator| operator.id),
-                        address: app.keys.hash("address", request_address().network().as_bytes()),
-                    })
-                    .await
-                    .map_err(ledger_problem)?;
-            }
+            let checked = tokio::time::Instant::now();
+            note_failed(&app, known.map(|operator| operator.id)).await?;
+            tokio::time::sleep_until(checked + NOTED_WITHIN).await;
             return Err(Problem::new(
                 Kind::Invalid,
                 "Name or password is wrong.",

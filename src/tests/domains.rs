@@ -436,6 +436,59 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
     assert_eq!(house.outcome("lift_address_block").await, Some(Outcome::Succeeded));
 }
 
+/// Files have an end: of one person, and at once. What is refused is refused before any of it is read, and in words.
+#[tokio::test]
+async fn so_many_files_are_read_and_no_more() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let upload = |cookie: &str, body: Body| {
+        Request::post("/i/harbour/domains/upload")
+            .header(header::ACCEPT, "text/html")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=line")
+            .body(body)
+            .unwrap()
+    };
+    // Two that are still coming.
+    let admin = house.sign_in("admin").await;
+    let coming: Vec<_> = (0..2)
+        .map(|_| {
+            let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+            let (router, request) = (house.router.clone(), upload(&admin, body));
+            tokio::spawn(tower::ServiceExt::oneshot(router, request))
+        })
+        .collect();
+    let mut said = String::new();
+    let mut tries = 0;
+    while !said.contains("Other files are being read") {
+        tries += 1;
+        let ended = coming.iter().filter(|one| one.is_finished()).count();
+        assert!(tries < 20, "{ended} of those that were still coming have ended");
+        let back = send(&house, &owner, b"domain,severity\na.example,silence\n").await.location.unwrap();
+        said = house.get(Some(&owner), &back).await.body;
+    }
+    assert!(said.contains("Choose it again in a few seconds"), "{said}");
+    for one in coming {
+        one.abort();
+        assert!(one.await.is_err());
+    }
+    let back = loop {
+        let back = send(&house, &owner, b"domain,severity\na.example,silence\n").await.location.unwrap();
+        if back.contains("draft=") {
+            break back;
+        }
+        tries += 1;
+    };
+    assert_eq!(tries, 30, "those that were refused count, too");
+    let page = house.get(Some(&owner), &back).await;
+    assert!(page.body.contains("as many files as one person is given"), "{}", page.body);
+    // Whoever may change no rules is refused before they count.
+    let auditor = house.sign_in("auditor").await;
+    let refused = send(&house, &auditor, b"domain,severity\na.example,silence\n").await;
+    assert!(refused.location.is_some_and(|to| to.contains("draft=")) || refused.status == StatusCode::FORBIDDEN);
+}
+
 /// Sends a file the way a browser without scripts does.
 pub async fn send(house: &House, cookie: &str, file: &[u8]) -> Answered {
     let mut body = b"--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\nContent-Type: text/csv\r\n\r\n".to_vec();

@@ -1074,15 +1074,13 @@ async fn a_role_whose_row_is_gone_is_taken_back_by_the_record() {
         // An older copy: not given yet.
         "delete from grant_roles; insert into grant_roles select * from before_roles",
     ];
-    for kept in [sqlite().await, postgres().await] {
-        let house = timed(house(kept).await).await;
-        house.app.ledger.seal_rows_once().await.unwrap();
-        let owner = house.sign_in("owner").await;
-        let mut looked = service::Looked::default();
-        for spoiled in SPOILED {
+    for spoiled in SPOILED {
+        for kept in [sqlite().await, postgres().await] {
+            let house = timed(house(kept).await).await;
+            house.app.ledger.seal_rows_once().await.unwrap();
+            let mut looked = service::Looked::default();
             let (username, account, role, _) = somebody_and_a_role(&house).await;
             let id = with_role(&house, &username, role).await;
-            sql(&house, "drop table if exists before_roles").await.unwrap();
             sql(&house, "create table before_roles as select * from grant_roles").await.unwrap();
             keep(&house).await;
             assert_eq!(role_of(&house, account).await, Some(role), "{spoiled}");
@@ -1105,9 +1103,6 @@ async fn a_role_whose_row_is_gone_is_taken_back_by_the_record() {
             service::take_back_by_record(&house.app, &mut looked).await.unwrap();
             service::take_back_by_record(&house.app, &mut service::Looked::default()).await.unwrap();
             assert_eq!(role_of(&house, account).await, Some(role), "{spoiled}");
-            set_role(&house, account, None).await;
-            sql(&house, "delete from grant_roles").await.unwrap();
         }
-        assert_eq!(house.get(Some(&owner), "/grants").await.status, StatusCode::OK);
     }
 }

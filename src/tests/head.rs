@@ -594,7 +594,58 @@ async fn an_id_put_in_its_place_is_found(db: &Database) {
     stands_still(db, &ledger, "id").await;
 }
 
+/// What a look at one entry finds wrong stands until an owner has decided, also where the next look at the head finds nothing.
+async fn what_a_look_at_one_entry_finds_stands(db: &Database) {
+    let ledger = ledger(db);
+    decide(&ledger, 1).await;
+    decide(&ledger, 2).await;
+    ledger.checkpoint().await.unwrap();
+    strip(db).await;
+    let leaf = db.texts("select leaf from ledger_entries where idx = 2").await.remove(0);
+    db.run(&format!("update ledger_entries set leaf = '{leaf}' where idx = 0")).await.unwrap();
+    assert!(ledger.proved(0).await.is_err());
+    let found = ledger.contradiction().unwrap_or_default();
+    assert!(found.contains("entry 0"), "{found}");
+    ledger.checkpoint().await.ok();
+    assert_eq!(ledger.contradiction(), Some(found), "the look at the head took it back");
+    let (size, root) = ledger.stands().await.unwrap();
+    assert!(ledger.accept(size, &root, "known".into()).await.unwrap());
+    assert_eq!(ledger.contradiction(), None, "an owner has decided");
+}
+
+/// That a store goes on under another name is said outside under each name that it had, and under none that somebody wrote there.
+async fn that_a_store_goes_on_is_said_under_each_of_its_names(db: &Database) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checkpoints");
+    let ledger = with_file(db, "p1", &file);
+    decide(&ledger, 1).await;
+    strip(db).await;
+    for _ in 0..2 {
+        db.run("update ledger_head set mac = 'forged'").await.unwrap();
+        let (size, root) = ledger.stands().await.unwrap();
+        assert!(ledger.accept(size, &root, "known".into()).await.unwrap());
+    }
+    db.run("update ledger_origins set store = '01FORGED' where number = 1").await.unwrap();
+    db.run("update ledger_head set mac = 'forged'").await.unwrap();
+    let before = notes(&file).len();
+    let (size, root) = ledger.stands().await.unwrap();
+    assert!(ledger.accept(size, &root, "known".into()).await.unwrap());
+    let origins = ledger.origins().await.unwrap();
+    let numbers: Vec<i64> = origins.iter().map(|origin| origin.number).collect();
+    assert_eq!(numbers, [2, 3, 4], "the first one does not hold any more");
+    let said: Vec<String> = notes(&file)[before..].to_vec();
+    let named: Vec<&str> = said.iter().filter_map(|note| note.lines().next()).collect();
+    for former in &origins[..2] {
+        let note = said.iter().find(|note| note.starts_with(&format!("{}\n", former.store)));
+        let note = note.unwrap_or_else(|| panic!("nothing under {}: {named:?}", former.store));
+        assert!(note.contains(&origins[2].store), "{note}");
+    }
+    assert!(!named.iter().any(|name| name.contains("FORGED")), "{named:?}");
+}
+
 on_both!(
+    what_a_look_at_one_entry_finds_stands,
+    that_a_store_goes_on_is_said_under_each_of_its_names,
     a_forged_leaf_is_never_signed,
     an_appended_leaf_is_never_signed,
     a_leaf_changed_in_place_is_never_signed,

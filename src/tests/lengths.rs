@@ -1,9 +1,10 @@
 //! What somebody signed in can put into the record has an end: every text, every leaf, every refusal.
 
 use crate::{
+    access::WRITES,
     engine::{Database, on_both},
     ledger::{NOW, case, instance, ledger, ledger_of, may, may_about, whole},
-    support::{House, house, sqlite},
+    support::{House, house, postgres, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -20,6 +21,65 @@ use serde_json::json;
 
 async fn largest(db: &Database) -> usize {
     usize::try_from(db.number("select cast(max(length(leaf)) as bigint) from ledger_entries").await).unwrap()
+}
+
+/// Taking a case and giving it back over and over changes nothing, and grows the record no further than by so many a minute.
+#[tokio::test]
+async fn a_case_is_taken_and_given_back_so_often_and_no_more() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("windvane").await;
+    let mut refused = None;
+    for number in 0..64 {
+        let claim = if number % 2 == 0 { "yes" } else { "no" };
+        let form =
+            [("instance", "harbour"), ("account", account.as_str()), ("claim", claim), ("back", "/i/harbour/reports")];
+        let to = house.post(Some(&cookie), "/api/reports/hold", &form).await.location.unwrap();
+        if to.contains("draft=") {
+            refused = Some((number, house.get(Some(&cookie), &to).await));
+            break;
+        }
+    }
+    let (number, page) = refused.expect("it has an end");
+    assert_eq!(number, 60);
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.body.contains("as many cases taken or given back as one person"), "{}", page.body);
+    let filter = Filter { kind: Some("hold_case".into()), limit: 500, ..Filter::default() };
+    assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 60);
+}
+
+/// A NUL, which PostgreSQL keeps in no text, is refused or passed over beside its field, and is never a fault.
+#[tokio::test]
+async fn a_nul_in_any_field_is_no_fault() {
+    let house = house(postgres().await).await;
+    let owner = house.sign_in("owner").await;
+    for (door, fields) in WRITES {
+        for (field, _) in fields.iter().filter(|(field, _)| *field != "instance") {
+            let form: Vec<(&str, &str)> =
+                fields.iter().map(|(key, value)| (*key, if key == field { "a\0b" } else { *value })).collect();
+            let answer = house.post(Some(&owner), door, &form).await;
+            let page = match &answer.location {
+                Some(to) => house.get(Some(&owner), to).await.status,
+                None => answer.status,
+            };
+            assert!(
+                !matches!(page, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE),
+                "{door} {field}: {page}"
+            );
+        }
+        for (field, text) in [("why", "a\0b"), ("text", "a\0b"), ("name", "a\0b"), ("back", "/i/harbour\0")] {
+            let form = [fields, &[(field, text)]].concat();
+            let answer = house.post(Some(&owner), door, &form).await;
+            let page = match &answer.location {
+                Some(to) => house.get(Some(&owner), to).await.status,
+                None => answer.status,
+            };
+            assert!(
+                !matches!(page, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE),
+                "{door} {field}: {page}"
+            );
+        }
+    }
 }
 
 async fn a_case_of_many_reports_fits_and_no_leaf_is_without_end(db: &Database) {

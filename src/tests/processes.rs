@@ -635,6 +635,40 @@ async fn a_bundle_is_checked_where_no_console_is_set_up() {
     assert!(!forged.status.success() && said.contains("WRONG in line 2"), "{said}");
 }
 
+/// An owner decides at the server by what is there: nothing where nothing is wrong, and nothing by a mistyped root.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_is_accepted_as_it_stands_and_in_no_other_words() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let program = Program::new(&house);
+        let accept = |size: &str, root: &str, why: &str| {
+            let output = program.run(&["audit", "accept", "--size", size, "--root", root, "--why", why], "");
+            let said = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned()).concat();
+            (output.status.success(), said)
+        };
+        let nowhere = "0".repeat(64);
+        let (done, said) = accept("1", &nowhere, "known");
+        assert!(!done && said.contains("does not contradict itself"), "{said}");
+        let off = match &house.store.store.driver {
+            Driver::Sqlite(_) => "",
+            Driver::Postgres(_) => "alter table ledger_head disable trigger user; ",
+        };
+        sql(&house.store.store, &format!("{off}update ledger_head set mac = 'forged' where id = 1")).await;
+        let (done, said) = accept("1", &nowhere, " ");
+        assert!(!done && said.contains("Say why"), "{said}");
+        let (done, said) = accept("1", &nowhere, "known");
+        assert!(!done && said.contains("Nothing was accepted: there are "), "{said}");
+        let words: Vec<&str> = said.split("there are ").nth(1).unwrap().split_whitespace().collect();
+        let (size, root) = (words[0], words.last().unwrap().trim_end_matches('.').to_owned());
+        let (done, said) = accept(size, &root.to_uppercase(), "known");
+        assert!(done && said.contains("are accepted as they stand"), "{said}");
+        let (done, said) = accept(size, &root, "known");
+        assert!(!done && said.contains("does not contradict itself"), "{said}");
+        let filter = Filter { kind: Some("record_accepted".into()), limit: 10, ..Filter::default() };
+        assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 1);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_are_taken_by_name_at_the_server_and_never_all() {
     for kept in [sqlite().await, postgres().await] {
@@ -672,7 +706,29 @@ async fn rows_are_taken_by_name_at_the_server_and_never_all() {
         );
         let nobody = program.run(&["store", "reseal", "--operator", "somebody"], "");
         assert!(!nobody.status.success() && said(&nobody).contains("Nobody is called somebody"), "{}", said(&nobody));
+        // A grant is called by its id.
+        let grant = howdah::store::grants::stored(&house.store.store).await.unwrap().remove(0).id;
+        sql(&house.store.store, "update grants set reveal = not reveal").await;
+        let shown = said(&program.run(&["store", "reseal"], ""));
+        assert!(shown.contains(&format!("refused: the grant {grant} was changed, not by the console")), "{shown}");
+        let taken = said(&program.run(&["store", "reseal", "--grant", &grant.0], ""));
+        assert!(taken.contains(&format!("The grant {grant} is taken as the row stands.")), "{taken}");
+        let shown = said(&program.run(&["store", "reseal"], ""));
+        assert!(!shown.contains(&format!("refused: the grant {grant}")), "{shown}");
+        let nothing = program.run(&["store", "reseal", "--grant", "01nothing"], "");
+        assert!(
+            !nothing.status.success() && said(&nothing).contains("There is no grant 01nothing"),
+            "{}",
+            said(&nothing)
+        );
+        let nobody = ["store", "reseal", "--link", "auditor", "--instance", "harbour"];
+        let nobody = program.run(&nobody, "");
+        assert!(
+            !nobody.status.success() && said(&nobody).contains("has linked no account on harbour"),
+            "{}",
+            said(&nobody)
+        );
         let filter = Filter { kind: Some("row_resealed".into()), limit: 10, ..Filter::default() };
-        assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 1, "one entry for one row");
+        assert_eq!(house.app.ledger.list(&filter).await.unwrap().len(), 2, "one entry for one row");
     }
 }

@@ -1,7 +1,7 @@
 //! Whoever holds the store, and not the key, gives nobody rights by it: what they write there is refused at the next request,
 //! named to owners, and named by a verification.
 
-use crate::support::{House, PASSWORD, house, person, postgres, sql, sqlite};
+use crate::support::{House, PASSWORD, house, person, postgres, session, sql, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     access::{self, Actor, Permission, Role},
@@ -457,6 +457,42 @@ async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
         let found = grants::by_id(store, &house.app.keys, &GrantId(grant.0.clone())).await.unwrap();
         assert_eq!(found, None);
         assert!(grants::running_of(store, &id("01contractor"), now.plus(HOUR)).await.unwrap().is_empty());
+    }
+}
+
+/// A session that was ended is over, whatever of it is put back; the one that goes on goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ended_session_that_is_put_back_is_over() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        let run = async |text: &str| sql(&house.store.store, text).await.unwrap();
+        seal(&house).await;
+        let alive = async |cookie: &str| house.get(Some(cookie), "/your-sign-in").await.status == StatusCode::OK;
+        let (one, other, third) =
+            (house.sign_in("moderator").await, house.sign_in("moderator").await, house.sign_in("moderator").await);
+        let colleague = house.sign_in("admin").await;
+        run("create table before_sessions as select * from web_sessions").await;
+        let all = "delete from web_sessions where operator = '01moderator'; \
+            insert into web_sessions select * from before_sessions where operator = '01moderator'";
+        let end = async |session: &str| {
+            let form = [("session", session), ("back", "/your-sign-in")];
+            let to = house.post(Some(&one), "/api/your-sign-in/end-sessions", &form).await.location.unwrap();
+            assert!(to.contains("done="), "{to}");
+        };
+        end(&session(&other)).await;
+        assert_eq!((alive(&one).await, alive(&other).await, alive(&third).await), (true, false, true));
+        let of_ended = format!(
+            "insert into web_sessions select * from before_sessions where substr(id_hash, 1, 16) = '{}'",
+            session(&other)
+        );
+        run(&of_ended).await;
+        assert_eq!((alive(&one).await, alive(&other).await, alive(&third).await), (true, false, true), "put back");
+        // The one that is kept alone is of the new generation; an older copy of it is over as well.
+        end("").await;
+        assert_eq!((alive(&one).await, alive(&other).await, alive(&third).await), (true, false, false));
+        run(all).await;
+        assert_eq!((alive(&one).await, alive(&other).await, alive(&third).await), (false, false, false));
+        assert!(alive(&colleague).await);
     }
 }
 

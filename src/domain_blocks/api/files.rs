@@ -18,12 +18,9 @@ use axum::{
 };
 use futures::StreamExt;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// 20,000 rows with long comments are smaller; more is not read.
 const LARGEST_FILE: usize = 8 * 1024 * 1024;
-/// So many files are read at once, each with a multiple of its size in memory; whoever comes then is told to come again.
-static READ_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
@@ -65,7 +62,7 @@ pub async fn upload(
     let context = Context::of(app, signed);
     // Before anything of it is read.
     let (kept, unread) = match service::may_keep(&context, &instance).await {
-        Ok(()) => match READ_AT_ONCE.try_acquire() {
+        Ok(()) => match context.app.uploads.try_acquire() {
             Ok(_reading) => (take_in(&context, &instance, &headers, body).await, None),
             Err(_) => (Err(busy()), Some(body)),
         },

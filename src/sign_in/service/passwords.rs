@@ -9,6 +9,37 @@ use zxcvbn::{Score, zxcvbn};
 const LONGEST: usize = 256;
 /// So much of a password is weighed; what comes after makes it no worse.
 const WEIGHED: usize = 40;
+/// Phrases that everybody has read, by their letters: many words, and among the first that are tried.
+const PHRASES: [&str; 28] = [
+    "correcthorsebatterystaple",
+    "tobeornottobethatisthequestion",
+    "maytheforcebewithyou",
+    "thequickbrownfoxjumpsoverthelazydog",
+    "todayisthefirstdayoftherestofyourlife",
+    "allyourbasearebelongtous",
+    "openthepodbaydoorshal",
+    "winteriscoming",
+    "youshallnotpass",
+    "iamyourfather",
+    "resistanceisfutile",
+    "donttrustanyoneoverthirty",
+    "liveandletdie",
+    "whatdoesthefoxsay",
+    "letitbeletitbe",
+    "icantgetnosatisfaction",
+    "itwasthebestoftimes",
+    "callmeishmael",
+    "heresjohnny",
+    "onceuponatime",
+    "inthebeginningwastheword",
+    "ourfatherwhoartinheaven",
+    "iloveyoutothemoonandback",
+    "thecakeisalie",
+    "knowledgeispower",
+    "winnerwinnerchickendinner",
+    "neverevergonnagiveyouup",
+    "nevergonnagiveyouup",
+];
 /// A shorter name is in too many words.
 const SHORTEST_NAME: usize = 4;
 
@@ -29,9 +60,11 @@ pub fn password_problem(password: &str, names: &[String]) -> Option<String> {
     }) {
         return Some(format!("The password contains “{name}”, which everybody tries first. Choose one without it."));
     }
+    let spoken = letters.trim_matches(|c: char| c.is_ascii_digit());
+    let phrase = PHRASES.contains(&spoken);
     let weighed: String = password.chars().take(WEIGHED).collect();
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    if zxcvbn(&weighed, &known).score() >= Score::Three {
+    if !phrase && zxcvbn(&weighed, &known).score() >= Score::Three {
         return None;
     }
     Some(
@@ -98,6 +131,9 @@ mod tests {
             ("aaaaaaaaaaaaaaaa", "guessed first"),
             ("abcdefghijklmnop", "guessed first"),
             ("letmeinletmein", "guessed first"),
+            ("correct horse battery staple", "guessed first"),
+            ("CorrectHorseBatteryStaple!", "guessed first"),
+            ("May the force be with you 2026", "guessed first"),
             ("Olga Owner 2026!", "“Olga Owner”"),
             ("the boats of o-l-g-a", "“Olga”"),
             ("my HOWDAH is my castle", "“Howdah”"),
@@ -107,7 +143,8 @@ mod tests {
             let wrong = password_problem(password, &names).unwrap_or_default();
             assert!(wrong.contains(said), "{password}: {wrong}");
         }
-        for password in ["a long night shift", "evening-tide-333", "correcthorsebatterystaple", "Ämter über Ämter 7"]
+        for password in
+            ["a long night shift", "evening-tide-333", "may the horse be with the staple", "Ämter über Ämter 7"]
         {
             assert_eq!(password_problem(password, &names), None, "{password}");
         }
