@@ -191,7 +191,8 @@ pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
         })
     };
     let standing = instance.standing(own.account);
-    let by_role = standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
+    let by_role =
+        standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
     by_role.chain(pulse.only_shown.iter().cloned()).collect()
 }
 

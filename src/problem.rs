@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn what_is_said_begins_as_a_sentence() {
         let said = "the instance’s database does not answer, so this cannot be shown.";
-        assert_eq!(Problem::unavailable(said, "").what, "The instance’s database does not answer, so this cannot be shown.");
+        assert_eq!(
+            Problem::unavailable(said, "").what,
+            "The instance’s database does not answer, so this cannot be shown."
+        );
         assert_eq!(Problem::invalid("who", "@frozen has no login.").what, "@frozen has no login.");
         assert_eq!(Problem::not_found("").what, "");
     }

@@ -123,8 +123,10 @@ fn fact_clause(entry: &Entry) -> String {
         "denied" => {
             let permission = &entry.leaf["facts"]["permission"];
             // One that there was before is named by its own word.
-            let words = serde_json::from_value::<Permission>(permission.clone())
-                .map_or_else(|_| permission.as_str().unwrap_or_default().replace('_', " "), |known| known.name().to_owned());
+            let words = serde_json::from_value::<Permission>(permission.clone()).map_or_else(
+                |_| permission.as_str().unwrap_or_default().replace('_', " "),
+                |known| known.name().to_owned(),
+            );
             format!("was refused “{words}”")
         }
         "changed_elsewhere" => elsewhere(entry),

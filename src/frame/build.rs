@@ -74,7 +74,9 @@ pub async fn build<T>(
     let waiting_is_old = [reports_list, sign_ups_list].into_iter().flatten().find_map(|(trouble, at)| {
         let trouble = &trouble?;
         Some(match at {
-            Some(at) => format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now)),
+            Some(at) => {
+                format!("{} What waits is shown as it was {}.", text::capital(trouble), time::relative(at, now))
+            }
             None => format!("{}. What waits is not known yet.", text::capital(trouble)),
         })
     });

@@ -200,9 +200,8 @@ impl Instance {
         };
         // It changes with a restart of Mastodon alone.
         let ask_whether_single = before.single_user_at.is_none_or(|at| now.since(at) >= HOUR);
-        let single_user = async {
-            if ask_whether_single { visitors::single_user(&self.rest).await } else { before.single_user }
-        };
+        let single_user =
+            async { if ask_whether_single { visitors::single_user(&self.rest).await } else { before.single_user } };
         let ((told, answers, tested_at), (api, api_milliseconds), single_user, redis) =
             tokio::join!(self.ask_token(&before, now), instance, single_user, async {
                 match &self.cache {

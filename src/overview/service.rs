@@ -115,9 +115,9 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
     let pulse = instance.pulse();
     let open = !instance.is_single_user()
         && pulse
-        .registrations
-        .as_ref()
-        .is_some_and(|stored| Meaning::of(&stored.mode) == Meaning::Mode(RegistrationsMode::Open));
+            .registrations
+            .as_ref()
+            .is_some_and(|stored| Meaning::of(&stored.mode) == Meaning::Mode(RegistrationsMode::Open));
     if !open {
         return Ok(None);
     }
@@ -204,7 +204,11 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
         caches(context, instance).await,
     ];
     if !pulse.lacks.is_empty() {
-        parts.push(part("Rights", false, format!("{}.", pulse.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))));
+        parts.push(part(
+            "Rights",
+            false,
+            format!("{}.", pulse.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+        ));
     }
     match changes::of(&context.app.store, &instance.name).await {
         Ok(Some(change)) if change.recorded => parts.push(part(

@@ -273,9 +273,15 @@ async fn a_private_post_keeps_its_poll_its_quote_and_its_earlier_versions_until_
     let (account, _) = house.case("lowwater").await;
     let path = format!("/i/harbour/reports/{account}");
     let said = page(&house, &cookie, &path).await;
-    for secret in
-        ["Drown the new", "Let her swim", "above the bakery", "glad to be here", "lovely evening", "sign.lowwater", "links to"]
-    {
+    for secret in [
+        "Drown the new",
+        "Let her swim",
+        "above the bakery",
+        "glad to be here",
+        "lovely evening",
+        "sign.lowwater",
+        "links to",
+    ] {
         assert!(!said.contains(secret), "{secret}: {said}");
     }
     for says in [

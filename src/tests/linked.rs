@@ -595,7 +595,10 @@ async fn what_the_role_lacks_is_said_before_anything_is_meant() {
     ];
     // At the form before anybody presses, and of one's own account alone: the console's may do it.
     for (path, says) in [
-        ("registrations", "You cannot change registrations here: you act as @jonastran there, whose role may not manage settings."),
+        (
+            "registrations",
+            "You cannot change registrations here: you act as @jonastran there, whose role may not manage settings.",
+        ),
         (
             "domains/server?name=night.example",
             "You cannot make rules about servers here: you act as @jonastran there, whose role may not manage federation.",

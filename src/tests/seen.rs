@@ -307,9 +307,8 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
         ),
     ]);
     set(&house, &owner, "open").await;
-    let left = async || {
-        howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some()
-    };
+    let left =
+        async || howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some();
     for _ in 0..400 {
         if !left().await {
             break;
@@ -415,7 +414,11 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
     let other = redis(58).await;
     let locked = locked().await;
     for (url, says, told) in [
-        (other, "cachesnot known at", "this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one"),
+        (
+            other,
+            "cachesnot known at",
+            "this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one",
+        ),
         (locked, "cachesdiffers could not be told at", "could not be told at"),
     ] {
         let cache = redis(59).await;
@@ -644,7 +647,11 @@ fn pressable(page: &str, words: &str) -> bool {
 /// The page of a form, what is said there when the token has no scope for it, and its button.
 const FORMS: &[(&str, &str, &str)] = &[
     ("reports/{case}", "decide reports here: the token lacks the scope admin:write:reports.", ""),
-    ("reports/{case}?decide=resolve", "decide reports here: the token lacks the scope admin:write:reports.", "Close 1 report"),
+    (
+        "reports/{case}?decide=resolve",
+        "decide reports here: the token lacks the scope admin:write:reports.",
+        "Close 1 report",
+    ),
     (
         "reports/{case}?decide=suspend",
         "decide about accounts and sign-ups here: the token lacks the scope admin:write:accounts.",

@@ -48,10 +48,8 @@ pub fn back(here: &str) -> impl IntoView + use<> {
 
 /// As whom a form is carried out on the instance, for somebody with an account of their own there; and what is lacking for it.
 pub fn acting(frame: &Frame, needs: &[Capability]) -> AnyView {
-    let acting = frame
-        .acting
-        .clone()
-        .map(|handle| view! { <p class="small soft">"You act as " <b>{handle}</b> "."</p> });
+    let acting =
+        frame.acting.clone().map(|handle| view! { <p class="small soft">"You act as " <b>{handle}</b> "."</p> });
     view! { {acting} {lacking(frame, needs)} }.into_any()
 }
 

@@ -180,7 +180,9 @@ fn compare(
     };
     let asked = match row.asked {
         Ok(asked) => asked,
-        Err(why) => return (listed(line, domain.into(), Difference::Invalid, format!("{}.", text::capital(&why))), None),
+        Err(why) => {
+            return (listed(line, domain.into(), Difference::Invalid, format!("{}.", text::capital(&why))), None);
+        }
     };
     let commented = |word: &str| {
         [&asked.public_comment, &asked.private_comment].iter().any(|comment| comment.to_lowercase().contains(word))

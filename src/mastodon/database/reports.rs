@@ -219,8 +219,21 @@ type PostTuple = (
 );
 
 fn post(row: PostTuple) -> PostRow {
-    let (id, account, text, spoiler, language, visibility, created, edited, deleted, reply_to, boost_of, boosts, replies) =
-        row;
+    let (
+        id,
+        account,
+        text,
+        spoiler,
+        language,
+        visibility,
+        created,
+        edited,
+        deleted,
+        reply_to,
+        boost_of,
+        boosts,
+        replies,
+    ) = row;
     PostRow {
         id: StatusId(id),
         account: AccountId(account),

@@ -96,11 +96,8 @@ fn lacking(page: &CasePage, frame: &Frame) -> AnyView {
     if page.hands_off.is_some() || page.deciding.is_some() {
         return ().into_any();
     }
-    let needs: &[Capability] = if page.open.is_empty() {
-        &[Capability::Accounts]
-    } else {
-        &[Capability::Reports, Capability::Accounts]
-    };
+    let needs: &[Capability] =
+        if page.open.is_empty() { &[Capability::Accounts] } else { &[Capability::Reports, Capability::Accounts] };
     form::lacking(frame, needs)
 }
 

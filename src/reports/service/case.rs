@@ -384,7 +384,10 @@ fn not_shown(facts: &Facts) -> Vec<String> {
     }
     if !facts.unknown.is_empty() {
         let names: Vec<&str> = facts.unknown.iter().map(|foreign| foreign.0.as_str()).collect();
-        said.push(format!("This instance keeps more with reports and posts than this console knows of: {}.", names.join(", ")));
+        said.push(format!(
+            "This instance keeps more with reports and posts than this console knows of: {}.",
+            names.join(", ")
+        ));
     }
     for report in facts.open.iter().take(MOST_READ) {
         if let Some(number) = report.unknown_category {
@@ -457,7 +460,9 @@ fn tagged(row: &TaggedRow) -> Result<String, String> {
     }
     let at = row.uri.as_deref().map(|uri| format!(", at {}", ui::excerpt(uri, LONGEST_ADDRESS))).unwrap_or_default();
     Err(match row.kind.as_str() {
-        "FeaturedCollection" => format!("It links to a collection that the instance does not have, or not any more{at}."),
+        "FeaturedCollection" => {
+            format!("It links to a collection that the instance does not have, or not any more{at}.")
+        }
         other => format!("It links to something that this console does not know ({}){at}.", ui::excerpt(other, 60)),
     })
 }
@@ -527,7 +532,8 @@ fn edit(row: &EditRow, remote: bool) -> EditCard {
 
 /// What else a private post holds, which opens with its text.
 pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
-    let in_brackets = |words: &[String]| if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+    let in_brackets =
+        |words: &[String]| if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
     let asks = |card: &PollCard| {
         let options: Vec<String> = card.options.iter().map(|(option, _)| format!("“{option}”")).collect();
         format!("Poll: {}", options.join(", "))
@@ -541,7 +547,9 @@ pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
     let own = held.polls.iter().filter(|row| row.status == status);
     let mut parts: Vec<String> = own.filter_map(poll).map(|card| asks(&card)).collect();
     parts.extend(links(held, status).iter().map(leads));
-    parts.extend(held.tagged.iter().map(|row| tagged(row).map_or_else(|unknown| unknown, |known| format!("It {known}."))));
+    parts.extend(
+        held.tagged.iter().map(|row| tagged(row).map_or_else(|unknown| unknown, |known| format!("It {known}."))),
+    );
     for row in &held.quotes {
         let card = quote(row, held);
         let by = card.by.map(|by| format!(" of {by}")).unwrap_or_default();
