@@ -2,16 +2,17 @@
 //!
 //! Everything wrong is named at once, each with what would be right.
 
-use crate::id::InstanceName;
+use crate::{clock::Instant, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     io::Read,
     net::{IpAddr, SocketAddr},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
+    time::UNIX_EPOCH,
 };
 use toml::{
     Spanned,
@@ -77,8 +78,8 @@ pub struct Config {
     /// People who can act may leave the second factor out; only where both addresses are loopback.
     pub second_factor_optional: bool,
     pub site: PathBuf,
-    /// Mail servers that give addresses to be thrown away, in lower case.
-    pub disposable_domains: BTreeSet<String>,
+    /// Mail servers that give addresses to be thrown away.
+    pub throw_away: ThrowAway,
     pub instances: Vec<InstanceConfig>,
 }
 
@@ -298,7 +299,7 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
         let at = instance.name.clone().unwrap_or_else(|| format!("number {}", index + 1));
         read.instance(&at, instance, &mut instances);
     }
-    let disposable_domains = raw.disposable_domains_file.map(|file| read.domains(&file)).unwrap_or_default();
+    let throw_away = raw.disposable_domains_file.map(|file| read.throw_away(&file)).unwrap_or_default();
     let wrong = std::mem::take(&mut read.wrong);
     match (listen, public_url, store, secret_key) {
         (Some(listen), Some(public_url), Some(store), Some(secret_key)) if wrong.is_empty() => Ok(Config {
@@ -312,7 +313,7 @@ fn checked(raw: Raw, read: &mut Reader<'_>) -> Result<Config, Vec<String>> {
             words_kept_days: raw.words_kept_days,
             second_factor_optional,
             site: env("HOWDAH_SITE").map(PathBuf::from).or(raw.site).unwrap_or_else(|| "target/site".into()),
-            disposable_domains,
+            throw_away,
             instances,
         }),
         _ => Err(wrong),
@@ -353,17 +354,18 @@ impl Reader<'_> {
         }
     }
 
-    /// A list of domains, one a line; lines that begin with `#` are left out.
-    fn domains(&mut self, file: &Path) -> BTreeSet<String> {
+    fn throw_away(&mut self, file: &Path) -> ThrowAway {
         match std::fs::read_to_string(file) {
-            Ok(text) => text
-                .lines()
-                .map(|line| line.trim().to_lowercase())
-                .filter(|line| !line.is_empty() && !line.starts_with('#'))
-                .collect(),
+            Ok(text) => {
+                let changed = std::fs::metadata(file).and_then(|about| about.modified()).ok();
+                let changed = changed.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+                let changed = changed.and_then(|since| i64::try_from(since.as_millis()).ok()).map(Instant);
+                let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                ThrowAway::read(&name, changed, &text)
+            }
             Err(error) => {
                 self.wrong(format!("`disposable_domains_file` ({}) cannot be read: {error}", file.display()));
-                BTreeSet::new()
+                ThrowAway::default()
             }
         }
     }

@@ -303,6 +303,21 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
         Some(Err(problem)) => return Err(invalid(&[problem])),
         None => row["severity"].as_i64(),
     };
+    // The name is written and validated anew with each change, whoever left it as it is.
+    let stored = row["domain"].as_str().unwrap_or_default();
+    let domain = match normalized(stored) {
+        Ok(domain) if is_domain(&domain) => domain,
+        Ok(_) | Err(Unfit::Character) => return Err(invalid(&["Domain is invalid".to_owned()])),
+        Err(Unfit::Label) => return Err(Failure::Broken),
+    };
+    let taken: bool = sqlx::query_scalar("select exists (select from domain_blocks where domain = $1 and id <> $2)")
+        .bind(&domain)
+        .bind(id)
+        .fetch_one(&mut *tx)
+        .await?;
+    if taken {
+        return Err(invalid(&["Domain has already been taken".to_owned()]));
+    }
     let flag = |name: &str| call.boolean(name).or(row[name].as_bool());
     let comment = |name: &str| match call.params.contains_key(name) {
         true => call.scalar(name),
@@ -310,8 +325,8 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     };
     let changed: Option<Value> = sqlx::query_scalar(
         "update domain_blocks b set severity = $2, reject_media = $3, reject_reports = $4, private_comment = $5, public_comment = $6, \
-         obfuscate = $7, updated_at = practice.now() where id = $1 and (severity, reject_media, reject_reports, private_comment, \
-         public_comment, obfuscate) is distinct from ($2, $3, $4, $5, $6, $7) returning to_jsonb(b)",
+         obfuscate = $7, domain = $8, updated_at = practice.now() where id = $1 and (severity, reject_media, reject_reports, \
+         private_comment, public_comment, obfuscate, domain) is distinct from ($2, $3, $4, $5, $6, $7, $8) returning to_jsonb(b)",
     )
     .bind(id)
     .bind(severity.and_then(|severity| i32::try_from(severity).ok()))
@@ -320,11 +335,11 @@ pub async fn update(call: &Call, id: i64) -> Result<Answer, Failure> {
     .bind(comment("private_comment"))
     .bind(comment("public_comment"))
     .bind(flag("obfuscate"))
+    .bind(&domain)
     .fetch_optional(&mut *tx)
     .await?;
     let after = changed.unwrap_or_else(|| row.clone());
-    let domain = row["domain"].as_str().unwrap_or_default();
-    moderation::log(&mut tx, caller, "update", ("DomainBlock", id), domain, None).await?;
+    moderation::log(&mut tx, caller, "update", ("DomainBlock", id), &domain, None).await?;
     let severity_changed = after["severity"] != row["severity"];
     jobs::queue(&mut tx, &Job::BlockDomain { block: id, severity_changed }).await?;
     tx.commit().await?;

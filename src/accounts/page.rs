@@ -139,6 +139,7 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     chips.push(view! { <span class="gap"></span> }.into_any());
     for (value, words) in [
         ("suspended", "Suspended"),
+        ("deleted", "Deleted"),
         ("limited", "Limited"),
         ("media", "Media hidden"),
         ("frozen", "Login frozen"),

@@ -164,6 +164,7 @@ fn narrowing(filter: &AccountFilter, now: Instant) -> Narrowing {
         },
         sanctioned: match filter.state.as_str() {
             "suspended" => Sanctioned::Suspended,
+            "deleted" => Sanctioned::Deleted,
             "limited" => Sanctioned::Silenced,
             "media" => Sanctioned::Sensitized,
             "frozen" => Sanctioned::Disabled,

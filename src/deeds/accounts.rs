@@ -191,8 +191,12 @@ impl OnInstance for DeleteAccount {
         false
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
-        // It changes no setting, no role and no rule.
-        false
+    fn explains(&self, found: &Found<'_>) -> bool {
+        // The data goes, and a frozen login with it.
+        match found.sanction() {
+            Some("deleted") => found.now.is_some(),
+            Some("frozen") => found.now.is_none(),
+            _ => false,
+        }
     }
 }

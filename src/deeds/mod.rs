@@ -103,6 +103,11 @@ pub struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Which sanction on an account it is about.
+    fn sanction(&self) -> Option<&str> {
+        (self.part == Part::Sanctions).then(|| self.key.split_once(' ')).flatten().map(|(_, sanction)| sanction)
+    }
+
     /// The values of a setting, oldest first.
     fn rows(&self) -> Vec<Option<String>> {
         self.now.and_then(|rows| serde_json::from_value(rows.clone()).ok()).unwrap_or_default()

@@ -100,9 +100,15 @@ impl OnInstance for DecideCase {
         }
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
-        // It changes no setting, no role and no rule.
-        false
+    fn explains(&self, found: &Found<'_>) -> bool {
+        let sanction = match self.decision {
+            Decision::Resolve | Decision::Warn => return false,
+            Decision::Disable => "frozen",
+            Decision::Sensitive => "sensitive",
+            Decision::Silence => "limited",
+            Decision::Suspend => "suspended",
+        };
+        found.now.is_some() && found.sanction() == Some(sanction)
     }
 }
 
@@ -154,9 +160,14 @@ impl OnInstance for ReverseSanction {
         row.action == self.reversal.verb() && matches!(row.target_type, "Account" | "User")
     }
 
-    fn explains(&self, _: &Found<'_>) -> bool {
-        // It changes no setting, no role and no rule.
-        false
+    fn explains(&self, found: &Found<'_>) -> bool {
+        let sanction = match self.reversal {
+            Reversal::Enable => "frozen",
+            Reversal::Unsensitive => "sensitive",
+            Reversal::Unsilence => "limited",
+            Reversal::Unsuspend => "suspended",
+        };
+        found.now.is_none() && found.sanction() == Some(sanction)
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub mod files;
 
-use super::{AddressForm, ReadingForm, RuleForm};
+use super::{AddressForm, MailForm, ReadingForm, RuleForm, TicksForm};
 use crate::problem::Problem;
 use leptos::prelude::*;
 
@@ -39,15 +39,8 @@ pub async fn disallow(
 
 /// Makes a rule about a mail domain, or changes the one the page showed.
 #[server(prefix = "/api/domains", endpoint = "mail-set")]
-pub async fn set_mail(
-    instance: String,
-    domain: String,
-    #[server(default)] review: String,
-    #[server(default)] seen: String,
-    #[server(default)] why: String,
-) -> Result<(), Problem> {
-    let review = review == "yes";
-    crate::context::door(|context| super::service::set_mail(context, instance, domain, review, seen, why)).await
+pub async fn set_mail(#[server(flatten)] form: MailForm) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::set_mail(context, form)).await
 }
 
 #[server(prefix = "/api/domains", endpoint = "mail-lift")]
@@ -76,16 +69,16 @@ pub async fn lift_address(
     crate::context::door(|context| super::service::lift_address(context, instance, network, seen, why)).await
 }
 
-/// Begins to carry an import out.
+/// Carries out the rows of an import that are ticked.
 #[server(prefix = "/api/domains", endpoint = "import-start")]
-pub async fn start(
-    instance: String,
-    import: String,
-    #[server(default)] which: Vec<String>,
-    #[server(default)] apart: Vec<String>,
-    #[server(default)] why: String,
-) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::start(context, instance, import, which, apart, why)).await
+pub async fn start(#[server(flatten)] form: TicksForm) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::start(context, form)).await
+}
+
+/// Keeps what is ticked on a page of an import; nothing is done yet.
+#[server(prefix = "/api/domains", endpoint = "import-tick")]
+pub async fn tick(#[server(flatten)] form: TicksForm) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::tick(context, form)).await
 }
 
 /// Reads the file of an import anew, as somebody says its columns are to be understood.

@@ -6,13 +6,14 @@ pub mod service;
 
 use crate::clock::Instant;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 pub use crate::nouns::{
     domain_blocks::{
-        AddressRule, AddressSeverity, Allowed, COUNTED, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
+        AddressRule, AddressSeverity, Allowed, COUNTED, Cost, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
         Losses, MailRule, Note, Reach, Rule, Severity, bounded,
     },
-    domain_imports::{Difference, ImportState, RowState},
+    domain_imports::{Difference, ImportState, RowState, Ticks},
 };
 
 /// The list of rules and of allows.
@@ -82,8 +83,10 @@ pub struct ServerPage {
     pub may_change: bool,
     /// Whether this person may suspend it as things are; if not, why.
     pub may_suspend: Result<(), String>,
-    /// Why no rule may be made for it at all: it is our own, a suffix, no domain.
+    /// Why no rule may be made for it: it is our own, a suffix, no domain. One that is there can be changed and lifted.
     pub refused: Option<String>,
+    /// Whether it is our own name or covers it: a rule for it is only made milder.
+    pub ours: bool,
     /// Everybody who has a name under it would come under the rule.
     pub shared: bool,
     /// The instance federates with allowed domains only, as far as the list says.
@@ -95,6 +98,8 @@ pub struct ServerPage {
 pub struct MailPage {
     pub text: String,
     pub rules: Vec<MailRule>,
+    /// How many who wait come under each of these rules, by its number; `None` while that is not known.
+    pub waiting: Option<HashMap<i64, usize>>,
     pub older: Option<String>,
     pub may_change: bool,
 }
@@ -103,6 +108,8 @@ pub struct MailPage {
 #[derive(Clone, Debug)]
 pub struct AddressesPage {
     pub rules: Vec<ListedAddress>,
+    /// As [`MailPage::waiting`].
+    pub waiting: Option<HashMap<i64, usize>>,
     pub older: Option<String>,
     pub may_change: bool,
     /// The console's own addresses, as far as known.
@@ -129,6 +136,30 @@ pub struct RuleForm {
     #[serde(default)]
     pub why: String,
     /// The rule the page showed: its id and what it said; empty for none.
+    #[serde(default)]
+    pub seen: String,
+    /// `yes` once the warning has been read.
+    #[serde(default)]
+    pub sure: String,
+}
+
+/// What was typed into the form of a rule about a mail domain.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MailForm {
+    pub instance: String,
+    pub domain: String,
+    /// `yes` where sign-ups are only reviewed.
+    #[serde(default)]
+    pub review: String,
+    /// `yes` once it has been read whom the rule meets.
+    #[serde(default)]
+    pub sure: String,
+    /// The domain once more, where much hangs on it.
+    #[serde(default)]
+    pub once_more: String,
+    #[serde(default)]
+    pub why: String,
+    /// The rule the page showed: its id and whether it asked for review; empty for none.
     #[serde(default)]
     pub seen: String,
 }
@@ -357,18 +388,60 @@ pub struct ImportsPage {
     pub may_change: bool,
 }
 
+/// A part of a rule: what it is now, and what it would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    /// `None` where there is no rule.
+    pub now: Option<String>,
+    pub then: String,
+}
+
 /// A row of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRow {
     pub line: i64,
     pub domain: String,
     pub difference: Difference,
-    /// “suspended”, and where a rule exists “limited → suspended”.
-    pub what: String,
+    /// Every part of the rule; empty where the row cannot be used.
+    pub fields: Vec<Field>,
     /// Why it is invalid or the same, or what came of it.
     pub said: String,
+    /// Whom it costs; `None` where it begins to suspend nobody known here.
+    pub cost: Option<Cost>,
+    pub may_tick: bool,
+    pub ticked: bool,
+    /// Whether the list says other comments, or hides the name otherwise, than our rule: its own are in the place of ours.
+    pub theirs: Option<bool>,
     pub state: RowState,
     pub entry: Option<i64>,
+}
+
+/// What was ticked on a page of a preview.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TicksForm {
+    pub instance: String,
+    pub import: String,
+    /// The lines that the page showed with a tick of their own: `2,3,7`.
+    #[serde(default)]
+    pub shown: String,
+    /// Those of them that are ticked.
+    #[serde(default)]
+    pub row: Vec<String>,
+    /// Those whose comments are to be put in the place of ours.
+    #[serde(default)]
+    pub theirs: Vec<String>,
+    /// `new:yes`, `weaker:no`: all of a difference as well.
+    #[serde(default)]
+    pub all: String,
+    /// How many rows of the whole list were ticked as the page showed it.
+    #[serde(default)]
+    pub ticked: String,
+    #[serde(default)]
+    pub why: String,
+    /// The page to go on to.
+    #[serde(default)]
+    pub then: String,
 }
 
 /// One import: preview, progress and results.
@@ -381,14 +454,27 @@ pub struct ImportPage {
     pub suspends_known: (i64, i64),
     /// How the file was read; `None` for a list that a former version of the console read.
     pub reading: Option<Reading>,
-    /// Rows set apart, up to a bound: each is chosen by itself.
-    pub apart: Vec<ImportRow>,
+    /// What is ticked of each difference.
+    pub ticks: Vec<(Difference, Ticks)>,
     pub show: String,
     pub rows: Vec<ImportRow>,
     pub further: Option<String>,
+    /// The address of this very page.
+    pub here: String,
     pub search: String,
     pub why: String,
     /// What the work waits for, or why it stopped.
     pub note: String,
     pub may_change: bool,
+}
+
+impl ImportPage {
+    /// What is ticked in all.
+    pub fn all_ticks(&self) -> Ticks {
+        let mut all = Ticks::default();
+        for (_, ticks) in &self.ticks {
+            all += *ticks;
+        }
+        all
+    }
 }

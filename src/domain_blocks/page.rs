@@ -13,8 +13,13 @@ pub use rules::{Rules, Servers};
 pub use server::Server;
 
 use super::Look;
-use crate::{id::InstanceName, path, ui::form};
+use crate::{
+    id::InstanceName,
+    path,
+    ui::{self, form},
+};
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 /// The lists of the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +62,27 @@ fn look_field(action: String, look: &Look) -> AnyView {
 /// Why what was typed leads nowhere, beside the field.
 fn look_refused(look: &Look) -> AnyView {
     look.refused.clone().map(|why| view! { <p class="bad" role="alert">{why}</p> }).into_any()
+}
+
+/// Those who wait already and come under a rule: what to do about them is decided on the sign-up desk, as a batch.
+fn caught(
+    instance: &InstanceName,
+    waiting: Option<&HashMap<i64, usize>>,
+    rule: i64,
+    review: bool,
+    filter: &str,
+    value: &str,
+) -> AnyView {
+    let number = waiting.and_then(|waiting| waiting.get(&rule)).copied().unwrap_or(0);
+    if number == 0 {
+        return ().into_any();
+    }
+    let all = path::with(&path::signups(instance), filter, value);
+    let who = ui::count(number, "person who waits comes", "people who wait come");
+    let to = if review { all.clone() } else { format!("{all}&decide=reject&all=yes#decide") };
+    let words = if review { "Look at them" } else { "Reject them as a batch…" };
+    let who = format!("{who} under it.");
+    view! { <p class="small warn">{who} " " <a class="link" href=to>{words}</a></p> }.into_any()
 }
 
 fn hidden(instance: &InstanceName, here: &str) -> AnyView {

@@ -10,20 +10,21 @@ mod networks;
 
 pub use addresses::{addresses, lift_address, set_address};
 pub use deeds::{allow, disallow, lift, set};
-pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, work};
+pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick, work};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
 use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
 use crate::{
     access::{self, Permission},
     acting,
+    clock::DAY,
     context::Context,
     frame::{self, Framed},
     ledger::{Filter, Subject},
     mastodon::database::unread,
     mastodon::{
         Instance,
-        database::{DatabaseError, Narrowed},
+        database::{DatabaseError, Met, Narrowed, PendingSignUp},
     },
     nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     path,
@@ -34,8 +35,9 @@ use crate::{
     search::Search,
     store::operators,
     store::store_problem,
+    ui,
 };
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 const PAGE: i64 = 50;
 const LONGEST_COMMENT: usize = 5_000;
@@ -106,17 +108,66 @@ fn may_change(context: &Context) -> bool {
     access::allows(context.actor.role, Permission::ManageBlocks)
 }
 
-/// What was typed to go to a server's page. Only what cannot be a server at all is refused here: a page about our own
-/// domain says itself that no rule can be made.
-fn look(instance: &Instance, search: &Search) -> Look {
+/// What was typed to go to a server's page: a name under which there is something, exactly as it stands there, or one that a
+/// rule could be made for.
+async fn look(instance: &Instance, search: &Search) -> Result<Look, Problem> {
     let typed = search.get("look").unwrap_or_default().to_owned();
     if typed.is_empty() {
-        return Look::default();
+        return Ok(Look::default());
     }
-    match names::server(&typed, &instance.own_domains()) {
+    if let Some(found) = there_is(instance, &typed).await? {
+        return Ok(Look { typed, found: Some(found), refused: None });
+    }
+    Ok(match names::server(&typed, &instance.own_domains()) {
         Ok(found) => Look { typed, found: Some(found), refused: None },
         Err(refused) => Look { typed, found: None, refused: Some(refused) },
+    })
+}
+
+/// A name under which the instance has something, as its rows have it.
+async fn there_is(instance: &Instance, typed: &str) -> Result<Option<Domain>, Problem> {
+    let typed = typed.trim();
+    if typed.contains('\0') {
+        return Ok(None);
     }
+    let mut read = instance.database.read().await.map_err(unread)?;
+    let found = read.named(&[typed.to_owned(), typed.to_lowercase()]).await.map_err(unread)?;
+    Ok(found.and_then(|name| Domain::try_from(name).ok()))
+}
+
+/// So long a rule looks back at who signed up.
+const LATELY: i64 = 30 * DAY;
+
+/// Whom a rule would meet, in a sentence; `None` where it is nobody. What could not be counted is said so.
+fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Option<String>, Problem> {
+    let met = match met {
+        Ok(met) => met,
+        Err(DatabaseError::Slow) => {
+            return Ok(Some("How many members and sign-ups it meets could not be counted in time.".to_owned()));
+        }
+        Err(error) => return Err(unread(error)),
+    };
+    if met == Met::default() {
+        return Ok(None);
+    }
+    let count = |number: i64, one: &str, many: &str| ui::count(usize::try_from(number).unwrap_or(0), one, many);
+    Ok(Some(format!(
+        "{} {seen}, {} {has}; {} within the last 30 days.",
+        count(met.members, "member", "members"),
+        count(met.waiting, "person who waits", "people who wait"),
+        count(met.recent, "sign-up", "sign-ups"),
+    )))
+}
+
+/// How many who wait come under each rule; `None` while it is not known who waits.
+fn waiting_under(
+    instance: &Instance,
+    rules: impl Iterator<Item = i64>,
+    meets: impl Fn(i64, &PendingSignUp) -> bool,
+) -> Option<HashMap<i64, usize>> {
+    let list = instance.signups.snapshot();
+    list.at?;
+    Some(rules.map(|rule| (rule, list.rows.iter().filter(|person| meets(rule, person)).count())).collect())
 }
 
 /// A page of a list and one more, which says whether there is a next page.
@@ -158,7 +209,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
         allowed,
         older: last.map(|id| format!("{here}{}", parsed.with("before", &id.to_string()))),
         search: search.to_owned(),
-        look: look(&instance, &parsed),
+        look: look(&instance, &parsed).await?,
         may_change: may_change(context),
     };
     frame::build(context, Some(&instance), &here, search, page).await
@@ -186,7 +237,7 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     }
     let here = path::known_servers(&instance.name);
     let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
-    let page = ServersPage { begins, servers, further, look: look(&instance, &parsed) };
+    let page = ServersPage { begins, servers, further, look: look(&instance, &parsed).await? };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
@@ -203,8 +254,15 @@ async fn is_followed(instance: &Instance, domains: &[String]) -> Result<bool, Da
 pub async fn server(context: &Context, instance: &str, search: &str) -> Result<Framed<ServerPage>, Problem> {
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
-    let domain = Domain::try_from(parsed.get("name").unwrap_or_default().to_lowercase())
-        .map_err(|wrong| Problem::new(Kind::NotFound, format!("{wrong}."), "Write it like night.example."))?;
+    let name = parsed.get("name").unwrap_or_default();
+    let domain = match there_is(&instance, name).await? {
+        Some(domain) => domain,
+        None => Domain::try_from(name.to_lowercase()).ok().filter(Domain::is_well_formed).ok_or_else(|| {
+            let says =
+                format!("“{}” is not the name of a server, and nothing is there under it.", ui::excerpt(name, 80));
+            Problem::new(Kind::NotFound, says, "Write it like night.example.")
+        })?,
+    };
     let mut read = instance.database.read().await.map_err(unread)?;
     let accounts = read.accounts_known(&domain).await.map_err(unread)?;
     let below = read.servers_below(&domain).await.map_err(unread)?;
@@ -256,6 +314,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         may_change: may_change(context),
         may_suspend,
         refused,
+        ours: names::is_ours(&domain, &instance.own_domains()),
         shared: names::is_shared(&domain),
         allows_exist,
         domain,

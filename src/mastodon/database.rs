@@ -36,7 +36,7 @@ pub use reports::{
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
-pub use signups::PendingSignUp;
+pub use signups::{Met, Origins, PendingSignUp, no_visitors};
 pub use site::{PresetRow, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
@@ -190,26 +190,39 @@ macro_rules! ms {
 }
 pub(crate) use ms;
 
-/// A statement with what 4.6 added to roles, or without it where that is not there or not granted: the macro named takes
-/// `since_46` or `before` first.
+/// A statement with what 4.6 added to roles and 4.7 to accounts, or without it where that is not there or not granted: the
+/// macro named takes `since_47`, `since_46` or `before` first.
 macro_rules! by_release {
     ($extras:expr, $statement:ident, $($rest:tt)*) => {
-        if $extras.role_details == $crate::mastodon::database::There::Granted {
-            $statement!(since_46, $($rest)*)
-        } else {
+        if $extras.role_details != $crate::mastodon::database::There::Granted {
             $statement!(before, $($rest)*)
+        } else if $extras.deletion == $crate::mastodon::database::There::Granted {
+            $statement!(since_47, $($rest)*)
+        } else {
+            $statement!(since_46, $($rest)*)
         }
     };
 }
 pub(crate) use by_release;
 
+/// Whether the account by this name in SQL was deleted, as its own column says; before 4.7 nothing says so.
+macro_rules! deleted {
+    (since_47, $account:literal) => {
+        concat!("(", $account, ".requested_deletion_at is not null)")
+    };
+    ($before:ident, $account:literal) => {
+        "false"
+    };
+}
+pub(crate) use deleted;
+
 /// Whether a role wants a second factor, by its column in SQL; no role did before 4.6.
 macro_rules! wants_second_factor {
-    (since_46, $column:literal) => {
-        concat!("coalesce(", $column, ", false)")
-    };
     (before, $column:literal) => {
         "false"
+    };
+    ($since_46:ident, $column:literal) => {
+        concat!("coalesce(", $column, ", false)")
     };
 }
 pub(crate) use wants_second_factor;

@@ -3,15 +3,28 @@
 use crate::{clock::Instant, text};
 use serde::{Deserialize, Serialize};
 
-/// The name of a server as Mastodon stores it: lower case, punycode, labels of `[a-z0-9-]`
-/// (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`).
+/// The name of a server, exactly as a row has it. What Mastodon stores by itself is lower case, punycode, with labels of
+/// `[a-z0-9-]` (`app/models/concerns/domain_normalizable.rb`, `app/validators/domain_validator.rb`); what SQL or a former
+/// version left there need not be, and is opened and lifted all the same: [`Domain::is_well_formed`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Domain(String);
 
+/// Longer ones do not fit into the unique indexes on such columns.
+const LONGEST_NAME: usize = 2_000;
+
 impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether Mastodon would take it for a new rule, and keep it as it stands here.
+    pub fn is_well_formed(&self) -> bool {
+        let label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        };
+        self.0.len() < 256 && self.0.split('.').all(label)
     }
 
     /// The domains above it, nearest first: a rule for one of them covers this one too.
@@ -34,11 +47,7 @@ impl Domain {
 impl TryFrom<String> for Domain {
     type Error = String;
     fn try_from(text: String) -> Result<Self, String> {
-        let label = |label: &str| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        if text.len() < 256 && text.split('.').all(label) {
+        if (1..=LONGEST_NAME).contains(&text.len()) && !text.contains('\0') {
             Ok(Self(text))
         } else {
             Err(format!("“{}” is not the name of a server", text::excerpt(&text, 80)))
@@ -167,7 +176,7 @@ impl Rule {
 }
 
 /// `ip_blocks.severity` (`app/models/ip_block.rb`), mildest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressSeverity {
     SignUpRequiresApproval,
@@ -229,7 +238,7 @@ pub struct AddressRule {
 }
 
 /// What people here lose if a server is suspended; counted up to a bound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Losses {
     /// People here who follow somebody there, and how many follows that is.
     pub followers: i64,
@@ -278,6 +287,40 @@ impl Losses {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => "nobody here loses a follow".to_owned(),
         }
+    }
+}
+
+/// Whom a row of a list would cost their follows, on the server it names and on those below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// `None` where counting took too long.
+    pub losses: Option<Losses>,
+    /// There are accounts there that were not looked at.
+    pub more: bool,
+    /// Those here who lose most, with how many follows each loses, both ways together.
+    pub most: Vec<(String, i64)>,
+}
+
+impl Cost {
+    /// Whether somebody here would lose a follow, in either direction; not known counts as yes.
+    pub fn cuts(&self) -> bool {
+        self.more || self.losses.is_none_or(|losses| losses.follows > 0 || losses.followers_there > 0)
+    }
+
+    /// “34 people here lose 57 follows; most: @wren 12, @tern 9”
+    pub fn sentence(&self) -> String {
+        let Some(losses) = self.losses else {
+            return "It took too long to count who here loses follows.".to_owned();
+        };
+        let looked = if self.more { ", among the accounts looked at; there are more" } else { "" };
+        let most: Vec<String> =
+            self.most.iter().map(|(who, number)| format!("@{} {}", text::tame(who), bounded(*number))).collect();
+        let most = if most.is_empty() { String::new() } else { format!("; most: {}", most.join(", ")) };
+        let mut sentence = losses.sentence();
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        format!("{sentence}{looked}{most}.")
     }
 }
 
@@ -422,8 +465,12 @@ mod tests {
         assert!(domain("b.example").covers("b.example"));
         assert!(!domain("b.example").covers("ab.example"));
         assert!(!domain("a.b.example").covers("b.example"));
-        for wrong in ["", "a..b", "A.example", "a_b.example", ".example", "bücher.example", "a b"] {
-            assert!(Domain::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        for odd in ["a..b", "A.example", "a_b.example", ".example", "bücher.example", "a b", "host.example:3000"] {
+            assert!(!domain(odd).is_well_formed(), "{odd}");
+        }
+        assert!(domain("xn--bcher-kva.example").is_well_formed());
+        for wrong in [String::new(), "a\0b".to_owned(), "a".repeat(3_000)] {
+            assert!(Domain::try_from(wrong.clone()).is_err(), "{wrong}");
         }
     }
 

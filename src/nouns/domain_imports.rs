@@ -36,9 +36,14 @@ impl Difference {
         }
     }
 
-    /// Whether all such rows can be carried out together; those set apart are chosen one by one.
+    /// Whether all such rows can be ticked together; those set apart are ticked one by one.
     pub fn applies(self) -> bool {
         matches!(self, Self::New | Self::Stricter | Self::Weaker)
+    }
+
+    /// Whether such rows are ticked before anybody has looked, where nothing about the file had to be guessed.
+    pub fn is_ticked(self) -> bool {
+        matches!(self, Self::New | Self::Stricter)
     }
 }
 
@@ -46,6 +51,28 @@ impl std::str::FromStr for Difference {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL.into_iter().find(|difference| difference.name() == text).ok_or(())
+    }
+}
+
+/// How many rows of a difference are ticked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticks {
+    pub rows: i64,
+    pub ticked: i64,
+    /// Those that cut follows, and how many of them are ticked.
+    pub cutting: i64,
+    pub cutting_ticked: i64,
+    /// Unticked by hand.
+    pub left_out: i64,
+}
+
+impl std::ops::AddAssign for Ticks {
+    fn add_assign(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.ticked += other.ticked;
+        self.cutting += other.cutting;
+        self.cutting_ticked += other.cutting_ticked;
+        self.left_out += other.left_out;
     }
 }
 
@@ -60,10 +87,12 @@ pub enum RowState {
     UnderWay,
     Done,
     Failed,
+    /// Somebody unticked it by hand before the import began.
+    LeftOut,
 }
 
 impl RowState {
-    pub const ALL: [Self; 5] = [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed];
+    pub const ALL: [Self; 6] = [Self::Listed, Self::Waiting, Self::UnderWay, Self::Done, Self::Failed, Self::LeftOut];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -72,6 +101,7 @@ impl RowState {
             Self::UnderWay => "under_way",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::LeftOut => "left_out",
         }
     }
 
@@ -82,12 +112,13 @@ impl RowState {
             Self::UnderWay => "under way",
             Self::Done => "done",
             Self::Failed => "not done",
+            Self::LeftOut => "left out by hand",
         }
     }
 
     pub fn badge(self) -> &'static str {
         match self {
-            Self::Listed | Self::Waiting => "badge",
+            Self::Listed | Self::Waiting | Self::LeftOut => "badge",
             Self::UnderWay => "badge accent",
             Self::Done => "badge good",
             Self::Failed => "badge danger",

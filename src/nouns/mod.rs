@@ -13,3 +13,4 @@ pub mod registrations;
 pub mod reports;
 pub mod roles;
 pub mod settings;
+pub mod throw_away;

@@ -11,10 +11,14 @@ pub enum Part {
     DomainAllows,
     MailDomainBlocks,
     AddressBlocks,
+    /// Local accounts that are limited, suspended, frozen or deleted.
+    Sanctions,
+    /// Whose rows stand in Mastodon's own log, and how many.
+    LogAuthors,
 }
 
 impl Part {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Settings,
         Self::Roles,
         Self::Members,
@@ -22,6 +26,8 @@ impl Part {
         Self::DomainAllows,
         Self::MailDomainBlocks,
         Self::AddressBlocks,
+        Self::Sanctions,
+        Self::LogAuthors,
     ];
 
     /// Its name in the store, never changed once used.
@@ -34,6 +40,8 @@ impl Part {
             Self::DomainAllows => "domain_allows",
             Self::MailDomainBlocks => "email_domain_blocks",
             Self::AddressBlocks => "ip_blocks",
+            Self::Sanctions => "sanctions",
+            Self::LogAuthors => "log_authors",
         }
     }
 
@@ -47,6 +55,8 @@ impl Part {
             Self::DomainAllows => "allowed servers",
             Self::MailDomainBlocks => "rules about mail domains",
             Self::AddressBlocks => "rules about addresses",
+            Self::Sanctions => "sanctions on local accounts",
+            Self::LogAuthors => "authors of Mastodon’s log",
         }
     }
 
@@ -54,8 +64,12 @@ impl Part {
     pub fn most(self) -> i64 {
         match self {
             Self::Settings | Self::Roles => 1_000,
-            Self::Members => 5_000,
-            Self::DomainBlocks | Self::DomainAllows | Self::MailDomainBlocks | Self::AddressBlocks => 100_000,
+            Self::Members | Self::LogAuthors => 5_000,
+            Self::DomainBlocks
+            | Self::DomainAllows
+            | Self::MailDomainBlocks
+            | Self::AddressBlocks
+            | Self::Sanctions => 100_000,
         }
     }
 }

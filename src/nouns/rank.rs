@@ -26,6 +26,8 @@ pub struct Holder {
     pub role: Option<InstanceRole>,
     pub disabled: bool,
     pub suspended: bool,
+    /// Its owner asked for its deletion; said by 4.7 alone.
+    pub deleted: bool,
     pub silenced: bool,
     pub sensitized: bool,
     pub approved: bool,
@@ -196,6 +198,7 @@ mod tests {
             role,
             disabled: false,
             suspended: false,
+            deleted: false,
             silenced: false,
             sensitized: false,
             approved: true,

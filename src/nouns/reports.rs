@@ -86,6 +86,9 @@ pub struct AccountState {
     pub sensitized: bool,
     pub silenced: bool,
     pub suspended: bool,
+    /// Deleted by whoever owned it or, if it is suspended as well, after its suspension; said by 4.7 alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 impl Decision {
@@ -223,7 +226,9 @@ impl AccountState {
     /// The sanctions in force, in words.
     pub fn words(self) -> Vec<&'static str> {
         [
+            (self.deleted && !self.suspended, "deleted by its owner"),
             (self.suspended, "suspended"),
+            (self.deleted && self.suspended, "its data gone"),
             (self.silenced, "limited"),
             (self.sensitized, "media hidden"),
             (self.disabled, "login frozen"),

@@ -196,6 +196,7 @@ fn state(holder: &Holder) -> AccountState {
         sensitized: holder.sensitized,
         silenced: holder.silenced,
         suspended: holder.suspended,
+        deleted: holder.deleted,
     }
 }
 

@@ -50,6 +50,30 @@ pub const REASONS: [&str; 6] = [
     "throw-away address",
 ];
 
+/// Mail servers that say nothing about who uses them.
+pub const LARGE_MAIL_SERVERS: [&str; 20] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "live.com",
+    "yahoo.com",
+    "icloud.com",
+    "me.com",
+    "proton.me",
+    "protonmail.com",
+    "gmx.de",
+    "gmx.net",
+    "web.de",
+    "t-online.de",
+    "posteo.de",
+    "mailbox.org",
+    "fastmail.com",
+    "orange.fr",
+    "free.fr",
+    "laposte.net",
+];
+
 /// Something that speaks for or against somebody; it never decides anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
@@ -90,8 +114,19 @@ pub struct SignUpFilter {
     pub mail: String,
     /// Those who said the same as this account
     pub alike: String,
+    /// Those who come under a rule about this mail domain
+    pub under: String,
+    /// Those who come under the rule about addresses of this number
+    pub rule: String,
     /// `newest`, or oldest first
     pub order: String,
+}
+
+impl SignUpFilter {
+    /// Whether it asks for those who come under a rule, whether they have confirmed their address or not.
+    pub fn is_by_rule(&self) -> bool {
+        !self.under.is_empty() || !self.rule.is_empty()
+    }
 }
 
 /// What is about to be decided, before anything is.
@@ -131,6 +166,12 @@ pub struct SignUpsPage {
     pub languages: Vec<(String, usize)>,
     pub mails: Vec<(String, usize)>,
     pub cluster: Option<Cluster>,
+    /// What is said once of addresses that give no signal.
+    pub silent: Vec<String>,
+    /// The list of throw-away mail servers; `None` without one.
+    pub throw_away: Option<String>,
+    /// The network of the rule that the filter names.
+    pub network: Option<String>,
     pub preview: Option<Preview>,
     pub running: Vec<Running>,
     pub may_decide: bool,

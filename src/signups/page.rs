@@ -66,7 +66,10 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         })
         .collect_view();
     let search = Search::parse(&page.search);
-    let together = (page.may_decide && page.matching > 1 && !page.filter.alike.is_empty()).then(|| {
+    let together = (page.may_decide
+        && page.matching > 1
+        && (!page.filter.alike.is_empty() || page.filter.is_by_rule()))
+    .then(|| {
         Verdict::ALL
             .into_iter()
             .map(|verdict| {
@@ -95,10 +98,12 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         {filters(&base, &page)}
         {page.preview.as_ref().map(|preview| preview_panel(&instance, &page, preview, &frame))}
         {cluster}
+        {page.silent.iter().map(|says| view! { <p class="note lead">{says.clone()}</p> }).collect_view()}
         {running}
         {if page.rows.is_empty() { empty(&base, &page) } else { list.into_any() }}
         <div class="head foot">
             <span class="soft small">{page.known.then(|| format!("{} of {} shown", page.rows.len(), ui::at_least(page.matching, page.waiting.more)))}</span>
+            <span class="soft small">{page.throw_away.clone().map(|list| format!("Throw-away mail servers: {list}"))}</span>
             <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
     }
@@ -130,7 +135,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
     let number = |number: usize| if page.known { ui::at_least(number, page.waiting.more) } else { "?".to_owned() };
     let mut chips = vec![
         {
-            let on = filter.state.is_empty() && filter.alike.is_empty();
+            let on = filter.state.is_empty() && filter.alike.is_empty() && !filter.is_by_rule();
             view! { <a class="chip" href=base.to_owned() aria-current=on.then_some("true")>"Waiting " {number(page.waiting.number)}</a> }.into_any()
         },
         chip("state", "unconfirmed", format!("Unconfirmed {}", number(page.unconfirmed)), &filter.state),
@@ -138,6 +143,13 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
     ];
     if !filter.alike.is_empty() {
         chips.push(list::chip_off(base, &search, "alike", "say the same"));
+    }
+    if !filter.under.is_empty() {
+        chips.push(list::chip_off(base, &search, "under", &format!("mail at or below {}", ui::tame(&filter.under))));
+    }
+    if !filter.rule.is_empty() {
+        let network = page.network.as_deref().unwrap_or("a rule that is gone");
+        chips.push(list::chip_off(base, &search, "rule", &format!("asked from {network}")));
     }
     let newest = filter.order == "newest";
     let order = format!("{base}{}", search.with("order", if newest { "" } else { "newest" }));
@@ -167,7 +179,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
 
 fn table(instance: &InstanceName, page: &SignUpsPage, frame: &Frame) -> AnyView {
     let kept = Search::parse(&page.search);
-    let keep = list::kept_of(&kept, &["state", "language", "mail", "alike", "order", "before"]);
+    let keep = list::kept_of(&kept, &["state", "language", "mail", "alike", "under", "rule", "order", "before"]);
     view! {
         <form id="chosen" method="get" action=format!("{}#decide", path::signups(instance))>
             {keep}

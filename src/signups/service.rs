@@ -9,15 +9,16 @@ use crate::{
     context::{App, Context},
     deeds::{DecideSignUp, InBatch},
     frame::{self, Framed},
-    id::AccountId,
+    id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::database::unread,
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, PendingSignUp, Read},
+        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read},
         rest::Client,
         waiting::Snapshot,
     },
+    nouns::domain_blocks::Domain,
     path,
     problem::misread,
     problem::{Kind, Problem},
@@ -31,6 +32,7 @@ use crate::{
     },
     ui::{self, time},
 };
+use ipnet::IpNet;
 use serde_json::json;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -44,29 +46,14 @@ const UNCONFIRMED: i64 = 7 * DAY;
 const BURST: usize = 10;
 /// So many from one mail server are said, where it is not one of the large ones.
 const FROM_ONE_SERVER: usize = 3;
-/// Mail servers that say nothing about who uses them.
-const LARGE_MAIL_SERVERS: [&str; 20] = [
-    "gmail.com",
-    "googlemail.com",
-    "outlook.com",
-    "hotmail.com",
-    "live.com",
-    "yahoo.com",
-    "icloud.com",
-    "me.com",
-    "proton.me",
-    "protonmail.com",
-    "gmx.de",
-    "gmx.net",
-    "web.de",
-    "t-online.de",
-    "posteo.de",
-    "mailbox.org",
-    "fastmail.com",
-    "orange.fr",
-    "free.fr",
-    "laposte.net",
-];
+/// Signals about addresses look back so far.
+const LATELY: i64 = 30 * DAY;
+/// An address says nothing that at least so many of those who signed up lately share …
+const SHARED_BY: i64 = 5;
+/// … if they are more than one in so many of all.
+const ONE_IN: i64 = 10;
+/// So many addresses that say nothing are named.
+const MOST_NAMED: usize = 3;
 
 /// Something that speaks against somebody.
 fn against(word: String, evidence: String, others: Vec<(AccountId, String)>) -> Signal {
@@ -84,6 +71,8 @@ struct Desk {
     /// When they asked, sorted.
     times: Vec<i64>,
     refused: Refused,
+    /// From which addresses people came lately; `None` where the database did not say.
+    origins: Option<Origins>,
 }
 
 /// What is remembered of refusals, by what they are known again by; the newest of each.
@@ -135,7 +124,12 @@ impl Desk {
         times.sort_unstable();
         let refusals =
             refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
-        Ok(Self { list, group, by_group, by_address, by_mail, times, refused: Refused::of(refusals) })
+        let origins = match instance.database.read().await {
+            Ok(mut read) => read.origins(context.now().plus(-LATELY)).await,
+            Err(error) => Err(error),
+        };
+        let origins = origins.inspect_err(|error| tracing::warn!(%error, "signups.origins")).ok();
+        Ok(Self { list, group, by_group, by_address, by_mail, times, refused: Refused::of(refusals), origins })
     }
 
     fn people(&self) -> &[PendingSignUp] {
@@ -144,6 +138,63 @@ impl Desk {
 
     fn position(&self, account: AccountId) -> Option<usize> {
         self.people().iter().position(|person| person.account == account)
+    }
+
+    /// Whether so many come from an address that it says nothing of any of them: the instance’s own proxy, or a large network
+    /// behind one address.
+    fn is_common(&self, origins: &Origins, range: &Hidden) -> bool {
+        let number = origins.shared.iter().find(|(shared, _)| shared == range).map_or(0, |(_, number)| *number);
+        number >= SHARED_BY && number * ONE_IN > origins.all
+    }
+
+    /// The address of somebody, where it tells people apart. Where the database did not say who came lately, those who wait are
+    /// all that is known.
+    fn telling(&self, person: &PendingSignUp) -> Option<Hidden> {
+        let range = person.address.as_ref().filter(|address| !address.is_of_no_visitor())?.range();
+        let common = match &self.origins {
+            Some(origins) => self.is_common(origins, &range),
+            None => {
+                let number =
+                    self.by_address.get(&range).map_or(0, |there| i64::try_from(there.len()).unwrap_or(i64::MAX));
+                let all = i64::try_from(self.people().len()).unwrap_or(i64::MAX);
+                number >= SHARED_BY && number.saturating_mul(ONE_IN) > all
+            }
+        };
+        (!common).then_some(range)
+    }
+
+    /// What is said once of addresses that give no signal, each a sentence.
+    fn silent(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        let of_none =
+            self.people().iter().filter(|person| person.address.as_ref().is_some_and(Hidden::is_of_no_visitor));
+        match of_none.count() {
+            0 => {}
+            number => said.push(format!(
+                "{} with an address that no visitor has (loopback, or a private network): it gives no signal. The instance’s \
+                 proxy may not pass visitors’ addresses on.",
+                ui::count(number, "person waits", "people wait"),
+            )),
+        }
+        let origins = self.origins.iter().flat_map(|origins| {
+            let common = |(range, _): &&(Hidden, i64)| !range.is_of_no_visitor() && self.is_common(origins, range);
+            origins.shared.iter().filter(common).map(|(range, number)| (origins.all, range, *number))
+        });
+        said.extend(origins.take(MOST_NAMED).map(|(all, range, number)| {
+            format!(
+                "{} of the {} who signed up within the last 30 days came from {}: so common an address gives no signal.",
+                ui::grouped(usize::try_from(number).unwrap_or(0)),
+                ui::count(usize::try_from(all).unwrap_or(0), "person", "people"),
+                range.masked(),
+            )
+        }));
+        if self.origins.is_none() {
+            said.push(
+                "Who signed up lately could not be read: only those who wait tell which addresses are common."
+                    .to_owned(),
+            );
+        }
+        said
     }
 
     fn others(&self, among: &[usize], but: usize) -> Vec<(AccountId, String)> {
@@ -176,7 +227,7 @@ impl Desk {
                 self.others(alike, at),
             ));
         }
-        if let Some(there) = person.address.as_ref().and_then(|address| self.by_address.get(&address.range()))
+        if let Some(there) = self.telling(person).and_then(|range| self.by_address.get(&range))
             && there.len() > 1
         {
             let others = there.len() - 1;
@@ -187,10 +238,11 @@ impl Desk {
             ));
         }
         if let Some(domain) = person.email.domain() {
-            if app.config.disposable_domains.contains(&domain) {
+            if let Some(line) = app.config.throw_away.line_for(&domain) {
+                let by = if line == domain { String::new() } else { format!(", by {}", ui::tame(line)) };
                 signals.push(against(
                     "throw-away mail".to_owned(),
-                    format!("{} is on the list of throw-away mail servers.", ui::tame(&domain)),
+                    format!("{} is on the list of throw-away mail servers{by} ({}).", ui::tame(&domain), list_of(app)),
                     Vec::new(),
                 ));
             }
@@ -198,7 +250,7 @@ impl Desk {
                 && there.len() >= FROM_ONE_SERVER
                 // What most have in common tells nobody apart.
                 && there.len() * 3 <= self.people().len()
-                && !LARGE_MAIL_SERVERS.contains(&domain.as_str())
+                && !super::LARGE_MAIL_SERVERS.contains(&domain.as_str())
             {
                 signals.push(against(
                     format!("{} from {}", there.len(), ui::excerpt(&domain, 24)),
@@ -239,7 +291,9 @@ impl Desk {
             return None;
         }
         let kept = Kept::of(app, person);
-        let by_address = || kept.address.as_ref().and_then(|address| self.refused.address.get(address));
+        let telling = self.telling(person).is_some();
+        let by_address =
+            || kept.address.as_ref().filter(|_| telling).and_then(|address| self.refused.address.get(address));
         let by_words = || kept.words.as_ref().and_then(|words| self.refused.words.get(words));
         if let Some(found) = self.refused.mail.get(&kept.mail) {
             Some((*found, "mail"))
@@ -275,7 +329,7 @@ impl Desk {
         let times = largest.iter().map(|at| self.people()[*at].asked_at);
         let span = times.clone().max()?.since(times.min()?);
         let first = &self.people()[*largest.first()?];
-        let one_address = first.address.is_some()
+        let one_address = self.telling(first).is_some()
             && largest.iter().all(|at| {
                 self.people()[*at].address.as_ref().map(Hidden::range) == first.address.as_ref().map(Hidden::range)
             });
@@ -293,6 +347,13 @@ impl Desk {
             of: first.account,
         })
     }
+}
+
+/// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
+fn list_of(app: &App) -> String {
+    let list = &app.config.throw_away;
+    let of = list.changed.map(|at| format!(" of {}", time::day(at, Instant(0)))).unwrap_or_default();
+    format!("{}{of}, {}", ui::tame(&list.name), ui::count(list.len(), "name", "names"))
 }
 
 /// The keyed hashes that are kept of somebody who is refused.
@@ -321,12 +382,27 @@ fn filter_of(search: &Search) -> SignUpFilter {
         language: text("language"),
         mail: text("mail").trim_start_matches('@').to_lowercase(),
         alike: text("alike"),
+        under: text("under").to_lowercase(),
+        rule: text("rule"),
         order: text("order"),
     }
 }
 
-fn fits(desk: &Desk, at: usize, filter: &SignUpFilter) -> bool {
+/// Whether somebody comes under the rule that a filter names; `network` is that of the rule about addresses.
+fn comes_under(person: &PendingSignUp, filter: &SignUpFilter, network: Option<&IpNet>) -> bool {
+    let mail = || {
+        let rule = Domain::try_from(filter.under.clone()).ok();
+        rule.zip(person.email.domain()).is_some_and(|(rule, domain)| rule.covers(&domain))
+    };
+    let address = || network.zip(person.address.as_ref()).is_some_and(|(network, address)| address.is_within(network));
+    (filter.under.is_empty() || mail()) && (filter.rule.is_empty() || address())
+}
+
+fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) -> bool {
     let person = &desk.people()[at];
+    if filter.is_by_rule() {
+        return comes_under(person, filter, network);
+    }
     let alike = match filter.alike.parse::<AccountId>() {
         Ok(of) => {
             let of = desk.position(of).and_then(|at| desk.group[at]);
@@ -364,7 +440,17 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let base = path::signups(&instance.name);
     let desk = Desk::look(context, &instance).await?;
     let now = context.now();
-    let mut fitting: Vec<usize> = (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter)).collect();
+    // By its number alone: who may look here must not find out addresses by trying networks.
+    let network = match filter.rule.parse().map(RuleNumber) {
+        Ok(id) => {
+            let mut read = instance.database.read().await.map_err(unread)?;
+            read.network_of(id).await.map_err(unread)?
+        }
+        Err(_) => None,
+    };
+    let within: Option<IpNet> = network.as_deref().and_then(|network| network.parse().ok());
+    let mut fitting: Vec<usize> =
+        (0..desk.people().len()).filter(|at| fits(&desk, *at, &filter, within.as_ref())).collect();
     fitting.sort_by_key(|at| (desk.people()[*at].asked_at, desk.people()[*at].user));
     if filter.order == "newest" {
         fitting.reverse();
@@ -407,7 +493,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         matching: fitting.len(),
         languages: counted(desk.people().iter().filter_map(|person| person.locale.clone())),
         mails: counted(desk.people().iter().filter_map(|person| person.email.domain())),
-        cluster: desk.cluster().filter(|_| filter.alike.is_empty()),
+        cluster: desk.cluster().filter(|_| filter.alike.is_empty() && !filter.is_by_rule()),
+        silent: desk.silent(),
+        throw_away: (!context.app.config.throw_away.is_empty()).then(|| list_of(&context.app)),
+        network,
         filter,
         preview,
         running: batches::service::running(context, &instance, "decide_sign_up").await?,

@@ -9,11 +9,10 @@ use super::{
 use crate::{
     clock::Instant,
     id::{InstanceName, OperatorId},
-    nouns::domain_imports::{Difference, ImportState, RowState},
+    nouns::domain_imports::{Difference, ImportState, RowState, Ticks},
     seal::{Field, Keys},
 };
-use serde::Serialize;
-use std::collections::BTreeSet;
+use serde::{Serialize, Serializer};
 
 /// One import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,16 +30,18 @@ pub struct Import {
     pub why: String,
     /// What the work waits for, or why it stopped.
     pub note: String,
-    /// The differences that were ticked when it began …
+    /// The lines that were ticked when it began, as spans in their order …
+    pub lines: Vec<(i64, i64)>,
+    /// … and the differences that were ticked as a whole, where a former version of the console began it.
     pub which: Vec<Difference>,
-    /// … and the lines of those that were set apart.
-    pub apart: BTreeSet<i64>,
 }
 
 impl Import {
     /// Whether a line was ticked when it began.
     fn ticked(&self, row: &Row) -> bool {
-        self.which.contains(&row.difference) || self.apart.contains(&row.line)
+        let after = self.lines.partition_point(|(from, _)| *from <= row.line);
+        let within = after.checked_sub(1).and_then(|at| self.lines.get(at)).is_some_and(|(_, to)| row.line <= *to);
+        within || self.which.contains(&row.difference)
     }
 }
 
@@ -54,10 +55,37 @@ pub struct Row {
     pub seen: String,
     /// The rule asked for, as JSON of [`crate::nouns::domain_blocks::Rule`]; empty for an invalid row.
     pub wanted: String,
+    /// The same rule with the list's own comments in the place of ours, where there is such a choice.
+    pub theirs: String,
+    /// Whom it costs, as JSON of [`crate::nouns::domain_blocks::Cost`]; empty where it begins to suspend nobody known here.
+    pub cost: String,
+    /// Whether it cuts follows, or that is not known.
+    #[serde(serialize_with = "number")]
+    pub cuts: bool,
+    #[serde(serialize_with = "number")]
+    pub ticked: bool,
+    /// Whether somebody ticked or unticked it.
+    #[serde(serialize_with = "number")]
+    pub by_hand: bool,
+    /// Whether somebody wants the list's comments in the place of ours.
+    #[serde(serialize_with = "number")]
+    pub replaces: bool,
     /// Why it is invalid or the same, or what came of it.
     pub said: String,
     pub state: RowState,
     pub entry: Option<i64>,
+}
+
+impl Row {
+    /// The rule that is to be, as JSON.
+    pub fn asked(&self) -> &str {
+        if self.replaces { &self.theirs } else { &self.wanted }
+    }
+}
+
+/// As the columns have it, alike on both engines.
+fn number<S: Serializer>(yes: &bool, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_i64(i64::from(*yes))
 }
 
 fn decode(what: impl std::fmt::Debug) -> sqlx::Error {
@@ -77,7 +105,7 @@ struct ImportRow {
     state: String,
     why: String,
     note: String,
-    /// The differences and the single lines that were ticked when it began: nothing else is carried out.
+    /// The lines that were ticked when it began, `2-19 23`: nothing else is carried out. A former version wrote differences.
     which: String,
     #[sqlx(flatten)]
     proof: Proof,
@@ -153,7 +181,31 @@ macro_rules! held {
 
 /// The differences among what was ticked; the others are lines.
 fn named(which: &str) -> impl Iterator<Item = &str> {
-    which.split_whitespace().filter(|word| word.parse::<i64>().is_err())
+    which.split_whitespace().filter(|word| !word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The lines among what was ticked: `2-19 23`.
+fn spans(which: &str) -> Vec<(i64, i64)> {
+    let span = |word: &str| {
+        let (from, to) = word.split_once('-').unwrap_or((word, word));
+        Some((from.parse().ok()?, to.parse().ok()?))
+    };
+    let mut spans: Vec<(i64, i64)> = which.split_whitespace().filter_map(span).collect();
+    spans.sort_unstable();
+    spans
+}
+
+/// Lines in their order, as [`spans`] reads them.
+fn as_spans(lines: &[i64]) -> String {
+    let mut spans: Vec<(i64, i64)> = Vec::new();
+    for line in lines {
+        match spans.last_mut() {
+            Some((_, to)) if *to + 1 == *line => *to = *line,
+            _ => spans.push((*line, *line)),
+        }
+    }
+    let word = |(from, to): &(i64, i64)| if from == to { from.to_string() } else { format!("{from}-{to}") };
+    spans.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn import(row: ImportRow) -> sqlx::Result<Import> {
@@ -170,23 +222,56 @@ fn import(row: ImportRow) -> sqlx::Result<Import> {
         why: row.why,
         note: row.note,
         which: named(&row.which).map(|name| name.parse().map_err(decode)).collect::<sqlx::Result<_>>()?,
-        apart: row.which.split_whitespace().filter_map(|line| line.parse().ok()).collect(),
+        lines: spans(&row.which),
     })
 }
 
-type RowColumns = (i64, String, String, String, String, String, String, Option<i64>);
+#[derive(sqlx::FromRow)]
+struct RowColumns {
+    line: i64,
+    domain: String,
+    difference: String,
+    seen: String,
+    wanted: String,
+    theirs: String,
+    cost: String,
+    cuts: i64,
+    ticked: i64,
+    by_hand: i64,
+    replaces: i64,
+    said: String,
+    state: String,
+    entry: Option<i64>,
+}
 
-fn row((line, domain, difference, seen, wanted, said, state, entry): RowColumns) -> sqlx::Result<Row> {
+fn row(row: RowColumns) -> sqlx::Result<Row> {
     Ok(Row {
-        line,
-        domain,
-        difference: difference.parse().map_err(decode)?,
-        seen,
-        wanted,
-        said,
-        state: state.parse().map_err(decode)?,
-        entry,
+        line: row.line,
+        domain: row.domain,
+        difference: row.difference.parse().map_err(decode)?,
+        seen: row.seen,
+        wanted: row.wanted,
+        theirs: row.theirs,
+        cost: row.cost,
+        cuts: row.cuts != 0,
+        ticked: row.ticked != 0,
+        by_hand: row.by_hand != 0,
+        replaces: row.replaces != 0,
+        said: row.said,
+        state: row.state.parse().map_err(decode)?,
+        entry: row.entry,
     })
+}
+
+/// Reads rows of an import: what follows says which.
+macro_rules! lines {
+    ($rest:literal) => {
+        concat!(
+            "select line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, entry \
+             from domain_import_rows where import = $1 ",
+            $rest
+        )
+    };
 }
 
 /// A row of an import, as it is proved: what is to be done. How far it has come is compared with the record.
@@ -211,14 +296,22 @@ impl Sealed for Line<'_> {
     }
 
     fn fields(&self) -> Vec<Field<'_>> {
-        vec![
+        let row = self.row;
+        let mut fields = vec![
             self.import.into(),
-            self.row.line.into(),
-            (&self.row.domain).into(),
-            self.row.difference.name().into(),
-            (&self.row.seen).into(),
-            (&self.row.wanted).into(),
-        ]
+            row.line.into(),
+            (&row.domain).into(),
+            row.difference.name().into(),
+            (&row.seen).into(),
+            (&row.wanted).into(),
+        ];
+        // Rows of former versions have none of them, and were proved without.
+        if row.cuts || row.ticked || row.by_hand || row.replaces || !row.theirs.is_empty() || !row.cost.is_empty() {
+            fields.push((&row.theirs).into());
+            fields.push((&row.cost).into());
+            fields.extend([row.cuts, row.ticked, row.by_hand, row.replaces].map(Field::Truth));
+        }
+        fields
     }
 
     fn proof(&self) -> &Proof {
@@ -273,6 +366,18 @@ struct WithMac<'a> {
     mac: String,
 }
 
+/// Rows as one document, each with its proof.
+fn document(store: &Store, import: &str, rows: &[Row]) -> sqlx::Result<String> {
+    let rows: Vec<WithMac<'_>> = rows
+        .iter()
+        .map(|row| {
+            let line = Line { import, row, proof: Proof::default() };
+            WithMac { row, mac: mac::mac(&store.keys, &line, 0) }
+        })
+        .collect();
+    serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))
+}
+
 /// Keeps an import with all its rows, in one transaction. The rows travel as one document, because a statement for each
 /// of 20,000 would be as many round trips; taking it apart is the one thing the engines spell differently.
 ///
@@ -292,21 +397,16 @@ pub async fn insert(
         (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, note, lease_until) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0)";
     const SQLITE: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, said, state, mac) \
+        (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
         select $1, value ->> 'line', value ->> 'domain', value ->> 'difference', value ->> 'seen', value ->> 'wanted', \
-        value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
+        value ->> 'theirs', value ->> 'cost', value ->> 'cuts', value ->> 'ticked', value ->> 'by_hand', \
+        value ->> 'replaces', value ->> 'said', value ->> 'state', value ->> 'mac' from json_each($2)";
     const POSTGRES: &str = "insert into domain_import_rows \
-        (import, line, domain, difference, seen, wanted, said, state, mac) \
-        select $1, line, domain, difference, seen, wanted, said, state, mac from json_to_recordset($2::json) \
-        as r (line bigint, domain text, difference text, seen text, wanted text, said text, state text, mac text)";
-    let rows: Vec<WithMac<'_>> = rows
-        .iter()
-        .map(|row| {
-            let line = Line { import: &import.id, row, proof: Proof::default() };
-            WithMac { row, mac: mac::mac(&store.keys, &line, 0) }
-        })
-        .collect();
-    let document = serde_json::to_string(&rows).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
+        (import, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac) \
+        select $1, line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, mac \
+        from json_to_recordset($2::json) as r (line bigint, domain text, difference text, seen text, wanted text, \
+        theirs text, cost text, cuts bigint, ticked bigint, by_hand bigint, replaces bigint, said text, state text, mac text)";
+    let document = document(store, &import.id, rows)?;
     let row = ImportRow {
         id: import.id.clone(),
         instance: import.instance.as_str().to_owned(),
@@ -408,10 +508,17 @@ pub async fn list(store: &Store, instance: &InstanceName, limit: i64) -> sqlx::R
     known.all_held(found).await?.into_iter().map(import).collect()
 }
 
-/// Rows of an import after a line, all of them or those of one difference or state.
+/// Only the rows that cut follows.
+pub const CUTS: &str = "cuts";
+/// Only the rows that somebody ticked or unticked.
+pub const BY_HAND: &str = "by_hand";
+
+/// Rows of an import after a line, all of them or those of one difference, state or sort.
 pub async fn rows(store: &Store, id: &str, show: &str, after: i64, limit: i64) -> sqlx::Result<Vec<Row>> {
-    const SQL: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
-        where import = $1 and line > $2 and ($3 = '' or difference = $3 or state = $3) order by line limit $4";
+    const SQL: &str = lines!(
+        "and line > $2 and ($3 = '' or difference = $3 or state = $3 or ($3 = 'cuts' and cuts = 1) \
+         or ($3 = 'by_hand' and by_hand = 1)) order by line limit $4"
+    );
     let found: Vec<RowColumns> = on!(store, pool => sqlx::query_as(SQL)
         .bind(id).bind(after).bind(show).bind(limit).fetch_all(pool).await?);
     found.into_iter().map(row).collect()
@@ -430,42 +537,91 @@ pub async fn counts(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Ro
         .collect()
 }
 
-/// Begins an import that is shown as a preview: its rows of these kinds wait from now on, and those of these lines that were
-/// set apart. How many; `None`, and nothing changed, if it is no preview any more.
-pub async fn begin(
-    store: &Store,
-    id: &str,
-    which: &[Difference],
-    apart: &[i64],
-    why: &str,
-) -> sqlx::Result<Option<u64>> {
+/// What is ticked of each difference.
+pub async fn ticks(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Ticks)>> {
+    const SQL: &str = "select difference, count(*), count(case when ticked = 1 then 1 end), \
+        count(case when cuts = 1 then 1 end), count(case when cuts = 1 and ticked = 1 then 1 end), \
+        count(case when by_hand = 1 and ticked = 0 then 1 end) from domain_import_rows where import = $1 \
+        group by difference order by difference";
+    let found: Vec<(String, i64, i64, i64, i64, i64)> =
+        on!(store, pool => sqlx::query_as(SQL).bind(id).fetch_all(pool).await?);
+    found
+        .into_iter()
+        .map(|(difference, rows, ticked, cutting, cutting_ticked, left_out)| {
+            let ticks = Ticks { rows, ticked, cutting, cutting_ticked, left_out };
+            Ok((difference.parse().map_err(decode)?, ticks))
+        })
+        .collect()
+}
+
+/// Keeps what somebody ticked of a preview, and the reason typed so far; false, and nothing kept, if it is none any more.
+/// As in [`insert`], the rows travel as one document.
+pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Result<bool> {
+    const WHY: &str = "update domain_imports set why = $2 where id = $1 and state = 'preview'";
+    const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
+        replaces = j.value ->> 'replaces', mac = j.value ->> 'mac' \
+        from json_each($2) j where import = $1 and line = (j.value ->> 'line')";
+    const POSTGRES: &str = "update domain_import_rows set ticked = j.ticked, by_hand = j.by_hand, \
+        replaces = j.replaces, mac = j.mac \
+        from json_to_recordset($2::json) as j (line bigint, ticked bigint, by_hand bigint, replaces bigint, mac text) \
+        where import = $1 and domain_import_rows.line = j.line";
+    let document = document(store, id, rows)?;
+    let known = store.known().await?;
+    macro_rules! keep {
+        ($tx:ident, $rows:expr) => {{
+            let Some(mut held) = held!(known, $tx, id) else { return Ok(false) };
+            if sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?.rows_affected() != 1 {
+                return Ok(false);
+            }
+            held.why = why.to_owned();
+            sqlx::query($rows).bind(id).bind(&document).execute(&mut *$tx).await?;
+            seal!(store, $tx, &held);
+            $tx.commit().await?;
+            Ok(true)
+        }};
+    }
+    match &store.driver {
+        Driver::Sqlite(pool) => {
+            let mut tx = pool.begin_with("begin immediate").await?;
+            keep!(tx, SQLITE)
+        }
+        Driver::Postgres(pool) => {
+            let mut tx = pool.begin().await?;
+            keep!(tx, POSTGRES)
+        }
+    }
+}
+
+/// Begins an import that is shown as a preview: its rows that are ticked wait from now on, and those that somebody unticked are
+/// remembered as such. How many; `None`, and nothing changed, if it is no preview any more, or another number is ticked than
+/// somebody saw.
+pub async fn begin(store: &Store, id: &str, seen: usize, why: &str) -> sqlx::Result<Option<usize>> {
     const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1 and state = 'preview'";
-    const ROWS: &str = "update domain_import_rows set state = 'waiting' \
-        where import = $1 and difference = $2 and state = 'listed'";
-    const APART: &str = "update domain_import_rows set state = 'waiting' \
-        where import = $1 and line = $2 and difference = 'apart' and state = 'listed'";
-    let names = which.iter().map(|difference| difference.name().to_owned()).chain(apart.iter().map(i64::to_string));
-    let names = names.collect::<Vec<_>>().join(" ");
+    const TICKED: &str =
+        "select line from domain_import_rows where import = $1 and ticked = 1 and state = 'listed' order by line";
+    const ROWS: &str =
+        "update domain_import_rows set state = 'waiting' where import = $1 and ticked = 1 and state = 'listed'";
+    const LEFT: &str = "update domain_import_rows set state = 'left_out' \
+        where import = $1 and ticked = 0 and by_hand = 1 and state = 'listed'";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some(mut held) = held!(known, tx, id) else { return Ok(None) };
-        (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), names.clone());
-        if sqlx::query(MOVE).bind(id).bind(why).bind(&names).execute(&mut *tx).await?.rows_affected() != 1 {
+        let lines: Vec<i64> = sqlx::query_scalar(TICKED).bind(id).fetch_all(&mut *tx).await?;
+        if lines.len() != seen {
             return Ok(None);
         }
-        let mut rows = 0;
-        for difference in which {
-            rows += sqlx::query(ROWS).bind(id).bind(difference.name()).execute(&mut *tx).await?.rows_affected();
+        (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), as_spans(&lines));
+        if sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?.rows_affected() != 1 {
+            return Ok(None);
         }
-        for line in apart {
-            rows += sqlx::query(APART).bind(id).bind(line).execute(&mut *tx).await?.rows_affected();
-        }
-        if rows > 0 {
+        if !lines.is_empty() {
+            sqlx::query(ROWS).bind(id).execute(&mut *tx).await?;
+            sqlx::query(LEFT).bind(id).execute(&mut *tx).await?;
             seal!(store, tx, &held);
             tx.commit().await?;
         }
-        Ok(Some(rows))
+        Ok(Some(lines.len()))
     })
 }
 
@@ -568,10 +724,8 @@ pub async fn still_ours(store: &Store, id: &str, holder: &str, until: Instant) -
 /// The next row to carry out: one that a process left under way first, then the first that waits after a line.
 pub async fn next(store: &Store, import: &Import, after: i64) -> sqlx::Result<Option<Row>> {
     let id = import.id.as_str();
-    const LEFT: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
-        where import = $1 and state = 'under_way' order by line limit 1";
-    const WAITING: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
-        where import = $1 and state = 'waiting' and line > $2 order by line limit 1";
+    const LEFT: &str = lines!("and state = 'under_way' order by line limit 1");
+    const WAITING: &str = lines!("and state = 'waiting' and line > $2 order by line limit 1");
     const PROOF: &str =
         concat!("select mac, ", without_entry!(), " from domain_import_rows where import = $1 and line = $2");
     loop {
@@ -610,8 +764,7 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
     // What was ticked in an older version was never kept: it is what waits, and what is done.
     const WHICH: &str = "select distinct difference from domain_import_rows where import = $1 and state <> 'listed' order by difference";
     const SET: &str = "update domain_imports set which = $2 where id = $1";
-    const LINES: &str = "select line, domain, difference, seen, wanted, said, state, entry from domain_import_rows \
-        where import = $1 and mac is null order by line";
+    const LINES: &str = lines!("and mac is null order by line");
     const SEAL: &str = "update domain_import_rows set mac = $3 where import = $1 and line = $2";
     on!(store, pool => {
         let mut tx = pool.begin().await?;

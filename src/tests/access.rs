@@ -59,7 +59,7 @@ fn whoever_can_act_or_reads_the_whole_record_needs_a_second_factor() {
 }
 
 /// Every writing door, with a form that is complete but about nothing that exists.
-pub const WRITES: [(&str, &[(&str, &str)]); 53] = [
+pub const WRITES: [(&str, &[(&str, &str)]); 54] = [
     (
         "/api/reports/decide",
         &[("instance", "harbour"), ("account", "1"), ("decision", "silence"), ("reports", ""), ("state", "{}")],
@@ -131,8 +131,9 @@ pub const WRITES: [(&str, &[(&str, &str)]); 53] = [
     ),
     (
         "/api/domains/import-start",
-        &[("instance", "harbour"), ("import", "nothing"), ("which[]", "new"), ("why", "a test")],
+        &[("instance", "harbour"), ("import", "nothing"), ("ticked", "1"), ("why", "a test")],
     ),
+    ("/api/domains/import-tick", &[("instance", "harbour"), ("import", "nothing"), ("all", "new:yes")]),
     (
         "/api/domains/import-read",
         &[("instance", "harbour"), ("import", "nothing"), ("separator", "comma"), ("domain", "1")],

@@ -1,6 +1,6 @@
 //! Looking for people: by what is personal only whole and in the record, by filters in windows.
 
-use crate::support::{Answered, House, database, grant, house, postgres, sqlite};
+use crate::support::{Answered, House, database, grant, house, house_of, postgres, sqlite};
 use axum::http::StatusCode;
 use howdah::{
     clock::DAY,
@@ -13,6 +13,7 @@ use howdah::{
         linked_accounts::{self, Linked},
     },
 };
+use practice::version::Version;
 use sqlx::postgres::PgPoolOptions;
 
 async fn look_up(house: &House, cookie: &str, q: &str) -> Answered {
@@ -545,4 +546,86 @@ async fn the_list_is_narrowed_by_everything_at_once() {
         .unwrap();
     assert!(has(&format!("role={role}"), "jonastran").await);
     assert!(!has(&format!("role={role}&state=suspended"), "jonastran").await, "both count");
+}
+
+/// Three states told apart in lists, searches and cases: suspended; suspended and its data gone; deleted by its owner.
+#[tokio::test]
+async fn suspended_gone_and_deleted_by_its_owner_are_three_things() {
+    for version in [Version::V46, Version::V47] {
+        let house = house_of(sqlite().await, version).await;
+        let owner = house.sign_in("owner").await;
+        let id = async |name: &str| -> i64 {
+            sqlx::query_scalar("select id from accounts where username = $1 and domain is null")
+                .bind(name)
+                .fetch_one(&house.instance)
+                .await
+                .unwrap()
+        };
+        let windvane = id("windvane").await;
+        let states: &[(&str, &[&str])] = match version {
+            Version::V47 => &[
+                (
+                    "suspended",
+                    &[
+                        "update accounts set suspended_at = now() at time zone 'utc', suspension_origin = 0 where id = $1",
+                        "insert into account_deletion_requests (account_id, created_at, updated_at) values ($1, now() at time zone 'utc', now() at time zone 'utc')",
+                    ],
+                ),
+                (
+                    "gone",
+                    &[
+                        "delete from account_deletion_requests where account_id = $1",
+                        "update accounts set requested_deletion_at = now() at time zone 'utc' where id = $1",
+                    ],
+                ),
+                (
+                    "by its owner",
+                    &[
+                        "update accounts set suspended_at = null, suspension_origin = null where id = $1",
+                        "delete from users where account_id = $1",
+                    ],
+                ),
+            ],
+            _ => &[
+                (
+                    "suspended",
+                    &[
+                        "update accounts set suspended_at = now() at time zone 'utc', suspension_origin = 0 where id = $1",
+                        "insert into account_deletion_requests (account_id, created_at, updated_at) values ($1, now() at time zone 'utc', now() at time zone 'utc')",
+                    ],
+                ),
+                ("gone", &["delete from account_deletion_requests where account_id = $1"]),
+            ],
+        };
+        for (state, changes) in states {
+            for change in *changes {
+                sqlx::query(*change).bind(windvane).execute(&house.instance).await.unwrap();
+            }
+            house.look().await;
+            let listed = async |filter: &str| {
+                let body =
+                    house.get(Some(&owner), &format!("/i/harbour/accounts?state={filter}&origin=local")).await.body;
+                body.contains(&format!("/i/harbour/accounts/{windvane}\""))
+            };
+            assert_eq!(listed("suspended").await, *state != "by its owner", "{version:?}: {state}");
+            assert_eq!(listed("deleted").await, *state != "suspended", "{version:?}: {state}");
+            let page =
+                crate::seen::text(&house.get(Some(&owner), &format!("/i/harbour/accounts/{windvane}")).await.body);
+            let case = house.get(Some(&owner), &format!("/i/harbour/reports/{windvane}")).await.body;
+            assert_eq!(page.contains("deleted by its owner"), *state == "by its owner", "{version:?}: {state}: {page}");
+            assert_eq!(case.contains("decide=warn"), *state != "by its owner", "{version:?}: {state}");
+            assert_eq!(
+                case.contains("Its owner deleted this account"),
+                *state == "by its owner",
+                "{version:?}: {state}"
+            );
+            assert!(case.contains("decide=resolve"), "its reports can be closed in every state");
+            let found = crate::seen::text(&house.get(Some(&owner), "/i/harbour/find?q=windv").await.body);
+            assert_eq!(
+                found.contains("deleted by its owner"),
+                *state == "by its owner",
+                "{version:?}: {state}: {found}"
+            );
+        }
+    }
 }

@@ -217,7 +217,24 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
         let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
         assert!(looked.body.contains(reason), "{name}: {}", looked.body);
     }
-    // A host of many people’s servers can have a rule, and the page says whom it covers.
+    // A host of many people’s servers can have a rule once it is confirmed, and the page says whom it covers.
+    for name in ["workers.dev", "trycloudflare.com", "ngrok.io", "github.io"] {
+        let there = howdah::path::server(&harbour(), name);
+        let form =
+            [("instance", "harbour"), ("domain", name), ("why", "a test"), ("back", &there), ("severity", "suspend")];
+        let answer = house.post(Some(&cookie), "/api/domains/set", &form).await;
+        let page = back(&house, &cookie, answer).await;
+        assert!(
+            page.body.contains("many people’s servers") && page.body.contains("name=\"sure\""),
+            "{name}: {}",
+            page.body
+        );
+        assert_eq!(row(&house, name).await, None, "{name}");
+    }
+    assert_eq!(house.weather.writes(), writes);
+    set(&house, &cookie, "workers.dev", &[("severity", "suspend"), ("sure", "yes")]).await;
+    assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
+    let writes = house.weather.writes();
     let shared = house.get(Some(&cookie), "/i/harbour/domains/server?name=github.io").await;
     assert!(
         shared.body.contains("covers everybody who has a name under it") && shared.body.contains("/api/domains/set")
@@ -340,11 +357,11 @@ async fn mail_rules_are_made_changed_and_lifted() {
     let twice = post("/api/domains/mail-set", vec![domain()]).await;
     assert!(back(&house, &cookie, twice).await.body.contains("There is a rule for junk.example already"));
     let seen = format!("[\"{first}\",false]");
+    let domain = || ("domain", "junk.example".to_owned());
     post("/api/domains/mail-set", vec![domain(), ("review", "yes".to_owned()), ("seen", seen.clone())]).await;
     assert_eq!(house.outcome("change_mail_domain_block").await, Some(Outcome::Succeeded));
     let second = id().await;
     assert_ne!(first, second, "the API can only take away and make again");
-    let domain = || ("domain", "junk.example".to_owned());
     post("/api/domains/mail-lift", vec![domain(), ("seen", seen)]).await;
     assert_eq!(house.outcome("lift_mail_domain_block").await, Some(Outcome::Stale));
     post("/api/domains/mail-lift", vec![domain(), ("seen", format!("[\"{second}\",true]"))]).await;
@@ -475,10 +492,25 @@ pub async fn read_in(house: &House, cookie: &str, text: &str) -> String {
     to.rsplit_once("/imports/").unwrap_or_else(|| panic!("{to}")).1.to_owned()
 }
 
+/// Sends the form of a preview as its page has it: what was ticked before, and what is to be.
+pub async fn ticks(house: &House, cookie: &str, import: &str, door: &str, more: &[(&str, &str)]) -> Answered {
+    let number = rows(house, import).await.iter().filter(|row| row.ticked).count().to_string();
+    let back = format!("/i/harbour/domains/imports/{import}");
+    let mut form = vec![("instance", "harbour"), ("import", import), ("back", back.as_str())];
+    if !more.iter().any(|(key, _)| *key == "ticked") {
+        form.push(("ticked", number.as_str()));
+    }
+    form.extend(more);
+    house.post(Some(cookie), &format!("/api/domains/{door}"), &form).await
+}
+
+/// Carries out all rows of these kinds, and no others.
 async fn begin(house: &House, cookie: &str, import: &str, which: &[&str]) {
-    let mut form = vec![("instance", "harbour"), ("import", import), ("why", "the coalition’s list")];
-    form.extend(which.iter().map(|which| ("which[]", *which)));
-    let answer = house.post(Some(cookie), "/api/domains/import-start", &form).await;
+    for kind in ["new", "stricter", "weaker"] {
+        let all = format!("{kind}:{}", if which.contains(&kind) { "yes" } else { "no" });
+        ticks(house, cookie, import, "import-tick", &[("all", &all)]).await;
+    }
+    let answer = ticks(house, cookie, import, "import-start", &[("why", "the coalition’s list")]).await;
     assert_eq!(answer.location.as_deref(), Some(format!("/i/harbour/domains/imports/{import}").as_str()));
 }
 
@@ -511,16 +543,20 @@ async fn a_messy_list_is_compared_line_by_line_and_carried_out_row_by_row() {
         assert!(page.body.contains("1 server known here would be suspended"), "{}", page.body);
         assert_eq!(house.weather.writes(), 0, "a preview does nothing");
 
+        // What cuts follows is not ticked with the others: by itself alone.
+        let followed: Vec<_> = rows(&house, &import).await.into_iter().filter(|row| row.cuts).collect();
+        assert!(followed.len() == 1 && followed[0].line == 12 && !followed[0].ticked, "{followed:?}");
+        ticks(&house, &cookie, &import, "import-tick", &[("shown", "12"), ("row[]", "12")]).await;
         begin(&house, &cookie, &import, &["new", "stricter"]).await;
         let instance = house.app.instances[&harbour()].clone();
         while service::work(&house.app, &instance, "one", 2).await.unwrap() > 0 {}
         let done: Vec<_> = rows(&house, &import).await.into_iter().map(|row| (row.line, row.state)).collect();
-        use RowState::{Done, Failed, Listed};
+        use RowState::{Done, Failed, LeftOut, Listed};
         let expected = [
             (2, Done),
             (3, Done),
             (4, Done),
-            (5, Listed),
+            (5, LeftOut),
             (6, Listed),
             (7, Listed),
             (8, Listed),
@@ -853,4 +889,305 @@ async fn the_list_of_servers_says_what_was_counted_and_where_it_stopped() {
     .unwrap();
     let page = house.get(Some(&cookie), &format!("/i/harbour/domains/servers?begins={domain}")).await;
     assert!(row(&page.body)[1..5].iter().all(|cell| cell.ends_with('+')), "{:?}", row(&page.body));
+}
+
+/// A rule that was made elsewhere under a name that none would be made for today.
+struct Odd {
+    name: &'static str,
+    severity: i32,
+    /// What Mastodon makes of the name with the first change; `None` where it takes none.
+    becomes: Option<&'static str>,
+}
+
+const ODD: [Odd; 9] = [
+    Odd { name: "under_score.example", severity: 0, becomes: None },
+    Odd { name: "host.test:3000", severity: 0, becomes: None },
+    Odd { name: "a..b", severity: 0, becomes: None },
+    Odd { name: "repl.co", severity: 0, becomes: Some("repl.co") },
+    Odd { name: "co.uk", severity: 0, becomes: Some("co.uk") },
+    Odd { name: "com", severity: 1, becomes: Some("com") },
+    Odd { name: "Mixed.Case.example", severity: 0, becomes: Some("mixed.case.example") },
+    Odd { name: "bücher.example", severity: 1, becomes: Some("xn--bcher-kva.example") },
+    Odd { name: "192.0.2.7", severity: 0, becomes: Some("192.0.2.7") },
+];
+
+#[tokio::test]
+async fn a_rule_made_elsewhere_is_opened_changed_and_lifted_whatever_its_name() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    for Odd { name, severity, becomes } in ODD {
+        let id: i64 = sqlx::query_scalar(
+            "insert into domain_blocks (domain, severity, private_comment, created_at, updated_at) \
+             values ($1, $2, 'theirs', now(), now()) returning id",
+        )
+        .bind(name)
+        .bind(severity)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        // The list leads to it, and so does the field, in the very letters.
+        let there = howdah::path::server(&harbour(), name);
+        let list = house.get(Some(&cookie), "/i/harbour/domains").await.body;
+        assert!(list.contains(&there.replace('&', "&amp;")), "{name}: {list}");
+        let looked = house.get(Some(&cookie), &howdah::path::with("/i/harbour/domains", "look", name)).await;
+        assert_eq!(looked.location.as_deref(), Some(there.as_str()), "{name}");
+        let page = house.get(Some(&cookie), &there).await;
+        assert_eq!(page.status, StatusCode::OK, "{name}: {}", page.body);
+        assert!(page.body.contains("/api/domains/lift") && page.body.contains("/api/domains/set"), "{name}");
+        let says_so = page.body.contains("Lifting the rule works always");
+        assert_eq!(says_so, becomes.is_none_or(|becomes| becomes != name), "{name}");
+
+        let mut before = Rule { private_comment: "theirs".to_owned(), ..rule(Severity::from_stored(severity)) };
+        let mut now = name.to_owned();
+        let change = [
+            ("severity", "noop"),
+            ("reject_media", "yes"),
+            ("private_comment", "milder"),
+            ("seen", &seen(id, &before)),
+        ];
+        let changed = set(&house, &cookie, name, &change).await;
+        let outcome = house.outcome("change_domain_block").await;
+        match becomes {
+            Some(becomes) => {
+                assert_eq!(outcome, Some(Outcome::Succeeded), "{name}");
+                now = becomes.to_owned();
+                before = Rule { private_comment: "milder".to_owned(), reject_media: true, ..rule(Severity::Noop) };
+            }
+            None => {
+                assert_eq!(outcome, Some(Outcome::Failed), "{name}: {:?}", changed.location);
+                assert_eq!(row(&house, name).await, Some((id, severity, false)), "{name}: nothing is lost");
+            }
+        }
+        let form = [("instance", "harbour"), ("domain", now.as_str()), ("seen", &seen(id, &before)), ("why", "gone")];
+        house.post(Some(&cookie), "/api/domains/lift", &form).await;
+        assert_eq!(house.outcome("lift_domain_block").await, Some(Outcome::Succeeded), "{name}");
+        assert_eq!(row(&house, &now).await, None, "{name}");
+        // A new one is not made but for a host of many, and not without a warning.
+        let answer = set(&house, &cookie, name, &[("severity", "silence")]).await;
+        if becomes.is_none() || ["co.uk", "com", "192.0.2.7"].contains(&name) {
+            let refused = back(&house, &cookie, answer).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            assert_eq!(row(&house, name).await, None, "{name}");
+        }
+    }
+    // Nothing is there under it: no page.
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=no_such.example").await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    // A rule about our own domain that somebody made by hand is made milder and lifted, never harsher.
+    let own = house.config.instances[0].base_url.host_str().unwrap().to_owned();
+    let id: i64 = sqlx::query_scalar(
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ($1, 0, now(), now()) returning id",
+    )
+    .bind(&own)
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let limited = seen(id, &rule(Severity::Silence));
+    let answer = set(&house, &cookie, &own, &[("severity", "suspend"), ("seen", &limited)]).await;
+    assert!(back(&house, &cookie, answer).await.body.contains("only made milder"));
+    set(&house, &cookie, &own, &[("severity", "noop"), ("seen", &limited)]).await;
+    assert_eq!(house.outcome("change_domain_block").await, Some(Outcome::Succeeded));
+}
+
+#[tokio::test]
+async fn odd_names_of_other_rules_are_lifted_too() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    for name in ["under_score.example", "Mixed.Case.example", "host.test:25", "github.io", "co.uk"] {
+        let id: i64 = sqlx::query_scalar(
+            "insert into email_domain_blocks (domain, created_at, updated_at) values ($1, now(), now()) returning id",
+        )
+        .bind(name)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        let seen = format!("[\"{id}\",false]");
+        // Mastodon would take the rule away and make no new one: nothing is sent.
+        let form = [
+            ("instance", "harbour"),
+            ("domain", name),
+            ("review", "yes"),
+            ("seen", &seen),
+            ("why", "milder"),
+            ("back", "/i/harbour/domains/mail"),
+        ];
+        if !["github.io", "co.uk"].contains(&name) {
+            let writes = house.weather.writes();
+            let answer = house.post(Some(&cookie), "/api/domains/mail-set", &form).await;
+            assert!(back(&house, &cookie, answer).await.body.contains("would take the rule"), "{name}");
+            assert_eq!(house.weather.writes(), writes, "{name}");
+        }
+        let form = [("instance", "harbour"), ("domain", name), ("seen", &seen), ("why", "gone")];
+        house.post(Some(&cookie), "/api/domains/mail-lift", &form).await;
+        assert_eq!(house.outcome("lift_mail_domain_block").await, Some(Outcome::Succeeded), "{name}");
+    }
+    for network in ["0.0.0.0/0", "203.0.113.77/24", "::/0"] {
+        let id: i64 = sqlx::query_scalar(
+            "insert into ip_blocks (ip, severity, comment, created_at, updated_at) values ($1::inet, 5500, '', now(), now()) returning id",
+        )
+        .bind(network)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+        let page = house.get(Some(&cookie), "/i/harbour/domains/addresses").await.body;
+        assert!(page.contains(&format!("value=\"{network}\"")), "{network}: {page}");
+        let rule = |severity| AddressRule { severity, comment: String::new(), until: None };
+        let before = rule(AddressSeverity::SignUpBlock);
+        let seen = |rule: &AddressRule| serde_json::to_string(&(RuleNumber(id), Some(rule))).unwrap();
+        let post = async |path: &str, more: &[(&str, &str)]| {
+            let mut form = vec![("instance", "harbour"), ("network", network), ("why", "a test"), ("until", "never")];
+            form.extend(more);
+            house.post(Some(&cookie), path, &form).await
+        };
+        post("/api/domains/address-set", &[("severity", "sign_up_requires_approval"), ("seen", &seen(&before))]).await;
+        assert_eq!(house.outcome("change_address_block").await, Some(Outcome::Succeeded), "{network}");
+        let after = rule(AddressSeverity::SignUpRequiresApproval);
+        let now: String = sqlx::query_scalar("select host(ip) || '/' || masklen(ip) from ip_blocks where id = $1")
+            .bind(id)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        let form = [("instance", "harbour"), ("network", now.as_str()), ("why", "gone"), ("seen", &seen(&after))];
+        house.post(Some(&cookie), "/api/domains/address-lift", &form).await;
+        assert_eq!(house.outcome("lift_address_block").await, Some(Outcome::Succeeded), "{network}");
+    }
+    sqlx::query(
+        "insert into domain_allows (domain, created_at, updated_at) values ('under_score.example', now(), now())",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let id: i64 = sqlx::query_scalar("select id from domain_allows where domain = 'under_score.example'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let page = house.get(Some(&cookie), "/i/harbour/domains/server?name=under_score.example").await.body;
+    assert!(page.contains("/api/domains/disallow"), "{page}");
+    let id = id.to_string();
+    let form = [("instance", "harbour"), ("domain", "under_score.example"), ("id", &id), ("why", "gone")];
+    house.post(Some(&cookie), "/api/domains/disallow", &form).await;
+    assert_eq!(house.outcome("disallow_domain").await, Some(Outcome::Succeeded));
+}
+
+/// People who wait, or are in, with a mail address and an address they came from.
+async fn people(house: &House, first: i64, number: i64, mail: &str, from: &str, approved: bool) {
+    sqlx::query(
+        "with made as (insert into accounts (id, username, created_at, updated_at) \
+         select 910000000000000000 + n, 'p' || n, now(), now() from generate_series($1, $1 + $2 - 1) n returning id, username) \
+         insert into users (account_id, email, approved, confirmed_at, sign_up_ip, created_at, updated_at) \
+         select id, username || $3, $5, now(), $4::inet, now(), now() from made",
+    )
+    .bind(first)
+    .bind(number)
+    .bind(mail)
+    .bind(from)
+    .bind(approved)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    house.look().await;
+}
+
+#[tokio::test]
+async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_after() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    people(&house, 0, 3, "@wave.example", "192.0.2.1", false).await;
+    people(&house, 10, 2, "@sub.wave.example", "192.0.2.1", true).await;
+    people(&house, 20, 1, "@notwave.example", "192.0.2.1", true).await;
+    let post = async |domain: &str, more: &[(&str, &str)]| {
+        let mut form =
+            vec![("instance", "harbour"), ("domain", domain), ("why", "a wave"), ("back", "/i/harbour/domains/mail")];
+        form.extend(more);
+        house.post(Some(&cookie), "/api/domains/mail-set", &form).await
+    };
+    let writes = house.weather.writes();
+    // What is typed, what stands beside the field, and whether the domain is asked for once more.
+    for (domain, more, says, once_more) in [
+        (
+            "wave.example",
+            vec![],
+            "2 members have their mail there and stay, 3 people who wait would come under it; 5 sign-ups",
+            false,
+        ),
+        ("wave.example", vec![("review", "yes")], "2 members", false),
+        ("GMail.com", vec![], "a large provider", true),
+        ("gmail.com", vec![("sure", "yes")], "a large provider", true),
+        ("gmail.com", vec![("sure", "yes"), ("once_more", "gmx.de")], "a large provider", true),
+        ("github.io", vec![], "a host of many people", false),
+        ("co.uk", vec![("sure", "yes")], "public suffix", false),
+    ] {
+        let answer = post(domain, &more).await;
+        let page = back(&house, &cookie, answer).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{domain}");
+        assert!(page.body.contains(says), "{domain}: no “{says}” in {}", page.body);
+        assert_eq!(page.body.contains("name=\"once_more\""), once_more, "{domain}");
+    }
+    assert_eq!(house.weather.writes(), writes, "nothing was sent");
+    post("gmail.com", &[("sure", "yes"), ("once_more", "Gmail.com")]).await;
+    assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
+    post("wave.example", &[("sure", "yes")]).await;
+    assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
+
+    let page = house.get(Some(&cookie), "/i/harbour/domains/mail").await.body;
+    assert!(page.contains("3 people who wait come under it"), "{page}");
+    let to = "/i/harbour/signups?under=wave.example&decide=reject&all=yes";
+    assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
+    let preview = house.get(Some(&cookie), to).await.body;
+    assert!(preview.contains("Reject 3 people") && preview.contains("mail at or below wave.example"), "{preview}");
+}
+
+#[tokio::test]
+async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offered_after() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    people(&house, 0, 14, "@one.example", "192.0.2.9", false).await;
+    people(&house, 20, 2, "@one.example", "192.0.2.200", true).await;
+    sqlx::query(
+        "insert into session_activations (session_id, user_id, ip, created_at, updated_at) \
+         select 'a session', id, '192.0.2.77', now(), now() from users where email = 'p20@one.example'",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let post = async |network: &str, more: &[(&str, &str)]| {
+        let mut form = vec![
+            ("instance", "harbour"),
+            ("network", network),
+            ("severity", "sign_up_block"),
+            ("why", "a wave"),
+            ("until", "30"),
+            ("back", "/i/harbour/domains/addresses"),
+        ];
+        form.extend(more);
+        house.post(Some(&cookie), "/api/domains/address-set", &form).await
+    };
+    let writes = house.weather.writes();
+    for (network, says) in [
+        ("192.0.2.0/24", "1 member last seen from there, 14 people who wait asked from there; 16 sign-ups within"),
+        ("127.0.0.1", "the address you come from, 127.0.0.1"),
+        ("10.1.0.0/16", "which no visitor has"),
+        ("203.0.0.0/12", "very wide"),
+    ] {
+        let answer = post(network, &[]).await;
+        let page = back(&house, &cookie, answer).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{network}");
+        assert!(page.body.contains(says), "{network}: no “{says}” in {}", page.body);
+    }
+    assert_eq!(house.weather.writes(), writes, "nothing was sent");
+    post("192.0.2.0/24", &[("sure", "yes")]).await;
+    assert_eq!(house.outcome("block_address").await, Some(Outcome::Succeeded));
+    let id: i64 = sqlx::query_scalar("select id from ip_blocks where ip = '192.0.2.0/24'")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let page = house.get(Some(&cookie), "/i/harbour/domains/addresses").await.body;
+    assert!(page.contains("14 people who wait come under it"), "{page}");
+    let to = format!("/i/harbour/signups?rule={id}&decide=reject&all=yes");
+    assert!(page.contains(&to.replace('&', "&amp;")), "{page}");
+    let preview = house.get(Some(&cookie), &to).await.body;
+    assert!(preview.contains("Reject 14 people") && preview.contains("asked from 192.0.2.0/24"), "{preview}");
+    // A network that is typed there finds nobody: addresses are not to be tried out.
+    let tried = house.get(Some(&cookie), "/i/harbour/signups?rule=192.0.2.0%2F24").await.body;
+    assert!(tried.contains("0 of 0 shown"), "{tried}");
 }

@@ -1,6 +1,6 @@
 //! What changes on an instance without this console is noticed, once, and nothing else is.
 
-use crate::support::{House, Kept, house, postgres, sqlite};
+use crate::support::{House, Kept, NO_SANCTION, house, house_of, postgres, sqlite};
 use howdah::{
     audit::service::elsewhere::{self, Trouble},
     cli,
@@ -11,6 +11,7 @@ use howdah::{
     seal::Keys,
     store::{Driver, Store, snapshots},
 };
+use practice::version::Version;
 use std::sync::Arc;
 
 fn harbour() -> InstanceName {
@@ -352,4 +353,131 @@ async fn a_part_that_is_too_large_says_so_and_still_tells_that_it_changed() {
     let owner = house.sign_in("owner").await;
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(overview.contains("settings are too many to say which changed"), "{overview}");
+}
+
+/// Sanctions that nobody of ours made, with what Mastodon's log says of them, and none of our own.
+#[tokio::test]
+async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
+    // (release, how its owner deletes an account, what is said of it)
+    for (version, deletes, said_of_it) in [
+        (
+            Version::V46,
+            "update accounts set suspended_at = now() at time zone 'utc', suspension_origin = 0 where username = 'sandpiper9' and domain is null",
+            "@sandpiper9 was deleted, or its data was, most likely by its owner: Mastodon’s log has nothing of it, and no login is left",
+        ),
+        (
+            Version::V47,
+            "update accounts set requested_deletion_at = now() at time zone 'utc' where username = 'sandpiper9' and domain is null",
+            "@sandpiper9 was deleted, or its data was, most likely by its owner: Mastodon’s log has nothing of it, and no login is left",
+        ),
+    ] {
+        let house = house_of(sqlite().await, version).await;
+        run(&house, "update accounts set username = 'sandpiper9' where id = (select a.id from accounts a join users u on u.account_id = a.id \
+            where u.role_id is null and u.approved and a.domain is null and a.suspended_at is null order by a.id desc limit 1)").await;
+        house.look().await;
+        assert_eq!(look(&house.app).await, 0, "{version:?}");
+        // Ours is no news.
+        let owner = house.sign_in("owner").await;
+        let (account, reports) = house.case("windvane").await;
+        let fields = [
+            ("instance", "harbour"),
+            ("account", account.as_str()),
+            ("decision", "silence"),
+            ("reports", reports.as_str()),
+            ("unread", "0"),
+            ("state", NO_SANCTION),
+            ("why", "spam"),
+            ("text", "Please stop."),
+            ("back", "/i/harbour"),
+        ];
+        let decided = house.post(Some(&owner), "/api/reports/decide", &fields).await;
+        assert!(decided.location.is_some_and(|to| to.contains("done=")), "{version:?}");
+        assert_eq!(look(&house.app).await, 0, "{version:?}: {:?}", said(&house.app).await);
+        // Staff in Mastodon, SQL, and an owner.
+        run(&house, "update accounts set sensitized_at = now() at time zone 'utc' where username = 'windvane' and domain is null").await;
+        run(&house, "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+            select (select a.id from accounts a join users u on u.account_id = a.id where u.role_id is not null order by a.id limit 1), \
+            'sensitive', 'Account', id, username, now() at time zone 'utc', now() at time zone 'utc' from accounts where username = 'windvane' and domain is null").await;
+        run(&house, "update users set disabled = true where account_id = (select id from accounts where username = 'windvane' and domain is null)").await;
+        run(&house, deletes).await;
+        run(
+            &house,
+            "delete from users where account_id = (select id from accounts where username = 'sandpiper9' and domain is null)",
+        )
+        .await;
+        look(&house.app).await;
+        let noted = said(&house.app).await;
+        let by: String = sqlx::query_scalar("select a.username::text from accounts a join users u on u.account_id = a.id where u.role_id is not null order by a.id limit 1")
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        for clause in [
+            format!("@windvane had all media marked as sensitive, by @{by} in Mastodon"),
+            "@windvane had its login frozen, by command, in the database or by Mastodon itself: its log has nothing of it".to_owned(),
+            said_of_it.to_owned(),
+        ] {
+            assert!(noted.contains(&clause), "{version:?}: {clause}: {noted:#?}");
+        }
+        assert_eq!(look(&house.app).await, 0, "{version:?}: once");
+        run(&house, "update users set disabled = false where account_id = (select id from accounts where username = 'windvane' and domain is null)").await;
+        assert_eq!(look(&house.app).await, 1, "{version:?}");
+        assert!(said(&house.app).await[0].starts_with("@windvane has no frozen login any more"), "{version:?}");
+    }
+}
+
+/// Whoever is deleted takes their rows of Mastodon's log along: said once, with how many and of when.
+#[tokio::test]
+async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
+    let house = house(sqlite().await).await;
+    let staff: i64 = sqlx::query_scalar("select a.id from accounts a join users u on u.account_id = a.id where u.role_id is not null order by a.id desc limit 1")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let name: String = sqlx::query_scalar("select username::text from accounts where id = $1")
+        .bind(staff)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    sqlx::query("delete from admin_action_logs where account_id = $1")
+        .bind(staff)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+         select $1, 'silence', 'Account', 1, 'x', timestamp '2026-03-01' + n * interval '1 day', now() from generate_series(0, 6) n",
+    )
+    .bind(staff)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    assert_eq!(look(&house.app).await, 0);
+    sqlx::query("delete from admin_action_logs where account_id = $1 and created_at >= timestamp '2026-03-06'")
+        .bind(staff)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    assert_eq!(look(&house.app).await, 1, "{:?}", said(&house.app).await);
+    assert_eq!(
+        said(&house.app).await[0],
+        format!("2 rows of @{name} are gone from Mastodon’s own log, which deletes none by itself")
+    );
+    sqlx::query("delete from admin_action_logs where account_id = $1")
+        .bind(staff)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+    assert_eq!(look(&house.app).await, 1);
+    assert!(
+        said(&house.app).await[0].starts_with(&format!(
+            "5 rows of @{name} are gone from Mastodon’s own log, all there were, of 2026-03-01 to 2026-03-05"
+        )),
+        "{:?}",
+        said(&house.app).await
+    );
+    assert_eq!(look(&house.app).await, 0, "once");
+    // A log that grows is nobody's doing.
+    run(&house, "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
+        select id, 'silence', 'Account', 1, 'x', now(), now() from accounts where domain is null limit 3").await;
+    assert_eq!(look(&house.app).await, 0, "{:?}", said(&house.app).await);
 }

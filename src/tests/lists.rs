@@ -2,7 +2,7 @@
 //! would be, and what is ticked before anybody has decided. A case is one more entry in the table.
 
 use crate::{
-    domains::{read_in, send},
+    domains::{read_in, send, ticks},
     support::{House, house, postgres, sqlite},
 };
 use howdah::{
@@ -567,11 +567,11 @@ fn tags<'a>(page: &'a str, begins: &'a str) -> impl Iterator<Item = &'a str> {
     page.split(begins).skip(1).filter_map(|rest| rest.split('>').next())
 }
 
-/// What is ticked on a page: `new`, and a line of those set apart.
-fn ticked(page: &str) -> Vec<String> {
+/// The lines that are ticked on a page.
+fn ticked(page: &str) -> Vec<i64> {
     tags(page, "<input ")
-        .filter(|tag| tag.contains("type=\"checkbox\"") && tag.contains(" checked"))
-        .filter_map(|tag| tag.split("value=\"").nth(1)?.split('"').next().map(str::to_owned))
+        .filter(|tag| tag.contains("name=\"row[]\"") && tag.contains(" checked"))
+        .filter_map(|tag| tag.split("value=\"").nth(1)?.split('"').next()?.parse().ok())
         .collect()
 }
 
@@ -618,7 +618,8 @@ async fn a_list_is_read_as_its_publisher_meant_it_or_nothing_is_ticked() {
             let said = page.split("class=\"reading").nth(1).and_then(|rest| rest.split("</div>").next());
             wrong.push(format!("{}: does not say “{says}”: {said:?}", case.name));
         }
-        let rows: Vec<String> = kept(&house, import).await.iter().map(shown).collect();
+        let kept = kept(&house, import).await;
+        let rows: Vec<String> = kept.iter().map(shown).collect();
         for row in rows.iter().filter(|row| !case.rows.contains(&row.as_str())) {
             wrong.push(format!("{}: row “{row}”", case.name));
         }
@@ -628,7 +629,9 @@ async fn a_list_is_read_as_its_publisher_meant_it_or_nothing_is_ticked() {
         // An empty kind cannot be ticked.
         let may = |kind: &&&str| rows.iter().any(|row| row.contains(&format!(" {kind}: ")));
         let expected: Vec<&str> = case.ticked.iter().filter(may).copied().collect();
-        if ticked(&page) != expected {
+        let of_those: Vec<i64> =
+            kept.iter().filter(|row| expected.contains(&row.difference.name())).map(|row| row.line).collect();
+        if ticked(&page) != of_those {
             wrong.push(format!("{}: ticked {:?}, not {expected:?}", case.name, ticked(&page)));
         }
         for (part, place) in case.columns {
@@ -666,18 +669,14 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         let start = |import: String, ticked: Vec<(&'static str, &'static str)>| {
             let (house, cookie) = (&house, &cookie);
             async move {
-                let back = format!("/i/harbour/domains/imports/{import}");
-                let mut form =
-                    vec![("instance", "harbour"), ("import", import.as_str()), ("why", "a list"), ("back", &back)];
+                let mut form = vec![("why", "a list")];
                 form.extend(ticked);
-                house.post(Some(cookie), "/api/domains/import-start", &form).await.location.expect("a page")
+                ticks(house, cookie, &import, "import-start", &form).await.location.expect("a page")
             }
         };
-        for all in ["new", "stricter", "weaker"] {
-            assert!(
-                start(import.clone(), vec![("which[]", all)]).await.contains("draft="),
-                "{all}: there is no rule to make"
-            );
+        for form in [vec![], vec![("shown", "1"), ("row[]", "1")], vec![("all", "new:yes")], vec![("all", "apart:yes")]]
+        {
+            assert!(start(import.clone(), form).await.contains("draft="), "there is no rule to make");
         }
         let plain = [("separator", "nothing"), ("header", ""), ("domain", "1"), ("otherwise", "silence")];
         assert!(read_anew(&house, &owner, &import, &plain).await.contains("draft="), "somebody else’s");
@@ -694,9 +693,11 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         let page = house.get(Some(&cookie), &to).await.body;
         assert!(page.contains("3 limit") && page.contains("Nothing is ticked") && ticked(&page).is_empty(), "{page}");
         // The former preview is gone: nobody begins what it showed.
-        assert!(start(import.clone(), vec![("which[]", "new")]).await.contains("draft="));
-        assert!(start(anew.clone(), vec![("which[]", "apart")]).await.contains("draft="), "each by itself");
-        assert!(!start(anew.clone(), vec![("which[]", "new"), ("apart[]", "3")]).await.contains("draft="));
+        assert!(start(import.clone(), vec![("all", "new:yes")]).await.contains("draft="));
+        assert!(start(anew.clone(), vec![("all", "apart:yes")]).await.contains("draft="), "each by itself");
+        assert!(start(anew.clone(), vec![("row[]", "3")]).await.contains("draft="), "the page did not show it");
+        let three = vec![("all", "new:yes"), ("shown", "3"), ("row[]", "3")];
+        assert!(!start(anew.clone(), three).await.contains("draft="));
         assert!(read_anew(&house, &cookie, &anew, &plain).await.contains("draft="), "it has begun");
         let instance = house.app.instances.values().next().unwrap();
         while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
@@ -739,9 +740,9 @@ async fn what_a_list_does_not_say_is_chosen_and_columns_are_changed_before_anyth
         let columns = [("separator", "comma"), ("header", "yes"), ("domain", "1"), ("severity", "2")];
         assert!(read_anew(&house, &cookie, &import, &columns).await.contains("draft="));
         crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
-        assert!(start(import.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        assert!(start(import.clone(), vec![]).await.contains("draft="));
         let running = read_in(&house, &cookie, "domain,severity\na.test,silence\n").await;
-        assert!(!start(running.clone(), vec![("which[]", "new")]).await.contains("draft="));
+        assert!(!start(running.clone(), vec![]).await.contains("draft="));
         crate::support::sql(&house.app.store, "delete from domain_import_files").await.unwrap();
         let writes = house.weather.writes();
         assert_eq!(service::work(&house.app, instance, "one", 10).await.unwrap(), 0);
@@ -806,4 +807,189 @@ async fn a_long_list_of_everything_is_compared_in_time() {
     assert_eq!(all, [("apart", 1_000), ("hidden", 1_000), ("invalid", 1_000), ("new", 17_000)]);
     // A build for tests is many times slower than one for use; a quadratic step would take minutes.
     assert!(took.as_secs() < 20, "{took:?}");
+}
+
+/// Rules of ours, as somebody made them elsewhere, and a list that says otherwise.
+async fn ours_with_words(house: &House) {
+    for statement in [
+        "insert into domain_blocks (domain, severity, public_comment, private_comment, obfuscate, created_at, updated_at) \
+         values ('worded.test', 0, 'ours said', 'ours noted', false, now(), now())",
+        "insert into domain_blocks (domain, severity, public_comment, created_at, updated_at) \
+         values ('same.test', 1, 'ours said', now(), now())",
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('under_score.test', 0, now(), now())",
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('repl.co', 0, now(), now())",
+    ] {
+        sqlx::query(statement).execute(&house.instance).await.unwrap();
+    }
+}
+
+const WORDED: &str = "domain,severity,reject_media,obfuscate,public_comment,private_comment\n\
+    worded.test,suspend,true,true,theirs said,theirs noted\n\
+    same.test,suspend,,true,theirs said,\n\
+    fresh.test,silence,true,true,said,noted\n\
+    under_score.test,suspend,,,,\n\
+    repl.co,suspend,,,,\n\
+    no_rule.test,suspend,,,,\n";
+
+/// A rule of the instance's: how far, whether the name is hidden, and its comments.
+async fn rule(house: &House, domain: &str) -> (i32, bool, Option<String>, Option<String>) {
+    sqlx::query_as("select severity, obfuscate, public_comment, private_comment from domain_blocks where domain = $1")
+        .bind(domain)
+        .fetch_one(&house.instance)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_preview_shows_every_field_and_comments_change_only_where_somebody_chose_so() {
+    for store in [sqlite().await, postgres().await] {
+        let house = house(store).await;
+        ours_with_words(&house).await;
+        let cookie = house.sign_in("admin").await;
+        let import = read_in(&house, &cookie, WORDED).await;
+        let rows: Vec<String> = kept(&house, &import).await.iter().map(shown).collect();
+        assert_eq!(
+            rows,
+            [
+                "2 worded.test stricter: suspended, media rejected",
+                "3 same.test same: suspended",
+                "4 fresh.test new: limited, media rejected, name hidden",
+                "5 under_score.test apart: suspended",
+                "6 repl.co apart: suspended",
+                "7 no_rule.test invalid: ",
+            ]
+        );
+        let there = format!("/i/harbour/domains/imports/{import}");
+        let page = house.get(Some(&cookie), &there).await.body;
+        let text = |page: &str| page.replace("<!>", "");
+        for says in
+            ["limited</bdi> → <b><bdi>suspended", "no</bdi> → <b><bdi>yes", "“ours said”", "“ours noted”", "“said”"]
+        {
+            assert!(text(&page).contains(says), "no “{says}” in {page}");
+        }
+        assert_eq!(ticked(&page), [2, 4]);
+        assert_eq!(page.matches("name=\"theirs[]\"").count(), 2, "{page}");
+        // Somebody leaves one out, and takes the other's words.
+        let shown = [("shown", "2,3,4,5,6"), ("row[]", "2"), ("row[]", "6"), ("theirs[]", "3"), ("why", "half typed")];
+        let to = ticks(&house, &cookie, &import, "import-tick", &shown).await.location.unwrap();
+        let page = house.get(Some(&cookie), &to).await.body;
+        assert_eq!(ticked(&page), [2, 6]);
+        assert!(page.contains("value=\"half typed\"") && page.contains("1 left out by hand"), "{page}");
+        assert!(text(&page).contains("“ours said”</bdi> → <b><bdi>“theirs said”"), "{page}");
+        assert_eq!(house.weather.writes(), 0, "nothing is done yet");
+        // A page of before that is out of date begins nothing.
+        let stale = ticks(&house, &cookie, &import, "import-start", &[("ticked", "2"), ("why", "a list")]).await;
+        assert!(stale.location.unwrap().contains("draft="));
+        let begun = ticks(&house, &cookie, &import, "import-start", &[("why", "a list")]).await.location.unwrap();
+        assert_eq!(begun, there);
+        let instance = house.app.instances.values().next().unwrap();
+        while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(rule(&house, "worded.test").await, (1, false, some("ours said"), some("ours noted")));
+        let (severity, hidden, public, _) = rule(&house, "same.test").await;
+        assert_eq!((severity, hidden, public), (1, true, some("theirs said")));
+        assert_eq!(rule(&house, "repl.co").await.0, 1);
+        assert_eq!(rule(&house, "under_score.test").await.0, 0, "not ticked");
+        let page = house.get(Some(&cookie), &format!("{there}?show=left_out")).await.body;
+        assert!(
+            page.contains("fresh.test") && page.contains("left out by hand") && !page.contains("worded.test"),
+            "{page}"
+        );
+    }
+}
+
+/// What is done is what somebody ticked, whatever the store says.
+#[tokio::test]
+async fn ticks_that_were_changed_in_the_store_carry_nothing_out() {
+    for (change, again) in [
+        ("update domain_import_rows set ticked = 0, by_hand = 0 where line = 2", false),
+        ("update domain_import_rows set ticked = 1, by_hand = 0 where line = 3", false),
+        ("update domain_import_rows set replaces = 1 where line = 2", true),
+    ] {
+        let house = house(sqlite().await).await;
+        ours_with_words(&house).await;
+        let cookie = house.sign_in("admin").await;
+        let import = read_in(&house, &cookie, WORDED).await;
+        let shown = [("shown", "2,3,4"), ("row[]", "2")];
+        ticks(&house, &cookie, &import, "import-tick", &shown).await;
+        let seen = [("ticked", "1"), ("why", "a list")];
+        crate::support::sql(&house.app.store, change).await.unwrap();
+        let begun = ticks(&house, &cookie, &import, "import-start", &seen).await.location.unwrap();
+        assert_eq!(!begun.contains("draft="), again, "{change}");
+        let instance = house.app.instances.values().next().unwrap();
+        while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+        assert_eq!(house.weather.writes(), 0, "{change}");
+    }
+    // Left out by hand, and put back as it was before after the import began.
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("admin").await;
+    let import = read_in(&house, &cookie, "domain,severity\na.test,silence\nb.test,silence\nc.test,silence\n").await;
+    let run = async |text: &str| crate::support::sql(&house.app.store, text).await.unwrap();
+    run("create table former_rows as select * from domain_import_rows").await;
+    ticks(&house, &cookie, &import, "import-tick", &[("shown", "3"), ("row[]", "3")]).await;
+    ticks(&house, &cookie, &import, "import-tick", &[("shown", "3")]).await;
+    ticks(&house, &cookie, &import, "import-start", &[("why", "a list")]).await;
+    run("delete from domain_import_rows where line = 3; \
+         insert into domain_import_rows select * from former_rows where line = 3; \
+         update domain_import_rows set state = 'waiting' where line = 3")
+    .await;
+    let instance = house.app.instances.values().next().unwrap();
+    while service::work(&house.app, instance, "one", 10).await.unwrap() > 0 {}
+    assert_eq!(house.weather.writes(), 2, "a.test and c.test alone");
+}
+
+/// Whom a row costs: with the servers below it, both ways, those who lose most by name; a server with a rule of its own costs
+/// nothing.
+#[tokio::test]
+async fn a_row_says_whom_it_costs_and_is_not_ticked_if_it_cuts_follows() {
+    let house = house(sqlite().await).await;
+    let local: Vec<(i64, String)> = sqlx::query_as(
+        "select a.id, a.username from accounts a join users u on u.account_id = a.id order by a.id limit 3",
+    )
+    .fetch_all(&house.instance)
+    .await
+    .unwrap();
+    let far = async |name: &str, domain: &str, here: i64, there_follows: bool| {
+        sqlx::query(
+            "with there as (insert into accounts (id, username, domain, created_at, updated_at) \
+             values ((extract(epoch from clock_timestamp()) * 1000)::bigint << 16, $1, $2, now(), now()) returning id) \
+             insert into follows (account_id, target_account_id, created_at, updated_at) \
+             select case when $4 then id else $3 end, case when $4 then $3 else id end, now(), now() from there",
+        )
+        .bind(name)
+        .bind(domain)
+        .bind(here)
+        .bind(there_follows)
+        .execute(&house.instance)
+        .await
+        .unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    };
+    far("a", "costly.test", local[0].0, false).await;
+    far("b", "costly.test", local[0].0, false).await;
+    far("c", "under.costly.test", local[1].0, false).await;
+    far("d", "followers.test", local[2].0, true).await;
+    far("e", "ruled.parent.test", local[2].0, false).await;
+    sqlx::query("refresh materialized view instances").execute(&house.instance).await.unwrap();
+    sqlx::query(
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('ruled.parent.test', 0, now(), now())",
+    )
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    let cookie = house.sign_in("admin").await;
+    let list = "domain,severity\ncostly.test,suspend\nfollowers.test,suspend\nparent.test,suspend\nunknown.test,suspend\n\
+        costly2.test,silence\n";
+    let import = read_in(&house, &cookie, list).await;
+    let rows = kept(&house, &import).await;
+    let cuts: Vec<(i64, bool, bool)> = rows.iter().map(|row| (row.line, row.cuts, row.ticked)).collect();
+    assert_eq!(cuts, [(2, true, false), (3, true, false), (4, false, true), (5, false, true), (6, false, true)]);
+    let page = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}")).await.body;
+    let costs = format!("2 people here lose 3 follows; most: @{} 2, @{} 1.", local[0].1, local[1].1);
+    assert!(page.contains(&costs), "no “{costs}” in {page}");
+    assert!(page.contains("1 person here loses 1 follower there"), "{page}");
+    assert!(page.contains("2 rows would cut follows") && page.contains("only an owner’s import"), "{page}");
+    assert_eq!(ticked(&page), [4, 5, 6]);
+    let only = house.get(Some(&cookie), &format!("/i/harbour/domains/imports/{import}?show=cuts")).await.body;
+    assert!(only.contains("costly.test") && !only.contains("unknown.test"), "{only}");
 }

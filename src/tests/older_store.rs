@@ -69,7 +69,7 @@ async fn console(store: Store) -> Arc<App> {
         words_kept_days: None,
         second_factor_optional: true,
         site: "target/site".into(),
-        disposable_domains: [].into(),
+        throw_away: howdah::nouns::throw_away::ThrowAway::default(),
         instances: vec![InstanceConfig {
             name: "harbour".parse().unwrap(),
             title: "harbour.example".into(),

@@ -411,3 +411,91 @@ async fn those_who_say_the_same_are_shown_as_one() {
     let who = preview.body.split("name=\"who\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     assert!(who.split(',').count() >= 5, "frozen to ids: {who}");
 }
+
+/// Somebody who waits, and their page.
+async fn asks(house: &House, number: i64, mail: &str, from: &str) -> String {
+    let account = 920_000_000_000_000_000_i64 + number;
+    sqlx::query(
+        "insert into accounts (id, username, created_at, updated_at) values ($1, 'asks' || $2::text, now(), now())",
+    )
+    .bind(account)
+    .bind(number.to_string())
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into users (account_id, email, approved, confirmed_at, sign_up_ip, created_at, updated_at) \
+         values ($1, 'asks' || $2::text || '@' || $3, false, now(), $4::inet, now(), now())",
+    )
+    .bind(account)
+    .bind(number.to_string())
+    .bind(mail)
+    .bind(from)
+    .execute(&house.instance)
+    .await
+    .unwrap();
+    account.to_string()
+}
+
+/// Where people come from says nothing if it is nobody's, or everybody's: no signal, and the desk says so once.
+#[tokio::test]
+async fn an_address_that_says_nothing_gives_no_signal() {
+    // Who asks from where, and whether that tells them apart.
+    const NOBODYS: &str = "that no visitor has";
+    for (name, from, number, silent) in [
+        ("two from one address", "192.0.2.1", 2, None),
+        ("all from one address", "192.0.2.1", 120, Some("came from 192.0.•.•: so common")),
+        ("loopback", "127.0.0.1", 2, Some(NOBODYS)),
+        ("a private network", "172.18.0.1", 2, Some(NOBODYS)),
+        ("one network of IPv6", "2001:db8:1:2::7", 2, None),
+        ("all from one network of IPv6", "2001:db8:1:2::7", 120, Some("came from 2001:db8:•: so common")),
+        ("a private network of IPv6", "fd00::7", 2, Some(NOBODYS)),
+    ] {
+        let tells = silent.is_none();
+        let house = house(sqlite().await).await;
+        let cookie = house.sign_in("moderator").await;
+        let mut last = String::new();
+        for person in 0..number {
+            last = asks(&house, person, &format!("mail{person}.example"), from).await;
+        }
+        house.look().await;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{last}")).await.body;
+        assert_eq!(page.contains("asked from the same address"), tells, "{name}: {page}");
+        let list = house.get(Some(&cookie), "/i/harbour/signups").await.body;
+        for says in [NOBODYS, "came from 192.0.•.•", "came from 2001:db8:•"] {
+            let expected = silent.is_some_and(|silent| silent.starts_with(says));
+            assert_eq!(list.matches(says).count(), usize::from(expected), "{name}, {says}: {list}");
+        }
+        assert!(!list.contains(from), "{name}: the address is not shown");
+        // Who was refused is not known again by such an address.
+        let first = format!("{}", 920_000_000_000_000_000_i64);
+        decide(&house, &cookie, &first, "reject", "spam").await;
+        house.look().await;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{last}")).await.body;
+        assert_eq!(page.contains("same address was refused"), tells, "{name}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_throw_away_list_covers_what_lies_below_but_for_its_exceptions() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    for (number, (mail, thrown_away)) in [
+        ("quickbox.example", true),
+        ("a.b.QuickBox.example", true),
+        ("fine.quickbox.example", false),
+        ("very.fine.quickbox.example", false),
+        ("notquickbox.example", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let account = asks(&house, i64::try_from(number).unwrap(), mail, "192.0.2.1").await;
+        house.look().await;
+        let page = house.get(Some(&cookie), &format!("/i/harbour/signups/{account}")).await.body;
+        assert_eq!(page.contains("list of throw-away mail servers"), thrown_away, "{mail}: {page}");
+        assert!(!thrown_away || page.contains("throw-away.txt of 21 Sep 2026, 1 name"), "{mail}: {page}");
+    }
+    let list = house.get(Some(&cookie), "/i/harbour/signups").await.body;
+    assert!(list.contains("throw-away.txt of 21 Sep 2026, 1 name"), "{list}");
+}

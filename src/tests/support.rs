@@ -501,7 +501,11 @@ pub async fn house_at(
         words_kept_days: None,
         second_factor_optional: true,
         site: site.path().to_owned(),
-        disposable_domains: ["quickbox.example".to_owned()].into(),
+        throw_away: howdah::nouns::throw_away::ThrowAway::read(
+            "throw-away.txt",
+            Some(howdah::clock::Instant(1_790_000_000_000)),
+            "quickbox.example\n!fine.quickbox.example\n",
+        ),
         instances: vec![InstanceConfig {
             name: "harbour".parse().unwrap(),
             title: "harbour.example".into(),

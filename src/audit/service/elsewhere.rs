@@ -76,7 +76,8 @@ pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, 
         return Ok(None);
     }
     let looked = look(app, instance).await;
-    if looked.is_err() {
+    // What takes too long now takes too long again soon.
+    if looked.as_ref().is_err_and(|error| !matches!(error, Trouble::Instance(DatabaseError::Slow))) {
         snapshots::due(&app.store, &instance.name, now.plus(AGAIN)).await?;
     }
     looked.map(Some)
@@ -173,6 +174,9 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
         (Part::Roles, Some(Value::Object(before)), Some(Value::Object(now))) => {
             before.iter().all(|(key, value)| now.get(key).is_none_or(|other| other == value))
         }
+        // A log grows; only what is gone from it was changed by somebody.
+        (Part::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
+        (Part::LogAuthors, None, Some(_)) => true,
         _ => before == now,
     };
     let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
@@ -219,15 +223,21 @@ impl Noticed<'_> {
                 left.push(change);
             }
         }
-        for change in left.iter().take(MOST_FACTS) {
-            let (said, fields) = words(self.part, change, roles);
+        let causes = self.causes(left.get(..MOST_FACTS).unwrap_or(&left)).await?;
+        for (number, change) in left.iter().take(MOST_FACTS).enumerate() {
+            let (mut said, fields) = words(self.part, change, roles);
+            said.push_str(causes.get(number).map_or("", String::as_str));
             let sealed = json!({
                 "said": said,
                 "name": change.key,
                 "fields": fields,
                 "now": self.part.eq(&Part::Settings).then(|| value_words(change.now.as_ref())),
             });
-            let now = change.now.as_ref().map(Value::to_string).unwrap_or_default();
+            let mut now = change.now.as_ref().map(Value::to_string).unwrap_or_default();
+            if self.part == Part::Sanctions {
+                // Several of one account may begin or end at once.
+                now = format!("{} {now}", change.key);
+            }
             self.record(subject(&self.instance.name, self.part, &change.key), &now, sealed).await?;
         }
         if left.len() <= MOST_FACTS {
@@ -239,6 +249,48 @@ impl Noticed<'_> {
         let all = left.iter().map(|change| format!("{} {:?}", change.key, change.now)).collect::<String>();
         self.record(self.as_a_whole(), &all, json!({ "said": said, "fields": [] })).await?;
         Ok(MOST_FACTS + 1)
+    }
+
+    /// What most likely brought each about, as far as Mastodon's own log says; nothing for what it never logs.
+    async fn causes(&self, changes: &[Change]) -> Result<Vec<String>, Trouble> {
+        if self.part != Part::Sanctions || changes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut read = self.instance.database.read().await?;
+        let mut causes = Vec::new();
+        for change in changes {
+            let (id, sanction) = sanction_of(&change.key);
+            let Ok(account) = id.parse::<AccountId>() else {
+                causes.push(String::new());
+                continue;
+            };
+            let user = read.user_of(account).await?;
+            let action = logged_as(sanction, change.now.is_some());
+            let row = read.logged_about(account, user).await?.into_iter();
+            // A look is never so late that a row before the last one is meant.
+            let row =
+                row.filter(|row| row.at >= self.from.plus(-MINUTE)).find(|row| Some(row.action.as_str()) == action);
+            causes.push(match (row, sanction) {
+                (Some(row), _) => match row.by {
+                    Some(name) => format!(", by @{} in Mastodon", ui::tame(&name)),
+                    None => ", in Mastodon".to_owned(),
+                },
+                (None, "deleted") if user.is_none() => {
+                    ", most likely by its owner: Mastodon’s log has nothing of it, and no login is left".to_owned()
+                }
+                (None, "deleted") => {
+                    ": Mastodon does it 30 days after a suspension, and staff can do it at once".to_owned()
+                }
+                (None, "suspended") if change.now.is_some() && user.is_none() => {
+                    ", most likely by its owner, who deleted it: Mastodon’s log has nothing of it, and no login is left"
+                        .to_owned()
+                }
+                (None, _) => {
+                    ", by command, in the database or by Mastodon itself: its log has nothing of it".to_owned()
+                }
+            });
+        }
+        Ok(causes)
     }
 
     async fn too_many(&self, number: i64, hash: &str) -> Result<usize, Trouble> {
@@ -321,7 +373,33 @@ fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
             Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::MailDomain(name, domain))
         }
         Part::AddressBlocks => Subject::Address(name, key.to_owned()),
+        Part::Sanctions | Part::LogAuthors => {
+            let (id, _) = sanction_of(key);
+            id.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id))
+        }
     }
+}
+
+/// An account's id, and the sanction on it.
+fn sanction_of(key: &str) -> (&str, &str) {
+    key.split_once(' ').unwrap_or((key, ""))
+}
+
+/// Mastodon's word in its log for a sanction that begins or ends (`app/models/admin/account_action.rb`).
+fn logged_as(sanction: &str, begins: bool) -> Option<&'static str> {
+    Some(match (sanction, begins) {
+        ("suspended", true) => "suspend",
+        ("suspended", false) => "unsuspend",
+        ("limited", true) => "silence",
+        ("limited", false) => "unsilence",
+        ("sensitive", true) => "sensitive",
+        ("sensitive", false) => "unsensitive",
+        ("frozen", true) => "disable",
+        ("frozen", false) => "enable",
+        ("memorial", true) => "memorialize",
+        ("deleted", true) => "destroy",
+        _ => return None,
+    })
 }
 
 /// Name, before and after.
@@ -471,6 +549,45 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
                 _ => format!("the rule for {key} changed to {}", word(&is)),
             };
             (said, addresses(was.as_ref(), is.as_ref()))
+        }
+        Part::Sanctions => {
+            let name = now.or(before).and_then(|row| row["name"].as_str()).unwrap_or_default();
+            let handle = format!("@{}", ui::tame(name));
+            let (_, sanction) = sanction_of(key);
+            let (begins, ends) = match sanction {
+                "suspended" => ("was suspended", "is not suspended any more"),
+                "limited" => ("was limited", "is not limited any more"),
+                "sensitive" => ("had all media marked as sensitive", "has its media shown again"),
+                "frozen" => ("had its login frozen", "has no frozen login any more"),
+                "memorial" => ("was made a memorial", "is no memorial any more"),
+                _ => ("was deleted, or its data was", "is not marked as deleted any more"),
+            };
+            let word = |row: Option<&Value>| if row.is_some() { "yes" } else { "no" }.to_owned();
+            let said = format!("{handle} {}", if now.is_some() { begins } else { ends });
+            (said, vec![(sanction.to_owned(), word(before), word(now))])
+        }
+        Part::LogAuthors => {
+            let number = |row: Option<&Value>| row.and_then(|row| row["rows"].as_u64()).unwrap_or(0);
+            let (was, is) = (number(before), number(now));
+            let gone = ui::count(usize::try_from(was.saturating_sub(is)).unwrap_or(0), "row", "rows");
+            let who = match before.and_then(|row| row["name"].as_str()) {
+                Some(name) => format!("@{}", ui::tame(name)),
+                None => format!("account {key}"),
+            };
+            let day = |of: &str| {
+                let at = before.and_then(|row| row[of].as_i64()).map(Instant);
+                at.map_or_else(|| "?".to_owned(), |at| time::machine(at).get(..10).unwrap_or_default().to_owned())
+            };
+            let said = match now {
+                None => format!(
+                    "{gone} of {who} are gone from Mastodon’s own log, all there were, of {} to {}: Mastodon deletes them \
+                     with the account. What they did through this console is in this record",
+                    day("first"),
+                    day("last")
+                ),
+                Some(_) => format!("{gone} of {who} are gone from Mastodon’s own log, which deletes none by itself"),
+            };
+            (said, vec![("rows of the log".to_owned(), was.to_string(), is.to_string())])
         }
     }
 }

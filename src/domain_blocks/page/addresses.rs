@@ -1,6 +1,6 @@
 //! Rules about addresses and networks.
 
-use super::{Tab, hidden, tabs};
+use super::{Tab, caught, hidden, tabs};
 use crate::{
     domain_blocks::api,
     domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service},
@@ -123,7 +123,7 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Network"</th><th>"Rule"</th><th class="wide">"Comment"</th><th class="num">"Ends"</th><th></th></tr></thead>
+            <thead><tr><th>"Network"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Ends"</th><th></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">
@@ -144,12 +144,13 @@ fn row(instance: &InstanceName, page: &AddressesPage, listed: &ListedAddress, fr
         Some(until) => view! { <time datetime=time::machine(until) title=time::absolute(until)>{time::relative(until, frame.now)}</time> }.into_any(),
         None => view! { <span class="soft">"never"</span> }.into_any(),
     };
+    let review = listed.rule.as_ref().is_none_or(|rule| rule.severity == AddressSeverity::SignUpRequiresApproval);
     let comment = listed.rule.as_ref().map(|rule| ui::excerpt(&rule.comment, 120)).unwrap_or_default();
     view! {
         <tr data-row=keys::row()>
             <td class="full nowrap"><b class="mono">{listed.network.clone()}</b></td>
             <td class="nowrap">{rule}</td>
-            <td class="fill wide soft"><div class="cut"><bdi>{comment}</bdi></div></td>
+            <td class="full fill soft"><div class="cut"><bdi>{comment}</bdi></div>{caught(instance, page.waiting.as_ref(), listed.id, review, "rule", &listed.id.to_string())}</td>
             <td class="num nowrap">{until}</td>
             <td class="num">{page.may_change.then(|| change(instance, listed, frame))}</td>
         </tr>

@@ -2,10 +2,11 @@
 
 use super::{Tab, hidden, tabs};
 use crate::{
+    access::Permission,
     domain_blocks::api,
     domain_blocks::{
-        Difference, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState, Separator,
-        Severity, service,
+        Difference, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Part, Reading, RowState,
+        Separator, Severity, Ticks, service,
     },
     frame::Frame,
     id::InstanceName,
@@ -18,6 +19,9 @@ use leptos_meta::Meta;
 
 const READ_ANEW: &str = form::action::<api::ReadAnew>();
 const START: &str = form::action::<api::Start>();
+const TICK: &str = form::action::<api::Tick>();
+/// The one form of a preview: ticks in the list below belong to it, so that none is lost whichever button is pressed.
+const CARRY: &str = "carry";
 const PAUSE: &str = form::action::<api::Pause>();
 const AGAIN: &str = form::action::<api::Again>();
 
@@ -125,10 +129,10 @@ fn body(frame: Frame, page: ImportPage) -> AnyView {
         {(page.head.state == ImportState::Preview).then(|| reading(&instance, &page, &frame))}
         {if page.head.state == ImportState::Preview { preview(&instance, &page, &frame) } else { progress(&instance, &page, &frame) }}
         {show(&instance, &page)}
-        {rows(&page)}
+        {rows(&page, &frame)}
         <div class="head foot">
             <span class="soft small">{ui::count(page.rows.len(), "row", "rows")} " shown, by line"</span>
-            <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span>
+            {foot(&page)}
         </div>
     }
     .into_any()
@@ -236,98 +240,104 @@ fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
     .into_any()
 }
 
-fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
-    let many =
-        |wanted: Difference| page.differences.iter().find(|(own, _)| *own == wanted).map_or(0, |(_, number)| *number);
-    let says = |difference: Difference| match difference {
+/// The ways on: in a preview with what is ticked kept.
+fn foot(page: &ImportPage) -> AnyView {
+    if page.head.state == ImportState::Preview && page.rows.iter().any(|row| row.may_tick) && page.may_change {
+        let here = page.here.clone();
+        let further = page.further.clone().map(|further| {
+            view! { <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=further>"Keep these ticks, further →"</button> }
+        });
+        return view! {
+            <span class="end">
+                <button class="btn" form=CARRY formaction=TICK formnovalidate="" name="then" value=here>"Keep these ticks"</button>
+                {further}
+            </span>
+        }
+        .into_any();
+    }
+    view! { <span class="end">{page.further.clone().map(|further| view! { <a class="btn" href=further>"Further →"</a> })}</span> }
+        .into_any()
+}
+
+fn says(difference: Difference) -> &'static str {
+    match difference {
         Difference::New => "no rule yet: make it",
         Difference::Stricter => "stricter than our rule: change ours",
         Difference::Weaker => "weaker than our rule: change ours",
-        Difference::Apart => "look at each",
+        Difference::Apart => "look at each, and tick it by itself",
         Difference::Unclear => "the list does not say what the rule would be",
         Difference::Hidden => "whoever published the list has hidden the name",
-        Difference::Same => "nothing to do",
+        Difference::Same => "nothing to do, but comments that differ can be taken",
         Difference::Invalid => "cannot be used; each says why",
-    };
-    let draft = frame.draft_for(START);
-    let certain = page.reading.as_ref().is_some_and(Reading::is_certain);
-    let tick = |difference: Difference| {
-        let number = many(difference);
-        let on = match draft {
-            Some(draft) => {
-                draft.fields.iter().any(|(key, value)| key.starts_with("which") && value == difference.name())
-            }
-            None => certain && difference != Difference::Weaker,
+    }
+}
+
+fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
+    let draft = frame.draft_for(START).or_else(|| frame.draft_for(TICK));
+    let kind = |(difference, ticks): &(Difference, Ticks)| {
+        let (difference, ticks) = (*difference, *ticks);
+        let left_out = (ticks.left_out > 0).then(|| format!(", {} left out by hand", grouped(ticks.left_out)));
+        let counted = (ticks.ticked > 0 || difference.applies() || difference == Difference::Apart)
+            .then(|| view! { <b>" · " {grouped(ticks.ticked)} " ticked"</b> {left_out} });
+        let all = |yes: &'static str, words: &'static str| {
+            let value = format!("{}:{yes}", difference.name());
+            view! { <button class="btn small" form=CARRY formaction=TICK formnovalidate="" name="all" value=value>{words}</button> }
         };
-        let none = number == 0;
-        let on = on && !none;
+        let buttons = (page.may_change && difference.applies())
+            .then(|| view! { {all("yes", "Tick all")} {all("no", "Untick all")} });
         view! {
-            <label class="check">
-                <input type="checkbox" name="which[]" value=difference.name() checked=on disabled=none />
-                <span><b>{grouped(number)} " " {difference.name()}</b> " – " {says(difference)}</span>
-            </label>
+            <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.name())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
         }
-        .into_any()
     };
+    let all = page.all_ticks();
+    let cutting = (all.cutting > 0).then(|| {
+        let only_owner = if frame.may(Permission::SuspendFollowedDomain) {
+            ""
+        } else {
+            " Where people here follow somebody, only an owner’s import goes through."
+        };
+        let sentence = format!(
+            "{} cut follows of people here, or it is not known; {} of them ticked. Each is ticked by itself.{only_owner}",
+            ui::count(usize::try_from(all.cutting).unwrap_or(0), "row would", "rows would"),
+            grouped(all.cutting_ticked),
+        );
+        view! { <p class="note">{sentence}</p> }
+    });
     let (servers, accounts) = page.suspends_known;
     let suspends = (servers > 0).then(|| {
         let says = format!(
-            "{} known here would be suspended, with {} accounts in all. Where people here follow somebody, only an owner’s import goes through. Deleted copies and cut follows do not come back.",
+            "{} known here would be suspended, with {} accounts in all, if all of these were ticked. Deleted copies and cut follows do not come back.",
             ui::count(usize::try_from(servers).unwrap_or(0), "server", "servers"),
             grouped(accounts)
         );
         view! { <p class="note">{says}</p> }
     });
-    let rest = [Difference::Unclear, Difference::Hidden, Difference::Same, Difference::Invalid]
-        .into_iter()
-        .filter(|difference| many(*difference) > 0)
-        .map(|difference| format!("{} {} – {}", grouped(many(difference)), difference.name(), says(difference)))
-        .collect::<Vec<_>>()
-        .join(" · ");
-    let chosen = |row: &ImportRow| {
-        let line = row.line.to_string();
-        let on = draft
-            .is_some_and(|draft| draft.fields.iter().any(|(key, value)| key.starts_with("apart") && *value == line));
-        view! {
-            <label class="check">
-                <input type="checkbox" name="apart[]" value=line checked=on />
-                <span><b><bdi>{ui::tame(&row.domain)}</bdi></b> " " {row.what.clone()} " – " <span class="soft">{ui::tame(&row.said)} " Line " {row.line} "."</span></span>
-            </label>
-        }
-    };
-    let shown = i64::try_from(page.apart.len()).unwrap_or(0);
-    let further = many(Difference::Apart) - shown;
-    let apart = (shown > 0).then(|| {
-        view! {
-            <fieldset class="rules">
-                <legend>{grouped(many(Difference::Apart))} " apart – " {says(Difference::Apart)} ":"</legend>
-                {page.apart.iter().map(chosen).collect_view()}
-                {(further > 0).then(|| view! { <p class="soft small">{grouped(further)} " more are set apart; they are in the list below, and a rule for one can be made on its page."</p> })}
-            </fieldset>
-        }
-    });
+    let kinds = page.ticks.iter().filter(|(_, ticks)| ticks.rows > 0).map(kind).collect_view();
     let form = if page.may_change {
+        let lines: Vec<String> = page.rows.iter().filter(|row| row.may_tick).map(|row| row.line.to_string()).collect();
+        let typed = draft.and_then(|draft| draft.value("why")).unwrap_or(&page.why).to_owned();
         view! {
-            <form method="post" action=START class="body stack">
+            <form id=CARRY method="post" action=START class="body stack">
                 {form::above(draft)}
                 {hidden(instance, &frame.here)}
                 <input type="hidden" name="import" value=page.head.id.clone() />
-                {tick(Difference::New)}
-                {tick(Difference::Stricter)}
-                {tick(Difference::Weaker)}
-                {apart}
-                {form::beside(draft, "which")}
-                <p class="soft">{rest}</p>
-                {suspends}
-                {form::why(draft, "why", "kept in the record, seen by the team", true)}
-                {(page.head.rows > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
-                <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before."</p>
+                <input type="hidden" name="shown" value=lines.join(",") />
+                <input type="hidden" name="ticked" value=all.ticked.to_string() />
+                <label class="field" for="why">"Why" <span class="soft small">" kept in the record, seen by the team"</span></label>
+                <input class="input" id="why" name="why" maxlength="500" required="" value=typed />
+                {form::beside(draft, "why")}
+                {(all.ticked > 50).then(|| view! { <p class="small warn">"More than 50 rows at once: one person’s decision for now; the record says so."</p> })}
+                <p class="soft small">"Carried out in your name, row by row, each in the record; at most 150 rows in five minutes, so that people’s work goes before. What is ticked below on this page counts as well."</p>
+                {form::beside(draft, "row")}
                 <div><button class="btn main">"Carry out what is ticked"</button></div>
+                {kinds}
+                {cutting}
+                {suspends}
             </form>
         }
         .into_any()
     } else {
-        view! { <div class="body stack"><p class="soft">"Owners and admins carry lists out."</p>{suspends}</div> }
+        view! { <div class="body stack"><p class="soft">"Owners and admins carry lists out."</p>{kinds}{cutting}{suspends}</div> }
             .into_any()
     };
     view! { <section class="card lead"><header><h2>"What would change"</h2></header>{form}</section> }.into_any()
@@ -393,35 +403,83 @@ fn show(instance: &InstanceName, page: &ImportPage) -> AnyView {
         .filter(|(_, number)| *number > 0)
         .map(|(difference, number)| chip(difference.name(), format!("{} {}", difference.name(), grouped(*number))))
         .collect_view();
-    let states = (page.head.state != ImportState::Preview).then(|| {
+    let preview = page.head.state == ImportState::Preview;
+    let states = (!preview).then(|| {
         page.states
             .iter()
             .filter(|(_, number)| *number > 0)
             .map(|(state, number)| chip(state.name(), format!("{} {}", state.word(), grouped(*number))))
             .collect_view()
     });
-    view! { <div class="chips bar">{differences} <span class="gap"></span> {states}</div> }.into_any()
+    let all = page.all_ticks();
+    let cuts = (all.cutting > 0).then(|| chip("cuts", format!("cut follows {}", grouped(all.cutting))));
+    let by_hand = preview.then(|| chip("by_hand", "ticked or left out by hand".to_owned()));
+    view! { <div class="chips bar">{differences} <span class="gap"></span> {cuts} {by_hand} {states}</div> }.into_any()
 }
 
-fn rows(page: &ImportPage) -> AnyView {
+/// “limited → suspended”, and “limited” where it stays.
+fn from_to(field: &Field) -> AnyView {
+    match &field.now {
+        Some(now) if *now != field.then => {
+            view! { <bdi>{now.clone()}</bdi> " → " <b><bdi>{field.then.clone()}</bdi></b> }.into_any()
+        }
+        Some(_) => view! { <bdi class="soft">{field.then.clone()}</bdi> }.into_any(),
+        None => view! { <b><bdi>{field.then.clone()}</bdi></b> }.into_any(),
+    }
+}
+
+fn rows(page: &ImportPage, frame: &Frame) -> AnyView {
     let preview = page.head.state == ImportState::Preview;
+    let draft = frame.draft_for(START).or_else(|| frame.draft_for(TICK));
     let class = |difference: Difference| match difference {
         Difference::New | Difference::Stricter => "badge accent",
         Difference::Weaker | Difference::Apart => "badge warn",
         Difference::Same | Difference::Unclear | Difference::Hidden => "badge",
         Difference::Invalid => "badge danger",
     };
+    // What was ticked when a form came back counts for the rows it showed.
+    let typed = |name: &str, line: &str, stored: bool| match draft {
+        Some(draft) if draft.value("shown").unwrap_or_default().split(',').any(|shown| shown == line) => {
+            draft.fields.iter().any(|(key, value)| key.starts_with(name) && value == line)
+        }
+        _ => stored,
+    };
     let row = |row: &ImportRow| {
         let result = (!preview)
             .then(|| view! { <td class="nowrap"><span class=row.state.badge()>{row.state.word()}</span></td> });
         let entry =
             row.entry.map(|entry| view! { <a class="soft nowrap" href=path::audit_entry(entry)>" entry " {entry}</a> });
+        let line = row.line.to_string();
+        let tick = (row.may_tick && row.difference != Difference::Same && page.may_change).then(|| {
+            let on = typed("row", &line, row.ticked);
+            let label = format!("Tick {}", ui::tame(&row.domain));
+            view! { <input type="checkbox" form=CARRY name="row[]" value=line.clone() checked=on aria-label=label /> " " }
+        });
+        let theirs = row.theirs.filter(|_| row.may_tick && page.may_change).map(|taken| {
+            let on = typed("theirs", &line, taken);
+            view! {
+                <label class="check small"><input type="checkbox" form=CARRY name="theirs[]" value=line.clone() checked=on />
+                <span>"Put what the list says into the place of our comments; otherwise ours stay"</span></label>
+            }
+        });
+        let same = row.fields.iter().all(|field| field.now.as_ref() == Some(&field.then));
+        let fields = (!row.fields.is_empty() && !same).then(|| {
+            let fields = row.fields.iter().map(|field| view! { <dt>{field.name}</dt><dd>{from_to(field)}</dd> });
+            view! { <dl class="facts small">{fields.collect_view()}</dl> }
+        });
+        let now = same.then(|| row.fields.first().map(|field| field.then.clone()));
+        let cost = row.cost.as_ref().map(|cost| {
+            view! { <p class=if cost.cuts() { "small warn" } else { "small soft" }>{cost.sentence()}</p> }
+        });
         view! {
             <tr data-row=keys::row()>
-                <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
+                <td class="full"><div class="cut">{tick}<b><bdi>{ui::tame(&row.domain)}</bdi></b> " " <span class="soft small">"line " {row.line}</span></div></td>
                 <td class="nowrap"><span class=class(row.difference)>{row.difference.name()}</span></td>
                 {result}
-                <td class="full fill"><span>{row.what.clone()}</span> " " <span class="soft">{ui::tame(&row.said)}</span>{entry}</td>
+                <td class="full fill"><div class="stack">
+                    {fields} {now} {cost}
+                    <span class="soft">{ui::tame(&row.said)}</span>{theirs}{entry}
+                </div></td>
             </tr>
         }
     };
@@ -430,7 +488,7 @@ fn rows(page: &ImportPage) -> AnyView {
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Server"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"Rule"</th></tr></thead>
+            <thead><tr><th>"Server"</th><th>"Difference"</th>{(!preview).then(|| view! { <th>"Result"</th> })}<th>"What it is now, and would be"</th></tr></thead>
             <tbody>{page.rows.iter().map(row).collect_view()}</tbody>
         </table></div>
     }

@@ -1,10 +1,10 @@
 //! Rules about mail domains at sign-up.
 
-use super::{Tab, hidden, tabs};
+use super::{Tab, caught, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{MailPage, MailRule, service},
-    frame::Frame,
+    domain_blocks::{Domain, MailPage, MailRule, service},
+    frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     path,
     ui::{self, desk, form, keys, list, time},
@@ -61,6 +61,7 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
                 <input class="input" id="domain" name="domain" required="" autocapitalize="none" placeholder="throwaway.example" value=typed />
                 {form::beside(draft, "domain")}
                 <label class="check"><input type="checkbox" name="review" value="yes" checked=review /> <span>"Only review these sign-ups; otherwise they are refused"</span></label>
+                {sure(draft)}
                 <p class="soft small">"Counts for everything below the domain, and for domains whose mail it receives. People who are here already stay."</p>
                 {form::why(draft, "why", "kept in the record, seen by the team", true)}
                 <div><button class="btn main">"Make the rule"</button></div>
@@ -68,6 +69,23 @@ fn make(instance: &InstanceName, frame: &Frame) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Whom the rule meets, and that it is meant all the same.
+fn sure(draft: Option<&Draft>) -> AnyView {
+    let asked = draft.filter(|draft| draft.problem.field.as_deref() == Some("sure"));
+    let once_more = asked.is_some_and(|draft| draft.problem.what.contains(" once more "));
+    asked
+        .map(|draft| {
+            view! {
+                {form::beside(Some(draft), "sure")}
+                <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know, and want it all the same"</span></label>
+                {once_more.then(|| view! {
+                    <label class="field">"The domain once more"<input class="input" name="once_more" autocapitalize="none" autocomplete="off" /></label>
+                })}
+            }
+        })
+        .into_any()
 }
 
 fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
@@ -81,7 +99,7 @@ fn list(instance: &InstanceName, page: &MailPage, frame: &Frame) -> AnyView {
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Mail domain"</th><th>"Rule"</th><th class="wide">"Besides"</th><th class="num">"Since"</th><th></th></tr></thead>
+            <thead><tr><th>"Mail domain"</th><th>"Rule"</th><th>"Besides"</th><th class="num">"Since"</th><th></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">
@@ -107,7 +125,7 @@ fn row(instance: &InstanceName, page: &MailPage, rule: &MailRule, frame: &Frame)
         <tr data-row=keys::row()>
             <td class="full fill"><div class="cut"><b><bdi>{ui::tame(&rule.domain)}</bdi></b></div></td>
             <td class="nowrap"><span class=if rule.review { "badge" } else { "badge warn" }>{word(rule.review)}</span></td>
-            <td class="wide soft">{besides}</td>
+            <td class="full soft"><div>{besides}</div>{caught(instance, page.waiting.as_ref(), rule.id, rule.review, "under", &rule.domain)}</td>
             <td class="num nowrap">{time::age(rule.since, frame.now)}</td>
             <td class="num">{page.may_change.then(|| change(instance, rule, frame))}</td>
         </tr>
@@ -126,10 +144,11 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
             <input type="hidden" name="seen" value=seen.clone() />
         }
     };
-    let reason = |draft: Option<&crate::frame::Draft>| {
+    let reason = |draft: Option<&Draft>| {
         let typed = draft.and_then(|draft| draft.value("why")).unwrap_or_default().to_owned();
         view! { <label class="field">"Why"<input class="input" name="why" maxlength="500" required="" value=typed /></label> {form::beside(draft, "why")} }
     };
+    let well_formed = Domain::try_from(rule.domain.clone()).is_ok_and(|domain| domain.is_well_formed());
     let derived = (rule.derived > 0).then(|| {
         view! { <p class="small warn">"The rules Mastodon derived for its mail servers go with it, and the API makes no new ones."</p> }
     });
@@ -137,14 +156,16 @@ fn change(instance: &InstanceName, rule: &MailRule, frame: &Frame) -> AnyView {
         <details class="menu" open=set.or(lift).is_some()>
             <summary class="btn quiet small">"Change…"</summary>
             <div class="card pad stack">
-                <form method="post" action=SET_MAIL class="stack">
+                {well_formed.then(|| view! { <form method="post" action=SET_MAIL class="stack">
                     {form::above(set)}
                     {fields()}
                     <input type="hidden" name="review" value=if rule.review { "" } else { "yes" } />
+                    {sure(set)}
                     {reason(set)}
                     {derived}
                     <button class="btn">{format!("{}: {}", rule.domain, word(!rule.review))}</button>
-                </form>
+                </form> })}
+                {(!well_formed).then(|| view! { <p class="small soft">"The name is not one that Mastodon takes today, and a change would make the rule anew: it can be lifted."</p> })}
                 <form method="post" action=LIFT_MAIL class="stack ruled">
                     {form::above(lift)}
                     {fields()}

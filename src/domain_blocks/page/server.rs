@@ -101,6 +101,8 @@ fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
     });
     let form = if !page.may_change {
         view! { <div class="body"><p class="soft">"Owners and admins make and change rules."</p></div> }.into_any()
+    } else if page.rule.is_some() {
+        view! { {odd(page)} {rule_form(instance, page, frame)} }.into_any()
     } else if let Some(refused) = page.refused.clone() {
         view! { <div class="body"><p class="note" role="alert">{refused} " No rule is made for it."</p></div> }
             .into_any()
@@ -116,6 +118,21 @@ fn rule_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
         </section>
     }
     .into_any()
+}
+
+/// What stands in the way of a rule that was made elsewhere, under a name that would be refused today.
+fn odd(page: &ServerPage) -> AnyView {
+    let says = if page.ours {
+        "It is or covers this instance’s own domain: the rule can be made milder and lifted."
+    } else if !page.domain.is_well_formed() {
+        "The name is not one that Mastodon takes today. It takes a change only where it can write the name otherwise (capitals, Unicode); \
+         else it answers that the domain is not valid. Lifting the rule works always."
+    } else if page.refused.is_some() && !page.shared {
+        "No such rule would be made today. The one there is can be changed and lifted."
+    } else {
+        return ().into_any();
+    };
+    view! { <div class="body"><p class="note">{says}</p></div> }.into_any()
 }
 
 fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
@@ -156,6 +173,10 @@ fn rule_form(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
             {form::text_area("private_comment", "private_comment", "2", &text("private_comment", |rule| &rule.private_comment), "")}
             {form::beside(draft, "private_comment")}
             {form::why(draft, "why", "kept in the record, seen by the team", true)}
+            {page.shared.then(|| view! {
+                {form::beside(draft, "sure")}
+                <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know that it covers everybody who has a name under it"</span></label>
+            })}
             {choices(page, draft)}
             {form::beside(draft, "severity")}
         </form>
@@ -252,7 +273,10 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
 }
 
 fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
-    if !page.may_change || !(page.allows_exist || page.allow.is_some()) || page.refused.is_some() {
+    if !page.may_change
+        || !(page.allows_exist || page.allow.is_some())
+        || (page.refused.is_some() && page.allow.is_none())
+    {
         return ().into_any();
     }
     if page.allow.is_some() && !frame.may(Permission::SuspendFollowedDomain) {

@@ -1,11 +1,11 @@
 //! Rules about addresses: never one that shuts out everybody, never unwarned one that shuts out the console.
 
 use super::{
-    MANAGE_BLOCKS, PAGE, able, checked_comment,
+    LATELY, MANAGE_BLOCKS, PAGE, able, checked_comment,
     deeds::of_rows,
-    may_change, misread,
+    may_change, meets, misread,
     networks::{self, Network},
-    page_of, unread, viewed,
+    page_of, unread, viewed, waiting_under,
 };
 use crate::{
     access::Permission,
@@ -19,7 +19,7 @@ use crate::{
     ledger::{Answered, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Read},
+        database::{self, DatabaseError, Read},
         rest::Client,
     },
     path,
@@ -27,6 +27,8 @@ use crate::{
     search::Search,
     text::Why,
 };
+use ipnet::IpNet;
+use std::net::IpAddr;
 
 pub async fn addresses(context: &Context, instance: &str, search: &str) -> Result<Framed<AddressesPage>, Problem> {
     let instance = viewed(context, instance).await?;
@@ -38,8 +40,13 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
     let here = path::addresses(&instance.name);
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
+    let waiting = waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
+        let network = rules.iter().find(|rule| rule.id == id).and_then(|rule| rule.network.parse::<IpNet>().ok());
+        network.is_some_and(|network| person.address.as_ref().is_some_and(|address| address.is_within(&network)))
+    });
     let page = AddressesPage {
         rules,
+        waiting,
         older,
         may_change: may_change(context),
         own: networks::own().iter().map(ToString::to_string).collect(),
@@ -61,17 +68,44 @@ fn until(text: &str, before: Option<&AddressRule>, now: Instant) -> Result<Optio
     }
 }
 
-/// What must be known before the rule is made; said once, carried out when sent again with `sure`.
-fn warned(network: &Network, severity: AddressSeverity) -> Option<String> {
+/// What must be known before the rule is made; said once, carried out when sent again with `sure`. `None` where there is
+/// nothing to say.
+async fn warned(
+    context: &Context,
+    instance: &Instance,
+    network: &Network,
+    severity: AddressSeverity,
+) -> Result<Option<String>, Problem> {
+    let mut said = Vec::new();
     if severity == AddressSeverity::NoAccess
         && let Some(own) = networks::own().into_iter().find(|own| network.contains(*own))
     {
-        return Some(format!(
+        said.push(format!(
             "{network} holds {own}, from which this console may reach the instance: the rule would lock the console out, \
              and only somebody on the server could lift it."
         ));
     }
-    network.wide()
+    let asker = context.address.network();
+    if asker.parse::<IpNet>().or_else(|_| asker.parse::<IpAddr>().map(IpNet::from)).is_ok_and(|own| network.meets(&own))
+    {
+        said.push(format!("It holds the address you come from, {asker}."));
+    }
+    if let Some(nobodys) = database::no_visitors().find(|nobodys| network.meets(nobodys)) {
+        said.push(format!(
+            "It holds addresses of {nobodys}, which no visitor has: where the instance sees them, its proxy does not pass \
+             visitors’ addresses on, and the rule is for everybody."
+        ));
+    }
+    if let Some(proxy) = context.app.config.trusted_proxies.iter().find(|proxy| network.meets(proxy)) {
+        said.push(format!("It holds {proxy}, the proxy before this console."));
+    }
+    said.extend(network.wide());
+    let met = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.met_by_address(&network.to_string(), context.now().plus(-LATELY)).await
+    };
+    said.extend(meets(met, "asked from there", "last seen from there")?);
+    Ok((!said.is_empty()).then(|| said.join(" ")))
 }
 
 /// Makes a rule, or changes the one the page showed (`seen`: its id and what it said).
@@ -79,9 +113,6 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
     let instance = context.instance(&form.instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let network: Network = form.network.parse().map_err(|why: String| Problem::invalid("network", why))?;
-    if let Some(why) = network.too_wide() {
-        return Err(Problem::invalid("network", why));
-    }
     let severity: AddressSeverity =
         form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
     let seen: Option<(RuleNumber, Option<AddressRule>)> = match form.seen.as_str() {
@@ -89,6 +120,14 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
     };
     let before = seen.as_ref().and_then(|(_, before)| before.as_ref());
+    // What is there can be made milder, however wide it is.
+    if let Some(why) = network.too_wide()
+        && before.is_none_or(|before| severity > before.severity)
+    {
+        return Err(Problem::invalid("network", why));
+    }
+    // A rule that is there is named exactly as its row has it: SQL can leave bits of a host in it.
+    let named = if seen.is_some() { form.network.clone() } else { network.to_string() };
     let after = AddressRule {
         severity,
         comment: checked_comment("comment", &form.comment)?,
@@ -96,12 +135,13 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
     };
     let why = Why::given(&form.why, true)?;
     if form.sure != "yes"
-        && let Some(warning) = warned(&network, severity)
+        && before.is_none_or(|before| severity > before.severity)
+        && let Some(warning) = warned(&context, &instance, &network, severity).await?
     {
         return Err(Problem::invalid("sure", format!("{warning} Tick the box to make it all the same.")));
     }
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
-    let (name, network) = (instance.name.clone(), network.to_string());
+    let (name, network) = (instance.name.clone(), named);
     let done = match seen {
         None => {
             let now = {
@@ -134,11 +174,13 @@ pub async fn lift_address(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let network: Network = network.parse().map_err(|_| misread())?;
+    if network.parse::<Network>().is_err() {
+        return Err(misread());
+    }
     let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
-    let deed = LiftAddressBlock { instance: instance.name.clone(), network: network.to_string(), id, before };
+    let deed = LiftAddressBlock { instance: instance.name.clone(), network, id, before };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
     done.landed(&path::addresses(&instance.name))
 }
@@ -197,7 +239,8 @@ impl Carry for ChangeAddressBlock {
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
-        let right = as_meant(read.address_block(&self.network).await?.as_ref(), &self.after);
+        // By its number: bits of a host that SQL left in it go with the first change.
+        let right = as_meant(read.address_block_numbered(self.id).await?.as_ref(), &self.after);
         Ok(of_rows(&log, "IpBlock", &[("update", Some(self.id.0))], right))
     }
 }

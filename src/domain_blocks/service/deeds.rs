@@ -25,7 +25,16 @@ use std::sync::Arc;
 pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let domain = names::server(&form.domain, &instance.own_domains()).map_err(|why| Problem::invalid("domain", why))?;
+    let seen: Option<(RuleNumber, Rule)> = match form.seen.as_str() {
+        "" => None,
+        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
+    };
+    let own = instance.own_domains();
+    // A rule that is there is named exactly as its row has it, whatever would become of such a name today.
+    let domain = match seen {
+        None => names::server(&form.domain, &own).map_err(|why| Problem::invalid("domain", why))?,
+        Some(_) => Domain::try_from(form.domain.clone()).map_err(|_| misread())?,
+    };
     let severity: Severity =
         form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
     let after = Rule {
@@ -37,10 +46,23 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
         private_comment: checked_comment("private_comment", &form.private_comment)?,
     };
     let why = Why::given(&form.why, true)?;
-    let seen: Option<(RuleNumber, Rule)> = match form.seen.as_str() {
-        "" => None,
-        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
-    };
+    let before = seen.as_ref().map(|(_, before)| before);
+    if let Some(before) = before.filter(|_| names::is_ours(&domain, &own))
+        && (severity, after.reject_media, after.reject_reports)
+            > (before.severity, before.reject_media, before.reject_reports)
+    {
+        return Err(Problem::invalid(
+            "severity",
+            format!("{domain} is or covers this instance’s own domain: its rule is only made milder."),
+        ));
+    }
+    let wider = before.is_none_or(|before| severity > before.severity);
+    if names::is_shared(&domain) && wider && form.sure != "yes" {
+        let warning = format!(
+            "{domain} is a host of many people’s servers: the rule covers everybody who has a name under it. Tick the box to make it all the same."
+        );
+        return Err(Problem::invalid("sure", warning));
+    }
     let now = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.domain_block(&domain).await.map_err(unread)?
@@ -275,7 +297,8 @@ impl Carry for ChangeDomainBlock {
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
         let log = read.log_after(mark, acting).await?;
-        let right = read.domain_block(&self.domain).await?.is_some_and(|now| now.rule == self.after);
+        // By its number: a name that Mastodon would write otherwise is written so with the first change.
+        let right = read.domain_block_numbered(self.id).await?.is_some_and(|now| now.rule == self.after);
         let evidence = of_rows(&log, "DomainBlock", &[("update", Some(self.id.0))], right);
         with_accounts(evidence, &self.domain, read).await
     }

@@ -15,13 +15,13 @@ use crate::{
     context::{App, Context},
     deeds::{BlockDomain, ChangeDomainBlock},
     domain_blocks::{
-        Difference, Domain, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part, Reading,
-        ReadingForm, RowState, Rule, Separator, Severity,
+        Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part,
+        Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
     id::RuleNumber,
     ledger::{self, Deed, LedgerError, Outcome, Stage, Subject},
-    mastodon::Instance,
+    mastodon::{Instance, database::DatabaseError},
     off_thread::{OffThread, off_thread},
     path,
     problem::{Kind, Problem},
@@ -149,6 +149,12 @@ fn listed(line: i64, domain: String, difference: Difference, said: String) -> Ro
         difference,
         seen: String::new(),
         wanted: String::new(),
+        theirs: String::new(),
+        cost: String::new(),
+        cuts: false,
+        ticked: false,
+        by_hand: false,
+        replaces: false,
         said,
         state: RowState::Listed,
         entry: None,
@@ -165,7 +171,15 @@ fn compare(
 ) -> (Row, Option<csv::Asked>) {
     let line = i64::try_from(row.line).unwrap_or(i64::MAX);
     let as_written = || names::as_written(&row.domain, 300);
-    let (domain, mut apart) = match names::in_list(&row.domain, own) {
+    // A name that would be refused is compared all the same where there is a rule of exactly this name; ours never is.
+    let there = Domain::try_from(row.domain.trim().to_owned())
+        .ok()
+        .filter(|there| rules.contains_key(there.as_str()) && !names::is_ours(there, own));
+    let understood = match (names::in_list(&row.domain, own), there) {
+        (InList::Refused(why), Some(there)) => InList::Apart(there, why),
+        (understood, _) => understood,
+    };
+    let (domain, mut apart) = match understood {
         InList::Plain(domain) => (domain, None),
         InList::Apart(domain, why) => (domain, Some(why)),
         InList::Shared(domain) => {
@@ -262,12 +276,29 @@ fn compare(
         difference = Difference::Apart;
         said = format!("{why} {said}").trim_end().to_owned();
     }
+    let theirs = before.map(|_| with_theirs(&wanted, &asked, source)).filter(|theirs| *theirs != wanted);
     let row = Row {
+        theirs: theirs.and_then(|theirs| serde_json::to_string(&theirs).ok()).unwrap_or_default(),
         seen: now.and_then(|now| serde_json::to_string(now).ok()).unwrap_or_default(),
         wanted: serde_json::to_string(&wanted).unwrap_or_default(),
         ..listed(line, domain.into(), difference, said)
     };
     (row, Some(asked))
+}
+
+/// A rule with what the list says in the place of what we wrote: its comments, as far as it has any, and whether the name is
+/// hidden.
+fn with_theirs(wanted: &Rule, asked: &csv::Asked, source: &str) -> Rule {
+    let or = |theirs: &str, ours: &str| if theirs.is_empty() { ours.to_owned() } else { theirs.to_owned() };
+    Rule {
+        public_comment: or(&asked.public_comment, &wanted.public_comment),
+        private_comment: match asked.private_comment.as_str() {
+            "" => wanted.private_comment.clone(),
+            noted => format!("{noted}\nImported from {source}"),
+        },
+        obfuscate: asked.obfuscate.unwrap_or(wanted.obfuscate),
+        ..wanted.clone()
+    }
 }
 
 /// A clause as the beginning of a sentence.
@@ -279,7 +310,69 @@ fn capital(clause: &str) -> String {
 /// Whether a row would begin to suspend a server.
 fn suspends(row: &Row) -> bool {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
-    row.difference.applies() && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
+    (row.difference.applies() || row.difference == Difference::Apart)
+        && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
+}
+
+/// Says of each row that begins to suspend whom it costs: everybody here who has follows on a server known here for which the
+/// row would be the rule. The longest name counts, so that a server with a rule of its own costs nothing.
+async fn priced(
+    instance: &Instance,
+    mut rows: Vec<Row>,
+    ruled: Arc<HashMap<String, Listed>>,
+) -> Result<Vec<Row>, Problem> {
+    if !rows.iter().any(suspends) {
+        return Ok(rows);
+    }
+    let known = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.server_names(MOST_KNOWN).await.map_err(unread)?
+    };
+    let all_known = i64::try_from(known.len()).is_ok_and(|number| number < MOST_KNOWN);
+    let (returned, names, lines) = off_thread(move |_| {
+        let suspending: HashMap<&str, i64> =
+            rows.iter().filter(|row| suspends(row)).map(|row| (row.domain.as_str(), row.line)).collect();
+        let (mut names, mut lines) = (Vec::new(), Vec::new());
+        for name in known {
+            let mut rest = name.as_str();
+            let line = loop {
+                if let Some(line) = suspending.get(rest) {
+                    break Some(*line);
+                }
+                match rest.split_once('.') {
+                    Some((_, above)) if !ruled.contains_key(rest) => rest = above,
+                    _ => break None,
+                }
+            };
+            if let Some(line) = line {
+                names.push(name);
+                lines.push(line);
+            }
+        }
+        (rows, names, lines)
+    })
+    .await?;
+    rows = returned;
+    let costs = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        match read.costs(&names, &lines).await {
+            Ok(costs) => Some(costs),
+            Err(DatabaseError::Slow) => None,
+            Err(error) => return Err(unread(error)),
+        }
+    };
+    let met: BTreeSet<i64> = lines.into_iter().collect();
+    for row in rows.iter_mut().filter(|row| suspends(row)) {
+        let cost = match &costs {
+            Some(costs) => costs.get(&row.line).cloned(),
+            None => met.contains(&row.line).then(Cost::default),
+        };
+        // Where not all servers were looked through, what is not known counts as yes.
+        let cost = cost.or_else(|| (!all_known).then(Cost::default));
+        row.cuts = cost.as_ref().is_some_and(Cost::cuts);
+        row.cost = cost.and_then(|cost| serde_json::to_string(&cost).ok()).unwrap_or_default();
+    }
+    Ok(rows)
 }
 
 /// So many files of one person are read within an hour, …
@@ -397,7 +490,8 @@ async fn compared(
     told: Option<csv::Told>,
     instead_of: Option<&str>,
 ) -> Result<Option<String>, Problem> {
-    let rules = all_rules(instance).await?;
+    let rules = Arc::new(all_rules(instance).await?);
+    let ruled = rules.clone();
     let own = instance.own_domains();
     let now = context.now();
     let source = format!("{file}, {}", time::day(now, Instant(0)));
@@ -417,13 +511,20 @@ async fn compared(
         // Without it our own name is not known to be ours.
         reading.doubts.push("The instance has not said yet which domain its handles have.".to_owned());
     }
-    let suspending: Vec<String> = rows.iter().filter(|row| suspends(row)).map(|row| row.domain.clone()).collect();
+    let suspending: Vec<String> =
+        rows.iter().filter(|row| row.difference.applies() && suspends(row)).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
         let mut read = instance.database.read().await.map_err(unread)?;
         read.accounts_known_on(&suspending).await.map_err(unread)?
     };
     known_below(instance, &mut rows).await?;
     let rows = possible_names(instance, rows).await?;
+    let mut rows = priced(instance, rows, ruled).await?;
+    if reading.is_certain() {
+        for row in rows.iter_mut().filter(|row| row.difference.is_ticked() && !row.cuts) {
+            row.ticked = true;
+        }
+    }
     let import = Import {
         id: ulid::Ulid::generate().to_string().to_lowercase(),
         instance: instance.name.clone(),
@@ -436,8 +537,8 @@ async fn compared(
         state: ImportState::Preview,
         why: String::new(),
         note: String::new(),
+        lines: Vec::new(),
         which: Vec::new(),
-        apart: BTreeSet::new(),
     };
     // As JSON, because PostgreSQL keeps no NUL character.
     let text = serde_json::to_string(&text).map_err(store_problem)?;
@@ -446,8 +547,6 @@ async fn compared(
     Ok(inserted.map_err(store_problem)?.then(|| path::domain_import(&instance.name, &import.id)))
 }
 
-/// So many rows set apart are shown to be chosen one by one.
-const MOST_APART: i64 = 100;
 /// For so many of them it is asked whom they would reach here.
 const LOOKED_BELOW: usize = 20;
 
@@ -541,7 +640,11 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let store = &context.app.store;
     let show = parsed
         .get("show")
-        .filter(|show| show.parse::<Difference>().is_ok() || show.parse::<RowState>().is_ok())
+        .filter(|show| {
+            show.parse::<Difference>().is_ok()
+                || show.parse::<RowState>().is_ok()
+                || [domain_imports::CUTS, domain_imports::BY_HAND].contains(show)
+        })
         .unwrap_or_default()
         .to_owned();
     let after = parsed.get("after").and_then(|line| line.parse().ok()).unwrap_or(0);
@@ -557,26 +660,23 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let further =
         rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
     let preview = import.state == ImportState::Preview;
-    let reading = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
+    let reading: Option<Reading> = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
         Some(text) => serde_json::from_str(&text).ok(),
         None => None,
     };
-    let apart = match preview {
-        true => domain_imports::rows(store, &import.id, Difference::Apart.name(), 0, MOST_APART)
-            .await
-            .map_err(store_problem)?,
-        false => Vec::new(),
-    };
+    let tickable = preview && reading.is_some();
+    let ticks = domain_imports::ticks(store, &import.id).await.map_err(store_problem)?;
     let page = ImportPage {
         reading,
-        apart: apart.iter().map(shown).collect(),
+        ticks,
         head: head(context, &import).await?,
         differences,
         states,
         suspends_known: (import.suspends, import.suspends_accounts),
         show,
-        rows: rows.iter().map(shown).collect(),
+        rows: rows.iter().map(|row| shown(row, tickable)).collect(),
         further,
+        here: format!("{here}?{}", search.trim_start_matches('?')),
         search: search.to_owned(),
         why: import.why,
         note: import.note,
@@ -593,22 +693,43 @@ fn seen_of(text: &str) -> Option<Listed> {
     serde_json::from_str(text).ok()
 }
 
-fn shown(row: &Row) -> ImportRow {
-    let wanted = rule_of(&row.wanted);
-    // The name of a rule there is stays as it is, hidden or not.
-    let hides = row.seen.is_empty() && wanted.as_ref().is_some_and(|rule| rule.obfuscate);
-    let wanted = wanted.map(|rule| rule.words()).unwrap_or_default();
-    let what = match seen_of(&row.seen) {
-        Some(seen) if seen.rule.words() != wanted => format!("{} → {wanted}", seen.rule.words()),
-        _ if hides => format!("{wanted}, name hidden from the public"),
-        _ => wanted,
-    };
+/// Every part of a rule: what it is now, and what it would be.
+fn fields(now: Option<&Rule>, then: &Rule) -> Vec<Field> {
+    let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
+    let comment = |text: &str| if text.is_empty() { "none".to_owned() } else { format!("“{}”", ui::tame(text)) };
+    let parts: [(&'static str, &dyn Fn(&Rule) -> String); 6] = [
+        ("Rule", &|rule| rule.severity.word().to_owned()),
+        ("Media rejected", &|rule| yes(rule.reject_media)),
+        ("Reports rejected", &|rule| yes(rule.reject_reports)),
+        ("Name hidden", &|rule| yes(rule.obfuscate)),
+        ("Public comment", &|rule| comment(&rule.public_comment)),
+        ("Private comment", &|rule| comment(&rule.private_comment)),
+    ];
+    parts.into_iter().map(|(name, says)| Field { name, now: now.map(says), then: says(then) }).collect()
+}
+
+/// Whether somebody can tick a row: it would change something.
+fn may_tick(row: &Row) -> bool {
+    !row.wanted.is_empty() && (row.difference.applies() || row.difference == Difference::Apart) || changes_words(row)
+}
+
+/// Whether a row limits nothing otherwise than our rule, and could only change its comments.
+fn changes_words(row: &Row) -> bool {
+    row.difference == Difference::Same && !row.theirs.is_empty()
+}
+
+fn shown(row: &Row, tickable: bool) -> ImportRow {
+    let seen = seen_of(&row.seen).map(|seen| seen.rule);
     ImportRow {
         line: row.line,
         domain: row.domain.clone(),
         difference: row.difference,
-        what,
+        fields: rule_of(row.asked()).map(|then| fields(seen.as_ref(), &then)).unwrap_or_default(),
         said: row.said.clone(),
+        cost: serde_json::from_str(&row.cost).ok(),
+        may_tick: tickable && may_tick(row),
+        ticked: row.ticked,
+        theirs: (!row.theirs.is_empty()).then_some(row.replaces),
         state: row.state,
         entry: row.entry,
     }
@@ -625,48 +746,95 @@ fn elsewhere() -> Problem {
     Problem::new(Kind::Conflict, "Nothing was done: the import is not as the page showed it.", "Look again and decide.")
 }
 
-/// Begins to carry out the differences that were ticked, as the person who presses.
-pub async fn start(
-    context: Context,
-    instance: String,
-    id: String,
-    which: Vec<String>,
-    apart: Vec<String>,
-    why: String,
-) -> Result<String, Problem> {
-    let (instance, import) = changed(&context, &instance, &id).await?;
-    let apart: Vec<i64> = apart.iter().map(|line| line.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
-    if apart.len() > usize::try_from(MOST_APART).unwrap_or(0) {
+/// The rows of a preview, as a form ticks them: those it showed, and all of a difference. Those that cut follows, those set
+/// apart and those that change words alone are ticked by themselves.
+fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
+    let lines = |texts: &mut dyn Iterator<Item = &str>| -> Result<BTreeSet<i64>, Problem> {
+        texts.map(|line| line.parse().map_err(|_| misread())).collect()
+    };
+    let shown = lines(&mut form.shown.split(',').filter(|line| !line.is_empty()))?;
+    let (on, theirs) =
+        (lines(&mut form.row.iter().map(String::as_str))?, lines(&mut form.theirs.iter().map(String::as_str))?);
+    let all = match form.all.split_once(':') {
+        None => None,
+        Some((difference, tick)) => {
+            let difference = difference.parse::<Difference>().ok().filter(|difference| difference.applies());
+            Some((difference.ok_or_else(misread)?, tick == "yes"))
+        }
+    };
+    if !on.union(&theirs).all(|line| shown.contains(line)) {
         return Err(misread());
     }
-    let which: Vec<Difference> = which
-        .iter()
-        .map(|name| name.parse::<Difference>().ok().filter(|difference| difference.applies()).ok_or_else(misread))
-        .collect::<Result<_, _>>()?;
-    if which.is_empty() && apart.is_empty() {
-        return Err(Problem::invalid("which", "Tick what is to be carried out."));
-    }
-    let why = Why::given(&why, true)?;
-    goes_on(&context, &import)?;
+    rows.retain_mut(|row| {
+        let before = row.clone();
+        if shown.contains(&row.line) && may_tick(row) {
+            row.replaces = !row.theirs.is_empty() && theirs.contains(&row.line);
+            let tick = if changes_words(row) { row.replaces } else { on.contains(&row.line) };
+            if tick != row.ticked {
+                (row.ticked, row.by_hand) = (tick, true);
+            }
+        }
+        if let Some((difference, tick)) = all
+            && row.difference == difference
+            && may_tick(row)
+            && !(tick && row.cuts)
+        {
+            (row.ticked, row.by_hand) = (tick, true);
+        }
+        *row != before
+    });
+    Ok(rows)
+}
+
+/// Keeps what was ticked on a page of a preview; nothing is begun.
+async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<(), Problem> {
+    goes_on(context, import)?;
     if import.state != ImportState::Preview {
         return Err(elsewhere());
     }
-    understood(&context, &import).await?;
-    let asked =
-        |difference: Difference, _| which.contains(&difference) || difference == Difference::Apart && !apart.is_empty();
-    if !holds(&context, &import, asked).await? {
-        return Err(Problem::invalid("which", "There is no such row in the list."));
+    understood(context, import).await?;
+    let store = &context.app.store;
+    let rows = domain_imports::rows(store, &import.id, "", 0, i64::MAX).await.map_err(store_problem)?;
+    let number = rows.iter().filter(|row| row.ticked).count();
+    // What was ticked elsewhere meanwhile is not what the page showed.
+    if form.ticked.parse::<usize>() != Ok(number) {
+        return Err(elsewhere());
+    }
+    let rows = ticked(form, rows)?;
+    let why = Why::typed("why", &form.why)?;
+    if rows.is_empty() && import.why == why.as_str() {
+        return Ok(());
+    }
+    match domain_imports::tick(store, &import.id, &rows, why.as_str()).await.map_err(store_problem)? {
+        true => Ok(()),
+        false => Err(elsewhere()),
+    }
+}
+
+/// Keeps what was ticked on a page of a preview, and shows that page again, or the next.
+pub async fn tick(context: Context, form: TicksForm) -> Result<String, Problem> {
+    let (instance, import) = changed(&context, &form.instance, &form.import).await?;
+    keep_ticks(&context, &import, &form).await?;
+    let here = path::domain_import(&instance.name, &import.id);
+    Ok(if form.then.starts_with(&format!("{here}?")) { form.then } else { here })
+}
+
+/// Begins to carry out the rows that are ticked, those of the page the form stands on included, as the person who presses.
+pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem> {
+    let (instance, import) = changed(&context, &form.instance, &form.import).await?;
+    keep_ticks(&context, &import, &form).await?;
+    let why = Why::given(&form.why, true)?;
+    let ticks = domain_imports::ticks(&context.app.store, &import.id).await.map_err(store_problem)?;
+    let number = ticks.iter().map(|(_, ticks)| ticks.ticked).sum::<i64>();
+    if number == 0 {
+        return Err(Problem::invalid("row", "Tick what is to be carried out."));
     }
     staged(&context, Stage::Begun, &instance, &import).await?;
-    match domain_imports::begin(&context.app.store, &import.id, &which, &apart, why.as_str())
-        .await
-        .map_err(store_problem)?
-    {
-        None => return Err(elsewhere()),
-        Some(0) => return Err(Problem::invalid("which", "There is no such row in the list.")),
-        Some(_) => {}
+    let number = usize::try_from(number).unwrap_or(usize::MAX);
+    match domain_imports::begin(&context.app.store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
+        None | Some(0) => Err(elsewhere()),
+        Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
     }
-    Ok(path::domain_import(&instance.name, &import.id))
 }
 
 /// Rows are carried out in the name and with the rights of whoever read the list in: nobody else sets them in motion.
@@ -853,7 +1021,7 @@ async fn mark(
 }
 
 async fn carry_row(app: &Arc<App>, instance: &Arc<Instance>, import: &Import, row: &Row) -> sqlx::Result<After> {
-    let (Ok(domain), Some(wanted)) = (Domain::try_from(row.domain.clone()), rule_of(&row.wanted)) else {
+    let (Ok(domain), Some(wanted)) = (Domain::try_from(row.domain.clone()), rule_of(row.asked())) else {
         mark(app, import, row, RowState::Failed, "The row cannot be read any more.", None).await?;
         return Ok(After::Next);
     };

@@ -1,12 +1,15 @@
 //! Rules about mail domains at sign-up.
 
-use super::{MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, misread, names, page_of, unread, viewed};
+use super::{
+    LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, meets, misread, names, page_of, unread, viewed,
+    waiting_under,
+};
 use crate::{
     access::Permission,
     carry_out::{Carry, Evidence, carry_out},
     context::Context,
     deeds::{BlockMailDomain, ChangeMailDomainBlock, LiftMailDomainBlock},
-    domain_blocks::{Domain, MailPage, MailRule},
+    domain_blocks::{Domain, MailForm, MailPage, MailRule},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -16,9 +19,11 @@ use crate::{
         rest::Client,
     },
     path,
-    problem::Problem,
+    problem::{Kind, Problem},
     search::Search,
+    signups::LARGE_MAIL_SERVERS,
     text::Why,
+    ui,
 };
 
 pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Result<Framed<MailPage>, Problem> {
@@ -33,25 +38,41 @@ pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Re
     let here = path::mail_domains(&instance.name);
     let older =
         rules.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("before", &last.id.to_string())));
-    let page = MailPage { text, rules, older, may_change: may_change(context) };
+    let waiting = waiting_under(&instance, rules.iter().map(|rule| rule.id), |id, person| {
+        let rule = rules.iter().find(|rule| rule.id == id).and_then(|rule| Domain::try_from(rule.domain.clone()).ok());
+        rule.zip(person.email.domain()).is_some_and(|(rule, domain)| rule.covers(&domain))
+    });
+    let page = MailPage { text, rules, waiting, older, may_change: may_change(context) };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
 /// Makes a rule, or changes the one the page showed (`seen`: its id and whether it asked for review).
-pub async fn set_mail(
-    context: Context,
-    instance: String,
-    domain: String,
-    review: bool,
-    seen: String,
-    why: String,
-) -> Result<String, Problem> {
-    let instance = context.instance(&instance)?.clone();
+pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Problem> {
+    let instance = context.instance(&form.instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let domain = names::mail(&domain).map_err(|why| Problem::invalid("domain", why))?;
-    let why = Why::given(&why, true)?;
+    let (review, seen) = (form.review == "yes", form.seen.as_str());
+    // A rule that is there is named exactly as its row has it.
+    let domain = match seen {
+        "" => names::mail(&form.domain).map_err(|why| Problem::invalid("domain", why))?,
+        _ => Domain::try_from(form.domain.clone()).map_err(|_| misread())?,
+    };
+    if !domain.is_well_formed() {
+        // The API cannot change such a rule: it goes and comes again, and this one would not.
+        return Err(Problem::new(
+            Kind::Invalid,
+            format!(
+                "Nothing was done: Mastodon would take the rule for “{}” away, and take no new one of this name.",
+                ui::excerpt(domain.as_str(), 80)
+            ),
+            "Lift it, and make the rule for the name as it should be.",
+        ));
+    }
+    let why = Why::given(&form.why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let name = instance.name.clone();
+    if seen.is_empty() || !review {
+        warned(&context, &instance, &domain, review, &form).await?;
+    }
     let done = if seen.is_empty() {
         let now = {
             let mut read = instance.database.read().await.map_err(unread)?;
@@ -67,11 +88,51 @@ pub async fn set_mail(
         let deed = BlockMailDomain { instance: name, domain, review };
         carry_out(context.clone(), instance.clone(), permit, deed, why).await?
     } else {
-        let (id, review_before): (RuleNumber, bool) = serde_json::from_str(&seen).map_err(|_| misread())?;
+        let (id, review_before): (RuleNumber, bool) = serde_json::from_str(seen).map_err(|_| misread())?;
         let deed = ChangeMailDomainBlock { instance: name, domain, id, review_before, review_after: review };
         carry_out(context.clone(), instance.clone(), permit, deed, why).await?
     };
     done.landed(&path::mail_domains(&instance.name))
+}
+
+/// What must be known before the rule is made: whom it meets. Said once, carried out when sent again with `sure`; where nearly
+/// everybody has such an address, with the domain typed once more.
+async fn warned(
+    context: &Context,
+    instance: &Instance,
+    domain: &Domain,
+    review: bool,
+    form: &MailForm,
+) -> Result<(), Problem> {
+    let own = instance.own_domains();
+    let much = if names::is_ours(domain, &own) {
+        Some(format!("{domain} is this instance’s own domain: its staff have their mail there."))
+    } else if LARGE_MAIL_SERVERS.iter().any(|large| domain.covers(large)) {
+        Some(format!("{domain} is a large provider of mail: much of the world has its address there."))
+    } else {
+        None
+    };
+    let once_more = form.once_more.trim().to_lowercase() == domain.as_str();
+    let words_needed = much.is_some() && !review;
+    if form.sure == "yes" && (once_more || !words_needed) {
+        return Ok(());
+    }
+    let shared = names::is_shared(domain)
+        .then(|| format!("{domain} is a host of many people: the rule covers everybody who has a name under it."));
+    let met = {
+        let mut read = instance.database.read().await.map_err(unread)?;
+        read.met_by_mail(domain, context.now().plus(-LATELY)).await
+    };
+    let met = meets(met, "would come under it", "have their mail there and stay")?;
+    let said: Vec<String> = much.into_iter().chain(shared).chain(met).collect();
+    if said.is_empty() {
+        return Ok(());
+    }
+    let way_on = match words_needed {
+        true => format!("Tick the box and type {domain} once more to make it all the same."),
+        false => "Tick the box to make it all the same.".to_owned(),
+    };
+    Err(Problem::invalid("sure", format!("{} {way_on}", said.join(" "))))
 }
 
 pub async fn lift_mail(

@@ -127,8 +127,10 @@ pub fn mail(typed: &str) -> Result<Domain, String> {
         ));
     }
     let domain = checked(&bare(typed.trim_start_matches('@'))?)?;
-    suffix(&domain)?;
-    Ok(domain)
+    match suffix(&domain) {
+        Err(why) if !is_shared(&domain) => Err(why),
+        _ => Ok(domain),
+    }
 }
 
 /// Without what people copy along with a name.
@@ -191,11 +193,20 @@ fn checked(name: &str) -> Result<Domain, String> {
             crate::ui::excerpt(&ascii, 80)
         ));
     }
-    Domain::try_from(ascii).map_err(|_| {
+    Domain::try_from(ascii).ok().filter(Domain::is_well_formed).ok_or_else(|| {
         format!(
             "“{}” is not a name a server can have: letters, digits and hyphens between dots.",
             crate::ui::excerpt(name, 80)
         )
+    })
+}
+
+/// Whether a name is the instance's own, or covers it.
+pub fn is_ours(domain: &Domain, own: &[String]) -> bool {
+    let lower = domain.as_str().to_lowercase();
+    own.iter().any(|own| {
+        let host = own.rsplit_once(':').map_or(own.as_str(), |(host, _)| host);
+        *own == lower || [own.as_str(), host].iter().any(|own| *own == lower || own.ends_with(&format!(".{lower}")))
     })
 }
 
@@ -309,7 +320,8 @@ mod tests {
             let refused = server(typed, &own()).expect_err(typed);
             assert!(refused.contains(reason), "{typed}: {refused}");
         }
-        assert!(mail("github.io").unwrap_err().contains("public suffix"));
+        assert!(mail("co.uk").unwrap_err().contains("public suffix"));
+        assert_eq!(mail("github.io").map(String::from).as_deref(), Ok("github.io"));
         assert!(mail("wren@throwaway.example").unwrap_err().contains("throwaway.example"));
         assert_eq!(mail("@THROWAWAY.example").map(String::from).as_deref(), Ok("throwaway.example"));
     }
@@ -360,6 +372,22 @@ mod tests {
         assert!(said("night.test", &real).contains("reserved") && said("night.example", &real).contains("reserved"));
         assert_eq!(said("night.art", &real), "plain night.art");
         assert!(said("art", &real).contains("covers mastodon.art"));
+    }
+
+    #[test]
+    fn our_own_name_is_known_in_every_form() {
+        let domain = |text: &str| Domain::try_from(text.to_owned()).unwrap();
+        for (name, ours) in [
+            ("harbour.example", true),
+            ("Harbour.Example", true),
+            ("example", true),
+            ("night.example", false),
+            ("x.harbour.example", false),
+            ("our.example", false),
+        ] {
+            assert_eq!(is_ours(&domain(name), &own()), ours, "{name}");
+        }
+        assert!(is_ours(&domain("localhost"), &["localhost:3000".to_owned()]));
     }
 
     proptest! {

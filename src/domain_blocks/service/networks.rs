@@ -1,5 +1,6 @@
 //! Addresses and networks: read, and kept from locking out the console or half the world.
 
+use ipnet::IpNet;
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -60,6 +61,11 @@ impl fmt::Display for Network {
 impl Network {
     pub fn contains(&self, address: IpAddr) -> bool {
         address.is_ipv4() == self.address.is_ipv4() && cleared(address, self.prefix) == self.address
+    }
+
+    /// Whether it and another have addresses in common.
+    pub fn meets(&self, other: &IpNet) -> bool {
+        IpNet::new(self.address, self.prefix).is_ok_and(|own| own.contains(other) || other.contains(&own))
     }
 
     /// Why no rule may be so wide, if it may not.

@@ -1,6 +1,6 @@
 //! Accounts: one in full, its server, its strikes, and finding one.
 
-use super::{DatabaseError, Hidden, Read, ms};
+use super::{DatabaseError, Hidden, Read, by_release, deleted, ms};
 use crate::{
     clock::{DAY, Instant},
     id::AccountId,
@@ -76,14 +76,19 @@ impl Account {
         } else if self.id.0 < 0 {
             // The instance actor (`app/models/concerns/account/finder_concern.rb`).
             Some("This is the server itself, not a person. Its reports can be closed, and nothing else be decided.")
+        } else if self.state.deleted && !self.state.suspended {
+            // What the API still answers about it changes nothing that anybody sees (4.7, as recorded).
+            Some(
+                "Its owner deleted this account, and its data is gone or goes now. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
+            )
         } else {
             None
         }
     }
 
-    /// It is suspended and nothing is left that a reversal would bring back: its data was deleted.
+    /// Nothing is left that a reversal would bring back: its data was deleted, after a suspension or by its owner.
     pub fn data_is_gone(&self) -> bool {
-        self.state.suspended && self.deleted_on.is_none()
+        self.state.deleted || (self.state.suspended && self.deleted_on.is_none())
     }
 
     /// `user` or `user@domain`
@@ -141,6 +146,7 @@ struct Row {
     note: String,
     created_at: i64,
     suspended: bool,
+    deleted: bool,
     silenced: bool,
     sensitized: bool,
     deletion: Option<i64>,
@@ -164,10 +170,12 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn account(&mut self, id: AccountId) -> Result<Option<Account>, DatabaseError> {
-        const SQL: &str = concat!(
+        macro_rules! account {
+            ($release:ident,) => {
+                concat!(
             "select a.id, a.username, a.domain, a.display_name, a.note, ",
             ms!("a.created_at"),
-            " as created_at, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
+            " as created_at, ", deleted!($release, "a"), " as deleted, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
              a.sensitized_at is not null as sensitized, (select ",
             ms!("d.created_at"),
             " from account_deletion_requests d where d.account_id = a.id order by d.id limit 1) as deletion, \
@@ -178,8 +186,11 @@ impl Read {
              u.email, host(u.sign_up_ip) as sign_up_ip \
              from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
              left join user_roles r on r.id = u.role_id where a.id = $1",
-        );
-        let row: Option<Row> = sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        )
+            };
+        }
+        let sql = by_release!(self.extras, account,);
+        let row: Option<Row> = sqlx::query_as(sql).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|row| Account {
             id: AccountId(row.id),
             username: row.username,
@@ -192,6 +203,7 @@ impl Read {
                 sensitized: row.sensitized,
                 silenced: row.silenced,
                 suspended: row.suspended,
+                deleted: row.deleted,
             },
             deleted_on: row.deletion.map(|at| Instant(at).plus(30 * DAY)),
             // Counters may be briefly negative in SQL.
@@ -345,25 +357,34 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
-        const SQL: &str = "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
-            a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null \
-            from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at from accounts \
+        macro_rules! beginning {
+            ($release:ident,) => {
+                concat!(
+                    "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
+            a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null, a.deleted \
+            from (select id, username, domain, display_name, sensitized_at, silenced_at, suspended_at, ",
+                    deleted!($release, "accounts"),
+                    " as deleted from accounts \
             where lower((username)::text) >= $1 \
             order by lower((username)::text), coalesce(lower((domain)::text), ''::text) limit 60) a \
             left join users u on u.account_id = a.id where lower((a.username)::text) like $2 and a.id > 0 \
-            order by lower((a.username)::text), coalesce(lower((a.domain)::text), ''::text) limit 20";
-        type Row = (i64, String, Option<String>, String, bool, bool, bool, bool);
+            order by lower((a.username)::text), coalesce(lower((a.domain)::text), ''::text) limit 20"
+                )
+            };
+        }
+        let sql = by_release!(self.extras, beginning,);
+        type Row = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         let rows: Vec<Row> =
-            sqlx::query_as(SQL).persistent(false).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
+            sqlx::query_as(sql).persistent(false).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
-            .map(|(id, username, domain, display_name, disabled, sensitized, silenced, suspended)| Found {
+            .map(|(id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted)| Found {
                 id: AccountId(id),
                 acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
                 display_name,
-                state: AccountState { disabled, sensitized, silenced, suspended },
+                state: AccountState { disabled, sensitized, silenced, suspended, deleted },
             })
             .collect())
     }

@@ -6,8 +6,9 @@
 use super::{DatabaseError, Read, There, ms};
 use crate::{
     clock::Instant,
+    id::RuleNumber,
     nouns::domain_blocks::{
-        AddressRule, AddressSeverity, Allowed, COUNTED, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
+        AddressRule, AddressSeverity, Allowed, COUNTED, Cost, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
         Losses, MailRule, Note, Reach, Rule, Severity,
     },
 };
@@ -18,6 +19,8 @@ use std::collections::HashMap;
 const LOOKED_AT: i64 = 5_000;
 /// Accounts that are looked at to say that nobody here follows any of them.
 const SEARCHED: i64 = 200_000;
+/// Accounts of each server that are looked at for what a list would cost, and follows of each of them.
+const PRICED: i64 = 1_000;
 /// Accounts of each server that are looked at for its row in the list.
 const GLANCED_AT: i64 = 20;
 /// Servers below a server that are counted with it.
@@ -143,6 +146,30 @@ impl Read {
     /// If the database does not answer.
     pub async fn domain_block(&mut self, domain: &Domain) -> Result<Option<Listed>, DatabaseError> {
         Ok(self.domain_blocks_of(&[domain.to_string()]).await?.into_iter().next())
+    }
+
+    /// The rule of this number (primary key of `domain_blocks`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn domain_block_numbered(&mut self, id: RuleNumber) -> Result<Option<Listed>, DatabaseError> {
+        const SQL: &str = rules!("where b.id = $1");
+        let row: Option<RuleColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(listed))
+    }
+
+    /// The first of these names under which anything is there: a rule, an allowed server or a server known (unique indexes on
+    /// `domain` of the three).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn named(&mut self, names: &[String]) -> Result<Option<String>, DatabaseError> {
+        const SQL: &str = "select d.name from unnest($1::text[]) with ordinality d (name, place) \
+            where exists (select from domain_blocks where domain = d.name) \
+            or exists (select from domain_allows where domain = d.name) \
+            or exists (select from instances where domain = d.name) order by d.place limit 1";
+        Ok(sqlx::query_scalar(SQL).persistent(false).bind(names).fetch_optional(&mut *self.tx).await?)
     }
 
     /// Rules for domains below one (a scan of `domain_blocks`, which has no index by the end of a name).
@@ -355,6 +382,45 @@ impl Read {
         })
     }
 
+    /// Who here would lose follows by rows of a list, all rows at once: each name of a server with the row it comes under, and
+    /// what each row costs that costs anything (`accounts (domain, id)`, then `follows` both ways by account).
+    ///
+    /// # Errors
+    /// If the database does not answer, or not in time.
+    pub async fn costs(&mut self, names: &[String], rows: &[i64]) -> Result<HashMap<i64, Cost>, DatabaseError> {
+        // As `reach`: joins that cannot be turned round, and whoever is suspended already loses nothing.
+        const SQL: &str = "with there as materialized (select d.row, d.name, a.id, a.live \
+             from unnest($1::text[], $2::bigint[]) d (name, row) cross join lateral \
+             (select id, suspended_at is null as live from accounts where domain = d.name order by id limit $3) a), \
+            ties as materialized (select t.row, f.account_id as here, 1 as follows, 0 as followers from there t \
+             cross join lateral (select account_id from follows where t.live and target_account_id = t.id limit $3) f \
+             union all select t.row, f.target_account_id, 0, 1 from there t \
+             cross join lateral (select target_account_id from follows where t.live and account_id = t.id limit $3) f), \
+            per as materialized (select row, here, sum(follows) as follows, sum(followers) as followers from ties \
+             group by row, here), \
+            whole as (select row, count(*) filter (where follows > 0) as losing, sum(follows)::bigint as follows, \
+             count(*) filter (where followers > 0) as lost, sum(followers)::bigint as followers from per group by row), \
+            looked as (select row, max(number) as number from (select row, name, count(*) as number from there \
+             group by row, name) n group by row), \
+            most as (select r.row, array_agg(coalesce(a.username, r.here || ' (gone)') order by r.place) as names, \
+             array_agg(r.number order by r.place) as numbers from (select row, here, (follows + followers)::bigint as number, \
+             row_number() over (partition by row order by follows + followers desc, here) as place from per) r \
+             left join accounts a on a.id = r.here where r.place <= 3 group by r.row) \
+            select l.row, coalesce(w.losing, 0), coalesce(w.follows, 0), coalesce(w.lost, 0), coalesce(w.followers, 0), \
+             l.number, coalesce(m.names, '{}'), coalesce(m.numbers, '{}') from looked l \
+             left join whole w on w.row = l.row left join most m on m.row = l.row";
+        let found: Vec<CostColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;
+        Ok(found
+            .into_iter()
+            .map(|(row, followers, follows, followed, followers_there, looked_at, names, numbers)| {
+                let losses = Losses { followers, follows, followed, followers_there };
+                let most = names.into_iter().zip(numbers).collect();
+                (row, Cost { losses: Some(losses), more: looked_at >= PRICED, most })
+            })
+            .collect())
+    }
+
     /// Whether anybody here follows anybody on some servers; `None` where there are more accounts than can be looked at
     /// (`accounts (domain, id)`, `follows (target_account_id)`).
     ///
@@ -475,7 +541,7 @@ impl Read {
         limit: i64,
     ) -> Result<Vec<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
-            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
+            "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
             ms!("expires_at"),
             ", ",
             ms!("created_at"),
@@ -486,13 +552,42 @@ impl Read {
         Ok(rows.into_iter().map(address).collect())
     }
 
+    /// The rule about addresses of this number (primary key of `ip_blocks`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn address_block_numbered(&mut self, id: RuleNumber) -> Result<Option<ListedAddress>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
+            ms!("expires_at"),
+            ", ",
+            ms!("created_at"),
+            " from ip_blocks where id = $1"
+        );
+        let row: Option<AddressColumns> =
+            sqlx::query_as(SQL).persistent(false).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(address))
+    }
+
+    /// The network of a rule about addresses (primary key of `ip_blocks`).
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn network_of(&mut self, id: RuleNumber) -> Result<Option<String>, DatabaseError> {
+        Ok(sqlx::query_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
+            .persistent(false)
+            .bind(id.0)
+            .fetch_optional(&mut *self.tx)
+            .await?)
+    }
+
     /// The rule about exactly this network (unique index on `ip_blocks.ip`).
     ///
     /// # Errors
     /// If the database does not answer.
     pub async fn address_block(&mut self, network: &str) -> Result<Option<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
-            "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
+            "select id, host(ip) || '/' || masklen(ip), severity, comment, ",
             ms!("expires_at"),
             ", ",
             ms!("created_at"),
@@ -503,6 +598,9 @@ impl Read {
         Ok(row.map(address))
     }
 }
+
+/// A row, its losses, the accounts looked at on its largest server, and who loses most.
+type CostColumns = (i64, i64, i64, i64, i64, i64, Vec<String>, Vec<i64>);
 
 type MailColumns = (i64, String, bool, i64, Option<String>, i64);
 

@@ -1,6 +1,6 @@
 //! Accounts by what is personal, with a warrant, and accounts by what no index serves, in windows.
 
-use super::{DatabaseError, Found, Read, ms};
+use super::{DatabaseError, Found, Read, by_release, deleted, ms};
 use crate::{
     clock::Instant,
     deeds::{Personal, SearchPersonal},
@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_millis(150);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sanctioned {
     Any,
+    /// By its owner, or after its suspension.
+    Deleted,
     Suspended,
     Silenced,
     Sensitized,
@@ -32,6 +34,7 @@ impl Sanctioned {
     fn name(self) -> &'static str {
         match self {
             Self::Any => "any",
+            Self::Deleted => "deleted",
             Self::Suspended => "suspended",
             Self::Silenced => "silenced",
             Self::Sensitized => "sensitized",
@@ -110,6 +113,7 @@ pub struct ListedAccount {
     pub sensitized: bool,
     pub silenced: bool,
     pub suspended: bool,
+    pub deleted: bool,
     pub role: Option<String>,
 }
 
@@ -120,6 +124,7 @@ impl ListedAccount {
             sensitized: self.sensitized,
             silenced: self.silenced,
             suspended: self.suspended,
+            deleted: self.deleted,
         }
     }
 }
@@ -145,42 +150,64 @@ pub fn created_at(id: i64) -> Instant {
     Instant(id >> 16)
 }
 
-type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool);
+type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);
 
-fn found((id, username, domain, display_name, disabled, sensitized, silenced, suspended): FoundTuple) -> Found {
+fn found(
+    (id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted): FoundTuple,
+) -> Found {
     Found {
         id: AccountId(id),
         acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
         display_name,
-        state: AccountState { disabled, sensitized, silenced, suspended },
+        state: AccountState { disabled, sensitized, silenced, suspended, deleted },
     }
 }
 
 macro_rules! found {
-    ($rest:literal) => {
+    ($release:ident, $rest:literal) => {
         concat!(
             "select a.id, a.username, a.domain, a.display_name, u.disabled, a.sensitized_at is not null, \
-             a.silenced_at is not null, a.suspended_at is not null from accounts a join users u on u.account_id = a.id ",
+             a.silenced_at is not null, a.suspended_at is not null, ",
+            deleted!($release, "a"),
+            " from accounts a join users u on u.account_id = a.id ",
             $rest
         )
     };
 }
 
+/// Whether the account `a` was deleted, by its owner or after its suspension; `u` is its login. Before 4.7 a deleted one keeps
+/// its suspension, and of a request to delete it nothing is left.
+macro_rules! gone {
+    (since_47) => {
+        "a.requested_deletion_at is not null"
+    };
+    ($before:ident) => {
+        "a.domain is null and a.suspended_at is not null \
+         and not exists (select from account_deletion_requests d where d.account_id = a.id)"
+    };
+}
+
+pub(super) use gone;
+
 /// The columns of a listed account.
 macro_rules! listed {
-    ($rest:literal) => {
+    ($release:ident, $rest:literal) => {
         concat!(
             "select a.id, a.username, a.domain, a.display_name, ",
             ms!("a.created_at"),
             " as created_at, ",
             ms!("s.last_status_at"),
             " as last_status_at, coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
-             a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, r.name as role \
+             a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, ",
+            deleted!($release, "a"),
+            " as deleted, r.name as role \
              from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
              left join user_roles r on r.id = u.role_id ",
             $rest,
             " and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \
-             and case $5::text when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
+             and case $5::text when 'deleted' then ",
+            gone!($release),
+            " when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
              when 'sensitized' then a.sensitized_at is not null when 'disabled' then coalesce(u.disabled, false) \
              when 'pending' then not u.approved when 'unconfirmed' then u.id is not null and u.confirmed_at is null \
              else true end \
@@ -198,13 +225,15 @@ impl Read {
     /// # Errors
     /// If the database does not answer, or takes longer than two seconds.
     pub async fn by_personal(&mut self, warrant: &Warrant<SearchPersonal>) -> Result<Vec<Found>, DatabaseError> {
-        const BY_EMAIL: &str = found!("where u.email = lower($1) limit 2");
-        const BY_ADDRESS: &str = found!(
+        let by_email = by_release!(self.extras, found, "where u.email = lower($1) limit 2");
+        let by_address = by_release!(
+            self.extras,
+            found,
             "where u.id in (select user_id from user_ips where ip <<= $1::inet) and a.id > 0 order by a.id desc limit 50"
         );
         let (sql, value) = match &warrant.deed().what {
-            Personal::Email(email) => (BY_EMAIL, email.as_str()),
-            Personal::Address(range) => (BY_ADDRESS, range.as_str()),
+            Personal::Email(email) => (by_email, email.as_str()),
+            Personal::Address(range) => (by_address, range.as_str()),
         };
         let rows: Vec<FoundTuple> = sqlx::query_as(sql).persistent(false).bind(value).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(found).collect())
@@ -221,8 +250,8 @@ impl Read {
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
-        const SQL: &str = listed!("where u.role_id = $1 and a.id < $2");
-        let query = sqlx::query_as(SQL).persistent(false).bind(role).bind(before.unwrap_or(i64::MAX));
+        let sql = by_release!(self.extras, listed, "where u.role_id = $1 and a.id < $2");
+        let query = sqlx::query_as(sql).persistent(false).bind(role).bind(before.unwrap_or(i64::MAX));
         let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }
@@ -239,12 +268,14 @@ impl Read {
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
-        const SQL: &str = listed!(
+        let sql = by_release!(
+            self.extras,
+            listed,
             "where u.id in (select n.id from (select id, invite_id from users order by id desc limit 20000) n \
              where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
              and a.id < $2"
         );
-        let query = sqlx::query_as(SQL).persistent(false).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
+        let query = sqlx::query_as(sql).persistent(false).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
         let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }
@@ -276,7 +307,7 @@ impl Read {
             "select min(id) from (select id from accounts where id < $1 and id > 0 order by id desc limit $2) slice";
         const BELOW_THERE: &str = "select min(id) from \
             (select id from accounts where domain = $3 and id < $1 and id > 0 order by id desc limit $2) slice";
-        const FITTING: &str = listed!("where a.id >= $1 and a.id < $2 and a.id > 0");
+        let fitting = by_release!(self.extras, listed, "where a.id >= $1 and a.id < $2 and a.id > 0");
         let domain = narrowing.domain();
         let began = tokio::time::Instant::now();
         let mut window = Window::default();
@@ -291,7 +322,7 @@ impl Read {
                 return Ok(window);
             };
             let wanted = page - window.accounts.len();
-            let query = sqlx::query_as(FITTING).persistent(false).bind(lower).bind(upper);
+            let query = sqlx::query_as(fitting).persistent(false).bind(lower).bind(upper);
             let rows: Vec<ListedAccount> = narrowing.bind(query, wanted).fetch_all(&mut *self.tx).await?;
             let full = rows.len() == wanted;
             window.accounts.extend(rows);

@@ -65,6 +65,8 @@ pub enum Extra {
     Quotes,
     /// Collections that reports name, and who is in them: since 4.6.
     Collections,
+    /// That an account was deleted, or its owner asked for it: `accounts.requested_deletion_at`, since 4.7.
+    Deletion,
 }
 
 impl Extra {
@@ -76,6 +78,7 @@ impl Extra {
             Self::Polls | Self::Edits => true,
             Self::Quotes => release >= Release::V44,
             Self::Collections => release >= Release::V46,
+            Self::Deletion => release >= Release::V47,
         }
     }
 }
@@ -124,6 +127,7 @@ pub(super) const READS: &[Reads] = &[
             "suspension_origin",
         ],
     ),
+    sometimes(Extra::Deletion, "accounts", &["requested_deletion_at"]),
     always(
         "admin_action_logs",
         &["id", "account_id", "action", "target_type", "target_id", "human_identifier", "route_param", "created_at"],

@@ -6,6 +6,7 @@ use crate::{
     ledger::Warrant,
     seal::Keys,
 };
+use ipnet::IpNet;
 use std::net::IpAddr;
 
 /// Personal data whose clear text needs a warrant. Its debug output and its display show nothing.
@@ -67,6 +68,17 @@ impl Hidden {
         })
     }
 
+    /// Whether a network holds the address.
+    pub fn is_within(&self, network: &IpNet) -> bool {
+        self.0.split('/').next().and_then(|plain| plain.parse::<IpAddr>().ok()).is_some_and(|ip| network.contains(&ip))
+    }
+
+    /// Whether no visitor has such an address: it is the instance's own, or of a network behind its proxy.
+    pub fn is_of_no_visitor(&self) -> bool {
+        let plain = self.0.split('/').next().unwrap_or_default();
+        plain.parse::<IpAddr>().is_ok_and(|ip| super::no_visitors().any(|network| network.contains(&ip.to_canonical())))
+    }
+
     /// `j•••@example.org`, `203.0.•.•`, `2001:db8:•`
     pub fn masked(&self) -> String {
         if let Some((name, domain)) = self.0.split_once('@') {
@@ -101,6 +113,33 @@ mod tests {
             assert_eq!(Hidden::new(clear.into()).masked(), masked);
         }
         assert_eq!(format!("{:?}", Hidden::new("jonas@example.org".into())), "[hidden]");
+    }
+
+    #[test]
+    fn an_address_that_no_visitor_has_is_known() {
+        for (clear, of_no_visitor) in [
+            ("127.0.0.1", true),
+            ("10.1.2.3", true),
+            ("172.18.0.1", true),
+            ("192.168.1.1", true),
+            ("100.64.0.9", true),
+            ("169.254.1.1", true),
+            ("0.0.0.0", true),
+            ("::1", true),
+            ("fd00::1", true),
+            ("fe80::1", true),
+            ("::ffff:10.0.0.1", true),
+            ("172.32.0.1", false),
+            ("203.0.113.7", false),
+            ("2001:db8::1", false),
+            ("odd", false),
+        ] {
+            assert_eq!(Hidden::new(clear.into()).is_of_no_visitor(), of_no_visitor, "{clear}");
+        }
+        let network: IpNet = "203.0.113.0/24".parse().unwrap();
+        assert!(Hidden::new("203.0.113.7".into()).is_within(&network));
+        assert!(!Hidden::new("203.0.114.7".into()).is_within(&network));
+        assert!(!Hidden::new("2001:db8::1".into()).is_within(&network));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Invitations (`app/models/invite.rb`): what is there, who owns it, who came with it, and the two writes Mastodon has no
 //! API for.
 
-use super::{Database, DatabaseError, Read, There, by_release, ms, wants_second_factor};
+use super::{Database, DatabaseError, Read, There, by_release, deleted, ms, wants_second_factor};
 use crate::{
     access::{Permission, Permit},
     clock::{HOUR, Instant},
@@ -60,6 +60,7 @@ pub struct Inviter {
     approved: bool,
     disabled: bool,
     suspended: bool,
+    deleted: bool,
     memorial: bool,
     moved: bool,
     lacks_second_factor: bool,
@@ -78,6 +79,7 @@ impl Inviter {
     /// Why no invitation of this account works, in a few words; `None` where they work.
     pub fn trouble(&self) -> Option<&'static str> {
         [
+            (self.deleted, "deleted by its owner"),
             (self.suspended, "suspended"),
             (self.disabled, "login frozen"),
             (!self.confirmed, "mail address not confirmed"),
@@ -185,6 +187,7 @@ pub struct CameWith {
     sensitized: bool,
     silenced: bool,
     suspended: bool,
+    deleted: bool,
     /// Up to a hundred
     pub reports: i64,
     pub strikes: i64,
@@ -197,6 +200,7 @@ impl CameWith {
             sensitized: self.sensitized,
             silenced: self.silenced,
             suspended: self.suspended,
+            deleted: self.deleted,
         }
     }
 }
@@ -237,7 +241,9 @@ macro_rules! inviter {
     ($release:ident) => {
         concat!(
             "a.id as account, a.username, u.confirmed_at is not null as confirmed, u.approved, u.disabled, \
-         a.suspended_at is not null as suspended, a.memorial, a.moved_to_account_id is not null as moved, ",
+         a.suspended_at is not null as suspended, ",
+            deleted!($release, "a"),
+            " as deleted, a.memorial, a.moved_to_account_id is not null as moved, ",
             lacks_second_factor!($release),
             " as lacks_second_factor, r.permissions as own, coalesce(e.permissions, 0) as everyone "
         )
@@ -279,7 +285,9 @@ macro_rules! fits {
          when i.uses >= i.max_uses then $1 = 'used up' \
          when $1 = 'goes on' then true when $1 in ('expired', 'used up') then false \
          else ($1 = 'usable') = (select u.confirmed_at is not null and u.approved and not u.disabled \
-         and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null and not (",
+         and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null and not ",
+            deleted!($release, "a"),
+            " and not (",
             lacks_second_factor!($release),
             ") from users u join accounts a on a.id = u.account_id ",
             roles!(),
@@ -486,17 +494,23 @@ impl Read {
         page: usize,
     ) -> Result<CameWindow, DatabaseError> {
         const ENDS: &str = "select min(id), max(id) from users";
-        const SQL: &str = concat!(
+        macro_rules! came {
+            ($release:ident,) => {
+                concat!(
             "select u.id as user, a.id as account, a.username, ",
             ms!("u.created_at"),
             " as came_at, u.approved, u.confirmed_at is not null as confirmed, u.disabled, \
              a.sensitized_at is not null as sensitized, a.silenced_at is not null as silenced, \
-             a.suspended_at is not null as suspended, \
-             (select count(*) from (select from reports q where q.target_account_id = a.id limit $5) q) as reports, \
+             a.suspended_at is not null as suspended, ",
+            deleted!($release, "a"),
+            " as deleted, (select count(*) from (select from reports q where q.target_account_id = a.id limit $5) q) as reports, \
              (select count(*) from (select from account_warnings w where w.target_account_id = a.id limit $5) w) as strikes \
              from users u join accounts a on a.id = u.account_id \
              where u.id > $1 and u.id <= $2 and u.invite_id = $3 order by u.id limit $4"
-        );
+        )
+            };
+        }
+        let sql = by_release!(self.extras, came,);
         if invite.uses == 0 {
             return Ok(CameWindow::default());
         }
@@ -521,7 +535,7 @@ impl Read {
             }
             let high = last.min(low.saturating_add(LOGINS));
             let wanted = page - window.people.len();
-            let rows: Vec<CameWith> = sqlx::query_as(SQL)
+            let rows: Vec<CameWith> = sqlx::query_as(sql)
                 .persistent(false)
                 .bind(low)
                 .bind(high)

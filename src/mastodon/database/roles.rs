@@ -1,7 +1,7 @@
 //! Roles of the instance (`app/models/user_role.rb`): their rows, their members, and the one transaction that gives or
 //! takes one.
 
-use super::{Database, DatabaseError, Extras, Read, Writing, by_release, wants_second_factor};
+use super::{Database, DatabaseError, Extras, Read, Writing, by_release, deleted, wants_second_factor};
 use crate::{
     deeds::AssignRole,
     id::{AccountId, RoleId},
@@ -54,16 +54,16 @@ impl From<RoleTuple> for InstanceRole {
 
 /// The columns of a role; `require_2fa` is there since 4.6 alone.
 macro_rules! role {
-    (since_46, $rest:literal) => {
-        concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, r.require_2fa from user_roles r ",
-            $rest
-        )
-    };
     (before, $rest:literal) => {
         concat!(
             "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa \
              from user_roles r ",
+            $rest
+        )
+    };
+    ($since_46:ident, $rest:literal) => {
+        concat!(
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, r.require_2fa from user_roles r ",
             $rest
         )
     };
@@ -76,7 +76,9 @@ macro_rules! another_administrator {
             "select exists (select from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id \
              where r.id > 0 and r.permissions & $2 <> 0 and u.account_id <> $1 and not u.disabled and u.approved \
              and u.confirmed_at is not null and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null \
-             and (not ",
+             and not ",
+            deleted!($release, "a"),
+            " and (not ",
             wants_second_factor!($release, "r.require_2fa"),
             " or ",
             $second_factor,
@@ -101,6 +103,7 @@ struct HolderTuple {
     role_id: Option<i64>,
     disabled: bool,
     suspended: bool,
+    deleted: bool,
     silenced: bool,
     sensitized: bool,
     approved: bool,
@@ -119,17 +122,24 @@ async fn role(tx: &mut PgConnection, extras: Extras, id: RoleId) -> sqlx::Result
 
 /// Somebody with a login here, and their role (primary keys, `users (account_id)`).
 async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sqlx::Result<Option<Holder>> {
-    const SQL: &str = concat!(
+    macro_rules! holder {
+        ($release:ident,) => {
+            concat!(
         "select a.id as account, u.id as user_id, a.username::text as username, a.display_name::text as display_name, \
-         u.role_id, u.disabled, a.suspended_at is not null as suspended, a.silenced_at is not null as silenced, \
+         u.role_id, u.disabled, a.suspended_at is not null as suspended, ",
+        deleted!($release, "a"),
+        " as deleted, a.silenced_at is not null as silenced, \
          a.sensitized_at is not null as sensitized, u.approved, u.confirmed_at is not null as confirmed, a.memorial, \
          a.moved_to_account_id is not null as moved, ",
         second_factor!(),
         " as second_factor from accounts a join users u on u.account_id = a.id \
          where a.id = $1 and a.id > 0 and a.domain is null",
-    );
+    )
+        };
+    }
+    let sql = by_release!(extras, holder,);
     let row: Option<HolderTuple> =
-        sqlx::query_as(SQL).persistent(false).bind(account.0).fetch_optional(&mut *tx).await?;
+        sqlx::query_as(sql).persistent(false).bind(account.0).fetch_optional(&mut *tx).await?;
     let Some(row) = row else { return Ok(None) };
     let role_id = row.role_id.map(RoleId);
     let held = match role_id.filter(|id| *id != EVERYONE) {
@@ -145,6 +155,7 @@ async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sq
         role: held,
         disabled: row.disabled,
         suspended: row.suspended,
+        deleted: row.deleted,
         silenced: row.silenced,
         sensitized: row.sensitized,
         approved: row.approved,

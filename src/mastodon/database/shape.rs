@@ -27,6 +27,7 @@ pub struct Extras {
     pub edits: There,
     pub quotes: There,
     pub collections: There,
+    pub deletion: There,
 }
 
 impl Extras {
@@ -39,6 +40,7 @@ impl Extras {
             Extra::Edits => &mut self.edits,
             Extra::Quotes => &mut self.quotes,
             Extra::Collections => &mut self.collections,
+            Extra::Deletion => &mut self.deletion,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! People who asked to join and wait for a decision.
 
 use super::{DatabaseError, Hidden, Read, ms};
-use crate::{clock::Instant, id::AccountId};
+use crate::{clock::Instant, id::AccountId, nouns::domain_blocks::Domain};
+use ipnet::IpNet;
+use std::collections::HashMap;
 
 /// Somebody who waits (`users.approved` is false).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +81,97 @@ macro_rules! pending {
     };
 }
 
+/// The newest sign-ups that are looked at for what they have in common.
+const NEWEST: i64 = 5_000;
+
+/// Networks of which no visitor's address is: loopback, private, link-local and shared ones (RFC 1122, 1918, 3927, 4193,
+/// 4291, 6598).
+pub fn no_visitors() -> impl Iterator<Item = IpNet> {
+    [
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "::/127",
+        "fc00::/7",
+        "fe80::/10",
+    ]
+    .into_iter()
+    .filter_map(|network| network.parse().ok())
+}
+
+/// Whom a rule about sign-ups would meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Met {
+    /// People who are in: with such a mail address, or last seen from such an address.
+    pub members: i64,
+    pub waiting: i64,
+    /// Of those who signed up within the last thirty days.
+    pub recent: i64,
+}
+
+/// From which addresses people signed up lately.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// Sign-ups looked at that have an address.
+    pub all: i64,
+    /// The addresses of several of them, as [`Hidden::range`] has them.
+    pub shared: Vec<(Hidden, i64)>,
+}
+
 impl Read {
+    /// From which addresses people signed up since then, of the newest sign-ups (primary key of `users` backwards).
+    ///
+    /// # Errors
+    /// If the database does not answer, or not in time.
+    pub async fn origins(&mut self, since: Instant) -> Result<Origins, DatabaseError> {
+        const SQL: &str = "select host(u.sign_up_ip), count(*) from (select sign_up_ip, created_at from users \
+            order by id desc limit $2) u where u.sign_up_ip is not null \
+            and u.created_at >= to_timestamp($1 / 1000.0) at time zone 'utc' group by 1";
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as(SQL).persistent(false).bind(since.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
+        let mut origins = Origins { all: rows.iter().map(|(_, number)| number).sum(), shared: Vec::new() };
+        let mut ranges: HashMap<Hidden, i64> = HashMap::new();
+        for (address, number) in rows {
+            *ranges.entry(Hidden::new(address).range()).or_default() += number;
+        }
+        origins.shared.extend(ranges.into_iter().filter(|(_, number)| *number > 1));
+        origins.shared.sort_by_key(|(range, number)| (std::cmp::Reverse(*number), range.masked()));
+        Ok(origins)
+    }
+
+    /// Whom a rule about a mail domain would meet, its own and what lies below it (a scan of `users`, which has no index by
+    /// the end of a mail address).
+    ///
+    /// # Errors
+    /// If the database does not answer, or not in time.
+    pub async fn met_by_mail(&mut self, domain: &Domain, since: Instant) -> Result<Met, DatabaseError> {
+        const SQL: &str = "select count(case when approved then 1 end), count(case when not approved then 1 end), \
+            count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
+            where right(lower(email), char_length($1) + 1) in ('@' || $1, '.' || $1)";
+        let (members, waiting, recent) =
+            sqlx::query_as(SQL).persistent(false).bind(domain.as_str()).bind(since.0).fetch_one(&mut *self.tx).await?;
+        Ok(Met { members, waiting, recent })
+    }
+
+    /// Whom a rule about addresses would meet: who is in and has a session from there, who waits and asked from there, and who
+    /// signed up from there since then (scans of `session_activations` and `users`).
+    ///
+    /// # Errors
+    /// If the database does not answer, or not in time.
+    pub async fn met_by_address(&mut self, network: &str, since: Instant) -> Result<Met, DatabaseError> {
+        const SQL: &str = "select (select count(distinct s.user_id) from session_activations s join users u on u.id = s.user_id \
+             where s.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \
+            count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
+            where sign_up_ip <<= $1::inet";
+        let (members, waiting, recent) =
+            sqlx::query_as(SQL).persistent(false).bind(network).bind(since.0).fetch_one(&mut *self.tx).await?;
+        Ok(Met { members, waiting, recent })
+    }
+
     /// The newest user id there is (primary key backwards); 0 for none.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! Each part is one statement that lists its rows as key and content; the same statement, hashed row by row inside the
 //! database, says whether anything is different at all. Times of rows are left out: a row that was only touched is the same.
 
-use super::{DatabaseError, Extras, Read, There};
+use super::{DatabaseError, Extras, Read, There, by_release, deleted, finding::gone};
 pub use crate::nouns::parts::Part;
 
 /// A row of a part.
@@ -16,14 +16,33 @@ pub struct Kept {
 
 /// The statement of a part, as rows and as one hash of them.
 macro_rules! part {
-    ($rows:literal) => {
+    ($($rows:tt)*) => {
         (
-            concat!("select key, content::text as content from (", $rows, ") part order by key limit $1"),
+            concat!("select key, content::text as content from (", $($rows)*, ") part order by key limit $1"),
             concat!(
                 "select count(*), coalesce(md5(string_agg(md5(key || ' ' || content::text), '' order by key collate \"C\")), '') from (",
-                $rows,
+                $($rows)*,
                 ") part"
             ),
+        )
+    };
+}
+
+/// A row for every sanction on a local account, one by one. No index serves it: 0.2 s with 200,000 people here among a million
+/// accounts, every few minutes.
+macro_rules! sanctions {
+    ($release:ident,) => {
+        part!(
+            "select a.id::text || ' ' || s.sanction as key, jsonb_build_object('name', a.username) as content \
+             from accounts a left join users u on u.account_id = a.id cross join lateral (values \
+             ('suspended', a.suspended_at is not null), ('limited', a.silenced_at is not null), \
+             ('sensitive', a.sensitized_at is not null), ('frozen', coalesce(u.disabled, false)), \
+             ('memorial', a.memorial), ('deleted', ",
+            gone!($release),
+            ")) s (sanction, holds) where a.domain is null and a.id > 0 and (a.suspended_at is not null \
+             or a.silenced_at is not null or a.sensitized_at is not null or u.disabled or a.memorial or ",
+            deleted!($release, "a"),
+            ") and s.holds"
         )
     };
 }
@@ -74,6 +93,15 @@ impl Part {
             Self::AddressBlocks => part!(
                 "select host(network(ip)) || '/' || masklen(ip) as key, jsonb_build_object('severity', severity, \
                  'comment', comment, 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks"
+            ),
+            Self::Sanctions => by_release!(extras, sanctions,),
+            // `admin_action_logs.account_id` cascades: whoever is deleted takes their rows along.
+            Self::LogAuthors => part!(
+                "select l.account_id::text as key, jsonb_build_object('name', a.username, 'rows', l.rows, \
+                 'first', l.first, 'last', l.last) as content from (select account_id, count(*) as rows, \
+                 (extract(epoch from min(created_at)) * 1000)::bigint as first, \
+                 (extract(epoch from max(created_at)) * 1000)::bigint as last from admin_action_logs \
+                 where account_id is not null group by account_id) l left join accounts a on a.id = l.account_id"
             ),
         }
     }

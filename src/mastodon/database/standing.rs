@@ -1,6 +1,6 @@
 //! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
 
-use super::{Account, DatabaseError, Read, ms};
+use super::{Account, DatabaseError, Read, by_release, deleted, ms};
 use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
 use crate::{clock::Instant, id::AccountId, nouns::linked_accounts::Lapse};
 
@@ -45,6 +45,7 @@ impl Standing {
 struct Row {
     username: String,
     suspended: bool,
+    deleted: bool,
     remote: bool,
     disabled: Option<bool>,
     approved: Option<bool>,
@@ -91,13 +92,21 @@ impl Read {
     /// # Errors
     /// If the database does not answer.
     pub async fn standing(&mut self, account: AccountId) -> Result<Standing, DatabaseError> {
-        const SQL: &str = "select a.username::text as username, a.suspended_at is not null as suspended, \
-            a.domain is not null as remote, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
+        macro_rules! standing {
+            ($release:ident,) => {
+                concat!(
+                    "select a.username::text as username, a.suspended_at is not null as suspended, ",
+                    deleted!($release, "a"),
+                    " as deleted, a.domain is not null as remote, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
             r.name::text as role, r.permissions as own, r.position, e.permissions as everyone, \
             e.position as everyone_position from accounts a left join users u on u.account_id = a.id \
-            left join user_roles r on r.id = u.role_id left join user_roles e on e.id = $2 where a.id = $1";
+            left join user_roles r on r.id = u.role_id left join user_roles e on e.id = $2 where a.id = $1"
+                )
+            };
+        }
+        let sql = by_release!(self.extras, standing,);
         let row: Option<Row> =
-            sqlx::query_as(SQL).persistent(false).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
+            sqlx::query_as(sql).persistent(false).bind(account.0).bind(EVERYONE).fetch_optional(&mut *self.tx).await?;
         let Some(row) = row else {
             return Ok(Standing {
                 account,
@@ -115,7 +124,7 @@ impl Read {
             Some(own) => own | everyone,
             None => everyone,
         };
-        let lapse = if row.remote || row.disabled.is_none() {
+        let lapse = if row.remote || row.deleted || row.disabled.is_none() {
             Some(Lapse::Gone)
         } else if row.suspended {
             Some(Lapse::Suspended)
