@@ -157,7 +157,7 @@ impl Read {
     pub async fn domain_block_numbered(&mut self, id: RuleNumber) -> Result<Option<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.id = $1");
         let row: Option<RuleColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(listed))
+        Ok(row.map(Listed::from))
     }
 
     /// The first of these names under which anything is there: a rule, an allowed server or a server known (unique indexes on
