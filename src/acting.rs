@@ -191,8 +191,8 @@ pub fn unknown() -> Problem {
 /// What is lacking for what can be done on an instance, as whoever would do it: somebody's own account, as it stood when last
 /// read, or the console's. From memory.
 pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
-    let pulse = instance.pulse();
-    let Some(own) = own else { return [pulse.lacks.as_slice(), &pulse.only_shown].concat() };
+    let health = instance.health();
+    let Some(own) = own else { return [health.lacks.as_slice(), &health.only_shown].concat() };
     let lacks = |standing: &Standing, capability: Capability| {
         (!standing.can(capability.permission())).then(|| Lack {
             capability,
@@ -203,14 +203,14 @@ pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
     let standing = instance.standing(own.account);
     let by_role =
         standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
-    by_role.chain(pulse.only_shown.iter().cloned()).collect()
+    by_role.chain(health.only_shown.iter().cloned()).collect()
 }
 
 /// The account that a deed of this person's would be done as, for what is compared before one; `None` while that is not
 /// known.
 pub async fn acting(context: &Context, instance: &Instance) -> Result<Option<AccountId>, Problem> {
     let own = linked(&context.app, &context.actor, &instance.name).await?;
-    Ok(own.map(|own| own.account).or(instance.pulse().acting()))
+    Ok(own.map(|own| own.account).or(instance.health().acting()))
 }
 
 /// Who does a deed on an instance: the account, as the record has it, and the client that calls with its token.
@@ -228,7 +228,7 @@ pub struct Hand {
 /// back to another account.
 pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &D) -> Result<Hand, Problem> {
     let Some(own) = able_own(context, instance).await? else {
-        let account = instance.pulse().acting().ok_or_else(unknown)?;
+        let account = instance.health().acting().ok_or_else(unknown)?;
         return Ok(Hand { acting: Acting::Service(account.to_string()), account, client: instance.rest.clone() });
     };
     let needs = deed.needs();

@@ -52,7 +52,7 @@ fn as_whom(context: &Context, linked: &[Linked], entry: &Entry) -> Option<String
     let Acting::Service(account) = acting_of(entry)? else { return None };
     let service = context.app.instances.values().find_map(|instance| {
         let here = Some(instance.name.as_str()) == entry.instance.as_deref();
-        instance.pulse().account.clone().filter(|known| here && known.id.to_string() == account)
+        instance.health().account.clone().filter(|known| here && known.id.to_string() == account)
     });
     let name = service.map_or_else(|| format!("account {account}"), |known| format!("@{}", known.username));
     Some(format!("{name}, the service account"))

@@ -64,7 +64,7 @@ async fn able(context: &Context, instance: &Instance, bit: i64, words: &str) -> 
             "Ask for that permission on the instance, or for somebody else to do it.",
         ));
     }
-    match &instance.pulse().account {
+    match &instance.health().account {
         Some(account) if !account.can(bit) => Err(Problem::new(
             Kind::Forbidden,
             format!("The console acts as @{} there, whose role may not {words}.", account.username),

@@ -211,11 +211,11 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
     });
     sheet.gauges("howdah_calls_left", "Calls that the service account's token has left", limits);
     let up = instances.iter().flat_map(|instance| {
-        let pulse = instance.pulse();
+        let health = instance.health();
         let doors = [
-            ("rest", pulse.api.as_ref().map(Result::is_ok)),
-            ("database", pulse.database.as_ref().map(Result::is_ok)),
-            ("redis", pulse.redis.as_ref().map(Result::is_ok)),
+            ("rest", health.api.as_ref().map(Result::is_ok)),
+            ("database", health.database.as_ref().map(Result::is_ok)),
+            ("redis", health.redis.as_ref().map(Result::is_ok)),
         ];
         let known = doors.into_iter().filter_map(|(door, up)| Some((door, up?)));
         let rows: Vec<_> =

@@ -71,8 +71,8 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
 /// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
 /// were last seen to meet that.
 fn door(instance: &Instance) -> String {
-    let pulse = instance.pulse();
-    let stored = pulse.registrations.as_ref();
+    let health = instance.health();
+    let stored = health.registrations.as_ref();
     let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
     let told = stored.and_then(|stored| stored.message_text().ok());
     let says = match mode {

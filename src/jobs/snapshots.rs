@@ -29,7 +29,7 @@ impl Job for Snapshots {
         match elsewhere::take_turn(&self.app, &self.instance).await {
             Ok(None | Some(0)) => {}
             Ok(Some(entries)) => tracing::info!(entries, instance = %self.instance.name, "elsewhere"),
-            // That an instance is away is said where its pulse is.
+            // That an instance is away is said where its health is.
             Err(elsewhere::Trouble::Instance(error)) => {
                 tracing::info!(%error, instance = %self.instance.name, "elsewhere.not_now");
             }

@@ -146,7 +146,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let page = YourAccountPage {
         host: instance.base.host_str().unwrap_or_default().to_owned(),
         account,
-        service: instance.pulse().account.as_ref().map(|account| format!("@{}", account.username)),
+        service: instance.health().account.as_ref().map(|account| format!("@{}", account.username)),
         begun: match parsed.get("begun") {
             Some(state) => begun(context, &instance, state).await?,
             None => None,

@@ -124,7 +124,7 @@ pub struct Database {
     reads: PgPool,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
-    /// What its tables are like, as last seen; every pulse looks again.
+    /// What its tables are like, as last seen; every probe looks again.
     known: RwLock<Option<Known>>,
     calls: Counted<1>,
 }

@@ -7,7 +7,7 @@ pub mod database;
 pub mod files;
 pub mod invites;
 pub mod oauth;
-pub mod pulse;
+pub mod health;
 pub mod rest;
 pub mod roles;
 pub mod settings;
@@ -44,7 +44,7 @@ pub struct Instance {
     pub cache: Option<cache::Cache>,
     pub waiting: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
-    pulse: RwLock<Arc<pulse::Pulse>>,
+    health: RwLock<Arc<health::Health>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
     /// When its caches were last told to forget who may sign up, and what came of it.
@@ -76,7 +76,7 @@ impl Instance {
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
             signups: waiting::List::default(),
-            pulse: RwLock::default(),
+            health: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),
             looking: tokio::sync::Mutex::default(),
@@ -115,7 +115,7 @@ impl Instance {
     /// The instance's own domains: of its pages, and of its handles.
     pub fn own_domains(&self) -> Vec<String> {
         let mut own: Vec<String> = self.base.host_str().map(str::to_lowercase).into_iter().collect();
-        own.extend(self.pulse().domain.as_deref().map(str::to_lowercase));
+        own.extend(self.health().domain.as_deref().map(str::to_lowercase));
         own.dedup();
         own
     }
@@ -141,8 +141,8 @@ impl Instance {
     }
 
     /// What was last seen of its health, who may sign up, and as whom we act there.
-    pub fn pulse(&self) -> Arc<pulse::Pulse> {
-        self.pulse.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    pub fn health(&self) -> Arc<health::Health> {
+        self.health.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// What visitors met when last looked; `None` before anybody did.
@@ -178,12 +178,12 @@ impl Instance {
 
     /// What was just read of who may sign up: every page that speaks of it from memory says it from now on.
     pub(crate) fn know_registrations(&self, stored: settings::Stored) {
-        let mut pulse = (*self.pulse()).clone();
-        pulse.registrations = Some(stored);
-        self.set_pulse(pulse);
+        let mut health = (*self.health()).clone();
+        health.registrations = Some(stored);
+        self.set_health(health);
     }
 
-    pub(crate) fn set_pulse(&self, pulse: pulse::Pulse) {
-        *self.pulse.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(pulse);
+    pub(crate) fn set_health(&self, health: health::Health) {
+        *self.health.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(health);
     }
 }

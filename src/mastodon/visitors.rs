@@ -243,7 +243,7 @@ pub(super) async fn single_user(rest: &Client) -> Option<bool> {
 impl Instance {
     /// Whether it is known to take nobody in, whatever its setting says.
     pub fn is_single_user(&self) -> bool {
-        self.seen().and_then(|seen| seen.single_user).or(self.pulse().single_user) == Some(true)
+        self.seen().and_then(|seen| seen.single_user).or(self.health().single_user) == Some(true)
     }
 
     /// Looks from outside, within four seconds, and remembers what was seen.

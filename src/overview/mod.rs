@@ -14,7 +14,7 @@ use crate::{
 
 /// Whether one part answers, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Health {
+pub struct Part {
     pub name: String,
     pub well: bool,
     pub says: String,
@@ -50,7 +50,7 @@ pub struct OverviewPage {
     /// Pending sign-ups with a confirmed address.
     pub pending: Option<Waiting>,
     pub door: Door,
-    pub health: Vec<Health>,
+    pub health: Vec<Part>,
     /// That registrations are open and nobody decides anything, in a sentence.
     pub unattended: Option<String>,
     /// Sign-ups a day, oldest first: the day and how many.

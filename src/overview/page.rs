@@ -1,6 +1,6 @@
 //! The views of the overview.
 
-use super::{Health, InstanceRow, OverviewPage, service};
+use super::{Part, InstanceRow, OverviewPage, service};
 use crate::{
     context::Context,
     frame::Frame,
@@ -223,7 +223,7 @@ fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn health(part: &Health) -> impl IntoView + use<> {
+fn health(part: &Part) -> impl IntoView + use<> {
     let class = if part.well { "" } else { "bad" };
     view! { <dt>{part.name.clone()}</dt><dd class=class>{part.says.clone()}</dd> }
 }

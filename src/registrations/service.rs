@@ -60,8 +60,8 @@ const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_M
 
 /// The state, with since when, by whom and why, as far as our own record knows.
 pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Problem> {
-    let pulse = instance.pulse();
-    let Some(stored) = &pulse.registrations else {
+    let health = instance.health();
+    let Some(stored) = &health.registrations else {
         return Ok(Door {
             mode: None,
             word: "unknown".to_owned(),
@@ -214,7 +214,7 @@ pub async fn registrations(
         message_strange,
         seen: serde_json::to_string(&(&stored.mode, &stored.message)).unwrap_or_default(),
         history: changed_and_settled,
-        sign_ups: instance.pulse().sign_ups.clone(),
+        sign_ups: instance.health().sign_ups.clone(),
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
         pending: instance.sign_ups_waiting(),
@@ -381,7 +381,7 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
             }
         }
     };
-    match instance.pulse().cache_doubt() {
+    match instance.health().cache_doubt() {
         Some(doubt) => (agrees, format!("{says}; Redis answers, but {doubt}")),
         None => (agrees, says),
     }
@@ -459,7 +459,7 @@ pub async fn set(
     let later = context.app.clone();
     let of = instance.clone();
     tokio::spawn(async move {
-        of.take_pulse(later.clock.now()).await;
+        of.probe(later.clock.now()).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         let again = async {
             match changes::of(&later.store, &of.name).await? {

@@ -286,7 +286,7 @@ impl Two {
     async fn look(&self) {
         for app in [&self.free.0, &self.house.app] {
             for instance in app.instances.values() {
-                instance.take_pulse(app.clock.now()).await;
+                instance.probe(app.clock.now()).await;
                 instance.waiting.refresh(&instance.database, app.clock.now()).await;
                 instance.signups.refresh(&instance.database, app.clock.now()).await;
             }
@@ -473,7 +473,7 @@ async fn everything_works(kept: Kept, version: Version, release: Release) {
     pages(&two).await;
     elsewhere::look(&two.house.app, instance).await.unwrap();
     for database in [&two.house.app, &two.free.0] {
-        assert_eq!(database.instances.values().next().unwrap().pulse().not_granted, Vec::<String>::new());
+        assert_eq!(database.instances.values().next().unwrap().health().not_granted, Vec::<String>::new());
     }
     forget(&two.house.instance, &two.role).await;
 }

@@ -660,7 +660,7 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     let keys = Keys::from_secret([7; 32]);
     let second = cli::assemble(house.config.clone(), clock.clone(), keys, house.store.store.clone()).unwrap();
     let again = second.instances[&harbour()].clone();
-    again.take_pulse(clock.now()).await;
+    again.probe(clock.now()).await;
     let writes = house.weather.writes();
     assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 0, "the first may still be at it");
     clock.advance(2 * MINUTE);

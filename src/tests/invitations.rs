@@ -810,7 +810,7 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await.unwrap();
     let deed = IssueInvite {
         instance: instance.name.clone(),
-        account: instance.pulse().acting().unwrap(),
+        account: instance.health().acting().unwrap(),
         acct: "somebody".into(),
         code: "zYxWvU98".into(),
         max_uses: 2,

@@ -452,7 +452,7 @@ async fn without_the_instances_database_nobody_linked_acts_and_reading_goes_on()
     // A console whose way to the database leads nowhere, with what it knew before.
     let mut config = house.config.clone();
     config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:9/none");
-    let known = house.app.instances.values().next().unwrap().pulse();
+    let known = house.app.instances.values().next().unwrap().health();
     house.app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
     house.router = http::router(house.app.clone());
     assert!(known.account.is_some());

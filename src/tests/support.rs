@@ -535,7 +535,7 @@ impl House {
     /// The background's work, once.
     pub async fn look(&self) {
         for instance in self.app.instances.values() {
-            instance.take_pulse(self.app.clock.now()).await;
+            instance.probe(self.app.clock.now()).await;
             instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
             instance.signups.refresh(&instance.database, self.app.clock.now()).await;
         }

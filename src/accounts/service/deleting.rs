@@ -42,7 +42,7 @@ fn prevented(
     if let Some(why) = hands_off(context, instance, account, own, open) {
         return Some(why);
     }
-    match (own, &instance.pulse().account) {
+    match (own, &instance.health().account) {
         (Some(own), _) if !own.standing.can(DELETE_USER_DATA) => Some(format!(
             "You act as {} there, whose role may not delete user data. Ask for that permission on the instance.",
             own.handle()

@@ -503,7 +503,7 @@ async fn compared(
         Ok((reading, rows, text))
     };
     let (mut reading, mut rows, text) = off_thread(read).await?.map_err(|why: String| Problem::invalid("file", why))?;
-    if instance.pulse().domain.is_none() {
+    if instance.health().domain.is_none() {
         // Without it our own name is not known to be ours.
         reading.doubts.push("The instance has not said yet which domain its handles have.".to_owned());
     }

@@ -52,7 +52,7 @@ pub async fn asked(
             "What you typed is kept. Try again.",
         )
     };
-    let acting = instance.pulse().acting().ok_or_else(|| {
+    let acting = instance.health().acting().ok_or_else(|| {
         Problem::unavailable("The console does not know yet as whom it acts on the instance.", "Try again in a moment.")
     })?;
     let mut read = instance.database.read().await.map_err(unread)?;

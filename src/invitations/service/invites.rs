@@ -346,7 +346,7 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
     // Written by SQL, so nobody else asks (`app/policies/invite_policy.rb`); of a linked account it is asked with the deed.
     let own = acting::linked(&context.app, &context.actor, &instance.name).await?;
-    let acting = instance.pulse().account.clone();
+    let acting = instance.health().account.clone();
     if let Some(acting) = acting.filter(|acting| own.is_none() && !acting.can(MANAGE_INVITES))
         && acting.id != deed.account
     {

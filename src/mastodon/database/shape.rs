@@ -197,7 +197,7 @@ impl Read {
         Ok(follows.then_some(Standby { replayed_at: replayed.map(Instant) }))
     }
 
-    /// What is there and granted (system catalogues; with every pulse).
+    /// What is there and granted (system catalogues; with every probe).
     pub async fn shape(&mut self) -> Result<Shape, DatabaseError> {
         shape(&mut self.tx).await
     }

@@ -167,7 +167,7 @@ pub fn hands_off(
     if open.is_empty() && context.actor.role == Role::Contractor {
         return Some(Untouched::NoCase.words());
     }
-    if instance.pulse().acting() == Some(account.id) {
+    if instance.health().acting() == Some(account.id) {
         return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
     }
     if let Some(why) = own.and_then(|own| own.outranked_by(account)) {

@@ -76,7 +76,7 @@ async fn cases_of(
         by_target.entry(report.target).or_default().push(report);
     }
     let sees = |report: &&OpenReport| context.actor.sees(&instance.name, report.category);
-    let acting = instance.pulse().acting();
+    let acting = instance.health().acting();
     let linked = linked_accounts::on_instance(&context.app.store, &instance.name).await.map_err(store_problem)?;
     let mine = linked.iter().find(|(person, _)| *person == context.actor.operator).map(|(_, account)| *account);
     // Whoever is linked has Mastodon's own assignment under that account: nothing that differs.

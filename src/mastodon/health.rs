@@ -19,7 +19,7 @@ use crate::{
 
 /// The last look at an instance.
 #[derive(Clone, Debug, Default)]
-pub struct Pulse {
+pub struct Health {
     pub at: Option<Instant>,
     /// The version it says it runs, or why its API does not answer.
     pub api: Option<Result<String, String>>,
@@ -56,7 +56,7 @@ pub struct Pulse {
     single_user_at: Option<Instant>,
 }
 
-impl Pulse {
+impl Health {
     /// Whether everything that is configured answers, and lets the console do its work.
     pub fn well(&self) -> bool {
         matches!(self.api, Some(Ok(_)))
@@ -151,7 +151,7 @@ impl Instance {
     /// Asks about the token in a way that does not count as somebody at work: while the console only looks, Mastodon must
     /// be able to see that nobody moderates (`app/workers/scheduler/auto_close_registrations_scheduler.rb`). Where the
     /// instance does not tell, it is asked as anybody's app does: at first, after a refusal, and once a day.
-    async fn ask_token(&self, before: &Pulse, now: Instant) -> (Told, Result<(), RestError>, Option<Instant>) {
+    async fn ask_token(&self, before: &Health, now: Instant) -> (Told, Result<(), RestError>, Option<Instant>) {
         let told = self.rest.token_info().await;
         // Whatever Mastodon says to that shows that it is there; somebody else's answer shows nothing.
         let answers = match &told {
@@ -191,8 +191,8 @@ impl Instance {
     }
 
     /// Looks at everything once; each part within two seconds.
-    pub async fn take_pulse(&self, now: Instant) {
-        let before = self.pulse();
+    pub async fn probe(&self, now: Instant) {
+        let before = self.health();
         let instance = async {
             let started = tokio::time::Instant::now();
             let answer = self.rest.instance().await;
@@ -261,7 +261,7 @@ impl Instance {
             Ok(()) => api.map(|answer| answer.version),
             Err(error) => Err(error),
         };
-        let mut pulse = Pulse {
+        let mut health = Health {
             at: Some(now),
             domain: domain.or_else(|| before.domain.clone()),
             api: Some(api.map_err(|error| error.to_string())),
@@ -278,29 +278,29 @@ impl Instance {
         };
         match database {
             Ok(look) => {
-                pulse.database = Some(Ok(look.milliseconds));
-                pulse.standby = look.standby;
-                pulse.not_granted = look.not_granted;
-                pulse.only_shown = look.only_shown;
-                pulse.registrations = Some(look.registrations);
-                pulse.sign_ups = look.sign_ups;
-                pulse.last_by_others = look.last_by_others;
+                health.database = Some(Ok(look.milliseconds));
+                health.standby = look.standby;
+                health.not_granted = look.not_granted;
+                health.only_shown = look.only_shown;
+                health.registrations = Some(look.registrations);
+                health.sign_ups = look.sign_ups;
+                health.last_by_others = look.last_by_others;
             }
             Err(why) => {
-                pulse.database = Some(Err(why));
-                pulse.only_shown.iter_mut().for_each(|lack| lack.certain = false);
+                health.database = Some(Err(why));
+                health.only_shown.iter_mut().for_each(|lack| lack.certain = false);
             }
         }
         // The server was just asked for what it caches. What was found once is not looked for again.
-        let due = pulse.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
-        let due = due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(()))));
-        self.set_pulse(pulse);
+        let due = health.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
+        let due = due && matches!((&health.api, &health.redis), (Some(Ok(_)), Some(Ok(()))));
+        self.set_health(health);
         if let Some(cache) = self.cache.as_ref().filter(|_| due) {
             let found = cache.is_mastodons().await.ok();
             // Others may have learned something meanwhile.
-            let mut pulse = (*self.pulse()).clone();
-            pulse.cache = Some((now, found));
-            self.set_pulse(pulse);
+            let mut health = (*self.health()).clone();
+            health.cache = Some((now, found));
+            self.set_health(health);
         }
     }
 
@@ -376,7 +376,7 @@ pub fn door_word(instance: &Instance) -> Option<&'static str> {
     if instance.is_single_user() {
         return Some(SINGLE_USER);
     }
-    instance.pulse().registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
+    instance.health().registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
 }
 
 #[cfg(test)]
