@@ -59,13 +59,13 @@ pub struct Evidence {
 /// A deed that is carried out on an instance.
 pub trait Carry: OnInstance {
     /// What has changed since the person looked, in a sentence; `None` if nothing has.
-    fn overtaken(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
+    fn stale_reason(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
 
     /// Whether an answer that accepts it proves that it was done, where nothing can be read back.
     const ANSWER_PROVES: bool = true;
 
     /// Whether what it asks for goes on after the answer: what is read back at once then says nothing against it.
-    const GOES_ON: bool = false;
+    const ASYNC_ON_INSTANCE: bool = false;
 
     /// Sends it: by `hand`, which calls as the account the deed is recorded to be done as. Another client of the instance
     /// would send nothing.
@@ -210,11 +210,11 @@ async fn run<D: Carry>(
     let deed = warrant.deed().clone();
 
     // The state is read again after the intent stands: nobody else can begin a deed about it from here on.
-    let overtaken = match instance.database.read().await {
-        Ok(mut read) => deed.overtaken(&mut read).await,
+    let stale_reason = match instance.database.read().await {
+        Ok(mut read) => deed.stale_reason(&mut read).await,
         Err(error) => Err(error),
     };
-    match overtaken {
+    match stale_reason {
         Ok(None) => {}
         Ok(Some(what)) => {
             let answered = warrant.unsent(what.clone());
@@ -537,7 +537,7 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
             (0, _) => verdict(Outcome::Failed),
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
-                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON => match (late, over) {
+                Ok(evidence) if !evidence.state_is_right && !D::ASYNC_ON_INSTANCE => match (late, over) {
                     (false, _) => verdict(Outcome::Partly),
                     (true, true) => verdict(Outcome::Unknown),
                     (true, false) => None,
@@ -556,7 +556,7 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
             // A colleague may have done it.
             Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
             // Where no trace can ever be left, its absence proves nothing: it may still be on its way.
-            Trace::None if over && D::GOES_ON => verdict(Outcome::Unknown),
+            Trace::None if over && D::ASYNC_ON_INSTANCE => verdict(Outcome::Unknown),
             Trace::None if over => verdict(Outcome::Failed),
             Trace::Part | Trace::None => None,
         },

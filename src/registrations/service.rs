@@ -485,7 +485,7 @@ pub async fn set(
 }
 
 impl Carry for SetRegistrations {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.registrations().await?;
         if now.mode == self.mode_before && now.message == self.message_before {
             return Ok(None);

@@ -363,15 +363,15 @@ async fn assign_by_rank(
         ));
     }
     // Where the role is not what was seen any more, the deed is opened and closed as overtaken: the record shows both.
-    let overtaken = standing.target.as_ref().is_some_and(|target| target.role_id != deed.before);
-    if let Some(refusal) = standing.refusal(deed.after).filter(|_| !overtaken) {
+    let stale = standing.target.as_ref().is_some_and(|target| target.role_id != deed.before);
+    if let Some(refusal) = standing.refusal(deed.after).filter(|_| !stale) {
         return Err(Problem::invalid(refusal.field, refusal.why));
     }
     carry_out(context.clone(), instance.clone(), permit, deed, why).await
 }
 
 impl Carry for AssignRole {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let Some(target) = read.holder(self.account).await?.filter(|target| target.user == self.user) else {
             return Ok(Some("the account has no login any more".to_owned()));
         };

@@ -642,7 +642,7 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp
 }
 
 impl Carry for DecideSignUp {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.is_approved(self.user).await? {
             Some(false) => None,
             Some(true) => Some("somebody else let them in meanwhile".to_owned()),

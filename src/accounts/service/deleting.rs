@@ -119,9 +119,9 @@ pub async fn delete(
 
 impl Carry for DeleteAccount {
     // Mastodon answers, and deletes in the background.
-    const GOES_ON: bool = true;
+    const ASYNC_ON_INSTANCE: bool = true;
 
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.account(self.account).await? {
             None => Some("the account is gone".to_owned()),
             Some(now) if !now.state.suspended => Some("somebody lifted the suspension meanwhile".to_owned()),

@@ -207,7 +207,7 @@ fn as_meant(now: Option<&ListedAddress>, after: &AddressRule) -> bool {
 }
 
 impl Carry for BlockAddress {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
     }
@@ -228,7 +228,7 @@ impl Carry for ChangeAddressBlock {
     // Up to 4.6 a change that is not valid is answered with 200 and not stored.
     const ANSWER_PROVES: bool = false;
 
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
     }
@@ -246,7 +246,7 @@ impl Carry for ChangeAddressBlock {
 }
 
 impl Carry for LiftAddressBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
     }

@@ -256,7 +256,7 @@ async fn now_followed(read: &mut Read, domain: &Domain, followed: bool) -> Resul
 }
 
 impl Carry for BlockDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if let Some(now) = read.domain_block(&self.domain).await? {
             return Ok(Some(format!("somebody else made a rule for it meanwhile ({})", now.rule.words())));
         }
@@ -280,7 +280,7 @@ impl Carry for BlockDomain {
 }
 
 impl Carry for ChangeDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_block(&self.domain).await?;
         if let Some(what) = changed(now.as_ref(), self.id, &self.before) {
             return Ok(Some(what));
@@ -305,7 +305,7 @@ impl Carry for ChangeDomainBlock {
 }
 
 impl Carry for LiftDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_block(&self.domain).await?;
         Ok(changed(now.as_ref(), self.id, &self.before))
     }
@@ -323,7 +323,7 @@ impl Carry for LiftDomainBlock {
 }
 
 impl Carry for AllowDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_allow(&self.domain).await?;
         Ok(now.map(|_| "somebody else allowed it meanwhile".to_owned()))
     }
@@ -341,7 +341,7 @@ impl Carry for AllowDomain {
 }
 
 impl Carry for DisallowDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.domain_allow(&self.domain).await? {
             None => Some("somebody else took it off the list meanwhile".to_owned()),
             Some(now) if now.id != self.id.0 => Some("somebody else allowed it anew meanwhile".to_owned()),

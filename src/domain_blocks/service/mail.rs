@@ -164,7 +164,7 @@ fn changed(now: Option<&MailRule>, id: RuleNumber, review: bool) -> Option<Strin
 }
 
 impl Carry for BlockMailDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
         Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
     }
@@ -182,7 +182,7 @@ impl Carry for BlockMailDomain {
 }
 
 impl Carry for ChangeMailDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
         Ok(changed(now.as_ref(), self.id, self.review_before))
     }
@@ -201,7 +201,7 @@ impl Carry for ChangeMailDomainBlock {
 }
 
 impl Carry for LiftMailDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
         Ok(changed(now.as_ref(), self.id, self.review_before))
     }

@@ -374,7 +374,7 @@ pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Optio
 }
 
 impl Carry for IssueInvite {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(cannot_issue(read.inviter(self.account).await?.as_ref()))
     }
 
@@ -436,7 +436,7 @@ impl Carry for IssueInvite {
 }
 
 impl Carry for RevokeInvite {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(over(read.invite(self.invite).await?.as_ref()))
     }
 

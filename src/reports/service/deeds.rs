@@ -628,7 +628,7 @@ async fn state_changed(
 const FEW_MORE: i64 = 100;
 
 impl Carry for DecideCase {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if self.reports.len() > MOST_READ {
             return Ok(Some(format!(
                 "it has more than {MOST_READ} open reports, and is decided by itself, on its page"
@@ -742,7 +742,7 @@ fn rows(log: &[LogRow]) -> Vec<String> {
 }
 
 impl Carry for ReverseSanction {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         state_changed(read, self.account, self.state_before).await
     }
 
@@ -792,7 +792,7 @@ fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right
 }
 
 impl Carry for ReopenReport {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.report_state(self.report).await? {
             None => Some("the report is gone".to_owned()),
             Some(state) if !state.closed => Some("somebody else reopened it already".to_owned()),
@@ -812,7 +812,7 @@ impl Carry for ReopenReport {
 }
 
 impl Carry for ChangeCategory {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.report_state(self.report).await? {
             None => Some("the report is gone".to_owned()),
             Some(state) if state.category != self.before || state.rules != self.rules_before => {
@@ -835,7 +835,7 @@ impl Carry for ChangeCategory {
 }
 
 impl Carry for HoldCase {
-    async fn overtaken(&self, _: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, _: &mut Read) -> Result<Option<String>, DatabaseError> {
         // Who holds it is decided by the store when it is taken; Mastodon's own assignment only mirrors it.
         Ok(None)
     }

@@ -72,7 +72,7 @@ fn proved<'a>(context: &'a Context, me: &'a Operator) -> Proved<'a> {
 }
 
 /// Somebody else, or another window, changed the same sign-in meanwhile.
-fn overtaken() -> Problem {
+fn changed_meanwhile() -> Problem {
     Problem::new(
         Kind::Conflict,
         "Your sign-in was changed elsewhere meanwhile, and nothing was done here.",
@@ -82,7 +82,7 @@ fn overtaken() -> Problem {
 
 /// Where a change leads: the page, with what the record says of it.
 fn done(index: Option<i64>) -> Result<String, Problem> {
-    index.map(|index| path::with(path::YOUR_SIGN_IN, "done", &index.to_string())).ok_or_else(overtaken)
+    index.map(|index| path::with(path::YOUR_SIGN_IN, "done", &index.to_string())).ok_or_else(changed_meanwhile)
 }
 
 /// What is read back after a change: what there is to sign in with, and the sessions that go on.
