@@ -30,15 +30,16 @@ pub struct Problem {
     /// What failed, on which object. One sentence.
     pub what: String,
     /// What to do about it. One sentence, or nothing.
-    pub way_on: String,
+    #[serde(alias = "way_on")]
+    pub remedy: String,
     /// The field it belongs beside.
     pub field: Option<String>,
 }
 
 impl Problem {
     /// A sentence begins with a capital, also where it begins with what something else said.
-    pub fn new(kind: Kind, what: impl Into<String>, way_on: impl Into<String>) -> Self {
-        Self { kind, what: text::capital(&what.into()), way_on: way_on.into(), field: None }
+    pub fn new(kind: Kind, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { kind, what: text::capital(&what.into()), remedy: remedy.into(), field: None }
     }
 
     pub fn invalid(field: &str, what: impl Into<String>) -> Self {
@@ -49,8 +50,8 @@ impl Problem {
         Self::new(Kind::NotFound, what, "It may have been removed, or the address is mistyped.")
     }
 
-    pub fn unavailable(what: impl Into<String>, way_on: impl Into<String>) -> Self {
-        Self::new(Kind::Unavailable, what, way_on)
+    pub fn unavailable(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(Kind::Unavailable, what, remedy)
     }
 
     /// The HTTP status that says the same.

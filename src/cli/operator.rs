@@ -86,7 +86,7 @@ fn password(config: &Config, name: &str) -> anyhow::Result<String> {
 
 /// A problem for the person at the terminal.
 pub fn said(problem: Problem) -> anyhow::Error {
-    anyhow::anyhow!("{} {}", problem.what, problem.way_on)
+    anyhow::anyhow!("{} {}", problem.what, problem.remedy)
 }
 
 pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
@@ -157,7 +157,7 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
         Operator::Unlink { name, instance } => {
             let revoked = linked_accounts::service::unlink_at_server(&app, &name, &instance)
                 .await
-                .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.way_on))?;
+                .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.remedy))?;
             println!("{name} acts on {instance} through the service account from now on.");
             if !revoked {
                 println!("The instance did not take the token back; it may still hold there.");

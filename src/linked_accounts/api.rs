@@ -72,7 +72,7 @@ pub mod back {
             Err(error) => {
                 tracing::error!(%error, "linked_accounts.callback");
                 let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
-                (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+                (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
             }
         }
     }

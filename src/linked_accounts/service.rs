@@ -279,8 +279,8 @@ async fn give_back(context: &Context, instance: &Instance, granted: &Granted) {
     }
 }
 
-fn not_linked(what: impl std::fmt::Display, way_on: &str) -> Problem {
-    Problem::new(Kind::Invalid, format!("{what} Nothing was linked."), way_on)
+fn not_linked(what: impl std::fmt::Display, remedy: &str) -> Problem {
+    Problem::new(Kind::Invalid, format!("{what} Nothing was linked."), remedy)
 }
 
 /// Looks at whose token it is, and links the account if it may be.

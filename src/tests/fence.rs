@@ -119,7 +119,7 @@ async fn what_was_written_before_another_closed_it_is_found_done_and_the_person_
         .await;
         let problem = done.unwrap_err();
         assert!(problem.what.contains("It was done, and so late"), "{problem:?}");
-        assert!(problem.way_on.contains("before you repeat"), "{problem:?}");
+        assert!(problem.remedy.contains("before you repeat"), "{problem:?}");
         assert_eq!(role(&house).await, Role::Admin);
         assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Unknown));
         whole(&house).await;

@@ -87,12 +87,12 @@ where
         let ring = Ring::begin();
         set_status(&problem);
         let typed = frame.draft.as_ref().map(form::kept);
-        let way_on = view! {
+        let remedy = view! {
             {trouble(&problem)}
             {typed}
             <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
         };
-        view! { {title("Not shown")} {around(here, frame, way_on.into_any(), ring)} }.into_any()
+        view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
 }
 

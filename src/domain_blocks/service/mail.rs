@@ -128,11 +128,11 @@ async fn warned(
     if said.is_empty() {
         return Ok(());
     }
-    let way_on = match words_needed {
+    let remedy = match words_needed {
         true => format!("Tick the box and type {domain} once more to make it all the same."),
         false => "Tick the box to make it all the same.".to_owned(),
     };
-    Err(Problem::invalid("sure", format!("{} {way_on}", said.join(" "))))
+    Err(Problem::invalid("sure", format!("{} {remedy}", said.join(" "))))
 }
 
 pub async fn lift_mail(

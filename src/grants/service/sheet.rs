@@ -240,7 +240,7 @@ pub async fn csv(
         }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
         }
     }
 }
