@@ -3,7 +3,7 @@
 
 use crate::{
     access::{Actor, Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     context::{App, Context},
     deeds::OnInstance,
     id::{AccountId, InstanceName},
@@ -269,7 +269,7 @@ pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Inst
 }
 
 /// A person as they may act now: the one place where a contractor's running grants are found.
-pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
+pub async fn actor(store: &Store, person: Operator, session: String, now: Timestamp) -> sqlx::Result<Actor> {
     let grants = match person.role {
         Role::Contractor => grants::running_of(store, &person.id, now).await?,
         Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
@@ -278,7 +278,7 @@ pub async fn actor(store: &Store, person: Operator, session: String, now: Instan
 }
 
 /// Everybody who has access, as they may act now.
-pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
+pub async fn actors(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Actor>> {
     let running = grants::running(store, now).await?;
     let people = operators::list(store).await?;
     Ok(people

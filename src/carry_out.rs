@@ -6,7 +6,7 @@
 use crate::{
     access::Permit,
     acting,
-    clock::{Instant, MINUTE, SECOND},
+    clock::{MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::OnInstance,
     id::AccountId,
@@ -301,7 +301,7 @@ pub struct Back {
     pub late: bool,
 }
 
-async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: AccountId, sent_at: Instant) -> Back {
+async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: AccountId, sent_at: Timestamp) -> Back {
     let mut late = false;
     let read = async {
         let mut read = instance.database.read().await?;

@@ -4,7 +4,7 @@ use crate::{
     access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
     acting::{self, Own},
     address::{ClientAddress, Proxies},
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     config::Config,
     id::InstanceName,
     ledger::{Fact, Ledger, check::LedgerCheck},
@@ -93,7 +93,7 @@ impl Context {
         Self { app, actor, address: ClientAddress::HERE, last_at: None }
     }
 
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         self.app.clock.now()
     }
 

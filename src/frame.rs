@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     context::Context,
     id::InstanceName,
     nouns::permissions::{Capability, Lack},
@@ -76,7 +76,7 @@ pub struct Frame {
     pub second_factor_optional: bool,
     /// The address of this page, without drafts and notices.
     pub here: String,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 impl Frame {

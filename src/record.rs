@@ -2,7 +2,7 @@
 
 use crate::{
     access::Permission,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     deeds::AnyDeed,
     id::InstanceName,
     ledger::{self, CONSOLE, Entry, ProvedBy},
@@ -82,7 +82,7 @@ impl From<ledger::Outcome> for Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub index: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub who: String,
     /// Their own account on the instance, where they did it as that.
     pub own_account: Option<String>,
@@ -300,16 +300,17 @@ pub fn name(people: &[Operator], entry: &Entry) -> String {
 
 /// The clause of an entry: what changed, and between which looks.
 fn elsewhere(entry: &Entry) -> String {
-    let at = |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Instant);
+    let at =
+        |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Timestamp);
     let said = entry.document.as_ref().and_then(|document| document["said"].as_str());
     format!("{}, not through this console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
 }
 
 /// `between 14:00 and 14:05`, with the days where it is not the same one.
-fn between(from: Instant, to: Instant) -> String {
-    let minute = |at: Instant| time::clock(at).chars().take(5).collect::<String>();
+fn between(from: Timestamp, to: Timestamp) -> String {
+    let minute = |at: Timestamp| time::clock(at).chars().take(5).collect::<String>();
     if from.0.div_euclid(DAY) != to.0.div_euclid(DAY) {
-        let whole = |at: Instant| time::absolute(at).chars().take(16).collect::<String>();
+        let whole = |at: Timestamp| time::absolute(at).chars().take(16).collect::<String>();
         return format!("between {} and {} UTC", whole(from), whole(to));
     }
     match (minute(from), minute(to)) {
@@ -325,7 +326,7 @@ mod tests {
 
     #[test]
     fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
-        let day = Instant(20_000 * DAY);
+        let day = Timestamp(20_000 * DAY);
         assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
         assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
         assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));

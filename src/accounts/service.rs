@@ -13,7 +13,7 @@ pub use personal::{look_up, search};
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};
 use crate::{
     access::{Permission, Role},
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::Context,
     frame::{self, Framed},
     id::AccountId,
@@ -152,7 +152,7 @@ fn not_public() -> Problem {
     )
 }
 
-fn narrowing(filter: &AccountFilter, now: Instant) -> Narrowing {
+fn narrowing(filter: &AccountFilter, now: Timestamp) -> Narrowing {
     let days = |days: i64| Some(now.plus(-days * DAY));
     Narrowing {
         origin: match (filter.domain.as_str(), filter.origin.as_str()) {
@@ -242,8 +242,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
                 display_name: ui::excerpt(&account.display_name, 60),
                 state: shown(context, account.state()).words().into_iter().map(str::to_owned).collect(),
                 role: account.role.clone().filter(|name| !name.is_empty()),
-                since: Instant(account.created_at),
-                last_active: account.last_status_at.map(Instant),
+                since: Timestamp(account.created_at),
+                last_active: account.last_status_at.map(Timestamp),
             }
         })
         .collect();

@@ -5,7 +5,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{access::Role, clock::Instant, id::AccountId, record::Outcome, ui};
+use crate::{access::Role, clock::Timestamp, id::AccountId, record::Outcome, ui};
 
 /// The most that are decided at once.
 pub const MOST_AT_ONCE: usize = 200;
@@ -48,7 +48,7 @@ pub struct Running {
     pub id: String,
     pub what: String,
     pub who: String,
-    pub since: Instant,
+    pub since: Timestamp,
     pub paused: bool,
 }
 
@@ -71,8 +71,8 @@ pub struct BatchPage {
     pub what: String,
     pub who: String,
     pub why: String,
-    pub created_at: Instant,
-    pub ended_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
     pub paused: bool,
     pub items: Vec<Item>,
     /// Closed items by outcome: word and number.

@@ -40,7 +40,7 @@ pub use roles::AssignRole;
 pub use signups::DecideSignUp;
 
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     id::{AccountId, InstanceName, ReportId},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::{
@@ -138,7 +138,7 @@ impl Found<'_> {
         Some(AddressRule {
             severity: AddressSeverity::from_stored(self.severity()?)?,
             comment: now["comment"].as_str().unwrap_or_default().to_owned(),
-            until: now["until"].as_i64().map(Instant),
+            until: now["until"].as_i64().map(Timestamp),
         })
     }
 

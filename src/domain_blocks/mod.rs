@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::clock::Instant;
+use crate::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -376,7 +376,7 @@ pub struct ImportHead {
     pub id: String,
     pub file: String,
     pub by: String,
-    pub at: Instant,
+    pub at: Timestamp,
     pub state: ImportState,
     pub rows: i64,
 }

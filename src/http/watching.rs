@@ -2,7 +2,7 @@
 //! do its work. Strangers are not asked who they are here, so it holds nothing but numbers and names of ours.
 
 use crate::{
-    clock::{Instant, SECOND},
+    clock::{SECOND, Timestamp},
     context::App,
     mastodon::Instance,
     store::access_requests,
@@ -125,7 +125,7 @@ fn count(value: usize) -> f64 {
 }
 
 /// So many seconds ago; a clock that was set back makes nothing younger than new.
-fn seconds_since(at: Instant, now: Instant) -> f64 {
+fn seconds_since(at: Timestamp, now: Timestamp) -> f64 {
     number(now.since(at).max(0)) / number(SECOND)
 }
 
@@ -185,7 +185,7 @@ fn jobs(sheet: &mut Sheet, app: &App) {
     );
 }
 
-fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
+fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Timestamp) {
     let of = |instance: &Instance| ("instance", instance.name.to_string());
     sheet.counters(
         "howdah_calls",
@@ -225,7 +225,7 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
     sheet.gauges("howdah_instance_up", "Whether each door of an instance answered when last asked", up);
 }
 
-async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Instant) {
+async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Timestamp) {
     let (mut numbers, mut oldest, mut read, mut cases) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for instance in instances {
         let labels = |list: &str| [("instance", instance.name.to_string()), ("list", list.to_owned())];
@@ -261,7 +261,7 @@ async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Ins
     sheet.gauges("howdah_cases_open", "Accounts with open reports", cases);
 }
 
-async fn record(sheet: &mut Sheet, app: &App, now: Instant) {
+async fn record(sheet: &mut Sheet, app: &App, now: Timestamp) {
     let whole = app.ledger.contradiction().is_none();
     sheet.gauge("howdah_ledger_whole", "Whether the record agrees with itself", Some(f64::from(u8::from(whole))));
     let state = match timeout(PATIENCE, app.ledger.tree_state()).await {

@@ -10,7 +10,7 @@ use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
 use crate::{
     access::{self, Permission},
     acting,
-    clock::Instant,
+    clock::Timestamp,
     context::Context,
     id::AccountId,
     mastodon::{
@@ -160,7 +160,7 @@ async fn arrivals(read: &mut Read, invite: &Invite, base: &str, search: &Search)
             Came {
                 account: AccountId(person.account),
                 handle: format!("@{}", ui::tame(&person.username)),
-                at: Instant(person.came_at),
+                at: Timestamp(person.came_at),
                 state,
                 reports: number(person.reports),
                 strikes: number(person.strikes),

@@ -2,7 +2,7 @@
 
 use super::Job;
 use crate::{
-    clock::{Clock, Instant, SECOND},
+    clock::{Clock, SECOND, Timestamp},
     context::App,
     mastodon::Instance,
     telemetry::JobName,
@@ -16,12 +16,12 @@ const UNWATCHED: i64 = 10 * SECOND;
 pub struct Waiting {
     instance: Arc<Instance>,
     clock: Clock,
-    last: Instant,
+    last: Timestamp,
 }
 
 impl Waiting {
     pub fn new(app: &App, instance: &Arc<Instance>) -> Self {
-        Self { instance: instance.clone(), clock: app.clock.clone(), last: Instant(0) }
+        Self { instance: instance.clone(), clock: app.clock.clone(), last: Timestamp(0) }
     }
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     access::{Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     id::{AccountId, InstanceName, OperatorId},
     nouns::registrations::RegistrationsMode,
     seal::Keys,
@@ -75,8 +75,8 @@ pub struct Elsewhere {
     /// The part of the instance it belongs to.
     pub part: &'static str,
     /// It was as before when last looked at, and is as now since: somewhere between.
-    pub from: Instant,
-    pub to: Instant,
+    pub from: Timestamp,
+    pub to: Timestamp,
     /// A keyed hash of what it is now: the same change is recorded once.
     pub now: String,
     /// Sealed: its name, what it was, what it is.

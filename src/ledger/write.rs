@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
-    clock::{Instant, MINUTE, SECOND},
+    clock::{MINUTE, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
     seal::{Keys, hex},
     store::{
@@ -69,7 +69,7 @@ pub enum LedgerError {
 pub enum NotOpened {
     /// Another deed about the same subject is under way.
     #[error("another deed about it is under way since {}", .since.0)]
-    Busy { since: Instant, by: Option<OperatorId> },
+    Busy { since: Timestamp, by: Option<OperatorId> },
     #[error(transparent)]
     Unwritable(#[from] LedgerError),
 }
@@ -78,7 +78,7 @@ pub enum NotOpened {
 #[derive(Debug)]
 pub struct OpenDeed {
     pub index: i64,
-    pub opened_at: Instant,
+    pub opened_at: Timestamp,
     pub mark: Mark,
     pub acting: Acting,
     /// As it was sealed; `None` where its key was destroyed.
@@ -92,7 +92,7 @@ pub struct OpenDeed {
 pub(super) struct Draft {
     /// Without index and instant, which it gets where it is appended.
     leaf: Value,
-    at: Instant,
+    at: Timestamp,
     kind: &'static str,
     deed: String,
     operator: Option<String>,
@@ -135,7 +135,7 @@ pub(super) struct Append {
 enum Appended {
     At(i64),
     Busy {
-        since: Instant,
+        since: Timestamp,
         intent: i64,
     },
     /// The same is recorded already.
@@ -336,7 +336,7 @@ macro_rules! group {
                     if opened.is_none() {
                         let (intent, since): (i64, i64) =
                             sqlx::query_as(WHO_IS_OPEN).bind(key).fetch_one(&mut *$tx).await?;
-                        results.push(Ok(Appended::Busy { since: Instant(since), intent }));
+                        results.push(Ok(Appended::Busy { since: Timestamp(since), intent }));
                         continue;
                     }
                 }
@@ -450,8 +450,8 @@ macro_rules! group {
 }
 
 /// When a leaf was written, as it says itself: the column beside it is anybody's who can write the store.
-fn written_at(leaf: &Value) -> Option<Instant> {
-    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Instant)
+fn written_at(leaf: &Value) -> Option<Timestamp> {
+    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Timestamp)
 }
 
 /// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
@@ -836,7 +836,7 @@ impl Ledger {
             if self.at_work.has(index) {
                 continue;
             }
-            match self.open_deed(index, Instant(opened_at)).await {
+            match self.open_deed(index, Timestamp(opened_at)).await {
                 Ok(deed) => deeds.push(deed),
                 // One damaged entry must not keep the others from being closed.
                 Err(error) => tracing::error!(%error, index, "ledger.claim"),
@@ -845,7 +845,7 @@ impl Ledger {
         Ok(deeds)
     }
 
-    async fn open_deed(&self, index: i64, opened_at: Instant) -> Result<OpenDeed, LedgerError> {
+    async fn open_deed(&self, index: i64, opened_at: Timestamp) -> Result<OpenDeed, LedgerError> {
         let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
         // What closes it is signed in the console's name: it must be the deed that was begun.
         let leaf = self.proved(index).await?;

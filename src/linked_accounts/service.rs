@@ -5,7 +5,7 @@ use crate::{
     access::{self, Actor, Permission},
     acting, carry_out,
     carry_out::InStore,
-    clock::{DAY, Instant, MINUTE, SECOND},
+    clock::{DAY, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::{LinkAccount, UnlinkAccount},
     frame::{self, Framed},
@@ -42,7 +42,7 @@ struct Attempt {
     instance: InstanceName,
     session: String,
     verifier: String,
-    begun_at: Instant,
+    begun_at: Timestamp,
 }
 
 impl Attempt {

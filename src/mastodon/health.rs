@@ -9,7 +9,7 @@ use super::{
     visitors,
 };
 use crate::{
-    clock::{DAY, HOUR, Instant, MINUTE},
+    clock::{DAY, HOUR, MINUTE, Timestamp},
     id::AccountId,
     nouns::{
         permissions::{Capability, Lack, MANAGE_REPORTS, MANAGE_USERS},
@@ -20,7 +20,7 @@ use crate::{
 /// The last look at an instance.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
-    pub at: Option<Instant>,
+    pub at: Option<Timestamp>,
     /// The version it says it runs, or why its API does not answer.
     pub api: Option<Result<String, String>>,
     pub api_milliseconds: i64,
@@ -30,7 +30,7 @@ pub struct Health {
     /// What is wrong with the token, or why that cannot be said.
     pub token: Option<String>,
     /// When whose token it is was last asked in the way that counts as work there.
-    tested_at: Option<Instant>,
+    tested_at: Option<Timestamp>,
     /// What the console could not do if somebody pressed for it: a capability each, with what the token or the role lacks.
     pub lacks: Vec<Lack>,
     /// What the console's database role may only read, because whoever granted it left the rest out.
@@ -38,7 +38,7 @@ pub struct Health {
     /// Whether the instance tells what the token is good for.
     pub scopes_known: bool,
     /// When somebody other than the account we act as last did something that Mastodon logs; asked while sign-ups are open.
-    pub last_by_others: Option<Instant>,
+    pub last_by_others: Option<Timestamp>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
     /// What it has of the one it follows, where it is a copy.
@@ -47,13 +47,13 @@ pub struct Health {
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
     /// When Redis was last searched for what Mastodon caches, and whether anything was there, as far as it could be searched.
-    cache: Option<(Instant, Option<bool>)>,
+    cache: Option<(Timestamp, Option<bool>)>,
     pub registrations: Option<Stored>,
-    pub sign_ups: Vec<(Instant, usize)>,
+    pub sign_ups: Vec<(Timestamp, usize)>,
     /// Whether it is one person's server, as far as it said when last asked.
     pub single_user: Option<bool>,
     /// When it was asked that.
-    single_user_at: Option<Instant>,
+    single_user_at: Option<Timestamp>,
 }
 
 impl Health {
@@ -151,7 +151,7 @@ impl Instance {
     /// Asks about the token in a way that does not count as somebody at work: while the console only looks, Mastodon must
     /// be able to see that nobody moderates (`app/workers/scheduler/auto_close_registrations_scheduler.rb`). Where the
     /// instance does not tell, it is asked as anybody's app does: at first, after a refusal, and once a day.
-    async fn ask_token(&self, before: &Health, now: Instant) -> (Told, Result<(), RestError>, Option<Instant>) {
+    async fn ask_token(&self, before: &Health, now: Timestamp) -> (Told, Result<(), RestError>, Option<Timestamp>) {
         let told = self.rest.token_info().await;
         // Whatever Mastodon says to that shows that it is there; somebody else's answer shows nothing.
         let answers = match &told {
@@ -191,7 +191,7 @@ impl Instance {
     }
 
     /// Looks at everything once; each part within two seconds.
-    pub async fn probe(&self, now: Instant) {
+    pub async fn probe(&self, now: Timestamp) {
         let before = self.health();
         let instance = async {
             let started = tokio::time::Instant::now();
@@ -306,7 +306,7 @@ impl Instance {
 
     async fn look_at_database(
         &self,
-        now: Instant,
+        now: Timestamp,
         user: Option<i64>,
         known: Option<AccountId>,
     ) -> Result<Look, String> {
@@ -366,9 +366,9 @@ struct Look {
     not_granted: Vec<String>,
     /// How the account we act as stands.
     standing: Option<Standing>,
-    last_by_others: Option<Instant>,
+    last_by_others: Option<Timestamp>,
     registrations: Stored,
-    sign_ups: Vec<(Instant, usize)>,
+    sign_ups: Vec<(Timestamp, usize)>,
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.

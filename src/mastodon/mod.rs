@@ -5,9 +5,9 @@
 pub mod cache;
 pub mod database;
 pub mod files;
+pub mod health;
 pub mod invites;
 pub mod oauth;
-pub mod health;
 pub mod rest;
 pub mod roles;
 pub mod settings;
@@ -15,7 +15,7 @@ pub mod visitors;
 pub mod waiting;
 
 use crate::{
-    clock::{Clock, Instant, MINUTE},
+    clock::{Clock, MINUTE, Timestamp},
     config::{InstanceConfig, Secret},
     id::{AccountId, InstanceName},
 };
@@ -131,13 +131,13 @@ impl Instance {
     }
 
     /// Remembers that somebody is looking.
-    pub fn look(&self, now: Instant) {
+    pub fn look(&self, now: Timestamp) {
         self.looked_at.store(now.0, Ordering::Relaxed);
     }
 
     /// Whether somebody looked within the last minute: only then is what waits asked for every second.
-    pub fn is_looked_at(&self, now: Instant) -> bool {
-        now.since(Instant(self.looked_at.load(Ordering::Relaxed))) < MINUTE
+    pub fn is_looked_at(&self, now: Timestamp) -> bool {
+        now.since(Timestamp(self.looked_at.load(Ordering::Relaxed))) < MINUTE
     }
 
     /// What was last seen of its health, who may sign up, and as whom we act there.

@@ -4,7 +4,7 @@ mod domains;
 pub(super) mod words;
 
 use crate::{
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     config::Secret,
     deeds::{ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
     id::{AccountId, InstanceName, ReportId},
@@ -46,7 +46,7 @@ const NOT_OURS: &str = "the deed is for another instance or to be done as anothe
 pub struct Limits {
     pub limit: i64,
     pub remaining: i64,
-    pub reset: Instant,
+    pub reset: Timestamp,
 }
 
 /// Why a call failed, in words for the person who has to act on it.
@@ -238,7 +238,7 @@ impl Client {
         let number = |name: &str| header(name).and_then(|text| text.parse().ok());
         let reset = header("x-ratelimit-reset")
             .and_then(|text| text.parse::<jiff::Timestamp>().ok())
-            .map(|at| Instant(at.as_millisecond()));
+            .map(|at| Timestamp(at.as_millisecond()));
         if let (Some(limit), Some(remaining), Some(reset)) =
             (number("x-ratelimit-limit"), number("x-ratelimit-remaining"), reset)
         {
@@ -427,7 +427,7 @@ impl Client {
     }
 
     /// The console's time, for what is remembered about the instance.
-    pub(super) fn now(&self) -> Instant {
+    pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 

@@ -4,7 +4,7 @@
 
 use super::{Instance, database::DatabaseError};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     deeds::SetRegistrations,
     ledger::{Answer, Answered, Step, Warrant},
 };
@@ -15,7 +15,7 @@ pub use crate::nouns::settings::{MESSAGE, MODE, Meaning, Stored, read_yaml, writ
 /// What the caches were told, when, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forgetting {
-    pub at: Instant,
+    pub at: Timestamp,
     /// How many keys went, or why it is not known whether any did.
     pub gone: Result<usize, String>,
 }

@@ -7,7 +7,7 @@ use super::{
     Instance,
     rest::{Client, Visited, words},
 };
-use crate::{clock::Instant, nouns::registrations::RegistrationsMode, text};
+use crate::{clock::Timestamp, nouns::registrations::RegistrationsMode, text};
 use serde_json::Value;
 use std::sync::Arc;
 use url::Url;
@@ -74,7 +74,7 @@ impl Answered {
 /// One look from outside.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    pub at: Instant,
+    pub at: Timestamp,
     pub sign_up: SignUpPage,
     /// `GET /api/v2/instance` at an address that nobody has asked before: no cache in front of Mastodon has it.
     pub api: Result<Answered, String>,

@@ -1,6 +1,6 @@
 //! The views of the overview.
 
-use super::{Part, InstanceRow, OverviewPage, service};
+use super::{InstanceRow, OverviewPage, Part, service};
 use crate::{
     context::Context,
     frame::Frame,
@@ -90,7 +90,7 @@ pub fn Overview() -> impl IntoView {
 fn body(frame: Frame, page: OverviewPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let now = frame.now;
-    let waited = |oldest: Option<crate::clock::Instant>, more: bool| match oldest {
+    let waited = |oldest: Option<crate::clock::Timestamp>, more: bool| match oldest {
         Some(oldest) => format!("oldest {}", time::span(now.since(oldest))),
         None if more => "the oldest not known".to_owned(),
         None => "nothing waits".to_owned(),

@@ -1,6 +1,6 @@
 //! What the overview shows: all of it from memory.
 
-use super::{Part, InstanceRow, OverviewPage};
+use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
     audit,

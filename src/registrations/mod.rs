@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{clock::Instant, mastodon::waiting::Waiting};
+use crate::{clock::Timestamp, mastodon::waiting::Waiting};
 
 pub use crate::nouns::registrations::{RegistrationsMode, SINGLE_USER};
 
@@ -34,7 +34,7 @@ impl Door {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub index: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub who: String,
     pub what: String,
     pub why: String,
@@ -56,18 +56,18 @@ pub struct Place {
 pub struct RegistrationsPage {
     pub door: Door,
     /// When the rows were read.
-    pub read_at: Instant,
+    pub read_at: Timestamp,
     /// What the sign-up page, the public API, directories and caches said when asked.
     pub places: Vec<Place>,
     /// When they were asked.
-    pub asked_at: Option<Instant>,
+    pub asked_at: Option<Timestamp>,
     pub message: String,
     /// The stored message when it is not a plain text, in a sentence.
     pub message_strange: String,
     /// The raw rows this page shows, as the form gives them back.
     pub seen: String,
     pub history: Vec<Change>,
-    pub sign_ups: Vec<(Instant, usize)>,
+    pub sign_ups: Vec<(Timestamp, usize)>,
     pub may_close: bool,
     pub may_open: bool,
     pub pending: Option<Waiting>,

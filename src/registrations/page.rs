@@ -3,7 +3,7 @@
 use super::{Change, Place, RegistrationsMode, RegistrationsPage, api, service};
 use crate::{
     audit::page::outcome_badge,
-    clock::Instant,
+    clock::Timestamp,
     frame::Frame,
     nouns::permissions::Capability,
     path,
@@ -189,7 +189,7 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
 }
 
 /// Sign-ups a day as bars: drawn on the server, readable without scripts, with a text for those who do not see it.
-pub fn sign_up_chart(days: &[(Instant, usize)], now: Instant) -> AnyView {
+pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
     let Some(((first, _), most)) = days.first().zip(days.iter().map(|(_, number)| *number).max()) else {
         return ().into_any();
     };

@@ -9,7 +9,7 @@ use crate::{
     access::Permission,
     audit,
     carry_out::{Carry, Evidence, Trace, carry_out},
-    clock::{Instant, MINUTE, SECOND},
+    clock::{MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::SetRegistrations,
     frame::{self, Framed},
@@ -234,7 +234,7 @@ async fn look(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
 }
 
 /// How much longer a copy may say the former.
-fn lasts(whose: &str, until: Option<Instant>, now: Instant) -> String {
+fn lasts(whose: &str, until: Option<Timestamp>, now: Timestamp) -> String {
     match until {
         Some(until) if until > now => {
             format!("; {whose} runs out at {} at the latest, {}", time::clock(until), time::relative(until, now))
@@ -249,9 +249,9 @@ fn places(
     seen: &Seen,
     mode: Option<RegistrationsMode>,
     told: Option<&str>,
-    changed: Option<Instant>,
+    changed: Option<Timestamp>,
     instance: &Instance,
-    now: Instant,
+    now: Timestamp,
 ) -> Vec<Place> {
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
     let forgotten =
@@ -261,7 +261,7 @@ fn places(
         forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
     };
     let single_user = mode.is_some_and(|mode| seen.never_agrees(mode));
-    let lasts = |whose: &str, until: Option<Instant>| {
+    let lasts = |whose: &str, until: Option<Timestamp>| {
         if single_user { "; single-user mode, whatever the setting says".to_owned() } else { lasts(whose, until, now) }
     };
     let place = |name: &str, agrees: Option<bool>, says: String| Place { name: name.to_owned(), says, agrees };
@@ -289,7 +289,7 @@ fn places(
         };
         place("Sign-up page", agrees, says + &more)
     };
-    let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Instant>| match answered {
+    let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Timestamp>| match answered {
         Ok(answered) => {
             let agrees = mode.map(|mode| answered.agrees(mode, told));
             let message = if answered.message.is_empty() || answered.enabled {
@@ -302,7 +302,7 @@ fn places(
         }
         Err(why) => place(name, None, why.clone()),
     };
-    let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Instant>| match open {
+    let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Timestamp>| match open {
         Ok(open) => {
             let agrees = mode.map(|mode| *open == (mode != RegistrationsMode::None));
             let word = if *open { "sign-ups taken" } else { "no sign-ups" };
@@ -352,7 +352,7 @@ fn places(
 
 /// What Mastodon's own caches were told, and what came of it; whether that is as it should be, where that is known. The
 /// overview says the same.
-pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>) -> (Option<bool>, String) {
+pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>) -> (Option<bool>, String) {
     let (agrees, says) = match (&instance.cache, instance.forgotten()) {
         (None, _) => {
             (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
@@ -388,7 +388,7 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
 }
 
 /// What Mastodon's own caches were told, and when they are looked at again.
-fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>, now: Instant) -> Place {
+fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>, now: Timestamp) -> Place {
     let (agrees, says) = told_caches(instance, open, changed);
     let again = match open {
         Some(open) if open.recorded => {

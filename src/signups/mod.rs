@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{batches::Running, clock::Instant, id::AccountId, mastodon::waiting::Waiting, reports::Revealed};
+use crate::{batches::Running, clock::Timestamp, id::AccountId, mastodon::waiting::Waiting, reports::Revealed};
 
 /// What is decided about somebody who asked to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,12 +94,12 @@ pub struct Signal {
 pub struct SignUpRow {
     pub account: AccountId,
     pub handle: String,
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     pub reason: String,
     pub mail: String,
     pub confirmed: bool,
     /// When Mastodon deletes them unless they confirm their mail address.
-    pub deleted_on: Option<Instant>,
+    pub deleted_on: Option<Timestamp>,
     pub language: Option<String>,
     pub signals: Vec<Signal>,
 }

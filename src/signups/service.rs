@@ -5,7 +5,7 @@ use crate::{
     access::{self, Object, Permission},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{DecideSignUp, InBatch},
     frame::{self, Framed},
@@ -75,9 +75,9 @@ struct Desk {
 /// What is remembered of refusals, by what they are known again by; the newest of each.
 #[derive(Default)]
 struct Refused {
-    mail: HashMap<String, (i64, Instant)>,
-    address: HashMap<String, (i64, Instant)>,
-    words: HashMap<String, (i64, Instant)>,
+    mail: HashMap<String, (i64, Timestamp)>,
+    address: HashMap<String, (i64, Timestamp)>,
+    words: HashMap<String, (i64, Timestamp)>,
 }
 
 impl Refused {
@@ -204,7 +204,7 @@ impl Desk {
     }
 
     /// What speaks for and against one of them, with the evidence.
-    fn signals(&self, app: &App, at: usize, now: Instant) -> Vec<Signal> {
+    fn signals(&self, app: &App, at: usize, now: Timestamp) -> Vec<Signal> {
         let person = &self.people()[at];
         let mut signals = Vec::new();
         if let Some(((intent, at), same)) = self.refused_before(app, person) {
@@ -283,7 +283,7 @@ impl Desk {
         signals
     }
 
-    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<((i64, Instant), &'static str)> {
+    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<((i64, Timestamp), &'static str)> {
         if self.refused.mail.is_empty() {
             return None;
         }
@@ -301,7 +301,7 @@ impl Desk {
         }
     }
 
-    fn row(&self, app: &App, at: usize, now: Instant) -> SignUpRow {
+    fn row(&self, app: &App, at: usize, now: Timestamp) -> SignUpRow {
         let person = &self.people()[at];
         SignUpRow {
             account: person.account,
@@ -349,7 +349,7 @@ impl Desk {
 /// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
 fn list_of(app: &App) -> String {
     let list = &app.config.throw_away;
-    let of = list.changed.map(|at| format!(" of {}", time::day(at, Instant(0)))).unwrap_or_default();
+    let of = list.changed.map(|at| format!(" of {}", time::day(at, Timestamp(0)))).unwrap_or_default();
     format!("{}{of}, {}", ui::tame(&list.name), ui::count(list.len(), "name", "names"))
 }
 

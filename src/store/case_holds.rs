@@ -2,7 +2,7 @@
 
 use super::{Store, fence::begin, on};
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
 };
 
@@ -14,9 +14,9 @@ pub const LEASE: i64 = 10 * MINUTE;
 pub struct Hold {
     pub account: AccountId,
     pub operator: OperatorId,
-    pub since: Instant,
+    pub since: Timestamp,
     /// When the holder was last at it.
-    pub seen_at: Instant,
+    pub seen_at: Timestamp,
     /// What came with it when it was handed over, sealed.
     pub note: Option<String>,
 }
@@ -27,7 +27,7 @@ pub async fn claim(
     instance: &InstanceName,
     account: AccountId,
     operator: &OperatorId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "insert into case_holds (instance, account, operator, since, seen_at) values ($1, $2, $3, $4, $4) \
         on conflict (instance, account) do update set operator = excluded.operator, since = excluded.since, \
@@ -44,7 +44,7 @@ pub async fn touch(
     instance: &InstanceName,
     account: AccountId,
     operator: &OperatorId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "update case_holds set seen_at = $4 where instance = $1 and account = $2 and operator = $3 \
         and seen_at <= $5 and seen_at > $6";
@@ -62,7 +62,7 @@ pub async fn hand_over(
     from: &OperatorId,
     to: &OperatorId,
     note: Option<&str>,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update case_holds set operator = $4, since = $5, seen_at = $5, sealed_note = $6 \
         where instance = $1 and account = $2 and operator = $3 and seen_at > $7";
@@ -122,7 +122,7 @@ type Row = (String, String, i64, i64, Option<String>);
 
 fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<Hold> {
     let account = account.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(Hold { account, operator: OperatorId(operator), since: Instant(since), seen_at: Instant(seen_at), note })
+    Ok(Hold { account, operator: OperatorId(operator), since: Timestamp(since), seen_at: Timestamp(seen_at), note })
 }
 
 /// Who holds a case now.
@@ -130,7 +130,7 @@ pub async fn holder(
     store: &Store,
     instance: &InstanceName,
     account: AccountId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<Option<Hold>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and account = $2 and seen_at > $3";
@@ -140,7 +140,7 @@ pub async fn holder(
 }
 
 /// Everything that is held on an instance now.
-pub async fn list(store: &Store, instance: &InstanceName, now: Instant) -> sqlx::Result<Vec<Hold>> {
+pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<Hold>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and seen_at > $2 order by since limit 5000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)

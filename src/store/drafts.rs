@@ -2,7 +2,7 @@
 
 use super::{Store, on};
 use crate::{
-    clock::{HOUR, Instant},
+    clock::{HOUR, Timestamp},
     id::OperatorId,
     seal::{Keys, hex},
 };
@@ -45,7 +45,7 @@ pub async fn keep(
     operator: Option<&OperatorId>,
     path: &str,
     text: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<String> {
     keep_for(store, keys, operator, path, text, now, HOUR).await
 }
@@ -57,7 +57,7 @@ pub async fn keep_for(
     operator: Option<&OperatorId>,
     path: &str,
     text: &str,
-    now: Instant,
+    now: Timestamp,
     lasting: i64,
 ) -> sqlx::Result<String> {
     const SQL: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
@@ -82,7 +82,7 @@ pub async fn keep_form(
     writer: Writer<'_>,
     path: &str,
     text: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<Option<String>> {
     const OF_PERSON: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
         select $1, $2, $3, $4, $5, $6 where $7 > \
@@ -127,7 +127,7 @@ pub async fn read(
     keys: &Keys,
     id: &str,
     operator: Option<&OperatorId>,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<Option<Draft>> {
     const SQL: &str = "select operator, path, sealed from drafts where id = $1 and expires_at > $2";
     let stored = keys.hash("draft id", id.as_bytes());
@@ -142,7 +142,7 @@ pub async fn take(
     keys: &Keys,
     id: &str,
     operator: Option<&OperatorId>,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<Option<Draft>> {
     const SQL: &str = "delete from drafts where id = $1 and expires_at > $2 and (operator is null or operator = $3) \
         returning operator, path, sealed";
@@ -152,7 +152,7 @@ pub async fn take(
     Ok(opened(keys, id, operator, row))
 }
 
-pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from drafts where expires_at <= $1")
         .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -416,7 +416,7 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
     let before = AddressRule {
         severity: AddressSeverity::SignUpBlock,
         comment: "wave".to_owned(),
-        until: Some(howdah::clock::Instant(until)),
+        until: Some(howdah::clock::Timestamp(until)),
     };
     let seen = serde_json::to_string(&(RuleNumber(id), Some(&before))).unwrap();
     let change = vec![

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use howdah::{
     access::Role,
     batches, cli,
-    clock::{Clock, DAY, HOUR, Instant, MINUTE, SECOND},
+    clock::{Clock, DAY, HOUR, MINUTE, SECOND, Timestamp},
     config::Secret,
     context::App,
     grants::{RoleState, State, service},
@@ -22,7 +22,7 @@ use howdah::{
 use std::sync::Arc;
 
 /// The same house with another process in it, whose clock stands at an instant.
-fn another_process(house: &House, at: Instant) -> Arc<App> {
+fn another_process(house: &House, at: Timestamp) -> Arc<App> {
     cli::assemble(house.config.clone(), Clock::set(at), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
 }
 
@@ -730,14 +730,14 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
             grants::seal(&db.store, &GrantId(id.into())).await.unwrap();
         }
         let running = async |id: &str, at: i64| {
-            grants::running_of(&db.store, &OperatorId(id.to_owned()), Instant(at)).await.unwrap()
+            grants::running_of(&db.store, &OperatorId(id.to_owned()), Timestamp(at)).await.unwrap()
         };
         let scope = running("A", 4_999).await.remove(0).scope;
         assert_eq!((scope.places().as_str(), scope.categories.as_slice()), ("harbour", Category::ALL.as_slice()));
         assert!(!scope.sign_ups && !scope.reveal, "as much as before");
         assert!(running("A", 5_000).await.is_empty());
         assert_eq!(
-            grants::due(&db.store, Instant(5_000)).await.unwrap(),
+            grants::due(&db.store, Timestamp(5_000)).await.unwrap(),
             [GrantId("A".into())],
             "its end is still to be noted"
         );

@@ -4,7 +4,7 @@ use crate::engine::{Database, Engine, on_both};
 use futures::future::join_all;
 use howdah::{
     access::{Actor, Case, Object, Permission, Permit, Role, permit},
-    clock::{Clock, HOUR, Instant, MINUTE, SECOND},
+    clock::{Clock, HOUR, MINUTE, SECOND, Timestamp},
     deeds::{AddOperator, AnyDeed, DecideCase, DestroyWords, Destruction, Masked, Reveal, SetRegistrations},
     id::{AccountId, InstanceName, OperatorId, ReportId},
     ledger::{
@@ -21,7 +21,7 @@ use howdah::{
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-pub const NOW: Instant = Instant(1_790_000_000_000);
+pub const NOW: Timestamp = Timestamp(1_790_000_000_000);
 pub const ORIGIN: &str = "howdah.example";
 
 pub fn keys() -> Keys {

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Case, Object, Permission, Role, permit},
     batches, cli,
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     config::Secret,
     context::Context,
     deeds::DecideCase,
@@ -707,7 +707,7 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     house.weather.set(crate::support::Fault::None);
     later().await;
     assert_eq!((holds().await, entries(&house, "token_taken_back").await.len()), (0, 1));
-    let left = linked_accounts::left_due(&house.app.store, &house.app.keys, Instant(i64::MAX)).await.unwrap();
+    let left = linked_accounts::left_due(&house.app.store, &house.app.keys, Timestamp(i64::MAX)).await.unwrap();
     assert!(left.is_empty(), "and then it is forgotten here");
 
     // A token that somebody acts with again is not taken back.
@@ -889,7 +889,7 @@ async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
             account: AccountId(account),
             username: format!("person{account}"),
             token: Secret::new(token),
-            linked_at: Instant(1),
+            linked_at: Timestamp(1),
         };
         assert!(linked_accounts::keep(store, keys, &link("ann", 7, "first"), None).await.unwrap());
         assert!(
@@ -907,22 +907,22 @@ async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
         assert_eq!(linked_accounts::list(store, &Keys::from_secret([8; 32])).await.unwrap(), [], "sealed");
         let harbour = "harbour".parse().unwrap();
         let end = async |id: &'static str| {
-            let (from, next) = (Instant(5), Instant(10));
+            let (from, next) = (Timestamp(5), Timestamp(10));
             linked_accounts::delete(store, &all[0].operator, &harbour, id, from, next, None).await.unwrap()
         };
         assert!(end("a").await);
         assert!(!end("b").await, "exactly once");
         assert_eq!(linked_accounts::of(store, keys, &all[0].operator, &harbour).await.unwrap(), None);
         // Its token is kept until the instance has taken it back, and asked for by one process at a time.
-        assert!(linked_accounts::left_due(store, keys, Instant(9)).await.unwrap().is_empty());
-        let left = linked_accounts::left_due(store, keys, Instant(10)).await.unwrap().remove(0);
+        assert!(linked_accounts::left_due(store, keys, Timestamp(9)).await.unwrap().is_empty());
+        let left = linked_accounts::left_due(store, keys, Timestamp(10)).await.unwrap().remove(0);
         assert_eq!(
             (left.id.as_str(), left.linked.token.expose(), left.since, left.tries),
-            ("a", "second", Instant(5), 0)
+            ("a", "second", Timestamp(5), 0)
         );
-        assert!(linked_accounts::claim_left(store, &left, Instant(20)).await.unwrap());
-        assert!(!linked_accounts::claim_left(store, &left, Instant(20)).await.unwrap());
-        assert!(linked_accounts::left_due(store, keys, Instant(19)).await.unwrap().is_empty());
+        assert!(linked_accounts::claim_left(store, &left, Timestamp(20)).await.unwrap());
+        assert!(!linked_accounts::claim_left(store, &left, Timestamp(20)).await.unwrap());
+        assert!(linked_accounts::left_due(store, keys, Timestamp(19)).await.unwrap().is_empty());
         assert_eq!(linked_accounts::left(store, keys, "a").await.unwrap().unwrap().tries, 1);
         linked_accounts::forget_left(store, "a").await.unwrap();
         assert!(linked_accounts::left(store, keys, "a").await.unwrap().is_none());

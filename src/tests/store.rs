@@ -3,7 +3,7 @@
 use crate::engine::{Database, Engine, on_both};
 use howdah::{
     access::Role,
-    clock::{DAY, HOUR, Instant, MINUTE, SECOND},
+    clock::{DAY, HOUR, MINUTE, SECOND, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
     store::{
@@ -17,7 +17,7 @@ use howdah::{
     },
 };
 
-const NOW: Instant = Instant(1_790_000_000_000);
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
 fn person(name: &str) -> Operator {
     Operator {
@@ -223,7 +223,7 @@ async fn of_many_at_once_exactly_as_many_get_through_as_there_are(db: &Database)
     let mut held = at_once(store, 64, limit).await;
     held.sort_by_key(|one| one.count);
     assert_eq!(held.iter().map(|one| one.count).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-    let reserve = async |key: &str, at: Instant| attempts::reserve(store, key, limit, at).await.unwrap();
+    let reserve = async |key: &str, at: Timestamp| attempts::reserve(store, key, limit, at).await.unwrap();
     let refused = reserve("k", NOW.plus(SECOND)).await.unwrap_err();
     assert_eq!((refused, refused.seconds()), (Wait(59 * SECOND), 59));
     assert_eq!(reserve("other", NOW).await.unwrap().count, 1, "another key is counted by itself");
@@ -247,14 +247,14 @@ async fn so_many_at_the_same_time_and_none_for_good(db: &Database) {
     assert_eq!(held.len(), 2);
     held.pop().unwrap().give_back(store).await.unwrap();
     assert_eq!(at_once(store, 64, Limit::AtOnce(2)).await.len(), 1);
-    let reserve = async |at: Instant| attempts::reserve(store, "k", Limit::AtOnce(2), at).await.unwrap();
+    let reserve = async |at: Timestamp| attempts::reserve(store, "k", Limit::AtOnce(2), at).await.unwrap();
     assert!(reserve(NOW.plus(30 * SECOND - 1)).await.is_err());
     assert!(reserve(NOW.plus(30 * SECOND)).await.is_ok(), "what a process left behind is free again");
 }
 
 async fn failures_slow_down_are_given_back_and_forgotten(db: &Database) {
     let store = &db.store;
-    let reserve = async |at: Instant| attempts::reserve(store, "k", Limit::Slower, at).await.unwrap();
+    let reserve = async |at: Timestamp| attempts::reserve(store, "k", Limit::Slower, at).await.unwrap();
     let mut held = at_once(store, 64, Limit::Slower).await;
     assert_eq!(held.len(), 5, "a burst is no way round");
     let (mut at, mut waits) = (NOW, Vec::new());
@@ -272,7 +272,7 @@ async fn failures_slow_down_are_given_back_and_forgotten(db: &Database) {
     assert_eq!(reserve(at.plus(16 * MINUTE)).await.unwrap().count, 1, "nobody is locked out for good");
 }
 
-async fn at_once_at(store: &Store, at: Instant) -> usize {
+async fn at_once_at(store: &Store, at: Timestamp) -> usize {
     let tries = (0..16).map(|_| {
         let store = store.clone();
         tokio::spawn(async move { attempts::reserve(&store, "k", Limit::Slower, at).await.unwrap().is_ok() })
@@ -316,7 +316,7 @@ async fn a_factor_is_set_once_and_its_codes_are_its_own(db: &Database) {
     // A session that was begun with what held before is over before it begins.
     web_sessions::save(store, "begun-meanwhile", Some((&ann.id, 0)), "{}", NOW, NOW.plus(HOUR)).await.unwrap();
     assert_eq!(web_sessions::load(store, "begun-meanwhile").await.unwrap(), None);
-    assert_eq!(web_sessions::list(store, Instant(0), NOW).await.unwrap().len(), 1);
+    assert_eq!(web_sessions::list(store, Timestamp(0), NOW).await.unwrap().len(), 1);
     web_sessions::end_all_of(store, &ann.id, Some("begun-meanwhile")).await.unwrap();
     assert_eq!(web_sessions::load(store, "begun-meanwhile").await.unwrap(), None, "nor does keeping it bring it back");
 }

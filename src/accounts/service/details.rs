@@ -9,7 +9,7 @@ use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
     acting,
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     context::Context,
     deeds::DeleteAccount,
     frame::{self, Framed},
@@ -178,7 +178,7 @@ fn sanctions(
     logged: &[LoggedAbout],
     deletion: Option<&str>,
 ) -> Vec<Sanction> {
-    let one = |is: bool, word: &str, action: &str, at: Option<Instant>| {
+    let one = |is: bool, word: &str, action: &str, at: Option<Timestamp>| {
         let anew = deletion.filter(|_| action == "suspend");
         // Newest first: what was taken back since does not come from that row.
         let row = logged

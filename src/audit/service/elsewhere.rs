@@ -7,7 +7,7 @@
 
 use super::unreadable;
 use crate::{
-    clock::{DAY, Instant, MINUTE, SECOND},
+    clock::{DAY, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::{Found, addresses, review, rules},
     domain_blocks::{AddressRule, Domain},
@@ -211,8 +211,8 @@ struct Noticed<'a> {
     app: &'a App,
     instance: &'a Instance,
     part: Part,
-    from: Instant,
-    to: Instant,
+    from: Timestamp,
+    to: Timestamp,
 }
 
 impl Noticed<'_> {
@@ -575,7 +575,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
                 None => format!("account {key}"),
             };
             let day = |of: &str| {
-                let at = before.and_then(|row| row[of].as_i64()).map(Instant);
+                let at = before.and_then(|row| row[of].as_i64()).map(Timestamp);
                 at.map_or_else(|| "?".to_owned(), |at| time::machine(at).get(..10).unwrap_or_default().to_owned())
             };
             let said = match now {
@@ -611,7 +611,7 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 /// When an instance was last compared, in a sentence, and whether that is as it should be.
 pub async fn looked(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
     let (store, now) = (&context.app.store, context.now());
-    let mut oldest: Option<Instant> = None;
+    let mut oldest: Option<Timestamp> = None;
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             return Ok((true, "not looked at yet".to_owned()));

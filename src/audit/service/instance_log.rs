@@ -4,7 +4,7 @@ use super::{PAGE, unreadable};
 use crate::{
     access::Permission,
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::LogRow,
     domain_blocks::Domain,
@@ -147,7 +147,7 @@ fn subject(instance: &Instance, row: &LoggedAction) -> Option<Subject> {
 
 /// Whether a row is a trace of a deed: written by the account it acted as, after its mark and not too late, and of the kind
 /// that this deed leaves.
-fn left(entry: &Entry, row: &LoggedAction, now: Instant) -> bool {
+fn left(entry: &Entry, row: &LoggedAction, now: Timestamp) -> bool {
     let Some(deed) = deed_of(entry) else { return false };
     // The service account, or the person's own.
     let acting: Option<Acting> = serde_json::from_value(entry.leaf["acting"].clone()).ok();

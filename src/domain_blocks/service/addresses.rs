@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::Permission,
     carry_out::{Carry, Evidence, carry_out},
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
     domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress},
@@ -55,7 +55,7 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
 }
 
 /// When a rule is to end, as the form says it: in so many days, never, or as it is.
-fn until(text: &str, before: Option<&AddressRule>, now: Instant) -> Result<Option<Instant>, Problem> {
+fn until(text: &str, before: Option<&AddressRule>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
     match text {
         "" | "never" => Ok(None),
         "keep" => Ok(before.and_then(|before| before.until)),

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{Actor, Permission},
     acting, batches,
-    clock::{HOUR, Instant, MINUTE},
+    clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{BlockDomain, ChangeDomainBlock},
     domain_blocks::{
@@ -490,7 +490,7 @@ async fn compared(
     let ruled = rules.clone();
     let own = instance.own_domains();
     let now = context.now();
-    let source = format!("{file}, {}", time::day(now, Instant(0)));
+    let source = format!("{file}, {}", time::day(now, Timestamp(0)));
     let called = file.clone();
     let read = move |off: &OffThread| {
         let read = csv::read(off, &text, &encoding, &called, told.as_ref())?;

@@ -6,7 +6,7 @@ use super::{
     store_problem,
 };
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     context::App,
     deeds::{AskGrant, AssignRole, LeaveRole},
     grants::{RoleAsked, RoleState},
@@ -28,7 +28,7 @@ const MOST_CHANGES: i64 = 200;
 /// The grants with roles that a process has looked at, by the entry that asked for each: when again, `None` for one of which
 /// nothing is left to do.
 #[derive(Debug, Default)]
-pub struct Looked(BTreeMap<i64, Option<Instant>>);
+pub struct Looked(BTreeMap<i64, Option<Timestamp>>);
 
 /// Takes back what the record says was given by grants that are over, and the instances still have.
 ///
@@ -53,7 +53,7 @@ fn unread(error: LedgerError) -> Problem {
 }
 
 /// Whether nothing is left to do about a grant.
-async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Instant) -> Result<bool, Problem> {
+async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Result<bool, Problem> {
     app.ledger.proved(entry).await.map_err(unread)?;
     let Some(asked): Option<AskGrant> =
         app.ledger.entry(entry).await.map_err(unread)?.and_then(|found| deed(&found.entry))
@@ -65,7 +65,7 @@ async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Instant) -> Resu
         return Ok(true);
     }
     let newest = async |subject: &str, deed: &str| app.store.newest_change(subject, deed).await.map_err(store_problem);
-    let ends = Instant(asked.ends);
+    let ends = Timestamp(asked.ends);
     if newest(subject, "decide_grant").await?.is_none() {
         return Ok(now >= ends);
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     access::Actor,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::App,
     deeds::{AddOperator, ChangeOperatorRole, DisableOperator, ResetSignIn, SecondPerson},
     id::OperatorId,
@@ -28,7 +28,7 @@ const AT_ONCE: i64 = 200;
 struct Hand {
     by: OperatorId,
     done: &'static str,
-    at: Instant,
+    at: Timestamp,
 }
 
 /// How one person came to be able to act, in steps: each by the hand of the next.
@@ -48,12 +48,12 @@ fn given(leaf: &Value, person: &OperatorId) -> Option<Hand> {
         // What else is done about somebody else's access sets it anew.
         _ => "reset",
     };
-    Some(Hand { by, done, at: Instant(leaf["at"].as_str()?.parse().ok()?) })
+    Some(Hand { by, done, at: Timestamp(leaf["at"].as_str()?.parse().ok()?) })
 }
 
 /// By whose hands somebody came to be able to act since an instant, newest first. Each leaf is proved: what stands beside it,
 /// an owner with the store could write as well.
-async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Hand>, LedgerError> {
+async fn hands(app: &App, person: &OperatorId, since: Timestamp) -> Result<Vec<Hand>, LedgerError> {
     let subject = app.ledger.subject(&Subject::Operator(person.clone()));
     let mut filter = Filter { subject: Some(subject.clone()), from: Some(since), limit: AT_ONCE, ..Filter::default() };
     // The newest of each sort cannot be kept from being found.
@@ -83,7 +83,7 @@ async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Han
 }
 
 /// Everybody by whose hands somebody came to be able to act since an instant, directly or by others, with the steps there.
-async fn behind(app: &App, person: &OperatorId, since: Instant) -> Result<BTreeMap<String, Chain>, LedgerError> {
+async fn behind(app: &App, person: &OperatorId, since: Timestamp) -> Result<BTreeMap<String, Chain>, LedgerError> {
     let mut found = BTreeMap::from([(person.0.clone(), Chain::new())]);
     let mut left = VecDeque::from([person.clone()]);
     while let Some(next) = left.pop_front() {
@@ -106,7 +106,7 @@ async fn tie(
     app: &App,
     decides: &OperatorId,
     asked: &OperatorId,
-    since: Instant,
+    since: Timestamp,
 ) -> Result<Option<(Chain, Chain)>, LedgerError> {
     let (one, other) = (behind(app, decides, since).await?, behind(app, asked, since).await?);
     let shared = one.into_iter().filter_map(|(who, chain)| other.get(&who).map(|second| (chain, second.clone())));
@@ -114,7 +114,7 @@ async fn tie(
 }
 
 /// “added 2 days ago by the asker”
-fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String, now: Instant) -> String {
+fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String, now: Timestamp) -> String {
     let chain = |chain: &Chain| {
         let steps =
             chain.iter().map(|hand| format!("{} {} by {}", hand.done, time::relative(hand.at, now), name(&hand.by)));

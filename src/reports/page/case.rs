@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     frame::Frame,
     id::{AccountId, InstanceName, ReportId},
     nouns::permissions::Capability,
@@ -859,7 +859,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
 }
 
 /// What Mastodon will do on its own, before it is asked to.
-fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String> {
+fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<String> {
     let account = &page.account;
     let open = page.open.len();
     let reports = ui::count(open, "open report", "open reports");

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
     acting::{self, Own},
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
@@ -772,7 +772,7 @@ fn strike(row: &StrikeRow) -> Strike {
     Strike {
         action: words::strike(row.action).to_owned(),
         by: row.by.clone().map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
-        at: Instant(row.created_at.0),
+        at: Timestamp(row.created_at.0),
         text: ui::tame(&row.text),
         appeal,
     }

@@ -4,7 +4,7 @@ use super::{deeds::MOST_WITH_A_WARNING, store_problem, unread};
 use crate::{
     access::{self, Permission},
     batches,
-    clock::{DAY, HOUR, Instant},
+    clock::{DAY, HOUR, Timestamp},
     context::Context,
     deeds::DecideCase,
     frame::{self, Framed},
@@ -172,7 +172,7 @@ fn filter_of(search: &Search) -> QueueFilter {
     }
 }
 
-fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
+fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Timestamp) -> bool {
     let state = match filter.state.as_str() {
         "mine" => case.row.holder.as_ref().is_some_and(|holder| holder.you),
         "unheld" => case.row.holder.is_none(),

@@ -12,7 +12,7 @@ use crate::{
     access::{Permission, Permit},
     carry_out,
     carry_out::InStore,
-    clock::{HOUR, Instant, MINUTE},
+    clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
     frame::{self, Framed},
@@ -51,7 +51,7 @@ struct Setting {
     session: String,
     generation: i64,
     secret: String,
-    begun_at: Instant,
+    begun_at: Timestamp,
 }
 
 async fn myself(context: &Context) -> Result<Operator, Problem> {
