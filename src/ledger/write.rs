@@ -27,7 +27,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// A deed whose lease has run out is closed by reading, by whoever claims it.
-pub const LEASE: i64 = 30 * SECOND;
+pub const DEED_LEASE: i64 = 30 * SECOND;
 /// How soon a left deed that could not be closed is looked at again.
 const LOOK_AGAIN: i64 = 2 * SECOND;
 /// One entry within so long for all failed sign-ins of an account or address range, and for all refusals of one kind.
@@ -329,7 +329,7 @@ macro_rules! group {
                         .bind(key)
                         .bind(index)
                         .bind(lease)
-                        .bind(draft.at.plus(LEASE).0)
+                        .bind(draft.at.plus(DEED_LEASE).0)
                         .bind(draft.at.0)
                         .fetch_optional(&mut *$tx)
                         .await?;
@@ -829,7 +829,7 @@ impl Ledger {
             Driver::Postgres(_) => ON_POSTGRES,
         };
         let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(sql)
-            .bind(&*self.process).bind(now.plus(LEASE).0).bind(now.0).fetch_all(pool).await?);
+            .bind(&*self.process).bind(now.plus(DEED_LEASE).0).bind(now.0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
         for (index, opened_at) in claimed {
             // Its lease was only renewed late: the one at work on it goes on.

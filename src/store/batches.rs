@@ -15,7 +15,7 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How long a process may work on a batch without saying so again.
-pub const LEASE: i64 = 30 * SECOND;
+pub const CLAIM_TIME: i64 = 30 * SECOND;
 
 /// A batch, without its items.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -255,7 +255,7 @@ pub async fn claim(
         // One that is refused must not keep the others waiting.
         let Some(batch) = by_id(store, keys, &id).await? else { continue };
         let claimed = on!(store, pool => sqlx::query(CLAIM)
-            .bind(&id).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+            .bind(&id).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).execute(pool).await?.rows_affected());
         return Ok((claimed == 1).then_some(batch));
     }
     Ok(None)
@@ -287,7 +287,7 @@ pub async fn renew(store: &Store, batch: &str, process: &str, now: Timestamp) ->
     const SQL: &str =
         "update batches set lease_until = $3 where id = $1 and lease = $2 and ended_at is null and not paused";
     let renewed = on!(store, pool => sqlx::query(SQL)
-        .bind(batch).bind(process).bind(now.plus(LEASE).0).execute(pool).await?.rows_affected());
+        .bind(batch).bind(process).bind(now.plus(CLAIM_TIME).0).execute(pool).await?.rows_affected());
     Ok(renewed == 1)
 }
 

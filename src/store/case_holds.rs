@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// How long a case stays somebody's who does nothing about it.
-pub const LEASE: i64 = 10 * MINUTE;
+pub const CLAIM_TIME: i64 = 10 * MINUTE;
 
 /// One case that somebody holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub async fn claim(
         on conflict (instance, account) do update set operator = excluded.operator, since = excluded.since, \
         seen_at = excluded.seen_at, sealed_note = null where case_holds.seen_at <= $5";
     on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-LEASE).0)
+        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-CLAIM_TIME).0)
         .execute(pool).await?.rows_affected());
     Ok(holder(store, instance, account, now).await?.is_some_and(|hold| hold.operator == *operator))
 }
@@ -50,7 +50,7 @@ pub async fn touch(
         and seen_at <= $5 and seen_at > $6";
     on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0)
-        .bind(now.plus(-MINUTE / 2).0).bind(now.plus(-LEASE).0)
+        .bind(now.plus(-MINUTE / 2).0).bind(now.plus(-CLAIM_TIME).0)
         .execute(pool).await.map(|_| ()))
 }
 
@@ -70,7 +70,7 @@ pub async fn hand_over(
         let mut tx = begin!(store, pool);
         let handed = sqlx::query(SQL)
             .bind(instance.as_str()).bind(account.to_string()).bind(&from.0).bind(&to.0).bind(now.0).bind(note)
-            .bind(now.plus(-LEASE).0).execute(&mut *tx).await?.rows_affected();
+            .bind(now.plus(-CLAIM_TIME).0).execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
         Ok(handed == 1)
     })
@@ -135,7 +135,7 @@ pub async fn holder(
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and account = $2 and seen_at > $3";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-LEASE).0).fetch_optional(pool).await?);
+        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-CLAIM_TIME).0).fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
 
@@ -144,6 +144,6 @@ pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sql
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and seen_at > $2 order by since limit 5000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(now.plus(-LEASE).0).fetch_all(pool).await?);
+        .bind(instance.as_str()).bind(now.plus(-CLAIM_TIME).0).fetch_all(pool).await?);
     rows.into_iter().map(from_row).collect()
 }

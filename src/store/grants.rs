@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long a process has for a beginning or an end before another may try.
-const LEASE: i64 = 30 * SECOND;
+const CLAIM_TIME: i64 = 30 * SECOND;
 
 /// One grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -585,7 +585,7 @@ pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Timestamp) -
     const SQL: &str =
         "update grants set lease = $2, lease_until = $3 where id = $1 and lease_until <= $4 and ended_at is null";
     let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&id.0).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+        .bind(&id.0).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).execute(pool).await?.rows_affected());
     Ok(claimed == 1)
 }
 

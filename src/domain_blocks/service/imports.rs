@@ -41,7 +41,7 @@ use std::{
 };
 
 /// How long an import belongs to the process that works on it without a word from it.
-const LEASE: i64 = MINUTE;
+const CLAIM_TIME: i64 = MINUTE;
 /// Rules read in one go for a list.
 const CHUNK: i64 = 5_000;
 
@@ -925,7 +925,7 @@ enum After {
 pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: usize) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let mut ended = 0;
-    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(LEASE)).await? {
+    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(CLAIM_TIME)).await? {
         // Rows that another deed keeps from being carried out are passed over until the next time.
         let mut passed = 0;
         let mut noted = !import.note.is_empty();
@@ -939,7 +939,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                 domain_imports::note(&app.store, &import.id, &note).await?;
                 break;
             }
-            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(LEASE)).await? {
+            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(CLAIM_TIME)).await? {
                 break;
             }
             let Some(row) = domain_imports::next(&app.store, &import, passed).await? else {

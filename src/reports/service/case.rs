@@ -260,7 +260,7 @@ pub async fn case_page(
                 name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
                 you: hold.operator == context.actor.operator,
                 since: hold.since,
-                until: Some(hold.seen_at.plus(case_holds::LEASE)),
+                until: Some(hold.seen_at.plus(case_holds::CLAIM_TIME)),
             })
         }
         None => None,

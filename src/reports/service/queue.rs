@@ -68,7 +68,7 @@ async fn cases_of(
             name: name.unwrap_or_else(|| "somebody".to_owned()),
             you: hold.operator == context.actor.operator,
             since: hold.since,
-            until: Some(hold.seen_at.plus(case_holds::LEASE)),
+            until: Some(hold.seen_at.plus(case_holds::CLAIM_TIME)),
         })
     };
     let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
