@@ -215,7 +215,7 @@ pub async fn acting(context: &Context, instance: &Instance) -> Result<Option<Acc
 
 /// Who does a deed on an instance: the account, as the record has it, and the client that calls with its token.
 #[derive(Clone)]
-pub struct Hand {
+pub struct ActingClient {
     pub acting: Acting,
     pub account: AccountId,
     pub client: Arc<Client>,
@@ -226,10 +226,18 @@ pub struct Hand {
 /// # Errors
 /// Forbidden, if the own account has lapsed, lacks a permission or a rank; unavailable, if that cannot be read. Never falls
 /// back to another account.
-pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &D) -> Result<Hand, Problem> {
+pub async fn acting_client<D: OnInstance>(
+    context: &Context,
+    instance: &Instance,
+    deed: &D,
+) -> Result<ActingClient, Problem> {
     let Some(own) = able_own(context, instance).await? else {
         let account = instance.health().acting().ok_or_else(unknown)?;
-        return Ok(Hand { acting: Acting::Service(account.to_string()), account, client: instance.rest.clone() });
+        return Ok(ActingClient {
+            acting: Acting::Service(account.to_string()),
+            account,
+            client: instance.rest.clone(),
+        });
     };
     let needs = deed.needs();
     let lacking: Vec<&str> = ASKED_FOR
@@ -256,14 +264,18 @@ pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &
         }
     }
     let account = own.linked.account;
-    Ok(Hand { acting: Acting::Own(account.to_string()), account, client: instance.hand(account, &own.linked.token) })
+    Ok(ActingClient {
+        acting: Acting::Own(account.to_string()),
+        account,
+        client: instance.acting_client(account, &own.linked.token),
+    })
 }
 
 /// The client that somebody's deeds would go through, for what is known of its limits.
 pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Instance) -> sqlx::Result<Arc<Client>> {
     let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
     Ok(match linked {
-        Some(linked) => instance.hand(linked.account, &linked.token),
+        Some(linked) => instance.acting_client(linked.account, &linked.token),
         None => instance.rest.clone(),
     })
 }

@@ -67,13 +67,13 @@ pub trait Carry: OnInstance {
     /// Whether what it asks for goes on after the answer: what is read back at once then says nothing against it.
     const ASYNC_ON_INSTANCE: bool = false;
 
-    /// Sends it: by `hand`, which calls as the account the deed is recorded to be done as. Another client of the instance
+    /// Sends it: by `client`, which calls as the account the deed is recorded to be done as. Another client of the instance
     /// would send nothing.
     fn send(
         warrant: Warrant<Self>,
         context: &Context,
         instance: &Instance,
-        hand: &Client,
+        client: &Client,
     ) -> impl Future<Output = Answered<Self>> + Send;
 
     /// Reads back what came of it.
@@ -198,14 +198,17 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
-    let hand = acting::hand(context, instance, &deed).await?;
-    let acting = hand.account;
+    let acting_client = acting::acting_client(context, instance, &deed).await?;
+    let acting = acting_client.account;
     let mark = {
         let mut read = instance.database.read().await.map_err(|error| database_problem(&error))?;
         read.mark().await.map_err(|error| database_problem(&error))?
     };
-    let warrant =
-        app.ledger.open(permit, deed, why, hand.acting, mark).await.map_err(|error| not_opened(context, error))?;
+    let warrant = app
+        .ledger
+        .open(permit, deed, why, acting_client.acting, mark)
+        .await
+        .map_err(|error| not_opened(context, error))?;
     Span::current().record("entry", warrant.index());
     let deed = warrant.deed().clone();
 
@@ -235,7 +238,7 @@ async fn run<D: Carry>(
         }
     }
     let opened_at = app.clock.now();
-    let answered = D::send(warrant, context, instance, &hand.client).await;
+    let answered = D::send(warrant, context, instance, &acting_client.client).await;
     let sent_at = app.clock.now();
     let mut back = read_back(instance, &deed, mark, acting, sent_at).await;
     let mut verdict = conclude::<D>(Some(answered.steps()), &back, app.clock.now().since(opened_at));

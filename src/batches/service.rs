@@ -164,7 +164,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         .filter(|(_, number)| *number > 0)
         .collect();
     let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
-    let hand = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
+    let client = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
     let page = BatchPage {
         what: what(items.first().map(|item| &item.deed), different(&items)),
         who: name(app, &batch).await?,
@@ -175,7 +175,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         items: shown,
         counts,
         left,
-        waits: (left > 0).then(|| hand.background_waits()).flatten().map(|wait| wait / SECOND + 1),
+        waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
         id: batch.id.clone(),
     };

@@ -26,7 +26,7 @@ pub use head::Origin;
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
-pub use write::{LARGEST_LEAF, LARGEST_SEEN, DEED_LEASE, LedgerError, NotOpened, OpenDeed};
+pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, problem::Problem, seal::Keys, store::Store, telemetry::Counted};
 use serde::{Deserialize, Serialize};

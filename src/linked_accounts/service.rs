@@ -158,10 +158,10 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
 
 /// An account with what its instance says of it now: both asked at once, each within two seconds.
 async fn your_account(instance: &Instance, linked: &Linked) -> YourAccount {
-    let hand = instance.hand(linked.account, &linked.token);
+    let client = instance.acting_client(linked.account, &linked.token);
     let (standing, token) = tokio::join!(
         async { instance.database.read().await?.standing(linked.account).await },
-        hand.verify_credentials()
+        client.verify_credentials()
     );
     let standing = standing.ok();
     YourAccount {
@@ -293,8 +293,8 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
     }
     let app = &context.app;
     // Whose it is is not known yet: any number will do to ask.
-    let hand = instance.rest.under(AccountId(0), granted.token.clone());
-    let whose = hand.verify_credentials().await.map_err(|error| match error {
+    let client = instance.rest.under(AccountId(0), granted.token.clone());
+    let whose = client.verify_credentials().await.map_err(|error| match error {
         RestError::Refused { status: 401 | 403, message } => {
             not_linked(format!("The instance does not let this account act ({message})."), "Ask the people who run it.")
         }

@@ -37,7 +37,7 @@ pub struct Instance {
     /// Under the service account's token.
     pub rest: Arc<rest::Client>,
     /// Under the tokens of people who linked their own account.
-    hands: Mutex<BTreeMap<AccountId, Arc<rest::Client>>>,
+    acting_clients: Mutex<BTreeMap<AccountId, Arc<rest::Client>>>,
     /// How the accounts that people linked stood when last read.
     standings: Mutex<BTreeMap<AccountId, database::Standing>>,
     pub database: database::Database,
@@ -70,7 +70,7 @@ impl Instance {
                 config.token.clone(),
                 clock,
             )?),
-            hands: Mutex::default(),
+            acting_clients: Mutex::default(),
             standings: Mutex::default(),
             database: database::Database::new(config.database_url.expose())?,
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
@@ -85,14 +85,14 @@ impl Instance {
     }
 
     /// The API under the token of somebody's own account; the same as long as the token is, so that its limits are known.
-    pub fn hand(&self, account: AccountId, token: &Secret) -> Arc<rest::Client> {
-        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
-        match hands.get(&account).filter(|hand| hand.calls_with(token)) {
-            Some(hand) => hand.clone(),
+    pub fn acting_client(&self, account: AccountId, token: &Secret) -> Arc<rest::Client> {
+        let mut acting_clients = self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner);
+        match acting_clients.get(&account).filter(|client| client.calls_with(token)) {
+            Some(client) => client.clone(),
             None => {
-                let hand = Arc::new(self.rest.under(account, token.clone()));
-                hands.insert(account, hand.clone());
-                hand
+                let client = Arc::new(self.rest.under(account, token.clone()));
+                acting_clients.insert(account, client.clone());
+                client
             }
         }
     }
@@ -109,7 +109,7 @@ impl Instance {
     /// Forgets the token of an account that is not linked any more.
     pub fn let_go(&self, account: AccountId) {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }
 
     /// The instance's own domains: of its pages, and of its handles.

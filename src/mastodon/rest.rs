@@ -547,12 +547,12 @@ impl Client {
     /// A warrant for another instance is never carried out here, nor one for another account: what is to be done as
     /// somebody's own account is not done as any other.
     fn is_ours<D: Deed>(&self, warrant: &Warrant<D>) -> bool {
-        let hand = match (warrant.acting(), self.own) {
+        let is_theirs = match (warrant.acting(), self.own) {
             (Acting::Own(_), Some(own)) => warrant.acting().account() == Some(own),
             (Acting::Service(_), None) => true,
             (Acting::Own(_), None) | (Acting::Service(_), Some(_)) | (Acting::Console, _) => false,
         };
-        hand && warrant.deed().instance() == Some(&self.instance)
+        is_theirs && warrant.deed().instance() == Some(&self.instance)
     }
 
     async fn each_report<D: Deed>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {

@@ -499,8 +499,8 @@ impl Carry for SetRegistrations {
         }))
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
-        if let Some(why) = hand.consent_is_gone().await {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         // Before the write: whatever becomes of this process, the caches are told and looked at.

@@ -393,8 +393,8 @@ impl Carry for AssignRole {
         }
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
-        if let Some(why) = hand.consent_is_gone().await {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         instance.assign_role(warrant).await

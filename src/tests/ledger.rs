@@ -8,7 +8,7 @@ use howdah::{
     deeds::{AddOperator, AnyDeed, DecideCase, DestroyWords, Destruction, Masked, Reveal, SetRegistrations},
     id::{AccountId, InstanceName, OperatorId, ReportId},
     ledger::{
-        Acting, Answer, Fact, Filter, DEED_LEASE, Ledger, LedgerError, Mark, NotOpened, Outcome, Sealed, Step, Subject,
+        Acting, Answer, DEED_LEASE, Fact, Filter, Ledger, LedgerError, Mark, NotOpened, Outcome, Sealed, Step, Subject,
         Verdict, Warrant, checkpoint,
         tree::{Frontier, from_hex, includes, leaf_hash},
         verify::{Report, verify},

@@ -773,11 +773,11 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
     linked(&house, &cookie, "jonastran").await;
     let instance = house.app.instances.values().next().unwrap();
     let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().remove(0);
-    let (own, service_account) = (instance.hand(kept.account, &kept.token), instance.rest.clone());
+    let (own, service_account) = (instance.acting_client(kept.account, &kept.token), instance.rest.clone());
     let jonas = kept.account.to_string();
     let writes = house.weather.writes();
     let actor = howdah::ledger::Ledger::command_actor("a test");
-    for (acting, hand) in [
+    for (acting, client) in [
         (Acting::Own(jonas.clone()), &service_account),
         (Acting::Own("1".to_owned()), &own),
         (Acting::Service(jonas), &own),
@@ -802,7 +802,7 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
         let object = Object::Case(instance.name.clone(), deed.account, Case::default());
         let permit = permit(&actor, Permission::DecideReports, object).unwrap();
         let warrant = house.app.ledger.open(permit, deed, "", acting.clone(), Mark::default()).await.unwrap();
-        let answered = hand.decide_case(warrant).await;
+        let answered = client.decide_case(warrant).await;
         assert!(matches!(answered.steps()[0].answer, Answer::NotSent { .. }), "{acting:?}");
         let verdict = howdah::ledger::Verdict::stale(serde_json::json!({}));
         house.app.ledger.close(&answered, &verdict).await.unwrap();
@@ -869,7 +869,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     .unwrap();
     assert_eq!(by, ["mirakost"]);
     let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().remove(0);
-    let own = instance.hand(kept.account, &kept.token).limits().expect("limits of their own");
+    let own = instance.acting_client(kept.account, &kept.token).limits().expect("limits of their own");
     assert!(own.remaining < own.limit);
     assert_eq!(instance.rest.limits(), service_account, "the service account's are untouched");
     // What the role does not allow any more stops it, with the reason.

@@ -378,7 +378,7 @@ impl Carry for IssueInvite {
         Ok(cannot_issue(read.inviter(self.account).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
         if let Some(request) = &warrant.deed().request {
             let app = &context.app;
             match access_requests::by_id(&app.store, &app.keys, request).await {
@@ -387,7 +387,7 @@ impl Carry for IssueInvite {
                 Err(error) => return warrant.unsent(format!("the console’s own database does not answer: {error}")),
             }
         }
-        if let Some(why) = hand.consent_is_gone().await {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         let answered = instance.issue_invite(warrant).await;
@@ -440,8 +440,8 @@ impl Carry for RevokeInvite {
         Ok(over(read.invite(self.invite).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
-        if let Some(why) = hand.consent_is_gone().await {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         instance.revoke_invite(warrant).await

@@ -272,8 +272,8 @@ pub async fn case_page(
     };
     let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
     let at_once = if facts.open.len() > super::deeds::PART {
-        let hand = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
-        hand.for_one_deed()
+        let client = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
+        client.for_one_deed()
     } else {
         super::deeds::PART
     };

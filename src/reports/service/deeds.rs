@@ -147,8 +147,8 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     free_or_mine(&context, &instance, account.id).await?;
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
-    let hand = acting::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
-    let at_once = if a_call_each && reports.len() > PART { hand.for_one_deed() } else { usize::MAX };
+    let client = acting::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
+    let at_once = if a_call_each && reports.len() > PART { client.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
     let unread = form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED);
@@ -671,8 +671,8 @@ impl Carry for DecideCase {
         Ok((!changed.is_empty()).then(|| changed.join(", and ")))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.decide_case(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.decide_case(warrant).await
     }
 
     /// A case that is decided is nobody's any more.
@@ -746,8 +746,8 @@ impl Carry for ReverseSanction {
         state_changed(read, self.account, self.state_before).await
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.reverse_sanction(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.reverse_sanction(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -800,8 +800,8 @@ impl Carry for ReopenReport {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.reopen_report(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.reopen_report(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -822,8 +822,8 @@ impl Carry for ChangeCategory {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.change_category(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.change_category(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -840,7 +840,7 @@ impl Carry for HoldCase {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, _: &Instance, client: &Client) -> Answered<Self> {
         let deed = warrant.deed().clone();
         let (store, operator) = (&context.app.store, &context.actor.operator);
         let held = if deed.claim {
@@ -861,7 +861,7 @@ impl Carry for HoldCase {
             let answer = Answer::Accepted { body: json!({}) };
             return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
         }
-        hand.hold_case(warrant).await
+        client.hold_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
