@@ -129,7 +129,7 @@ fn fact_clause(entry: &Entry) -> String {
             );
             format!("was refused “{words}”")
         }
-        "changed_elsewhere" => elsewhere(entry),
+        "changed_elsewhere" => outside_changes(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
@@ -299,7 +299,7 @@ pub fn name(people: &[Operator], entry: &Entry) -> String {
 }
 
 /// The clause of an entry: what changed, and between which looks.
-fn elsewhere(entry: &Entry) -> String {
+fn outside_changes(entry: &Entry) -> String {
     let at =
         |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Timestamp);
     let said = entry.document.as_ref().and_then(|document| document["said"].as_str());

@@ -1,9 +1,9 @@
 //! The record in words.
 
 pub mod check;
-pub mod elsewhere;
 pub mod export;
 pub mod instance_log;
+pub mod outside_changes;
 pub mod words;
 
 use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
@@ -245,7 +245,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
-        before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), AnyDeed::before_after),
+        before_after: deed.as_ref().map_or_else(|| outside_changes::fields(&detail.entry), AnyDeed::before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
         proof,

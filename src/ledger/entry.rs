@@ -68,7 +68,7 @@ pub enum Stage {
 
 /// Something that changed on an instance and was not done through this console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct OutsideChange {
     pub instance: InstanceName,
     /// Its history shows it.
     pub subject: Subject,
@@ -129,7 +129,7 @@ pub enum Fact {
         permission: Permission,
         instance: Option<String>,
     },
-    ChangedElsewhere(Box<Elsewhere>),
+    ChangedOutside(Box<OutsideChange>),
     /// Many deeds decided at once were begun, paused or let go on, or are through.
     Batch {
         stage: Stage,
@@ -195,7 +195,7 @@ impl Fact {
             Self::CodeFailed { .. } => "code_failed",
             Self::SecondFactorSet { .. } => "second_factor_set",
             Self::Denied { .. } => "denied",
-            Self::ChangedElsewhere(_) => "changed_elsewhere",
+            Self::ChangedOutside(_) => "changed_elsewhere",
             Self::Batch { stage: Stage::Begun, .. } => "batch_begun",
             Self::Batch { stage: Stage::Paused, .. } => "batch_paused",
             Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
@@ -220,7 +220,7 @@ impl Fact {
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
             // The console itself noticed, or it was done at the server.
-            Self::ChangedElsewhere(_)
+            Self::ChangedOutside(_)
             | Self::Token { .. }
             | Self::Settled { .. }
             | Self::HeadSealed { .. }
@@ -232,7 +232,7 @@ impl Fact {
 
     pub(super) fn instance(&self) -> Option<&InstanceName> {
         match self {
-            Self::ChangedElsewhere(change) => Some(&change.instance),
+            Self::ChangedOutside(change) => Some(&change.instance),
             Self::Batch { instance, .. } | Self::Token { instance, .. } | Self::Settled { instance, .. } => {
                 Some(instance)
             }
@@ -260,7 +260,7 @@ impl Fact {
             Self::Denied { role, permission, instance, .. } => {
                 json!({ "role": role, "permission": permission, "instance": instance })
             }
-            Self::ChangedElsewhere(change) => json!({
+            Self::ChangedOutside(change) => json!({
                 "part": change.part,
                 "from": change.from.0.to_string(),
                 "to": change.to.0.to_string(),

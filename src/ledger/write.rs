@@ -762,13 +762,13 @@ impl Ledger {
                 Some(self.keys.hash("refusal", format!("{} {}", operator.0, permission.name()).as_bytes()))
             }
             Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
-            Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
+            Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
             _ => None,
         };
         let beside = match (&fact, &subject) {
-            (Fact::ChangedElsewhere(_), Some(subject)) => Beside::Once { subject: subject.clone() },
+            (Fact::ChangedOutside(_), Some(subject)) => Beside::Once { subject: subject.clone() },
             (Fact::SignInFailed { .. } | Fact::CodeFailed { .. } | Fact::Denied { .. }, Some(subject)) => {
                 Beside::Seldom { subject: subject.clone(), within: GATHERED }
             }
@@ -788,7 +788,7 @@ impl Ledger {
             leaf["instance"] = json!(instance);
         }
         let document = match &fact {
-            Fact::ChangedElsewhere(change) => Some(change.sealed.clone()),
+            Fact::ChangedOutside(change) => Some(change.sealed.clone()),
             Fact::RecordAccepted { what, why, .. } => Some(json!({ "what": what, "why": why })),
             _ => None,
         };

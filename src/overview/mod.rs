@@ -56,5 +56,5 @@ pub struct OverviewPage {
     /// Sign-ups a day, oldest first: the day and how many.
     pub sign_ups: Vec<(Timestamp, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
-    pub elsewhere: Vec<record::Line>,
+    pub outside_changes: Vec<record::Line>,
 }

@@ -183,7 +183,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     }}
                 </section>
                 {sign_up_chart(&page.sign_ups, now)}
-                {elsewhere(&page, &frame)}
+                {outside_changes(&page, &frame)}
             </div>
             <aside class="stack">
                 <section class="card">
@@ -202,8 +202,8 @@ fn unknown() -> AnyView {
     view! { <b>"?"</b><span class="small">"not known yet"</span> }.into_any()
 }
 
-fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
-    if page.elsewhere.is_empty() {
+fn outside_changes(page: &OverviewPage, frame: &Frame) -> AnyView {
+    if page.outside_changes.is_empty() {
         return ().into_any();
     }
     let all = path::with(path::AUDIT, "kind", "changed_elsewhere");
@@ -211,7 +211,7 @@ fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
         <section class="card">
             <header><h2>"Changed elsewhere, the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
             <table class="list"><tbody>
-                {page.elsewhere.iter().map(|line| view! {
+                {page.outside_changes.iter().map(|line| view! {
                     <tr data-row=keys::row()>
                         <td class="nowrap"><a href=path::audit_entry(line.index)>{time::ago(line.at, frame.now)}</a></td>
                         <td class="full fill"><bdi>{line.what.clone()}</bdi></td>

@@ -89,17 +89,17 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         health: health(context, &instance).await,
         unattended: unattended(context, &instance).await?,
         sign_ups: health.sign_ups.clone(),
-        elsewhere: elsewhere(context, &instance).await?,
+        outside_changes: outside_changes(context, &instance).await?,
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }
 
 /// The newest changes that were noticed within a day.
-async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
+async fn outside_changes(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
     if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
         return Ok(Vec::new());
     }
-    audit::service::elsewhere::newest(context, instance, 5).await
+    audit::service::outside_changes::newest(context, instance, 5).await
 }
 
 /// What only a person decides, and what shows that somebody is there.
@@ -151,7 +151,7 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 /// When the instance was last compared with what it was, and what is too large for that.
 async fn compared(context: &Context, instance: &Instance) -> Part {
     let name = "Changes elsewhere".to_owned();
-    match audit::service::elsewhere::looked(context, instance).await {
+    match audit::service::outside_changes::looked(context, instance).await {
         Ok((well, says)) => Part { name, well, says },
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");

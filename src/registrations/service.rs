@@ -124,7 +124,7 @@ async fn history(
             let (change, line) = told(&entry, &people);
             let after = match line.outcome {
                 Some(_) => entry.leaf["facts"]["after"].as_str().map(str::to_owned),
-                None => audit::service::elsewhere::mode_of(&entry),
+                None => audit::service::outside_changes::mode_of(&entry),
             };
             // Where nothing is set, Mastodon's default holds: closed. A strange word is no mode, and says so elsewhere.
             let after = after

@@ -411,7 +411,7 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -
     };
     let (text, encoding) =
         off_thread(move |off| csv::decoded(off, &bytes)).await?.map_err(|why| Problem::invalid("file", why))?;
-    compared(context, &instance, file, text, encoding.to_owned(), None, None).await?.ok_or_else(elsewhere)
+    compared(context, &instance, file, text, encoding.to_owned(), None, None).await?.ok_or_else(changed_meanwhile)
 }
 
 /// Reads the file of a preview anew, as somebody says. It becomes a preview of its own in the place of the former, so that
@@ -420,7 +420,7 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
     goes_on(&context, &import)?;
     if import.state != ImportState::Preview {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     let kept = domain_imports::file(&context.app.store, &import.id).await.map_err(store_problem)?.ok_or_else(former)?;
     let reading: Reading = serde_json::from_str(&kept.reading).map_err(|_| former())?;
@@ -428,7 +428,7 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
     let text: String = serde_json::from_str(&kept.text).map_err(store_problem)?;
     compared(&context, &instance, import.file, text, reading.encoding, Some(told), Some(&import.id))
         .await?
-        .ok_or_else(elsewhere)
+        .ok_or_else(changed_meanwhile)
 }
 
 /// What a form says of how a file is to be read. With another separator the columns are others: they are found anew.
@@ -738,7 +738,7 @@ async fn changed(context: &Context, instance: &str, id: &str) -> Result<(Arc<Ins
     Ok((instance, import))
 }
 
-fn elsewhere() -> Problem {
+fn changed_meanwhile() -> Problem {
     Problem::new(Kind::Conflict, "Nothing was done: the import is not as the page showed it.", "Look again and decide.")
 }
 
@@ -786,7 +786,7 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
 async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<(), Problem> {
     goes_on(context, import)?;
     if import.state != ImportState::Preview {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     understood(context, import).await?;
     let store = &context.app.store;
@@ -794,7 +794,7 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     let number = rows.iter().filter(|row| row.ticked).count();
     // What was ticked elsewhere meanwhile is not what the page showed.
     if form.ticked.parse::<usize>() != Ok(number) {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     let rows = ticked(form, rows)?;
     let why = Why::typed("why", &form.why)?;
@@ -803,7 +803,7 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     }
     match domain_imports::tick(store, &import.id, &rows, why.as_str()).await.map_err(store_problem)? {
         true => Ok(()),
-        false => Err(elsewhere()),
+        false => Err(changed_meanwhile()),
     }
 }
 
@@ -828,7 +828,7 @@ pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem>
     staged(&context, Stage::Begun, &instance, &import).await?;
     let number = usize::try_from(number).unwrap_or(usize::MAX);
     match domain_imports::begin(&context.app.store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
-        None | Some(0) => Err(elsewhere()),
+        None | Some(0) => Err(changed_meanwhile()),
         Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
     }
 }
@@ -873,7 +873,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
         goes_on(&context, &import)?;
     }
     if import.state != from {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     if !pause {
         understood(&context, &import).await?;
@@ -884,7 +884,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
         .await
         .map_err(store_problem)?
     {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     Ok(path::domain_import(&instance.name, &import.id))
 }
@@ -894,12 +894,12 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
     let (instance, import) = changed(&context, &instance, &id).await?;
     goes_on(&context, &import)?;
     if import.state != ImportState::Done || !holds(&context, &import, |_, state| state == RowState::Failed).await? {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     understood(&context, &import).await?;
     staged(&context, Stage::Resumed, &instance, &import).await?;
     match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
-        None | Some(0) => Err(elsewhere()),
+        None | Some(0) => Err(changed_meanwhile()),
         Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
     }
 }

@@ -83,7 +83,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
                 {closed(&instance, &page, &frame)}
                 {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
-                {elsewhere(&page)}
+                {on_the_instance(&page)}
             </aside>
         </div>
         {decide_bar(&instance, &page)}
@@ -789,7 +789,7 @@ fn reported_before(page: &CasePage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn elsewhere(page: &CasePage) -> AnyView {
+fn on_the_instance(page: &CasePage) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
         <section class="card">

@@ -12,7 +12,7 @@ use crate::{
     deeds::{Found, addresses, review, rules},
     domain_blocks::{AddressRule, Domain},
     id::{AccountId, InstanceName},
-    ledger::{Elsewhere, Entry, Fact, Filter, LedgerError, Outcome, Subject},
+    ledger::{Entry, Fact, Filter, LedgerError, Outcome, OutsideChange, Subject},
     mastodon::{
         Instance,
         database::{DatabaseError, Part},
@@ -315,7 +315,7 @@ impl Noticed<'_> {
     }
 
     async fn record(&self, subject: Subject, now: &str, sealed: Value) -> Result<(), LedgerError> {
-        let fact = Elsewhere {
+        let fact = OutsideChange {
             instance: self.instance.name.clone(),
             subject,
             part: self.part.name(),
@@ -324,7 +324,7 @@ impl Noticed<'_> {
             now: self.app.keys.hash("elsewhere", now.as_bytes()),
             sealed,
         };
-        self.app.ledger.fact(Fact::ChangedElsewhere(Box::new(fact))).await
+        self.app.ledger.fact(Fact::ChangedOutside(Box::new(fact))).await
     }
 
     /// A rule about addresses whose time is over is taken away by Mastodon itself (`app/workers/scheduler/ip_cleanup_scheduler.rb`).

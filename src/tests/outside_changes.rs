@@ -2,7 +2,7 @@
 
 use crate::support::{House, Kept, NO_SANCTION, house, house_of, postgres, sqlite, until};
 use howdah::{
-    audit::service::elsewhere::{self, Trouble},
+    audit::service::outside_changes::{self, Trouble},
     cli,
     clock::{Clock, MINUTE},
     context::App,
@@ -23,7 +23,7 @@ async fn run(house: &House, sql: &'static str) {
 }
 
 async fn look(app: &Arc<App>) -> usize {
-    elsewhere::look(app, app.instances.values().next().unwrap()).await.unwrap()
+    outside_changes::look(app, app.instances.values().next().unwrap()).await.unwrap()
 }
 
 /// What was noticed, newest first.
@@ -228,7 +228,7 @@ async fn one_process_looks_each_five_minutes_and_again_soon_after_trouble() {
             cli::assemble(config, clock.clone(), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
         };
         let (one, two) = (app(house.config.clone()), app(house.config.clone()));
-        let turn = async |app: &Arc<App>| elsewhere::take_turn(app, app.instances.values().next().unwrap()).await;
+        let turn = async |app: &Arc<App>| outside_changes::take_turn(app, app.instances.values().next().unwrap()).await;
         let taken = tokio::join!(turn(&one), turn(&two));
         let taken = [taken.0.unwrap(), taken.1.unwrap()];
         assert_eq!(taken.iter().flatten().count(), 1, "one of two");
