@@ -34,7 +34,7 @@ pub use operators::{
 };
 pub use registrations::SetRegistrations;
 pub use reports::{
-    ChangeCategory, DecideCase, HandOverCase, HoldCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
+    ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
 pub use roles::AssignRole;
 pub use signups::DecideSignUp;
@@ -224,7 +224,7 @@ deeds!($
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
     }
     there: {
-            DecideCase ReverseSanction ReopenReport ChangeCategory HoldCase SetRegistrations DecideSignUp
+            DecideCase ReverseSanction ReopenReport ChangeCategory ClaimCase SetRegistrations DecideSignUp
             BlockDomain ChangeDomainBlock LiftDomainBlock AllowDomain DisallowDomain BlockMailDomain
             ChangeMailDomainBlock LiftMailDomainBlock BlockAddress ChangeAddressBlock LiftAddressBlock AssignRole
             IssueInvite RevokeInvite DeleteAccount

@@ -27,7 +27,7 @@ use crate::{
     roles::{EVERYONE, InstanceRole},
     search::Search,
     store::{
-        Store, case_holds,
+        Store, case_claims,
         grants::{self, Grant},
         operators::{self, Operator},
         store_problem,
@@ -595,7 +595,7 @@ async fn give_back(
     let others = grants::running_of(store, operator, now).await?;
     for instance in instances {
         if !others.iter().any(|grant| grant.scope.instances.contains(instance)) {
-            case_holds::end_all_on(store, instance, operator).await?;
+            case_claims::end_all_on(store, instance, operator).await?;
         }
     }
     Ok(())

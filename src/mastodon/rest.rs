@@ -6,7 +6,7 @@ pub(super) mod words;
 use crate::{
     clock::{Clock, Timestamp},
     config::Secret,
-    deeds::{ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
+    deeds::{ChangeCategory, ClaimCase, DecideCase, DecideSignUp, DeleteAccount, ReopenReport, ReverseSanction},
     id::{AccountId, InstanceName, ReportId},
     ledger::{Acting, Answer, Answered, Deed, Step, Warrant},
     nouns::reports::{Category, Decision},
@@ -670,7 +670,7 @@ impl Client {
     }
 
     /// Mirrors who holds a case: Mastodon's own assignment under the acting account.
-    pub async fn hold_case(&self, warrant: Warrant<HoldCase>) -> Answered<HoldCase> {
+    pub async fn claim_case(&self, warrant: Warrant<ClaimCase>) -> Answered<ClaimCase> {
         if !self.is_ours(&warrant) {
             return warrant.unsent(NOT_OURS);
         }

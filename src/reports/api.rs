@@ -28,8 +28,8 @@ pub async fn hand_over(
 }
 
 #[server(prefix = "/api/reports", endpoint = "hold")]
-pub async fn hold(instance: String, account: String, claim: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::hold(context, instance, account, claim)).await
+pub async fn claim_case(instance: String, account: String, claim: String) -> Result<(), Problem> {
+    crate::context::door(|context| super::service::claim_case(context, instance, account, claim)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "reopen")]

@@ -16,7 +16,7 @@ pub use crate::nouns::reports::{AccountState, Category, Decision, MOST_READ, Rev
 
 /// Somebody who holds a case in the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub struct Claimant {
     pub name: String,
     pub you: bool,
     pub since: Timestamp,
@@ -38,7 +38,7 @@ pub struct QueueRow {
     /// What it is about, on one line.
     pub what: String,
     pub reporters: String,
-    pub holder: Option<Holder>,
+    pub holder: Option<Claimant>,
     /// Whom Mastodon has it assigned to, where that is not the console's own account.
     pub assigned_there: Option<String>,
 }
@@ -375,7 +375,7 @@ pub struct CasePage {
     pub more: MoreOf,
     pub presets: Vec<Preset>,
     pub rules: Vec<(RuleId, String)>,
-    pub holder: Option<Holder>,
+    pub holder: Option<Claimant>,
     /// What came with it when a colleague handed it over to you.
     pub handed: Option<String>,
     /// Whom you may hand it to: id and name.

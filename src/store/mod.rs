@@ -6,7 +6,7 @@ pub mod access_requests;
 pub mod account_notes;
 pub mod attempts;
 pub mod batches;
-pub mod case_holds;
+pub mod case_claims;
 pub mod domain_imports;
 pub mod drafts;
 mod fence;

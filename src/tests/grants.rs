@@ -17,7 +17,7 @@ use howdah::{
     ledger::{Entry, Filter, Outcome},
     reports::Category,
     seal::Keys,
-    store::{Driver, case_holds, grants},
+    store::{Driver, case_claims, grants},
 };
 use std::sync::Arc;
 
@@ -399,8 +399,8 @@ async fn two_grants_are_a_union_while_both_run() {
     assert_eq!(entries(&house, "end_grant").await.len(), 2, "the house's own and this one");
     let instance = "harbour".parse().unwrap();
     let holder =
-        case_holds::holder(&app.store, &instance, AccountId(spam.parse().unwrap()), app.clock.now()).await.unwrap();
-    assert_eq!(holder.map(|hold| hold.operator.0).as_deref(), Some("01contractor"), "the other grant goes on");
+        case_claims::of(&app.store, &instance, AccountId(spam.parse().unwrap()), app.clock.now()).await.unwrap();
+    assert_eq!(holder.map(|claim| claim.operator.0).as_deref(), Some("01contractor"), "the other grant goes on");
     house.app.clock.advance(HOUR);
     // Seen once an hour at least, or the session is over.
     let cookie = house.sign_in("contractor").await;
@@ -426,7 +426,7 @@ async fn what_ended_while_nothing_ran_has_ended_before_the_first_request() {
             )
             .await;
         let instance = "harbour".parse().unwrap();
-        let held = async |app: &App| case_holds::list(&app.store, &instance, now).await.unwrap().len();
+        let held = async |app: &App| case_claims::list(&app.store, &instance, now).await.unwrap().len();
         assert_eq!(held(&house.app).await, 1);
 
         // A new process, a quarter of an hour later; nothing has kept the grants yet.

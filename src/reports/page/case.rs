@@ -17,7 +17,7 @@ use crate::{
 use leptos::prelude::*;
 
 const HAND_OVER: &str = form::action::<api::HandOver>();
-const HOLD: &str = form::action::<api::Hold>();
+const CLAIM_CASE: &str = form::action::<api::ClaimCase>();
 const REVEAL: &str = form::action::<api::Reveal>();
 const CHANGE_CATEGORY: &str = form::action::<api::ChangeCategory>();
 const REVERSE: &str = form::action::<api::Reverse>();
@@ -111,7 +111,7 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     let form = |claim: &'static str, words: &'static str, class: &'static str| {
         view! {
-            <form method="post" action=HOLD class="inline">
+            <form method="post" action=CLAIM_CASE class="inline">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />

@@ -21,11 +21,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, ClosedReport, CollectionCard, EditCard, Holder, LinkCard, MOST_COUNTED, MOST_READ,
+        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, EditCard, LinkCard, MOST_COUNTED, MOST_READ,
         MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
-    store::{case_holds, drafts, operators},
+    store::{case_claims, drafts, operators},
     ui,
 };
 use std::collections::BTreeSet;
@@ -241,26 +241,26 @@ pub async fn case_page(
     };
 
     let now = context.now();
-    let mut hold = case_holds::holder(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    let mut claim = case_claims::of(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
     // Only the holder's own look keeps the case theirs; anybody else's writes nothing.
-    if let Some(own) = hold.as_mut().filter(|hold| hold.operator == context.actor.operator) {
-        case_holds::touch(&app.store, &instance.name, id, &own.operator, now).await.map_err(store_problem)?;
+    if let Some(own) = claim.as_mut().filter(|claim| claim.operator == context.actor.operator) {
+        case_claims::touch(&app.store, &instance.name, id, &own.operator, now).await.map_err(store_problem)?;
         if now.since(own.seen_at) >= MINUTE / 2 {
             own.seen_at = now;
         }
     }
-    let handed = hold
+    let handed = claim
         .as_ref()
-        .filter(|hold| hold.operator == context.actor.operator)
-        .and_then(|hold| app.keys.open_text("case note", &id.to_string(), hold.note.as_deref()?));
-    let holder = match hold {
-        Some(hold) => {
-            let person = operators::by_id(&app.store, &hold.operator).await.map_err(store_problem)?;
-            Some(Holder {
+        .filter(|claim| claim.operator == context.actor.operator)
+        .and_then(|claim| app.keys.open_text("case note", &id.to_string(), claim.note.as_deref()?));
+    let holder = match claim {
+        Some(claim) => {
+            let person = operators::by_id(&app.store, &claim.operator).await.map_err(store_problem)?;
+            Some(Claimant {
                 name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
-                you: hold.operator == context.actor.operator,
-                since: hold.since,
-                until: Some(hold.seen_at.plus(case_holds::CLAIM_TIME)),
+                you: claim.operator == context.actor.operator,
+                since: claim.since,
+                until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
             })
         }
         None => None,

@@ -13,7 +13,7 @@ use crate::{
     clock::{HOUR, MINUTE},
     context::{App, Context},
     deeds::{
-        ChangeCategory, DecideCase, HandOverCase, HoldCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
+        ChangeCategory, ClaimCase, DecideCase, HandOverCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
         ReverseSanction,
     },
     id::{AccountId, OperatorId, ReportId, RuleId},
@@ -26,7 +26,7 @@ use crate::{
     path,
     problem::{Kind, Problem, misread},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
-    store::{attempts::Limit, case_holds, drafts, operators},
+    store::{attempts::Limit, case_claims, drafts, operators},
     text::{Hashed, Message, Why},
     ui,
 };
@@ -91,10 +91,10 @@ async fn not_my_own(context: &Context, instance: &Instance, state: &ReportState)
 /// Nobody decides a case that somebody else holds.
 async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId) -> Result<(), Problem> {
     let now = context.now();
-    let hold = case_holds::holder(&context.app.store, &instance.name, account, now).await.map_err(store_problem)?;
-    match hold {
-        Some(hold) if hold.operator != context.actor.operator => {
-            let name = operators::by_id(&context.app.store, &hold.operator)
+    let claim = case_claims::of(&context.app.store, &instance.name, account, now).await.map_err(store_problem)?;
+    match claim {
+        Some(claim) if claim.operator != context.actor.operator => {
+            let name = operators::by_id(&context.app.store, &claim.operator)
                 .await
                 .map_err(store_problem)?
                 .map_or_else(|| "somebody else".to_owned(), |person| person.name);
@@ -370,7 +370,7 @@ pub async fn hand_over(
     let (from, now) = (context.actor.operator.clone(), context.now());
     let (on, account, from, to, sealed) = (&instance.name, account.id, &from, &to, sealed.as_deref());
     let handed = recorded(&app, permit, deed, Why::kept(note.as_str()), |store| async move {
-        case_holds::hand_over(&store, on, account, from, to, sealed, now).await
+        case_claims::hand_over(&store, on, account, from, to, sealed, now).await
     })
     .await?;
     if handed {
@@ -384,26 +384,25 @@ pub async fn hand_over(
 const MIRRORED: usize = 20;
 
 /// How often one person takes cases or gives them back.
-const HOLDS_A_MINUTE: Limit = Limit::Within { window: MINUTE, most: 60 };
-const HOLDS_AN_HOUR: Limit = Limit::Within { window: HOUR, most: 300 };
+const CLAIMS_A_MINUTE: Limit = Limit::Within { window: MINUTE, most: 60 };
+const CLAIMS_AN_HOUR: Limit = Limit::Within { window: HOUR, most: 300 };
 
-pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
+pub async fn claim_case(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
-    let held = case_holds::holder(&context.app.store, &instance.name, account.id, context.now())
-        .await
-        .map_err(store_problem)?;
+    let held =
+        case_claims::of(&context.app.store, &instance.name, account.id, context.now()).await.map_err(store_problem)?;
     free_or_mine(&context, &instance, account.id).await?;
     // Taking a case and giving it back again changes nothing, and each is two entries.
-    let _counts = context.reserve("cases taken or given back", HOLDS_A_MINUTE).await?;
-    let _counts = context.reserve("cases taken or given back in an hour", HOLDS_AN_HOUR).await?;
-    let deed = HoldCase {
+    let _counts = context.reserve("cases taken or given back", CLAIMS_A_MINUTE).await?;
+    let _counts = context.reserve("cases taken or given back in an hour", CLAIMS_AN_HOUR).await?;
+    let deed = ClaimCase {
         instance: instance.name.clone(),
         account: account.id,
         acct: account.acct(),
         reports: open.iter().map(|report| report.id).take(MIRRORED).collect(),
         claim,
-        held_before: held.map(|hold| hold.operator),
+        held_before: held.map(|claim| claim.operator),
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
@@ -680,7 +679,7 @@ impl Carry for DecideCase {
         match outcome {
             // The same person goes on with it in the background.
             Outcome::Succeeded | Outcome::Unknown if !self.others.is_empty() => Ok(()),
-            Outcome::Succeeded | Outcome::Unknown => case_holds::end(&app.store, &self.instance, self.account).await,
+            Outcome::Succeeded | Outcome::Unknown => case_claims::end(&app.store, &self.instance, self.account).await,
             Outcome::Partly | Outcome::Failed | Outcome::Stale | Outcome::Refused => Ok(()),
         }
     }
@@ -834,7 +833,7 @@ impl Carry for ChangeCategory {
     }
 }
 
-impl Carry for HoldCase {
+impl Carry for ClaimCase {
     async fn stale_reason(&self, _: &mut Read) -> Result<Option<String>, DatabaseError> {
         // Who holds it is decided by the store when it is taken; Mastodon's own assignment only mirrors it.
         Ok(None)
@@ -844,9 +843,9 @@ impl Carry for HoldCase {
         let deed = warrant.deed().clone();
         let (store, operator) = (&context.app.store, &context.actor.operator);
         let held = if deed.claim {
-            case_holds::claim(store, &deed.instance, deed.account, operator, context.now()).await
+            case_claims::claim(store, &deed.instance, deed.account, operator, context.now()).await
         } else {
-            case_holds::give_back(store, &deed.instance, deed.account, operator).await
+            case_claims::give_back(store, &deed.instance, deed.account, operator).await
         };
         match held {
             Ok(true) => {}
@@ -861,7 +860,7 @@ impl Carry for HoldCase {
             let answer = Answer::Accepted { body: json!({}) };
             return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
         }
-        client.hold_case(warrant).await
+        client.claim_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -13,9 +13,9 @@ use crate::{
     mastodon::{Instance, database::OpenReport, waiting::Snapshot},
     path,
     problem::Problem,
-    reports::{BulkPreview, Category, DecidedRow, Decision, Holder, MOST_READ, QueueFilter, QueuePage, QueueRow},
+    reports::{BulkPreview, Category, Claimant, DecidedRow, Decision, MOST_READ, QueueFilter, QueuePage, QueueRow},
     search::Search,
-    store::{case_holds, linked_accounts, operators},
+    store::{case_claims, linked_accounts, operators},
     ui,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,17 +58,20 @@ async fn cases_of(
     instance: &Instance,
     list: &Snapshot<OpenReport>,
 ) -> Result<Vec<CaseInQueue>, Problem> {
-    let holds = case_holds::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
-    let people =
-        if holds.is_empty() { Vec::new() } else { operators::list(&context.app.store).await.map_err(store_problem)? };
+    let claims = case_claims::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
+    let people = if claims.is_empty() {
+        Vec::new()
+    } else {
+        operators::list(&context.app.store).await.map_err(store_problem)?
+    };
     let holder = |account: AccountId| {
-        let hold = holds.iter().find(|hold| hold.account == account)?;
-        let name = people.iter().find(|person| person.id == hold.operator).map(|person| person.name.clone());
-        Some(Holder {
+        let claim = claims.iter().find(|claim| claim.account == account)?;
+        let name = people.iter().find(|person| person.id == claim.operator).map(|person| person.name.clone());
+        Some(Claimant {
             name: name.unwrap_or_else(|| "somebody".to_owned()),
-            you: hold.operator == context.actor.operator,
-            since: hold.since,
-            until: Some(hold.seen_at.plus(case_holds::CLAIM_TIME)),
+            you: claim.operator == context.actor.operator,
+            since: claim.since,
+            until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
         })
     };
     let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
@@ -81,8 +84,8 @@ async fn cases_of(
     let mine = linked.iter().find(|(person, _)| *person == context.actor.operator).map(|(_, account)| *account);
     // Whoever is linked has Mastodon's own assignment under that account: nothing that differs.
     let holds_as = |account: AccountId| {
-        let hold = holds.iter().find(|hold| hold.account == account)?;
-        linked.iter().find(|(person, _)| *person == hold.operator).map(|(_, account)| *account)
+        let claim = claims.iter().find(|claim| claim.account == account)?;
+        linked.iter().find(|(person, _)| *person == claim.operator).map(|(_, account)| *account)
     };
     let mut cases: Vec<CaseInQueue> = by_target
         .into_iter()

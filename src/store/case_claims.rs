@@ -9,9 +9,9 @@ use crate::{
 /// How long a case stays somebody's who does nothing about it.
 pub const CLAIM_TIME: i64 = 10 * MINUTE;
 
-/// One case that somebody holds.
+/// Somebody's claim on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
+pub struct CaseClaim {
     pub account: AccountId,
     pub operator: OperatorId,
     pub since: Timestamp,
@@ -35,7 +35,7 @@ pub async fn claim(
     on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-CLAIM_TIME).0)
         .execute(pool).await?.rows_affected());
-    Ok(holder(store, instance, account, now).await?.is_some_and(|hold| hold.operator == *operator))
+    Ok(of(store, instance, account, now).await?.is_some_and(|claim| claim.operator == *operator))
 }
 
 /// Renews the holder's ten minutes: at most once in half a minute.
@@ -120,18 +120,24 @@ pub async fn end_all_on(store: &Store, instance: &InstanceName, operator: &Opera
 
 type Row = (String, String, i64, i64, Option<String>);
 
-fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<Hold> {
+fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<CaseClaim> {
     let account = account.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(Hold { account, operator: OperatorId(operator), since: Timestamp(since), seen_at: Timestamp(seen_at), note })
+    Ok(CaseClaim {
+        account,
+        operator: OperatorId(operator),
+        since: Timestamp(since),
+        seen_at: Timestamp(seen_at),
+        note,
+    })
 }
 
 /// Who holds a case now.
-pub async fn holder(
+pub async fn of(
     store: &Store,
     instance: &InstanceName,
     account: AccountId,
     now: Timestamp,
-) -> sqlx::Result<Option<Hold>> {
+) -> sqlx::Result<Option<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and account = $2 and seen_at > $3";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
@@ -140,7 +146,7 @@ pub async fn holder(
 }
 
 /// Everything that is held on an instance now.
-pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<Hold>> {
+pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and seen_at > $2 order by since limit 5000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
