@@ -69,7 +69,7 @@ impl Problem {
 }
 
 /// What is said of a form whose parts do not make sense: none of ours sends such.
-pub fn misread() -> Problem {
+pub fn malformed_form() -> Problem {
     Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
 }
 

@@ -116,12 +116,12 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
         return response;
     }
     let problem = posted.take().or_else(|| {
-        let misread = response
+        let malformed = response
             .headers()
             .get(header::LOCATION)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|to| to.contains("__err="));
-        misread.then(|| {
+        malformed.then(|| {
             Problem::new(
                 Kind::Invalid,
                 "The form was not complete, and nothing was done.",

@@ -15,7 +15,7 @@ use crate::{
     id::AccountId,
     mastodon::{
         Instance,
-        database::{DatabaseError, Invite, Inviter, Read, unread},
+        database::{DatabaseError, Invite, Inviter, Read, read_problem},
         settings::Meaning,
     },
     problem::Problem,
@@ -106,7 +106,7 @@ fn consequence(spares_review: bool) -> String {
 /// As whom an invitation would be issued, read now.
 async fn inviter(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Inviter>, Problem> {
     match acting::acting(context, instance).await? {
-        Some(account) => read.inviter(account).await.map_err(unread),
+        Some(account) => read.inviter(account).await.map_err(read_problem),
         None => Ok(None),
     }
 }

@@ -227,7 +227,7 @@ impl Database {
 }
 
 /// What is said where the instance’s database was not read.
-pub fn unread(error: DatabaseError) -> Problem {
+pub fn read_problem(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so this could not be read."), "Try again in a moment.")
 }
 

@@ -11,4 +11,4 @@ pub use deeds::{carry, change_category, claim_case, decide, decide_many, hand_ov
 pub use queue::{CaseInQueue, cases, queue};
 pub use words::plain_text;
 
-use crate::{mastodon::database::unread, store::store_problem};
+use crate::{mastodon::database::read_problem, store::store_problem};

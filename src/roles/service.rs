@@ -15,12 +15,12 @@ use crate::{
     ledger::{Answered, Ledger, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Narrowing, Read, unread},
+        database::{DatabaseError, Narrowing, Read, read_problem},
         rest::Client,
     },
     nouns::rank::{Holder, Standing},
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
     text::Why,
@@ -44,12 +44,12 @@ fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let everyone = read.everyone().await.map_err(unread)?;
-    let roles = read.roles().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let everyone = read.everyone().await.map_err(read_problem)?;
+    let roles = read.roles().await.map_err(read_problem)?;
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
-        missing: read.missing_role_grants().await.map_err(unread)?,
+        missing: read.missing_role_grants().await.map_err(read_problem)?,
     };
     frame::build(context, Some(&instance), &path::roles(&instance.name), search, page).await
 }
@@ -62,16 +62,16 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
     let id: RoleId = role.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let everyone = read.everyone().await.map_err(unread)?;
-    let (found, number) = read.role(id).await.map_err(unread)?.ok_or_else(missing)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let everyone = read.everyone().await.map_err(read_problem)?;
+    let (found, number) = read.role(id).await.map_err(read_problem)?.ok_or_else(missing)?;
     let mut members = Vec::new();
     let mut edge = None;
     if id != EVERYONE {
-        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(unread)?;
+        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(read_problem)?;
         edge = window.edge;
         let ids: Vec<i64> = window.accounts.iter().map(|account| account.id).collect();
-        let with_factor = read.second_factors(&ids).await.map_err(unread)?;
+        let with_factor = read.second_factors(&ids).await.map_err(read_problem)?;
         members.extend(window.accounts.iter().map(|account| Member {
             account: AccountId(account.id),
             handle: format!("@{}", ui::tame(&account.username)),
@@ -88,7 +88,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
         row: row(found, number, &everyone),
         members,
         older: edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
-        missing: read.missing_role_grants().await.map_err(unread)?,
+        missing: read.missing_role_grants().await.map_err(read_problem)?,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -124,18 +124,18 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let acting = acting::acting(context, &instance).await?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let mut page = ChangePage {
         who: text("who"),
         role: text("role"),
-        roles: read.roles().await.map_err(unread)?.into_iter().map(|(role, _)| role).collect(),
+        roles: read.roles().await.map_err(read_problem)?.into_iter().map(|(role, _)| role).collect(),
         now: None,
         preview: None,
         wrong: None,
-        missing: read.missing_role_grants().await.map_err(unread)?,
+        missing: read.missing_role_grants().await.map_err(read_problem)?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
-    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(unread)? {
+    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
         Ok((now, preview)) => (page.now, page.preview) = (now, preview),
         Err(wrong) => page.wrong = Some(wrong),
     }
@@ -262,9 +262,9 @@ pub async fn assign(
     context.permit(permission, Some(&instance.name)).await?;
     let after = chosen(&role).map_err(|why| Problem::invalid("role", why))?;
     let why = Why::given(&why, true)?;
-    let account: AccountId = account.parse().map_err(|_| misread())?;
+    let account: AccountId = account.parse().map_err(|_| malformed_form())?;
     let permit = context.permit(permission, Object::Account(instance.name.clone(), account)).await?;
-    let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let (holder, now) = {
         let mut read = instance.database.read().await.map_err(undone)?;
         let holder = read.holder(account).await.map_err(undone)?;
@@ -293,7 +293,7 @@ pub async fn assign(
             None if after.is_some() => {
                 Problem::invalid("role", format!("There is no role {role} on the instance any more."))
             }
-            _ => misread(),
+            _ => malformed_form(),
         });
     }
     let deed = AssignRole {

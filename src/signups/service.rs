@@ -13,13 +13,13 @@ use crate::{
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, unread},
+        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, read_problem},
         rest::Client,
         waiting::Snapshot,
     },
     nouns::domain_blocks::Domain,
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::service as reports,
     search::Search,
     store::{refusals, refusals::Refusal, store_problem},
@@ -440,8 +440,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     // By its number alone: who may look here must not find out addresses by trying networks.
     let network = match filter.rule.parse().map(RuleNumber) {
         Ok(id) => {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            read.network_of(id).await.map_err(unread)?
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.network_of(id).await.map_err(read_problem)?
         }
         Err(_) => None,
     };
@@ -521,8 +521,8 @@ pub async fn sign_up(
     };
     let id: AccountId = account.parse().map_err(|_| gone())?;
     let fresh = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.pending_sign_up(id).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.pending_sign_up(id).await.map_err(read_problem)?
     };
     let fresh = fresh.ok_or_else(gone)?;
     let mut desk = Desk::look(context, &instance).await?;
@@ -586,11 +586,11 @@ pub async fn decide(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
-    let verdict: Verdict = verdict.parse().map_err(|()| misread())?;
+    let verdict: Verdict = verdict.parse().map_err(|()| malformed_form())?;
     let accounts: Vec<i64> = who
         .split(',')
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse::<AccountId>().map(|id| id.0).map_err(|_| misread()))
+        .map(|part| part.parse::<AccountId>().map(|id| id.0).map_err(|_| malformed_form()))
         .collect::<Result<_, _>>()?;
     if accounts.is_empty() {
         return Err(Problem::new(Kind::Invalid, "Nobody is chosen, and nothing was done.", "Choose somebody first."));
@@ -604,8 +604,8 @@ pub async fn decide(
     }
     let why = Why::given(&why, false)?;
     let people = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.pending_of(&accounts).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.pending_of(&accounts).await.map_err(read_problem)?
     };
     match people.as_slice() {
         [] => Err(Problem::new(

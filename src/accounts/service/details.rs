@@ -3,7 +3,7 @@
 use super::{
     deleting::deletion,
     notes::{may_read, may_withdraw},
-    shown, store_problem, unread,
+    read_problem, shown, store_problem,
 };
 use crate::{
     access::{self, Permission},
@@ -76,7 +76,7 @@ pub async fn account(
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
         case.invitations = crate::invitations::service::of_account(&instance, id).await?;
     }
-    let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    let facts = facts(&instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;

@@ -3,9 +3,9 @@
 use super::{
     LATELY, MANAGE_BLOCKS, PAGE, able, checked_comment,
     deeds::of_rows,
-    may_change, meets, misread,
+    malformed_form, may_change, meets,
     networks::{self, Network},
-    page_of, unread, viewed, waiting_under,
+    page_of, read_problem, viewed, waiting_under,
 };
 use crate::{
     access::Permission,
@@ -34,8 +34,8 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|id| id.parse().ok());
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(unread)?);
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(read_problem)?);
     drop(read);
     let here = path::addresses(&instance.name);
     let older =
@@ -101,7 +101,7 @@ async fn warned(
     }
     said.extend(network.wide());
     let met = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_address(&network.to_string(), context.now().plus(-LATELY)).await
     };
     said.extend(meets(met, "asked from there", "last seen from there")?);
@@ -117,7 +117,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
     let seen: Option<(RuleNumber, Option<AddressRule>)> = match form.seen.as_str() {
         "" => None,
-        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
+        seen => Some(serde_json::from_str(seen).map_err(|_| malformed_form())?),
     };
     let before = seen.as_ref().and_then(|(_, before)| before.as_ref());
     // What is there can be made milder, however wide it is.
@@ -145,8 +145,8 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
     let done = match seen {
         None => {
             let now = {
-                let mut read = instance.database.read().await.map_err(unread)?;
-                read.address_block(&network).await.map_err(unread)?
+                let mut read = instance.database.read().await.map_err(read_problem)?;
+                read.address_block(&network).await.map_err(read_problem)?
             };
             if now.is_some() {
                 return Err(Problem::invalid(
@@ -175,9 +175,9 @@ pub async fn lift_address(
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     if network.parse::<Network>().is_err() {
-        return Err(misread());
+        return Err(malformed_form());
     }
-    let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network, id, before };

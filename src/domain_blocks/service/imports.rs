@@ -4,9 +4,9 @@
 use super::{
     MANAGE_FEDERATION, PAGE, able, csv,
     deeds::set_rule,
-    may_change, misread,
+    malformed_form, may_change,
     names::{self, InList},
-    page_of, store_problem, unread, viewed,
+    page_of, read_problem, store_problem, viewed,
 };
 use crate::{
     access::{Actor, Permission},
@@ -55,13 +55,13 @@ pub enum List {
 /// A list in Mastodon's own form, byte for byte.
 pub async fn export(context: &Context, instance: &str, list: List) -> Result<String, Problem> {
     let instance = viewed(context, instance).await?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     match list {
         List::Blocks => {
             let mut rules = Vec::new();
             let mut last = 0;
             loop {
-                let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(unread)?;
+                let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(read_problem)?;
                 let Some((listed, _)) = chunk.last() else { break };
                 last = listed.id;
                 rules.extend(chunk);
@@ -72,7 +72,7 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
             let mut allowed = Vec::new();
             let mut last = None;
             loop {
-                let chunk = read.domain_allows(None, last, CHUNK).await.map_err(unread)?;
+                let chunk = read.domain_allows(None, last, CHUNK).await.map_err(read_problem)?;
                 let Some(allow) = chunk.last() else { break };
                 last = Some(allow.id);
                 allowed.extend(chunk);
@@ -85,11 +85,11 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
 
 /// Every rule there is, by domain.
 async fn all_rules(instance: &Instance) -> Result<HashMap<String, Listed>, Problem> {
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let mut rules = HashMap::new();
     let mut last = 0;
     loop {
-        let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(unread)?;
+        let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(read_problem)?;
         let Some((listed, _)) = chunk.last() else { return Ok(rules) };
         last = listed.id;
         rules.extend(chunk.into_iter().map(|(listed, _)| (listed.domain.clone(), listed)));
@@ -321,8 +321,8 @@ async fn priced(
         return Ok(rows);
     }
     let known = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.server_names(MOST_KNOWN).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.server_names(MOST_KNOWN).await.map_err(read_problem)?
     };
     let all_known = i64::try_from(known.len()).is_ok_and(|number| number < MOST_KNOWN);
     let (returned, names, lines) = off_thread(move |_| {
@@ -350,11 +350,11 @@ async fn priced(
     .await?;
     rows = returned;
     let costs = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         match read.costs(&names, &lines).await {
             Ok(costs) => Some(costs),
             Err(DatabaseError::Slow) => None,
-            Err(error) => return Err(unread(error)),
+            Err(error) => return Err(read_problem(error)),
         }
     };
     let met: BTreeSet<i64> = lines.into_iter().collect();
@@ -433,10 +433,10 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
 
 /// What a form says of how a file is to be read. With another separator the columns are others: they are found anew.
 fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
-    let separator: Separator = form.separator.parse().map_err(|()| misread())?;
+    let separator: Separator = form.separator.parse().map_err(|()| malformed_form())?;
     let otherwise = match form.otherwise.as_str() {
         "" => None,
-        severity => Some(severity.parse().map_err(|()| misread())?),
+        severity => Some(severity.parse().map_err(|()| malformed_form())?),
     };
     if separator != reading.separator {
         return Ok(csv::Told { separator, columns: None, otherwise });
@@ -447,7 +447,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
             continue;
         }
         let place = typed.parse::<usize>().ok().filter(|place| (1..=reading.columns.len()).contains(place));
-        let place = place.ok_or_else(misread)? - 1;
+        let place = place.ok_or_else(malformed_form)? - 1;
         if places.iter().any(|(_, own)| *own == place) {
             return Err(Problem::invalid("columns", "A column can mean one thing only."));
         }
@@ -510,8 +510,8 @@ async fn compared(
     let suspending: Vec<String> =
         rows.iter().filter(|row| row.difference.applies() && suspends(row)).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.accounts_known_on(&suspending).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.accounts_known_on(&suspending).await.map_err(read_problem)?
     };
     known_below(instance, &mut rows).await?;
     let rows = possible_names(instance, rows).await?;
@@ -549,10 +549,10 @@ const LOOKED_BELOW: usize = 20;
 /// Says of rows set apart which servers known here they would reach.
 async fn known_below(instance: &Instance, rows: &mut [Row]) -> Result<(), Problem> {
     let apart = rows.iter_mut().filter(|row| row.difference == Difference::Apart);
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     for row in apart.take(LOOKED_BELOW) {
         let Ok(domain) = Domain::try_from(row.domain.clone()) else { continue };
-        let below = read.servers_below(&domain).await.map_err(unread)?;
+        let below = read.servers_below(&domain).await.map_err(read_problem)?;
         let names: Vec<&str> = below.iter().take(3).map(|(name, _)| name.as_str()).collect();
         let more = if below.len() > names.len() { " and others" } else { "" };
         if !names.is_empty() {
@@ -572,8 +572,8 @@ async fn possible_names(instance: &Instance, mut rows: Vec<Row>) -> Result<Vec<R
         return Ok(rows);
     }
     let known = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.server_names(MOST_KNOWN).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.server_names(MOST_KNOWN).await.map_err(read_problem)?
     };
     off_thread(move |_| {
         let mut by_length: HashMap<usize, Vec<&str>> = HashMap::new();
@@ -746,7 +746,7 @@ fn changed_meanwhile() -> Problem {
 /// apart and those that change words alone are ticked by themselves.
 fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
     let lines = |texts: &mut dyn Iterator<Item = &str>| -> Result<BTreeSet<i64>, Problem> {
-        texts.map(|line| line.parse().map_err(|_| misread())).collect()
+        texts.map(|line| line.parse().map_err(|_| malformed_form())).collect()
     };
     let shown = lines(&mut form.shown.split(',').filter(|line| !line.is_empty()))?;
     let (on, theirs) =
@@ -755,11 +755,11 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
         None => None,
         Some((difference, tick)) => {
             let difference = difference.parse::<Difference>().ok().filter(|difference| difference.applies());
-            Some((difference.ok_or_else(misread)?, tick == "yes"))
+            Some((difference.ok_or_else(malformed_form)?, tick == "yes"))
         }
     };
     if !on.union(&theirs).all(|line| shown.contains(line)) {
-        return Err(misread());
+        return Err(malformed_form());
     }
     rows.retain_mut(|row| {
         let before = row.clone();
@@ -1135,8 +1135,8 @@ async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool)
 }
 
 async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
-    let mut read = instance.database.read().await.map_err(unread)?;
-    read.domain_block(domain).await.map_err(unread)
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    read.domain_block(domain).await.map_err(read_problem)
 }
 
 /// The person who asked for the import, with the role that person has now; `None` without access.

@@ -48,15 +48,15 @@ pub async fn take_back(app: &Arc<App>, looked: &mut Looked) -> sqlx::Result<()> 
     Ok(())
 }
 
-fn unread(error: LedgerError) -> Problem {
+fn tried_again(error: LedgerError) -> Problem {
     Problem::unavailable(format!("{error}. It is tried again."), "")
 }
 
 /// Whether nothing is left to do about a grant.
 async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Result<bool, Problem> {
-    app.ledger.proved(entry).await.map_err(unread)?;
+    app.ledger.proved(entry).await.map_err(tried_again)?;
     let Some(asked): Option<AskGrant> =
-        app.ledger.entry(entry).await.map_err(unread)?.and_then(|found| deed(&found.entry))
+        app.ledger.entry(entry).await.map_err(tried_again)?.and_then(|found| deed(&found.entry))
     else {
         tracing::error!(entry, "grants.words_gone");
         return Ok(true);
@@ -72,7 +72,7 @@ async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Re
     let person = person_subject(&app.keys, &asked.operator);
     let access = newest(&person, "disable_operator").await?.filter(|ended| *ended > entry);
     let access_ended = match access {
-        Some(ended) => app.ledger.proved(ended).await.map_err(unread)?["facts"]["disabled"] == true,
+        Some(ended) => app.ledger.proved(ended).await.map_err(tried_again)?["facts"]["disabled"] == true,
         None => false,
     };
     if now < ends && !access_ended && newest(subject, "revoke_grant").await?.is_none() {
@@ -105,7 +105,7 @@ async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>,
         limit: MOST_CHANGES,
         ..Filter::default()
     };
-    app.ledger.list(&filter).await.map_err(unread)
+    app.ledger.list(&filter).await.map_err(tried_again)
 }
 
 /// Whether a role is where it was before the grant, or was never given by it.
@@ -125,7 +125,7 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
     {
         return Ok(true);
     }
-    app.ledger.proved(given.index).await.map_err(unread)?;
+    app.ledger.proved(given.index).await.map_err(tried_again)?;
     let Some(former) = deed::<AssignRole>(given) else { return Ok(true) };
     let instance = instance(app, &asked.instance)?;
     let (holder, returning) = look(&instance, asked, former.before).await?;

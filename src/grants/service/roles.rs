@@ -46,7 +46,7 @@ pub async fn asked(
         return Err(wrong(format!("A role on {place} goes with a grant on {place}: choose that too.")));
     }
     let role: RoleId = role.parse().map_err(|_| wrong("Choose one of the roles shown.".to_owned()))?;
-    let unread = |error: DatabaseError| {
+    let read_problem = |error: DatabaseError| {
         Problem::unavailable(
             format!("{error}, so the role could not be looked at."),
             "What you typed is kept. Try again.",
@@ -55,11 +55,11 @@ pub async fn asked(
     let acting = instance.health().acting().ok_or_else(|| {
         Problem::unavailable("The console does not know yet as whom it acts on the instance.", "Try again in a moment.")
     })?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let nobody = || wrong(format!("There is nobody called @{} on {place}.", ui::excerpt(name, 60)));
-    let account = read.by_handle(name, None).await.map_err(unread)?.ok_or_else(nobody)?;
+    let account = read.by_handle(name, None).await.map_err(read_problem)?.ok_or_else(nobody)?;
     // The same rules the deed is refused by: better now than in the night it begins.
-    let standing = read.ranks(acting, account, Some(role)).await.map_err(unread)?;
+    let standing = read.ranks(acting, account, Some(role)).await.map_err(read_problem)?;
     if let Some(refusal) = standing.refusal(Some(role)) {
         return Err(wrong(refusal.why));
     }
@@ -142,11 +142,11 @@ pub(super) async fn look(
     asked: &RoleAsked,
     wanted: Option<RoleId>,
 ) -> Result<(Option<Holder>, Option<InstanceRole>), Problem> {
-    let unread = |error: DatabaseError| Problem::unavailable(format!("{error}. It is tried again."), "");
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let holder = read.holder(asked.account).await.map_err(unread)?.filter(|holder| holder.user == asked.user);
+    let read_problem = |error: DatabaseError| Problem::unavailable(format!("{error}. It is tried again."), "");
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let holder = read.holder(asked.account).await.map_err(read_problem)?.filter(|holder| holder.user == asked.user);
     let role = match wanted {
-        Some(id) => read.role(id).await.map_err(unread)?.map(|(role, _)| role),
+        Some(id) => read.role(id).await.map_err(read_problem)?.map(|(role, _)| role),
         None => None,
     };
     Ok((holder, role))

@@ -2,7 +2,7 @@
 
 use super::{
     queue::{cases, next_after},
-    store_problem, unread, words,
+    read_problem, store_problem, words,
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
@@ -229,7 +229,7 @@ pub async fn case_page(
     id: AccountId,
     search: &str,
 ) -> Result<CasePage, Problem> {
-    let facts = facts(instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
     let parsed = Search::parse(search);
     let app = &context.app;
@@ -270,7 +270,7 @@ pub async fn case_page(
     } else {
         Vec::new()
     };
-    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
+    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(read_problem)?;
     let at_once = if facts.open.len() > super::deeds::PART {
         let client = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
         client.for_one_deed()

@@ -3,7 +3,7 @@
 use super::{
     budget,
     case::{besides, hands_off, own_beyond, untouched},
-    store_problem, unread,
+    read_problem, store_problem,
 };
 use crate::{
     access::{self, Permission, Permit, Role},
@@ -24,7 +24,7 @@ use crate::{
         rest::Client,
     },
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
     store::{attempts::Limit, case_claims, drafts, operators},
     text::{Hashed, Message, Why},
@@ -53,10 +53,10 @@ struct About {
 async fn about(context: &Context, instance: &str, account: &str) -> Result<About, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
-    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account_or_gone(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        (read.account_or_gone(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::able_own(context, &instance).await?;
@@ -73,7 +73,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
     if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
-    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(unread)? {
+    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(read_problem)? {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     Ok(About { instance, account, open, permit })
@@ -115,17 +115,17 @@ async fn refresh(context: &Context, instance: &Instance) {
 
 pub async fn decide(context: Context, form: DecideForm) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &form.instance, &form.account).await?;
-    let decision: Decision = form.decision.parse().map_err(|()| misread())?;
+    let decision: Decision = form.decision.parse().map_err(|()| malformed_form())?;
     let reports: Vec<ReportId> = form
         .reports
         .split(',')
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| misread()))
+        .map(|part| part.parse().map_err(|_| malformed_form()))
         .collect::<Result<_, _>>()?;
-    let state_before: AccountState = serde_json::from_str(&form.state).map_err(|_| misread())?;
+    let state_before: AccountState = serde_json::from_str(&form.state).map_err(|_| malformed_form())?;
     let preset = match form.preset.as_str() {
         "" => None,
-        id => Some(id.parse().map_err(|_| misread())?),
+        id => Some(id.parse().map_err(|_| malformed_form())?),
     };
     if let Some(why) = account.only_closable().filter(|_| decision != Decision::Resolve) {
         return Err(Problem::new(Kind::Invalid, why, "Nothing was done."));
@@ -231,8 +231,8 @@ fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Res
 pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
-    let decision: Decision = form.decision.parse().map_err(|()| misread())?;
-    let seen: Vec<(AccountId, Vec<ReportId>)> = serde_json::from_str(&form.seen).map_err(|_| misread())?;
+    let decision: Decision = form.decision.parse().map_err(|()| malformed_form())?;
+    let seen: Vec<(AccountId, Vec<ReportId>)> = serde_json::from_str(&form.seen).map_err(|_| malformed_form())?;
     if seen.is_empty() {
         return Err(Problem::new(Kind::Invalid, "No case is chosen, and nothing was done.", "Choose some first."));
     }
@@ -245,11 +245,11 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     let own = acting::able_own(&context, &instance).await?;
     let mut found = Vec::new();
     {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         for (id, reports) in seen {
             // Whom no report names any more has no case.
-            let Some(account) = read.account_or_gone(id).await.map_err(unread)? else { continue };
-            found.push((account, read.open_reports(id).await.map_err(unread)?, reports));
+            let Some(account) = read.account_or_gone(id).await.map_err(read_problem)? else { continue };
+            found.push((account, read.open_reports(id).await.map_err(read_problem)?, reports));
         }
     }
     for (account, open, reports) in found {
@@ -324,12 +324,12 @@ pub async fn colleagues(
     let people = acting::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     let mut colleagues = Vec::new();
     // One transaction for all of them, however many there are.
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     for person in people.into_iter().filter(|person| person.operator != context.actor.operator) {
         let theirs = Context::of_job(context.app.clone(), person);
         // Whoever's own account does not stand, or cannot be read, is not handed anything.
         let Ok(own) = acting::able_own_in(&theirs, instance, &mut read).await else { continue };
-        let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(unread)?;
+        let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(read_problem)?;
         if hands_off(&theirs, instance, target, own.as_ref(), open).or(beyond).is_none() {
             colleagues.push((theirs.actor.operator.0, theirs.actor.name));
         }
@@ -418,7 +418,7 @@ pub async fn reopen(
     why: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let report: ReportId = report.parse().map_err(|_| misread())?;
+    let report: ReportId = report.parse().map_err(|_| malformed_form())?;
     let why = Why::given(&why, false)?;
     belongs(&context, &instance, report, account.id).await?;
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
@@ -430,8 +430,8 @@ pub async fn reopen(
 /// A report named in a form must be about the account the rights were checked for, and not one's own.
 async fn belongs(context: &Context, instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
     let state = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.report_state(report).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.report_state(report).await.map_err(read_problem)?
     };
     match state {
         Some(state) if state.target == account && !context.actor.sees(&instance.name, state.category) => {
@@ -456,10 +456,11 @@ pub async fn change_category(
     seen: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let report: ReportId = report.parse().map_err(|_| misread())?;
-    let after: Category = category.parse().map_err(|()| misread())?;
-    let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let rules: Vec<RuleId> = rules.iter().map(|rule| rule.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
+    let report: ReportId = report.parse().map_err(|_| malformed_form())?;
+    let after: Category = category.parse().map_err(|()| malformed_form())?;
+    let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
+    let rules: Vec<RuleId> =
+        rules.iter().map(|rule| rule.parse().map_err(|_| malformed_form())).collect::<Result<_, _>>()?;
     belongs(&context, &instance, report, account.id).await?;
     let deed = ChangeCategory {
         instance: instance.name.clone(),
@@ -485,8 +486,8 @@ pub async fn reverse(
     why: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let reversal: Reversal = reversal.parse().map_err(|()| misread())?;
-    let state_before: AccountState = serde_json::from_str(&state).map_err(|_| misread())?;
+    let reversal: Reversal = reversal.parse().map_err(|()| malformed_form())?;
+    let state_before: AccountState = serde_json::from_str(&state).map_err(|_| malformed_form())?;
     if let Some(gone) = account.only_closable() {
         return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
     }
@@ -512,7 +513,7 @@ pub async fn reveal(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::Reveal, Some(&instance.name)).await?;
-    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let masked = match what.as_str() {
         "email" => Masked::Email,
         "address" => Masked::SignUpAddress,
@@ -521,19 +522,19 @@ pub async fn reveal(
         }
         other => match other.strip_prefix("post:").and_then(|id| id.parse().ok()) {
             Some(post) => Masked::PrivatePost(post),
-            None => return Err(misread()),
+            None => return Err(malformed_form()),
         },
     };
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::Reveal, object).await?;
     let why = Why::given(&why, true)?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
     let warrant = opened(&context.app, permit, deed, why).await?;
@@ -553,7 +554,7 @@ pub async fn reveal(
         Err(error) => Answer::NotSent { why: error.to_string() },
     };
     let answered = closed_as_read(&context.app, warrant, answer, json!({})).await?;
-    let value = found.map_err(unread)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
+    let value = found.map_err(read_problem)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
     let title = match answered.deed().what {
         Masked::Email => "Mail address",
         Masked::SignUpAddress => "Address at sign-up",

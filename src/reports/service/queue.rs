@@ -1,6 +1,6 @@
 //! The queue: from the waiting list, grouped into cases.
 
-use super::{deeds::MOST_WITH_A_WARNING, store_problem, unread};
+use super::{deeds::MOST_WITH_A_WARNING, read_problem, store_problem};
 use crate::{
     access::{self, Permission},
     batches,
@@ -300,8 +300,8 @@ async fn preview(
         .collect();
     let ids: Vec<i64> = cases.iter().map(|case| case.row.account.0).collect();
     let staff = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.staff_among(&ids).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.staff_among(&ids).await.map_err(read_problem)?
     };
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
@@ -355,9 +355,9 @@ async fn decided(
     page: &mut QueuePage,
 ) -> Result<(), Problem> {
     let before = parsed.get("before").and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    let rows = read.decided_before(before, limit).await.map_err(unread)?;
+    let rows = read.decided_before(before, limit).await.map_err(read_problem)?;
     if rows.len() == PAGE {
         page.older = rows.last().map(|last| format!("{base}{}", parsed.with("before", &last.id.to_string())));
     }
