@@ -29,7 +29,7 @@ pub struct InstanceHead {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub problem: Problem,
-    /// The door it was for.
+    /// The address of the form it was for.
     pub target: String,
     pub fields: Vec<(String, String)>,
 }
@@ -89,7 +89,7 @@ impl Frame {
         self.lacks.iter().any(|lack| lack.certain && capabilities.contains(&lack.capability))
     }
 
-    /// The draft that was meant for this door, if there is one.
+    /// The draft that was meant for this form, if there is one.
     pub fn draft_for(&self, target: &str) -> Option<&Draft> {
         self.draft.as_ref().filter(|draft| draft.target == target)
     }

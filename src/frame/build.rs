@@ -94,7 +94,7 @@ pub async fn build<T>(
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
-        registrations: instance.and_then(health::door_word).map(str::to_owned),
+        registrations: instance.and_then(health::registrations_word).map(str::to_owned),
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,

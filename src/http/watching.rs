@@ -191,17 +191,19 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Timestamp) {
         "howdah_calls",
         "Calls to each instance, by door and answer",
         instances.iter().flat_map(|instance| {
-            let doors = [
+            let interfaces = [
                 ("rest", Some(instance.rest.calls())),
                 ("database", Some(instance.database.calls())),
                 ("redis", instance.cache.as_ref().map(|cache| cache.calls())),
             ];
-            doors.into_iter().filter_map(|(door, calls)| Some((door, calls?))).flat_map(move |(door, calls)| {
-                let rows = calls.all().into_iter();
-                rows.map(move |([answer], value)| {
-                    ([of(instance), ("door", door.to_owned()), ("answer", answer)], value)
-                })
-            })
+            interfaces.into_iter().filter_map(|(interface, calls)| Some((interface, calls?))).flat_map(
+                move |(interface, calls)| {
+                    let rows = calls.all().into_iter();
+                    rows.map(move |([answer], value)| {
+                        ([of(instance), ("door", interface.to_owned()), ("answer", answer)], value)
+                    })
+                },
+            )
         }),
     );
     // What was left of a time that is over says nothing.
@@ -212,14 +214,15 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Timestamp) {
     sheet.gauges("howdah_calls_left", "Calls that the service account's token has left", limits);
     let up = instances.iter().flat_map(|instance| {
         let health = instance.health();
-        let doors = [
+        let interfaces = [
             ("rest", health.api.as_ref().map(Result::is_ok)),
             ("database", health.database.as_ref().map(Result::is_ok)),
             ("redis", health.redis.as_ref().map(Result::is_ok)),
         ];
-        let known = doors.into_iter().filter_map(|(door, up)| Some((door, up?)));
-        let rows: Vec<_> =
-            known.map(|(door, up)| ([of(instance), ("door", door.to_owned())], f64::from(u8::from(up)))).collect();
+        let known = interfaces.into_iter().filter_map(|(interface, up)| Some((interface, up?)));
+        let rows: Vec<_> = known
+            .map(|(interface, up)| ([of(instance), ("door", interface.to_owned())], f64::from(u8::from(up))))
+            .collect();
         rows
     });
     sheet.gauges("howdah_instance_up", "Whether each door of an instance answered when last asked", up);

@@ -174,7 +174,7 @@ pub struct InvitationsPage {
     pub edge: Option<Timestamp>,
     pub older: Option<String>,
     /// What invitations mean while registrations are as they are.
-    pub door: String,
+    pub registrations: String,
     /// Access requests that wait.
     pub waiting: usize,
     pub preview: Option<RevokePreview>,
@@ -215,7 +215,7 @@ pub struct InvitationPage {
     /// The link to hand over, for those who manage invitations and while it goes on.
     pub link: Option<String>,
     pub arrivals: Arrivals,
-    pub door: String,
+    pub registrations: String,
     /// The access request it was issued for.
     pub request: Option<String>,
     pub preview: Option<RevokePreview>,

@@ -70,7 +70,7 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
 
 /// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
 /// were last seen to meet that.
-fn door(instance: &Instance) -> String {
+fn registrations(instance: &Instance) -> String {
     let health = instance.health();
     let stored = health.registrations.as_ref();
     let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());

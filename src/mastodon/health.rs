@@ -372,7 +372,7 @@ struct Look {
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.
-pub fn door_word(instance: &Instance) -> Option<&'static str> {
+pub fn registrations_word(instance: &Instance) -> Option<&'static str> {
     if instance.is_single_user() {
         return Some(SINGLE_USER);
     }

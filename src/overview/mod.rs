@@ -8,7 +8,7 @@ use crate::{
     id::InstanceName,
     mastodon::waiting::Waiting,
     record,
-    registrations::Door,
+    registrations::RegistrationsState,
     reports::{Category, QueueRow},
 };
 
@@ -49,7 +49,7 @@ pub struct OverviewPage {
     pub urgent: Vec<QueueRow>,
     /// Pending sign-ups with a confirmed address.
     pub pending: Option<Waiting>,
-    pub door: Door,
+    pub registrations: RegistrationsState,
     pub health: Vec<Part>,
     /// That registrations are open and nobody decides anything, in a sentence.
     pub unattended: Option<String>,

@@ -112,11 +112,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
     };
     let registrations = view! {
         <span class="soft small">"Registrations"</span>
-        <b>{page.door.shown().to_owned()}</b>
-        <span class="small">{if page.door.single_user {
-            format!("nobody can sign up; the setting says “{}”", page.door.word)
+        <b>{page.registrations.shown().to_owned()}</b>
+        <span class="small">{if page.registrations.single_user {
+            format!("nobody can sign up; the setting says “{}”", page.registrations.word)
         } else {
-            page.door.since.clone()
+            page.registrations.since.clone()
         }}</span>
     };
     let next = page.urgent.first().map(|row| {

@@ -14,7 +14,7 @@ use crate::{
     record,
     registrations::{
         RegistrationsMode,
-        service::{door, told_caches},
+        service::{registrations_state, told_caches},
     },
     reports::{Category, service::cases},
     store::settling as changes,
@@ -53,13 +53,13 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
         let list = instance.waiting.snapshot();
         let cases = cases(context, instance).await?;
         let oldest = cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut);
-        let troubles = health(context, instance).await.into_iter().filter(|part| !part.well);
+        let troubles = parts(context, instance).await.into_iter().filter(|part| !part.well);
         rows.push(InstanceRow {
             name: instance.name.clone(),
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
-            registrations: door(context, instance).await?.word,
+            registrations: registrations_state(context, instance).await?.word,
             troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
         });
     }
@@ -85,8 +85,8 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
-        door: door(context, &instance).await?,
-        health: health(context, &instance).await,
+        registrations: registrations_state(context, &instance).await?,
+        health: parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,
         sign_ups: health.sign_ups.clone(),
         outside_changes: outside_changes(context, &instance).await?,
@@ -160,7 +160,7 @@ async fn compared(context: &Context, instance: &Instance) -> Part {
     }
 }
 
-async fn health(context: &Context, instance: &Instance) -> Vec<Part> {
+async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
     let health = instance.health();
     let now = context.now();
     let part = |name: &str, well: bool, says: String| Part { name: name.to_owned(), well, says };

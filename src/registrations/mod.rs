@@ -10,7 +10,7 @@ pub use crate::nouns::registrations::{RegistrationsMode, SINGLE_USER};
 
 /// Who may sign up, as far as the rows say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct RegistrationsState {
     /// `None` where the stored value is none of the three.
     pub mode: Option<RegistrationsMode>,
     /// `open`, `with approval`, `closed`, or what a strange value amounts to.
@@ -23,8 +23,8 @@ pub struct Door {
     pub since: String,
 }
 
-impl Door {
-    /// What is true at the door, in a word.
+impl RegistrationsState {
+    /// What is true for whoever wants to sign up, in a word.
     pub fn shown(&self) -> &str {
         if self.single_user { SINGLE_USER } else { &self.word }
     }
@@ -54,7 +54,7 @@ pub struct Place {
 /// The registrations desk.
 #[derive(Clone, Debug)]
 pub struct RegistrationsPage {
-    pub door: Door,
+    pub state: RegistrationsState,
     /// When the rows were read.
     pub read_at: Timestamp,
     /// What the sign-up page, the public API, directories and caches said when asked.

@@ -4,7 +4,7 @@ mod settling;
 
 pub use settling::settle_due;
 
-use super::{Change, Door, Place, RegistrationsMode, RegistrationsPage};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState};
 use crate::{
     access::Permission,
     audit,
@@ -59,10 +59,10 @@ const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_M
     says. It counts again when Mastodon is started without that.";
 
 /// The state, with since when, by whom and why, as far as our own record knows.
-pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Problem> {
+pub async fn registrations_state(context: &Context, instance: &Instance) -> Result<RegistrationsState, Problem> {
     let health = instance.health();
     let Some(stored) = &health.registrations else {
-        return Ok(Door {
+        return Ok(RegistrationsState {
             mode: None,
             word: "unknown".to_owned(),
             single_user: instance.is_single_user(),
@@ -70,10 +70,14 @@ pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Proble
             since: "the database has not answered yet".to_owned(),
         });
     };
-    door_of(context, instance, stored).await
+    registrations_state_of(context, instance, stored).await
 }
 
-async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Result<Door, Problem> {
+async fn registrations_state_of(
+    context: &Context,
+    instance: &Instance,
+    stored: &Stored,
+) -> Result<RegistrationsState, Problem> {
     let meaning = Meaning::of(&stored.mode);
     let history = history(context, instance, 5).await?;
     let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
@@ -100,7 +104,7 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
     };
     let single_user = instance.is_single_user();
     let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
-    Ok(Door { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
+    Ok(RegistrationsState { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
 }
 
 /// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
@@ -206,7 +210,7 @@ pub async fn registrations(
     changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
     changed_and_settled.truncate(20);
     let page = RegistrationsPage {
-        door: door_of(context, &instance, &stored).await?,
+        state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
         places,
         asked_at: seen.map(|seen| seen.at),

@@ -29,7 +29,7 @@ pub enum Writer<'a> {
 /// A draft, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The door it was for.
+    /// The address of the form it was for.
     pub path: String,
     pub text: String,
 }

@@ -1,6 +1,8 @@
 //! Invitations: listed, found, issued, revoked, one or many.
 
-use super::{PAGE, arrivals, cannot_issue, door, issuing, line, link, may_manage, number, read_problem, store_problem};
+use super::{
+    PAGE, arrivals, cannot_issue, issuing, line, link, may_manage, number, read_problem, registrations, store_problem,
+};
 use crate::{
     access::Permission,
     acting, batches,
@@ -126,7 +128,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         owner,
         edge: shown.looked_to,
         older: shown.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
-        door: door(&instance),
+        registrations: registrations(&instance),
         waiting: number(waiting),
         preview,
         issuing,
@@ -160,7 +162,7 @@ pub async fn invitation(
         line: line(&invite),
         link: link(context, &instance, &invite),
         arrivals,
-        door: door(&instance),
+        registrations: registrations(&instance),
         request: request.map(|request| request.id),
         preview: (may_manage && invite.goes_on()).then(|| preview(std::slice::from_ref(&invite), false)),
         may_manage,

@@ -98,7 +98,7 @@ async fn read_back(context: &Context) -> sqlx::Result<Value> {
     }))
 }
 
-/// A wrong try here is in the record like one at the door.
+/// A wrong try here is in the record like one at signing in.
 async fn wrong(context: &Context, fact: Fact, field: &str, said: &str) -> Problem {
     match context.app.ledger.fact(fact).await {
         Ok(()) => Problem::invalid(field, said),
@@ -131,7 +131,7 @@ async fn prove_code(context: &Context, me: &Operator, code: &str) -> Result<(), 
         return Ok(());
     }
     let app = &context.app;
-    // Counted together with the codes at the door: two doors do not make twice as many tries.
+    // Counted together with the codes at signing in: two places do not make twice as many tries.
     let trier = Trier::new(app, &me.name, None, context.address, &HeaderMap::new());
     let tried = tries::reserved(app, &trier.key_of_name(app, "code"), Limit::Slower).await?;
     let tried = tried.map_err(|wait| too_many("Too many wrong codes", wait))?;
