@@ -107,7 +107,7 @@ impl Context {
         let denied = match access::permit(&self.actor, permission, &object) {
             Ok(permit) => match self.lapse(permission, object.instance()).await? {
                 None => return Ok(permit),
-                Some(lapse) => Denied::Standing(lapse),
+                Some(lapse) => Denied::Lapsed(lapse),
             },
             Err(denied) => denied,
         };
@@ -130,7 +130,7 @@ impl Context {
                 "Ask the person who sponsors your grant.",
             ),
             Denied::Untouched(why) => Problem::new(Kind::Forbidden, why.words(), ""),
-            Denied::Standing(lapse) => acting::fallen(lapse),
+            Denied::Lapsed(lapse) => acting::fallen(lapse),
         })
     }
 

@@ -18,7 +18,7 @@ use crate::{
         database::{DatabaseError, Narrowing, Read, read_problem},
         rest::Client,
     },
-    nouns::rank::{Holder, Standing},
+    nouns::rank::{Holder, Ranks},
     path,
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
@@ -184,8 +184,8 @@ async fn previewed(
     let Some(acting) = acting else {
         return beside("who", "The console does not know yet as whom it acts on the instance.".to_owned());
     };
-    let standing = read.ranks(acting, account, after).await?;
-    Ok(Ok((Some(now), Some(preview(&standing, after, &holder)))))
+    let ranks = read.ranks(acting, account, after).await?;
+    Ok(Ok((Some(now), Some(preview(&ranks, after, &holder)))))
 }
 
 fn state(holder: &Holder) -> AccountState {
@@ -199,13 +199,13 @@ fn state(holder: &Holder) -> AccountState {
 }
 
 /// The page's half of a change, from the very facts that the rules look at.
-fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Preview {
+fn preview(ranks: &Ranks, after: Option<RoleId>, target: &Holder) -> Preview {
     let handle = format!("@{}", ui::tame(&target.username));
-    let difference = standing.difference();
-    let wants = standing.after.as_ref().unwrap_or(&standing.everyone).require_2fa == Some(true);
+    let difference = ranks.difference();
+    let wants = ranks.after.as_ref().unwrap_or(&ranks.everyone).require_2fa == Some(true);
     let locked = wants && !target.second_factor;
     let mut notes = vec!["It holds from the next request on. Nobody gets a mail, and nobody is signed out.".to_owned()];
-    let was_staff = is_staff(effective(target.role.as_ref(), &standing.everyone));
+    let was_staff = is_staff(effective(target.role.as_ref(), &ranks.everyone));
     if was_staff && !difference.lost.is_empty() {
         notes.push(format!(
             "Reports assigned to {handle}, and invitations and webhooks that {handle} made, stay as they are."
@@ -214,14 +214,14 @@ fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Previ
             "A connection for live updates that is open keeps what it could see until it is opened anew.".to_owned(),
         );
     }
-    if let Some(after) = &standing.after {
+    if let Some(after) = &ranks.after {
         if after.highlighted {
             notes.push(format!(
                 "{} is shown as a badge on the profile; cached pages may lag for minutes.",
                 after.called()
             ));
         }
-        let own = standing.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
+        let own = ranks.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
         if own == Some(after.position) {
             notes.push(
                 "This is the console’s own position: once given, only a higher account changes or takes it.".to_owned(),
@@ -230,7 +230,7 @@ fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Previ
     }
     let seen: Seen = (
         target.role_id.map(|id| (id, target.role.as_ref().map(|role| role.name.clone()).unwrap_or_default())),
-        standing.after.as_ref().map(|role| (role.name.clone(), role.mask, role.position, role.require_2fa)),
+        ranks.after.as_ref().map(|role| (role.name.clone(), role.mask, role.position, role.require_2fa)),
     );
     Preview {
         account: target.account,
@@ -238,11 +238,11 @@ fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Previ
         display_name: ui::excerpt(&target.display_name, 60),
         state: state(target).words().into_iter().map(str::to_owned).collect(),
         before: target.role.clone(),
-        after: standing.after.clone(),
+        after: ranks.after.clone(),
         difference,
         locked,
         notes,
-        refused: standing.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
+        refused: ranks.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
         seen: serde_json::to_string(&seen).unwrap_or_default(),
     }
 }
@@ -350,10 +350,10 @@ async fn assign_by_rank(
     why: impl Into<Why>,
 ) -> Result<Done, Problem> {
     let acting = acting::acting(context, instance).await?.ok_or_else(acting::unknown)?;
-    let (standing, missing) = {
+    let (ranks, missing) = {
         let mut read = instance.database.read().await.map_err(undone)?;
-        let standing = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
-        (standing, read.missing_role_grants().await.map_err(undone)?)
+        let ranks = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
+        (ranks, read.missing_role_grants().await.map_err(undone)?)
     };
     if !missing.is_empty() {
         return Err(Problem::new(
@@ -363,8 +363,8 @@ async fn assign_by_rank(
         ));
     }
     // Where the role is not what was seen any more, the deed is opened and closed as overtaken: the record shows both.
-    let stale = standing.target.as_ref().is_some_and(|target| target.role_id != deed.before);
-    if let Some(refusal) = standing.refusal(deed.after).filter(|_| !stale) {
+    let stale = ranks.target.as_ref().is_some_and(|target| target.role_id != deed.before);
+    if let Some(refusal) = ranks.refusal(deed.after).filter(|_| !stale) {
         return Err(Problem::invalid(refusal.field, refusal.why));
     }
     carry_out(context.clone(), instance.clone(), permit, deed, why).await

@@ -59,11 +59,11 @@ pub async fn asked(
     let nobody = || wrong(format!("There is nobody called @{} on {place}.", ui::excerpt(name, 60)));
     let account = read.by_handle(name, None).await.map_err(read_problem)?.ok_or_else(nobody)?;
     // The same rules the deed is refused by: better now than in the night it begins.
-    let standing = read.ranks(acting, account, Some(role)).await.map_err(read_problem)?;
-    if let Some(refusal) = standing.refusal(Some(role)) {
+    let ranks = read.ranks(acting, account, Some(role)).await.map_err(read_problem)?;
+    if let Some(refusal) = ranks.refusal(Some(role)) {
         return Err(wrong(refusal.why));
     }
-    let (Some(holder), Some(after)) = (standing.target, standing.after) else { return Err(nobody()) };
+    let (Some(holder), Some(after)) = (ranks.target, ranks.after) else { return Err(nobody()) };
     Ok(Some(RoleAsked {
         instance: instance.name.clone(),
         account,
