@@ -58,7 +58,7 @@ pub struct Verdict {
 
 /// How far many deeds decided at once have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Progress {
     Begun,
     Paused,
     Resumed,
@@ -132,7 +132,7 @@ pub enum Fact {
     ChangedOutside(Box<OutsideChange>),
     /// Many deeds decided at once were begun, paused or let go on, or are through.
     Batch {
-        stage: Stage,
+        stage: Progress,
         /// Which: a batch's id or an import's.
         id: String,
         /// `None` where the console paused by itself, or it came to its end.
@@ -196,10 +196,10 @@ impl Fact {
             Self::SecondFactorSet { .. } => "second_factor_set",
             Self::Denied { .. } => "denied",
             Self::ChangedOutside(_) => "changed_elsewhere",
-            Self::Batch { stage: Stage::Begun, .. } => "batch_begun",
-            Self::Batch { stage: Stage::Paused, .. } => "batch_paused",
-            Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
-            Self::Batch { stage: Stage::Ended, .. } => "batch_ended",
+            Self::Batch { stage: Progress::Begun, .. } => "batch_begun",
+            Self::Batch { stage: Progress::Paused, .. } => "batch_paused",
+            Self::Batch { stage: Progress::Resumed, .. } => "batch_resumed",
+            Self::Batch { stage: Progress::Ended, .. } => "batch_ended",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
             Self::Settled { agrees: false, .. } => "registrations_unsettled",

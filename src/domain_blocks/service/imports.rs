@@ -20,7 +20,7 @@ use crate::{
     },
     frame::{self, Framed},
     id::RuleNumber,
-    ledger::{self, Deed, LedgerError, Outcome, Stage, Subject},
+    ledger::{self, Deed, LedgerError, Outcome, Progress, Subject},
     mastodon::{Instance, database::DatabaseError},
     off_thread::{OffThread, off_thread},
     path,
@@ -825,7 +825,7 @@ pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem>
     if number == 0 {
         return Err(Problem::invalid("row", "Tick what is to be carried out."));
     }
-    staged(&context, Stage::Begun, &instance, &import).await?;
+    staged(&context, Progress::Begun, &instance, &import).await?;
     let number = usize::try_from(number).unwrap_or(usize::MAX);
     match domain_imports::begin(&context.app.store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
         None | Some(0) => Err(changed_meanwhile()),
@@ -849,7 +849,7 @@ fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
 const KIND: &str = "domain_import";
 
 /// Puts into the record that an import was begun, paused or let go on.
-async fn staged(context: &Context, stage: Stage, instance: &Instance, import: &Import) -> Result<(), Problem> {
+async fn staged(context: &Context, stage: Progress, instance: &Instance, import: &Import) -> Result<(), Problem> {
     let by = Some(context.actor.operator.clone());
     batches::service::staged(&context.app, stage, &import.id, by, &instance.name, KIND, import.rows).await
 }
@@ -878,7 +878,7 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
     if !pause {
         understood(&context, &import).await?;
     }
-    staged(&context, if pause { Stage::Paused } else { Stage::Resumed }, &instance, &import).await?;
+    staged(&context, if pause { Progress::Paused } else { Progress::Resumed }, &instance, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
         .await
@@ -897,7 +897,7 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
         return Err(changed_meanwhile());
     }
     understood(&context, &import).await?;
-    staged(&context, Stage::Resumed, &instance, &import).await?;
+    staged(&context, Progress::Resumed, &instance, &import).await?;
     match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
         None | Some(0) => Err(changed_meanwhile()),
         Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
@@ -949,7 +949,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                     if ended {
                         let recorded = batches::service::staged(
                             app,
-                            Stage::Ended,
+                            Progress::Ended,
                             &import.id,
                             None,
                             &instance.name,
@@ -983,7 +983,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                 After::Stop(note) => {
                     let recorded = batches::service::staged(
                         app,
-                        Stage::Paused,
+                        Progress::Paused,
                         &import.id,
                         None,
                         &instance.name,
