@@ -305,7 +305,8 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
     if items.iter().all(|item| matches!(item.state, State::Closed(_))) {
         batches::end(&app.store, &batch.id, app.clock.now()).await?;
         let number = i64::try_from(number).unwrap_or(i64::MAX);
-        if let Err(problem) = staged(app, Progress::Ended, &batch.id, None, &batch.instance, &batch.kind, number).await {
+        if let Err(problem) = staged(app, Progress::Ended, &batch.id, None, &batch.instance, &batch.kind, number).await
+        {
             tracing::error!(%problem, batch = batch.id, "batches.ended");
         }
     }

@@ -21,7 +21,7 @@ mod write;
 
 pub use crate::nouns::outcome::Outcome;
 pub use deed::{BeforeAfter, Deed, Subject};
-pub use entry::{Acting, Fact, Mark, OutsideChange, ProvedBy, Progress, Verdict};
+pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};

@@ -1,6 +1,6 @@
 //! What the sign-up desk does.
 
-use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict};
+use super::{Cluster, Preview, SignUpDecision, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal};
 use crate::{
     access::{self, Object, Permission},
     batches,
@@ -560,14 +560,14 @@ fn next_after(list: &[PendingSignUp], account: AccountId) -> Option<AccountId> {
 }
 
 /// The deed about somebody who waits.
-fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: Verdict) -> DecideSignUp {
+fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: SignUpDecision) -> DecideSignUp {
     let kept = Kept::of(app, person);
     DecideSignUp {
         instance: instance.name.clone(),
         account: person.account,
         user: person.user,
         acct: person.username.clone(),
-        approve: verdict == Verdict::Approve,
+        approve: verdict == SignUpDecision::Approve,
         confirmed: person.confirmed,
         mail: kept.mail,
         address: kept.address,
@@ -586,7 +586,7 @@ pub async fn decide(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
-    let verdict: Verdict = verdict.parse().map_err(|()| malformed_form())?;
+    let verdict: SignUpDecision = verdict.parse().map_err(|()| malformed_form())?;
     let accounts: Vec<i64> = who
         .split(',')
         .filter(|part| !part.is_empty())
@@ -599,7 +599,7 @@ pub async fn decide(
         return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
     }
     let why = [reason.trim(), why.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    if verdict == Verdict::Reject && why.is_empty() {
+    if verdict == SignUpDecision::Reject && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
     }
     let why = Why::given(&why, false)?;
