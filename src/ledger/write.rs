@@ -89,7 +89,7 @@ pub struct OpenDeed {
 }
 
 /// A leaf before it knows its index, and what happens beside the tree with it.
-pub(super) struct Draft {
+pub(super) struct LeafDraft {
     /// Without index and instant, which it gets where it is appended.
     leaf: Value,
     at: Timestamp,
@@ -127,7 +127,7 @@ enum Beside {
 }
 
 pub(super) struct Append {
-    draft: Draft,
+    draft: LeafDraft,
     reply: oneshot::Sender<Result<Appended, LedgerError>>,
 }
 
@@ -460,7 +460,10 @@ fn says_the_same(leaf: &str, new: &Value) -> bool {
         .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
 }
 
-async fn append_group(writer: &Writer, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
+async fn append_group(
+    writer: &Writer,
+    drafts: &[LeafDraft],
+) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
     match &writer.store.driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
@@ -573,7 +576,7 @@ fn fitting(seen: &Value) -> Value {
 }
 
 impl Ledger {
-    async fn append(&self, draft: Draft) -> Result<Appended, LedgerError> {
+    async fn append(&self, draft: LeafDraft) -> Result<Appended, LedgerError> {
         let span = tracing::debug_span!("store", entry = draft.kind);
         let appended = async {
             let (reply, answer) = oneshot::channel();
@@ -642,7 +645,7 @@ impl Ledger {
         });
         // A read locks nothing, but is open until it is closed: it stands under a key nobody else has.
         let lock = if D::CHANGES { subject.clone() } else { format!("read:{}", crate::id::fresh()) };
-        let draft = Draft {
+        let draft = LeafDraft {
             leaf,
             at,
             kind: "intent",
@@ -721,7 +724,7 @@ impl Ledger {
             "key": key,
             "sealed": sealed,
         });
-        let draft = Draft {
+        let draft = LeafDraft {
             leaf,
             at,
             kind: "outcome",
@@ -797,7 +800,7 @@ impl Ledger {
             leaf["key"] = json!(key);
             leaf["sealed"] = json!(sealed);
         }
-        let draft = Draft {
+        let draft = LeafDraft {
             leaf,
             at,
             kind: "fact",

@@ -118,7 +118,7 @@ pub async fn start(context: Context, instance: String) -> Result<String, Problem
     Ok(path::with(&path::your_account(&instance.name), "begun", &state))
 }
 
-fn attempt_of(draft: Option<drafts::Draft>) -> Option<Attempt> {
+fn attempt_of(draft: Option<drafts::KeptText>) -> Option<Attempt> {
     draft.filter(|draft| draft.path == ATTEMPT).and_then(|draft| serde_json::from_str(&draft.text).ok())
 }
 

@@ -26,9 +26,9 @@ pub enum Writer<'a> {
     },
 }
 
-/// A draft, opened.
+/// A text that was kept, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct KeptText {
     /// The address of the form it was for.
     pub path: String,
     pub text: String,
@@ -112,13 +112,13 @@ pub async fn keep_form(
 
 type Row = (Option<String>, String, String);
 
-fn opened(keys: &Keys, id: &str, operator: Option<&OperatorId>, row: Option<Row>) -> Option<Draft> {
+fn opened(keys: &Keys, id: &str, operator: Option<&OperatorId>, row: Option<Row>) -> Option<KeptText> {
     let (owner, path, sealed) = row?;
     // A draft of nobody known opens for whoever has its address.
     if owner.is_some() && owner.as_deref() != operator.map(|id| id.0.as_str()) {
         return None;
     }
-    keys.open_text("draft", id, &sealed).map(|text| Draft { path, text })
+    keys.open_text("draft", id, &sealed).map(|text| KeptText { path, text })
 }
 
 /// Reads a draft of this person's, and leaves it.
@@ -128,7 +128,7 @@ pub async fn read(
     id: &str,
     operator: Option<&OperatorId>,
     now: Timestamp,
-) -> sqlx::Result<Option<Draft>> {
+) -> sqlx::Result<Option<KeptText>> {
     const SQL: &str = "select operator, path, sealed from drafts where id = $1 and expires_at > $2";
     let stored = keys.hash("draft id", id.as_bytes());
     let row: Option<Row> =
@@ -143,7 +143,7 @@ pub async fn take(
     id: &str,
     operator: Option<&OperatorId>,
     now: Timestamp,
-) -> sqlx::Result<Option<Draft>> {
+) -> sqlx::Result<Option<KeptText>> {
     const SQL: &str = "delete from drafts where id = $1 and expires_at > $2 and (operator is null or operator = $3) \
         returning operator, path, sealed";
     let stored = keys.hash("draft id", id.as_bytes());
