@@ -44,7 +44,7 @@ impl Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub sentence: String,
-    pub outcome: crate::record::Outcome,
+    pub outcome: crate::record::DeedState,
     pub index: i64,
 }
 

@@ -13,9 +13,9 @@ use crate::{
 };
 use serde_json::Value;
 
-/// What a deed came to.
+/// How a deed stands: under way, or what it came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum DeedState {
     /// Not closed yet.
     Open,
     Succeeded,
@@ -26,7 +26,7 @@ pub enum Outcome {
     Refused,
 }
 
-impl Outcome {
+impl DeedState {
     pub const ALL: [Self; 7] =
         [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
 
@@ -64,7 +64,7 @@ impl Outcome {
     }
 }
 
-impl From<ledger::Outcome> for Outcome {
+impl From<ledger::Outcome> for DeedState {
     fn from(outcome: ledger::Outcome) -> Self {
         use ledger::Outcome as Recorded;
         match outcome {
@@ -91,12 +91,12 @@ pub struct Line {
     pub what: String,
     pub why: String,
     /// `None` for a fact, which has none.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<DeedState>,
 }
 
-fn outcome(entry: &Entry) -> Option<Outcome> {
+fn outcome(entry: &Entry) -> Option<DeedState> {
     match (entry.kind.as_str(), entry.outcome) {
-        ("intent", None) => Some(Outcome::Open),
+        ("intent", None) => Some(DeedState::Open),
         (_, Some(outcome)) => Some(outcome.into()),
         (_, None) => None,
     }
@@ -224,23 +224,23 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
     };
     let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
     match line.outcome {
-        Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {
+        Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance does it in the background; look again in a while.")
         }
-        Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
-        Some(Outcome::Partly) if entry.deed == "set_registrations" => format!(
+        Some(DeedState::Succeeded) => format!("{what}. Done and read back.{beside}"),
+        Some(DeedState::Partly) if entry.deed == "set_registrations" => format!(
             "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
              console goes on until it agrees, for two hours."
         ),
-        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
-        Some(Outcome::Open) => {
+        Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
+        Some(DeedState::Open) => {
             let so_far = watched.unwrap_or("sent, and not answered.");
             format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
         }
-        Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
-        Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
-        Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),
-        Some(Outcome::Refused) => format!("{what}: refused."),
+        Some(DeedState::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
+        Some(DeedState::Failed) => format!("{what}: failed, nothing changed."),
+        Some(DeedState::Stale) => format!("{what}: overtaken, nothing was sent."),
+        Some(DeedState::Refused) => format!("{what}: refused."),
         None => what,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     mastodon::settings,
     path,
     problem::{Kind, Problem},
-    record::{Line, Outcome, deed_of, line, name},
+    record::{DeedState, Line, deed_of, line, name},
     search::Search,
     store::{
         linked_accounts::{self, Linked},
@@ -111,7 +111,7 @@ async fn asked(
         Err(Problem::invalid(field, format!("“{}” is no {how}. Choose one of the list.", ui::excerpt(value, 40))))
     };
     let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
-    let outcomes = Outcome::ALL.map(Outcome::name);
+    let outcomes = DeedState::ALL.map(DeedState::name);
     let people: Vec<&str> = people.iter().map(|person| person.id.0.as_str()).collect();
     let instances: Vec<&str> = context.visible().map(|instance| instance.name.as_str()).collect();
     one_of("kind", &filter.kind, &kinds, "kind of entry")?;

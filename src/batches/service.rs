@@ -149,7 +149,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
                 handle: format!("@{}", ui::tame(acct)),
                 outcome: match item.state {
                     State::Waiting => None,
-                    State::UnderWay => Some(record::Outcome::Open),
+                    State::UnderWay => Some(record::DeedState::Open),
                     State::Closed(outcome) => Some(outcome.into()),
                 },
                 entry: item.intent,
@@ -157,9 +157,9 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
             }
         })
         .collect();
-    let counts = record::Outcome::ALL
+    let counts = record::DeedState::ALL
         .into_iter()
-        .filter(|outcome| *outcome != record::Outcome::Open)
+        .filter(|outcome| *outcome != record::DeedState::Open)
         .map(|outcome| (outcome, shown.iter().filter(|item| item.outcome == Some(outcome)).count()))
         .filter(|(_, number)| *number > 0)
         .collect();

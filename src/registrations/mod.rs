@@ -39,7 +39,7 @@ pub struct Change {
     pub what: String,
     pub why: String,
     /// `None` for what was done elsewhere.
-    pub outcome: Option<crate::record::Outcome>,
+    pub outcome: Option<crate::record::DeedState>,
 }
 
 /// What one place says to those who come to it.

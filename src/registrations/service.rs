@@ -82,7 +82,10 @@ async fn registrations_state_of(
     let history = history(context, instance, 5).await?;
     let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
     let done = |change: &Change| {
-        matches!(change.outcome, Some(record::Outcome::Succeeded | record::Outcome::Partly | record::Outcome::Unknown))
+        matches!(
+            change.outcome,
+            Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
+        )
     };
     let since = match last {
         Some((change, after)) if meaning.mode() == Some(after) && done(&change) => {
@@ -190,7 +193,7 @@ pub async fn registrations(
         .find(|(change, _)| {
             matches!(
                 change.outcome,
-                Some(record::Outcome::Succeeded | record::Outcome::Partly | record::Outcome::Unknown)
+                Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
             )
         })
         .map(|(change, _)| change.at);

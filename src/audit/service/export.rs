@@ -251,7 +251,7 @@ async fn read(context: &Context, asked: &ledger::Filter, before: i64, limit: usi
 const COLUMNS: [&str; 8] = ["entry", "at", "who", "role", "instance", "what", "why", "outcome"];
 
 fn row(form: ExportForm, line: &Line) -> String {
-    let outcome = line.outcome.map(crate::record::Outcome::name);
+    let outcome = line.outcome.map(crate::record::DeedState::name);
     match form {
         ExportForm::Csv => record(&[
             line.index.to_string(),
