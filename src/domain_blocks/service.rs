@@ -13,7 +13,7 @@ pub use deeds::{allow, disallow, lift, set};
 pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick, work};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
-use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
+use super::{Domain, RulesFilter, RulesPage, ServerPage, ServerSearch, ServersPage};
 use crate::{
     access::{self, Permission},
     acting,
@@ -107,17 +107,17 @@ fn may_change(context: &Context) -> bool {
 
 /// What was typed to go to a server's page: a name under which there is something, exactly as it stands there, or one that a
 /// rule could be made for.
-async fn look(instance: &Instance, search: &Search) -> Result<Look, Problem> {
+async fn server_search(instance: &Instance, search: &Search) -> Result<ServerSearch, Problem> {
     let typed = search.get("look").unwrap_or_default().to_owned();
     if typed.is_empty() {
-        return Ok(Look::default());
+        return Ok(ServerSearch::default());
     }
     if let Some(found) = there_is(instance, &typed).await? {
-        return Ok(Look { typed, found: Some(found), refused: None });
+        return Ok(ServerSearch { typed, found: Some(found), refused: None });
     }
     Ok(match names::server(&typed, &instance.own_domains()) {
-        Ok(found) => Look { typed, found: Some(found), refused: None },
-        Err(refused) => Look { typed, found: None, refused: Some(refused) },
+        Ok(found) => ServerSearch { typed, found: Some(found), refused: None },
+        Err(refused) => ServerSearch { typed, found: None, refused: Some(refused) },
     })
 }
 
@@ -207,7 +207,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
         allowed,
         older: last.map(|id| format!("{here}{}", parsed.with("before", &id.to_string()))),
         search: search.to_owned(),
-        look: look(&instance, &parsed).await?,
+        server_search: server_search(&instance, &parsed).await?,
         may_change: may_change(context),
     };
     frame::build(context, Some(&instance), &here, search, page).await
@@ -235,7 +235,7 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     }
     let here = path::known_servers(&instance.name);
     let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
-    let page = ServersPage { begins, servers, further, look: look(&instance, &parsed).await? };
+    let page = ServersPage { begins, servers, further, server_search: server_search(&instance, &parsed).await? };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 

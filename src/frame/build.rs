@@ -57,7 +57,7 @@ pub async fn build<T>(
         _ => None,
     };
     if let Some(instance) = instance {
-        instance.look(now);
+        instance.mark_watched(now);
     }
     let reports_list = instance.map(|instance| {
         let list = instance.waiting.snapshot();

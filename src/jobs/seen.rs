@@ -36,7 +36,7 @@ impl Job for Waiting {
 
     async fn work(&mut self) -> anyhow::Result<()> {
         let (instance, now) = (&self.instance, self.clock.now());
-        if instance.is_looked_at(now) || now.since(self.last) >= UNWATCHED {
+        if instance.is_watched(now) || now.since(self.last) >= UNWATCHED {
             instance.waiting.refresh(&instance.database, now).await;
             instance.signups.refresh(&instance.database, now).await;
             self.last = now;

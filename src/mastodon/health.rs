@@ -217,8 +217,8 @@ impl Instance {
             Told::Is(account) => Some(account.id),
             _ => before.acting(),
         };
-        let database = self.look_at_database(now, user, known).await;
-        let standing = database.as_ref().ok().and_then(|look| look.standing.as_ref());
+        let database = self.probe_database(now, user, known).await;
+        let standing = database.as_ref().ok().and_then(|read| read.standing.as_ref());
         // Whom we act as does not change while the instance is away.
         let account = match (standing, &told) {
             (Some(standing), _) => Some(account_of(standing)),
@@ -277,14 +277,14 @@ impl Instance {
             ..(*before).clone()
         };
         match database {
-            Ok(look) => {
-                health.database = Some(Ok(look.milliseconds));
-                health.standby = look.standby;
-                health.not_granted = look.not_granted;
-                health.only_shown = look.only_shown;
-                health.registrations = Some(look.registrations);
-                health.sign_ups = look.sign_ups;
-                health.last_by_others = look.last_by_others;
+            Ok(read) => {
+                health.database = Some(Ok(read.milliseconds));
+                health.standby = read.standby;
+                health.not_granted = read.not_granted;
+                health.only_shown = read.only_shown;
+                health.registrations = Some(read.registrations);
+                health.sign_ups = read.sign_ups;
+                health.last_by_others = read.last_by_others;
             }
             Err(why) => {
                 health.database = Some(Err(why));
@@ -304,12 +304,12 @@ impl Instance {
         }
     }
 
-    async fn look_at_database(
+    async fn probe_database(
         &self,
         now: Timestamp,
         user: Option<i64>,
         known: Option<AccountId>,
-    ) -> Result<Look, String> {
+    ) -> Result<DatabaseHealth, String> {
         let started = tokio::time::Instant::now();
         let words = |error: super::database::DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
@@ -346,7 +346,7 @@ impl Instance {
                 only_shown.push(Lack { capability, why, certain: true });
             }
         }
-        Ok(Look {
+        Ok(DatabaseHealth {
             only_shown,
             milliseconds,
             standby: read.standby().await.map_err(words)?,
@@ -359,7 +359,7 @@ impl Instance {
     }
 }
 
-struct Look {
+struct DatabaseHealth {
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,

@@ -52,7 +52,7 @@ pub struct Instance {
     /// One look from outside at a time.
     looking: tokio::sync::Mutex<()>,
     /// When somebody last opened one of its pages, in Unix milliseconds.
-    looked_at: AtomicI64,
+    watched_at: AtomicI64,
 }
 
 impl Instance {
@@ -80,7 +80,7 @@ impl Instance {
             seen: RwLock::default(),
             forgotten: RwLock::default(),
             looking: tokio::sync::Mutex::default(),
-            looked_at: AtomicI64::new(0),
+            watched_at: AtomicI64::new(0),
         })
     }
 
@@ -131,13 +131,13 @@ impl Instance {
     }
 
     /// Remembers that somebody is looking.
-    pub fn look(&self, now: Timestamp) {
-        self.looked_at.store(now.0, Ordering::Relaxed);
+    pub fn mark_watched(&self, now: Timestamp) {
+        self.watched_at.store(now.0, Ordering::Relaxed);
     }
 
     /// Whether somebody looked within the last minute: only then is what waits asked for every second.
-    pub fn is_looked_at(&self, now: Timestamp) -> bool {
-        now.since(Timestamp(self.looked_at.load(Ordering::Relaxed))) < MINUTE
+    pub fn is_watched(&self, now: Timestamp) -> bool {
+        now.since(Timestamp(self.watched_at.load(Ordering::Relaxed))) < MINUTE
     }
 
     /// What was last seen of its health, who may sign up, and as whom we act there.
@@ -163,7 +163,7 @@ impl Instance {
         let _one = self.looking.lock().await;
         match recent() {
             Some(seen) => seen,
-            None => self.look_from_outside().await,
+            None => self.see_as_visitor().await,
         }
     }
 

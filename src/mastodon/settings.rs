@@ -58,7 +58,7 @@ impl Instance {
                 };
                 steps.push(Step { what: "make the caches forget".to_owned(), answer });
             }
-            let seen = self.look_from_outside().await;
+            let seen = self.see_as_visitor().await;
             let answer = match seen.agrees(deed.mode_after, Some(&deed.message_after)) {
                 Some(true) => Answer::Accepted { body: json!({}) },
                 Some(false) => Answer::NotSent { why: "not everything says so yet".to_owned() },

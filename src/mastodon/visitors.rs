@@ -247,7 +247,7 @@ impl Instance {
     }
 
     /// Looks from outside, within four seconds, and remembers what was seen.
-    pub async fn look_from_outside(&self) -> Arc<Seen> {
+    pub async fn see_as_visitor(&self) -> Arc<Seen> {
         let rest = &*self.rest;
         let own = self.own_domains();
         // An address that was never asked before is in no cache.

@@ -151,7 +151,7 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 /// When the instance was last compared with what it was, and what is too large for that.
 async fn compared(context: &Context, instance: &Instance) -> Part {
     let name = "Changes elsewhere".to_owned();
-    match audit::service::outside_changes::looked(context, instance).await {
+    match audit::service::outside_changes::last_compared(context, instance).await {
         Ok((well, says)) => Part { name, well, says },
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");

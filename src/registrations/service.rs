@@ -204,7 +204,7 @@ pub async fn registrations(
     let told = message_strange.is_empty().then_some(&*message);
     let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode, told) != Some(true)));
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
-    let seen = look(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
+    let seen = visitors_see(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
     let mut places = seen.as_ref().map(|seen| places(seen, mode, told, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), changed, now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
@@ -230,7 +230,7 @@ pub async fn registrations(
 }
 
 /// What visitors meet, asked at most so long ago; what was seen before, where the instance takes longer than a page waits.
-async fn look(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
+async fn visitors_see(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
     let looking = instance.clone();
     // It goes on when the page does not wait for it: the next one has it.
     let asked = tokio::spawn(async move { looking.seen_within(age).await });

@@ -99,7 +99,7 @@ impl Refused {
 }
 
 impl Desk {
-    async fn look(context: &Context, instance: &Instance) -> Result<Self, Problem> {
+    async fn open(context: &Context, instance: &Instance) -> Result<Self, Problem> {
         let list = instance.signups.snapshot();
         let rows = &list.rows;
         let group = groups(&rows.iter().map(|person| person.words).collect::<Vec<_>>());
@@ -435,7 +435,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let filter = filter_of(&parsed);
     let base = path::signups(&instance.name);
-    let desk = Desk::look(context, &instance).await?;
+    let desk = Desk::open(context, &instance).await?;
     let now = context.now();
     // By its number alone: who may look here must not find out addresses by trying networks.
     let network = match filter.rule.parse().map(RuleNumber) {
@@ -525,11 +525,11 @@ pub async fn sign_up(
         read.pending_sign_up(id).await.map_err(read_problem)?
     };
     let fresh = fresh.ok_or_else(gone)?;
-    let mut desk = Desk::look(context, &instance).await?;
+    let mut desk = Desk::open(context, &instance).await?;
     if desk.position(id).is_none() {
         // Asked this very second: the list does not know them yet.
         instance.signups.refresh(&instance.database, context.now()).await;
-        desk = Desk::look(context, &instance).await?;
+        desk = Desk::open(context, &instance).await?;
     }
     let at = desk.position(id).ok_or_else(gone)?;
     let parsed = Search::parse(search);

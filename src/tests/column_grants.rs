@@ -467,11 +467,11 @@ async fn everything_works(kept: Kept, version: Version, release: Release) {
     assert!(!overview.contains("may not read") && overview.contains("read-only"), "{overview}");
     pages(&two).await;
     let instance = two.house.app.instances.values().next().unwrap();
-    outside_changes::look(&two.house.app, instance).await.unwrap();
+    outside_changes::compare(&two.house.app, instance).await.unwrap();
     deeds(&two).await;
     two.look().await;
     pages(&two).await;
-    outside_changes::look(&two.house.app, instance).await.unwrap();
+    outside_changes::compare(&two.house.app, instance).await.unwrap();
     for database in [&two.house.app, &two.free.0] {
         assert_eq!(database.instances.values().next().unwrap().health().not_granted, Vec::<String>::new());
     }

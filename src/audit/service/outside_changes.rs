@@ -75,7 +75,7 @@ pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, 
     if !snapshots::claim(&app.store, &instance.name, now, now.plus(EVERY)).await? {
         return Ok(None);
     }
-    let looked = look(app, instance).await;
+    let looked = compare(app, instance).await;
     // What takes too long now takes too long again soon.
     if looked.as_ref().is_err_and(|error| !matches!(error, Trouble::Instance(DatabaseError::Slow))) {
         snapshots::due(&app.store, &instance.name, now.plus(AGAIN)).await?;
@@ -87,13 +87,13 @@ pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, 
 ///
 /// # Errors
 /// Why it could not be compared; what was not kept is compared anew.
-pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
+pub async fn compare(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     let mut facts = 0;
     let mut roles = BTreeMap::new();
     // One part that cannot be read must not keep the others from being compared.
     let mut trouble = None;
     for part in Part::ALL {
-        match look_at(app, instance, part, &mut roles).await {
+        match compare_part(app, instance, part, &mut roles).await {
             Ok(found) => facts += found,
             Err(error) => trouble = trouble.or(Some(error)),
         }
@@ -101,7 +101,7 @@ pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     trouble.map_or(Ok(facts), Err)
 }
 
-async fn look_at(
+async fn compare_part(
     app: &App,
     instance: &Instance,
     part: Part,
@@ -609,7 +609,7 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 }
 
 /// When an instance was last compared, in a sentence, and whether that is as it should be.
-pub async fn looked(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
+pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
     let (store, now) = (&context.app.store, context.now());
     let mut oldest: Option<Timestamp> = None;
     for part in Part::ALL {

@@ -2,7 +2,7 @@
 //! or is an older copy, the record still says what was given, and the instance whether it is there.
 
 use super::{
-    roles::{held, instance, look},
+    roles::{held, instance, read_role},
     store_problem,
 };
 use crate::{
@@ -128,7 +128,7 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
     app.ledger.proved(given.index).await.map_err(tried_again)?;
     let Some(former) = deed::<AssignRole>(given) else { return Ok(true) };
     let instance = instance(app, &asked.instance)?;
-    let (holder, returning) = look(&instance, asked, former.before).await?;
+    let (holder, returning) = read_role(&instance, asked, former.before).await?;
     let Some(now) = holder.map(|holder| held(&holder)).filter(|now| now.role == Some(asked.role)) else {
         return Ok(true);
     };

@@ -137,7 +137,7 @@ pub(super) fn instance(app: &App, name: &InstanceName) -> Result<Arc<Instance>, 
 }
 
 /// The account as it stands, if it is still the one that was asked for, and a role as it stands.
-pub(super) async fn look(
+pub(super) async fn read_role(
     instance: &Instance,
     asked: &RoleAsked,
     wanted: Option<RoleId>,
@@ -164,7 +164,7 @@ pub(super) fn held(holder: &Holder) -> Former {
 async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
-    let (holder, wanted) = look(&instance, &asked, Some(asked.role)).await?;
+    let (holder, wanted) = read_role(&instance, &asked, Some(asked.role)).await?;
     let not_given = |why: String| Err(Problem::new(Kind::Conflict, why, ""));
     let Some(holder) = holder else {
         return not_given(format!(
@@ -249,7 +249,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let former = role.former.clone().unwrap_or(Former { role: None, name: String::new() });
-    let (holder, returning) = look(&instance, &asked, former.role).await?;
+    let (holder, returning) = read_role(&instance, &asked, former.role).await?;
     let Some(holder) = holder else {
         return leave(app, role, format!("the account has no login on {} any more", asked.instance)).await;
     };
