@@ -48,7 +48,7 @@ pub enum Trace {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     pub trace: Trace,
-    /// Whether the state is what the deed meant, by whosever hand.
+    /// Whether the state is what the deed meant, whoever did it.
     pub state_is_right: bool,
     /// In clear: counts and words.
     pub facts: Value,

@@ -109,4 +109,12 @@ mod tests {
         assert_eq!(Problem::invalid("who", "@frozen has no login.").what, "@frozen has no login.");
         assert_eq!(Problem::not_found("").what, "");
     }
+
+    /// Drafts live for minutes, and one may be read by a console that was replaced meanwhile.
+    #[test]
+    fn a_draft_kept_under_the_former_name_of_the_remedy_is_read() {
+        let kept = r#"{"kind":"conflict","what":"Nothing was done.","way_on":"Look again.","field":null}"#;
+        let problem: Problem = serde_json::from_str(kept).unwrap();
+        assert_eq!(problem, Problem::new(Kind::Conflict, "Nothing was done.", "Look again."));
+    }
 }

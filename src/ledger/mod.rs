@@ -110,7 +110,7 @@ pub struct Warrant<D> {
     mark: Mark,
     actor: Actor,
     acting: Acting,
-    /// Keeps the lease running: a warrant that is dropped, whyever, leaves its deed to the sweep.
+    /// Keeps the lease running: a warrant that is dropped, for whatever reason, leaves its deed to the sweep.
     _held: lease::Held,
 }
 

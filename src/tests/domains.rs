@@ -544,7 +544,7 @@ pub async fn read_in(house: &House, cookie: &str, text: &str) -> String {
 }
 
 /// Sends the form of a preview as its page has it: what was ticked before, and what is to be.
-pub async fn ticks(house: &House, cookie: &str, import: &str, door: &str, more: &[(&str, &str)]) -> Answered {
+pub async fn ticks(house: &House, cookie: &str, import: &str, action: &str, more: &[(&str, &str)]) -> Answered {
     let number = rows(house, import).await.iter().filter(|row| row.ticked).count().to_string();
     let back = format!("/i/harbour/domains/imports/{import}");
     let mut form = vec![("instance", "harbour"), ("import", import), ("back", back.as_str())];
@@ -552,7 +552,7 @@ pub async fn ticks(house: &House, cookie: &str, import: &str, door: &str, more: 
         form.push(("ticked", number.as_str()));
     }
     form.extend(more);
-    house.post(Some(cookie), &format!("/api/domains/{door}"), &form).await
+    house.post(Some(cookie), &format!("/api/domains/{action}"), &form).await
 }
 
 /// Carries out all rows of these kinds, and no others.

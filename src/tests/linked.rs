@@ -418,9 +418,9 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
         let own = get(&house, Some(&cookie), "/i/harbour/your-account").await;
         assert_eq!(own.status, StatusCode::OK);
         assert!(own.body.contains(said), "{}", own.body);
-        for door in ["/api/your-account/unlink", "/api/your-account/start"] {
+        for action in ["/api/your-account/unlink", "/api/your-account/start"] {
             let form = [("instance", "harbour"), ("back", "/i/harbour/your-account")];
-            let answer = house.post(Some(&cookie), door, &form).await;
+            let answer = house.post(Some(&cookie), action, &form).await;
             refused(&house, &cookie, answer, StatusCode::FORBIDDEN, said).await;
         }
         run(&house, rise).await;
