@@ -391,6 +391,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
             page.contains("agrees takes no sign-ups: “Your registration attempt")
         })
         .await;
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
         assert!(!page.contains("not yet seen everywhere") && !page.contains("differs takes"), "{page}");
         assert!(page.contains("found that everything visitors meet says"), "it stands among the changes: {page}");
         settle_due(&next).await.unwrap();
