@@ -7,7 +7,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use howdah::{
-    audit::service::elsewhere,
+    audit::service::outside_changes,
     cli,
     clock::Clock,
     config::Secret,
@@ -289,7 +289,7 @@ impl Two {
     async fn look(&self) {
         for app in [&self.free.0, &self.house.app] {
             for instance in app.instances.values() {
-                instance.take_pulse(app.clock.now()).await;
+                instance.probe(app.clock.now()).await;
                 instance.waiting.refresh(&instance.database, app.clock.now()).await;
                 instance.signups.refresh(&instance.database, app.clock.now()).await;
             }
@@ -470,13 +470,13 @@ async fn everything_works(kept: Kept, version: Version, release: Release) {
     assert!(!overview.contains("may not read") && overview.contains("read-only"), "{overview}");
     pages(&two).await;
     let instance = two.house.app.instances.values().next().unwrap();
-    elsewhere::look(&two.house.app, instance).await.unwrap();
+    outside_changes::compare(&two.house.app, instance).await.unwrap();
     deeds(&two).await;
     two.look().await;
     pages(&two).await;
-    elsewhere::look(&two.house.app, instance).await.unwrap();
+    outside_changes::compare(&two.house.app, instance).await.unwrap();
     for database in [&two.house.app, &two.free.0] {
-        assert_eq!(database.instances.values().next().unwrap().pulse().not_granted, Vec::<String>::new());
+        assert_eq!(database.instances.values().next().unwrap().health().not_granted, Vec::<String>::new());
     }
     forget(&two.house.instance, &two.role).await;
 }

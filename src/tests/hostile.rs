@@ -309,9 +309,9 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
         ),
         ("look up", "/api/accounts/look-up", vec![("instance", "harbour"), ("q", text), ("back", "/i/harbour")]),
     ];
-    for (label, door, fields) in forms {
-        let to = house.post(Some(&owner), door, &fields).await.location;
-        pages.push((format!("after {label}"), to.unwrap_or_else(|| panic!("{door} leads nowhere"))));
+    for (label, action, fields) in forms {
+        let to = house.post(Some(&owner), action, &fields).await.location;
+        pages.push((format!("after {label}"), to.unwrap_or_else(|| panic!("{action} leads nowhere"))));
     }
     // A list of somebody's: the name of the file, and its rows.
     let quoted = text.replace('"', "\"\"");
@@ -333,9 +333,10 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
     assert!(to.starts_with("/i/harbour/domains/imports/"), "{to}");
     pages.push(("import".to_owned(), to));
     // Forms that are not carried out, given back with a text in every field.
-    for (number, (door, fields)) in WRITES.into_iter().enumerate().filter(|(_, (door, _))| *door != "/api/audit/check")
+    for (number, (action, fields)) in
+        WRITES.into_iter().enumerate().filter(|(_, (action, _))| *action != "/api/audit/check")
     {
-        let back = back_of(door);
+        let back = back_of(action);
         let mut form: Vec<(&str, &str)> = fields
             .iter()
             .filter(|(key, _)| !FREE.contains(key))
@@ -343,8 +344,8 @@ async fn type_in(house: &House, ids: &Ids, text: &str) -> Vec<(String, String)> 
             .collect();
         form.extend(FREE.into_iter().map(|key| (key, text)));
         form.push(("back", &back));
-        if let Some(to) = house.post(Some(&owner), door, &form).await.location {
-            pages.push((format!("{door} {number}"), to));
+        if let Some(to) = house.post(Some(&owner), action, &form).await.location {
+            pages.push((format!("{action} {number}"), to));
         }
     }
     pages
@@ -369,8 +370,8 @@ const FREE: [&str; 14] = [
 ];
 
 /// The page that a door's form stands on.
-fn back_of(door: &str) -> String {
-    let (_, room) = door.split_at("/api/".len());
+fn back_of(action: &str) -> String {
+    let (_, room) = action.split_at("/api/".len());
     match room.split('/').next().unwrap_or_default() {
         "people" => "/people".to_owned(),
         "audit" => "/audit".to_owned(),

@@ -339,13 +339,13 @@ async fn every_change_ends_a_persons_other_sessions_and_half_sessions() {
         ("role", "/api/people/role", &[("operator", "01admin"), ("role", "moderator"), ("seen", "admin")], false),
         ("end of all sessions", "/api/people/end-sessions", &[("operator", "01admin"), ("session", "")], false),
     ];
-    for (what, door, form, own) in changes {
+    for (what, action, form, own) in changes {
         let (acting, other, waiting) = (full().await, full().await, half().await);
-        if door.ends_with("/start") {
+        if action.ends_with("/start") {
             linked(&house, &acting, "jonastran").await;
         } else {
             let who = if own { &acting } else { &owner };
-            let came = post(&house.router, HOME, &[who], door, form).await;
+            let came = post(&house.router, HOME, &[who], action, form).await;
             assert!(!came.refused(), "{what}: {came:?}");
         }
         assert_eq!(is_in(&house, &acting).await, own, "{what}: the session that did it");
