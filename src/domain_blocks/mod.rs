@@ -296,6 +296,11 @@ pub struct Column {
     pub sample: String,
 }
 
+/// What is confirmed with a tick: this name, as it was typed, and this of all that a rule can do.
+pub fn sure_of(name: &str, does: &str) -> String {
+    format!("{} {does}", name.trim().to_lowercase())
+}
+
 /// How a file was understood as a whole, before its rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -315,6 +320,9 @@ pub struct Reading {
     pub says: String,
     /// What is not certain about it, each a sentence.
     pub doubts: Vec<String>,
+    /// Whether its rows were asked whom they cost; a former version did not.
+    #[serde(default)]
+    pub priced: bool,
 }
 
 impl Reading {

@@ -53,7 +53,7 @@ pub struct Health {
     /// Whether it is one person's server, as far as it said when last asked.
     pub single_user: Option<bool>,
     /// When it was asked that.
-    single_user_at: Option<Timestamp>,
+    pub(super) single_user_at: Option<Timestamp>,
 }
 
 impl Health {

@@ -42,6 +42,7 @@ impl Holder {
     /// Why Mastodon would not let them work (`User#functional?`), the second factor aside; `None` if it would.
     pub fn unable(&self) -> Option<&'static str> {
         [
+            (self.deleted && !self.suspended, "is marked as deleted"),
             (self.suspended, "is suspended"),
             (self.disabled, "has a frozen login"),
             (!self.approved, "still waits for approval"),

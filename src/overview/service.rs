@@ -59,7 +59,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
-            registrations: registrations_state(context, instance).await?.word,
+            registrations: registrations_state(context, instance).await?.shown().to_owned(),
             troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
         });
     }
@@ -285,7 +285,10 @@ async fn caches(context: &Context, instance: &Instance) -> Part {
     };
     let (agrees, told) = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
     let (well, says) = match &instance.health().redis {
-        Some(Ok(())) => (agrees != Some(false), format!("Redis answers a ping; {told}")),
+        Some(Ok(())) => (
+            agrees != Some(false) && instance.health().cache_doubt().is_none(),
+            format!("Redis answers a ping; {told}"),
+        ),
         Some(Err(why)) => (false, format!("{why}; {told}")),
         None => (true, told),
     };

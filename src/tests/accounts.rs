@@ -610,20 +610,16 @@ async fn suspended_gone_and_deleted_by_its_owner_are_three_things() {
             let page =
                 crate::seen::text(&house.get(Some(&owner), &format!("/i/harbour/accounts/{windvane}")).await.body);
             let case = house.get(Some(&owner), &format!("/i/harbour/reports/{windvane}")).await.body;
-            assert_eq!(page.contains("deleted by its owner"), *state == "by its owner", "{version:?}: {state}: {page}");
+            assert_eq!(page.contains("marked as deleted"), *state == "by its owner", "{version:?}: {state}: {page}");
             assert_eq!(case.contains("decide=warn"), *state != "by its owner", "{version:?}: {state}");
             assert_eq!(
-                case.contains("Its owner deleted this account"),
+                case.contains("This account was deleted, by its owner or"),
                 *state == "by its owner",
                 "{version:?}: {state}"
             );
             assert!(case.contains("decide=resolve"), "its reports can be closed in every state");
             let found = crate::seen::text(&house.get(Some(&owner), "/i/harbour/find?q=windv").await.body);
-            assert_eq!(
-                found.contains("deleted by its owner"),
-                *state == "by its owner",
-                "{version:?}: {state}: {found}"
-            );
+            assert_eq!(found.contains("marked as deleted"), *state == "by its owner", "{version:?}: {state}: {found}");
         }
     }
 }

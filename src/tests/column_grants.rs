@@ -449,7 +449,12 @@ async fn deeds(two: &Two) {
 
     two.does("/api/domains/set", &[("domain", "fresh.example"), ("severity", "silence")], "block_domain").await;
     two.does("/api/domains/mail-set", &[("domain", "junk.example")], "block_mail_domain").await;
-    let address = [("network", "203.0.113.9"), ("severity", "sign_up_block"), ("until", "1"), ("sure", "yes")];
+    let address = [
+        ("network", "203.0.113.9"),
+        ("severity", "sign_up_block"),
+        ("until", "1"),
+        ("sure", "203.0.113.9 sign_up_block"),
+    ];
     two.does("/api/domains/address-set", &address, "block_address").await;
 }
 

@@ -76,10 +76,10 @@ impl Account {
         } else if self.id.0 < 0 {
             // The instance actor (`app/models/concerns/account/finder_concern.rb`).
             Some("This is the server itself, not a person. Its reports can be closed, and nothing else be decided.")
-        } else if self.state.deleted && !self.state.suspended {
+        } else if self.state.deleted && !self.state.suspended && !self.has_login {
             // What the API still answers about it changes nothing that anybody sees (4.7, as recorded).
             Some(
-                "Its owner deleted this account, and its data is gone or goes now. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
+                "This account was deleted, by its owner or after a suspension that was lifted, and no login is left. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
             )
         } else {
             None

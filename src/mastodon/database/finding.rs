@@ -179,7 +179,8 @@ macro_rules! found {
 /// its suspension, and of a request to delete it nothing is left.
 macro_rules! gone {
     (since_47) => {
-        "a.requested_deletion_at is not null"
+        "(a.requested_deletion_at is not null or (a.domain is null and a.suspended_at is not null \
+         and not exists (select from account_deletion_requests d where d.account_id = a.id)))"
     };
     ($before:ident) => {
         "a.domain is null and a.suspended_at is not null \

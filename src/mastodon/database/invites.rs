@@ -81,7 +81,7 @@ impl Inviter {
     /// Why no invitation of this account works, in a few words; `None` where they work.
     pub fn trouble(&self) -> Option<&'static str> {
         [
-            (self.deleted, "deleted by its owner"),
+            (self.deleted && !self.suspended, "marked as deleted"),
             (self.suspended, "suspended"),
             (self.disabled, "login frozen"),
             (!self.confirmed, "mail address not confirmed"),
