@@ -7,6 +7,7 @@ use super::{
     plain::{self, of_door, wants_page},
     seen,
     sessions::Sessions,
+    watching::PATIENCE,
 };
 use crate::{
     app::{App as Pages, shell},
@@ -39,6 +40,7 @@ use tower_http::{
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
+use tokio::time::timeout;
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 /// The pages there are, listed once. While Leptos lists them, no `Resource` in the whole process is loaded, and one that
@@ -143,14 +145,15 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
     matches!(kind.split(';').next().unwrap_or_default().trim(), "text/html" | "application/json")
 }
 
-/// `ok` while the console's own database answers.
+/// `ok` while the console's own database can be written.
 async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
-    match app.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
+    match timeout(PATIENCE, app.store.try_write(app.clock.now())).await {
+        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
+        Ok(Err(error)) => {
             tracing::error!(%error, "health.store");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+            (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be written\n")
         }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
 }
 
