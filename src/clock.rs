@@ -6,10 +6,10 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-/// An instant in milliseconds since the Unix epoch, UTC.
+/// A moment in milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Instant(pub i64);
+pub struct Timestamp(pub i64);
 
 pub const SECOND: i64 = 1_000;
 pub const MINUTE: i64 = 60 * SECOND;
@@ -22,13 +22,13 @@ pub const LARGEST_SKEW: i64 = MINUTE;
 /// A difference between the machine's clock and the store's that is worth a word.
 pub const NOTABLE_SKEW: i64 = 5 * SECOND;
 
-impl Instant {
+impl Timestamp {
     /// This instant and so many milliseconds (negative: before it).
     pub fn plus(self, milliseconds: i64) -> Self {
         Self(self.0.saturating_add(milliseconds))
     }
 
-    /// Milliseconds from `earlier` to this instant.
+    /// Milliseconds from `earlier` to this moment.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -46,15 +46,15 @@ pub enum Clock {
 
 impl Clock {
     /// A clock that a test moves by [`Clock::advance`].
-    pub fn set(at: Instant) -> Self {
+    pub fn set(at: Timestamp) -> Self {
         Self::Set(Arc::new(AtomicI64::new(at.0)))
     }
 
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         match self {
             Self::System => machine(),
             Self::Store(time) => time.now(),
-            Self::Set(at) => Instant(at.load(Ordering::SeqCst)),
+            Self::Set(at) => Timestamp(at.load(Ordering::SeqCst)),
         }
     }
 
@@ -76,9 +76,9 @@ impl Clock {
 
 /// The machine's time.
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
-fn machine() -> Instant {
+fn machine() -> Timestamp {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// The store's time, gone on by this process's own measure since it was told.
@@ -98,7 +98,7 @@ const LONGEST_WAY: i64 = 2 * SECOND;
 /// What the store's clock is asked at: the machine's time, and how long the process had been running.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
-    machine: Instant,
+    machine: Timestamp,
     running: i64,
 }
 
@@ -113,8 +113,8 @@ impl StoreTime {
         i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 
-    fn now(&self) -> Instant {
-        Instant(self.at_beginning.load(Ordering::SeqCst).saturating_add(self.running()))
+    fn now(&self) -> Timestamp {
+        Timestamp(self.at_beginning.load(Ordering::SeqCst).saturating_add(self.running()))
     }
 
     /// The store is about to be asked.
@@ -123,11 +123,11 @@ impl StoreTime {
     }
 
     /// The store answered: its clock showed this somewhere between question and answer. False where that was too long to go by.
-    pub fn told(&self, asked: Asked, store: Instant) -> bool {
+    pub fn told(&self, asked: Asked, store: Timestamp) -> bool {
         self.took(asked, store, self.running().saturating_sub(asked.running))
     }
 
-    fn took(&self, asked: Asked, store: Instant, way: i64) -> bool {
+    fn took(&self, asked: Asked, store: Timestamp, way: i64) -> bool {
         if way > LONGEST_WAY {
             return false;
         }
@@ -159,7 +159,7 @@ mod tests {
         let skew = clock.skew().unwrap_or_default();
         assert!((-HOUR - SECOND..=-HOUR + SECOND).contains(&skew), "{skew}");
         // What took long to come says nothing, and changes nothing.
-        assert!(!time.took(time.asking(), Instant(0), LONGEST_WAY + 1));
+        assert!(!time.took(time.asking(), Timestamp(0), LONGEST_WAY + 1));
         assert!(clock.now() >= hour);
         assert_eq!(Clock::System.skew(), None);
     }

@@ -194,5 +194,5 @@ async fn unavailable(problem: Problem, request: Request) -> Response {
     if request.uri().path().starts_with("/api/") {
         return (status, axum::Json(problem)).into_response();
     }
-    (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+    (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
 }

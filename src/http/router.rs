@@ -34,13 +34,13 @@ use leptos::{
 };
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::{Arc, LazyLock};
+use tokio::time::timeout;
 use tower_http::{
     CompressionLevel,
     compression::CompressionLayer,
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
     trace::TraceLayer,
 };
-use tokio::time::timeout;
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 /// The pages there are, listed once. While Leptos lists them, no `Resource` in the whole process is loaded, and one that
@@ -138,7 +138,7 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
         .layer(map_request(seen::without_an_id))
 }
 
-/// Pages and the answers of doors are packed. Files are not: they go out as they are read, and whoever packs one keeps
+/// Pages and the answers of forms are packed. Files are not: they go out as they are read, and whoever packs one keeps
 /// what was handed out to himself until there is enough of it.
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

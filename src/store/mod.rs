@@ -6,7 +6,7 @@ pub mod access_requests;
 pub mod account_notes;
 pub mod attempts;
 pub mod batches;
-pub mod case_holds;
+pub mod case_claims;
 pub mod domain_imports;
 pub mod drafts;
 mod fence;
@@ -30,7 +30,7 @@ pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
 use crate::{
-    clock::{Clock, Instant, MINUTE, NOTABLE_SKEW, SECOND},
+    clock::{Clock, MINUTE, NOTABLE_SKEW, SECOND, Timestamp},
     problem::Problem,
     seal::Keys,
 };
@@ -267,7 +267,7 @@ impl Store {
     ///
     /// # Errors
     /// The driver's.
-    pub async fn try_write(&self, now: Instant) -> sqlx::Result<()> {
+    pub async fn try_write(&self, now: Timestamp) -> sqlx::Result<()> {
         const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
             values ('whether it can be written', 0, $1, $1, $2) \
             on conflict (key_hash) do update set last_at = $1, expires_at = $2 \
@@ -307,11 +307,14 @@ impl Store {
         let mut connection = pool.acquire().await?;
         let asked = time.asking();
         let now: i64 = sqlx::query_scalar(NOW).fetch_one(&mut *connection).await?;
-        if !time.told(asked, Instant(now)) {
+        if !time.told(asked, Timestamp(now)) {
             tracing::warn!("clock.slow_answer");
         }
         if let Some(skew) = clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
-            tracing::warn!(skew, "clock: this machine's clock and the store's differ by so many milliseconds; the store's holds");
+            tracing::warn!(
+                skew,
+                "clock: this machine's clock and the store's differ by so many milliseconds; the store's holds"
+            );
         }
         Ok(())
     }

@@ -467,7 +467,8 @@ async fn a_machine_whose_clock_is_far_from_the_stores_does_not_serve() {
     let ended = Program::new(&house).run(&["serve"], "");
     assert!(!ended.status.success());
     let said = String::from_utf8_lossy(&ended.stderr);
-    let behind = ["7199", "7200"].iter().any(|by| said.contains(&format!("this machine's clock is {by} seconds behind")));
+    let behind =
+        ["7199", "7200"].iter().any(|by| said.contains(&format!("this machine's clock is {by} seconds behind")));
     assert!(behind && said.contains("set both by NTP, then start again"), "{said}");
 }
 

@@ -10,10 +10,10 @@ use axum::{
 };
 use howdah::{
     cli,
-    clock::{Clock, DAY, HOUR, Instant, MINUTE, SECOND},
+    clock::{Clock, HOUR, MINUTE, SECOND, Timestamp},
     http,
     id::{AccountId, InstanceName, OperatorId},
-    ledger::Outcome,
+    ledger::{Fact, Outcome},
     nouns::grants::Scope,
     registrations::RegistrationsMode,
     seal::Keys,
@@ -21,12 +21,12 @@ use howdah::{
         Driver, Store, attempts,
         attempts::Limit,
         batches::{self, Batch},
-        case_holds, grants, settling, snapshots,
+        case_claims, grants, settling, snapshots,
     },
 };
 
-const NOW: Instant = Instant(1_790_000_000_000);
-const LATER: Instant = Instant(NOW.0 + 2 * HOUR);
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
+const LATER: Timestamp = Timestamp(NOW.0 + 2 * HOUR);
 
 fn harbour() -> InstanceName {
     "harbour".parse().unwrap()
@@ -47,8 +47,11 @@ async fn a_clock_set_back_leaves_no_claim_in_the_future(db: &Database) {
         created_at: NOW,
         ended_at: None,
     };
+    // A row is believed where there is a record.
+    let nobody = Fact::SignInFailed { operator: None, address: "192.0.2.1".to_owned() };
+    crate::ledger::ledger(db).fact(nobody).await.unwrap();
     batches::insert(store, &keys, &batch, &["a deed"]).await.unwrap();
-    let claim = async |process: &str, at: Instant| {
+    let claim = async |process: &str, at: Timestamp| {
         batches::claim(store, &keys, &harbour(), process, at).await.unwrap().is_some()
     };
     assert!(claim("p1", LATER).await);
@@ -56,29 +59,33 @@ async fn a_clock_set_back_leaves_no_claim_in_the_future(db: &Database) {
     assert!(!claim("p3", NOW).await, "it is claimed now");
     assert!(!claim("p3", NOW.plus(-30 * SECOND)).await, "by a process whose clock is a little behind");
 
-    let hold = async |who: &OperatorId, at: Instant| {
-        case_holds::claim(store, &harbour(), AccountId(7), who, at).await.unwrap()
+    let hold = async |who: &OperatorId, at: Timestamp| {
+        case_claims::claim(store, &harbour(), AccountId(7), who, at).await.unwrap()
     };
     assert!(hold(&ann, LATER).await);
     assert!(hold(&ben, NOW).await, "a case");
     assert!(!hold(&ann, NOW).await, "it is held now");
-    assert_eq!(case_holds::list(store, &harbour(), NOW).await.unwrap().len(), 1);
+    assert_eq!(case_claims::list(store, &harbour(), NOW).await.unwrap().len(), 1);
     assert!(hold(&ben, LATER).await);
-    assert_eq!(case_holds::list(store, &harbour(), NOW).await.unwrap(), [], "whoever held it in the future holds it not");
+    assert_eq!(
+        case_claims::list(store, &harbour(), NOW).await.unwrap(),
+        [],
+        "whoever held it in the future holds it not"
+    );
 
     for (key, limit) in [
         ("at once", Limit::AtOnce(1)),
         ("within", Limit::Within { window: MINUTE, most: 1 }),
         ("slower", Limit::Slower),
     ] {
-        let reserve = async |at: Instant| attempts::reserve(store, key, limit, at).await.unwrap().is_ok();
+        let reserve = async |at: Timestamp| attempts::reserve(store, key, limit, at).await.unwrap().is_ok();
         for _ in 0..8 {
             let _ = reserve(LATER).await;
         }
         assert!(reserve(NOW).await, "{key}");
     }
 
-    let turn = async |at: Instant| snapshots::claim(store, &harbour(), at, at.plus(5 * MINUTE)).await.unwrap();
+    let turn = async |at: Timestamp| snapshots::claim(store, &harbour(), at, at.plus(5 * MINUTE)).await.unwrap();
     assert!(turn(LATER).await);
     assert!(turn(NOW).await, "a look");
     assert!(!turn(NOW.plus(5 * MINUTE - 1)).await, "it was taken now");
@@ -128,12 +135,12 @@ async fn a_grant_that_ended_stays_ended_and_a_session_of_the_future_is_none() {
         assert_eq!(house.get(Some(&owner), "/people").await.status, StatusCode::SEE_OTHER);
         let again = house.sign_in("owner").await;
         assert_eq!(house.get(Some(&again), "/people").await.status, StatusCode::OK);
-        // What is claimed in the future is claimed no more.
-        let second = grant_of(app, "01contractor", scope(), now.plus(DAY)).await;
-        assert!(grants::claim(store, &second, "p1", now.plus(2 * HOUR)).await.unwrap());
-        assert!(grants::due(store, now).await.unwrap().contains(&second));
-        assert!(grants::claim(store, &second, "p2", now).await.unwrap());
-        assert!(!grants::claim(store, &second, "p3", now).await.unwrap());
+        // Whose end was claimed in the future is claimed no more.
+        let end = now.plus(HOUR);
+        let second = grant_of(app, "01contractor", scope(), end).await;
+        assert!(grants::claim(store, &second, "p1", end.plus(2 * HOUR)).await.unwrap());
+        assert!(grants::claim(store, &second, "p2", end).await.unwrap());
+        assert!(!grants::claim(store, &second, "p3", end).await.unwrap());
     }
 }
 
@@ -290,10 +297,21 @@ async fn a_form_whose_session_cannot_be_looked_up_comes_back() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
     sql(&house.app.store, "alter table web_sessions rename to gone").await.unwrap();
-    let answer = warn(&house, &cookie, "windvane", "what was typed, whole").await;
+    let form = "instance=harbour&account=1&decision=warn&text=what+was+typed%2C+whole";
+    let request = Request::post("/api/reports/decide")
+        .header(header::ACCEPT, "text/html")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, form.len())
+        .header(header::COOKIE, &cookie);
+    let answer = house.ask(request.body(Body::from(form)).unwrap()).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(answer.body.starts_with("<!doctype html>"), "{}", answer.body);
-    assert!(answer.body.contains("what was typed, whole") && answer.body.contains("nothing was done"), "{}", answer.body);
+    assert!(
+        answer.body.contains("what was typed, whole") && answer.body.contains("nothing was done"),
+        "{}",
+        answer.body
+    );
 }
 
 #[tokio::test]
@@ -338,10 +356,8 @@ async fn with_the_store_gone_pages_say_so_within_two_seconds() {
         assert!(answer.status == StatusCode::SERVICE_UNAVAILABLE || page == "/sign-in", "{page}: {}", answer.status);
     }
     drop(held);
-    until("it answers again", async || {
-        house.get(Some(&cookie), "/i/harbour/reports").await.status == StatusCode::OK
-    })
-    .await;
+    until("it answers again", async || house.get(Some(&cookie), "/i/harbour/reports").await.status == StatusCode::OK)
+        .await;
 }
 
 #[tokio::test]
@@ -349,14 +365,18 @@ async fn an_instance_that_was_taken_out_is_told_to_its_contractor_as_what_it_is(
     let house = with_lagoon(house(sqlite().await).await).await;
     let mut config = house.config.clone();
     config.instances.retain(|one| one.name.as_str() != "harbour");
-    let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let app =
+        cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
     let house = House { router: http::router(app.clone()), app, config, ..house };
     let contractor = house.sign_in("contractor").await;
     for page in ["/", "/i/harbour", "/i/harbour/reports", "/i/harbour/signups"] {
         let answer = house.get(Some(&contractor), page).await;
         let said = crate::seen::text(&answer.body);
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}: {said}");
-        assert!(said.contains("harbour") && said.contains("is not connected to this console any more"), "{page}: {said}");
+        assert!(
+            said.contains("harbour") && said.contains("is not connected to this console any more"),
+            "{page}: {said}"
+        );
         assert!(!said.contains("lagoon"), "{page}: {said}");
     }
     // What a grant does not name is nobody's business, connected or not.
@@ -365,7 +385,8 @@ async fn an_instance_that_was_taken_out_is_told_to_its_contractor_as_what_it_is(
     // Nothing is connected any more: nobody's grant has to do with that.
     let mut config = house.config.clone();
     config.instances.clear();
-    let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
+    let app =
+        cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
     let house = House { router: http::router(app.clone()), app, config, ..house };
     let owner = house.sign_in("owner").await;
     let said = crate::seen::text(&house.get(Some(&owner), "/").await.body);
