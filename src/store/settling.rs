@@ -4,7 +4,7 @@ use super::{Store, on};
 use crate::{
     clock::{LARGEST_SKEW, MINUTE, Timestamp},
     id::InstanceName,
-    registrations::RegistrationsMode,
+    nouns::registrations::RegistrationsMode,
 };
 
 /// The last change on an instance, while it is not seen everywhere.
