@@ -187,8 +187,8 @@ pub async fn keep_for_sign_in(app: &App, request: Request, former: &OperatorId) 
     }
 }
 
-/// Turns a form of nobody known away, with the reason. One that a browser of ours may have sent, no larger than a stranger's may be, goes back in
-/// the answer; nothing is stored, and anything else is not looked at.
+/// Turns a form of nobody known away, with the reason. One that a browser of ours may have sent, no larger than a stranger's
+/// may be, goes back in the answer; nothing is stored, and anything else is not looked at.
 pub async fn turn_away(request: Request, problem: &Problem) -> Response {
     let small = said_length(request.headers()).is_some_and(|length| length <= LARGEST_OF_STRANGERS);
     if !small || !is_form(&request) || !wants_page(request.headers()) || is_unknown(&request) {

@@ -825,7 +825,8 @@ impl Ledger {
             returning intent, opened_at";
         // One that is being written for at this moment is left to whoever writes: it may stand still for long.
         const ON_POSTGRES: &str = "update open_deeds set lease = $1, lease_until = $2 where intent in \
-            (select intent from open_deeds where lease_until <= $3 or lease_until > $4 for update skip locked) returning intent, opened_at";
+            (select intent from open_deeds where lease_until <= $3 or lease_until > $4 \
+            for update skip locked) returning intent, opened_at";
         let now = self.clock.now();
         let sql = match self.store.driver {
             Driver::Sqlite(_) => ON_SQLITE,

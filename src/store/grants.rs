@@ -581,7 +581,8 @@ fn never(now: Timestamp) -> i64 {
 
 /// Grants whose beginning or end is to be recorded and that nobody is at work on.
 pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<GrantId>> {
-    const SQL: &str = "select id from grants where approved = true and ended_at is null and (lease_until <= $1 or lease_until > $2) \
+    const SQL: &str = "select id from grants where approved = true and ended_at is null \
+        and (lease_until <= $1 or lease_until > $2) \
         and ((started_at is null and revoked_at is null and starts_at <= $1) \
         or (started_at is not null and (ends_at <= $1 or revoked_at is not null))) order by id limit 100";
     let ids: Vec<String> = on!(store, pool => sqlx::query_scalar(SQL)

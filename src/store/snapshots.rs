@@ -125,7 +125,8 @@ fn fail(error: impl std::fmt::Display) -> sqlx::Error {
 /// Takes the turn to look at an instance, if it is time: one process gets it.
 pub async fn claim(store: &Store, instance: &InstanceName, now: Timestamp, next: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "insert into snapshot_turns (instance, due_at) values ($1, $3) \
-        on conflict (instance) do update set due_at = excluded.due_at where snapshot_turns.due_at <= $2 or snapshot_turns.due_at > $4";
+        on conflict (instance) do update set due_at = excluded.due_at \
+        where snapshot_turns.due_at <= $2 or snapshot_turns.due_at > $4";
     let claimed = on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(now.0).bind(next.0)
         // Further ahead than any turn: the clock has been set back since.

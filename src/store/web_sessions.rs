@@ -318,7 +318,8 @@ pub async fn list_of(
         "select ",
         columns!(),
         ", address, browser from web_sessions where operator = $1 and seen_at > $2 and absolute_until > $3 \
-         and created_at <= $4 and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
+         and created_at <= $4 \
+         and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
          order by seen_at desc, id_hash limit 100"
     );
     let rows: Vec<OwnRow> = on!(store, pool => sqlx::query_as(SQL)
