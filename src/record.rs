@@ -234,8 +234,8 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
         ),
         Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
         Some(DeedState::Open) => {
-            let so_far = watched.unwrap_or("sent, and not answered.");
-            format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
+            let so_far = watched.unwrap_or("sent, and not answered. The console goes on looking for two minutes.");
+            format!("Not certain yet: {}: {so_far}", line.what)
         }
         Some(DeedState::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
         Some(DeedState::Failed) => format!("{what}: failed, nothing changed."),

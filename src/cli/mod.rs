@@ -111,10 +111,10 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
 
 /// The same, with others that start on the store held back.
 async fn open_first(config: Config) -> anyhow::Result<(Arc<App>, Starting)> {
-    let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
     let store = Store::connect(config.store.expose(), &keys).await?;
     let starting = store.starting(config.store.expose()).await?;
+    let clock = store.clock().await.context("the store does not say what time it is")?;
     store.migrate().await?;
     Ok((assemble(config, clock, keys, store)?, starting))
 }

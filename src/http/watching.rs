@@ -32,7 +32,7 @@ use std::{
 use tokio::time::timeout;
 
 /// What is asked of the store for one answer is there within this, or left out.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(2);
 /// So many are counted where the store is asked.
 const MOST_COUNTED: i64 = 10_000;
 /// The format of the answer (<https://prometheus.io/docs/specs/om/open_metrics_spec/>).

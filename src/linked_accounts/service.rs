@@ -438,7 +438,7 @@ async fn end(
 
 /// How long until an instance is asked again to take a token back: a minute, then twice as long each time, at most a day.
 fn pause(tries: i64) -> i64 {
-    (MINUTE << tries.clamp(0, 11)).min(DAY)
+    (MINUTE << tries.clamp(0, 11)).min(linked_accounts::LONGEST_PAUSE)
 }
 
 /// After so long an instance is not asked any more: it does not know the console, or is gone.

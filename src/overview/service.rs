@@ -4,7 +4,7 @@ use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
     audit,
-    clock::DAY,
+    clock::{DAY, NOTABLE_SKEW},
     context::Context,
     frame::{self, Framed},
     ledger::Filter,
@@ -34,11 +34,13 @@ pub fn home(context: &Context) -> Result<Option<String>, Problem> {
     match (visible.next(), visible.next()) {
         (Some(_), Some(_)) => Ok(None),
         (Some(only), None) => Ok(Some(path::overview(&only.name))),
-        (None, _) => Err(Problem::new(
-            Kind::NotFound,
-            "The instance that your grant is for is not connected to this console any more.",
-            "Ask the person who sponsors your grant. Your grants and your own deeds are still there to read.",
-        )),
+        (None, _) => Err(context.taken_out(None).unwrap_or_else(|| {
+            Problem::new(
+                Kind::NotFound,
+                "No instance is connected to this console.",
+                "Whoever runs it names one in its configuration. People, grants and the record are still there.",
+            )
+        })),
     }
 }
 
@@ -265,6 +267,11 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
     let jobs = context.app.jobs.troubles(&instance.name, now);
     if !jobs.is_empty() {
         parts.push(part("Background", false, format!("{}; its log says why", jobs.join("; "))));
+    }
+    if let Some(skew) = context.app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
+        let side = if skew > 0 { "ahead of" } else { "behind" };
+        let says = format!("this machine’s is {} {side} the store’s, which holds", time::span(skew.abs()));
+        parts.push(part("Clock", false, says));
     }
     let faults = context.app.faults.load(Ordering::Relaxed);
     if faults > 0 {

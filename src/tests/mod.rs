@@ -52,4 +52,5 @@ mod store;
 mod support;
 mod waiting;
 mod watching;
+mod weather;
 mod your_sign_in;
