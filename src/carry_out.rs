@@ -9,7 +9,7 @@ use crate::{
     clock::{Instant, MINUTE, SECOND},
     context::{App, Context},
     deeds::OnInstance,
-    id::AccountId,
+    id::{AccountId, InstanceName},
     ledger::{
         Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
         Warrant,
@@ -198,6 +198,9 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
+    if let Some(release) = instance.read_only().filter(|_| !deed.in_doubt_too()) {
+        return Err(read_only(&instance.name, &release));
+    }
     let hand = acting::hand(context, instance, &deed).await?;
     let acting = hand.account;
     let mark = {
@@ -279,6 +282,18 @@ async fn run<D: Carry>(
         .all(|step| matches!(step.answer, Answer::NotSent { .. } | Answer::Refused { status: 401, .. }));
     let said = said(answered.steps());
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
+}
+
+/// Why nothing is changed on an instance of a release that nobody tried the console with. Worth another attempt: an owner may
+/// allow it, and the console be updated.
+fn read_only(instance: &InstanceName, release: &str) -> Problem {
+    Problem::unavailable(
+        format!("Nothing was done: {instance} runs Mastodon {release}, which this console was never tried with."),
+        format!(
+            "Update Howdah, or let an owner write untried_release = \"{release}\" beside that instance in its configuration. \
+             Registrations can be closed all the same."
+        ),
+    )
 }
 
 /// The deed is done and recorded: what fails here is said in the log and changes nothing of that.

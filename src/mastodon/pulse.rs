@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{Standby, Standing, Writing},
+    database::{Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -50,6 +50,12 @@ pub struct Pulse {
     cache: Option<(Instant, Option<bool>)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Instant, usize)>,
+    /// What the instance was told of newer releases.
+    pub releases: Releases,
+    /// The version it said it runs when it last answered.
+    pub version: Option<String>,
+    /// Whether the account we act as lacks the second factor that its role wants.
+    pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
     pub single_user: Option<bool>,
     /// When it was asked that.
@@ -261,8 +267,10 @@ impl Instance {
             Ok(()) => api.map(|answer| answer.version),
             Err(error) => Err(error),
         };
+        let version = api.as_ref().ok().cloned().or_else(|| before.version.clone());
         let mut pulse = Pulse {
             at: Some(now),
+            version,
             domain: domain.or_else(|| before.domain.clone()),
             api: Some(api.map_err(|error| error.to_string())),
             api_milliseconds,
@@ -284,6 +292,8 @@ impl Instance {
                 pulse.only_shown = look.only_shown;
                 pulse.registrations = Some(look.registrations);
                 pulse.sign_ups = look.sign_ups;
+                pulse.releases = look.releases;
+                pulse.lacks_second_factor = look.standing.is_some_and(|standing| standing.lacks_second_factor);
                 pulse.last_by_others = look.last_by_others;
             }
             Err(why) => {
@@ -355,6 +365,7 @@ impl Instance {
             last_by_others,
             registrations,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
+            releases: read.releases().await.map_err(words)?,
         })
     }
 }
@@ -369,6 +380,7 @@ struct Look {
     last_by_others: Option<Instant>,
     registrations: Stored,
     sign_ups: Vec<(Instant, usize)>,
+    releases: Releases,
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.
