@@ -124,7 +124,7 @@ pub struct Database {
     reads: PgPool,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
-    /// What its tables are like, as last seen; every pulse looks again.
+    /// What its tables are like, as last seen; every probe looks again.
     known: RwLock<Option<Known>>,
     calls: Counted<1>,
 }
@@ -227,7 +227,7 @@ impl Database {
 }
 
 /// What is said where the instance’s database was not read.
-pub fn unread(error: DatabaseError) -> Problem {
+pub fn read_problem(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so this could not be read."), "Try again in a moment.")
 }
 

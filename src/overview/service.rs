@@ -1,20 +1,20 @@
 //! What the overview shows: all of it from memory.
 
-use super::{Health, InstanceRow, OverviewPage};
+use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
     audit,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::Context,
     frame::{self, Framed},
     ledger::Filter,
-    mastodon::{Instance, database::KnownRelease, pulse::Pulse, settings::Meaning},
+    mastodon::{Instance, database::KnownRelease, health::Health, settings::Meaning},
     path,
     problem::{Kind, Problem},
     record,
     registrations::{
         RegistrationsMode,
-        service::{door, told_caches},
+        service::{registrations_state, told_caches},
     },
     reports::{Category, service::cases},
     store::settling as changes,
@@ -53,13 +53,13 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
         let list = instance.waiting.snapshot();
         let cases = cases(context, instance).await?;
         let oldest = cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut);
-        let troubles = health(context, instance).await.into_iter().filter(|part| !part.well);
+        let troubles = parts(context, instance).await.into_iter().filter(|part| !part.well);
         rows.push(InstanceRow {
             name: instance.name.clone(),
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
-            registrations: door(context, instance).await?.word,
+            registrations: registrations_state(context, instance).await?.word,
             troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
         });
     }
@@ -75,7 +75,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         .into_iter()
         .map(|category| (category, cases.iter().filter(|case| case.row.category == category).count()))
         .collect();
-    let pulse = instance.pulse();
+    let health = instance.health();
     let page = OverviewPage {
         title: instance.title.clone(),
         known: list.at.is_some(),
@@ -85,21 +85,21 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
-        door: door(context, &instance).await?,
-        health: health(context, &instance).await,
+        registrations: registrations_state(context, &instance).await?,
+        health: parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,
-        sign_ups: pulse.sign_ups.clone(),
-        elsewhere: elsewhere(context, &instance).await?,
+        sign_ups: health.sign_ups.clone(),
+        outside_changes: outside_changes(context, &instance).await?,
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }
 
 /// The newest changes that were noticed within a day.
-async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
+async fn outside_changes(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
     if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
         return Ok(Vec::new());
     }
-    audit::service::elsewhere::newest(context, instance, 5).await
+    audit::service::outside_changes::newest(context, instance, 5).await
 }
 
 /// What only a person decides, and what shows that somebody is there.
@@ -112,16 +112,16 @@ const UNATTENDED: i64 = 8 * DAY;
 /// Open registrations that nobody looks after. Mastodon's own net counts whoever used its API, the console's account among
 /// them; here it is people's decisions that count, in this record and in Mastodon's log.
 async fn unattended(context: &Context, instance: &Instance) -> Result<Option<String>, Problem> {
-    let pulse = instance.pulse();
+    let health = instance.health();
     let open = !instance.is_single_user()
-        && pulse
+        && health
             .registrations
             .as_ref()
             .is_some_and(|stored| Meaning::of(&stored.mode) == Meaning::Mode(RegistrationsMode::Open));
     if !open {
         return Ok(None);
     }
-    let mut last = pulse.last_by_others;
+    let mut last = health.last_by_others;
     for kind in DECISIONS {
         let filter = Filter {
             instance: Some(instance.name.to_string()),
@@ -149,44 +149,44 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 }
 
 /// When the instance was last compared with what it was, and what is too large for that.
-async fn compared(context: &Context, instance: &Instance) -> Health {
+async fn compared(context: &Context, instance: &Instance) -> Part {
     let name = "Changes elsewhere".to_owned();
-    match audit::service::elsewhere::looked(context, instance).await {
-        Ok((well, says)) => Health { name, well, says },
+    match audit::service::outside_changes::last_compared(context, instance).await {
+        Ok((well, says)) => Part { name, well, says },
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");
-            Health { name, well: false, says: "cannot be read".to_owned() }
+            Part { name, well: false, says: "cannot be read".to_owned() }
         }
     }
 }
 
-async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
-    let pulse = instance.pulse();
+async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
+    let health = instance.health();
     let now = context.now();
-    let part = |name: &str, well: bool, says: String| Health { name: name.to_owned(), well, says };
+    let part = |name: &str, well: bool, says: String| Part { name: name.to_owned(), well, says };
     let unknown = || "not asked yet".to_owned();
     let mut parts = vec![
-        match &pulse.api {
-            Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", pulse.api_milliseconds)),
+        match &health.api {
+            Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", health.api_milliseconds)),
             Some(Err(why)) => part("Server", false, why.clone()),
             None => part("Server", false, unknown()),
         },
-        match &pulse.database {
-            Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
-                let copy = match pulse.standby.map(|standby| standby.replayed_at) {
+        match &health.database {
+            Some(Ok(milliseconds)) if health.not_granted.is_empty() => {
+                let copy = match health.standby.map(|standby| standby.replayed_at) {
                     None => String::new(),
                     Some(Some(at)) => {
-                        format!(", a copy whose newest change is of {}", time::relative(at, pulse.at.unwrap_or(now)))
+                        format!(", a copy whose newest change is of {}", time::relative(at, health.at.unwrap_or(now)))
                     }
                     Some(None) => ", a copy that does not say how far behind it is".to_owned(),
                 };
                 part("Database", true, format!("{milliseconds} ms, read-only{copy}"))
             }
-            Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
+            Some(Ok(_)) => part("Database", false, health.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },
-        match (&pulse.token, &pulse.account) {
+        match (&health.token, &health.account) {
             (Some(why), _) => part("Admin API", false, why.clone()),
             (None, Some(account)) => {
                 let left = match instance.rest.limits() {
@@ -196,7 +196,7 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
                     }
                     Some(_) | None => String::new(),
                 };
-                let scopes = if pulse.scopes_known { "" } else { ", the token’s scopes not known" };
+                let scopes = if health.scopes_known { "" } else { ", the token’s scopes not known" };
                 part("Admin API", true, format!("as @{}{left}{scopes}", account.username))
             }
             (None, None) => part("Admin API", false, unknown()),
@@ -214,8 +214,8 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             ),
         ));
     }
-    parts.extend(releases(&pulse, now).into_iter().map(|(well, says)| part("Updates", well, says)));
-    if let (true, Some(account)) = (pulse.lacks_second_factor, &pulse.account) {
+    parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
+    if let (true, Some(account)) = (health.lacks_second_factor, &health.account) {
         parts.push(part(
             "Second factor",
             false,
@@ -226,11 +226,11 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
             ),
         ));
     }
-    if !pulse.lacks.is_empty() {
+    if !health.lacks.is_empty() {
         parts.push(part(
             "Rights",
             false,
-            format!("{}.", pulse.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+            format!("{}.", health.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
         ));
     }
     match changes::of(&context.app.store, &instance.name).await {
@@ -298,7 +298,7 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
 }
 
 /// `2026-12-31`
-fn day_of(at: Instant) -> String {
+fn day_of(at: Timestamp) -> String {
     time::machine(at).chars().take(10).collect()
 }
 
@@ -308,18 +308,18 @@ const ENDS_SOON: i64 = 14 * DAY;
 
 /// Newer patches and urgent releases that the instance was told of, and when its support ends: whether that is well, and in
 /// words. Nothing where it was told of none; that says nothing about whether there are any.
-fn releases(pulse: &Pulse, now: Instant) -> Vec<(bool, String)> {
+fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
     let said = |text: &str| semver::Version::parse(text.trim().trim_start_matches('v')).ok();
-    let runs = pulse.version.as_deref().and_then(said);
+    let runs = health.version.as_deref().and_then(said);
     // What cannot be compared is shown rather than left out.
     let newer = |known: &&KnownRelease| match (&runs, said(&known.version)) {
         (Some(runs), Some(known)) => known.cmp_precedence(runs).is_gt(),
         (None, _) | (_, None) => true,
     };
     // The day itself is still supported (`Date#past?`).
-    let over = |day: Instant| day.plus(DAY) <= now;
+    let over = |day: Timestamp| day.plus(DAY) <= now;
     let mut lines = Vec::new();
-    for known in pulse.releases.known.iter().filter(newer).filter(|known| known.urgent || known.patch) {
+    for known in health.releases.known.iter().filter(newer).filter(|known| known.urgent || known.patch) {
         let until = match known.until {
             Some(until) if over(until) => format!(", which is not supported any more since {}", day_of(until)),
             Some(until) => format!(", supported until {}", day_of(until)),
@@ -335,7 +335,7 @@ fn releases(pulse: &Pulse, now: Instant) -> Vec<(bool, String)> {
     }
     // An update to another branch leaves the row of the former one behind until Mastodon next asks.
     let branch = runs.as_ref().map(|runs| format!("{}.{}", runs.major, runs.minor));
-    for (of, ends) in pulse.releases.support.iter().filter(|(of, _)| branch.as_ref().is_none_or(|branch| branch == of))
+    for (of, ends) in health.releases.support.iter().filter(|(of, _)| branch.as_ref().is_none_or(|branch| branch == of))
     {
         let (of, day) = (ui::excerpt(of, 20), day_of(*ends));
         lines.push(match ends.since(now) {
@@ -349,7 +349,7 @@ fn releases(pulse: &Pulse, now: Instant) -> Vec<(bool, String)> {
 }
 
 /// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.
-async fn caches(context: &Context, instance: &Instance) -> Health {
+async fn caches(context: &Context, instance: &Instance) -> Part {
     let open = match changes::of(&context.app.store, &instance.name).await {
         Ok(open) => open,
         Err(error) => {
@@ -358,12 +358,12 @@ async fn caches(context: &Context, instance: &Instance) -> Health {
         }
     };
     let (agrees, told) = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
-    let (well, says) = match &instance.pulse().redis {
+    let (well, says) = match &instance.health().redis {
         Some(Ok(())) => (agrees != Some(false), format!("Redis answers a ping; {told}")),
         Some(Err(why)) => (false, format!("{why}; {told}")),
         None => (true, told),
     };
-    Health { name: "Caches".to_owned(), well, says }
+    Part { name: "Caches".to_owned(), well, says }
 }
 
 /// So many rows are named; the rest is a number.
@@ -371,7 +371,7 @@ const MOST_NAMED: usize = 5;
 
 /// For owners: rows of the console's own database that give rights and that it did not write itself. Nobody gets anything by
 /// them.
-async fn refused(context: &Context) -> Option<Health> {
+async fn refused(context: &Context) -> Option<Part> {
     if !crate::access::allows(context.actor.role, Permission::ManageOperators) {
         return None;
     }
@@ -380,7 +380,7 @@ async fn refused(context: &Context) -> Option<Health> {
         Ok(rows) => rows,
         Err(error) => {
             tracing::error!(%error, "overview.refused");
-            return Some(Health { name, well: false, says: "cannot be read".to_owned() });
+            return Some(Part { name, well: false, says: "cannot be read".to_owned() });
         }
     };
     if rows.is_empty() {
@@ -391,5 +391,5 @@ async fn refused(context: &Context) -> Option<Health> {
     let more = rows.len().saturating_sub(MOST_NAMED);
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
     let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
-    Some(Health { name, well: false, says })
+    Some(Part { name, well: false, says })
 }

@@ -48,7 +48,10 @@ async fn newer_releases_and_the_end_of_support_stand_on_the_overview() {
         run(&house, &told).await;
         let page = overview(&house, &owner).await;
         assert!(page.contains(&format!("Mastodon {branch}.97 is out")) && page.contains("all well"), "{page}");
-        assert!(page.contains(&format!("Mastodon {branch}.98 beta is out")), "what cannot be compared is shown: {page}");
+        assert!(
+            page.contains(&format!("Mastodon {branch}.98 beta is out")),
+            "what cannot be compared is shown: {page}"
+        );
         for not in ["9.9.0", "4.2.1 is out", "urgent", "supported"] {
             assert!(!page.contains(not), "{not}, {release:?}: {page}");
         }

@@ -2,7 +2,7 @@
 
 use super::{DatabaseError, Read, There, ms, query_as};
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     id::{PresetId, RuleId},
     mastodon::settings::{MESSAGE, MODE, Stored},
 };
@@ -33,7 +33,7 @@ pub struct KnownRelease {
     /// Whether it is a patch of the release that runs; otherwise a minor or major one.
     pub patch: bool,
     /// The day from which on it is not supported any more, where that is known (4.7).
-    pub until: Option<Instant>,
+    pub until: Option<Timestamp>,
 }
 
 /// What the instance knows of newer releases, and of the end of support. Empty also where it was told never to ask
@@ -42,7 +42,7 @@ pub struct KnownRelease {
 pub struct Releases {
     pub known: Vec<KnownRelease>,
     /// Until when a branch (`4.6`) is supported (`app/models/software_deprecation.rb`, 4.7).
-    pub support: Vec<(String, Instant)>,
+    pub support: Vec<(String, Timestamp)>,
 }
 
 impl Read {
@@ -51,12 +51,15 @@ impl Read {
         const SINCE_47: &str = concat!(
             "select version::text, urgent, type, ",
             ms!("end_of_support"),
-            " from software_updates order by id desc limit 50"
+            " from software_updates order by version limit 50"
         );
         const BEFORE: &str =
-            "select version::text, urgent, type, null::bigint from software_updates order by id desc limit 50";
-        const SUPPORT: &str =
-            concat!("select branch::text, ", ms!("end_of_support"), " from software_deprecations order by id limit 50");
+            "select version::text, urgent, type, null::bigint from software_updates order by version limit 50";
+        const SUPPORT: &str = concat!(
+            "select branch::text, ",
+            ms!("end_of_support"),
+            " from software_deprecations order by branch limit 50"
+        );
         let mut releases = Releases::default();
         let ends = self.extras.support == There::Granted;
         if self.extras.updates == There::Granted {
@@ -66,13 +69,13 @@ impl Read {
                 version,
                 urgent,
                 patch: sort == 0,
-                until: until.map(Instant),
+                until: until.map(Timestamp),
             };
             releases.known = rows.into_iter().map(known).collect();
         }
         if ends {
             let rows: Vec<(String, i64)> = query_as(SUPPORT).fetch_all(&mut *self.tx).await?;
-            releases.support = rows.into_iter().map(|(branch, ends)| (branch, Instant(ends))).collect();
+            releases.support = rows.into_iter().map(|(branch, ends)| (branch, Timestamp(ends))).collect();
         }
         Ok(releases)
     }
@@ -107,7 +110,7 @@ impl Read {
     }
 
     /// Local sign-ups a day for 30 days, oldest first: by the creation time in `accounts.id` (primary key range).
-    pub async fn sign_ups(&mut self, now: Instant) -> Result<Vec<(Instant, usize)>, DatabaseError> {
+    pub async fn sign_ups(&mut self, now: Timestamp) -> Result<Vec<(Timestamp, usize)>, DatabaseError> {
         const SQL: &str = "select (id >> 16) / 86400000, count(*) from accounts \
             where id >= $1 and id < $2 and domain is null group by 1 order by 1";
         let today = now.0.div_euclid(DAY);
@@ -117,7 +120,7 @@ impl Read {
         Ok((first..=today)
             .map(|day| {
                 let number = rows.iter().find(|(of, _)| *of == day).map_or(0, |(_, number)| *number);
-                (Instant(day * DAY), usize::try_from(number).unwrap_or(0))
+                (Timestamp(day * DAY), usize::try_from(number).unwrap_or(0))
             })
             .collect())
     }
