@@ -325,6 +325,8 @@ impl Instance {
         let mut read = self.database.read().await.map_err(words)?;
         let shape = read.shape().await.map_err(words)?;
         self.database.remember(&shape);
+        // What was granted a moment ago may not be any more.
+        read.extras = shape.extras;
         if let Some(problem) = shape.problem() {
             return Err(problem);
         }
