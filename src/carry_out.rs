@@ -9,7 +9,7 @@ use crate::{
     clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::OnInstance,
-    id::AccountId,
+    id::{AccountId, InstanceName},
     ledger::{
         Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
         Warrant,
@@ -201,6 +201,9 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
+    if let Some(release) = instance.read_only().filter(|_| !deed.in_doubt_too()) {
+        return Err(read_only(&instance.name, &release));
+    }
     let acting_client = acting::acting_client(context, instance, &deed).await?;
     let acting = acting_client.account;
     let mark = {
@@ -298,6 +301,18 @@ fn watched<D: Deed>(app: &App, answered: &Answered<D>, words: String) -> Done {
         said: said(answered.steps()),
         unsent: false,
     }
+}
+
+/// Why nothing is changed on an instance of a release that nobody tried the console with. Worth another attempt: an owner may
+/// allow it, and the console be updated.
+fn read_only(instance: &InstanceName, release: &str) -> Problem {
+    Problem::unavailable(
+        format!("Nothing was done: {instance} runs Mastodon {release}, which this console was never tried with."),
+        format!(
+            "Update Howdah, or let an owner write untried_release = \"{release}\" beside that instance in its configuration. \
+             Registrations can be closed all the same."
+        ),
+    )
 }
 
 /// The deed is done and recorded: what fails here is said in the log and changes nothing of that.

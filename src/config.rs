@@ -50,6 +50,8 @@ pub struct InstanceConfig {
     pub database_url: Secret,
     pub redis_url: Option<Secret>,
     pub token: Secret,
+    /// A release newer than all that the console was tried with, on which it may act all the same: `4.8`.
+    pub untried_release: Option<String>,
 }
 
 /// For whom browsers are told to use nothing but TLS.
@@ -144,6 +146,7 @@ struct RawInstance {
     token: Option<String>,
     token_file: Option<PathBuf>,
     token_env: Option<String>,
+    untried_release: Option<String>,
     #[serde(flatten)]
     unknown: BTreeMap<String, toml::Value>,
 }
@@ -548,6 +551,13 @@ impl Reader<'_> {
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");
+        let is_release = |text: &str| {
+            text.split_once('.')
+                .is_some_and(|(major, minor)| [major, minor].iter().all(|part| part.parse::<u16>().is_ok()))
+        };
+        if raw.untried_release.as_deref().is_some_and(|text| !is_release(text)) {
+            self.wrong("`untried_release` is a release in two numbers, for example \"4.8\"; correct it".into());
+        }
         for line in &mut self.wrong[before..] {
             line.insert_str(0, &format!("instance {at}: "));
         }
@@ -556,7 +566,17 @@ impl Reader<'_> {
         {
             let title =
                 raw.title.or_else(|| base_url.host_str().map(str::to_owned)).unwrap_or_else(|| name.to_string());
-            into.push(InstanceConfig { name, title, base_url, media_base_url, database_url, redis_url, token });
+            let untried_release = raw.untried_release;
+            into.push(InstanceConfig {
+                name,
+                title,
+                base_url,
+                media_base_url,
+                database_url,
+                redis_url,
+                token,
+                untried_release,
+            });
         }
     }
 }
@@ -620,6 +640,17 @@ mod tests {
         let config = parse(GOOD, &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
         assert_eq!(config.instances[0].media_base_url.as_str(), "https://harbour.example/system");
         assert_eq!(config.instances[0].title, "harbour.example");
+        assert_eq!(config.instances[0].untried_release, None);
+        let allowed =
+            parse(&format!("{GOOD}\nuntried_release = \"4.8\""), &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        assert_eq!(allowed.instances[0].untried_release.as_deref(), Some("4.8"));
+        for wrong in ["4", "4.8.1", "yes", "4.x"] {
+            let wrong = parse(&format!("{GOOD}\nuntried_release = \"{wrong}\""), &env).expect_err(wrong);
+            assert!(
+                wrong.iter().any(|line| line.contains("`untried_release` is a release in two numbers")),
+                "{wrong:?}"
+            );
+        }
         assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
         assert_eq!((config.log, config.metrics_listen), (Log::Text, None));
         assert!(!format!("{config:?}").contains("t0ken"), "a secret in debug output");

@@ -14,7 +14,7 @@ use crate::{
     config::{self, Config},
     context::App,
     ledger::{Ledger, check::LedgerCheck},
-    mastodon::Instance,
+    mastodon::{Instance, database::VERSION},
     passwords::Passwords,
     seal::Keys,
     store::{Starting, Store},
@@ -29,7 +29,7 @@ use std::{
 
 /// The operator's console for Mastodon servers.
 #[derive(Parser)]
-#[command(name = "howdah", version)]
+#[command(name = "howdah", version = VERSION)]
 struct Cli {
     /// The configuration file.
     #[arg(long, default_value = "howdah.toml", env = "HOWDAH_CONFIG", global = true)]

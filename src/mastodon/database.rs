@@ -28,17 +28,17 @@ pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDI
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
-pub use grants::{Extra, Release, Writing, readable, sql as grants_sql};
+pub use grants::{Extra, Release, VERSION, Writing, readable, sql as grants_sql, untried};
 pub use hidden::Hidden;
 pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
-pub use log::{LogFilter, LogWindow, LoggedAction};
+pub use log::{LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
 pub use signups::{Met, Origins, PendingSignUp, no_visitors};
-pub use site::{PresetRow, RuleRow};
+pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
 
@@ -293,6 +293,14 @@ macro_rules! deleted {
 }
 pub(crate) use deleted;
 
+/// Whether the login `u` has one-time codes or a security key (`webauthn_credentials (user_id, nickname)`).
+macro_rules! second_factor {
+    () => {
+        "(u.otp_required_for_login or exists (select from webauthn_credentials w where w.user_id = u.id))"
+    };
+}
+pub(crate) use second_factor;
+
 /// Whether a role wants a second factor, by its column in SQL; no role did before 4.6.
 macro_rules! wants_second_factor {
     (before, $column:literal) => {
@@ -303,3 +311,18 @@ macro_rules! wants_second_factor {
     };
 }
 pub(crate) use wants_second_factor;
+
+/// Whether the login `u` lacks the second factor that its role `r`, or everyone's `e` where it has none, wants.
+macro_rules! lacks_second_factor {
+    ($release:ident) => {
+        concat!(
+            $crate::mastodon::database::wants_second_factor!(
+                $release,
+                "case when r.id is null then e.require_2fa else r.require_2fa end"
+            ),
+            " and not ",
+            $crate::mastodon::database::second_factor!()
+        )
+    };
+}
+pub(crate) use lacks_second_factor;

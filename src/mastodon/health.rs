@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{Standby, Standing, Writing},
+    database::{Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -50,6 +50,12 @@ pub struct Health {
     cache: Option<(Timestamp, Option<bool>)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Timestamp, usize)>,
+    /// What the instance was told of newer releases.
+    pub releases: Releases,
+    /// The version it said it runs when it last answered.
+    pub version: Option<String>,
+    /// Whether the account we act as lacks the second factor that its role wants.
+    pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
     pub single_user: Option<bool>,
     /// When it was asked that.
@@ -261,8 +267,10 @@ impl Instance {
             Ok(()) => api.map(|answer| answer.version),
             Err(error) => Err(error),
         };
+        let version = api.as_ref().ok().cloned().or_else(|| before.version.clone());
         let mut health = Health {
             at: Some(now),
+            version,
             domain: domain.or_else(|| before.domain.clone()),
             api: Some(api.map_err(|error| error.to_string())),
             api_milliseconds,
@@ -284,6 +292,8 @@ impl Instance {
                 health.only_shown = read.only_shown;
                 health.registrations = Some(read.registrations);
                 health.sign_ups = read.sign_ups;
+                health.releases = read.releases;
+                health.lacks_second_factor = read.standing.is_some_and(|standing| standing.lacks_second_factor);
                 health.last_by_others = read.last_by_others;
             }
             Err(why) => {
@@ -315,6 +325,8 @@ impl Instance {
         let mut read = self.database.read().await.map_err(words)?;
         let shape = read.shape().await.map_err(words)?;
         self.database.remember(&shape);
+        // What was granted a moment ago may not be any more.
+        read.extras = shape.extras;
         if let Some(problem) = shape.problem() {
             return Err(problem);
         }
@@ -355,6 +367,7 @@ impl Instance {
             last_by_others,
             registrations,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
+            releases: read.releases().await.map_err(words)?,
         })
     }
 }
@@ -369,6 +382,7 @@ struct DatabaseHealth {
     last_by_others: Option<Timestamp>,
     registrations: Stored,
     sign_ups: Vec<(Timestamp, usize)>,
+    releases: Releases,
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.

@@ -26,7 +26,7 @@ pub struct Holder {
     pub role: Option<InstanceRole>,
     pub disabled: bool,
     pub suspended: bool,
-    /// Its owner asked for its deletion; said by 4.7 alone.
+    /// Deleted, by its owner unless it is suspended as well; said by 4.7 alone.
     pub deleted: bool,
     pub silenced: bool,
     pub sensitized: bool,

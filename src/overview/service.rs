@@ -4,11 +4,11 @@ use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
     audit,
-    clock::{DAY, NOTABLE_SKEW},
+    clock::{DAY, NOTABLE_SKEW, Timestamp},
     context::Context,
     frame::{self, Framed},
     ledger::Filter,
-    mastodon::{Instance, settings::Meaning},
+    mastodon::{Instance, database::KnownRelease, health::Health, settings::Meaning},
     path,
     problem::{Kind, Problem},
     record,
@@ -205,6 +205,29 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         },
         caches(context, instance).await,
     ];
+    if let Some(release) = instance.read_only() {
+        parts.push(part(
+            "Release",
+            false,
+            format!(
+                "Mastodon {release} is newer than any that this console was tried with: everything is shown, and nothing \
+                 changed but registrations, and those to fewer people alone. Update Howdah, or let an owner write \
+                 untried_release = \"{release}\" beside this instance in its configuration"
+            ),
+        ));
+    }
+    parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
+    if let (true, Some(account)) = (health.lacks_second_factor, &health.account) {
+        parts.push(part(
+            "Second factor",
+            false,
+            format!(
+                "the role of @{} wants a second factor, and it has none: Mastodon answers 403 to its calls as a person, and \
+                 its pages lead to setting one up; admin calls go on. Set one up there",
+                account.username
+            ),
+        ));
+    }
     if !health.lacks.is_empty() {
         parts.push(part(
             "Rights",
@@ -279,6 +302,57 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// `2026-12-31`
+fn day_of(at: Timestamp) -> String {
+    time::machine(at).chars().take(10).collect()
+}
+
+/// Mastodon itself warns of the end of support three months before and, the last time, so long (`two_weeks_warning`,
+/// `app/services/software_update_check_service.rb`).
+const ENDS_SOON: i64 = 14 * DAY;
+
+/// Newer patches and urgent releases that the instance was told of, and when its support ends: whether that is well, and in
+/// words. Nothing where it was told of none; that says nothing about whether there are any.
+fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
+    let said = |text: &str| semver::Version::parse(text.trim().trim_start_matches('v')).ok();
+    let runs = health.version.as_deref().and_then(said);
+    // What cannot be compared is shown rather than left out.
+    let newer = |known: &&KnownRelease| match (&runs, said(&known.version)) {
+        (Some(runs), Some(known)) => known.cmp_precedence(runs).is_gt(),
+        (None, _) | (_, None) => true,
+    };
+    // The day itself is still supported (`Date#past?`).
+    let over = |day: Timestamp| day.plus(DAY) <= now;
+    let mut lines = Vec::new();
+    for known in health.releases.known.iter().filter(newer).filter(|known| known.urgent || known.patch) {
+        let until = match known.until {
+            Some(until) if over(until) => format!(", which is not supported any more since {}", day_of(until)),
+            Some(until) => format!(", supported until {}", day_of(until)),
+            None => String::new(),
+        };
+        let version = ui::excerpt(&known.version, 40);
+        lines.push(match known.urgent {
+            true => {
+                (false, format!("Mastodon {version} is out{until}, and urgent: it mends something that must not wait"))
+            }
+            false => (true, format!("Mastodon {version} is out{until}")),
+        });
+    }
+    // An update to another branch leaves the row of the former one behind until Mastodon next asks.
+    let branch = runs.as_ref().map(|runs| format!("{}.{}", runs.major, runs.minor));
+    for (of, ends) in health.releases.support.iter().filter(|(of, _)| branch.as_ref().is_none_or(|branch| branch == of))
+    {
+        let (of, day) = (ui::excerpt(of, 20), day_of(*ends));
+        lines.push(match ends.since(now) {
+            _ if over(*ends) => {
+                (false, format!("the support of Mastodon {of} ended on {day}: holes in it are mended no more"))
+            }
+            left => (left > ENDS_SOON, format!("Mastodon {of} is supported until {day}")),
+        });
+    }
+    lines
 }
 
 /// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.

@@ -338,6 +338,7 @@ fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, fram
     let locked = preview.locked.then(|| {
         view! {
             <p class="note danger" role="alert">{preview.handle.clone()} " has no second factor, and this role wants one: from the next request on the API is closed to them, and the web pages lead to setting one up. Admin calls go on all the same."</p>
+            {preview.works_here.clone().map(|says| view! { <p class="note danger" role="alert">{says}</p> })}
         }
     });
     let state =

@@ -23,6 +23,7 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
+    store::{linked_accounts, operators, store_problem},
     text::Why,
     ui,
 };
@@ -136,10 +137,37 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     };
     page.roles.retain(|role| role.id != EVERYONE);
     match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
-        Ok((now, preview)) => (page.now, page.preview) = (now, preview),
+        Ok((now, preview)) => {
+            (page.now, page.preview) = (now, preview);
+            if let Some(preview) = page.preview.as_mut().filter(|preview| preview.locked) {
+                preview.works_here = works_here(context, &instance, preview.account).await?;
+            }
+        }
         Err(wrong) => page.wrong = Some(wrong),
     }
     frame::build(context, Some(&instance), &path::change_role(&instance.name), search, page).await
+}
+
+/// Who of this console acts as an account, in a sentence; `None` where nobody does.
+async fn works_here(context: &Context, instance: &Instance, account: AccountId) -> Result<Option<String>, Problem> {
+    if instance.health().acting() == Some(account) {
+        return Ok(Some(
+            "This is the account that the console itself acts as. Its deeds go on, and so do sign-ups and rules; whatever \
+             asks as a person is refused, and nobody can sign in to it before a second factor is set up."
+                .to_owned(),
+        ));
+    }
+    let (store, keys) = (&context.app.store, &context.app.keys);
+    let linked = linked_accounts::list(store, keys).await.map_err(store_problem)?;
+    let Some(linked) = linked.into_iter().find(|one| one.instance == instance.name && one.account == account) else {
+        return Ok(None);
+    };
+    let person = operators::by_id(store, &linked.operator).await.map_err(store_problem)?;
+    let name = person.map_or_else(|| "Somebody".to_owned(), |person| ui::tame(&person.name));
+    Ok(Some(format!(
+        "{name} acts as this account through the console. What they decide goes on; they cannot link it anew before they \
+         have set a second factor up."
+    )))
 }
 
 type Previewed = Result<(Option<String>, Option<Preview>), (String, String)>;
@@ -241,6 +269,7 @@ fn preview(ranks: &Ranks, after: Option<RoleId>, target: &Holder) -> Preview {
         after: ranks.after.clone(),
         difference,
         locked,
+        works_here: None,
         notes,
         refused: ranks.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
         seen: serde_json::to_string(&seen).unwrap_or_default(),

@@ -84,7 +84,7 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
     .unwrap();
     for (q, finds) in [("203.0.113.7", true), ("203.0.113.0/24", true), ("203.0.113.8", false)] {
         let landed = search(&house, &moderator, q).await.location.unwrap();
-        assert!(landed.contains("found=") && !landed.contains("203"), "{landed}");
+        assert!(landed.contains("found=") && !landed.contains("203.0"), "{landed}");
         assert_eq!(house.get(Some(&moderator), &landed).await.body.contains("@windvane"), finds, "{q}");
     }
     for (q, said) in [("0.0.0.0/0", "half the world"), ("203.0.113.7/77", "not a range"), ("203.0.113", "one whole")] {

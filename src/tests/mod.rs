@@ -50,6 +50,7 @@ mod signups;
 mod standby;
 mod store;
 mod support;
+mod versions;
 mod waiting;
 mod watching;
 mod weather;

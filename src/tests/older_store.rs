@@ -80,6 +80,7 @@ async fn console(store: Store) -> Arc<App> {
             database_url: Secret::new("postgres://127.0.0.1:9/nowhere"),
             redis_url: None,
             token: Secret::new("none"),
+            untried_release: None,
         }],
     };
     cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap()

@@ -516,6 +516,7 @@ pub async fn house_at(
             database_url: Secret::new(read_at),
             redis_url: redis_url.map(Secret::new),
             token: Secret::new(token),
+            untried_release: None,
         }],
     };
     let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();

@@ -2,7 +2,7 @@
 //! takes one.
 
 use super::{
-    Database, DatabaseError, Extras, Read, Writing, by_release, deleted, query, query_as, query_scalar,
+    Database, DatabaseError, Extras, Read, Writing, by_release, deleted, query, query_as, query_scalar, second_factor,
     wants_second_factor,
 };
 use crate::{
@@ -87,13 +87,6 @@ macro_rules! another_administrator {
             $second_factor,
             "))"
         )
-    };
-}
-
-/// Whether the login `u` has one-time codes or a security key (`webauthn_credentials (user_id, nickname)`).
-macro_rules! second_factor {
-    () => {
-        "(u.otp_required_for_login or exists (select from webauthn_credentials w where w.user_id = u.id))"
     };
 }
 
