@@ -208,6 +208,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
         search: search.to_owned(),
         look: look(&instance, &parsed).await?,
         may_change: may_change(context),
+        limited: instance.pulse().limited_federation,
     };
     frame::build(context, Some(&instance), &here, search, page).await
 }
@@ -314,6 +315,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         ours: names::is_ours(&domain, &instance.own_domains()),
         shared: names::is_shared(&domain),
         allows_exist,
+        limited: instance.pulse().limited_federation,
         domain,
     };
     frame::build(context, Some(&instance), &path::servers_page(&instance.name), search, page).await

@@ -180,7 +180,13 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
                     }
                     Some(None) => ", a copy that does not say how far behind it is".to_owned(),
                 };
-                part("Database", true, format!("{milliseconds} ms, read-only{copy}"))
+                let primary = match &pulse.primary {
+                    None => String::new(),
+                    Some(Ok(())) => "; written is to its primary".to_owned(),
+                    Some(Err(why)) => format!("; nothing can be written: {why}"),
+                };
+                let well = !matches!(pulse.primary, Some(Err(_)));
+                part("Database", well, format!("{milliseconds} ms, read-only{copy}{primary}"))
             }
             Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
