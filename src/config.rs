@@ -578,7 +578,16 @@ impl Reader<'_> {
         {
             let title =
                 raw.title.or_else(|| base_url.host_str().map(str::to_owned)).unwrap_or_else(|| name.to_string());
-            into.push(InstanceConfig { name, title, base_url, media_base_url, database_url, database_write_url, redis_url, token });
+            into.push(InstanceConfig {
+                name,
+                title,
+                base_url,
+                media_base_url,
+                database_url,
+                database_write_url,
+                redis_url,
+                token,
+            });
         }
     }
 }
@@ -781,10 +790,7 @@ mod tests {
             ("token_env = \"TOKEN\"", "token_file = \"hush-hush\""),
             ("database_url_env = \"DB\"", "database_url_file = \"postgres://howdah:hush-hush@db/mastodon\""),
             ("database_url_env = \"DB\"", "database_url = \"mysql://howdah:hush-hush@db/mastodon\""),
-            (
-                "database_url_env = \"DB\"",
-                "database_url = \"postgres://howdah@db/mastodon?passwort=hush-hush\"",
-            ),
+            ("database_url_env = \"DB\"", "database_url = \"postgres://howdah@db/mastodon?passwort=hush-hush\""),
             ("store = \"sqlite:howdah.db\"", "store = \"mysql://howdah:hush-hush@db/howdah\""),
             ("secret_key_env = \"KEY\"", "secret_key_file = \"hush-hush\""),
             ("base_url = \"https://", "base_url = \"https://:hush-hush@"),

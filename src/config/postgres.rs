@@ -30,13 +30,15 @@ pub(super) fn wrong(url: &str, read: &dyn Fn(&Path) -> std::io::Result<Option<St
     let asked = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     if url.host_str().map(str::to_owned).into_iter().chain(asked("host")).any(|host| host.contains(',')) {
         wrong.push(
-            "names several hosts; name one (of a copy in database_url, of the primary in database_write_url)".to_owned(),
+            "names several hosts; name one (of a copy in database_url, of the primary in database_write_url)"
+                .to_owned(),
         );
     }
     for (key, value) in url.query_pairs() {
         match &*key {
             "passfile" => wrong.push(
-                "has `passfile`, which is not read from an address; name the file in the variable PGPASSFILE".to_owned(),
+                "has `passfile`, which is not read from an address; name the file in the variable PGPASSFILE"
+                    .to_owned(),
             ),
             "sslmode" => {
                 let modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
@@ -50,7 +52,9 @@ pub(super) fn wrong(url: &str, read: &dyn Fn(&Path) -> std::io::Result<Option<St
             }
             "sslrootcert" | "sslcert" | "sslkey" => match read(Path::new(&*value)) {
                 Err(error) => wrong.push(format!("names as `{key}` a file that cannot be read: {error}")),
-                Ok(Some(mend)) if key == "sslkey" => wrong.push(format!("names an `sslkey` that is not private: {mend}")),
+                Ok(Some(mend)) if key == "sslkey" => {
+                    wrong.push(format!("names an `sslkey` that is not private: {mend}"))
+                }
                 Ok(_) => {}
             },
             known if UNDERSTOOD.contains(&known) || known.starts_with("options[") => {}
@@ -63,10 +67,9 @@ pub(super) fn wrong(url: &str, read: &dyn Fn(&Path) -> std::io::Result<Option<St
             wrong.push(format!("has `{one}` without `{other}`; a client certificate needs both"));
         }
     }
-    if asked("sslcert").is_some() && matches!(asked("sslmode").as_deref(), None | Some("disable" | "allow" | "prefer")) {
-        wrong.push(
-            "has `sslcert`, but an `sslmode` that may go without TLS; write sslmode=verify-full".to_owned(),
-        );
+    if asked("sslcert").is_some() && matches!(asked("sslmode").as_deref(), None | Some("disable" | "allow" | "prefer"))
+    {
+        wrong.push("has `sslcert`, but an `sslmode` that may go without TLS; write sslmode=verify-full".to_owned());
     }
     wrong
 }

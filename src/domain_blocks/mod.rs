@@ -35,7 +35,9 @@ pub struct RulesPage {
 pub fn allowing(limited: Option<bool>) -> &'static str {
     match limited {
         Some(true) => "This instance runs in limited federation mode: it federates with allowed servers alone.",
-        Some(false) => "Counts only where Mastodon runs in limited federation mode, and this instance says that it does not.",
+        Some(false) => {
+            "Counts only where Mastodon runs in limited federation mode, and this instance says that it does not."
+        }
         None => "Counts only where Mastodon runs in limited federation mode; whether this instance does is not known.",
     }
 }

@@ -96,7 +96,14 @@ impl Pulse {
             }),
         };
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
-        api.into_iter().chain(token).chain(lacks).chain(database).chain(primary).chain(redis).chain(not_granted).collect()
+        api.into_iter()
+            .chain(token)
+            .chain(lacks)
+            .chain(database)
+            .chain(primary)
+            .chain(redis)
+            .chain(not_granted)
+            .collect()
     }
 
     /// Where Redis answers and holds nothing of Mastodon's, in a clause. A doubt: it may be that nobody asked Mastodon for
