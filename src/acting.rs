@@ -3,7 +3,7 @@
 
 use crate::{
     access::{Actor, Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     context::{App, Context},
     deeds::OnInstance,
     id::{AccountId, InstanceName},
@@ -191,8 +191,8 @@ pub fn unknown() -> Problem {
 /// What is lacking for what can be done on an instance, as whoever would do it: somebody's own account, as it stood when last
 /// read, or the console's. From memory.
 pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
-    let pulse = instance.pulse();
-    let Some(own) = own else { return [pulse.lacks.as_slice(), &pulse.only_shown].concat() };
+    let health = instance.health();
+    let Some(own) = own else { return [health.lacks.as_slice(), &health.only_shown].concat() };
     let lacks = |standing: &Standing, capability: Capability| {
         (!standing.can(capability.permission())).then(|| Lack {
             capability,
@@ -203,19 +203,19 @@ pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
     let standing = instance.standing(own.account);
     let by_role =
         standing.iter().flat_map(|standing| Capability::ALL.into_iter().filter_map(|one| lacks(standing, one)));
-    by_role.chain(pulse.only_shown.iter().cloned()).collect()
+    by_role.chain(health.only_shown.iter().cloned()).collect()
 }
 
 /// The account that a deed of this person's would be done as, for what is compared before one; `None` while that is not
 /// known.
 pub async fn acting(context: &Context, instance: &Instance) -> Result<Option<AccountId>, Problem> {
     let own = linked(&context.app, &context.actor, &instance.name).await?;
-    Ok(own.map(|own| own.account).or(instance.pulse().acting()))
+    Ok(own.map(|own| own.account).or(instance.health().acting()))
 }
 
 /// Who does a deed on an instance: the account, as the record has it, and the client that calls with its token.
 #[derive(Clone)]
-pub struct Hand {
+pub struct ActingClient {
     pub acting: Acting,
     pub account: AccountId,
     pub client: Arc<Client>,
@@ -226,10 +226,18 @@ pub struct Hand {
 /// # Errors
 /// Forbidden, if the own account has lapsed, lacks a permission or a rank; unavailable, if that cannot be read. Never falls
 /// back to another account.
-pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &D) -> Result<Hand, Problem> {
+pub async fn acting_client<D: OnInstance>(
+    context: &Context,
+    instance: &Instance,
+    deed: &D,
+) -> Result<ActingClient, Problem> {
     let Some(own) = able_own(context, instance).await? else {
-        let account = instance.pulse().acting().ok_or_else(unknown)?;
-        return Ok(Hand { acting: Acting::Service(account.to_string()), account, client: instance.rest.clone() });
+        let account = instance.health().acting().ok_or_else(unknown)?;
+        return Ok(ActingClient {
+            acting: Acting::Service(account.to_string()),
+            account,
+            client: instance.rest.clone(),
+        });
     };
     let needs = deed.needs();
     let lacking: Vec<&str> = ASKED_FOR
@@ -256,20 +264,24 @@ pub async fn hand<D: OnInstance>(context: &Context, instance: &Instance, deed: &
         }
     }
     let account = own.linked.account;
-    Ok(Hand { acting: Acting::Own(account.to_string()), account, client: instance.hand(account, &own.linked.token) })
+    Ok(ActingClient {
+        acting: Acting::Own(account.to_string()),
+        account,
+        client: instance.acting_client(account, &own.linked.token),
+    })
 }
 
 /// The client that somebody's deeds would go through, for what is known of its limits.
 pub async fn client(app: &App, operator: &crate::id::OperatorId, instance: &Instance) -> sqlx::Result<Arc<Client>> {
     let linked = linked_accounts::of(&app.store, &app.keys, operator, &instance.name).await?;
     Ok(match linked {
-        Some(linked) => instance.hand(linked.account, &linked.token),
+        Some(linked) => instance.acting_client(linked.account, &linked.token),
         None => instance.rest.clone(),
     })
 }
 
 /// A person as they may act now: the one place where a contractor's running grants are found.
-pub async fn actor(store: &Store, person: Operator, session: String, now: Instant) -> sqlx::Result<Actor> {
+pub async fn actor(store: &Store, person: Operator, session: String, now: Timestamp) -> sqlx::Result<Actor> {
     let grants = match person.role {
         Role::Contractor => grants::running_of(store, &person.id, now).await?,
         Role::Owner | Role::Admin | Role::Moderator | Role::Auditor => Vec::new(),
@@ -278,7 +290,7 @@ pub async fn actor(store: &Store, person: Operator, session: String, now: Instan
 }
 
 /// Everybody who has access, as they may act now.
-pub async fn actors(store: &Store, now: Instant) -> sqlx::Result<Vec<Actor>> {
+pub async fn actors(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Actor>> {
     let running = grants::running(store, now).await?;
     let people = operators::list(store).await?;
     Ok(people

@@ -6,7 +6,7 @@
 use crate::{
     access::Permit,
     acting,
-    clock::{Instant, MINUTE, SECOND},
+    clock::{MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::OnInstance,
     id::AccountId,
@@ -48,7 +48,7 @@ pub enum Trace {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     pub trace: Trace,
-    /// Whether the state is what the deed meant, by whosever hand.
+    /// Whether the state is what the deed meant, whoever did it.
     pub state_is_right: bool,
     /// In clear: counts and words.
     pub facts: Value,
@@ -59,21 +59,21 @@ pub struct Evidence {
 /// A deed that is carried out on an instance.
 pub trait Carry: OnInstance {
     /// What has changed since the person looked, in a sentence; `None` if nothing has.
-    fn overtaken(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
+    fn stale_reason(&self, read: &mut Read) -> impl Future<Output = Result<Option<String>, DatabaseError>> + Send;
 
     /// Whether an answer that accepts it proves that it was done, where nothing can be read back.
     const ANSWER_PROVES: bool = true;
 
     /// Whether what it asks for goes on after the answer: what is read back at once then says nothing against it.
-    const GOES_ON: bool = false;
+    const ASYNC_ON_INSTANCE: bool = false;
 
-    /// Sends it: by `hand`, which calls as the account the deed is recorded to be done as. Another client of the instance
+    /// Sends it: by `client`, which calls as the account the deed is recorded to be done as. Another client of the instance
     /// would send nothing.
     fn send(
         warrant: Warrant<Self>,
         context: &Context,
         instance: &Instance,
-        hand: &Client,
+        client: &Client,
     ) -> impl Future<Output = Answered<Self>> + Send;
 
     /// Reads back what came of it.
@@ -198,23 +198,26 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
-    let hand = acting::hand(context, instance, &deed).await?;
-    let acting = hand.account;
+    let acting_client = acting::acting_client(context, instance, &deed).await?;
+    let acting = acting_client.account;
     let mark = {
         let mut read = instance.database.read().await.map_err(|error| database_problem(&error))?;
         read.mark().await.map_err(|error| database_problem(&error))?
     };
-    let warrant =
-        app.ledger.open(permit, deed, why, hand.acting, mark).await.map_err(|error| not_opened(context, error))?;
+    let warrant = app
+        .ledger
+        .open(permit, deed, why, acting_client.acting, mark)
+        .await
+        .map_err(|error| not_opened(context, error))?;
     Span::current().record("entry", warrant.index());
     let deed = warrant.deed().clone();
 
     // The state is read again after the intent stands: nobody else can begin a deed about it from here on.
-    let overtaken = match instance.database.read().await {
-        Ok(mut read) => deed.overtaken(&mut read).await,
+    let stale_reason = match instance.database.read().await {
+        Ok(mut read) => deed.stale_reason(&mut read).await,
         Err(error) => Err(error),
     };
-    match overtaken {
+    match stale_reason {
         Ok(None) => {}
         Ok(Some(what)) => {
             let answered = warrant.unsent(what.clone());
@@ -235,7 +238,7 @@ async fn run<D: Carry>(
         }
     }
     let opened_at = app.clock.now();
-    let answered = D::send(warrant, context, instance, &hand.client).await;
+    let answered = D::send(warrant, context, instance, &acting_client.client).await;
     let sent_at = app.clock.now();
     let mut back = read_back(instance, &deed, mark, acting, sent_at).await;
     let mut verdict = conclude::<D>(Some(answered.steps()), &back, app.clock.now().since(opened_at));
@@ -301,7 +304,7 @@ pub struct Back {
     pub late: bool,
 }
 
-async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: AccountId, sent_at: Instant) -> Back {
+async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: AccountId, sent_at: Timestamp) -> Back {
     let mut late = false;
     let read = async {
         let mut read = instance.database.read().await?;
@@ -537,7 +540,7 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
             (0, _) => verdict(Outcome::Failed),
             (some, all) if some < all => verdict(Outcome::Partly),
             _ => match evidence {
-                Ok(evidence) if !evidence.state_is_right && !D::GOES_ON => match (late, over) {
+                Ok(evidence) if !evidence.state_is_right && !D::ASYNC_ON_INSTANCE => match (late, over) {
                     (false, _) => verdict(Outcome::Partly),
                     (true, true) => verdict(Outcome::Unknown),
                     (true, false) => None,
@@ -556,7 +559,7 @@ pub fn conclude<D: Carry>(steps: Option<&[Step]>, back: &Back, age: i64) -> Opti
             // A colleague may have done it.
             Trace::None if evidence.state_is_right => verdict(Outcome::Unknown),
             // Where no trace can ever be left, its absence proves nothing: it may still be on its way.
-            Trace::None if over && D::GOES_ON => verdict(Outcome::Unknown),
+            Trace::None if over && D::ASYNC_ON_INSTANCE => verdict(Outcome::Unknown),
             Trace::None if over => verdict(Outcome::Failed),
             Trace::Part | Trace::None => None,
         },

@@ -2,23 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An instant in milliseconds since the Unix epoch, UTC.
+/// A moment in milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Instant(pub i64);
+pub struct Timestamp(pub i64);
 
 pub const SECOND: i64 = 1_000;
 pub const MINUTE: i64 = 60 * SECOND;
 pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
-impl Instant {
-    /// This instant and so many milliseconds (negative: before it).
+impl Timestamp {
+    /// This moment and so many milliseconds (negative: before it).
     pub fn plus(self, milliseconds: i64) -> Self {
         Self(self.0.saturating_add(milliseconds))
     }
 
-    /// Milliseconds from `earlier` to this instant.
+    /// Milliseconds from `earlier` to this moment.
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
@@ -34,18 +34,18 @@ pub enum Clock {
 
 impl Clock {
     /// A clock that a test moves by [`Clock::advance`].
-    pub fn set(at: Instant) -> Self {
+    pub fn set(at: Timestamp) -> Self {
         Self::Set(std::sync::Arc::new(std::sync::atomic::AtomicI64::new(at.0)))
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         match self {
             Self::System => {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-                Instant(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+                Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
             }
-            Self::Set(at) => Instant(at.load(std::sync::atomic::Ordering::SeqCst)),
+            Self::Set(at) => Timestamp(at.load(std::sync::atomic::Ordering::SeqCst)),
         }
     }
 

@@ -4,7 +4,7 @@
 
 mod postgres;
 
-use crate::{clock::Instant, id::InstanceName, nouns::throw_away::ThrowAway};
+use crate::{clock::Timestamp, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
@@ -397,7 +397,7 @@ impl Reader<'_> {
             Ok(text) => {
                 let changed = std::fs::metadata(file).and_then(|about| about.modified()).ok();
                 let changed = changed.and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-                let changed = changed.and_then(|since| i64::try_from(since.as_millis()).ok()).map(Instant);
+                let changed = changed.and_then(|since| i64::try_from(since.as_millis()).ok()).map(Timestamp);
                 let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 ThrowAway::read(&name, changed, &text)
             }

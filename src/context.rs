@@ -1,10 +1,10 @@
-//! The only door to effects: who asks, when, with which store, ledger and instances.
+//! The only way to effects: who asks, when, with which store, ledger and instances.
 
 use crate::{
     access::{self, Actor, Case, Denied, Object, Permission, Permit, Role},
     acting::{self, Own},
     address::{ClientAddress, Proxies},
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     config::Config,
     id::InstanceName,
     ledger::{Fact, Ledger, check::LedgerCheck},
@@ -93,7 +93,7 @@ impl Context {
         Self { app, actor, address: ClientAddress::HERE, last_at: None }
     }
 
-    pub fn now(&self) -> Instant {
+    pub fn now(&self) -> Timestamp {
         self.app.clock.now()
     }
 
@@ -107,7 +107,7 @@ impl Context {
         let denied = match access::permit(&self.actor, permission, &object) {
             Ok(permit) => match self.lapse(permission, object.instance()).await? {
                 None => return Ok(permit),
-                Some(lapse) => Denied::Standing(lapse),
+                Some(lapse) => Denied::Lapsed(lapse),
             },
             Err(denied) => denied,
         };
@@ -130,7 +130,7 @@ impl Context {
                 "Ask the person who sponsors your grant.",
             ),
             Denied::Untouched(why) => Problem::new(Kind::Forbidden, why.words(), ""),
-            Denied::Standing(lapse) => acting::fallen(lapse),
+            Denied::Lapsed(lapse) => acting::fallen(lapse),
         })
     }
 
@@ -252,14 +252,14 @@ pub fn app_of_request() -> Result<Arc<App>, Problem> {
     use_context::<Arc<App>>().ok_or_else(|| Problem::unavailable("This page has no server behind it.", ""))
 }
 
-/// One writing door: does the work for whoever is signed in, then sends the browser to where it leads.
+/// What a form asks for: does the work for whoever is signed in, then sends the browser to where it leads.
 ///
 /// It goes on in a task of its own, so that a browser that goes away leaves nothing half done. What fails is left with the
 /// posted form, so that whoever answers gives back everything that was typed.
 ///
 /// # Errors
 /// What the work says.
-pub async fn door<F, W>(work: F) -> Result<(), Problem>
+pub async fn form_action<F, W>(work: F) -> Result<(), Problem>
 where
     F: FnOnce(Context) -> W,
     W: Future<Output = Result<String, Problem>> + Send + 'static,
@@ -274,7 +274,7 @@ where
     land(done)
 }
 
-/// Ends a writing door: a redirect, or the problem left with the form.
+/// Ends a form action: a redirect, or the problem left with the form.
 ///
 /// # Errors
 /// The problem itself.
@@ -294,7 +294,7 @@ pub fn land(done: Result<String, Problem>) -> Result<(), Problem> {
     }
 }
 
-/// A posted form on its way through; a door leaves its problem here.
+/// A posted form on its way through; its action leaves its problem here.
 #[derive(Clone, Default)]
 pub struct Posted {
     problem: Arc<Mutex<Option<Problem>>>,

@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     context::Context,
     id::InstanceName,
     nouns::permissions::{Capability, Lack},
@@ -29,7 +29,7 @@ pub struct InstanceHead {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     pub problem: Problem,
-    /// The door it was for.
+    /// The address of the form it was for.
     pub target: String,
     pub fields: Vec<(String, String)>,
 }
@@ -44,7 +44,7 @@ impl Draft {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub sentence: String,
-    pub outcome: crate::record::Outcome,
+    pub outcome: crate::record::DeedState,
     pub index: i64,
 }
 
@@ -76,7 +76,7 @@ pub struct Frame {
     pub second_factor_optional: bool,
     /// The address of this page, without drafts and notices.
     pub here: String,
-    pub now: Instant,
+    pub now: Timestamp,
 }
 
 impl Frame {
@@ -89,7 +89,7 @@ impl Frame {
         self.lacks.iter().any(|lack| lack.certain && capabilities.contains(&lack.capability))
     }
 
-    /// The draft that was meant for this door, if there is one.
+    /// The draft that was meant for this form, if there is one.
     pub fn draft_for(&self, target: &str) -> Option<&Draft> {
         self.draft.as_ref().filter(|draft| draft.target == target)
     }

@@ -1,6 +1,6 @@
 //! Howdah: the operator's console for Mastodon servers.
 //!
-//! A capability is a room with the same four doors (`mod.rs` nouns and rules, `page.rs` views, `api.rs` forms,
+//! A capability is a room with the same four files (`mod.rs` nouns and rules, `page.rs` views, `api.rs` forms,
 //! `service.rs` what it does); a mechanism is a folder that serves them. Data flows
 //! `page or api → service → {carry_out, mastodon, store, ledger}`; what a file may know of the others is the list of floors in
 //! `src/tests/floors.rs`.

@@ -30,15 +30,16 @@ pub struct Problem {
     /// What failed, on which object. One sentence.
     pub what: String,
     /// What to do about it. One sentence, or nothing.
-    pub way_on: String,
+    #[serde(alias = "way_on")]
+    pub remedy: String,
     /// The field it belongs beside.
     pub field: Option<String>,
 }
 
 impl Problem {
     /// A sentence begins with a capital, also where it begins with what something else said.
-    pub fn new(kind: Kind, what: impl Into<String>, way_on: impl Into<String>) -> Self {
-        Self { kind, what: text::capital(&what.into()), way_on: way_on.into(), field: None }
+    pub fn new(kind: Kind, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { kind, what: text::capital(&what.into()), remedy: remedy.into(), field: None }
     }
 
     pub fn invalid(field: &str, what: impl Into<String>) -> Self {
@@ -49,8 +50,8 @@ impl Problem {
         Self::new(Kind::NotFound, what, "It may have been removed, or the address is mistyped.")
     }
 
-    pub fn unavailable(what: impl Into<String>, way_on: impl Into<String>) -> Self {
-        Self::new(Kind::Unavailable, what, way_on)
+    pub fn unavailable(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(Kind::Unavailable, what, remedy)
     }
 
     /// The HTTP status that says the same.
@@ -68,7 +69,7 @@ impl Problem {
 }
 
 /// What is said of a form whose parts do not make sense: none of ours sends such.
-pub fn misread() -> Problem {
+pub fn malformed_form() -> Problem {
     Problem::new(Kind::Invalid, "The form was not complete, and nothing was done.", "Reload the page and try again.")
 }
 
@@ -107,5 +108,13 @@ mod tests {
         );
         assert_eq!(Problem::invalid("who", "@frozen has no login.").what, "@frozen has no login.");
         assert_eq!(Problem::not_found("").what, "");
+    }
+
+    /// Drafts live for minutes, and one may be read by a console that was replaced meanwhile.
+    #[test]
+    fn a_draft_kept_under_the_former_name_of_the_remedy_is_read() {
+        let kept = r#"{"kind":"conflict","what":"Nothing was done.","way_on":"Look again.","field":null}"#;
+        let problem: Problem = serde_json::from_str(kept).unwrap();
+        assert_eq!(problem, Problem::new(Kind::Conflict, "Nothing was done.", "Look again."));
     }
 }

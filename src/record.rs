@@ -2,7 +2,7 @@
 
 use crate::{
     access::Permission,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     deeds::AnyDeed,
     id::InstanceName,
     ledger::{self, CONSOLE, Entry, ProvedBy},
@@ -13,9 +13,9 @@ use crate::{
 };
 use serde_json::Value;
 
-/// What a deed came to.
+/// How a deed stands: under way, or what it came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum DeedState {
     /// Not closed yet.
     Open,
     Succeeded,
@@ -26,7 +26,7 @@ pub enum Outcome {
     Refused,
 }
 
-impl Outcome {
+impl DeedState {
     pub const ALL: [Self; 7] =
         [Self::Open, Self::Succeeded, Self::Partly, Self::Failed, Self::Unknown, Self::Stale, Self::Refused];
 
@@ -64,7 +64,7 @@ impl Outcome {
     }
 }
 
-impl From<ledger::Outcome> for Outcome {
+impl From<ledger::Outcome> for DeedState {
     fn from(outcome: ledger::Outcome) -> Self {
         use ledger::Outcome as Recorded;
         match outcome {
@@ -82,7 +82,7 @@ impl From<ledger::Outcome> for Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     pub index: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub who: String,
     /// Their own account on the instance, where they did it as that.
     pub own_account: Option<String>,
@@ -91,12 +91,12 @@ pub struct Line {
     pub what: String,
     pub why: String,
     /// `None` for a fact, which has none.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<DeedState>,
 }
 
-fn outcome(entry: &Entry) -> Option<Outcome> {
+fn outcome(entry: &Entry) -> Option<DeedState> {
     match (entry.kind.as_str(), entry.outcome) {
-        ("intent", None) => Some(Outcome::Open),
+        ("intent", None) => Some(DeedState::Open),
         (_, Some(outcome)) => Some(outcome.into()),
         (_, None) => None,
     }
@@ -129,7 +129,7 @@ fn fact_clause(entry: &Entry) -> String {
             );
             format!("was refused “{words}”")
         }
-        "changed_elsewhere" => elsewhere(entry),
+        "changed_elsewhere" => outside_changes(entry),
         "batch_begun" => format!("began {}", batch_words(&entry.leaf["facts"])),
         "batch_paused" => format!("paused {}", batch_words(&entry.leaf["facts"])),
         "rows_sealed" => sealed_words(&entry.leaf["facts"]),
@@ -224,23 +224,23 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
     };
     let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
     match line.outcome {
-        Some(Outcome::Succeeded) if entry.outcome_facts["goes on"] == true => {
+        Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance does it in the background; look again in a while.")
         }
-        Some(Outcome::Succeeded) => format!("{what}. Done and read back.{beside}"),
-        Some(Outcome::Partly) if entry.deed == "set_registrations" => format!(
+        Some(DeedState::Succeeded) => format!("{what}. Done and read back.{beside}"),
+        Some(DeedState::Partly) if entry.deed == "set_registrations" => format!(
             "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
              console goes on until it agrees, for two hours."
         ),
-        Some(Outcome::Partly) => format!("{what}: only partly done.{beside}"),
-        Some(Outcome::Open) => {
+        Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
+        Some(DeedState::Open) => {
             let so_far = watched.unwrap_or("sent, and not answered.");
             format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
         }
-        Some(Outcome::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
-        Some(Outcome::Failed) => format!("{what}: failed, nothing changed."),
-        Some(Outcome::Stale) => format!("{what}: overtaken, nothing was sent."),
-        Some(Outcome::Refused) => format!("{what}: refused."),
+        Some(DeedState::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
+        Some(DeedState::Failed) => format!("{what}: failed, nothing changed."),
+        Some(DeedState::Stale) => format!("{what}: overtaken, nothing was sent."),
+        Some(DeedState::Refused) => format!("{what}: refused."),
         None => what,
     }
 }
@@ -299,17 +299,18 @@ pub fn name(people: &[Operator], entry: &Entry) -> String {
 }
 
 /// The clause of an entry: what changed, and between which looks.
-fn elsewhere(entry: &Entry) -> String {
-    let at = |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Instant);
+fn outside_changes(entry: &Entry) -> String {
+    let at =
+        |key: &str| entry.leaf["facts"][key].as_str().and_then(|text| text.parse().ok()).map_or(entry.at, Timestamp);
     let said = entry.document.as_ref().and_then(|document| document["said"].as_str());
     format!("{}, not through this console, {}", said.unwrap_or("something changed"), between(at("from"), at("to")))
 }
 
 /// `between 14:00 and 14:05`, with the days where it is not the same one.
-fn between(from: Instant, to: Instant) -> String {
-    let minute = |at: Instant| time::clock(at).chars().take(5).collect::<String>();
+fn between(from: Timestamp, to: Timestamp) -> String {
+    let minute = |at: Timestamp| time::clock(at).chars().take(5).collect::<String>();
     if from.0.div_euclid(DAY) != to.0.div_euclid(DAY) {
-        let whole = |at: Instant| time::absolute(at).chars().take(16).collect::<String>();
+        let whole = |at: Timestamp| time::absolute(at).chars().take(16).collect::<String>();
         return format!("between {} and {} UTC", whole(from), whole(to));
     }
     match (minute(from), minute(to)) {
@@ -325,7 +326,7 @@ mod tests {
 
     #[test]
     fn the_stretch_of_time_is_said_as_short_as_it_can_be() {
-        let day = Instant(20_000 * DAY);
+        let day = Timestamp(20_000 * DAY);
         assert_eq!(between(day, day.plus(5 * MINUTE)), "between 00:00 and 00:05");
         assert_eq!(between(day, day.plus(9 * SECOND)), "between 00:00:00 and 00:00:09");
         assert!(between(day, day.plus(DAY)).starts_with("between 2024-10-04 00:00 and 2024-10-05"));

@@ -41,7 +41,7 @@ impl SessionData {
     pub const KEY: &'static str = "operator";
 }
 
-/// Somebody signed in, as every door finds them.
+/// Somebody signed in, as every page and form finds them.
 #[derive(Clone, Debug)]
 pub struct Signed {
     pub actor: Actor,

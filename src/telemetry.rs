@@ -1,6 +1,6 @@
 //! What the running console knows of its own work. Names of ours and numbers: nothing here is about people.
 
-use crate::{clock::Instant, id::InstanceName};
+use crate::{clock::Timestamp, id::InstanceName};
 use prometheus_client::metrics::{family::Family, histogram::Histogram};
 use std::{
     collections::BTreeMap,
@@ -121,8 +121,8 @@ impl Ended {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// When the run that goes on now was begun, and the latest by which it ends or is given up.
-    pub under_way: Option<(Instant, Instant)>,
-    pub last_well: Option<Instant>,
+    pub under_way: Option<(Timestamp, Timestamp)>,
+    pub last_well: Option<Timestamp>,
     /// How the last run ended.
     pub last: Option<Ended>,
     /// Runs since the start, by how they ended, in the order of [`Ended::ALL`].
@@ -149,12 +149,12 @@ impl Jobs {
     }
 
     /// A run begins, and ends or is given up by `latest`.
-    pub fn begin(&self, job: &JobName, now: Instant, latest: Instant) {
+    pub fn begin(&self, job: &JobName, now: Timestamp, latest: Timestamp) {
         self.all().entry(job.clone()).or_default().under_way = Some((now, latest));
     }
 
     /// A run has ended; gives how many in a row have not ended well.
-    pub fn end(&self, job: &JobName, now: Instant, ended: Ended) -> u32 {
+    pub fn end(&self, job: &JobName, now: Timestamp, ended: Ended) -> u32 {
         let mut all = self.all();
         let seen = all.entry(job.clone()).or_default();
         seen.under_way = None;
@@ -178,7 +178,7 @@ impl Jobs {
     }
 
     /// What does not go on as it should, a sentence each: of an instance, and of the console itself.
-    pub fn troubles(&self, instance: &InstanceName, now: Instant) -> Vec<String> {
+    pub fn troubles(&self, instance: &InstanceName, now: Timestamp) -> Vec<String> {
         let concerns = |of: &Option<InstanceName>| of.as_ref().is_none_or(|of| of == instance);
         let all = self.all();
         all.iter()
@@ -188,7 +188,7 @@ impl Jobs {
     }
 }
 
-fn trouble(name: &str, seen: &Seen, now: Instant) -> Option<String> {
+fn trouble(name: &str, seen: &Seen, now: Timestamp) -> Option<String> {
     // One that holds its thread cannot even be given up.
     if let Some((began, latest)) = seen.under_way
         && now > latest
@@ -211,7 +211,7 @@ fn trouble(name: &str, seen: &Seen, now: Instant) -> Option<String> {
 mod tests {
     use super::*;
 
-    const AT: fn(i64) -> Instant = Instant;
+    const AT: fn(i64) -> Timestamp = Timestamp;
 
     #[test]
     fn what_has_fallen_is_told_until_it_comes_back() {

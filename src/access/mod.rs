@@ -2,7 +2,7 @@
 //!
 //! The whole matrix is printed by a snapshot test; a change in rights shows up there as a changed cell.
 
-use crate::{clock::Instant, id::GrantId, nouns::grants::Scope};
+use crate::{clock::Timestamp, id::GrantId, nouns::grants::Scope};
 use serde::{Deserialize, Serialize};
 
 mod permit;
@@ -54,7 +54,7 @@ impl std::str::FromStr for Role {
 pub struct Running {
     pub id: GrantId,
     pub scope: Scope,
-    pub ends_at: Instant,
+    pub ends_at: Timestamp,
 }
 
 impl Scope {

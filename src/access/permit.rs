@@ -185,7 +185,7 @@ pub enum Denied {
     Untouched(Untouched),
     /// The person's own linked account does not stand any more.
     #[error("your own account on this instance {}", .0.words())]
-    Standing(Lapse),
+    Lapsed(Lapse),
 }
 
 /// Gives a permit if the matrix and, for a contractor, a running grant allow it: what a contractor touches of accounts is an

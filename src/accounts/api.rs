@@ -1,4 +1,4 @@
-//! The doors of the account desk.
+//! The forms of the account desk.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 /// What the search field is sent to: by POST, because an email or an IP address must not stand in an address.
 #[server(prefix = "/api/accounts", endpoint = "look-up")]
 pub async fn look_up(instance: String, #[server(default)] q: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::look_up(context, instance, q)).await
+    crate::context::form_action(|context| super::service::look_up(context, instance, q)).await
 }
 
 /// Looks for people by an email or an IP address, with a reason.
@@ -16,19 +16,19 @@ pub async fn search(
     #[server(default)] q: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::search(context, instance, q, why)).await
+    crate::context::form_action(|context| super::service::search(context, instance, q, why)).await
 }
 
 /// Writes something down for the team.
 #[server(prefix = "/api/accounts", endpoint = "note")]
 pub async fn note(instance: String, account: String, #[server(default)] text: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::write_note(context, instance, account, text)).await
+    crate::context::form_action(|context| super::service::write_note(context, instance, account, text)).await
 }
 
 /// Takes a note back.
 #[server(prefix = "/api/accounts", endpoint = "withdraw-note")]
 pub async fn withdraw_note(instance: String, account: String, note: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::withdraw_note(context, instance, account, note)).await
+    crate::context::form_action(|context| super::service::withdraw_note(context, instance, account, note)).await
 }
 
 /// Deletes at once what a suspended account has left.
@@ -40,5 +40,5 @@ pub async fn delete(
     #[server(default)] why: String,
     #[server(default)] seen: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::delete(context, instance, account, name, why, seen)).await
+    crate::context::form_action(|context| super::service::delete(context, instance, account, name, why, seen)).await
 }

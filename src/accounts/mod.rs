@@ -5,7 +5,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::AccountId,
     record,
     reports::{CasePage, Category},
@@ -29,8 +29,8 @@ pub struct AccountRow {
     pub display_name: String,
     pub state: Vec<String>,
     pub role: Option<String>,
-    pub since: Instant,
-    pub last_active: Option<Instant>,
+    pub since: Timestamp,
+    pub last_active: Option<Timestamp>,
 }
 
 /// What the list is narrowed to; empty means everything.
@@ -59,7 +59,7 @@ pub struct AccountsPage {
     pub filter: AccountFilter,
     pub roles: Vec<(String, String)>,
     /// How far back was looked, where that is not to the end.
-    pub edge: Option<Instant>,
+    pub edge: Option<Timestamp>,
     pub older: Option<String>,
     pub search: String,
     /// What was typed into a filter that must not stand in an address.
@@ -129,7 +129,7 @@ pub struct Details {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sanction {
     pub word: String,
-    pub since: Option<Instant>,
+    pub since: Option<Timestamp>,
     /// “by @jonas”, or why nobody is named
     pub by: String,
 }
@@ -137,9 +137,9 @@ pub struct Sanction {
 /// How somebody came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignUp {
-    pub at: Instant,
+    pub at: Timestamp,
     pub locale: Option<String>,
-    pub confirmed_at: Option<Instant>,
+    pub confirmed_at: Option<Timestamp>,
     /// What they wrote when they asked to join.
     pub words: String,
 }
@@ -152,14 +152,14 @@ pub struct Place {
     pub group: usize,
     /// A keyed hash by which it is asked for.
     pub name: String,
-    pub used_at: Instant,
+    pub used_at: Timestamp,
 }
 
 /// A web session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenSession {
-    pub since: Instant,
-    pub last: Instant,
+    pub since: Timestamp,
+    pub last: Timestamp,
     /// Which of the addresses it is from.
     pub group: Option<usize>,
     pub agent: String,
@@ -172,7 +172,7 @@ pub struct Made {
     pub account: AccountId,
     pub handle: String,
     pub category: Category,
-    pub at: Instant,
+    pub at: Timestamp,
     pub became: String,
 }
 
@@ -181,10 +181,10 @@ pub struct Made {
 pub struct OurNote {
     pub id: String,
     pub by: String,
-    pub at: Instant,
+    pub at: Timestamp,
     /// Empty once it is withdrawn.
     pub text: String,
-    pub withdrawn: Option<(Instant, String)>,
+    pub withdrawn: Option<(Timestamp, String)>,
     pub may_withdraw: bool,
 }
 
@@ -192,7 +192,7 @@ pub struct OurNote {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deletion {
     /// When it would go by itself.
-    pub due: Instant,
+    pub due: Timestamp,
     pub lost: Vec<String>,
     /// Why it cannot be done now.
     pub prevented: Option<String>,

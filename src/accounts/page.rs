@@ -39,7 +39,7 @@ pub fn Find() -> impl IntoView {
     )
 }
 
-/// The door that a search by what is personal is sent to.
+/// The form that a search by what is personal is sent to.
 const SEARCH: &str = form::action::<api::Search>();
 
 /// Asks for the reason that a search by email or IP address needs.

@@ -13,16 +13,16 @@ pub use personal::{look_up, search};
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};
 use crate::{
     access::{Permission, Role},
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::Context,
     frame::{self, Framed},
     id::AccountId,
     mastodon::{
         Instance,
-        database::{Found, Narrowing, Origin, Sanctioned, Window, created_at, unread},
+        database::{Found, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
     },
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
     store::store_problem,
@@ -45,8 +45,8 @@ pub async fn by_name(instance: &Instance, text: &str) -> Result<Option<AccountId
     match parse(text, &instance.own_domains()) {
         Asked::Id(id) => Ok(Some(id)),
         Asked::Handle(name, domain) => {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            read.by_handle(&name, domain.as_deref()).await.map_err(unread)
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.by_handle(&name, domain.as_deref()).await.map_err(read_problem)
         }
         Asked::Nothing => Ok(None),
     }
@@ -112,13 +112,13 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let mut hits = Vec::new();
     let sensitive = personal::is_personal(&typed);
     if asked != Asked::Nothing {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         match &asked {
-            Asked::Id(id) => exact = read.account(*id).await.map_err(unread)?.map(|account| account.id),
+            Asked::Id(id) => exact = read.account(*id).await.map_err(read_problem)?.map(|account| account.id),
             Asked::Handle(name, domain) => {
-                exact = read.by_handle(name, domain.as_deref()).await.map_err(unread)?;
+                exact = read.by_handle(name, domain.as_deref()).await.map_err(read_problem)?;
                 if exact.is_none() && domain.is_none() && !sensitive {
-                    hits = read.by_prefix(name).await.map_err(unread)?;
+                    hits = read.by_prefix(name).await.map_err(read_problem)?;
                 }
             }
             Asked::Nothing => {}
@@ -152,7 +152,7 @@ fn not_public() -> Problem {
     )
 }
 
-fn narrowing(filter: &AccountFilter, now: Instant) -> Narrowing {
+fn narrowing(filter: &AccountFilter, now: Timestamp) -> Narrowing {
     let days = |days: i64| Some(now.plus(-days * DAY));
     Narrowing {
         origin: match (filter.domain.as_str(), filter.origin.as_str()) {
@@ -213,18 +213,18 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         .map(|typed| Asks { typed: std::mem::take(typed), may: personal::may_search(context, &instance) });
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let roles = read.role_names().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let roles = read.role_names().await.map_err(read_problem)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());
     let window = if asks.is_some() {
         Window::default()
     } else if let Ok(role) = filter.role.parse() {
-        read.by_role(role, &narrowing, before, PAGE).await.map_err(unread)?
+        read.by_role(role, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(unread)?
+        read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else {
-        read.window(&narrowing, before, PAGE).await.map_err(unread)?
+        read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
     };
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
@@ -242,8 +242,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
                 display_name: ui::excerpt(&account.display_name, 60),
                 state: shown(context, account.state()).words().into_iter().map(str::to_owned).collect(),
                 role: account.role.clone().filter(|name| !name.is_empty()),
-                since: Instant(account.created_at),
-                last_active: account.last_status_at.map(Instant),
+                since: Timestamp(account.created_at),
+                last_active: account.last_status_at.map(Timestamp),
             }
         })
         .collect();

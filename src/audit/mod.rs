@@ -5,7 +5,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::{AccountId, InstanceName},
     ledger::check::Check,
     problem::Problem,
@@ -26,7 +26,7 @@ pub struct Tree {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     pub entries: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub note: String,
 }
 
@@ -175,7 +175,7 @@ pub struct InstanceLogFilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
     pub id: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub by: String,
     pub action: String,
     /// What sort of thing it was done to, in words.
@@ -197,7 +197,7 @@ pub struct InstanceLogPage {
     /// The address of the next, older page.
     pub older: Option<String>,
     /// How far back was looked, and the address that looks further.
-    pub further: Option<(Instant, String)>,
+    pub further: Option<(Timestamp, String)>,
 }
 
 #[cfg(test)]

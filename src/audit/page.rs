@@ -5,7 +5,7 @@ use crate::{
     frame::Frame,
     ledger::check::Check,
     path,
-    record::{Line, Outcome},
+    record::{DeedState, Line},
     search::Search,
     ui::{self, desk, form, keys, list, time},
 };
@@ -129,7 +129,7 @@ fn filters(page: &AuditPage) -> AnyView {
         .iter()
         .map(|(value, words)| option((*value).to_owned(), (*words).to_owned(), &filter.kind))
         .collect_view();
-    let outcomes = Outcome::ALL
+    let outcomes = DeedState::ALL
         .iter()
         .map(|outcome| option(outcome.name().to_owned(), outcome.word().to_owned(), &filter.outcome))
         .collect_view();
@@ -154,7 +154,7 @@ fn outcome(line: &Line) -> AnyView {
 }
 
 /// What a deed came to; what was done elsewhere has nothing of the sort.
-pub fn outcome_badge(outcome: Option<Outcome>) -> AnyView {
+pub fn outcome_badge(outcome: Option<DeedState>) -> AnyView {
     match outcome {
         Some(outcome) => view! { <span class=outcome.badge()>{outcome.word()}</span> }.into_any(),
         None => view! { <span class="badge">"fact"</span> }.into_any(),
@@ -233,9 +233,11 @@ fn facts(title: &'static str, pairs: &[(String, String)]) -> AnyView {
 fn entry_body(frame: Frame, page: EntryPage) -> AnyView {
     // What was not done has no after, and what is not known to be done is only meant.
     let (title, after) = match page.line.outcome {
-        Some(Outcome::Succeeded) | None => ("Before and after", "After"),
-        Some(Outcome::Partly | Outcome::Open | Outcome::Unknown) => ("Before, and what was meant", "Was meant"),
-        Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => ("What was meant, and not done", "Was meant"),
+        Some(DeedState::Succeeded) | None => ("Before and after", "After"),
+        Some(DeedState::Partly | DeedState::Open | DeedState::Unknown) => ("Before, and what was meant", "Was meant"),
+        Some(DeedState::Failed | DeedState::Stale | DeedState::Refused) => {
+            ("What was meant, and not done", "Was meant")
+        }
     };
     let changes = (!page.before_after.is_empty()).then(|| {
         view! {

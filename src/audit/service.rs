@@ -1,9 +1,9 @@
 //! The record in words.
 
 pub mod check;
-pub mod elsewhere;
 pub mod export;
 pub mod instance_log;
+pub mod outside_changes;
 pub mod words;
 
 use super::{AuditPage, Checkpoint, EntryPage, Filter, KINDS, Tree};
@@ -18,7 +18,7 @@ use crate::{
     mastodon::settings,
     path,
     problem::{Kind, Problem},
-    record::{Line, Outcome, deed_of, line, name},
+    record::{DeedState, Line, deed_of, line, name},
     search::Search,
     store::{
         linked_accounts::{self, Linked},
@@ -52,7 +52,7 @@ fn as_whom(context: &Context, linked: &[Linked], entry: &Entry) -> Option<String
     let Acting::Service(account) = acting_of(entry)? else { return None };
     let service = context.app.instances.values().find_map(|instance| {
         let here = Some(instance.name.as_str()) == entry.instance.as_deref();
-        instance.pulse().account.clone().filter(|known| here && known.id.to_string() == account)
+        instance.health().account.clone().filter(|known| here && known.id.to_string() == account)
     });
     let name = service.map_or_else(|| format!("account {account}"), |known| format!("@{}", known.username));
     Some(format!("{name}, the service account"))
@@ -111,7 +111,7 @@ async fn asked(
         Err(Problem::invalid(field, format!("“{}” is no {how}. Choose one of the list.", ui::excerpt(value, 40))))
     };
     let kinds: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).collect();
-    let outcomes = Outcome::ALL.map(Outcome::name);
+    let outcomes = DeedState::ALL.map(DeedState::name);
     let people: Vec<&str> = people.iter().map(|person| person.id.0.as_str()).collect();
     let instances: Vec<&str> = context.visible().map(|instance| instance.name.as_str()).collect();
     one_of("kind", &filter.kind, &kinds, "kind of entry")?;
@@ -245,7 +245,7 @@ pub async fn entry(context: &Context, index: &str, search: &str) -> Result<Frame
         leaf: detail.leaf_text,
         leaf_hash: detail.leaf_hash,
         outcome_leaf: detail.outcome_leaf,
-        before_after: deed.as_ref().map_or_else(|| elsewhere::fields(&detail.entry), AnyDeed::before_after),
+        before_after: deed.as_ref().map_or_else(|| outside_changes::fields(&detail.entry), AnyDeed::before_after),
         details: detail.entry.document.as_ref().map(|document| pairs(&readable(&document["deed"]))).unwrap_or_default(),
         seen: detail.seen.as_ref().map(answers).unwrap_or_default(),
         proof,

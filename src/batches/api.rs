@@ -1,4 +1,4 @@
-//! The doors of batches.
+//! The forms of batches.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -6,5 +6,5 @@ use leptos::prelude::*;
 /// Pauses a batch, or lets it go on.
 #[server(prefix = "/api/batches", endpoint = "pause")]
 pub async fn pause(instance: String, batch: String, #[server(default)] pause: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::pause(context, instance, batch, pause == "yes")).await
+    crate::context::form_action(|context| super::service::pause(context, instance, batch, pause == "yes")).await
 }

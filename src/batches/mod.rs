@@ -5,7 +5,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{access::Role, clock::Instant, id::AccountId, record::Outcome, ui};
+use crate::{access::Role, clock::Timestamp, id::AccountId, record::DeedState, ui};
 
 /// The most that are decided at once.
 pub const MOST_AT_ONCE: usize = 200;
@@ -48,7 +48,7 @@ pub struct Running {
     pub id: String,
     pub what: String,
     pub who: String,
-    pub since: Instant,
+    pub since: Timestamp,
     pub paused: bool,
 }
 
@@ -58,7 +58,7 @@ pub struct Item {
     pub account: AccountId,
     pub handle: String,
     /// `None` while it waits for its turn.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<DeedState>,
     pub entry: Option<i64>,
     pub said: String,
 }
@@ -71,12 +71,12 @@ pub struct BatchPage {
     pub what: String,
     pub who: String,
     pub why: String,
-    pub created_at: Instant,
-    pub ended_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
     pub paused: bool,
     pub items: Vec<Item>,
     /// Closed items by outcome: word and number.
-    pub counts: Vec<(Outcome, usize)>,
+    pub counts: Vec<(DeedState, usize)>,
     pub left: usize,
     /// It waits so many seconds, because the other half of what the instance takes belongs to people.
     pub waits: Option<i64>,

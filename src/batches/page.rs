@@ -4,7 +4,7 @@ use super::{BatchPage, Item, api, service};
 use crate::{
     frame::Frame,
     path,
-    record::Outcome,
+    record::DeedState,
     ui::{self, desk, form, keys, time},
 };
 use leptos::prelude::*;
@@ -79,7 +79,7 @@ fn body(frame: Frame, page: BatchPage) -> AnyView {
 fn item(item: &Item) -> AnyView {
     let outcome = match item.outcome {
         Some(outcome) => {
-            let word = if outcome == Outcome::Succeeded { "done" } else { outcome.word() };
+            let word = if outcome == DeedState::Succeeded { "done" } else { outcome.word() };
             view! { <span class=outcome.badge()>{word}</span> }.into_any()
         }
         None => view! { <span class="badge">"waits"</span> }.into_any(),

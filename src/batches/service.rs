@@ -11,7 +11,7 @@ use crate::{
     frame::{self, Framed},
     id::{InstanceName, OperatorId},
     invitations,
-    ledger::{self, Deed, Fact, LedgerError, Outcome, Stage},
+    ledger::{self, Deed, Fact, LedgerError, Outcome, Progress},
     mastodon::Instance,
     path,
     problem::{Kind, Problem},
@@ -69,7 +69,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
     };
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     let by = Some(context.actor.operator.clone());
-    staged(&context.app, Stage::Begun, &batch.id, by, &instance.name, kind, number).await?;
+    staged(&context.app, Progress::Begun, &batch.id, by, &instance.name, kind, number).await?;
     batches::insert(&context.app.store, &context.app.keys, &batch, &deeds).await.map_err(store_problem)?;
     Ok(path::batch(&instance.name, &batch.id))
 }
@@ -80,7 +80,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
 /// If the record cannot be written.
 pub async fn staged(
     app: &App,
-    stage: Stage,
+    stage: Progress,
     id: &str,
     operator: Option<OperatorId>,
     instance: &InstanceName,
@@ -149,7 +149,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
                 handle: format!("@{}", ui::tame(acct)),
                 outcome: match item.state {
                     State::Waiting => None,
-                    State::UnderWay => Some(record::Outcome::Open),
+                    State::UnderWay => Some(record::DeedState::Open),
                     State::Closed(outcome) => Some(outcome.into()),
                 },
                 entry: item.intent,
@@ -157,14 +157,14 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
             }
         })
         .collect();
-    let counts = record::Outcome::ALL
+    let counts = record::DeedState::ALL
         .into_iter()
-        .filter(|outcome| *outcome != record::Outcome::Open)
+        .filter(|outcome| *outcome != record::DeedState::Open)
         .map(|outcome| (outcome, shown.iter().filter(|item| item.outcome == Some(outcome)).count()))
         .filter(|(_, number)| *number > 0)
         .collect();
     let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
-    let hand = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
+    let client = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
     let page = BatchPage {
         what: what(items.first().map(|item| &item.deed), different(&items)),
         who: name(app, &batch).await?,
@@ -175,7 +175,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         items: shown,
         counts,
         left,
-        waits: (left > 0).then(|| hand.background_waits()).flatten().map(|wait| wait / SECOND + 1),
+        waits: (left > 0).then(|| client.background_waits()).flatten().map(|wait| wait / SECOND + 1),
         may_pause: batch.ended_at.is_none() && access::permit(&context.actor, act, Some(&instance.name)).is_ok(),
         id: batch.id.clone(),
     };
@@ -198,7 +198,7 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
         let app = &context.app;
         let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
         let number = i64::try_from(items.len()).unwrap_or(i64::MAX);
-        let stage = if pause { Stage::Paused } else { Stage::Resumed };
+        let stage = if pause { Progress::Paused } else { Progress::Resumed };
         let by = Some(context.actor.operator.clone());
         staged(app, stage, &batch.id, by, &instance.name, &batch.kind, number).await?;
         batches::set_paused(&app.store, &batch.id, pause).await.map_err(store_problem)?;
@@ -305,7 +305,8 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
     if items.iter().all(|item| matches!(item.state, State::Closed(_))) {
         batches::end(&app.store, &batch.id, app.clock.now()).await?;
         let number = i64::try_from(number).unwrap_or(i64::MAX);
-        if let Err(problem) = staged(app, Stage::Ended, &batch.id, None, &batch.instance, &batch.kind, number).await {
+        if let Err(problem) = staged(app, Progress::Ended, &batch.id, None, &batch.instance, &batch.kind, number).await
+        {
             tracing::error!(%problem, batch = batch.id, "batches.ended");
         }
     }
@@ -315,7 +316,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, process: &str) -> sq
 /// Pauses a batch that cannot go on. It stops also where the record cannot say so.
 async fn stop(app: &App, batch: &Batch, number: usize) -> sqlx::Result<()> {
     let number = i64::try_from(number).unwrap_or(i64::MAX);
-    let recorded = staged(app, Stage::Paused, &batch.id, None, &batch.instance, &batch.kind, number).await;
+    let recorded = staged(app, Progress::Paused, &batch.id, None, &batch.instance, &batch.kind, number).await;
     batches::set_paused(&app.store, &batch.id, true).await?;
     if let Err(problem) = recorded {
         tracing::error!(%problem, batch = batch.id, "batches.stop");

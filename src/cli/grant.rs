@@ -5,7 +5,7 @@ use super::{
     operator::{instant, said},
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     config::Config,
     context::App,
     grants::{
@@ -60,8 +60,8 @@ pub async fn ask(
     app: &App,
     operator: OperatorId,
     scope: Scope,
-    from: Option<Instant>,
-    until: Instant,
+    from: Option<Timestamp>,
+    until: Timestamp,
     agreement: String,
 ) -> anyhow::Result<GrantId> {
     let actor = command_actor();

@@ -3,7 +3,7 @@
 use super::app;
 use crate::{
     access::Role,
-    clock::Instant,
+    clock::Timestamp,
     config::Config,
     deeds::AddOperator,
     grants::Scope,
@@ -55,14 +55,14 @@ pub enum Operator {
     },
 }
 
-pub fn instant(text: &str) -> anyhow::Result<Instant> {
+pub fn instant(text: &str) -> anyhow::Result<Timestamp> {
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Ok(Instant(at.as_millisecond()));
+        return Ok(Timestamp(at.as_millisecond()));
     }
     let day: jiff::civil::Date =
         text.parse().with_context(|| format!("“{text}” is neither a day (2026-12-31) nor an instant"))?;
     let end = day.tomorrow()?.to_zoned(jiff::tz::TimeZone::UTC)?;
-    Ok(Instant(end.timestamp().as_millisecond()))
+    Ok(Timestamp(end.timestamp().as_millisecond()))
 }
 
 /// Asks for somebody's password, and refuses one that will not do.
@@ -86,7 +86,7 @@ fn password(config: &Config, name: &str) -> anyhow::Result<String> {
 
 /// A problem for the person at the terminal.
 pub fn said(problem: Problem) -> anyhow::Error {
-    anyhow::anyhow!("{} {}", problem.what, problem.way_on)
+    anyhow::anyhow!("{} {}", problem.what, problem.remedy)
 }
 
 pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
@@ -157,7 +157,7 @@ pub async fn run(config: Config, command: Operator) -> anyhow::Result<()> {
         Operator::Unlink { name, instance } => {
             let revoked = linked_accounts::service::unlink_at_server(&app, &name, &instance)
                 .await
-                .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.way_on))?;
+                .map_err(|problem| anyhow::anyhow!("{} {}", problem.what, problem.remedy))?;
             println!("{name} acts on {instance} through the service account from now on.");
             if !revoked {
                 println!("The instance did not take the token back; it may still hold there.");

@@ -3,7 +3,7 @@
 use super::{at, row};
 use crate::{
     access::Permission,
-    clock::Instant,
+    clock::Timestamp,
     id::{GrantId, InstanceName, OperatorId},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::grants::{RoleAsked, Scope},
@@ -58,8 +58,8 @@ impl Deed for AskGrant {
     fn before_after(&self) -> Vec<BeforeAfter> {
         vec![
             row("grant", "none".to_owned(), self.scope.words()),
-            row("from", String::new(), time::absolute(Instant(self.starts))),
-            row("until", String::new(), time::absolute(Instant(self.ends))),
+            row("from", String::new(), time::absolute(Timestamp(self.starts))),
+            row("until", String::new(), time::absolute(Timestamp(self.ends))),
         ]
     }
 }
@@ -166,7 +166,7 @@ impl Deed for RevokeGrant {
     }
 
     fn before_after(&self) -> Vec<BeforeAfter> {
-        vec![row("until", time::absolute(Instant(self.ends)), "revoked at once".to_owned())]
+        vec![row("until", time::absolute(Timestamp(self.ends)), "revoked at once".to_owned())]
     }
 }
 

@@ -34,13 +34,13 @@ pub use operators::{
 };
 pub use registrations::SetRegistrations;
 pub use reports::{
-    ChangeCategory, DecideCase, HandOverCase, HoldCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
+    ChangeCategory, ClaimCase, DecideCase, HandOverCase, Masked, ReopenReport, Reveal, RevealMedia, ReverseSanction,
 };
 pub use roles::AssignRole;
 pub use signups::DecideSignUp;
 
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     id::{AccountId, InstanceName, ReportId},
     ledger::{BeforeAfter, Deed, Subject},
     nouns::{
@@ -138,7 +138,7 @@ impl Found<'_> {
         Some(AddressRule {
             severity: AddressSeverity::from_stored(self.severity()?)?,
             comment: now["comment"].as_str().unwrap_or_default().to_owned(),
-            until: now["until"].as_i64().map(Instant),
+            until: now["until"].as_i64().map(Timestamp),
         })
     }
 
@@ -224,7 +224,7 @@ deeds!($
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
     }
     there: {
-            DecideCase ReverseSanction ReopenReport ChangeCategory HoldCase SetRegistrations DecideSignUp
+            DecideCase ReverseSanction ReopenReport ChangeCategory ClaimCase SetRegistrations DecideSignUp
             BlockDomain ChangeDomainBlock LiftDomainBlock AllowDomain DisallowDomain BlockMailDomain
             ChangeMailDomainBlock LiftMailDomainBlock BlockAddress ChangeAddressBlock LiftAddressBlock AssignRole
             IssueInvite RevokeInvite DeleteAccount

@@ -51,7 +51,7 @@ impl Deed for SetRegistrations {
         }
     }
 
-    /// Whoever has the record in doubt must still be able to close the door.
+    /// Whoever has the record in doubt must still be able to close registrations.
     fn in_doubt_too(&self) -> bool {
         match self.mode_after {
             RegistrationsMode::None | RegistrationsMode::Approved => true,

@@ -277,7 +277,7 @@ impl OnInstance for ChangeCategory {
 
 /// Take a case, or give it back: ours first, mirrored by Mastodon's own assignment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HoldCase {
+pub struct ClaimCase {
     pub instance: InstanceName,
     pub account: AccountId,
     pub acct: String,
@@ -288,7 +288,7 @@ pub struct HoldCase {
     pub held_before: Option<OperatorId>,
 }
 
-impl Deed for HoldCase {
+impl Deed for ClaimCase {
     const KIND: &'static str = "hold_case";
     const CHANGES: bool = true;
 
@@ -322,7 +322,7 @@ impl Deed for HoldCase {
     }
 }
 
-impl OnInstance for HoldCase {
+impl OnInstance for ClaimCase {
     fn needs(&self) -> Needs {
         Needs::about(MANAGE_REPORTS, self.account)
     }

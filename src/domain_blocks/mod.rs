@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::clock::Instant;
+use crate::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ pub struct RulesPage {
     /// The address of the next, older page.
     pub older: Option<String>,
     pub search: String,
-    pub look: Look,
+    pub server_search: ServerSearch,
     pub may_change: bool,
     /// Whether the instance federates with allowed servers alone, as far as it says.
     pub limited: Option<bool>,
@@ -56,7 +56,7 @@ pub struct RulesFilter {
 
 /// A server's name that was typed to look at it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct ServerSearch {
     pub typed: String,
     /// The page goes on to this one.
     pub found: Option<Domain>,
@@ -70,7 +70,7 @@ pub struct ServersPage {
     pub begins: String,
     pub servers: Vec<Known>,
     pub further: Option<String>,
-    pub look: Look,
+    pub server_search: ServerSearch,
 }
 
 /// A server, what the instance does about it, and what changing that would do.
@@ -391,7 +391,7 @@ pub struct ImportHead {
     pub id: String,
     pub file: String,
     pub by: String,
-    pub at: Instant,
+    pub at: Timestamp,
     pub state: ImportState,
     pub rows: i64,
 }

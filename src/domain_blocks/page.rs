@@ -12,7 +12,7 @@ pub use mail::MailDomains;
 pub use rules::{Rules, Servers};
 pub use server::Server;
 
-use super::Look;
+use super::ServerSearch;
 use crate::{
     id::InstanceName,
     path,
@@ -49,10 +49,10 @@ fn tabs(instance: &InstanceName, here: Tab) -> AnyView {
 }
 
 /// The field that leads to a server’s page, whatever is known of it.
-fn look_field(action: String, look: &Look) -> AnyView {
+fn server_search_field(action: String, server_search: &ServerSearch) -> AnyView {
     view! {
         <form class="line look" method="get" action=action role="search">
-            <input class="input" name="look" aria-label="A server’s name" placeholder="night.example" autocapitalize="none" value=look.typed.clone() />
+            <input class="input" name="look" aria-label="A server’s name" placeholder="night.example" autocapitalize="none" value=server_search.typed.clone() />
             <button class="btn">"Look at a server"</button>
         </form>
     }
@@ -60,8 +60,8 @@ fn look_field(action: String, look: &Look) -> AnyView {
 }
 
 /// Why what was typed leads nowhere, beside the field.
-fn look_refused(look: &Look) -> AnyView {
-    look.refused.clone().map(|why| view! { <p class="bad" role="alert">{why}</p> }).into_any()
+fn server_search_refused(server_search: &ServerSearch) -> AnyView {
+    server_search.refused.clone().map(|why| view! { <p class="bad" role="alert">{why}</p> }).into_any()
 }
 
 /// Those who wait already and come under a rule: what to do about them is decided on the sign-up desk, as a batch.

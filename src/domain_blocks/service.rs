@@ -13,7 +13,7 @@ pub use deeds::{allow, disallow, lift, set};
 pub use imports::{List, ask_again, export, import, imports, keep, may_keep, pause, read_anew, start, tick, work};
 pub use mail::{lift_mail, mail_domains, set_mail};
 
-use super::{Domain, Look, RulesFilter, RulesPage, ServerPage, ServersPage};
+use super::{Domain, RulesFilter, RulesPage, ServerPage, ServerSearch, ServersPage};
 use crate::{
     access::{self, Permission},
     acting,
@@ -23,11 +23,11 @@ use crate::{
     ledger::{Filter, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, Met, Narrowed, PendingSignUp, unread},
+        database::{DatabaseError, Met, Narrowed, PendingSignUp, read_problem},
     },
     nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     record,
     registrations::Change,
     search::Search,
@@ -64,7 +64,7 @@ async fn able(context: &Context, instance: &Instance, bit: i64, words: &str) -> 
             "Ask for that permission on the instance, or for somebody else to do it.",
         ));
     }
-    match &instance.pulse().account {
+    match &instance.health().account {
         Some(account) if !account.can(bit) => Err(Problem::new(
             Kind::Forbidden,
             format!("The console acts as @{} there, whose role may not {words}.", account.username),
@@ -107,17 +107,17 @@ fn may_change(context: &Context) -> bool {
 
 /// What was typed to go to a server's page: a name under which there is something, exactly as it stands there, or one that a
 /// rule could be made for.
-async fn look(instance: &Instance, search: &Search) -> Result<Look, Problem> {
+async fn server_search(instance: &Instance, search: &Search) -> Result<ServerSearch, Problem> {
     let typed = search.get("look").unwrap_or_default().to_owned();
     if typed.is_empty() {
-        return Ok(Look::default());
+        return Ok(ServerSearch::default());
     }
     if let Some(found) = there_is(instance, &typed).await? {
-        return Ok(Look { typed, found: Some(found), refused: None });
+        return Ok(ServerSearch { typed, found: Some(found), refused: None });
     }
     Ok(match names::server(&typed, &instance.own_domains()) {
-        Ok(found) => Look { typed, found: Some(found), refused: None },
-        Err(refused) => Look { typed, found: None, refused: Some(refused) },
+        Ok(found) => ServerSearch { typed, found: Some(found), refused: None },
+        Err(refused) => ServerSearch { typed, found: None, refused: Some(refused) },
     })
 }
 
@@ -127,8 +127,8 @@ async fn there_is(instance: &Instance, typed: &str) -> Result<Option<Domain>, Pr
     if typed.contains('\0') {
         return Ok(None);
     }
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let found = read.named(&[typed.to_owned(), typed.to_lowercase()]).await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let found = read.named(&[typed.to_owned(), typed.to_lowercase()]).await.map_err(read_problem)?;
     Ok(found.and_then(|name| Domain::try_from(name).ok()))
 }
 
@@ -142,7 +142,7 @@ fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Optio
         Err(DatabaseError::Slow) => {
             return Ok(Some("How many members and sign-ups it meets could not be counted in time.".to_owned()));
         }
-        Err(error) => return Err(unread(error)),
+        Err(error) => return Err(read_problem(error)),
     };
     if met == Met::default() {
         return Ok(None);
@@ -182,9 +182,10 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
     let filter = RulesFilter { list: text("list"), severity: text("severity"), media: text("media"), text: text("q") };
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let wanted = Some(filter.text.clone()).filter(|text| !text.is_empty());
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let (rules, allowed, last) = if filter.list == "allows" {
-        let (allowed, more) = page_of(read.domain_allows(wanted.as_deref(), before, PAGE + 1).await.map_err(unread)?);
+        let (allowed, more) =
+            page_of(read.domain_allows(wanted.as_deref(), before, PAGE + 1).await.map_err(read_problem)?);
         let last = allowed.last().filter(|_| more).map(|allow| allow.id);
         (Vec::new(), allowed, last)
     } else {
@@ -194,7 +195,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
             text: wanted,
             before,
         };
-        let (rules, more) = page_of(read.domain_blocks(&narrowed, PAGE + 1).await.map_err(unread)?);
+        let (rules, more) = page_of(read.domain_blocks(&narrowed, PAGE + 1).await.map_err(read_problem)?);
         let last = rules.last().filter(|_| more).map(|rule| rule.id);
         (rules, Vec::new(), last)
     };
@@ -206,9 +207,9 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
         allowed,
         older: last.map(|id| format!("{here}{}", parsed.with("before", &id.to_string()))),
         search: search.to_owned(),
-        look: look(&instance, &parsed).await?,
+        server_search: server_search(&instance, &parsed).await?,
         may_change: may_change(context),
-        limited: instance.pulse().limited_federation,
+        limited: instance.health().limited_federation,
     };
     frame::build(context, Some(&instance), &here, search, page).await
 }
@@ -218,15 +219,15 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     let parsed = Search::parse(search);
     let begins = parsed.get("begins").unwrap_or_default().trim().to_lowercase();
     let after = parsed.get("after").unwrap_or_default().to_owned();
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let (mut servers, more) = page_of(read.known_servers(&begins, &after, PAGE + 1).await.map_err(unread)?);
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let (mut servers, more) = page_of(read.known_servers(&begins, &after, PAGE + 1).await.map_err(read_problem)?);
     let names: Vec<String> = servers.iter().map(|server| server.domain.clone()).collect();
-    let notes = read.server_note_counts(&names).await.map_err(unread)?;
+    let notes = read.server_note_counts(&names).await.map_err(read_problem)?;
     // Last: one that takes too long ends its transaction.
     let glimpses = match read.glimpses(&names).await {
         Ok(glimpses) => Some(glimpses),
         Err(DatabaseError::Slow) => None,
-        Err(error) => return Err(unread(error)),
+        Err(error) => return Err(read_problem(error)),
     };
     drop(read);
     for server in &mut servers {
@@ -235,7 +236,7 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     }
     let here = path::known_servers(&instance.name);
     let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
-    let page = ServersPage { begins, servers, further, look: look(&instance, &parsed).await? };
+    let page = ServersPage { begins, servers, further, server_search: server_search(&instance, &parsed).await? };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
@@ -261,32 +262,32 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
             Problem::new(Kind::NotFound, says, "Write it like night.example.")
         })?,
     };
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let accounts = read.accounts_known(&domain).await.map_err(unread)?;
-    let below = read.servers_below(&domain).await.map_err(unread)?;
-    let rule = read.domain_block(&domain).await.map_err(unread)?;
-    let allow = read.domain_allow(&domain).await.map_err(unread)?;
-    let parents = read.domain_blocks_of(&domain.parents()).await.map_err(unread)?;
-    let children = read.domain_blocks_below(&domain).await.map_err(unread)?;
-    let delivery_stopped = read.delivery_stopped(&domain).await.map_err(unread)?;
-    let allows_exist = !read.domain_allows(None, None, 1).await.map_err(unread)?.is_empty();
-    let notes = read.server_notes(&domain).await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let accounts = read.accounts_known(&domain).await.map_err(read_problem)?;
+    let below = read.servers_below(&domain).await.map_err(read_problem)?;
+    let rule = read.domain_block(&domain).await.map_err(read_problem)?;
+    let allow = read.domain_allow(&domain).await.map_err(read_problem)?;
+    let parents = read.domain_blocks_of(&domain.parents()).await.map_err(read_problem)?;
+    let children = read.domain_blocks_below(&domain).await.map_err(read_problem)?;
+    let delivery_stopped = read.delivery_stopped(&domain).await.map_err(read_problem)?;
+    let allows_exist = !read.domain_allows(None, None, 1).await.map_err(read_problem)?.is_empty();
+    let notes = read.server_notes(&domain).await.map_err(read_problem)?;
     drop(read);
     let mut there = vec![domain.to_string()];
     there.extend(below.iter().map(|(domain, _)| domain.clone()));
     // A read of its own: one that takes too long ends its transaction.
     let reach = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         match read.reach(&there).await {
             Ok(reach) => Some(reach),
             Err(DatabaseError::Slow) => None,
-            Err(error) => return Err(unread(error)),
+            Err(error) => return Err(read_problem(error)),
         }
     };
     let followed = match &reach {
         Some(reach) if reach.losses.follows > 0 => true,
         Some(reach) if reach.looked_at.is_none() => false,
-        _ => is_followed(&instance, &there).await.map_err(unread)?,
+        _ => is_followed(&instance, &there).await.map_err(read_problem)?,
     };
     let refused = names::server(domain.as_str(), &instance.own_domains()).err();
     let may_suspend = match followed {
@@ -315,7 +316,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         ours: names::is_ours(&domain, &instance.own_domains()),
         shared: names::is_shared(&domain),
         allows_exist,
-        limited: instance.pulse().limited_federation,
+        limited: instance.health().limited_federation,
         domain,
     };
     frame::build(context, Some(&instance), &path::servers_page(&instance.name), search, page).await

@@ -6,7 +6,7 @@ use crate::{
     acting,
     clock::HOUR,
     context::Context,
-    mastodon::{Instance, pulse},
+    mastodon::{Instance, health},
     path,
     problem::Problem,
     search::Search,
@@ -57,7 +57,7 @@ pub async fn build<T>(
         _ => None,
     };
     if let Some(instance) = instance {
-        instance.look(now);
+        instance.mark_watched(now);
     }
     let reports_list = instance.map(|instance| {
         let list = instance.waiting.snapshot();
@@ -94,7 +94,7 @@ pub async fn build<T>(
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
         waiting_is_old,
-        registrations: instance.and_then(pulse::door_word).map(str::to_owned),
+        registrations: instance.and_then(health::registrations_word).map(str::to_owned),
         contradiction: context.app.ledger.contradiction(),
         draft,
         notice,
@@ -120,7 +120,7 @@ fn head(context: &Context, instance: &Instance) -> InstanceHead {
         name: instance.name.clone(),
         title: instance.title.clone(),
         waiting: list.at.map(|_| ui::at_least(cases, list.cut)),
-        well: instance.pulse().well(),
+        well: instance.health().well(),
         may: may(context, Some(instance)),
     }
 }

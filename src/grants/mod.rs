@@ -11,7 +11,7 @@ pub mod service;
 
 use crate::{
     access::Role,
-    clock::Instant,
+    clock::Timestamp,
     id::{GrantId, InstanceName, OperatorId, RoleId},
     reports::Decision,
     ui,
@@ -44,20 +44,20 @@ pub struct Card {
     pub operator: OperatorId,
     pub name: String,
     pub scope: Scope,
-    pub starts_at: Instant,
-    pub ends_at: Instant,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
     pub state: State,
     pub sponsor: String,
     /// The reference of the agreement; empty where none was given.
     pub agreement: String,
     pub asked_by: String,
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     /// Who decided, and when.
-    pub decided: Option<(String, Instant)>,
-    pub revoked: Option<(String, Instant)>,
+    pub decided: Option<(String, Timestamp)>,
+    pub revoked: Option<(String, Timestamp)>,
     /// When the console recorded that it began, and that it ended.
-    pub began_at: Option<Instant>,
-    pub ended_at: Option<Instant>,
+    pub began_at: Option<Timestamp>,
+    pub ended_at: Option<Timestamp>,
 }
 
 /// The grants desk.
@@ -148,8 +148,8 @@ pub struct GrantPage {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// The first and the last deed.
-    pub first: Option<Instant>,
-    pub last: Option<Instant>,
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
     /// Cases decided, in the order of [`Decision::ALL`].
     pub decided: [u32; 6],
     pub let_in: u32,

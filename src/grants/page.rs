@@ -5,7 +5,7 @@ use super::{
 };
 use crate::{
     access::Permission,
-    clock::Instant,
+    clock::Timestamp,
     frame::{Draft, Frame},
     id::RoleId,
     path,
@@ -115,17 +115,17 @@ fn list_body(frame: Frame, page: GrantsPage) -> AnyView {
     .into_any()
 }
 
-fn span(grant: &Card, now: Instant) -> String {
+fn span(grant: &Card, now: Timestamp) -> String {
     format!("{} to {}", time::day(grant.starts_at, now), minute(grant.ends_at))
 }
 
 /// “25 Nov to 31 Dec”: the last day is the one that the grant ends with.
-fn days(grant: &Card, now: Instant) -> String {
+fn days(grant: &Card, now: Timestamp) -> String {
     format!("{} to {}", time::day(grant.starts_at, now), time::day(grant.ends_at.plus(-1), now))
 }
 
 /// `2026-12-31 24:00` would be nobody's reading: the instant as it is, to the minute.
-fn minute(at: Instant) -> String {
+fn minute(at: Timestamp) -> String {
     let text = time::absolute(at);
     format!("{} UTC", text.get(..16).unwrap_or(&text))
 }
@@ -272,7 +272,7 @@ fn ticked(draft: Option<&Draft>, name: &str, value: &str) -> bool {
 
 fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
     let grant = &page.grant;
-    let by = |what: &Option<(String, Instant)>| match what {
+    let by = |what: &Option<(String, Timestamp)>| match what {
         Some((who, at)) => format!("{who}, {}", minute(*at)),
         None => "nobody yet".to_owned(),
     };
@@ -292,7 +292,7 @@ fn grant_body(frame: Frame, page: GrantPage) -> AnyView {
         None => "not recorded".to_owned(),
         Some(at) => minute(at),
     };
-    let noted = |at: Option<Instant>| at.map_or_else(|| "not recorded".to_owned(), minute);
+    let noted = |at: Option<Timestamp>| at.map_or_else(|| "not recorded".to_owned(), minute);
     view! {
         <div class="head">
             {list::crumb(path::GRANTS, "Grants")}
@@ -447,7 +447,7 @@ fn sheet_body(_: Frame, page: MonthOfWork) -> AnyView {
     let here = path::sheet(&page.operator);
     let month = |name: &str| path::with(&here, "month", name);
     let number = |number: u32| view! { <td class="num">{(number > 0).then(|| number.to_string())}</td> };
-    let clock = |at: Option<Instant>| at.map(|at| time::clock(at).chars().take(5).collect::<String>());
+    let clock = |at: Option<Timestamp>| at.map(|at| time::clock(at).chars().take(5).collect::<String>());
     let row = |day: String, work: &Work| {
         let decided = Decision::ALL
             .into_iter()

@@ -14,7 +14,7 @@ use crate::{
     access::{self, Actor, Permission, Role},
     carry_out,
     carry_out::InStore,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::{App, Context},
     deeds::{AskGrant, DecideGrant, EndGrant, RevokeGrant, SecondPerson, StartGrant},
     frame::{self, Framed},
@@ -27,7 +27,7 @@ use crate::{
     roles::{EVERYONE, InstanceRole},
     search::Search,
     store::{
-        Store, case_holds,
+        Store, case_claims,
         grants::{self, Grant},
         operators::{self, Operator},
         store_problem,
@@ -52,7 +52,7 @@ impl Names {
     }
 }
 
-fn card(grant: Grant, names: &Names, now: Instant) -> Card {
+fn card(grant: Grant, names: &Names, now: Timestamp) -> Card {
     Card {
         state: grant.state(now),
         name: names.of(&grant.operator),
@@ -237,7 +237,7 @@ fn may_sponsor(person: &Operator) -> bool {
     matches!(person.role, Role::Owner | Role::Admin)
 }
 
-fn day(field: &str, text: &str, said: &str) -> Result<Instant, Problem> {
+fn day(field: &str, text: &str, said: &str) -> Result<Timestamp, Problem> {
     crate::text::time::day_typed(text.trim()).ok_or_else(|| Problem::invalid(field, said))
 }
 
@@ -245,8 +245,8 @@ fn day(field: &str, text: &str, said: &str) -> Result<Instant, Problem> {
 pub struct Asked {
     pub operator: OperatorId,
     pub scope: Scope,
-    pub starts_at: Instant,
-    pub ends_at: Instant,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
     pub sponsor: OperatorId,
     pub sponsor_name: String,
     pub agreement: String,
@@ -544,7 +544,7 @@ async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Prob
     done
 }
 
-async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result<(), Problem> {
+async fn claimed(app: &App, id: &GrantId, process: &str, now: Timestamp) -> Result<(), Problem> {
     let grant = find(app, &id.0).await?;
     let name = Names::read(&app.store).await?.of(&grant.operator);
     let permit = permit(&Ledger::command_actor(ledger::CONSOLE), Permission::DecideGrants, None)?;
@@ -586,11 +586,16 @@ async fn claimed(app: &App, id: &GrantId, process: &str, now: Instant) -> Result
 }
 
 /// What somebody held goes back to the queue, except where another grant goes on.
-async fn give_back(store: &Store, operator: &OperatorId, instances: &[InstanceName], now: Instant) -> sqlx::Result<()> {
+async fn give_back(
+    store: &Store,
+    operator: &OperatorId,
+    instances: &[InstanceName],
+    now: Timestamp,
+) -> sqlx::Result<()> {
     let others = grants::running_of(store, operator, now).await?;
     for instance in instances {
         if !others.iter().any(|grant| grant.scope.instances.contains(instance)) {
-            case_holds::end_all_on(store, instance, operator).await?;
+            case_claims::end_all_on(store, instance, operator).await?;
         }
     }
     Ok(())

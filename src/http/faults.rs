@@ -1,4 +1,4 @@
-//! What goes wrong inside: a fault of the console's own is answered in words and counted, and a failed door says with its
+//! What goes wrong inside: a fault of the console's own is answered in words and counted, and a failed form says with its
 //! status what its problem says in words.
 
 use super::plain::of_door;
@@ -55,7 +55,7 @@ async fn begun<T>(method: &Method, answering: impl Future<Output = T>, longest: 
     answered.map_err(|_| "request.panicked")
 }
 
-/// Leptos 0.8 answers every door that failed with 500. A plain form has been given its redirect by then and is left alone.
+/// Leptos 0.8 answers every form that failed with 500. A plain form has been given its redirect by then and is left alone.
 pub async fn right_status(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let failed = response.status() == StatusCode::INTERNAL_SERVER_ERROR

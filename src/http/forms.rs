@@ -116,12 +116,12 @@ pub async fn keep_what_was_typed(State(app): State<Arc<App>>, request: Request, 
         return response;
     }
     let problem = posted.take().or_else(|| {
-        let misread = response
+        let malformed = response
             .headers()
             .get(header::LOCATION)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|to| to.contains("__err="));
-        misread.then(|| {
+        malformed.then(|| {
             Problem::new(
                 Kind::Invalid,
                 "The form was not complete, and nothing was done.",
@@ -329,7 +329,7 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
         "Put it right and send it again, or copy it."
     };
     let inner = format!(
-        "<h1>Nothing was done</h1><p class=\"note\" role=\"alert\">{what} {way_on}</p><p>What you typed is below. {again}</p>\
+        "<h1>Nothing was done</h1><p class=\"note\" role=\"alert\">{what} {remedy}</p><p>What you typed is below. {again}</p>\
          {sign_in}<form method=\"post\" action=\"{target}\" class=\"stack\">{fields}<p><button class=\"btn main\">Send it again</button> \
          <a class=\"btn\" href=\"{back}\">Back to the page</a></p></form>",
         sign_in = if signed_out {
@@ -341,7 +341,7 @@ fn echo(target: &str, body: &[u8], problem: &Problem) -> Response {
             String::new()
         },
         what = escape(&problem.what),
-        way_on = escape(&problem.way_on),
+        remedy = escape(&problem.remedy),
         target = escape(target),
         back = escape(&back),
     );

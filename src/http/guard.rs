@@ -183,5 +183,5 @@ fn unavailable(problem: Problem, request: &Request) -> Response {
     if request.uri().path().starts_with("/api/") {
         return (status, axum::Json(problem)).into_response();
     }
-    (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+    (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
 }

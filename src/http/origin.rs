@@ -1,5 +1,5 @@
 //! No unsafe method from another origin: the browser says where a request comes from, and silence is refused. Nor are the
-//! doors asked by other sites, and none sends a browser back to one.
+//! forms sent by other sites, and none sends a browser back to one.
 
 use axum::{
     extract::{Request, State},
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub async fn same_origin(State(own): State<Arc<str>>, mut request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let elsewhere = request.uri().path().starts_with("/api/") && is_of_another_site(request.headers());
-    // A door answers a form without scripts by a redirect to the page it came from: never to somebody else's.
+    // A form is answered without scripts by a redirect to the page it came from: never to somebody else's.
     if !is_from(request.headers(), &own) {
         request.headers_mut().remove(header::REFERER);
     }

@@ -18,7 +18,7 @@ pub fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"))
 }
 
-/// Whether an address is a door: those answer with JSON.
+/// Whether an address is a form action: those answer with JSON.
 pub fn of_door(path: &str) -> bool {
     path.starts_with("/api/")
 }
@@ -41,7 +41,7 @@ pub async fn refusals(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     if page && opened && status == StatusCode::METHOD_NOT_ALLOWED {
-        // The answer to a form that could not even be kept stands at the form's door: opened again, it leads on.
+        // The answer to a form that could not even be kept stands at the form’s address: opened again, it leads on.
         return Redirect::to(path::OVERVIEW).into_response();
     }
     if !page || !(status.is_client_error() || status.is_server_error()) || !is_bare(response.headers()) {

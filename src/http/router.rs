@@ -136,7 +136,7 @@ pub fn outside(app: &Arc<App>, inside: Router) -> Router {
         .layer(map_request(seen::without_an_id))
 }
 
-/// Pages and the answers of doors are packed. Files are not: they go out as they are read, and whoever packs one keeps
+/// Pages and the answers of forms are packed. Files are not: they go out as they are read, and whoever packs one keeps
 /// what was handed out to himself until there is enough of it.
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();

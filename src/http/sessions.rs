@@ -1,7 +1,7 @@
 //! tower-sessions over the console's own store: only a hash of the token is kept, and the person is a column.
 
 use crate::{
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     id::OperatorId,
     session::{ABSOLUTE, IDLE, SessionData},
     store::{Store, web_sessions},
@@ -72,6 +72,6 @@ impl SessionStore for Sessions {
     }
 }
 
-fn offset(at: Instant) -> Result<OffsetDateTime> {
+fn offset(at: Timestamp) -> Result<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp(at.0 / 1000).map_err(|error| Error::Decode(error.to_string()))
 }

@@ -2,7 +2,7 @@
 //! do its work. Strangers are not asked who they are here, so it holds nothing but numbers and names of ours.
 
 use crate::{
-    clock::{Instant, SECOND},
+    clock::{SECOND, Timestamp},
     context::App,
     mastodon::Instance,
     store::access_requests,
@@ -125,7 +125,7 @@ fn count(value: usize) -> f64 {
 }
 
 /// So many seconds ago; a clock that was set back makes nothing younger than new.
-fn seconds_since(at: Instant, now: Instant) -> f64 {
+fn seconds_since(at: Timestamp, now: Timestamp) -> f64 {
     number(now.since(at).max(0)) / number(SECOND)
 }
 
@@ -185,23 +185,25 @@ fn jobs(sheet: &mut Sheet, app: &App) {
     );
 }
 
-fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
+fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Timestamp) {
     let of = |instance: &Instance| ("instance", instance.name.to_string());
     sheet.counters(
         "howdah_calls",
         "Calls to each instance, by door and answer",
         instances.iter().flat_map(|instance| {
-            let doors = [
+            let interfaces = [
                 ("rest", Some(instance.rest.calls())),
                 ("database", Some(instance.database.calls())),
                 ("redis", instance.cache.as_ref().map(|cache| cache.calls())),
             ];
-            doors.into_iter().filter_map(|(door, calls)| Some((door, calls?))).flat_map(move |(door, calls)| {
-                let rows = calls.all().into_iter();
-                rows.map(move |([answer], value)| {
-                    ([of(instance), ("door", door.to_owned()), ("answer", answer)], value)
-                })
-            })
+            interfaces.into_iter().filter_map(|(interface, calls)| Some((interface, calls?))).flat_map(
+                move |(interface, calls)| {
+                    let rows = calls.all().into_iter();
+                    rows.map(move |([answer], value)| {
+                        ([of(instance), ("door", interface.to_owned()), ("answer", answer)], value)
+                    })
+                },
+            )
         }),
     );
     // What was left of a time that is over says nothing.
@@ -211,21 +213,22 @@ fn calls(sheet: &mut Sheet, instances: &[&Instance], now: Instant) {
     });
     sheet.gauges("howdah_calls_left", "Calls that the service account's token has left", limits);
     let up = instances.iter().flat_map(|instance| {
-        let pulse = instance.pulse();
-        let doors = [
-            ("rest", pulse.api.as_ref().map(Result::is_ok)),
-            ("database", pulse.database.as_ref().map(Result::is_ok)),
-            ("redis", pulse.redis.as_ref().map(Result::is_ok)),
+        let health = instance.health();
+        let interfaces = [
+            ("rest", health.api.as_ref().map(Result::is_ok)),
+            ("database", health.database.as_ref().map(Result::is_ok)),
+            ("redis", health.redis.as_ref().map(Result::is_ok)),
         ];
-        let known = doors.into_iter().filter_map(|(door, up)| Some((door, up?)));
-        let rows: Vec<_> =
-            known.map(|(door, up)| ([of(instance), ("door", door.to_owned())], f64::from(u8::from(up)))).collect();
+        let known = interfaces.into_iter().filter_map(|(interface, up)| Some((interface, up?)));
+        let rows: Vec<_> = known
+            .map(|(interface, up)| ([of(instance), ("door", interface.to_owned())], f64::from(u8::from(up))))
+            .collect();
         rows
     });
     sheet.gauges("howdah_instance_up", "Whether each door of an instance answered when last asked", up);
 }
 
-async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Instant) {
+async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Timestamp) {
     let (mut numbers, mut oldest, mut read, mut cases) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for instance in instances {
         let labels = |list: &str| [("instance", instance.name.to_string()), ("list", list.to_owned())];
@@ -261,7 +264,7 @@ async fn waiting(sheet: &mut Sheet, app: &App, instances: &[&Instance], now: Ins
     sheet.gauges("howdah_cases_open", "Accounts with open reports", cases);
 }
 
-async fn record(sheet: &mut Sheet, app: &App, now: Instant) {
+async fn record(sheet: &mut Sheet, app: &App, now: Timestamp) {
     let whole = app.ledger.contradiction().is_none();
     sheet.gauge("howdah_ledger_whole", "Whether the record agrees with itself", Some(f64::from(u8::from(whole))));
     let state = match timeout(PATIENCE, app.ledger.tree_state()).await {

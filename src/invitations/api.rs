@@ -1,4 +1,4 @@
-//! The doors of invitations and access requests.
+//! The forms of invitations and access requests.
 
 use super::{IssueForm, RequestForm};
 use crate::problem::Problem;
@@ -8,12 +8,12 @@ use leptos::prelude::*;
 /// an address.
 #[server(prefix = "/api/invitations", endpoint = "look-up")]
 pub async fn look_up(instance: String, #[server(default)] q: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::look_up(context, instance, q)).await
+    crate::context::form_action(|context| super::service::look_up(context, instance, q)).await
 }
 
 #[server(prefix = "/api/invitations", endpoint = "issue")]
 pub async fn issue(instance: String, #[server(flatten)] form: IssueForm) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::issue(context, instance, form)).await
+    crate::context::form_action(|context| super::service::issue(context, instance, form)).await
 }
 
 #[server(prefix = "/api/invitations", endpoint = "revoke")]
@@ -22,12 +22,12 @@ pub async fn revoke(
     #[server(default)] invites: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::revoke(context, instance, invites, why)).await
+    crate::context::form_action(|context| super::service::revoke(context, instance, invites, why)).await
 }
 
 #[server(prefix = "/api/access-requests", endpoint = "enter")]
 pub async fn enter(instance: String, #[server(flatten)] form: RequestForm) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::enter(context, instance, form)).await
+    crate::context::form_action(|context| super::service::enter(context, instance, form)).await
 }
 
 #[server(prefix = "/api/access-requests", endpoint = "refuse")]
@@ -37,5 +37,5 @@ pub async fn refuse(
     #[server(default)] answer: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::refuse(context, instance, request, answer, why)).await
+    crate::context::form_action(|context| super::service::refuse(context, instance, request, answer, why)).await
 }

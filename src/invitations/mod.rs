@@ -6,7 +6,7 @@ pub mod service;
 
 use crate::{
     batches::Running,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     id::{AccountId, InviteId},
 };
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ impl Term {
     }
 
     /// When an invitation of this term ends that is issued now.
-    pub fn end(self, now: Instant) -> Option<Instant> {
+    pub fn end(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Day => Some(now.plus(DAY)),
             Self::Week => Some(now.plus(7 * DAY)),
@@ -128,8 +128,8 @@ pub struct InviteLine {
     pub state: InviteState,
     pub uses: usize,
     pub max_uses: Option<usize>,
-    pub created_at: Instant,
-    pub expires_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
     pub autofollow: bool,
     pub comment: String,
     /// Whoever comes with it is let in without review.
@@ -171,10 +171,10 @@ pub struct InvitationsPage {
     /// Only those of this account.
     pub owner: Option<(AccountId, String)>,
     /// How far back was looked, where that is not to the end.
-    pub edge: Option<Instant>,
+    pub edge: Option<Timestamp>,
     pub older: Option<String>,
     /// What invitations mean while registrations are as they are.
-    pub door: String,
+    pub registrations: String,
     /// Access requests that wait.
     pub waiting: usize,
     pub preview: Option<RevokePreview>,
@@ -190,7 +190,7 @@ pub struct InvitationsPage {
 pub struct Came {
     pub account: AccountId,
     pub handle: String,
-    pub at: Instant,
+    pub at: Timestamp,
     /// “waits for review”, “limited”; empty where nothing is against them.
     pub state: Vec<String>,
     pub reports: usize,
@@ -204,7 +204,7 @@ pub struct Arrivals {
     /// Used, and nobody is there any more: refused, deleted. Known only where all have been looked at.
     pub gone: Option<usize>,
     /// How far was looked, where time was up.
-    pub edge: Option<Instant>,
+    pub edge: Option<Timestamp>,
     pub further: Option<String>,
 }
 
@@ -215,7 +215,7 @@ pub struct InvitationPage {
     /// The link to hand over, for those who manage invitations and while it goes on.
     pub link: Option<String>,
     pub arrivals: Arrivals,
-    pub door: String,
+    pub registrations: String,
     /// The access request it was issued for.
     pub request: Option<String>,
     pub preview: Option<RevokePreview>,
@@ -230,8 +230,8 @@ pub struct RequestLine {
     pub organisation: String,
     pub accounts: usize,
     pub state: RequestState,
-    pub created_at: Instant,
-    pub decided_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
     pub entered_by: String,
 }
 
@@ -256,7 +256,7 @@ pub struct RequestPage {
     /// The words of a refusal.
     pub answer: String,
     /// When what was said is destroyed; `None` once that has been.
-    pub destroyed_on: Option<Instant>,
+    pub destroyed_on: Option<Timestamp>,
     pub destroyed: bool,
     /// Why nothing is known of the instance, in a sentence.
     pub away: Option<String>,

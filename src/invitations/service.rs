@@ -10,12 +10,12 @@ use super::{Arrivals, Came, InviteLine, InviteState, Issuing};
 use crate::{
     access::{self, Permission},
     acting,
-    clock::Instant,
+    clock::Timestamp,
     context::Context,
     id::AccountId,
     mastodon::{
         Instance,
-        database::{DatabaseError, Invite, Inviter, Read, unread},
+        database::{DatabaseError, Invite, Inviter, Read, read_problem},
         settings::Meaning,
     },
     problem::Problem,
@@ -70,9 +70,9 @@ fn link(context: &Context, instance: &Instance, invite: &Invite) -> Option<Strin
 
 /// What invitations mean while registrations are set as they are (`app/helpers/registration_helper.rb`), and whether visitors
 /// were last seen to meet that.
-fn door(instance: &Instance) -> String {
-    let pulse = instance.pulse();
-    let stored = pulse.registrations.as_ref();
+fn registrations(instance: &Instance) -> String {
+    let health = instance.health();
+    let stored = health.registrations.as_ref();
     let mode = stored.and_then(|stored| Meaning::of(&stored.mode).mode());
     let told = stored.and_then(|stored| stored.message_text().ok());
     let says = match mode {
@@ -106,7 +106,7 @@ fn consequence(spares_review: bool) -> String {
 /// As whom an invitation would be issued, read now.
 async fn inviter(context: &Context, instance: &Instance, read: &mut Read) -> Result<Option<Inviter>, Problem> {
     match acting::acting(context, instance).await? {
-        Some(account) => read.inviter(account).await.map_err(unread),
+        Some(account) => read.inviter(account).await.map_err(read_problem),
         None => Ok(None),
     }
 }
@@ -160,7 +160,7 @@ async fn arrivals(read: &mut Read, invite: &Invite, base: &str, search: &Search)
             Came {
                 account: AccountId(person.account),
                 handle: format!("@{}", ui::tame(&person.username)),
-                at: Instant(person.came_at),
+                at: Timestamp(person.came_at),
                 state,
                 reports: number(person.reports),
                 strikes: number(person.strikes),

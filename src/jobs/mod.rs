@@ -23,7 +23,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     let jobs = Supervisor::new(app.clock.clone(), app.jobs.clone());
     for instance in app.instances.values() {
         jobs.keep(seen::Waiting::new(app, instance));
-        jobs.keep(seen::Pulse::new(app, instance));
+        jobs.keep(seen::Probe::new(app, instance));
         jobs.keep(domain_imports::Imports::new(app, instance));
         jobs.keep(batches::Batches::new(app, instance));
         jobs.keep(snapshots::Snapshots::new(app, instance));

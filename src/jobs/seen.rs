@@ -2,7 +2,7 @@
 
 use super::Job;
 use crate::{
-    clock::{Clock, Instant, SECOND},
+    clock::{Clock, SECOND, Timestamp},
     context::App,
     mastodon::Instance,
     telemetry::JobName,
@@ -16,12 +16,12 @@ const UNWATCHED: i64 = 10 * SECOND;
 pub struct Waiting {
     instance: Arc<Instance>,
     clock: Clock,
-    last: Instant,
+    last: Timestamp,
 }
 
 impl Waiting {
     pub fn new(app: &App, instance: &Arc<Instance>) -> Self {
-        Self { instance: instance.clone(), clock: app.clock.clone(), last: Instant(0) }
+        Self { instance: instance.clone(), clock: app.clock.clone(), last: Timestamp(0) }
     }
 }
 
@@ -36,7 +36,7 @@ impl Job for Waiting {
 
     async fn work(&mut self) -> anyhow::Result<()> {
         let (instance, now) = (&self.instance, self.clock.now());
-        if instance.is_looked_at(now) || now.since(self.last) >= UNWATCHED {
+        if instance.is_watched(now) || now.since(self.last) >= UNWATCHED {
             instance.waiting.refresh(&instance.database, now).await;
             instance.signups.refresh(&instance.database, now).await;
             self.last = now;
@@ -45,20 +45,20 @@ impl Job for Waiting {
     }
 }
 
-/// Takes an instance's pulse, and puts into the log what does not hold of its configuration.
-pub struct Pulse {
+/// Probes an instance, and puts into the log what does not hold of its configuration.
+pub struct Probe {
     instance: Arc<Instance>,
     clock: Clock,
     said: Option<Vec<String>>,
 }
 
-impl Pulse {
+impl Probe {
     pub fn new(app: &App, instance: &Arc<Instance>) -> Self {
         Self { instance: instance.clone(), clock: app.clock.clone(), said: None }
     }
 }
 
-impl Job for Pulse {
+impl Job for Probe {
     fn name(&self) -> JobName {
         ("pulse", Some(self.instance.name.clone()))
     }
@@ -68,7 +68,7 @@ impl Job for Pulse {
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        self.instance.take_pulse(self.clock.now()).await;
+        self.instance.probe(self.clock.now()).await;
         self.said = Some(say_troubles(&self.instance, self.said.take()));
         Ok(())
     }
@@ -77,7 +77,7 @@ impl Job for Pulse {
 /// Puts into the log what does not hold of an instance's configuration, at the start and whenever that changes; all of it as it
 /// is now.
 fn say_troubles(instance: &Instance, before: Option<Vec<String>>) -> Vec<String> {
-    let troubles = instance.pulse().troubles();
+    let troubles = instance.health().troubles();
     let known = before.as_deref().unwrap_or_default();
     for trouble in troubles.iter().filter(|trouble| !known.contains(trouble)) {
         tracing::warn!(instance = %instance.name, %trouble, "instance.trouble");

@@ -1,7 +1,7 @@
 //! Looking at each instance for what changed elsewhere: its turn is claimed in the store, so that one process looks.
 
 use super::Job;
-use crate::{audit::service::elsewhere, context::App, mastodon::Instance, telemetry::JobName};
+use crate::{audit::service::outside_changes, context::App, mastodon::Instance, telemetry::JobName};
 use std::{sync::Arc, time::Duration};
 
 /// The looking at one instance.
@@ -26,11 +26,11 @@ impl Job for Snapshots {
     }
 
     async fn work(&mut self) -> anyhow::Result<()> {
-        match elsewhere::take_turn(&self.app, &self.instance).await {
+        match outside_changes::take_turn(&self.app, &self.instance).await {
             Ok(None | Some(0)) => {}
             Ok(Some(entries)) => tracing::info!(entries, instance = %self.instance.name, "elsewhere"),
-            // That an instance is away is said where its pulse is.
-            Err(elsewhere::Trouble::Instance(error)) => {
+            // That an instance is away is said where its health is.
+            Err(outside_changes::Trouble::Instance(error)) => {
                 tracing::info!(%error, instance = %self.instance.name, "elsewhere.not_now");
             }
             Err(error) => return Err(error.into()),

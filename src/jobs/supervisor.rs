@@ -126,7 +126,7 @@ fn pause(period: Duration, falls: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Instant;
+    use crate::clock::Timestamp;
     use std::sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -179,7 +179,7 @@ mod tests {
             [(First::Panics, 0, 2, 0), (First::Hangs, 0, 0, 2), (First::Fails, 2, 0, 0)]
         {
             let seen = Jobs::default();
-            let jobs = Supervisor::new(Clock::set(Instant(7)), seen.clone());
+            let jobs = Supervisor::new(Clock::set(Timestamp(7)), seen.clone());
             let third = Arc::new(Notify::new());
             jobs.keep(Falling { first, runs: Arc::default(), third: third.clone() });
             third.notified().await;
@@ -188,7 +188,7 @@ mod tests {
             let (name, seen) = seen.seen().remove(0);
             assert_eq!(name, ("falling", None));
             assert_eq!((&seen.runs[1..], seen.in_a_row), ([failed, panicked, hung].as_slice(), 0), "{seen:?}");
-            assert!(seen.runs[0] >= 1 && seen.last_well == Some(Instant(7)), "{seen:?}");
+            assert!(seen.runs[0] >= 1 && seen.last_well == Some(Timestamp(7)), "{seen:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     write::canonical,
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     seal::hex,
     store::{Store, on},
 };
@@ -86,8 +86,8 @@ impl Ledger {
     /// The store's, the file's, that nothing falls into the range, or that the leaves are not what was signed.
     pub async fn bundle(
         &self,
-        from: Option<Instant>,
-        to: Option<Instant>,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
         out: &mut impl Write,
     ) -> Result<Written, BundleError> {
         // A clock that was set back leaves entries out of order: the range takes in all that fall between.

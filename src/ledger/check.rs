@@ -1,7 +1,7 @@
 //! The check of the whole record that runs in this process, and what the last one found.
 
 use super::verify::Verified;
-use crate::clock::Instant;
+use crate::clock::Timestamp;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The check that runs in this process, and what the last one found.
@@ -59,7 +59,7 @@ pub struct Check {
 /// What the last check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    pub at: Instant,
+    pub at: Timestamp,
     /// How many entries it vouches for; `None` where it could not be carried through.
     pub entries: Option<i64>,
     pub whole: bool,

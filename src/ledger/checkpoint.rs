@@ -2,7 +2,7 @@
 
 use super::{LedgerError, tree::Hash};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     seal::Keys,
     store::{Store, on},
 };
@@ -199,10 +199,10 @@ pub fn split(file: &str) -> Vec<String> {
     notes
 }
 
-pub(super) async fn last(store: &Store) -> Result<Option<(i64, Instant, String)>, LedgerError> {
+pub(super) async fn last(store: &Store) -> Result<Option<(i64, Timestamp, String)>, LedgerError> {
     const SQL: &str = "select size, at, note from ledger_checkpoints order by origin desc, size desc limit 1";
     let row: Option<(i64, i64, String)> = on!(store, pool => sqlx::query_as(SQL).fetch_optional(pool).await?);
-    Ok(row.map(|(size, at, note)| (size, Instant(at), note)))
+    Ok(row.map(|(size, at, note)| (size, Timestamp(at), note)))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     access::{Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     id::{AccountId, InstanceName, OperatorId},
     nouns::registrations::RegistrationsMode,
     seal::Keys,
@@ -58,7 +58,7 @@ pub struct Verdict {
 
 /// How far many deeds decided at once have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Progress {
     Begun,
     Paused,
     Resumed,
@@ -68,15 +68,15 @@ pub enum Stage {
 
 /// Something that changed on an instance and was not done through this console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct OutsideChange {
     pub instance: InstanceName,
     /// Its history shows it.
     pub subject: Subject,
     /// The part of the instance it belongs to.
     pub part: &'static str,
     /// It was as before when last looked at, and is as now since: somewhere between.
-    pub from: Instant,
-    pub to: Instant,
+    pub from: Timestamp,
+    pub to: Timestamp,
     /// A keyed hash of what it is now: the same change is recorded once.
     pub now: String,
     /// Sealed: its name, what it was, what it is.
@@ -129,10 +129,10 @@ pub enum Fact {
         permission: Permission,
         instance: Option<String>,
     },
-    ChangedElsewhere(Box<Elsewhere>),
+    ChangedOutside(Box<OutsideChange>),
     /// Many deeds decided at once were begun, paused or let go on, or are through.
     Batch {
-        stage: Stage,
+        stage: Progress,
         /// Which: a batch's id or an import's.
         id: String,
         /// `None` where the console paused by itself, or it came to its end.
@@ -195,11 +195,11 @@ impl Fact {
             Self::CodeFailed { .. } => "code_failed",
             Self::SecondFactorSet { .. } => "second_factor_set",
             Self::Denied { .. } => "denied",
-            Self::ChangedElsewhere(_) => "changed_elsewhere",
-            Self::Batch { stage: Stage::Begun, .. } => "batch_begun",
-            Self::Batch { stage: Stage::Paused, .. } => "batch_paused",
-            Self::Batch { stage: Stage::Resumed, .. } => "batch_resumed",
-            Self::Batch { stage: Stage::Ended, .. } => "batch_ended",
+            Self::ChangedOutside(_) => "changed_elsewhere",
+            Self::Batch { stage: Progress::Begun, .. } => "batch_begun",
+            Self::Batch { stage: Progress::Paused, .. } => "batch_paused",
+            Self::Batch { stage: Progress::Resumed, .. } => "batch_resumed",
+            Self::Batch { stage: Progress::Ended, .. } => "batch_ended",
             Self::Token { taken_back: false, .. } => "token_left",
             Self::Token { taken_back: true, .. } => "token_taken_back",
             Self::Settled { agrees: false, .. } => "registrations_unsettled",
@@ -220,7 +220,7 @@ impl Fact {
             | Self::Denied { operator, .. } => Some(operator),
             Self::SignInFailed { operator, .. } | Self::Batch { operator, .. } => operator.as_ref(),
             // The console itself noticed, or it was done at the server.
-            Self::ChangedElsewhere(_)
+            Self::ChangedOutside(_)
             | Self::Token { .. }
             | Self::Settled { .. }
             | Self::HeadSealed { .. }
@@ -232,7 +232,7 @@ impl Fact {
 
     pub(super) fn instance(&self) -> Option<&InstanceName> {
         match self {
-            Self::ChangedElsewhere(change) => Some(&change.instance),
+            Self::ChangedOutside(change) => Some(&change.instance),
             Self::Batch { instance, .. } | Self::Token { instance, .. } | Self::Settled { instance, .. } => {
                 Some(instance)
             }
@@ -260,7 +260,7 @@ impl Fact {
             Self::Denied { role, permission, instance, .. } => {
                 json!({ "role": role, "permission": permission, "instance": instance })
             }
-            Self::ChangedElsewhere(change) => json!({
+            Self::ChangedOutside(change) => json!({
                 "part": change.part,
                 "from": change.from.0.to_string(),
                 "to": change.to.0.to_string(),

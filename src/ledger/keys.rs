@@ -2,7 +2,7 @@
 
 use super::{Answer, Answered, Deed, Ledger, LedgerError, Step, Warrant, tree::from_hex};
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     seal::{self, Keys, hex},
     store::{Driver, on},
 };
@@ -48,7 +48,7 @@ impl Ledger {
     }
 
     /// The key to seal with, and its name. Where the quarter's key was destroyed, the next one takes its place.
-    async fn sealing_key(&self, subject: &str, at: Instant) -> Result<(String, [u8; 32]), LedgerError> {
+    async fn sealing_key(&self, subject: &str, at: Timestamp) -> Result<(String, [u8; 32]), LedgerError> {
         // A key that was taken away must be missed: another under its name would hide that.
         const NAMED: &str = "select count(*) from ledger_entries where subject = $1 and leaf like $2";
         const MAKE: &str = "insert into ledger_keys (id, wrapped) values ($1, $2) on conflict (id) do nothing";
@@ -87,7 +87,7 @@ impl Ledger {
     pub(super) async fn seal(
         &self,
         subject: &str,
-        at: Instant,
+        at: Timestamp,
         value: &Value,
     ) -> Result<(String, String), LedgerError> {
         let (id, key) = self.sealing_key(subject, at).await?;
@@ -117,7 +117,7 @@ impl Ledger {
     ///
     /// # Errors
     /// The store's.
-    pub async fn keys_older(&self, than: Instant, most: usize) -> Result<Vec<String>, LedgerError> {
+    pub async fn keys_older(&self, than: Timestamp, most: usize) -> Result<Vec<String>, LedgerError> {
         const SQL: &str = "select id from ledger_keys where wrapped is not null and id > $1 order by id limit 2000";
         let mut found: Vec<String> = Vec::new();
         let mut last = String::new();

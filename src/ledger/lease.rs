@@ -1,7 +1,7 @@
 //! Which open deeds somebody in this process is at work on. Only their leases are renewed: what a panic, an ended request or
 //! an uncertain commit left behind runs out and is swept, and its subject is free again.
 
-use super::{Ledger, LedgerError, write::LEASE};
+use super::{Ledger, LedgerError, write::DEED_LEASE};
 use crate::store::{Driver, on};
 use std::{
     collections::BTreeSet,
@@ -81,7 +81,7 @@ impl Ledger {
     /// The store's.
     pub async fn renew_leases(&self) -> Result<(), LedgerError> {
         const SQL: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
-        let until = self.clock.now().plus(LEASE).0;
+        let until = self.clock.now().plus(DEED_LEASE).0;
         let at_work: Vec<i64> = self.at_work.set().iter().copied().collect();
         for intent in at_work {
             on!(&self.store, pool => sqlx::query(SQL)

@@ -21,12 +21,12 @@ mod write;
 
 pub use crate::nouns::outcome::Outcome;
 pub use deed::{BeforeAfter, Deed, Subject};
-pub use entry::{Acting, Elsewhere, Fact, Mark, ProvedBy, Stage, Verdict};
+pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
 pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
-pub use write::{LARGEST_LEAF, LARGEST_SEEN, LEASE, LedgerError, NotOpened, OpenDeed};
+pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
 
 use crate::{access::Actor, clock::Clock, problem::Problem, seal::Keys, store::Store, telemetry::Counted};
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,7 @@ pub struct Warrant<D> {
     mark: Mark,
     actor: Actor,
     acting: Acting,
-    /// Keeps the lease running: a warrant that is dropped, whyever, leaves its deed to the sweep.
+    /// Keeps the lease running: a warrant that is dropped, for whatever reason, leaves its deed to the sweep.
     _held: lease::Held,
 }
 

@@ -1,7 +1,7 @@
 //! Reading the record.
 
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
-use crate::{clock::Instant, id::OperatorId, store::on};
+use crate::{clock::Timestamp, id::OperatorId, store::on};
 use serde_json::Value;
 
 /// What the record is narrowed to.
@@ -14,8 +14,8 @@ pub struct Filter {
     pub subject: Option<String>,
     /// An outcome's name, or `open`.
     pub outcome: Option<String>,
-    pub from: Option<Instant>,
-    pub to: Option<Instant>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
     /// Only entries before this one.
     pub before: Option<i64>,
     pub limit: i64,
@@ -37,7 +37,7 @@ pub enum Sealed {
 #[derive(Clone, Debug)]
 pub struct Entry {
     pub index: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub kind: String,
     pub deed: String,
     pub operator: Option<String>,
@@ -48,7 +48,7 @@ pub struct Entry {
     pub sealed: Sealed,
     pub outcome: Option<Outcome>,
     /// When the outcome was recorded.
-    pub closed_at: Option<Instant>,
+    pub closed_at: Option<Timestamp>,
     /// What the outcome's leaf says in clear.
     pub outcome_facts: Value,
 }
@@ -57,7 +57,7 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub struct Worked {
     pub index: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub deed: String,
     pub facts: Value,
     pub outcome: Option<Outcome>,
@@ -84,7 +84,7 @@ pub struct TreeState {
     pub size: i64,
     pub root: String,
     /// Size, instant and text of the last checkpoint.
-    pub checkpoint: Option<(i64, Instant, String)>,
+    pub checkpoint: Option<(i64, Timestamp, String)>,
     pub outside: Option<String>,
 }
 
@@ -181,8 +181,8 @@ impl Ledger {
     pub async fn worked(
         &self,
         operator: &OperatorId,
-        from: Instant,
-        to: Instant,
+        from: Timestamp,
+        to: Timestamp,
         before: i64,
         limit: i64,
     ) -> Result<Vec<Worked>, LedgerError> {
@@ -193,7 +193,7 @@ impl Ledger {
                 let mut leaf: Value = serde_json::from_str(&leaf)
                     .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
                 let outcome = outcome.as_deref().and_then(Outcome::parse);
-                Ok(Worked { index, at: Instant(at), deed, facts: leaf["facts"].take(), outcome })
+                Ok(Worked { index, at: Timestamp(at), deed, facts: leaf["facts"].take(), outcome })
             })
             .collect()
     }
@@ -209,7 +209,7 @@ impl Ledger {
         };
         Ok(Entry {
             index,
-            at: Instant(at),
+            at: Timestamp(at),
             kind,
             deed,
             operator,
@@ -218,7 +218,7 @@ impl Ledger {
             sealed,
             leaf,
             outcome: outcome.as_deref().and_then(Outcome::parse),
-            closed_at: closed_at.map(Instant),
+            closed_at: closed_at.map(Timestamp),
             outcome_facts,
         })
     }

@@ -35,7 +35,7 @@ const NEWEST: &str = "select size, note, frontier from ledger_checkpoints \
 const SEALED: &str = "select count(*) from ledger_entries where deed in ('head_sealed', 'record_accepted')";
 
 /// The record as it was found, at one instant.
-struct Look {
+struct RecordState {
     tree: Frontier,
     /// `None` where nothing was recorded yet.
     origin: Option<Origin>,
@@ -83,33 +83,33 @@ macro_rules! walk {
 }
 
 /// Reads head, checkpoints and the leaves since in one snapshot. The inner error is what contradicts itself.
-macro_rules! look {
+macro_rules! read_state {
     ($tx:ident, $ledger:ident, $notes:ident, $own:ident) => {{
         let rows: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
         let head: Option<SealedHead> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
         let there: i64 = sqlx::query_scalar(THERE).fetch_one(&mut *$tx).await?;
         let number = rows.last().map_or(0, |row| row.0);
-        let looked: Result<Look, String> = 'look: {
+        let read: Result<RecordState, String> = 'check: {
             let checked = match head::check(&$ledger.keys, head.as_ref(), &rows, there) {
                 Ok(checked) => checked,
-                Err(what) => break 'look Err(what),
+                Err(what) => break 'check Err(what),
             };
             let rows: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
             if !Changes::of_rows(rows).agrees(&$ledger.keys, &checked.rights) {
                 let what = "the changes to rights that are written down are not those that the head has";
-                break 'look Err(what.to_owned());
+                break 'check Err(what.to_owned());
             }
             let Some(origin) = checked.origins.last().cloned() else {
                 if $notes.as_ref().is_ok_and(|notes| signed_under(&$ledger.keys, &$ledger.host, notes)) {
                     let what = "nothing is recorded, and checkpoints outside are signed by a store that had entries";
-                    break 'look Err(what.to_owned());
+                    break 'check Err(what.to_owned());
                 }
-                break 'look Ok(Look { tree: checked.tree, origin: None, stored: None, outside: None });
+                break 'check Ok(RecordState { tree: checked.tree, origin: None, stored: None, outside: None });
             };
             let witness = head::witness(&$ledger.keys, &$ledger.host, &checked.origins);
             let outside = match $ledger.outside_of(&witness, &$notes) {
                 Ok(outside) => outside,
-                Err(what) => break 'look Err(what),
+                Err(what) => break 'check Err(what),
             };
             let kept: Option<(i64, String, Option<String>)> = sqlx::query_as(NEWEST)
                 .bind(origin.number)
@@ -120,7 +120,7 @@ macro_rules! look {
             let stored = match kept.as_ref().map(|(size, note, _)| (size, witness.read(note))) {
                 None => None,
                 Some((size, Read::Ours(found))) if found.size == *size => Some(found),
-                Some((size, _)) => break 'look Err(format!("the checkpoint stored for {size} entries does not hold")),
+                Some((size, _)) => break 'check Err(format!("the checkpoint stored for {size} entries does not hold")),
             };
             // What is signed is gone on from; where the place outside is behind, from what it knows.
             let behind = outside.as_ref().zip(stored.as_ref()).is_some_and(|(out, stored)| out.size < stored.size);
@@ -146,7 +146,7 @@ macro_rules! look {
             .collect();
             if let Some((longer, place)) = signed.iter().find(|(signed, _)| signed.size > there) {
                 let what = format!("the checkpoint {place} signed {} entries, and there are {there}", longer.size);
-                break 'look Err(what);
+                break 'check Err(what);
             }
             let walked = walk!($tx, tree, |tree: &Frontier| {
                 match signed.iter().find(|(signed, _)| signed.size == size(tree) && signed.root != tree.root()) {
@@ -158,13 +158,13 @@ macro_rules! look {
                 }
             });
             if let Err(what) = walked {
-                break 'look Err(what);
+                break 'check Err(what);
             }
             if tree != checked.tree {
                 let what = "the entries since the last checkpoint are not those that were appended";
-                break 'look Err(what.to_owned());
+                break 'check Err(what.to_owned());
             }
-            Ok(Look {
+            Ok(RecordState {
                 tree,
                 origin: Some(origin),
                 stored: stored.map(|signed| signed.size),
@@ -172,7 +172,7 @@ macro_rules! look {
             })
         };
         $tx.rollback().await?;
-        (number, looked)
+        (number, read)
     }};
 }
 
@@ -264,7 +264,7 @@ impl Ledger {
         Ok(outside.newest)
     }
 
-    async fn look(&self) -> Result<Option<Look>, LedgerError> {
+    async fn read_state(&self) -> Result<Option<RecordState>, LedgerError> {
         // First the place outside, and what was signed here: whatever stands there was in the store before.
         let own = self.found.lock().signed.clone();
         let notes = self.outside_notes().await;
@@ -278,17 +278,17 @@ impl Ledger {
         let (number, looked) = match &self.store.driver {
             Driver::Sqlite(pool) => {
                 let mut tx = pool.begin().await?;
-                look!(tx, self, notes, own)
+                read_state!(tx, self, notes, own)
             }
             Driver::Postgres(pool) => {
                 let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-                look!(tx, self, notes, own)
+                read_state!(tx, self, notes, own)
             }
         };
         Ok(match looked {
-            Ok(look) => {
+            Ok(state) => {
                 self.found.clear(number);
-                Some(look)
+                Some(state)
             }
             Err(what) => {
                 self.found.contradict(number, &what);
@@ -303,7 +303,7 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn examine(&self) -> Result<(), LedgerError> {
-        self.look().await.map(|_| ())
+        self.read_state().await.map(|_| ())
     }
 
     /// Takes a checkpoint over all there is, if there is something new; keeps it in the store and outside. Some if one
@@ -316,11 +316,11 @@ impl Ledger {
         const KEEP: &str = "insert into ledger_checkpoints (size, note, at, origin, frontier) select $1, $2, $3, $4, $5 \
             where not exists (select 1 from ledger_checkpoints where origin > $4 or (origin = $4 and size >= $1)) \
             on conflict (origin, size) do nothing";
-        let look = self.look().await?;
+        let state = self.read_state().await?;
         if let Some(what) = self.contradiction() {
             return Err(LedgerError::Contradicted(what));
         }
-        let Some((look, origin)) = look.and_then(|look| look.origin.clone().map(|origin| (look, origin))) else {
+        let Some((state, origin)) = state.and_then(|state| state.origin.clone().map(|origin| (state, origin))) else {
             return Ok(None);
         };
         let known = self.found.lock().host_known;
@@ -331,9 +331,9 @@ impl Ledger {
                 }
             })?;
         }
-        let total = size(&look.tree);
-        let kept = look.stored == Some(total);
-        let kept_outside = self.outside.is_none() || look.outside == Some(total);
+        let total = size(&state.tree);
+        let kept = state.stored == Some(total);
+        let kept_outside = self.outside.is_none() || state.outside == Some(total);
         if total == 0 || (kept && kept_outside) {
             return Ok(None);
         }
@@ -341,7 +341,7 @@ impl Ledger {
         if let Some(what) = unusable {
             return Err(LedgerError::Outside(what));
         }
-        let root = look.tree.root();
+        let root = state.tree.root();
         let note = checkpoint::sign(&self.keys, &origin.store, total, &root)?;
         if let Some(path) = self.outside.clone().filter(|_| !kept_outside)
             && let Err(error) = write_outside(path, note.clone()).await
@@ -354,7 +354,7 @@ impl Ledger {
         let at = self.clock.now().0;
         const KEPT: &str = "select count(*) from ledger_checkpoints where origin > $1 or (origin = $1 and size >= $2)";
         let stored = on!(&self.store, pool => sqlx::query(KEEP)
-            .bind(total).bind(&note).bind(at).bind(origin.number).bind(look.tree.to_text())
+            .bind(total).bind(&note).bind(at).bind(origin.number).bind(state.tree.to_text())
             .execute(pool).await.map(|_| ()));
         if let Err(error) = stored {
             // Another process may have kept one over as much in the same moment, and its trigger takes no second one.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
-    clock::{Instant, MINUTE, SECOND},
+    clock::{MINUTE, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
     seal::{Keys, hex},
     store::{
@@ -27,7 +27,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
 /// A deed whose lease has run out is closed by reading, by whoever claims it.
-pub const LEASE: i64 = 30 * SECOND;
+pub const DEED_LEASE: i64 = 30 * SECOND;
 /// How soon a left deed that could not be closed is looked at again.
 const LOOK_AGAIN: i64 = 2 * SECOND;
 /// One entry within so long for all failed sign-ins of an account or address range, and for all refusals of one kind.
@@ -69,7 +69,7 @@ pub enum LedgerError {
 pub enum NotOpened {
     /// Another deed about the same subject is under way.
     #[error("another deed about it is under way since {}", .since.0)]
-    Busy { since: Instant, by: Option<OperatorId> },
+    Busy { since: Timestamp, by: Option<OperatorId> },
     #[error(transparent)]
     Unwritable(#[from] LedgerError),
 }
@@ -78,7 +78,7 @@ pub enum NotOpened {
 #[derive(Debug)]
 pub struct OpenDeed {
     pub index: i64,
-    pub opened_at: Instant,
+    pub opened_at: Timestamp,
     pub mark: Mark,
     pub acting: Acting,
     /// As it was sealed; `None` where its key was destroyed.
@@ -89,10 +89,10 @@ pub struct OpenDeed {
 }
 
 /// A leaf before it knows its index, and what happens beside the tree with it.
-pub(super) struct Draft {
+pub(super) struct LeafDraft {
     /// Without index and instant, which it gets where it is appended.
     leaf: Value,
-    at: Instant,
+    at: Timestamp,
     kind: &'static str,
     deed: String,
     operator: Option<String>,
@@ -127,7 +127,7 @@ enum Beside {
 }
 
 pub(super) struct Append {
-    draft: Draft,
+    draft: LeafDraft,
     reply: oneshot::Sender<Result<Appended, LedgerError>>,
 }
 
@@ -135,7 +135,7 @@ pub(super) struct Append {
 enum Appended {
     At(i64),
     Busy {
-        since: Instant,
+        since: Timestamp,
         intent: i64,
     },
     /// The same is recorded already.
@@ -329,14 +329,14 @@ macro_rules! group {
                         .bind(key)
                         .bind(index)
                         .bind(lease)
-                        .bind(draft.at.plus(LEASE).0)
+                        .bind(draft.at.plus(DEED_LEASE).0)
                         .bind(draft.at.0)
                         .fetch_optional(&mut *$tx)
                         .await?;
                     if opened.is_none() {
                         let (intent, since): (i64, i64) =
                             sqlx::query_as(WHO_IS_OPEN).bind(key).fetch_one(&mut *$tx).await?;
-                        results.push(Ok(Appended::Busy { since: Instant(since), intent }));
+                        results.push(Ok(Appended::Busy { since: Timestamp(since), intent }));
                         continue;
                     }
                 }
@@ -450,8 +450,8 @@ macro_rules! group {
 }
 
 /// When a leaf was written, as it says itself: the column beside it is anybody's who can write the store.
-fn written_at(leaf: &Value) -> Option<Instant> {
-    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Instant)
+fn written_at(leaf: &Value) -> Option<Timestamp> {
+    leaf["at"].as_str().and_then(|at| at.parse().ok()).or_else(|| leaf["at"].as_i64()).map(Timestamp)
 }
 
 /// Whether a leaf says of the same stretch of time, from the same beginning, what a new one is about to say.
@@ -460,7 +460,10 @@ fn says_the_same(leaf: &str, new: &Value) -> bool {
         .is_ok_and(|leaf| ["from", "now"].into_iter().all(|key| leaf["facts"][key] == new["facts"][key]))
 }
 
-async fn append_group(writer: &Writer, drafts: &[Draft]) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
+async fn append_group(
+    writer: &Writer,
+    drafts: &[LeafDraft],
+) -> Result<Vec<Result<Appended, LedgerError>>, LedgerError> {
     match &writer.store.driver {
         Driver::Sqlite(pool) => {
             let mut tx = pool.begin_with("begin immediate").await?;
@@ -573,7 +576,7 @@ fn fitting(seen: &Value) -> Value {
 }
 
 impl Ledger {
-    async fn append(&self, draft: Draft) -> Result<Appended, LedgerError> {
+    async fn append(&self, draft: LeafDraft) -> Result<Appended, LedgerError> {
         let span = tracing::debug_span!("store", entry = draft.kind);
         let appended = async {
             let (reply, answer) = oneshot::channel();
@@ -642,7 +645,7 @@ impl Ledger {
         });
         // A read locks nothing, but is open until it is closed: it stands under a key nobody else has.
         let lock = if D::CHANGES { subject.clone() } else { format!("read:{}", crate::id::fresh()) };
-        let draft = Draft {
+        let draft = LeafDraft {
             leaf,
             at,
             kind: "intent",
@@ -721,7 +724,7 @@ impl Ledger {
             "key": key,
             "sealed": sealed,
         });
-        let draft = Draft {
+        let draft = LeafDraft {
             leaf,
             at,
             kind: "outcome",
@@ -762,13 +765,13 @@ impl Ledger {
                 Some(self.keys.hash("refusal", format!("{} {}", operator.0, permission.name()).as_bytes()))
             }
             Fact::CodeFailed { operator, .. } => Some(self.keys.hash("failed code", operator.0.as_bytes())),
-            Fact::ChangedElsewhere(change) => Some(subject_hash(&self.keys, &change.subject)),
+            Fact::ChangedOutside(change) => Some(subject_hash(&self.keys, &change.subject)),
             Fact::RecordAccepted { .. } => Some(subject_hash(&self.keys, &Subject::Record)),
             Fact::Batch { id, .. } => Some(id.clone()),
             _ => None,
         };
         let beside = match (&fact, &subject) {
-            (Fact::ChangedElsewhere(_), Some(subject)) => Beside::Once { subject: subject.clone() },
+            (Fact::ChangedOutside(_), Some(subject)) => Beside::Once { subject: subject.clone() },
             (Fact::SignInFailed { .. } | Fact::CodeFailed { .. } | Fact::Denied { .. }, Some(subject)) => {
                 Beside::Seldom { subject: subject.clone(), within: GATHERED }
             }
@@ -788,7 +791,7 @@ impl Ledger {
             leaf["instance"] = json!(instance);
         }
         let document = match &fact {
-            Fact::ChangedElsewhere(change) => Some(change.sealed.clone()),
+            Fact::ChangedOutside(change) => Some(change.sealed.clone()),
             Fact::RecordAccepted { what, why, .. } => Some(json!({ "what": what, "why": why })),
             _ => None,
         };
@@ -797,7 +800,7 @@ impl Ledger {
             leaf["key"] = json!(key);
             leaf["sealed"] = json!(sealed);
         }
-        let draft = Draft {
+        let draft = LeafDraft {
             leaf,
             at,
             kind: "fact",
@@ -829,14 +832,14 @@ impl Ledger {
             Driver::Postgres(_) => ON_POSTGRES,
         };
         let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(sql)
-            .bind(&*self.process).bind(now.plus(LEASE).0).bind(now.0).fetch_all(pool).await?);
+            .bind(&*self.process).bind(now.plus(DEED_LEASE).0).bind(now.0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
         for (index, opened_at) in claimed {
             // Its lease was only renewed late: the one at work on it goes on.
             if self.at_work.has(index) {
                 continue;
             }
-            match self.open_deed(index, Instant(opened_at)).await {
+            match self.open_deed(index, Timestamp(opened_at)).await {
                 Ok(deed) => deeds.push(deed),
                 // One damaged entry must not keep the others from being closed.
                 Err(error) => tracing::error!(%error, index, "ledger.claim"),
@@ -845,7 +848,7 @@ impl Ledger {
         Ok(deeds)
     }
 
-    async fn open_deed(&self, index: i64, opened_at: Instant) -> Result<OpenDeed, LedgerError> {
+    async fn open_deed(&self, index: i64, opened_at: Timestamp) -> Result<OpenDeed, LedgerError> {
         let damaged = |what: &str| LedgerError::Entry(format!("entry {index}: {what}"));
         // What closes it is signed in the console's name: it must be the deed that was begun.
         let leaf = self.proved(index).await?;

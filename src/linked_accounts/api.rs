@@ -1,4 +1,4 @@
-//! The doors of one's own account.
+//! The forms of one's own account.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -6,18 +6,18 @@ use leptos::prelude::*;
 /// Makes ready for the way to the instance.
 #[server(prefix = "/api/your-account", endpoint = "start")]
 pub async fn start(instance: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::start(context, instance)).await
+    crate::context::form_action(|context| super::service::start(context, instance)).await
 }
 
 #[server(prefix = "/api/your-account", endpoint = "unlink")]
 pub async fn unlink(instance: String, #[server(default)] why: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::unlink(context, instance, why)).await
+    crate::context::form_action(|context| super::service::unlink(context, instance, why)).await
 }
 
 /// Takes somebody else's link away.
 #[server(prefix = "/api/people", endpoint = "unlink")]
 pub async fn unlink_other(instance: String, operator: String, #[server(default)] why: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::unlink_other(context, instance, operator, why)).await
+    crate::context::form_action(|context| super::service::unlink_other(context, instance, operator, why)).await
 }
 
 /// Where the instance sends people back to.
@@ -72,7 +72,7 @@ pub mod back {
             Err(error) => {
                 tracing::error!(%error, "linked_accounts.callback");
                 let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
-                (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+                (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
             }
         }
     }

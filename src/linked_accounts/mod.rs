@@ -5,7 +5,7 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::{InstanceName, OperatorId},
     nouns::linked_accounts::Lapse,
 };
@@ -15,7 +15,7 @@ use crate::{
 pub struct YourAccount {
     /// `@jonas`
     pub handle: String,
-    pub since: Instant,
+    pub since: Timestamp,
     /// The name of its role, and what of the console's work that role includes; `None` while the database is away.
     pub role: Option<(String, Vec<(String, bool)>)>,
     pub lapse: Option<Lapse>,
@@ -27,7 +27,7 @@ pub struct YourAccount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
     pub address: String,
-    pub until: Instant,
+    pub until: Timestamp,
 }
 
 /// The page of one's own account.
@@ -49,5 +49,5 @@ pub struct LinkOf {
     pub operator: OperatorId,
     pub instance: InstanceName,
     pub handle: String,
-    pub since: Instant,
+    pub since: Timestamp,
 }

@@ -5,7 +5,7 @@ use crate::{
     access::{self, Actor, Permission},
     acting, carry_out,
     carry_out::InStore,
-    clock::{DAY, Instant, MINUTE, SECOND},
+    clock::{DAY, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::{LinkAccount, UnlinkAccount},
     frame::{self, Framed},
@@ -42,7 +42,7 @@ struct Attempt {
     instance: InstanceName,
     session: String,
     verifier: String,
-    begun_at: Instant,
+    begun_at: Timestamp,
 }
 
 impl Attempt {
@@ -118,7 +118,7 @@ pub async fn start(context: Context, instance: String) -> Result<String, Problem
     Ok(path::with(&path::your_account(&instance.name), "begun", &state))
 }
 
-fn attempt_of(draft: Option<drafts::Draft>) -> Option<Attempt> {
+fn attempt_of(draft: Option<drafts::KeptText>) -> Option<Attempt> {
     draft.filter(|draft| draft.path == ATTEMPT).and_then(|draft| serde_json::from_str(&draft.text).ok())
 }
 
@@ -146,7 +146,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let page = YourAccountPage {
         host: instance.base.host_str().unwrap_or_default().to_owned(),
         account,
-        service: instance.pulse().account.as_ref().map(|account| format!("@{}", account.username)),
+        service: instance.health().account.as_ref().map(|account| format!("@{}", account.username)),
         begun: match parsed.get("begun") {
             Some(state) => begun(context, &instance, state).await?,
             None => None,
@@ -158,10 +158,10 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
 
 /// An account with what its instance says of it now: both asked at once, each within two seconds.
 async fn your_account(instance: &Instance, linked: &Linked) -> YourAccount {
-    let hand = instance.hand(linked.account, &linked.token);
+    let client = instance.acting_client(linked.account, &linked.token);
     let (standing, token) = tokio::join!(
         async { instance.database.read().await?.standing(linked.account).await },
-        hand.verify_credentials()
+        client.verify_credentials()
     );
     let standing = standing.ok();
     YourAccount {
@@ -279,8 +279,8 @@ async fn give_back(context: &Context, instance: &Instance, granted: &Granted) {
     }
 }
 
-fn not_linked(what: impl std::fmt::Display, way_on: &str) -> Problem {
-    Problem::new(Kind::Invalid, format!("{what} Nothing was linked."), way_on)
+fn not_linked(what: impl std::fmt::Display, remedy: &str) -> Problem {
+    Problem::new(Kind::Invalid, format!("{what} Nothing was linked."), remedy)
 }
 
 /// Looks at whose token it is, and links the account if it may be.
@@ -293,8 +293,8 @@ async fn accept(context: &Context, instance: &Arc<Instance>, granted: &Granted) 
     }
     let app = &context.app;
     // Whose it is is not known yet: any number will do to ask.
-    let hand = instance.rest.under(AccountId(0), granted.token.clone());
-    let whose = hand.verify_credentials().await.map_err(|error| match error {
+    let client = instance.rest.under(AccountId(0), granted.token.clone());
+    let whose = client.verify_credentials().await.map_err(|error| match error {
         RestError::Refused { status: 401 | 403, message } => {
             not_linked(format!("The instance does not let this account act ({message})."), "Ask the people who run it.")
         }

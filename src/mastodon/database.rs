@@ -130,7 +130,7 @@ pub struct Database {
     writes: PgPool,
     /// Writes go to another address than reads.
     apart: bool,
-    /// What its tables are like, as last seen; every pulse looks again.
+    /// What its tables are like, as last seen; every probe looks again.
     known: RwLock<Option<Known>>,
     calls: Counted<1>,
 }
@@ -300,7 +300,7 @@ async fn place(tx: &mut PgConnection) -> Result<(i64, i64), DatabaseError> {
 }
 
 /// What is said where the instance’s database was not read.
-pub fn unread(error: DatabaseError) -> Problem {
+pub fn read_problem(error: DatabaseError) -> Problem {
     Problem::unavailable(format!("{error}, so this could not be read."), "Try again in a moment.")
 }
 

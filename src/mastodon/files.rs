@@ -1,7 +1,7 @@
 //! An instance's stored files, fetched from its own addresses only: bounded in size and kind, never from a remote server.
 
 use super::database::MediaRow;
-use crate::clock::{Instant, MINUTE};
+use crate::clock::{MINUTE, Timestamp};
 use futures::{Stream, StreamExt};
 use reqwest::{Response, header};
 use std::{
@@ -68,7 +68,7 @@ pub struct Files {
     base: Url,
     media_base: Url,
     http: reqwest::Client,
-    proxied: Mutex<VecDeque<Instant>>,
+    proxied: Mutex<VecDeque<Timestamp>>,
 }
 
 impl Files {
@@ -91,7 +91,7 @@ impl Files {
     pub async fn fetch(
         &self,
         media: &MediaRow,
-        now: Instant,
+        now: Timestamp,
     ) -> Result<File<impl Stream<Item = io::Result<impl Into<axum::body::Bytes> + use<>>> + use<>>, FileError> {
         let url = match stored(&self.media_base, media) {
             Some(url) => url,
@@ -147,7 +147,7 @@ impl Files {
     }
 
     /// Counts a call of `/media_proxy`, so that the limit is never run into for the whole address.
-    fn may_proxy(&self, now: Instant) -> Result<(), FileError> {
+    fn may_proxy(&self, now: Timestamp) -> Result<(), FileError> {
         let mut calls = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
         while calls.front().is_some_and(|at| now.since(*at) >= PROXY_WINDOW) {
             calls.pop_front();
@@ -221,7 +221,7 @@ mod tests {
     fn the_proxy_is_asked_thirty_times_in_ten_minutes() {
         let base: Url = "https://social.example".parse().unwrap();
         let files = Files::new(base.clone(), base).unwrap();
-        let start = Instant(1_000_000);
+        let start = Timestamp(1_000_000);
         for _ in 0..30 {
             assert_eq!(files.may_proxy(start), Ok(()));
         }

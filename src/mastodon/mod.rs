@@ -5,9 +5,9 @@
 pub mod cache;
 pub mod database;
 pub mod files;
+pub mod health;
 pub mod invites;
 pub mod oauth;
-pub mod pulse;
 pub mod rest;
 pub mod roles;
 pub mod settings;
@@ -15,7 +15,7 @@ pub mod visitors;
 pub mod waiting;
 
 use crate::{
-    clock::{Clock, Instant, MINUTE},
+    clock::{Clock, MINUTE, Timestamp},
     config::{InstanceConfig, Secret},
     id::{AccountId, InstanceName},
 };
@@ -37,14 +37,14 @@ pub struct Instance {
     /// Under the service account's token.
     pub rest: Arc<rest::Client>,
     /// Under the tokens of people who linked their own account.
-    hands: Mutex<BTreeMap<AccountId, Arc<rest::Client>>>,
+    acting_clients: Mutex<BTreeMap<AccountId, Arc<rest::Client>>>,
     /// How the accounts that people linked stood when last read.
     standings: Mutex<BTreeMap<AccountId, database::Standing>>,
     pub database: database::Database,
     pub cache: Option<cache::Cache>,
     pub waiting: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
-    pulse: RwLock<Arc<pulse::Pulse>>,
+    health: RwLock<Arc<health::Health>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
     /// When its caches were last told to forget who may sign up, and what came of it.
@@ -52,7 +52,7 @@ pub struct Instance {
     /// One look from outside at a time.
     looking: tokio::sync::Mutex<()>,
     /// When somebody last opened one of its pages, in Unix milliseconds.
-    looked_at: AtomicI64,
+    watched_at: AtomicI64,
 }
 
 impl Instance {
@@ -70,7 +70,7 @@ impl Instance {
                 config.token.clone(),
                 clock,
             )?),
-            hands: Mutex::default(),
+            acting_clients: Mutex::default(),
             standings: Mutex::default(),
             database: database::Database::with_primary(
                 config.database_url.expose(),
@@ -79,23 +79,23 @@ impl Instance {
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
             signups: waiting::List::default(),
-            pulse: RwLock::default(),
+            health: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),
             looking: tokio::sync::Mutex::default(),
-            looked_at: AtomicI64::new(0),
+            watched_at: AtomicI64::new(0),
         })
     }
 
     /// The API under the token of somebody's own account; the same as long as the token is, so that its limits are known.
-    pub fn hand(&self, account: AccountId, token: &Secret) -> Arc<rest::Client> {
-        let mut hands = self.hands.lock().unwrap_or_else(PoisonError::into_inner);
-        match hands.get(&account).filter(|hand| hand.calls_with(token)) {
-            Some(hand) => hand.clone(),
+    pub fn acting_client(&self, account: AccountId, token: &Secret) -> Arc<rest::Client> {
+        let mut acting_clients = self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner);
+        match acting_clients.get(&account).filter(|client| client.calls_with(token)) {
+            Some(client) => client.clone(),
             None => {
-                let hand = Arc::new(self.rest.under(account, token.clone()));
-                hands.insert(account, hand.clone());
-                hand
+                let client = Arc::new(self.rest.under(account, token.clone()));
+                acting_clients.insert(account, client.clone());
+                client
             }
         }
     }
@@ -112,13 +112,13 @@ impl Instance {
     /// Forgets the token of an account that is not linked any more.
     pub fn let_go(&self, account: AccountId) {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
-        self.hands.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+        self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }
 
     /// The instance's own domains: of its pages, and of its handles.
     pub fn own_domains(&self) -> Vec<String> {
         let mut own: Vec<String> = self.base.host_str().map(str::to_lowercase).into_iter().collect();
-        own.extend(self.pulse().domain.as_deref().map(str::to_lowercase));
+        own.extend(self.health().domain.as_deref().map(str::to_lowercase));
         own.dedup();
         own
     }
@@ -134,18 +134,18 @@ impl Instance {
     }
 
     /// Remembers that somebody is looking.
-    pub fn look(&self, now: Instant) {
-        self.looked_at.store(now.0, Ordering::Relaxed);
+    pub fn mark_watched(&self, now: Timestamp) {
+        self.watched_at.store(now.0, Ordering::Relaxed);
     }
 
     /// Whether somebody looked within the last minute: only then is what waits asked for every second.
-    pub fn is_looked_at(&self, now: Instant) -> bool {
-        now.since(Instant(self.looked_at.load(Ordering::Relaxed))) < MINUTE
+    pub fn is_watched(&self, now: Timestamp) -> bool {
+        now.since(Timestamp(self.watched_at.load(Ordering::Relaxed))) < MINUTE
     }
 
     /// What was last seen of its health, who may sign up, and as whom we act there.
-    pub fn pulse(&self) -> Arc<pulse::Pulse> {
-        self.pulse.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    pub fn health(&self) -> Arc<health::Health> {
+        self.health.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// What visitors met when last looked; `None` before anybody did.
@@ -166,7 +166,7 @@ impl Instance {
         let _one = self.looking.lock().await;
         match recent() {
             Some(seen) => seen,
-            None => self.look_from_outside().await,
+            None => self.see_as_visitor().await,
         }
     }
 
@@ -181,12 +181,12 @@ impl Instance {
 
     /// What was just read of who may sign up: every page that speaks of it from memory says it from now on.
     pub(crate) fn know_registrations(&self, stored: settings::Stored) {
-        let mut pulse = (*self.pulse()).clone();
-        pulse.registrations = Some(stored);
-        self.set_pulse(pulse);
+        let mut health = (*self.health()).clone();
+        health.registrations = Some(stored);
+        self.set_health(health);
     }
 
-    pub(crate) fn set_pulse(&self, pulse: pulse::Pulse) {
-        *self.pulse.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(pulse);
+    pub(crate) fn set_health(&self, health: health::Health) {
+        *self.health.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(health);
     }
 }

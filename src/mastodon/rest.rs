@@ -4,9 +4,9 @@ mod domains;
 pub(super) mod words;
 
 use crate::{
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     config::Secret,
-    deeds::{ChangeCategory, DecideCase, DecideSignUp, DeleteAccount, HoldCase, ReopenReport, ReverseSanction},
+    deeds::{ChangeCategory, ClaimCase, DecideCase, DecideSignUp, DeleteAccount, ReopenReport, ReverseSanction},
     id::{AccountId, InstanceName, ReportId},
     ledger::{Acting, Answer, Answered, Deed, Step, Warrant},
     nouns::reports::{Category, Decision},
@@ -46,7 +46,7 @@ const NOT_OURS: &str = "the deed is for another instance or to be done as anothe
 pub struct Limits {
     pub limit: i64,
     pub remaining: i64,
-    pub reset: Instant,
+    pub reset: Timestamp,
 }
 
 /// Why a call failed, in words for the person who has to act on it.
@@ -248,7 +248,7 @@ impl Client {
         let number = |name: &str| header(name).and_then(|text| text.parse().ok());
         let reset = header("x-ratelimit-reset")
             .and_then(|text| text.parse::<jiff::Timestamp>().ok())
-            .map(|at| Instant(at.as_millisecond()));
+            .map(|at| Timestamp(at.as_millisecond()));
         if let (Some(limit), Some(remaining), Some(reset)) =
             (number("x-ratelimit-limit"), number("x-ratelimit-remaining"), reset)
         {
@@ -437,7 +437,7 @@ impl Client {
     }
 
     /// The console's time, for what is remembered about the instance.
-    pub(super) fn now(&self) -> Instant {
+    pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -557,12 +557,12 @@ impl Client {
     /// A warrant for another instance is never carried out here, nor one for another account: what is to be done as
     /// somebody's own account is not done as any other.
     fn is_ours<D: Deed>(&self, warrant: &Warrant<D>) -> bool {
-        let hand = match (warrant.acting(), self.own) {
+        let is_theirs = match (warrant.acting(), self.own) {
             (Acting::Own(_), Some(own)) => warrant.acting().account() == Some(own),
             (Acting::Service(_), None) => true,
             (Acting::Own(_), None) | (Acting::Service(_), Some(_)) | (Acting::Console, _) => false,
         };
-        hand && warrant.deed().instance() == Some(&self.instance)
+        is_theirs && warrant.deed().instance() == Some(&self.instance)
     }
 
     async fn each_report<D: Deed>(&self, warrant: Warrant<D>, reports: &[ReportId], verb: &str) -> Answered<D> {
@@ -680,7 +680,7 @@ impl Client {
     }
 
     /// Mirrors who holds a case: Mastodon's own assignment under the acting account.
-    pub async fn hold_case(&self, warrant: Warrant<HoldCase>) -> Answered<HoldCase> {
+    pub async fn claim_case(&self, warrant: Warrant<ClaimCase>) -> Answered<ClaimCase> {
         if !self.is_ours(&warrant) {
             return warrant.unsent(NOT_OURS);
         }

@@ -4,7 +4,7 @@
 
 use super::{Instance, database::DatabaseError};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     deeds::SetRegistrations,
     ledger::{Answer, Answered, Step, Warrant},
 };
@@ -15,7 +15,7 @@ pub use crate::nouns::settings::{MESSAGE, MODE, Meaning, Stored, read_yaml, writ
 /// What the caches were told, when, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forgetting {
-    pub at: Instant,
+    pub at: Timestamp,
     /// How many keys went, or why it is not known whether any did.
     pub gone: Result<usize, String>,
 }
@@ -58,7 +58,7 @@ impl Instance {
                 };
                 steps.push(Step { what: "make the caches forget".to_owned(), answer });
             }
-            let seen = self.look_from_outside().await;
+            let seen = self.see_as_visitor().await;
             let answer = match seen.agrees(deed.mode_after, Some(&deed.message_after)) {
                 Some(true) => Answer::Accepted { body: json!({}) },
                 Some(false) => Answer::NotSent { why: "not everything says so yet".to_owned() },

@@ -7,7 +7,7 @@ use super::{
     Instance,
     rest::{Client, Visited, words},
 };
-use crate::{clock::Instant, nouns::registrations::RegistrationsMode, text};
+use crate::{clock::Timestamp, nouns::registrations::RegistrationsMode, text};
 use serde_json::Value;
 use std::sync::Arc;
 use url::Url;
@@ -74,7 +74,7 @@ impl Answered {
 /// One look from outside.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    pub at: Instant,
+    pub at: Timestamp,
     pub sign_up: SignUpPage,
     /// `GET /api/v2/instance` at an address that nobody has asked before: no cache in front of Mastodon has it.
     pub api: Result<Answered, String>,
@@ -243,11 +243,11 @@ pub(super) async fn single_user(rest: &Client) -> Option<bool> {
 impl Instance {
     /// Whether it is known to take nobody in, whatever its setting says.
     pub fn is_single_user(&self) -> bool {
-        self.seen().and_then(|seen| seen.single_user).or(self.pulse().single_user) == Some(true)
+        self.seen().and_then(|seen| seen.single_user).or(self.health().single_user) == Some(true)
     }
 
     /// Looks from outside, within four seconds, and remembers what was seen.
-    pub async fn look_from_outside(&self) -> Arc<Seen> {
+    pub async fn see_as_visitor(&self) -> Arc<Seen> {
         let rest = &*self.rest;
         let own = self.own_domains();
         // An address that was never asked before is in no cache.

@@ -6,7 +6,7 @@
 
 use super::database::{Database, DatabaseError, OpenReport, PendingSignUp, Read};
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     text,
 };
 use std::{
@@ -107,7 +107,7 @@ pub struct Snapshot<T> {
     /// Oldest first.
     pub rows: Vec<T>,
     /// When it was last equal to the table, as far as keys can tell; `None` before it was filled.
-    pub at: Option<Instant>,
+    pub at: Option<Timestamp>,
     /// There are more than it holds.
     pub cut: bool,
     /// What the last reconciliation found that keys had missed, since the start.
@@ -120,8 +120,8 @@ struct State<T> {
     known: BTreeMap<i64, T>,
     newest: i64,
     newest_log: i64,
-    reconciled: Option<Instant>,
-    refreshed: Option<Instant>,
+    reconciled: Option<Timestamp>,
+    refreshed: Option<Timestamp>,
     cut: bool,
     missed: u64,
     /// Where the next slice of known entries begins.
@@ -151,7 +151,7 @@ impl<T: Waits> List<T> {
     }
 
     /// Brings the list up to date: by keys, and by a full scan where the last is a minute old.
-    pub async fn refresh(&self, database: &Database, now: Instant) {
+    pub async fn refresh(&self, database: &Database, now: Timestamp) {
         let mut state = self.state.lock().await;
         let due = state.reconciled.is_none_or(|at| now.since(at) >= MINUTE);
         let result = if due { reconcile(&mut state, database, now).await } else { follow(&mut state, database).await };
@@ -205,7 +205,7 @@ async fn follow<T: Waits>(state: &mut State<T>, database: &Database) -> Result<(
 }
 
 /// By a full scan, counting what keys had missed.
-async fn reconcile<T: Waits>(state: &mut State<T>, database: &Database, now: Instant) -> Result<(), DatabaseError> {
+async fn reconcile<T: Waits>(state: &mut State<T>, database: &Database, now: Timestamp) -> Result<(), DatabaseError> {
     let filled = state.reconciled.is_some();
     if filled {
         follow(state, database).await?;
@@ -244,7 +244,7 @@ pub struct Waiting {
     /// There are more than are known.
     pub more: bool,
     /// Since when the oldest waits, where that is known.
-    pub oldest: Option<Instant>,
+    pub oldest: Option<Timestamp>,
 }
 
 impl Waiting {

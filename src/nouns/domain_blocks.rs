@@ -1,6 +1,6 @@
 //! Rules about servers and addresses.
 
-use crate::{clock::Instant, text};
+use crate::{clock::Timestamp, text};
 use serde::{Deserialize, Serialize};
 
 /// The name of a server, exactly as a row has it. What Mastodon stores by itself is lower case, punycode, with labels of
@@ -234,7 +234,7 @@ impl std::str::FromStr for AddressSeverity {
 pub struct AddressRule {
     pub severity: AddressSeverity,
     pub comment: String,
-    pub until: Option<Instant>,
+    pub until: Option<Timestamp>,
 }
 
 /// What people here lose if a server is suspended; counted up to a bound.
@@ -330,7 +330,7 @@ pub struct Listed {
     pub id: i64,
     pub domain: String,
     pub rule: Rule,
-    pub since: Instant,
+    pub since: Timestamp,
     /// Accounts known there when Mastodon last counted; `None` where it never did.
     pub accounts: Option<i64>,
 }
@@ -340,7 +340,7 @@ pub struct Listed {
 pub struct Allowed {
     pub id: i64,
     pub domain: String,
-    pub since: Instant,
+    pub since: Timestamp,
 }
 
 /// A server this one knows.
@@ -390,7 +390,7 @@ pub struct MailRule {
     pub derived: i64,
     /// The rule it was derived from.
     pub parent: Option<String>,
-    pub since: Instant,
+    pub since: Timestamp,
 }
 
 /// A rule about addresses in the list.
@@ -401,7 +401,7 @@ pub struct ListedAddress {
     pub network: String,
     /// `None` where the row holds a number that Mastodon does not know.
     pub rule: Option<AddressRule>,
-    pub since: Instant,
+    pub since: Timestamp,
 }
 
 /// A staff note on a server (4.4 and later).
@@ -409,7 +409,7 @@ pub struct ListedAddress {
 pub struct Note {
     pub by: String,
     pub text: String,
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// What is known of a server and those below it.

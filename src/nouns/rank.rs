@@ -60,7 +60,7 @@ impl Holder {
 
 /// Everything the rules look at, read in one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Ranks {
     pub everyone: InstanceRole,
     /// The account the console acts as
     pub actor: Option<Holder>,
@@ -83,7 +83,7 @@ fn refuse(field: &'static str, why: impl Into<String>) -> Option<Refusal> {
     Some(Refusal { field, why: why.into() })
 }
 
-impl Standing {
+impl Ranks {
     /// What the change brings and takes.
     pub fn difference(&self) -> Difference {
         let before = self.target.as_ref().and_then(|target| target.role.as_ref());
@@ -210,8 +210,8 @@ mod tests {
     }
 
     /// An actor at a position with manage_roles, a target, and a role to give.
-    fn standing(own: i32, target: Option<InstanceRole>, after: Option<InstanceRole>) -> Standing {
-        Standing {
+    fn ranks(own: i32, target: Option<InstanceRole>, after: Option<InstanceRole>) -> Ranks {
+        Ranks {
             everyone: InstanceRole::everyone(),
             actor: Some(holder(1, Some(role(7, own, MANAGE_ROLES)))),
             target: Some(holder(2, target)),
@@ -220,20 +220,20 @@ mod tests {
         }
     }
 
-    fn said(standing: &Standing, after: Option<i64>) -> Option<(&'static str, String)> {
-        standing.refusal(after.map(RoleId)).map(|refusal| (refusal.field, refusal.why))
+    fn said(ranks: &Ranks, after: Option<i64>) -> Option<(&'static str, String)> {
+        ranks.refusal(after.map(RoleId)).map(|refusal| (refusal.field, refusal.why))
     }
 
     #[test]
     fn the_new_role_may_be_as_high_as_the_actors_and_the_former_must_be_lower() {
-        assert_eq!(said(&standing(10, None, Some(role(5, 10, 16))), Some(5)), None, "equal may be given");
-        let (field, why) = said(&standing(10, None, Some(role(5, 11, 16))), Some(5)).unwrap();
+        assert_eq!(said(&ranks(10, None, Some(role(5, 10, 16))), Some(5)), None, "equal may be given");
+        let (field, why) = said(&ranks(10, None, Some(role(5, 11, 16))), Some(5)).unwrap();
         assert!(field == "role" && why.contains("stands above"), "{why}");
-        let (field, why) = said(&standing(10, Some(role(4, 10, 16)), None), None).unwrap();
+        let (field, why) = said(&ranks(10, Some(role(4, 10, 16)), None), None).unwrap();
         assert!(field == "who" && why.contains("strictly higher"), "equal may not be changed any more: {why}");
-        assert_eq!(said(&standing(10, Some(role(4, 9, 16)), None), None), None);
+        assert_eq!(said(&ranks(10, Some(role(4, 9, 16)), None), None), None);
         // Everyone's position counts for somebody without a role: 0 on sites from before 4.0.
-        let mut low = standing(0, None, Some(role(5, 0, 16)));
+        let mut low = ranks(0, None, Some(role(5, 0, 16)));
         assert_eq!(said(&low, Some(5)), None);
         low.everyone.position = 0;
         assert!(said(&low, Some(5)).is_some());
@@ -241,25 +241,25 @@ mod tests {
 
     #[test]
     fn manage_roles_is_needed_from_wherever_it_comes() {
-        let mut standing = standing(10, None, Some(role(5, 5, 16)));
-        standing.actor.as_mut().unwrap().role.as_mut().unwrap().mask = 16;
-        assert!(said(&standing, Some(5)).unwrap().1.contains("manage_roles"));
-        standing.everyone.mask |= MANAGE_ROLES;
-        assert_eq!(said(&standing, Some(5)), None, "everyone’s counts too");
-        standing.everyone.mask = 0;
-        standing.actor.as_mut().unwrap().role.as_mut().unwrap().mask = ADMINISTRATOR;
-        assert_eq!(said(&standing, Some(5)), None);
-        standing.actor.as_mut().unwrap().disabled = true;
-        assert!(said(&standing, Some(5)).unwrap().1.contains("frozen"));
-        standing.actor = None;
-        assert!(said(&standing, Some(5)).is_some());
+        let mut ranks = ranks(10, None, Some(role(5, 5, 16)));
+        ranks.actor.as_mut().unwrap().role.as_mut().unwrap().mask = 16;
+        assert!(said(&ranks, Some(5)).unwrap().1.contains("manage_roles"));
+        ranks.everyone.mask |= MANAGE_ROLES;
+        assert_eq!(said(&ranks, Some(5)), None, "everyone’s counts too");
+        ranks.everyone.mask = 0;
+        ranks.actor.as_mut().unwrap().role.as_mut().unwrap().mask = ADMINISTRATOR;
+        assert_eq!(said(&ranks, Some(5)), None);
+        ranks.actor.as_mut().unwrap().disabled = true;
+        assert!(said(&ranks, Some(5)).unwrap().1.contains("frozen"));
+        ranks.actor = None;
+        assert!(said(&ranks, Some(5)).is_some());
     }
 
     #[test]
     fn nobody_changes_their_own_role() {
-        let mut standing = standing(10, Some(role(7, 10, MANAGE_ROLES)), None);
-        standing.target.as_mut().unwrap().account = AccountId(1);
-        assert!(said(&standing, None).unwrap().1.contains("own role"));
+        let mut ranks = ranks(10, Some(role(7, 10, MANAGE_ROLES)), None);
+        ranks.target.as_mut().unwrap().account = AccountId(1);
+        assert!(said(&ranks, None).unwrap().1.contains("own role"));
     }
 
     #[test]
@@ -274,13 +274,13 @@ mod tests {
             |who| who.moved = true,
         ];
         for spoil in spoils {
-            let mut given = standing(10, Some(role(4, 4, 16)), Some(role(5, 5, 16 | 1024)));
+            let mut given = ranks(10, Some(role(4, 4, 16)), Some(role(5, 5, 16 | 1024)));
             spoil(given.target.as_mut().unwrap());
             assert!(said(&given, Some(5)).unwrap().1.contains("no more rights"));
-            let mut less = standing(10, Some(role(4, 4, 16 | 1024)), Some(role(5, 5, 16)));
+            let mut less = ranks(10, Some(role(4, 4, 16 | 1024)), Some(role(5, 5, 16)));
             spoil(less.target.as_mut().unwrap());
             assert_eq!(said(&less, Some(5)), None, "less is never refused");
-            let mut taken = standing(10, Some(role(4, 4, 16)), None);
+            let mut taken = ranks(10, Some(role(4, 4, 16)), None);
             spoil(taken.target.as_mut().unwrap());
             assert_eq!(said(&taken, None), None);
         }
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn the_last_administrator_stays() {
-        let mut last = standing(10, Some(role(4, 4, ADMINISTRATOR)), None);
+        let mut last = ranks(10, Some(role(4, 4, ADMINISTRATOR)), None);
         last.other_administrators = false;
         assert!(said(&last, None).unwrap().1.contains("last administrator"));
         last.after = Some(role(5, 5, 16));
@@ -305,18 +305,18 @@ mod tests {
 
     #[test]
     fn what_is_not_there_and_what_is_so_already_is_said() {
-        let mut standing = standing(10, Some(role(4, 4, 16)), None);
-        assert_eq!(said(&standing, Some(5)).unwrap().0, "role", "no such role");
-        assert_eq!(said(&standing, Some(-99)).unwrap().0, "role");
-        standing.after = standing.target.as_ref().unwrap().role.clone();
-        assert!(said(&standing, Some(4)).unwrap().1.contains("already"));
-        standing.target = Some(holder(2, None));
-        standing.after = None;
-        assert!(said(&standing, None).unwrap().1.contains("no role"));
+        let mut ranks = ranks(10, Some(role(4, 4, 16)), None);
+        assert_eq!(said(&ranks, Some(5)).unwrap().0, "role", "no such role");
+        assert_eq!(said(&ranks, Some(-99)).unwrap().0, "role");
+        ranks.after = ranks.target.as_ref().unwrap().role.clone();
+        assert!(said(&ranks, Some(4)).unwrap().1.contains("already"));
+        ranks.target = Some(holder(2, None));
+        ranks.after = None;
+        assert!(said(&ranks, None).unwrap().1.contains("no role"));
         // -99 in the row behaves like no role.
-        standing.target.as_mut().unwrap().role_id = Some(EVERYONE);
-        assert!(said(&standing, None).unwrap().1.contains("no role"));
-        standing.target = None;
-        assert_eq!(said(&standing, Some(4)).unwrap().0, "who");
+        ranks.target.as_mut().unwrap().role_id = Some(EVERYONE);
+        assert!(said(&ranks, None).unwrap().1.contains("no role"));
+        ranks.target = None;
+        assert_eq!(said(&ranks, Some(4)).unwrap().0, "who");
     }
 }

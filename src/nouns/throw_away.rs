@@ -1,6 +1,6 @@
 //! Mail servers that give addresses to be thrown away, as a list of the operator's names them.
 
-use crate::clock::Instant;
+use crate::clock::Timestamp;
 use std::collections::BTreeSet;
 
 /// The list: a domain a line, which stands for everything below it as well; `!name` is an exception.
@@ -9,14 +9,14 @@ pub struct ThrowAway {
     /// What its file is called.
     pub name: String,
     /// When its file was changed last.
-    pub changed: Option<Instant>,
+    pub changed: Option<Timestamp>,
     listed: BTreeSet<String>,
     excepted: BTreeSet<String>,
 }
 
 impl ThrowAway {
     /// Lines that begin with `#` are left out.
-    pub fn read(name: &str, changed: Option<Instant>, text: &str) -> Self {
+    pub fn read(name: &str, changed: Option<Timestamp>, text: &str) -> Self {
         let mut list = Self { name: name.to_owned(), changed, ..Self::default() };
         for line in text.lines().map(|line| line.trim().to_lowercase()) {
             let bare = |line: &str| line.trim().trim_start_matches("*.").trim_end_matches('.').to_owned();

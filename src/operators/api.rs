@@ -1,4 +1,4 @@
-//! The doors of the people desk.
+//! The forms of the people desk.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -11,7 +11,7 @@ pub async fn disable(operator: String, disabled: String, #[server(default)] why:
         "no" => false,
         _ => return Err(Problem::invalid("disabled", "Say “yes” to end the access, or “no” to give it back.")),
     };
-    crate::context::door(|context| super::service::disable(context, operator, disabled, why)).await
+    crate::context::form_action(|context| super::service::disable(context, operator, disabled, why)).await
 }
 
 /// Ends one session of somebody, or every one, everywhere at once.
@@ -21,7 +21,7 @@ pub async fn end_sessions(
     #[server(default)] session: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::end_sessions(context, operator, session, why)).await
+    crate::context::form_action(|context| super::service::end_sessions(context, operator, session, why)).await
 }
 
 /// Makes a one-time link for somebody new.
@@ -31,7 +31,7 @@ pub async fn offer(
     #[server(default)] role: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::offer(context, name, role, why)).await
+    crate::context::form_action(|context| super::service::offer(context, name, role, why)).await
 }
 
 /// Gives somebody another role.
@@ -42,7 +42,7 @@ pub async fn change_role(
     #[server(default)] seen: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::change_role(context, operator, role, seen, why)).await
+    crate::context::form_action(|context| super::service::change_role(context, operator, role, seen, why)).await
 }
 
 /// Takes somebody's password away and makes a one-time link for a new one; the second factor only where it is named.
@@ -52,5 +52,5 @@ pub async fn reset(
     #[server(default)] factor: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::resets::reset(context, operator, factor == "yes", why)).await
+    crate::context::form_action(|context| super::service::resets::reset(context, operator, factor == "yes", why)).await
 }

@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{access::Role, clock::Instant, grants::Running, id::OperatorId, linked_accounts::LinkOf};
+use crate::{access::Role, clock::Timestamp, grants::Running, id::OperatorId, linked_accounts::LinkOf};
 
 /// Somebody who may sign in, or once could.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct Person {
     pub disabled: bool,
     pub second_factor: bool,
     /// When a recovery code was last used in its place, and how many are left.
-    pub recovery_code_used: Option<(Instant, usize)>,
+    pub recovery_code_used: Option<(Timestamp, usize)>,
     pub sessions: usize,
-    pub last_seen: Option<Instant>,
+    pub last_seen: Option<Timestamp>,
     pub you: bool,
     /// Sessions that can still be used.
     pub open: Vec<OpenSession>,
@@ -32,8 +32,8 @@ pub struct Person {
 pub struct OpenSession {
     /// The beginning of its hash.
     pub short: String,
-    pub began_at: Instant,
-    pub seen_at: Instant,
+    pub began_at: Timestamp,
+    pub seen_at: Timestamp,
 }
 
 /// Somebody whose sign-in is to be reset.

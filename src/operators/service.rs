@@ -20,7 +20,7 @@ use crate::{
     session::IDLE,
     sign_in::service::link_hash,
     store::{
-        Store, attempts::Limit, case_holds, drafts, grants, operators, operators::Operator, recovery_codes,
+        Store, attempts::Limit, case_claims, drafts, grants, operators, operators::Operator, recovery_codes,
         reset_links, setup_links, setup_links::SetupLink, store_problem, web_sessions,
     },
     text::{SessionName, Why},
@@ -259,7 +259,7 @@ pub async fn disable(context: Context, operator: String, disabled: bool, why: St
             return Ok(false);
         }
         if disabled {
-            case_holds::end_all_of(&store, id).await?;
+            case_claims::end_all_of(&store, id).await?;
             setup_links::delete_all_of(&store, id).await?;
             reset_links::delete_all_of(&store, id).await?;
             // Access that is given back later begins without rights.

@@ -4,17 +4,17 @@ pub mod page;
 pub mod service;
 
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::InstanceName,
     mastodon::waiting::Waiting,
     record,
-    registrations::Door,
+    registrations::RegistrationsState,
     reports::{Category, QueueRow},
 };
 
 /// Whether one part answers, and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Health {
+pub struct Part {
     pub name: String,
     pub well: bool,
     pub says: String,
@@ -26,7 +26,7 @@ pub struct InstanceRow {
     pub name: InstanceName,
     pub title: String,
     /// How many cases wait, and since when the oldest; `None` while that has never been read.
-    pub cases: Option<(String, Option<Instant>)>,
+    pub cases: Option<(String, Option<Timestamp>)>,
     /// `None` while that has never been read.
     pub sign_ups: Option<Waiting>,
     /// Who may sign up, in a word.
@@ -44,17 +44,17 @@ pub struct OverviewPage {
     pub cases: usize,
     /// There are more than are known: so many at least, and which is the oldest is not known.
     pub more: bool,
-    pub oldest: Option<Instant>,
+    pub oldest: Option<Timestamp>,
     pub by_category: Vec<(Category, usize)>,
     pub urgent: Vec<QueueRow>,
     /// Pending sign-ups with a confirmed address.
     pub pending: Option<Waiting>,
-    pub door: Door,
-    pub health: Vec<Health>,
+    pub registrations: RegistrationsState,
+    pub health: Vec<Part>,
     /// That registrations are open and nobody decides anything, in a sentence.
     pub unattended: Option<String>,
     /// Sign-ups a day, oldest first: the day and how many.
-    pub sign_ups: Vec<(Instant, usize)>,
+    pub sign_ups: Vec<(Timestamp, usize)>,
     /// What changed on the instance within a day and not through this console, newest first; for those who read the record.
-    pub elsewhere: Vec<record::Line>,
+    pub outside_changes: Vec<record::Line>,
 }

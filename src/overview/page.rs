@@ -1,6 +1,6 @@
 //! The views of the overview.
 
-use super::{Health, InstanceRow, OverviewPage, service};
+use super::{InstanceRow, OverviewPage, Part, service};
 use crate::{
     context::Context,
     frame::Frame,
@@ -90,7 +90,7 @@ pub fn Overview() -> impl IntoView {
 fn body(frame: Frame, page: OverviewPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
     let now = frame.now;
-    let waited = |oldest: Option<crate::clock::Instant>, more: bool| match oldest {
+    let waited = |oldest: Option<crate::clock::Timestamp>, more: bool| match oldest {
         Some(oldest) => format!("oldest {}", time::span(now.since(oldest))),
         None if more => "the oldest not known".to_owned(),
         None => "nothing waits".to_owned(),
@@ -112,11 +112,11 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
     };
     let registrations = view! {
         <span class="soft small">"Registrations"</span>
-        <b>{page.door.shown().to_owned()}</b>
-        <span class="small">{if page.door.single_user {
-            format!("nobody can sign up; the setting says “{}”", page.door.word)
+        <b>{page.registrations.shown().to_owned()}</b>
+        <span class="small">{if page.registrations.single_user {
+            format!("nobody can sign up; the setting says “{}”", page.registrations.word)
         } else {
-            page.door.since.clone()
+            page.registrations.since.clone()
         }}</span>
     };
     let next = page.urgent.first().map(|row| {
@@ -183,7 +183,7 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
                     }}
                 </section>
                 {sign_up_chart(&page.sign_ups, now)}
-                {elsewhere(&page, &frame)}
+                {outside_changes(&page, &frame)}
             </div>
             <aside class="stack">
                 <section class="card">
@@ -202,8 +202,8 @@ fn unknown() -> AnyView {
     view! { <b>"?"</b><span class="small">"not known yet"</span> }.into_any()
 }
 
-fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
-    if page.elsewhere.is_empty() {
+fn outside_changes(page: &OverviewPage, frame: &Frame) -> AnyView {
+    if page.outside_changes.is_empty() {
         return ().into_any();
     }
     let all = path::with(path::AUDIT, "kind", "changed_elsewhere");
@@ -211,7 +211,7 @@ fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
         <section class="card">
             <header><h2>"Changed elsewhere, the last 24 hours"</h2><a class="link small end" href=all>"All of it"</a></header>
             <table class="list"><tbody>
-                {page.elsewhere.iter().map(|line| view! {
+                {page.outside_changes.iter().map(|line| view! {
                     <tr data-row=keys::row()>
                         <td class="nowrap"><a href=path::audit_entry(line.index)>{time::ago(line.at, frame.now)}</a></td>
                         <td class="full fill"><bdi>{line.what.clone()}</bdi></td>
@@ -223,7 +223,7 @@ fn elsewhere(page: &OverviewPage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn health(part: &Health) -> impl IntoView + use<> {
+fn health(part: &Part) -> impl IntoView + use<> {
     let class = if part.well { "" } else { "bad" };
     view! { <dt>{part.name.clone()}</dt><dd class=class>{part.says.clone()}</dd> }
 }

@@ -1,6 +1,6 @@
 //! What the overview shows: all of it from memory.
 
-use super::{Health, InstanceRow, OverviewPage};
+use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
     audit,
@@ -14,7 +14,7 @@ use crate::{
     record,
     registrations::{
         RegistrationsMode,
-        service::{door, told_caches},
+        service::{registrations_state, told_caches},
     },
     reports::{Category, service::cases},
     store::settling as changes,
@@ -53,13 +53,13 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
         let list = instance.waiting.snapshot();
         let cases = cases(context, instance).await?;
         let oldest = cases.iter().map(|case| case.row.since).min().filter(|_| !list.cut);
-        let troubles = health(context, instance).await.into_iter().filter(|part| !part.well);
+        let troubles = parts(context, instance).await.into_iter().filter(|part| !part.well);
         rows.push(InstanceRow {
             name: instance.name.clone(),
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
-            registrations: door(context, instance).await?.word,
+            registrations: registrations_state(context, instance).await?.word,
             troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
         });
     }
@@ -75,7 +75,7 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         .into_iter()
         .map(|category| (category, cases.iter().filter(|case| case.row.category == category).count()))
         .collect();
-    let pulse = instance.pulse();
+    let health = instance.health();
     let page = OverviewPage {
         title: instance.title.clone(),
         known: list.at.is_some(),
@@ -85,21 +85,21 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
-        door: door(context, &instance).await?,
-        health: health(context, &instance).await,
+        registrations: registrations_state(context, &instance).await?,
+        health: parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,
-        sign_ups: pulse.sign_ups.clone(),
-        elsewhere: elsewhere(context, &instance).await?,
+        sign_ups: health.sign_ups.clone(),
+        outside_changes: outside_changes(context, &instance).await?,
     };
     frame::build(context, Some(&instance), &path::overview(&instance.name), search, page).await
 }
 
 /// The newest changes that were noticed within a day.
-async fn elsewhere(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
+async fn outside_changes(context: &Context, instance: &Instance) -> Result<Vec<record::Line>, Problem> {
     if !crate::access::allows(context.actor.role, Permission::ViewWholeLedger) {
         return Ok(Vec::new());
     }
-    audit::service::elsewhere::newest(context, instance, 5).await
+    audit::service::outside_changes::newest(context, instance, 5).await
 }
 
 /// What only a person decides, and what shows that somebody is there.
@@ -112,16 +112,16 @@ const UNATTENDED: i64 = 8 * DAY;
 /// Open registrations that nobody looks after. Mastodon's own net counts whoever used its API, the console's account among
 /// them; here it is people's decisions that count, in this record and in Mastodon's log.
 async fn unattended(context: &Context, instance: &Instance) -> Result<Option<String>, Problem> {
-    let pulse = instance.pulse();
+    let health = instance.health();
     let open = !instance.is_single_user()
-        && pulse
+        && health
             .registrations
             .as_ref()
             .is_some_and(|stored| Meaning::of(&stored.mode) == Meaning::Mode(RegistrationsMode::Open));
     if !open {
         return Ok(None);
     }
-    let mut last = pulse.last_by_others;
+    let mut last = health.last_by_others;
     for kind in DECISIONS {
         let filter = Filter {
             instance: Some(instance.name.to_string()),
@@ -149,50 +149,50 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 }
 
 /// When the instance was last compared with what it was, and what is too large for that.
-async fn compared(context: &Context, instance: &Instance) -> Health {
+async fn compared(context: &Context, instance: &Instance) -> Part {
     let name = "Changes elsewhere".to_owned();
-    match audit::service::elsewhere::looked(context, instance).await {
-        Ok((well, says)) => Health { name, well, says },
+    match audit::service::outside_changes::last_compared(context, instance).await {
+        Ok((well, says)) => Part { name, well, says },
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");
-            Health { name, well: false, says: "cannot be read".to_owned() }
+            Part { name, well: false, says: "cannot be read".to_owned() }
         }
     }
 }
 
-async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
-    let pulse = instance.pulse();
+async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
+    let health = instance.health();
     let now = context.now();
-    let part = |name: &str, well: bool, says: String| Health { name: name.to_owned(), well, says };
+    let part = |name: &str, well: bool, says: String| Part { name: name.to_owned(), well, says };
     let unknown = || "not asked yet".to_owned();
     let mut parts = vec![
-        match &pulse.api {
-            Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", pulse.api_milliseconds)),
+        match &health.api {
+            Some(Ok(version)) => part("Server", true, format!("Mastodon {version}, {} ms", health.api_milliseconds)),
             Some(Err(why)) => part("Server", false, why.clone()),
             None => part("Server", false, unknown()),
         },
-        match &pulse.database {
-            Some(Ok(milliseconds)) if pulse.not_granted.is_empty() => {
-                let copy = match pulse.standby.map(|standby| standby.replayed_at) {
+        match &health.database {
+            Some(Ok(milliseconds)) if health.not_granted.is_empty() => {
+                let copy = match health.standby.map(|standby| standby.replayed_at) {
                     None => String::new(),
                     Some(Some(at)) => {
-                        format!(", a copy whose newest change is of {}", time::relative(at, pulse.at.unwrap_or(now)))
+                        format!(", a copy whose newest change is of {}", time::relative(at, health.at.unwrap_or(now)))
                     }
                     Some(None) => ", a copy that does not say how far behind it is".to_owned(),
                 };
-                let primary = match &pulse.primary {
+                let primary = match &health.primary {
                     None => String::new(),
                     Some(Ok(())) => "; written is to its primary".to_owned(),
                     Some(Err(why)) => format!("; nothing can be written: {why}"),
                 };
-                let well = !matches!(pulse.primary, Some(Err(_)));
+                let well = !matches!(health.primary, Some(Err(_)));
                 part("Database", well, format!("{milliseconds} ms, read-only{copy}{primary}"))
             }
-            Some(Ok(_)) => part("Database", false, pulse.not_granted.join(" ")),
+            Some(Ok(_)) => part("Database", false, health.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },
-        match (&pulse.token, &pulse.account) {
+        match (&health.token, &health.account) {
             (Some(why), _) => part("Admin API", false, why.clone()),
             (None, Some(account)) => {
                 let left = match instance.rest.limits() {
@@ -202,18 +202,18 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
                     }
                     Some(_) | None => String::new(),
                 };
-                let scopes = if pulse.scopes_known { "" } else { ", the token’s scopes not known" };
+                let scopes = if health.scopes_known { "" } else { ", the token’s scopes not known" };
                 part("Admin API", true, format!("as @{}{left}{scopes}", account.username))
             }
             (None, None) => part("Admin API", false, unknown()),
         },
         caches(context, instance).await,
     ];
-    if !pulse.lacks.is_empty() {
+    if !health.lacks.is_empty() {
         parts.push(part(
             "Rights",
             false,
-            format!("{}.", pulse.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
+            format!("{}.", health.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
         ));
     }
     match changes::of(&context.app.store, &instance.name).await {
@@ -281,7 +281,7 @@ async fn health(context: &Context, instance: &Instance) -> Vec<Health> {
 }
 
 /// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.
-async fn caches(context: &Context, instance: &Instance) -> Health {
+async fn caches(context: &Context, instance: &Instance) -> Part {
     let open = match changes::of(&context.app.store, &instance.name).await {
         Ok(open) => open,
         Err(error) => {
@@ -290,12 +290,12 @@ async fn caches(context: &Context, instance: &Instance) -> Health {
         }
     };
     let (agrees, told) = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
-    let (well, says) = match &instance.pulse().redis {
+    let (well, says) = match &instance.health().redis {
         Some(Ok(())) => (agrees != Some(false), format!("Redis answers a ping; {told}")),
         Some(Err(why)) => (false, format!("{why}; {told}")),
         None => (true, told),
     };
-    Health { name: "Caches".to_owned(), well, says }
+    Part { name: "Caches".to_owned(), well, says }
 }
 
 /// So many rows are named; the rest is a number.
@@ -303,7 +303,7 @@ const MOST_NAMED: usize = 5;
 
 /// For owners: rows of the console's own database that give rights and that it did not write itself. Nobody gets anything by
 /// them.
-async fn refused(context: &Context) -> Option<Health> {
+async fn refused(context: &Context) -> Option<Part> {
     if !crate::access::allows(context.actor.role, Permission::ManageOperators) {
         return None;
     }
@@ -312,7 +312,7 @@ async fn refused(context: &Context) -> Option<Health> {
         Ok(rows) => rows,
         Err(error) => {
             tracing::error!(%error, "overview.refused");
-            return Some(Health { name, well: false, says: "cannot be read".to_owned() });
+            return Some(Part { name, well: false, says: "cannot be read".to_owned() });
         }
     };
     if rows.is_empty() {
@@ -323,5 +323,5 @@ async fn refused(context: &Context) -> Option<Health> {
     let more = rows.len().saturating_sub(MOST_NAMED);
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
     let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
-    Some(Health { name, well: false, says })
+    Some(Part { name, well: false, says })
 }

@@ -1,4 +1,4 @@
-//! The doors of the registrations desk.
+//! The forms of the registrations desk.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -11,5 +11,5 @@ pub async fn set(
     #[server(default)] why: String,
     #[server(default)] seen: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::set(context, instance, mode, message, why, seen)).await
+    crate::context::form_action(|context| super::service::set(context, instance, mode, message, why, seen)).await
 }

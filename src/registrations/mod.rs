@@ -4,13 +4,13 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{clock::Instant, mastodon::waiting::Waiting};
+use crate::{clock::Timestamp, mastodon::waiting::Waiting};
 
 pub use crate::nouns::registrations::{RegistrationsMode, SINGLE_USER};
 
 /// Who may sign up, as far as the rows say.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct RegistrationsState {
     /// `None` where the stored value is none of the three.
     pub mode: Option<RegistrationsMode>,
     /// `open`, `with approval`, `closed`, or what a strange value amounts to.
@@ -23,8 +23,8 @@ pub struct Door {
     pub since: String,
 }
 
-impl Door {
-    /// What is true at the door, in a word.
+impl RegistrationsState {
+    /// What is true for whoever wants to sign up, in a word.
     pub fn shown(&self) -> &str {
         if self.single_user { SINGLE_USER } else { &self.word }
     }
@@ -34,12 +34,12 @@ impl Door {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub index: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub who: String,
     pub what: String,
     pub why: String,
     /// `None` for what was done elsewhere.
-    pub outcome: Option<crate::record::Outcome>,
+    pub outcome: Option<crate::record::DeedState>,
 }
 
 /// What one place says to those who come to it.
@@ -54,20 +54,20 @@ pub struct Place {
 /// The registrations desk.
 #[derive(Clone, Debug)]
 pub struct RegistrationsPage {
-    pub door: Door,
+    pub state: RegistrationsState,
     /// When the rows were read.
-    pub read_at: Instant,
+    pub read_at: Timestamp,
     /// What the sign-up page, the public API, directories and caches said when asked.
     pub places: Vec<Place>,
     /// When they were asked.
-    pub asked_at: Option<Instant>,
+    pub asked_at: Option<Timestamp>,
     pub message: String,
     /// The stored message when it is not a plain text, in a sentence.
     pub message_strange: String,
     /// The raw rows this page shows, as the form gives them back.
     pub seen: String,
     pub history: Vec<Change>,
-    pub sign_ups: Vec<(Instant, usize)>,
+    pub sign_ups: Vec<(Timestamp, usize)>,
     pub may_close: bool,
     pub may_open: bool,
     pub pending: Option<Waiting>,

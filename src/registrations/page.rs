@@ -3,7 +3,7 @@
 use super::{Change, Place, RegistrationsMode, RegistrationsPage, api, service};
 use crate::{
     audit::page::outcome_badge,
-    clock::Instant,
+    clock::Timestamp,
     frame::Frame,
     nouns::permissions::Capability,
     path,
@@ -19,7 +19,7 @@ pub fn Registrations() -> impl IntoView {
         desk::Desk::Registrations,
         async |asked| service::registrations(&asked.context, asked.instance(), &asked.search).await,
         body,
-        |_, page| format!("Registrations {}", page.door.shown()),
+        |_, page| format!("Registrations {}", page.state.shown()),
     )
 }
 
@@ -32,13 +32,13 @@ fn badge(mode: Option<RegistrationsMode>) -> &'static str {
 }
 
 fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
-    let strange = (!page.door.strange.is_empty())
-        .then(|| view! { <p class="note lead" role="alert">{page.door.strange.clone()}</p> });
+    let strange = (!page.state.strange.is_empty())
+        .then(|| view! { <p class="note lead" role="alert">{page.state.strange.clone()}</p> });
     view! {
         <div class="head">
             <h1>"Registrations"</h1>
-            <span class=badge(page.door.mode.filter(|_| !page.door.single_user))>{page.door.shown().to_owned()}</span>
-            <span class="soft">{page.door.since.clone()}</span>
+            <span class=badge(page.state.mode.filter(|_| !page.state.single_user))>{page.state.shown().to_owned()}</span>
+            <span class="soft">{page.state.since.clone()}</span>
         </div>
         {strange}
         <div class="two">
@@ -49,7 +49,7 @@ fn body(frame: Frame, page: RegistrationsPage) -> AnyView {
             </div>
             <aside class="stack">
                 {truth(&page)}
-                {door(&page, &frame)}
+                {waiting(&page, &frame)}
             </aside>
         </div>
     }
@@ -75,7 +75,7 @@ fn truth(page: &RegistrationsPage) -> AnyView {
             <header><h2>"What is true now"</h2><span class="soft small end">{asked}</span></header>
             <div class="body"><dl class="facts under">
                 <dt>"Setting"</dt>
-                <dd>{page.door.word.clone()} " " <span class="badge good">"read back " {time::clock(page.read_at)}</span></dd>
+                <dd>{page.state.word.clone()} " " <span class="badge good">"read back " {time::clock(page.read_at)}</span></dd>
                 {page.places.iter().map(place).collect_view()}
             </dl></div>
         </section>
@@ -83,7 +83,7 @@ fn truth(page: &RegistrationsPage) -> AnyView {
     .into_any()
 }
 
-fn door(page: &RegistrationsPage, frame: &Frame) -> AnyView {
+fn waiting(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     let waiting = match &page.pending {
         Some(waiting) if waiting.number == 0 => "nobody".to_owned(),
         Some(waiting) => {
@@ -115,7 +115,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     let typed = |name: &str, otherwise: &str| {
         draft.and_then(|draft| draft.value(name)).map_or_else(|| otherwise.to_owned(), str::to_owned)
     };
-    let now = page.door.mode.map(RegistrationsMode::stored).unwrap_or_default();
+    let now = page.state.mode.map(RegistrationsMode::stored).unwrap_or_default();
     let chosen = typed("mode", now);
     let instance = frame.instance.as_ref().map(|head| head.name.to_string()).unwrap_or_default();
     let pick = |mode: RegistrationsMode, name: &'static str, says: &'static str| {
@@ -189,7 +189,7 @@ fn history(page: &RegistrationsPage, frame: &Frame) -> AnyView {
 }
 
 /// Sign-ups a day as bars: drawn on the server, readable without scripts, with a text for those who do not see it.
-pub fn sign_up_chart(days: &[(Instant, usize)], now: Instant) -> AnyView {
+pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
     let Some(((first, _), most)) = days.first().zip(days.iter().map(|(_, number)| *number).max()) else {
         return ().into_any();
     };

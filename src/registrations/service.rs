@@ -4,12 +4,12 @@ mod settling;
 
 pub use settling::settle_due;
 
-use super::{Change, Door, Place, RegistrationsMode, RegistrationsPage};
+use super::{Change, Place, RegistrationsMode, RegistrationsPage, RegistrationsState};
 use crate::{
     access::Permission,
     audit,
     carry_out::{Carry, Evidence, Trace, carry_out},
-    clock::{Instant, MINUTE, SECOND},
+    clock::{MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::SetRegistrations,
     frame::{self, Framed},
@@ -17,7 +17,7 @@ use crate::{
     ledger::{Answered, Entry, Filter, Mark, Outcome, Subject, Warrant, unreadable},
     mastodon::{
         Instance,
-        database::{DatabaseError, Read, unread},
+        database::{DatabaseError, Read, read_problem},
         rest::Client,
         settings::{Meaning, Stored},
         visitors::{Answered as Api, LONGEST_MESSAGE as EXCERPT, Seen, SignUpPage},
@@ -59,10 +59,10 @@ const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_M
     says. It counts again when Mastodon is started without that.";
 
 /// The state, with since when, by whom and why, as far as our own record knows.
-pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Problem> {
-    let pulse = instance.pulse();
-    let Some(stored) = &pulse.registrations else {
-        return Ok(Door {
+pub async fn registrations_state(context: &Context, instance: &Instance) -> Result<RegistrationsState, Problem> {
+    let health = instance.health();
+    let Some(stored) = &health.registrations else {
+        return Ok(RegistrationsState {
             mode: None,
             word: "unknown".to_owned(),
             single_user: instance.is_single_user(),
@@ -70,15 +70,22 @@ pub async fn door(context: &Context, instance: &Instance) -> Result<Door, Proble
             since: "the database has not answered yet".to_owned(),
         });
     };
-    door_of(context, instance, stored).await
+    registrations_state_of(context, instance, stored).await
 }
 
-async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Result<Door, Problem> {
+async fn registrations_state_of(
+    context: &Context,
+    instance: &Instance,
+    stored: &Stored,
+) -> Result<RegistrationsState, Problem> {
     let meaning = Meaning::of(&stored.mode);
     let history = history(context, instance, 5).await?;
     let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
     let done = |change: &Change| {
-        matches!(change.outcome, Some(record::Outcome::Succeeded | record::Outcome::Partly | record::Outcome::Unknown))
+        matches!(
+            change.outcome,
+            Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
+        )
     };
     let since = match last {
         Some((change, after)) if meaning.mode() == Some(after) && done(&change) => {
@@ -100,7 +107,7 @@ async fn door_of(context: &Context, instance: &Instance, stored: &Stored) -> Res
     };
     let single_user = instance.is_single_user();
     let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
-    Ok(Door { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
+    Ok(RegistrationsState { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
 }
 
 /// What was changed, through this console and elsewhere, newest first; with the mode it led to, where it is about the mode.
@@ -124,7 +131,7 @@ async fn history(
             let (change, line) = told(&entry, &people);
             let after = match line.outcome {
                 Some(_) => entry.leaf["facts"]["after"].as_str().map(str::to_owned),
-                None => audit::service::elsewhere::mode_of(&entry),
+                None => audit::service::outside_changes::mode_of(&entry),
             };
             // Where nothing is set, Mastodon's default holds: closed. A strange word is no mode, and says so elsewhere.
             let after = after
@@ -169,8 +176,8 @@ pub async fn registrations(
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
     let stored = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.registrations().await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.registrations().await.map_err(read_problem)?
     };
     let now = context.now();
     let history = history(context, &instance, 20).await?;
@@ -186,7 +193,7 @@ pub async fn registrations(
         .find(|(change, _)| {
             matches!(
                 change.outcome,
-                Some(record::Outcome::Succeeded | record::Outcome::Partly | record::Outcome::Unknown)
+                Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
             )
         })
         .map(|(change, _)| change.at);
@@ -197,7 +204,7 @@ pub async fn registrations(
     let told = message_strange.is_empty().then_some(&*message);
     let differs = mode.is_some_and(|mode| instance.seen().is_some_and(|seen| seen.agrees(mode, told) != Some(true)));
     let age = if open.is_none() && differs { SECOND } else { ASKED_ANEW };
-    let seen = look(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
+    let seen = visitors_see(&instance, changed.map_or(age, |at| age.min(now.since(at)))).await;
     let mut places = seen.as_ref().map(|seen| places(seen, mode, told, changed, &instance, now)).unwrap_or_default();
     places.push(caches(&instance, open.as_ref(), changed, now));
     let may = |permission| crate::access::allows(context.actor.role, permission);
@@ -206,7 +213,7 @@ pub async fn registrations(
     changed_and_settled.sort_by_key(|change| std::cmp::Reverse(change.index));
     changed_and_settled.truncate(20);
     let page = RegistrationsPage {
-        door: door_of(context, &instance, &stored).await?,
+        state: registrations_state_of(context, &instance, &stored).await?,
         read_at: now,
         places,
         asked_at: seen.map(|seen| seen.at),
@@ -214,7 +221,7 @@ pub async fn registrations(
         message_strange,
         seen: serde_json::to_string(&(&stored.mode, &stored.message)).unwrap_or_default(),
         history: changed_and_settled,
-        sign_ups: instance.pulse().sign_ups.clone(),
+        sign_ups: instance.health().sign_ups.clone(),
         may_close: may(Permission::CloseRegistrations),
         may_open: may(Permission::OpenRegistrations),
         pending: instance.sign_ups_waiting(),
@@ -223,7 +230,7 @@ pub async fn registrations(
 }
 
 /// What visitors meet, asked at most so long ago; what was seen before, where the instance takes longer than a page waits.
-async fn look(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
+async fn visitors_see(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
     let looking = instance.clone();
     // It goes on when the page does not wait for it: the next one has it.
     let asked = tokio::spawn(async move { looking.seen_within(age).await });
@@ -234,7 +241,7 @@ async fn look(instance: &Arc<Instance>, age: i64) -> Option<Arc<Seen>> {
 }
 
 /// How much longer a copy may say the former.
-fn lasts(whose: &str, until: Option<Instant>, now: Instant) -> String {
+fn lasts(whose: &str, until: Option<Timestamp>, now: Timestamp) -> String {
     match until {
         Some(until) if until > now => {
             format!("; {whose} runs out at {} at the latest, {}", time::clock(until), time::relative(until, now))
@@ -249,9 +256,9 @@ fn places(
     seen: &Seen,
     mode: Option<RegistrationsMode>,
     told: Option<&str>,
-    changed: Option<Instant>,
+    changed: Option<Timestamp>,
     instance: &Instance,
-    now: Instant,
+    now: Timestamp,
 ) -> Vec<Place> {
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
     let forgotten =
@@ -261,7 +268,7 @@ fn places(
         forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
     };
     let single_user = mode.is_some_and(|mode| seen.never_agrees(mode));
-    let lasts = |whose: &str, until: Option<Instant>| {
+    let lasts = |whose: &str, until: Option<Timestamp>| {
         if single_user { "; single-user mode, whatever the setting says".to_owned() } else { lasts(whose, until, now) }
     };
     let place = |name: &str, agrees: Option<bool>, says: String| Place { name: name.to_owned(), says, agrees };
@@ -289,7 +296,7 @@ fn places(
         };
         place("Sign-up page", agrees, says + &more)
     };
-    let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Instant>| match answered {
+    let api = |name: &str, answered: &Result<Api, String>, whose: &str, limit: Option<Timestamp>| match answered {
         Ok(answered) => {
             let agrees = mode.map(|mode| answered.agrees(mode, told));
             let message = if answered.message.is_empty() || answered.enabled {
@@ -302,7 +309,7 @@ fn places(
         }
         Err(why) => place(name, None, why.clone()),
     };
-    let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Instant>| match open {
+    let listed = |name: &str, open: &Result<bool, String>, whose: &str, limit: Option<Timestamp>| match open {
         Ok(open) => {
             let agrees = mode.map(|mode| *open == (mode != RegistrationsMode::None));
             let word = if *open { "sign-ups taken" } else { "no sign-ups" };
@@ -352,7 +359,7 @@ fn places(
 
 /// What Mastodon's own caches were told, and what came of it; whether that is as it should be, where that is known. The
 /// overview says the same.
-pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>) -> (Option<bool>, String) {
+pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>) -> (Option<bool>, String) {
     let (agrees, says) = match (&instance.cache, instance.forgotten()) {
         (None, _) => {
             (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
@@ -381,14 +388,14 @@ pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option
             }
         }
     };
-    match instance.pulse().cache_doubt() {
+    match instance.health().cache_doubt() {
         Some(doubt) => (agrees, format!("{says}; Redis answers, but {doubt}")),
         None => (agrees, says),
     }
 }
 
 /// What Mastodon's own caches were told, and when they are looked at again.
-fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Instant>, now: Instant) -> Place {
+fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>, now: Timestamp) -> Place {
     let (agrees, says) = told_caches(instance, open, changed);
     let again = match open {
         Some(open) if open.recorded => {
@@ -459,7 +466,7 @@ pub async fn set(
     let later = context.app.clone();
     let of = instance.clone();
     tokio::spawn(async move {
-        of.take_pulse(later.clock.now()).await;
+        of.probe(later.clock.now()).await;
         tokio::time::sleep(Duration::from_millis(1_500)).await;
         let again = async {
             match changes::of(&later.store, &of.name).await? {
@@ -485,7 +492,7 @@ pub async fn set(
 }
 
 impl Carry for SetRegistrations {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.registrations().await?;
         if now.mode == self.mode_before && now.message == self.message_before {
             return Ok(None);
@@ -499,8 +506,8 @@ impl Carry for SetRegistrations {
         }))
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
-        if let Some(why) = hand.consent_is_gone().await {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         // Before the write: whatever becomes of this process, the caches are told and looked at.

@@ -1,4 +1,4 @@
-//! The doors of the report desk.
+//! The forms of the report desk.
 
 use super::{DecideForm, DecideManyForm};
 use crate::problem::Problem;
@@ -7,13 +7,13 @@ use leptos::prelude::*;
 /// Decides the case: the reports the person saw, and the account they are about.
 #[server(prefix = "/api/reports", endpoint = "decide")]
 pub async fn decide(#[server(flatten)] form: DecideForm) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::decide(context, form)).await
+    crate::context::form_action(|context| super::service::decide(context, form)).await
 }
 
 /// Decides many cases: each is carried out by itself, in the background.
 #[server(prefix = "/api/reports", endpoint = "decide-many")]
 pub async fn decide_many(#[server(flatten)] form: DecideManyForm) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::decide_many(context, form)).await
+    crate::context::form_action(|context| super::service::decide_many(context, form)).await
 }
 
 /// Hands a case that one holds to a colleague.
@@ -24,12 +24,12 @@ pub async fn hand_over(
     #[server(default)] to: String,
     #[server(default)] note: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::hand_over(context, instance, account, to, note)).await
+    crate::context::form_action(|context| super::service::hand_over(context, instance, account, to, note)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "hold")]
-pub async fn hold(instance: String, account: String, claim: String) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::hold(context, instance, account, claim)).await
+pub async fn claim_case(instance: String, account: String, claim: String) -> Result<(), Problem> {
+    crate::context::form_action(|context| super::service::claim_case(context, instance, account, claim)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "reopen")]
@@ -39,7 +39,7 @@ pub async fn reopen(
     report: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::reopen(context, instance, account, report, why)).await
+    crate::context::form_action(|context| super::service::reopen(context, instance, account, report, why)).await
 }
 
 #[server(prefix = "/api/reports", endpoint = "category")]
@@ -51,7 +51,7 @@ pub async fn change_category(
     #[server(default)] rules: Vec<String>,
     #[server(default)] seen: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| {
+    crate::context::form_action(|context| {
         super::service::change_category(context, instance, account, report, category, rules, seen)
     })
     .await
@@ -66,7 +66,8 @@ pub async fn reverse(
     #[server(default)] state: String,
     #[server(default)] why: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::reverse(context, instance, account, reversal, state, why)).await
+    crate::context::form_action(|context| super::service::reverse(context, instance, account, reversal, state, why))
+        .await
 }
 
 /// Shows one masked thing once, with a reason.
@@ -78,5 +79,5 @@ pub async fn reveal(
     #[server(default)] why: String,
     #[server(default)] back: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::reveal(context, instance, account, what, why, back)).await
+    crate::context::form_action(|context| super::service::reveal(context, instance, account, what, why, back)).await
 }

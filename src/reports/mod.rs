@@ -6,7 +6,7 @@ pub mod service;
 
 use crate::{
     batches::Running,
-    clock::Instant,
+    clock::Timestamp,
     id::{AccountId, MediaId, PresetId, ReportId, RuleId, StatusId},
     ui,
 };
@@ -16,12 +16,12 @@ pub use crate::nouns::reports::{AccountState, Category, Decision, MOST_READ, Rev
 
 /// Somebody who holds a case in the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub struct Claimant {
     pub name: String,
     pub you: bool,
-    pub since: Instant,
+    pub since: Timestamp,
     /// When it is nobody's again, unless they do something about it.
-    pub until: Option<Instant>,
+    pub until: Option<Timestamp>,
 }
 
 /// One case in the queue: everything open about one account.
@@ -33,12 +33,12 @@ pub struct QueueRow {
     /// The most urgent of its reports’.
     pub category: Category,
     /// The oldest open report.
-    pub since: Instant,
+    pub since: Timestamp,
     pub reports: usize,
     /// What it is about, on one line.
     pub what: String,
     pub reporters: String,
-    pub holder: Option<Holder>,
+    pub holder: Option<Claimant>,
     /// Whom Mastodon has it assigned to, where that is not the console's own account.
     pub assigned_there: Option<String>,
 }
@@ -72,7 +72,7 @@ pub struct QueuePage {
     pub cases: usize,
     pub reports: usize,
     pub mine: usize,
-    pub oldest: Option<Instant>,
+    pub oldest: Option<Timestamp>,
     /// Cases under this filter.
     pub matching: usize,
     pub filter: QueueFilter,
@@ -127,7 +127,7 @@ pub struct DecidedRow {
     pub account: AccountId,
     pub handle: String,
     pub category: Category,
-    pub closed_at: Instant,
+    pub closed_at: Timestamp,
     pub closed_by: String,
     pub what: String,
 }
@@ -145,7 +145,7 @@ pub struct ReportCard {
     pub rule_ids: Vec<RuleId>,
     pub comment: String,
     pub forwarded: bool,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     pub assigned: Option<String>,
 }
 
@@ -154,8 +154,8 @@ pub struct ReportCard {
 pub struct ClosedReport {
     pub id: ReportId,
     pub category: Category,
-    pub created_at: Instant,
-    pub closed_at: Instant,
+    pub created_at: Timestamp,
+    pub closed_at: Timestamp,
     pub closed_by: String,
     pub comment: String,
 }
@@ -181,7 +181,7 @@ pub struct PollCard {
     /// With the votes that are known.
     pub options: Vec<(String, Option<i64>)>,
     pub multiple: bool,
-    pub ends: Option<Instant>,
+    pub ends: Option<Timestamp>,
 }
 
 /// A link of a post with what its page says of itself: text alone, nothing that a browser follows or loads.
@@ -206,7 +206,7 @@ pub struct QuoteCard {
     pub by: Option<String>,
     pub spoiler: String,
     pub text: Option<String>,
-    pub created_at: Option<Instant>,
+    pub created_at: Option<Timestamp>,
     pub poll: Option<PollCard>,
     pub links: Vec<LinkCard>,
     /// What else is to be said of it: that it is not there any more, that its author refused, that it has files.
@@ -216,7 +216,7 @@ pub struct QuoteCard {
 /// What a post said before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditCard {
-    pub at: Instant,
+    pub at: Timestamp,
     pub spoiler: String,
     pub text: String,
     /// The options of its poll, and that it had files.
@@ -231,7 +231,7 @@ pub struct CollectionCard {
     pub language: Option<String>,
     /// “2 people: @otter, @gullwing”
     pub people: String,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// Named by so many of the reports.
     pub reports: usize,
     /// It is not the reported account's own.
@@ -247,9 +247,9 @@ pub struct PostCard {
     pub spoiler: String,
     pub language: Option<String>,
     pub visibility: String,
-    pub created_at: Instant,
-    pub edited_at: Option<Instant>,
-    pub deleted_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
     pub reply_to: Option<String>,
     pub boosts: i64,
     pub replies: i64,
@@ -271,7 +271,7 @@ pub struct PostCard {
 pub struct Strike {
     pub action: String,
     pub by: String,
-    pub at: Instant,
+    pub at: Timestamp,
     pub text: String,
     /// What became of an appeal.
     pub appeal: Option<String>,
@@ -281,7 +281,7 @@ pub struct Strike {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     pub by: String,
-    pub at: Instant,
+    pub at: Timestamp,
     pub text: String,
 }
 
@@ -295,8 +295,8 @@ pub struct AccountCard {
     pub display_name: String,
     pub note: String,
     pub local: bool,
-    pub since: Instant,
-    pub last_active: Option<Instant>,
+    pub since: Timestamp,
+    pub last_active: Option<Timestamp>,
     pub followers: i64,
     pub posts: i64,
     /// “night.example · 41 accounts known · no block”
@@ -309,7 +309,7 @@ pub struct AccountCard {
     /// It is suspended, and its data has been deleted.
     pub data_is_gone: bool,
     /// When a suspended account's data goes; `None` where nothing is scheduled.
-    pub deleted_on: Option<Instant>,
+    pub deleted_on: Option<Timestamp>,
     /// The role on the instance, where it is a staff role.
     pub staff: Option<String>,
     pub email: Option<String>,
@@ -375,7 +375,7 @@ pub struct CasePage {
     pub more: MoreOf,
     pub presets: Vec<Preset>,
     pub rules: Vec<(RuleId, String)>,
-    pub holder: Option<Holder>,
+    pub holder: Option<Claimant>,
     /// What came with it when a colleague handed it over to you.
     pub handed: Option<String>,
     /// Whom you may hand it to: id and name.

@@ -1,4 +1,4 @@
-//! The doors of the roles desk.
+//! The forms of the roles desk.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -12,5 +12,5 @@ pub async fn assign(
     #[server(default)] why: String,
     #[server(default)] seen: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::assign(context, instance, account, role, why, seen)).await
+    crate::context::form_action(|context| super::service::assign(context, instance, account, role, why, seen)).await
 }

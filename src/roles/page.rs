@@ -283,7 +283,7 @@ fn beside(page: &ChangePage, frame: &Frame, field: &str) -> AnyView {
     }
 }
 
-/// The door that a change is sent to.
+/// The form that a change is sent to.
 const ASSIGN: &str = form::action::<api::Assign>();
 
 fn change_body(frame: Frame, page: ChangePage) -> AnyView {

@@ -15,12 +15,12 @@ use crate::{
     ledger::{Answered, Ledger, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Narrowing, Read, unread},
+        database::{DatabaseError, Narrowing, Read, read_problem},
         rest::Client,
     },
-    nouns::rank::{Holder, Standing},
+    nouns::rank::{Holder, Ranks},
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
     text::Why,
@@ -44,7 +44,7 @@ fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
 async fn lacking(instance: &Instance, read: &mut Read) -> Result<Vec<String>, Problem> {
     match instance.database.missing_role_grants(read).await {
         Err(DatabaseError::Elsewhere(why)) => Ok(vec![why.to_owned()]),
-        known => known.map_err(unread),
+        known => known.map_err(read_problem),
     }
 }
 
@@ -52,9 +52,9 @@ async fn lacking(instance: &Instance, read: &mut Read) -> Result<Vec<String>, Pr
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRoles, Some(&instance.name)).await?;
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let everyone = read.everyone().await.map_err(unread)?;
-    let roles = read.roles().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let everyone = read.everyone().await.map_err(read_problem)?;
+    let roles = read.roles().await.map_err(read_problem)?;
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
         missing: lacking(&instance, &mut read).await?,
@@ -70,16 +70,16 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
     let id: RoleId = role.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let everyone = read.everyone().await.map_err(unread)?;
-    let (found, number) = read.role(id).await.map_err(unread)?.ok_or_else(missing)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let everyone = read.everyone().await.map_err(read_problem)?;
+    let (found, number) = read.role(id).await.map_err(read_problem)?.ok_or_else(missing)?;
     let mut members = Vec::new();
     let mut edge = None;
     if id != EVERYONE {
-        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(unread)?;
+        let window = read.by_role(id.0, &Narrowing::none(), before, PAGE).await.map_err(read_problem)?;
         edge = window.edge;
         let ids: Vec<i64> = window.accounts.iter().map(|account| account.id).collect();
-        let with_factor = read.second_factors(&ids).await.map_err(unread)?;
+        let with_factor = read.second_factors(&ids).await.map_err(read_problem)?;
         members.extend(window.accounts.iter().map(|account| Member {
             account: AccountId(account.id),
             handle: format!("@{}", ui::tame(&account.username)),
@@ -132,18 +132,18 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let acting = acting::acting(context, &instance).await?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let mut page = ChangePage {
         who: text("who"),
         role: text("role"),
-        roles: read.roles().await.map_err(unread)?.into_iter().map(|(role, _)| role).collect(),
+        roles: read.roles().await.map_err(read_problem)?.into_iter().map(|(role, _)| role).collect(),
         now: None,
         preview: None,
         wrong: None,
         missing: lacking(&instance, &mut read).await?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
-    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(unread)? {
+    match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
         Ok((now, preview)) => (page.now, page.preview) = (now, preview),
         Err(wrong) => page.wrong = Some(wrong),
     }
@@ -192,8 +192,8 @@ async fn previewed(
     let Some(acting) = acting else {
         return beside("who", "The console does not know yet as whom it acts on the instance.".to_owned());
     };
-    let standing = read.ranks(acting, account, after).await?;
-    Ok(Ok((Some(now), Some(preview(&standing, after, &holder)))))
+    let ranks = read.ranks(acting, account, after).await?;
+    Ok(Ok((Some(now), Some(preview(&ranks, after, &holder)))))
 }
 
 fn state(holder: &Holder) -> AccountState {
@@ -207,13 +207,13 @@ fn state(holder: &Holder) -> AccountState {
 }
 
 /// The page's half of a change, from the very facts that the rules look at.
-fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Preview {
+fn preview(ranks: &Ranks, after: Option<RoleId>, target: &Holder) -> Preview {
     let handle = format!("@{}", ui::tame(&target.username));
-    let difference = standing.difference();
-    let wants = standing.after.as_ref().unwrap_or(&standing.everyone).require_2fa == Some(true);
+    let difference = ranks.difference();
+    let wants = ranks.after.as_ref().unwrap_or(&ranks.everyone).require_2fa == Some(true);
     let locked = wants && !target.second_factor;
     let mut notes = vec!["It holds from the next request on. Nobody gets a mail, and nobody is signed out.".to_owned()];
-    let was_staff = is_staff(effective(target.role.as_ref(), &standing.everyone));
+    let was_staff = is_staff(effective(target.role.as_ref(), &ranks.everyone));
     if was_staff && !difference.lost.is_empty() {
         notes.push(format!(
             "Reports assigned to {handle}, and invitations and webhooks that {handle} made, stay as they are."
@@ -222,14 +222,14 @@ fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Previ
             "A connection for live updates that is open keeps what it could see until it is opened anew.".to_owned(),
         );
     }
-    if let Some(after) = &standing.after {
+    if let Some(after) = &ranks.after {
         if after.highlighted {
             notes.push(format!(
                 "{} is shown as a badge on the profile; cached pages may lag for minutes.",
                 after.called()
             ));
         }
-        let own = standing.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
+        let own = ranks.actor.as_ref().and_then(|actor| actor.role.as_ref()).map(|role| role.position);
         if own == Some(after.position) {
             notes.push(
                 "This is the console’s own position: once given, only a higher account changes or takes it.".to_owned(),
@@ -238,7 +238,7 @@ fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Previ
     }
     let seen: Seen = (
         target.role_id.map(|id| (id, target.role.as_ref().map(|role| role.name.clone()).unwrap_or_default())),
-        standing.after.as_ref().map(|role| (role.name.clone(), role.mask, role.position, role.require_2fa)),
+        ranks.after.as_ref().map(|role| (role.name.clone(), role.mask, role.position, role.require_2fa)),
     );
     Preview {
         account: target.account,
@@ -246,11 +246,11 @@ fn preview(standing: &Standing, after: Option<RoleId>, target: &Holder) -> Previ
         display_name: ui::excerpt(&target.display_name, 60),
         state: state(target).words().into_iter().map(str::to_owned).collect(),
         before: target.role.clone(),
-        after: standing.after.clone(),
+        after: ranks.after.clone(),
         difference,
         locked,
         notes,
-        refused: standing.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
+        refused: ranks.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
         seen: serde_json::to_string(&seen).unwrap_or_default(),
     }
 }
@@ -270,9 +270,9 @@ pub async fn assign(
     context.permit(permission, Some(&instance.name)).await?;
     let after = chosen(&role).map_err(|why| Problem::invalid("role", why))?;
     let why = Why::given(&why, true)?;
-    let account: AccountId = account.parse().map_err(|_| misread())?;
+    let account: AccountId = account.parse().map_err(|_| malformed_form())?;
     let permit = context.permit(permission, Object::Account(instance.name.clone(), account)).await?;
-    let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let (before, showed): Seen = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let (holder, now) = {
         let mut read = instance.database.read().await.map_err(undone)?;
         let holder = read.holder(account).await.map_err(undone)?;
@@ -301,7 +301,7 @@ pub async fn assign(
             None if after.is_some() => {
                 Problem::invalid("role", format!("There is no role {role} on the instance any more."))
             }
-            _ => misread(),
+            _ => malformed_form(),
         });
     }
     let deed = AssignRole {
@@ -358,10 +358,10 @@ async fn assign_by_rank(
     why: impl Into<Why>,
 ) -> Result<Done, Problem> {
     let acting = acting::acting(context, instance).await?.ok_or_else(acting::unknown)?;
-    let (standing, missing) = {
+    let (ranks, missing) = {
         let mut read = instance.database.read().await.map_err(undone)?;
-        let standing = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
-        (standing, instance.database.missing_role_grants(&mut read).await.map_err(undone)?)
+        let ranks = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
+        (ranks, instance.database.missing_role_grants(&mut read).await.map_err(undone)?)
     };
     if !missing.is_empty() {
         return Err(Problem::new(
@@ -371,15 +371,15 @@ async fn assign_by_rank(
         ));
     }
     // Where the role is not what was seen any more, the deed is opened and closed as overtaken: the record shows both.
-    let overtaken = standing.target.as_ref().is_some_and(|target| target.role_id != deed.before);
-    if let Some(refusal) = standing.refusal(deed.after).filter(|_| !overtaken) {
+    let stale = ranks.target.as_ref().is_some_and(|target| target.role_id != deed.before);
+    if let Some(refusal) = ranks.refusal(deed.after).filter(|_| !stale) {
         return Err(Problem::invalid(refusal.field, refusal.why));
     }
     carry_out(context.clone(), instance.clone(), permit, deed, why).await
 }
 
 impl Carry for AssignRole {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let Some(target) = read.holder(self.account).await?.filter(|target| target.user == self.user) else {
             return Ok(Some("the account has no login any more".to_owned()));
         };
@@ -401,8 +401,8 @@ impl Carry for AssignRole {
         }
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
-        if let Some(why) = hand.consent_is_gone().await {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         instance.assign_role(warrant).await

@@ -1,4 +1,4 @@
-//! The doors of signing in. They are open to strangers.
+//! The forms of signing in. They are open to strangers.
 
 pub mod yours;
 

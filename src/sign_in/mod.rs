@@ -4,7 +4,7 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::clock::Instant;
+use crate::clock::Timestamp;
 
 /// The shortest password, in characters.
 pub const SHORTEST_PASSWORD: usize = 12;
@@ -59,8 +59,8 @@ pub struct RecoveryCodes {
 pub struct OwnSession {
     /// The beginning of its hash.
     pub short: String,
-    pub began_at: Instant,
-    pub seen_at: Instant,
+    pub began_at: Timestamp,
+    pub seen_at: Timestamp,
     pub address: Option<String>,
     pub browser: Option<String>,
     /// The one the page is shown in.
@@ -77,7 +77,7 @@ pub struct YourSignIn {
     pub factor_needed: bool,
     pub codes_left: usize,
     /// When one was last used in place of the authenticator.
-    pub code_used: Option<Instant>,
+    pub code_used: Option<Timestamp>,
     pub sessions: Vec<OwnSession>,
     /// An authenticator that is being set up: the id it is kept under, and how it is handed over.
     pub setting: Option<(String, Authenticator)>,

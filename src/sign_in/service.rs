@@ -14,7 +14,7 @@ use crate::{
     access::{self, Actor, Permission},
     acting,
     address::ClientAddress,
-    clock::{HOUR, Instant, MINUTE},
+    clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context, app_of_request},
     deeds::AddOperator,
     id::OperatorId,
@@ -258,7 +258,7 @@ fn totp(secret: &str) -> Result<Totp, Problem> {
 }
 
 /// The time step for which a code is right: the present one or a neighbour.
-fn step_of(totp: &Totp, code: &str, now: Instant) -> Option<i64> {
+fn step_of(totp: &Totp, code: &str, now: Timestamp) -> Option<i64> {
     let seconds = u64::try_from(now.0 / 1000).ok()?;
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
     totp.check(&code, seconds).and_then(|step| i64::try_from(step).ok())

@@ -1,4 +1,4 @@
-//! The doors of the sign-up desk.
+//! The forms of the sign-up desk.
 
 use crate::problem::Problem;
 use leptos::prelude::*;
@@ -13,5 +13,6 @@ pub async fn decide(
     #[server(default)] why: String,
     #[server(default)] next: String,
 ) -> Result<(), Problem> {
-    crate::context::door(|context| super::service::decide(context, instance, who, verdict, reason, why, next)).await
+    crate::context::form_action(|context| super::service::decide(context, instance, who, verdict, reason, why, next))
+        .await
 }

@@ -4,16 +4,16 @@ pub mod api;
 pub mod page;
 pub mod service;
 
-use crate::{batches::Running, clock::Instant, id::AccountId, mastodon::waiting::Waiting, reports::Revealed};
+use crate::{batches::Running, clock::Timestamp, id::AccountId, mastodon::waiting::Waiting, reports::Revealed};
 
 /// What is decided about somebody who asked to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SignUpDecision {
     Approve,
     Reject,
 }
 
-impl Verdict {
+impl SignUpDecision {
     pub const ALL: [Self; 2] = [Self::Approve, Self::Reject];
 
     /// Its name in addresses and forms.
@@ -33,7 +33,7 @@ impl Verdict {
     }
 }
 
-impl std::str::FromStr for Verdict {
+impl std::str::FromStr for SignUpDecision {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
         Self::ALL.into_iter().find(|verdict| verdict.name() == text).ok_or(())
@@ -94,12 +94,12 @@ pub struct Signal {
 pub struct SignUpRow {
     pub account: AccountId,
     pub handle: String,
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     pub reason: String,
     pub mail: String,
     pub confirmed: bool,
     /// When Mastodon deletes them unless they confirm their mail address.
-    pub deleted_on: Option<Instant>,
+    pub deleted_on: Option<Timestamp>,
     pub language: Option<String>,
     pub signals: Vec<Signal>,
 }
@@ -132,7 +132,7 @@ impl SignUpFilter {
 /// What is about to be decided, before anything is.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    pub verdict: Verdict,
+    pub verdict: SignUpDecision,
     pub people: Vec<SignUpRow>,
     /// Ids that were chosen and do not wait any more.
     pub gone: usize,
@@ -188,7 +188,7 @@ pub struct SignUpPage {
     pub address: Option<String>,
     pub may_decide: bool,
     pub may_reveal: bool,
-    pub deciding: Option<Verdict>,
+    pub deciding: Option<SignUpDecision>,
     pub next: Option<AccountId>,
     pub revealed: Option<Revealed>,
     pub there: String,

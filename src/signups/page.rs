@@ -1,6 +1,6 @@
 //! The views of the sign-up desk.
 
-use super::{Preview, REASONS, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict, api, service};
+use super::{Preview, REASONS, SignUpDecision, SignUpPage, SignUpRow, SignUpsPage, Signal, api, service};
 use crate::{
     frame::Frame,
     id::InstanceName,
@@ -71,7 +71,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
         && page.matching > 1
         && (!page.filter.alike.is_empty() || page.filter.is_by_rule()))
     .then(|| {
-        Verdict::ALL
+        SignUpDecision::ALL
             .into_iter()
             .map(|verdict| {
                 let words = format!("{} all {}…", verdict.words(), ui::grouped(page.matching));
@@ -229,11 +229,11 @@ fn signal(signal: &Signal) -> AnyView {
 }
 
 /// What happens, before it does.
-fn consequence(verdict: Verdict, people: &[SignUpRow]) -> Vec<String> {
+fn consequence(verdict: SignUpDecision, people: &[SignUpRow]) -> Vec<String> {
     let unconfirmed = people.iter().filter(|person| !person.confirmed).count();
     let number = people.len();
     match verdict {
-        Verdict::Approve => {
+        SignUpDecision::Approve => {
             let mut lines = vec![format!(
                 "{} in. Mastodon writes them a welcome mail an hour later.",
                 if number == 1 { "Lets them".to_owned() } else { format!("Lets {number} people") }
@@ -243,7 +243,7 @@ fn consequence(verdict: Verdict, people: &[SignUpRow]) -> Vec<String> {
             }
             lines
         }
-        Verdict::Reject => vec![
+        SignUpDecision::Reject => vec![
             format!(
                 "Mastodon deletes {} at once and writes to nobody. This cannot be undone.",
                 if number == 1 { "them".to_owned() } else { format!("all {number}") }
@@ -268,14 +268,14 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
     let who = preview.people.iter().map(|person| person.account.to_string()).collect::<Vec<_>>().join(",");
     let number = preview.people.len();
     let exceptions = preview.people.iter().filter(|person| match preview.verdict {
-        Verdict::Approve => person.signals.iter().any(|signal| !signal.good),
-        Verdict::Reject => person.signals.iter().any(|signal| signal.good) || person.signals.is_empty(),
+        SignUpDecision::Approve => person.signals.iter().any(|signal| !signal.good),
+        SignUpDecision::Reject => person.signals.iter().any(|signal| signal.good) || person.signals.is_empty(),
     });
     let exceptions: Vec<_> = exceptions.take(10).collect();
     let odd = (!exceptions.is_empty()).then(|| {
         let words = match preview.verdict {
-            Verdict::Approve => "Look again at these: something speaks against them.",
-            Verdict::Reject => "Look again at these: nothing speaks against them.",
+            SignUpDecision::Approve => "Look again at these: something speaks against them.",
+            SignUpDecision::Reject => "Look again at these: nothing speaks against them.",
         };
         view! {
             <div class="small"><p><b>{words}</b></p>
@@ -313,7 +313,7 @@ fn preview_panel(instance: &InstanceName, page: &SignUpsPage, preview: &Preview,
 fn decide_form(
     instance: &InstanceName,
     who: &str,
-    verdict: Verdict,
+    verdict: SignUpDecision,
     people: &[SignUpRow],
     next: &str,
     words: String,
@@ -322,7 +322,7 @@ fn decide_form(
     let draft = frame.draft_for(DECIDE);
     let typed = |name: &str| draft.and_then(|draft| draft.value(name)).unwrap_or_default().to_owned();
     let chosen = typed("reason");
-    let reasons = (verdict == Verdict::Reject).then(|| {
+    let reasons = (verdict == SignUpDecision::Reject).then(|| {
         let options = REASONS
             .into_iter()
             .map(|reason| view! { <option value=reason selected=reason == chosen>{reason}</option> })
@@ -332,7 +332,7 @@ fn decide_form(
             <select class="input" id="reason" name="reason"><option value="">"none of these"</option>{options}</select>
         }
     });
-    let button = if verdict == Verdict::Reject { "btn danger" } else { "btn main" };
+    let button = if verdict == SignUpDecision::Reject { "btn danger" } else { "btn main" };
     view! {
         <form method="post" action=DECIDE class="stack">
             {form::above(draft)}
@@ -458,15 +458,15 @@ fn decide_bar(here: &str, instance: &InstanceName, page: &SignUpPage) -> AnyView
     if !page.may_decide {
         return view! { <div class="decide"><span class="soft">"You look and decide nothing here."</span><span class="end">{next}</span></div> }.into_any();
     }
-    let button = |verdict: Verdict, key: &'static str, class: &'static str| {
+    let button = |verdict: SignUpDecision, key: &'static str, class: &'static str| {
         let href = format!("{here}?decide={}#decide", verdict.name());
         let current = (page.deciding == Some(verdict)).then_some("true");
         view! { <a class=class href=href data-key=keys::key(key) aria-current=current>{verdict.words()} " " <span class="key">{key}</span></a> }
     };
     view! {
         <div class="decide" role="group" aria-label="Decide">
-            {button(Verdict::Approve, "a", "btn main")}
-            {button(Verdict::Reject, "x", "btn danger")}
+            {button(SignUpDecision::Approve, "a", "btn main")}
+            {button(SignUpDecision::Reject, "x", "btn danger")}
             <span class="end">{next}</span>
         </div>
     }

@@ -1,11 +1,11 @@
 //! What the sign-up desk does.
 
-use super::{Cluster, Preview, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal, Verdict};
+use super::{Cluster, Preview, SignUpDecision, SignUpFilter, SignUpPage, SignUpRow, SignUpsPage, Signal};
 use crate::{
     access::{self, Object, Permission},
     batches,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{DecideSignUp, InBatch},
     frame::{self, Framed},
@@ -13,13 +13,13 @@ use crate::{
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, unread},
+        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, read_problem},
         rest::Client,
         waiting::Snapshot,
     },
     nouns::domain_blocks::Domain,
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::service as reports,
     search::Search,
     store::{refusals, refusals::Refusal, store_problem},
@@ -75,9 +75,9 @@ struct Desk {
 /// What is remembered of refusals, by what they are known again by; the newest of each.
 #[derive(Default)]
 struct Refused {
-    mail: HashMap<String, (i64, Instant)>,
-    address: HashMap<String, (i64, Instant)>,
-    words: HashMap<String, (i64, Instant)>,
+    mail: HashMap<String, (i64, Timestamp)>,
+    address: HashMap<String, (i64, Timestamp)>,
+    words: HashMap<String, (i64, Timestamp)>,
 }
 
 impl Refused {
@@ -99,7 +99,7 @@ impl Refused {
 }
 
 impl Desk {
-    async fn look(context: &Context, instance: &Instance) -> Result<Self, Problem> {
+    async fn open(context: &Context, instance: &Instance) -> Result<Self, Problem> {
         let list = instance.signups.snapshot();
         let rows = &list.rows;
         let group = groups(&rows.iter().map(|person| person.words).collect::<Vec<_>>());
@@ -204,7 +204,7 @@ impl Desk {
     }
 
     /// What speaks for and against one of them, with the evidence.
-    fn signals(&self, app: &App, at: usize, now: Instant) -> Vec<Signal> {
+    fn signals(&self, app: &App, at: usize, now: Timestamp) -> Vec<Signal> {
         let person = &self.people()[at];
         let mut signals = Vec::new();
         if let Some(((intent, at), same)) = self.refused_before(app, person) {
@@ -283,7 +283,7 @@ impl Desk {
         signals
     }
 
-    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<((i64, Instant), &'static str)> {
+    fn refused_before(&self, app: &App, person: &PendingSignUp) -> Option<((i64, Timestamp), &'static str)> {
         if self.refused.mail.is_empty() {
             return None;
         }
@@ -301,7 +301,7 @@ impl Desk {
         }
     }
 
-    fn row(&self, app: &App, at: usize, now: Instant) -> SignUpRow {
+    fn row(&self, app: &App, at: usize, now: Timestamp) -> SignUpRow {
         let person = &self.people()[at];
         SignUpRow {
             account: person.account,
@@ -349,7 +349,7 @@ impl Desk {
 /// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
 fn list_of(app: &App) -> String {
     let list = &app.config.throw_away;
-    let of = list.changed.map(|at| format!(" of {}", time::day(at, Instant(0)))).unwrap_or_default();
+    let of = list.changed.map(|at| format!(" of {}", time::day(at, Timestamp(0)))).unwrap_or_default();
     format!("{}{of}, {}", ui::tame(&list.name), ui::count(list.len(), "name", "names"))
 }
 
@@ -435,13 +435,13 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let filter = filter_of(&parsed);
     let base = path::signups(&instance.name);
-    let desk = Desk::look(context, &instance).await?;
+    let desk = Desk::open(context, &instance).await?;
     let now = context.now();
     // By its number alone: who may look here must not find out addresses by trying networks.
     let network = match filter.rule.parse().map(RuleNumber) {
         Ok(id) => {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            read.network_of(id).await.map_err(unread)?
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.network_of(id).await.map_err(read_problem)?
         }
         Err(_) => None,
     };
@@ -521,15 +521,15 @@ pub async fn sign_up(
     };
     let id: AccountId = account.parse().map_err(|_| gone())?;
     let fresh = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.pending_sign_up(id).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.pending_sign_up(id).await.map_err(read_problem)?
     };
     let fresh = fresh.ok_or_else(gone)?;
-    let mut desk = Desk::look(context, &instance).await?;
+    let mut desk = Desk::open(context, &instance).await?;
     if desk.position(id).is_none() {
         // Asked this very second: the list does not know them yet.
         instance.signups.refresh(&instance.database, context.now()).await;
-        desk = Desk::look(context, &instance).await?;
+        desk = Desk::open(context, &instance).await?;
     }
     let at = desk.position(id).ok_or_else(gone)?;
     let parsed = Search::parse(search);
@@ -560,14 +560,14 @@ fn next_after(list: &[PendingSignUp], account: AccountId) -> Option<AccountId> {
 }
 
 /// The deed about somebody who waits.
-fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: Verdict) -> DecideSignUp {
+fn deed(app: &App, instance: &Instance, person: &PendingSignUp, verdict: SignUpDecision) -> DecideSignUp {
     let kept = Kept::of(app, person);
     DecideSignUp {
         instance: instance.name.clone(),
         account: person.account,
         user: person.user,
         acct: person.username.clone(),
-        approve: verdict == Verdict::Approve,
+        approve: verdict == SignUpDecision::Approve,
         confirmed: person.confirmed,
         mail: kept.mail,
         address: kept.address,
@@ -586,11 +586,11 @@ pub async fn decide(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::DecideSignUps, Some(&instance.name)).await?;
-    let verdict: Verdict = verdict.parse().map_err(|()| misread())?;
+    let verdict: SignUpDecision = verdict.parse().map_err(|()| malformed_form())?;
     let accounts: Vec<i64> = who
         .split(',')
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse::<AccountId>().map(|id| id.0).map_err(|_| misread()))
+        .map(|part| part.parse::<AccountId>().map(|id| id.0).map_err(|_| malformed_form()))
         .collect::<Result<_, _>>()?;
     if accounts.is_empty() {
         return Err(Problem::new(Kind::Invalid, "Nobody is chosen, and nothing was done.", "Choose somebody first."));
@@ -599,13 +599,13 @@ pub async fn decide(
         return Err(Problem::new(Kind::Invalid, refused, "Choose fewer, or ask an admin."));
     }
     let why = [reason.trim(), why.trim()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
-    if verdict == Verdict::Reject && why.is_empty() {
+    if verdict == SignUpDecision::Reject && why.is_empty() {
         return Err(Problem::invalid("why", "Say why: the person is deleted, and the record is all that stays."));
     }
     let why = Why::given(&why, false)?;
     let people = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.pending_of(&accounts).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.pending_of(&accounts).await.map_err(read_problem)?
     };
     match people.as_slice() {
         [] => Err(Problem::new(
@@ -642,7 +642,7 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp
 }
 
 impl Carry for DecideSignUp {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.is_approved(self.user).await? {
             Some(false) => None,
             Some(true) => Some("somebody else let them in meanwhile".to_owned()),
@@ -650,8 +650,8 @@ impl Carry for DecideSignUp {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.decide_sign_up(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.decide_sign_up(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -2,7 +2,7 @@
 
 use super::{Store, fence::begin, on};
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     id::{InstanceName, InviteId, OperatorId},
     nouns::invitations::RequestState,
     seal::Keys,
@@ -36,8 +36,8 @@ pub struct AccessRequest {
     /// `None` once destroyed.
     pub told: Option<Told>,
     pub state: RequestState,
-    pub created_at: Instant,
-    pub decided_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
     pub decided_by: Option<OperatorId>,
     /// The words of a refusal; `None` once destroyed.
     pub answer: Option<String>,
@@ -99,8 +99,8 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<AccessRequest> {
         operator: OperatorId(operator),
         accounts: i32::try_from(accounts).map_err(fail)?,
         state: state.parse().map_err(|()| damaged("a state nobody knows"))?,
-        created_at: Instant(created_at),
-        decided_at: decided_at.map(Instant),
+        created_at: Timestamp(created_at),
+        decided_at: decided_at.map(Timestamp),
         decided_by: decided_by.map(OperatorId),
         invite: invite.map(InviteId),
         id,
@@ -162,12 +162,12 @@ pub async fn waiting(store: &Store, instance: &InstanceName, limit: i64) -> sqlx
 }
 
 /// Since when the oldest request waits, if any does.
-pub async fn oldest_waiting(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Instant>> {
+pub async fn oldest_waiting(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Timestamp>> {
     const SQL: &str = "select created_at from access_requests where instance = $1 and state = 'waiting' \
         order by created_at limit 1";
     let oldest: Option<i64> =
         on!(store, pool => sqlx::query_scalar(SQL).bind(instance.as_str()).fetch_optional(pool).await?);
-    Ok(oldest.map(Instant))
+    Ok(oldest.map(Timestamp))
 }
 
 /// Refuses a request that waits, with these words; false if it waits no more.
@@ -177,7 +177,7 @@ pub async fn refuse(
     id: &str,
     answer: &str,
     by: &OperatorId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update access_requests set state = 'refused', sealed_answer = $2, decided_by = $3, decided_at = $4 \
         where id = $1 and state = 'waiting'";
@@ -197,7 +197,7 @@ pub async fn set_invited(
     id: &str,
     invite: InviteId,
     by: Option<&OperatorId>,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update access_requests set state = 'invited', invite = $2, decided_by = $3, decided_at = $4 \
         where id = $1 and state = 'waiting'";
@@ -208,7 +208,7 @@ pub async fn set_invited(
 
 /// Destroys what was said in requests decided before an instant, or written down before it and never decided: those have
 /// lapsed. That there was a request, and its outcome, stay.
-pub async fn forget_old(store: &Store, before: Instant) -> sqlx::Result<u64> {
+pub async fn forget_old(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
     const SQL: &str = "update access_requests set sealed_told = null, sealed_answer = null, \
         state = case state when 'waiting' then 'lapsed' else state end \
         where coalesce(decided_at, created_at) <= $1 and sealed_told is not null";

@@ -2,7 +2,7 @@
 
 use super::{Store, fence::begin, on};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
 };
@@ -17,8 +17,8 @@ pub struct Note {
     pub operator: OperatorId,
     /// `None` once it is withdrawn.
     pub text: Option<String>,
-    pub created_at: Instant,
-    pub withdrawn: Option<(Instant, OperatorId)>,
+    pub created_at: Timestamp,
+    pub withdrawn: Option<(Timestamp, OperatorId)>,
 }
 
 fn fail(error: impl std::fmt::Display) -> sqlx::Error {
@@ -60,7 +60,7 @@ pub async fn withdraw(
     account: AccountId,
     id: &str,
     by: &OperatorId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update account_notes set sealed = null, withdrawn_at = $5, withdrawn_by = $4 \
         where id = $3 and instance = $1 and account = $2 and withdrawn_at is null";
@@ -82,8 +82,8 @@ fn from_row(keys: &Keys, (id, operator, sealed, created_at, at, by, instance, ac
     Note {
         text: sealed.and_then(|sealed| keys.open_text("account note", &whose, &sealed)),
         operator: OperatorId(operator),
-        created_at: Instant(created_at),
-        withdrawn: at.map(Instant).zip(by.map(OperatorId)),
+        created_at: Timestamp(created_at),
+        withdrawn: at.map(Timestamp).zip(by.map(OperatorId)),
         id,
     }
 }

@@ -2,7 +2,7 @@
 //! once, and for several processes.
 
 use super::{Store, on};
-use crate::clock::{Instant, MINUTE, SECOND};
+use crate::clock::{MINUTE, SECOND, Timestamp};
 
 /// How often something may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Wait {
 ///
 /// # Errors
 /// The store's.
-pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Instant) -> sqlx::Result<Result<Reserved, Wait>> {
+pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> sqlx::Result<Result<Reserved, Wait>> {
     const TAKE: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
         values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
         failures = case when attempts.expires_at <= $2 then 1 else attempts.failures + 1 end, \
@@ -85,7 +85,7 @@ pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Instant) -> sq
     }
     let when: Option<(i64, i64)> = on!(store, pool => sqlx::query_as(WHEN).bind(key).fetch_optional(pool).await?);
     let free_at = when.map_or(now.0, |(expires, next)| if limit == Limit::Slower { next } else { expires });
-    Ok(Err(Wait(Instant(free_at).since(now).max(0))))
+    Ok(Err(Wait(Timestamp(free_at).since(now).max(0))))
 }
 
 impl Reserved {
@@ -104,7 +104,7 @@ impl Reserved {
 ///
 /// # Errors
 /// The store's.
-pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from attempts where expires_at <= $1")
         .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
 }

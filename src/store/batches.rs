@@ -7,7 +7,7 @@ use super::{
     rights::Changes,
 };
 use crate::{
-    clock::{Instant, SECOND},
+    clock::{SECOND, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::outcome::Outcome,
     seal::{Field, Keys},
@@ -15,7 +15,7 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How long a process may work on a batch without saying so again.
-pub const LEASE: i64 = 30 * SECOND;
+pub const CLAIM_TIME: i64 = 30 * SECOND;
 
 /// A batch, without its items.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Batch {
     pub kind: String,
     pub why: String,
     pub paused: bool,
-    pub created_at: Instant,
-    pub ended_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
 }
 
 /// How far one item has come.
@@ -195,8 +195,8 @@ fn from_row(keys: &Keys, row: Row) -> sqlx::Result<Batch> {
         kind: row.kind,
         why,
         paused: row.paused,
-        created_at: Instant(row.created_at),
-        ended_at: row.ended_at.map(Instant),
+        created_at: Timestamp(row.created_at),
+        ended_at: row.ended_at.map(Timestamp),
         id: row.id,
     })
 }
@@ -243,7 +243,7 @@ pub async fn claim(
     keys: &Keys,
     instance: &InstanceName,
     process: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<Option<Batch>> {
     const FIND: &str = "select id from batches where instance = $3 and ended_at is null and not paused \
         and (lease_until <= $1 or lease = $2) order by created_at, id limit 100";
@@ -255,7 +255,7 @@ pub async fn claim(
         // One that is refused must not keep the others waiting.
         let Some(batch) = by_id(store, keys, &id).await? else { continue };
         let claimed = on!(store, pool => sqlx::query(CLAIM)
-            .bind(&id).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+            .bind(&id).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).execute(pool).await?.rows_affected());
         return Ok((claimed == 1).then_some(batch));
     }
     Ok(None)
@@ -283,11 +283,11 @@ pub async fn seal_former(store: &Store) -> sqlx::Result<u64> {
 }
 
 /// Renews a claim; false if the batch was paused, ended, or claimed by another process meanwhile.
-pub async fn renew(store: &Store, batch: &str, process: &str, now: Instant) -> sqlx::Result<bool> {
+pub async fn renew(store: &Store, batch: &str, process: &str, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str =
         "update batches set lease_until = $3 where id = $1 and lease = $2 and ended_at is null and not paused";
     let renewed = on!(store, pool => sqlx::query(SQL)
-        .bind(batch).bind(process).bind(now.plus(LEASE).0).execute(pool).await?.rows_affected());
+        .bind(batch).bind(process).bind(now.plus(CLAIM_TIME).0).execute(pool).await?.rows_affected());
     Ok(renewed == 1)
 }
 
@@ -314,13 +314,13 @@ pub async fn set_paused(store: &Store, batch: &str, paused: bool) -> sqlx::Resul
     on!(store, pool => sqlx::query(SQL).bind(batch).bind(paused).execute(pool).await.map(|_| ()))
 }
 
-pub async fn end(store: &Store, batch: &str, now: Instant) -> sqlx::Result<()> {
+pub async fn end(store: &Store, batch: &str, now: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "update batches set ended_at = $2 where id = $1 and ended_at is null";
     on!(store, pool => sqlx::query(SQL).bind(batch).bind(now.0).execute(pool).await.map(|_| ()))
 }
 
 /// Forgets batches that ended long ago, with their items; the record keeps every deed of theirs.
-pub async fn delete_ended(store: &Store, before: Instant) -> sqlx::Result<u64> {
+pub async fn delete_ended(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
     const ITEMS: &str = "delete from batch_items where batch in (select id from batches where ended_at < $1)";
     on!(store, pool => {
         sqlx::query(ITEMS).bind(before.0).execute(pool).await?;

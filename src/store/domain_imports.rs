@@ -7,7 +7,7 @@ use super::{
     rights::Changes,
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::{InstanceName, OperatorId},
     nouns::domain_imports::{Difference, ImportState, RowState, Ticks},
     seal::{Field, Keys},
@@ -25,7 +25,7 @@ pub struct Import {
     /// Servers known here that it would begin to suspend, and the accounts known on them.
     pub suspends: i64,
     pub suspends_accounts: i64,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     pub state: ImportState,
     pub why: String,
     /// What the work waits for, or why it stopped.
@@ -217,7 +217,7 @@ fn import(row: ImportRow) -> sqlx::Result<Import> {
         rows: row.rows,
         suspends: row.suspends,
         suspends_accounts: row.suspends_accounts,
-        created_at: Instant(row.created_at),
+        created_at: Timestamp(row.created_at),
         state: row.state.parse().map_err(decode)?,
         why: row.why,
         note: row.note,
@@ -649,7 +649,7 @@ pub async fn again(store: &Store, id: &str) -> sqlx::Result<Option<u64>> {
 }
 
 /// Forgets imports: previews that nobody began after a day, all that are at their end after thirty.
-pub async fn delete_old(store: &Store, preview: Instant, done: Instant) -> sqlx::Result<u64> {
+pub async fn delete_old(store: &Store, preview: Timestamp, done: Timestamp) -> sqlx::Result<u64> {
     const ROWS: &str = "delete from domain_import_rows where import in (select id from domain_imports \
         where (state = 'preview' and created_at < $1) or (state = 'done' and created_at < $2))";
     const FILES: &str = "delete from domain_import_files where import in (select id from domain_imports \
@@ -699,8 +699,8 @@ pub async fn claim(
     store: &Store,
     instance: &InstanceName,
     holder: &str,
-    now: Instant,
-    until: Instant,
+    now: Timestamp,
+    until: Timestamp,
 ) -> sqlx::Result<Vec<Import>> {
     const SQL: &str = concat!(
         "update domain_imports set lease = $1, lease_until = $2 \
@@ -714,7 +714,7 @@ pub async fn claim(
 }
 
 /// Whether the import still runs and is still this holder's; then for so long more.
-pub async fn still_ours(store: &Store, id: &str, holder: &str, until: Instant) -> sqlx::Result<bool> {
+pub async fn still_ours(store: &Store, id: &str, holder: &str, until: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "update domain_imports set lease_until = $3 where id = $1 and lease = $2 and state = 'running'";
     let kept =
         on!(store, pool => sqlx::query(SQL).bind(id).bind(holder).bind(until.0).execute(pool).await?.rows_affected());

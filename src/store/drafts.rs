@@ -2,7 +2,7 @@
 
 use super::{Store, on};
 use crate::{
-    clock::{HOUR, Instant},
+    clock::{HOUR, Timestamp},
     id::OperatorId,
     seal::{Keys, hex},
 };
@@ -26,10 +26,10 @@ pub enum Writer<'a> {
     },
 }
 
-/// A draft, opened.
+/// A text that was kept, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// The door it was for.
+pub struct KeptText {
+    /// The address of the form it was for.
     pub path: String,
     pub text: String,
 }
@@ -45,7 +45,7 @@ pub async fn keep(
     operator: Option<&OperatorId>,
     path: &str,
     text: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<String> {
     keep_for(store, keys, operator, path, text, now, HOUR).await
 }
@@ -57,7 +57,7 @@ pub async fn keep_for(
     operator: Option<&OperatorId>,
     path: &str,
     text: &str,
-    now: Instant,
+    now: Timestamp,
     lasting: i64,
 ) -> sqlx::Result<String> {
     const SQL: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
@@ -82,7 +82,7 @@ pub async fn keep_form(
     writer: Writer<'_>,
     path: &str,
     text: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<Option<String>> {
     const OF_PERSON: &str = "insert into drafts (id, operator, path, sealed, created_at, expires_at) \
         select $1, $2, $3, $4, $5, $6 where $7 > \
@@ -112,13 +112,13 @@ pub async fn keep_form(
 
 type Row = (Option<String>, String, String);
 
-fn opened(keys: &Keys, id: &str, operator: Option<&OperatorId>, row: Option<Row>) -> Option<Draft> {
+fn opened(keys: &Keys, id: &str, operator: Option<&OperatorId>, row: Option<Row>) -> Option<KeptText> {
     let (owner, path, sealed) = row?;
     // A draft of nobody known opens for whoever has its address.
     if owner.is_some() && owner.as_deref() != operator.map(|id| id.0.as_str()) {
         return None;
     }
-    keys.open_text("draft", id, &sealed).map(|text| Draft { path, text })
+    keys.open_text("draft", id, &sealed).map(|text| KeptText { path, text })
 }
 
 /// Reads a draft of this person's, and leaves it.
@@ -127,8 +127,8 @@ pub async fn read(
     keys: &Keys,
     id: &str,
     operator: Option<&OperatorId>,
-    now: Instant,
-) -> sqlx::Result<Option<Draft>> {
+    now: Timestamp,
+) -> sqlx::Result<Option<KeptText>> {
     const SQL: &str = "select operator, path, sealed from drafts where id = $1 and expires_at > $2";
     let stored = keys.hash("draft id", id.as_bytes());
     let row: Option<Row> =
@@ -142,8 +142,8 @@ pub async fn take(
     keys: &Keys,
     id: &str,
     operator: Option<&OperatorId>,
-    now: Instant,
-) -> sqlx::Result<Option<Draft>> {
+    now: Timestamp,
+) -> sqlx::Result<Option<KeptText>> {
     const SQL: &str = "delete from drafts where id = $1 and expires_at > $2 and (operator is null or operator = $3) \
         returning operator, path, sealed";
     let stored = keys.hash("draft id", id.as_bytes());
@@ -152,7 +152,7 @@ pub async fn take(
     Ok(opened(keys, id, operator, row))
 }
 
-pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from drafts where expires_at <= $1")
         .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     access::Running,
-    clock::{Instant, SECOND},
+    clock::{SECOND, Timestamp},
     id::{GrantId, InstanceName, OperatorId, RoleId},
     nouns::grants::{RoleAsked, RoleState, Scope, State},
     seal::{Field, Keys},
 };
 
 /// How long a process has for a beginning or an end before another may try.
-const LEASE: i64 = 30 * SECOND;
+const CLAIM_TIME: i64 = 30 * SECOND;
 
 /// One grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,31 +27,31 @@ pub struct Grant {
     pub id: GrantId,
     pub operator: OperatorId,
     pub scope: Scope,
-    pub starts_at: Instant,
-    pub ends_at: Instant,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
     pub sponsor: OperatorId,
     pub agreement: String,
     pub asked_by: OperatorId,
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     pub decided: Option<Decided>,
-    pub revoked: Option<(OperatorId, Instant)>,
+    pub revoked: Option<(OperatorId, Timestamp)>,
     /// When the beginning was recorded.
-    pub started_at: Option<Instant>,
+    pub started_at: Option<Timestamp>,
     /// When the end was recorded.
-    pub ended_at: Option<Instant>,
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What a second person said to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
     pub by: OperatorId,
-    pub at: Instant,
+    pub at: Timestamp,
     pub approved: bool,
 }
 
 impl Grant {
     /// How far it has come.
-    pub fn state(&self, now: Instant) -> State {
+    pub fn state(&self, now: Timestamp) -> State {
         match (&self.decided, &self.revoked) {
             (Some(Decided { approved: false, .. }), _) => State::Refused,
             (_, Some(_)) => State::Revoked,
@@ -152,7 +152,7 @@ impl Row {
 
     fn running(self) -> sqlx::Result<(OperatorId, Running)> {
         let scope = self.scope()?;
-        Ok((OperatorId(self.operator), Running { id: GrantId(self.id), scope, ends_at: Instant(self.ends_at) }))
+        Ok((OperatorId(self.operator), Running { id: GrantId(self.id), scope, ends_at: Timestamp(self.ends_at) }))
     }
 
     fn read(self, keys: &Keys) -> sqlx::Result<Grant> {
@@ -164,23 +164,23 @@ impl Row {
             None => String::new(),
         };
         let decided = match (self.decided_by, self.decided_at, self.approved) {
-            (Some(by), Some(at), Some(approved)) => Some(Decided { by: OperatorId(by), at: Instant(at), approved }),
+            (Some(by), Some(at), Some(approved)) => Some(Decided { by: OperatorId(by), at: Timestamp(at), approved }),
             _ => None,
         };
         Ok(Grant {
             id: GrantId(self.id),
             operator: OperatorId(self.operator),
             scope,
-            starts_at: Instant(self.starts_at),
-            ends_at: Instant(self.ends_at),
+            starts_at: Timestamp(self.starts_at),
+            ends_at: Timestamp(self.ends_at),
             sponsor: OperatorId(self.sponsor),
             agreement,
             asked_by: OperatorId(self.asked_by),
-            asked_at: Instant(self.asked_at),
+            asked_at: Timestamp(self.asked_at),
             decided,
-            revoked: self.revoked_by.map(OperatorId).zip(self.revoked_at.map(Instant)),
-            started_at: self.started_at.map(Instant),
-            ended_at: self.ended_at.map(Instant),
+            revoked: self.revoked_by.map(OperatorId).zip(self.revoked_at.map(Timestamp)),
+            started_at: self.started_at.map(Timestamp),
+            ended_at: self.ended_at.map(Timestamp),
         })
     }
 }
@@ -361,8 +361,8 @@ pub struct Stored {
     pub operator: OperatorId,
     /// `None` where it cannot be read.
     pub scope: Option<Scope>,
-    pub starts_at: Instant,
-    pub ends_at: Instant,
+    pub starts_at: Timestamp,
+    pub ends_at: Timestamp,
     pub approved: Option<bool>,
     pub revoked: bool,
     /// Made from what contractors' rows held before there were grants: no entry tells of it.
@@ -389,8 +389,8 @@ pub async fn stored(store: &Store) -> sqlx::Result<Vec<Stored>> {
             migrated: row.id == row.operator
                 && row.asked_by == "migration"
                 && row.decided_by.as_deref() == Some("migration"),
-            starts_at: Instant(row.starts_at),
-            ends_at: Instant(row.ends_at),
+            starts_at: Timestamp(row.starts_at),
+            ends_at: Timestamp(row.ends_at),
             approved: row.approved,
             revoked: row.revoked_at.is_some(),
             operator: OperatorId(row.operator),
@@ -439,7 +439,7 @@ pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Opt
 }
 
 /// What is in force for somebody now.
-pub async fn running_of(store: &Store, operator: &OperatorId, now: Instant) -> sqlx::Result<Vec<Running>> {
+pub async fn running_of(store: &Store, operator: &OperatorId, now: Timestamp) -> sqlx::Result<Vec<Running>> {
     const SQL: &str = grants!(
         "where operator = $1 and approved = true and revoked_at is null and starts_at <= $2 and ends_at > $2 order by id"
     );
@@ -449,7 +449,7 @@ pub async fn running_of(store: &Store, operator: &OperatorId, now: Instant) -> s
 }
 
 /// What is in force now, for everybody.
-pub async fn running(store: &Store, now: Instant) -> sqlx::Result<Vec<(OperatorId, Running)>> {
+pub async fn running(store: &Store, now: Timestamp) -> sqlx::Result<Vec<(OperatorId, Running)>> {
     const SQL: &str = grants!(
         "where approved = true and revoked_at is null and starts_at <= $1 and ends_at > $1 order by id limit 5000"
     );
@@ -459,7 +459,7 @@ pub async fn running(store: &Store, now: Instant) -> sqlx::Result<Vec<(OperatorI
 }
 
 /// What is not over: to be decided, to come, running. Of one person, or (empty) of everybody.
-pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Instant) -> sqlx::Result<Vec<Grant>> {
+pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Timestamp) -> sqlx::Result<Vec<Grant>> {
     const SQL: &str = grants!(
         "where ends_at > $1 and revoked_at is null and (approved is null or approved = true) \
          and ($2 = '' or operator = $2) order by starts_at, id limit 1000"
@@ -474,7 +474,7 @@ pub async fn closed(
     store: &Store,
     keys: &Keys,
     operator: &str,
-    now: Instant,
+    now: Timestamp,
     before: &str,
     limit: i64,
 ) -> sqlx::Result<Vec<Grant>> {
@@ -493,8 +493,8 @@ pub async fn in_force(
     store: &Store,
     keys: &Keys,
     operator: &OperatorId,
-    from: Instant,
-    to: Instant,
+    from: Timestamp,
+    to: Timestamp,
 ) -> sqlx::Result<Vec<Grant>> {
     const SQL: &str = grants!(
         "where operator = $1 and approved = true and starts_at < $3 and ends_at > $2 \
@@ -514,7 +514,7 @@ pub async fn decide(
     by: &OperatorId,
     at_server: bool,
     approved: bool,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set decided_by = $2, decided_at = $3, approved = $4 where id = $1 \
         and approved is null and revoked_at is null and ends_at > $3 and ($5 or (asked_by <> $2 and operator <> $2))";
@@ -525,7 +525,7 @@ pub async fn decide(
 }
 
 /// Takes a grant back before its end; false where it is over, refused or revoked already.
-pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Instant) -> sqlx::Result<bool> {
+pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
     let becomes = |row: &mut Row| (row.revoked_by, row.revoked_at) = (Some(by.0.clone()), Some(now.0));
@@ -534,7 +534,7 @@ pub async fn revoke(store: &Store, id: &GrantId, by: &OperatorId, now: Instant) 
 
 /// Takes back every grant of somebody that is not over; how many. All of theirs are sealed anew: what is older than the end
 /// of their access gives nothing.
-pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId, now: Instant) -> sqlx::Result<u64> {
+pub async fn revoke_all_of(store: &Store, operator: &OperatorId, by: &OperatorId, now: Timestamp) -> sqlx::Result<u64> {
     const LOCK: &str = concat!("update grants set mac = mac where operator = $1 returning ", columns!());
     const SQL: &str = "update grants set revoked_by = $2, revoked_at = $3 where id = $1 \
         and revoked_at is null and ends_at > $3 and (approved is null or approved = true)";
@@ -572,7 +572,7 @@ pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<
 }
 
 /// Grants whose beginning or end is to be recorded and that nobody is at work on.
-pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<GrantId>> {
+pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<GrantId>> {
     const SQL: &str = "select id from grants where approved = true and ended_at is null and lease_until <= $1 \
         and ((started_at is null and revoked_at is null and starts_at <= $1) \
         or (started_at is not null and (ends_at <= $1 or revoked_at is not null))) order by id limit 100";
@@ -581,11 +581,11 @@ pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<GrantId>> {
 }
 
 /// Claims the beginning or end of a grant: true for one process at a time.
-pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
+pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str =
         "update grants set lease = $2, lease_until = $3 where id = $1 and lease_until <= $4 and ended_at is null";
     let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&id.0).bind(process).bind(now.plus(LEASE).0).bind(now.0).execute(pool).await?.rows_affected());
+        .bind(&id.0).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).execute(pool).await?.rows_affected());
     Ok(claimed == 1)
 }
 
@@ -596,14 +596,14 @@ pub async fn let_go(store: &Store, id: &GrantId, process: &str) -> sqlx::Result<
 }
 
 /// Notes that a grant began; true once, and for whoever claimed it.
-pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
+pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set started_at = $3 where id = $1 and lease = $2 and started_at is null \
         and ended_at is null and revoked_at is null and approved = true and starts_at <= $3";
     change!(store, &id.0, |row: &mut Row| row.started_at = Some(now.0), SQL, process, now.0)
 }
 
 /// Notes that a grant ended; true once, and for whoever claimed it.
-pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Instant) -> sqlx::Result<bool> {
+pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "update grants set ended_at = $3 where id = $1 and lease = $2 and ended_at is null \
         and (ends_at <= $3 or revoked_at is not null)";
     change!(store, &id.0, |row: &mut Row| row.ended_at = Some(now.0), SQL, process, now.0)
@@ -743,7 +743,7 @@ pub async fn roles_of(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<
 }
 
 /// Whether another grant gives an account a role on an instance within that time, or has not taken it back yet.
-pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Instant, to: Instant) -> sqlx::Result<bool> {
+pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Timestamp, to: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "select count(*) from grant_roles r join grants g on g.id = r.grant_id \
         where r.instance = $1 and r.account = $2 and r.state in ('asked', 'giving', 'given', 'taking') \
         and g.starts_at < $4 and g.ends_at > $3 and g.revoked_at is null and (g.approved is null or g.approved)";
@@ -758,7 +758,7 @@ pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Instant, to: 
 }
 
 /// Roles to be given, of grants that have begun and not ended.
-pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
+pub async fn roles_to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
         "join grants g on g.id = r.grant_id where ",
         due!(),
@@ -780,7 +780,7 @@ pub async fn roles_to_give(store: &Store, keys: &Keys, now: Instant) -> sqlx::Re
 }
 
 /// Roles to be taken back, of grants whose end is recorded.
-pub async fn roles_to_take(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<Role>> {
+pub async fn roles_to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
         "join grants g on g.id = r.grant_id where ",
         due!(),
@@ -792,7 +792,7 @@ pub async fn roles_to_take(store: &Store, keys: &Keys, now: Instant) -> sqlx::Re
 }
 
 /// Claims a role that is due: true for one process at a time.
-pub async fn claim_role(store: &Store, role: &Role, now: Instant) -> sqlx::Result<bool> {
+pub async fn claim_role(store: &Store, role: &Role, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = concat!(
         "update grant_roles set tried_at = $1, tries = tries + 1 where grant_id = $2 and instance = $3 and state = $4 and ",
         due!()

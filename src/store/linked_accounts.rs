@@ -11,7 +11,7 @@ use super::{
     web_sessions::raise_generation,
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     config::Secret,
     id::{AccountId, InstanceName, OperatorId},
     seal::{Field, Keys},
@@ -27,7 +27,7 @@ pub struct Linked {
     /// Without the leading `@`; a local account keeps its name for good.
     pub username: String,
     pub token: Secret,
-    pub linked_at: Instant,
+    pub linked_at: Timestamp,
 }
 
 /// What of a link is sealed.
@@ -148,7 +148,7 @@ fn read(
         account: account.parse().map_err(|_| damaged("its account is no number"))?,
         username,
         token: Secret::new(token),
-        linked_at: Instant(linked_at),
+        linked_at: Timestamp(linked_at),
     })
 }
 
@@ -319,7 +319,7 @@ pub struct LeftToken {
     pub id: String,
     pub linked: Linked,
     /// When its link ended.
-    pub since: Instant,
+    pub since: Timestamp,
     /// How often the instance was asked.
     pub tries: i64,
 }
@@ -331,8 +331,8 @@ pub async fn delete(
     operator: &OperatorId,
     instance: &InstanceName,
     id: &str,
-    now: Instant,
-    next: Instant,
+    now: Timestamp,
+    next: Timestamp,
     session: Option<&str>,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2 returning account, sealed";
@@ -362,8 +362,8 @@ pub async fn leave(
     keys: &Keys,
     id: &str,
     linked: &Linked,
-    now: Instant,
-    next: Instant,
+    now: Timestamp,
+    next: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
         values ($1, $2, $3, $4, $5, $6, 0, $7)";
@@ -383,7 +383,7 @@ type LeftRow = (String, i64, String, String, String, String, i64);
 fn left_row(keys: &Keys, row: LeftRow) -> sqlx::Result<LeftToken> {
     let (id, tries, operator, instance, account, sealed, since) = row;
     let linked = read(keys, operator, instance, account, &sealed, since)?;
-    Ok(LeftToken { id, linked, since: Instant(since), tries })
+    Ok(LeftToken { id, linked, since: Timestamp(since), tries })
 }
 
 /// One token that is left.
@@ -394,7 +394,7 @@ pub async fn left(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<L
 }
 
 /// Tokens whose instances are to be asked now.
-pub async fn left_due(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<Vec<LeftToken>> {
+pub async fn left_due(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<LeftToken>> {
     const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens \
         where next_at <= $1 order by next_at, id limit 100";
     let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
@@ -403,7 +403,7 @@ pub async fn left_due(store: &Store, keys: &Keys, now: Instant) -> sqlx::Result<
 }
 
 /// Claims a token to be taken back: true for one process at a time. Nobody tries it again before `next`.
-pub async fn claim_left(store: &Store, left: &LeftToken, next: Instant) -> sqlx::Result<bool> {
+pub async fn claim_left(store: &Store, left: &LeftToken, next: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "update left_tokens set tries = tries + 1, next_at = $3 where id = $1 and tries = $2";
     let claimed = on!(store, pool => sqlx::query(SQL)
         .bind(&left.id).bind(left.tries).bind(next.0).execute(pool).await?.rows_affected());

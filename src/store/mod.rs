@@ -6,7 +6,7 @@ pub mod access_requests;
 pub mod account_notes;
 pub mod attempts;
 pub mod batches;
-pub mod case_holds;
+pub mod case_claims;
 pub mod domain_imports;
 pub mod drafts;
 mod fence;
@@ -30,7 +30,7 @@ pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     problem::Problem,
     seal::Keys,
 };
@@ -249,7 +249,7 @@ impl Store {
     ///
     /// # Errors
     /// The driver's.
-    pub async fn try_write(&self, now: Instant) -> sqlx::Result<()> {
+    pub async fn try_write(&self, now: Timestamp) -> sqlx::Result<()> {
         const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
             values ('whether it can be written', 0, $1, $1, $2) \
             on conflict (key_hash) do update set last_at = $1, expires_at = $2";

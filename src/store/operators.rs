@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     access::Role,
-    clock::Instant,
+    clock::Timestamp,
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -26,8 +26,8 @@ pub struct Operator {
     pub password_hash: Option<String>,
     /// Sealed; `None` without a second factor.
     pub totp_secret: Option<String>,
-    pub disabled_at: Option<Instant>,
-    pub created_at: Instant,
+    pub disabled_at: Option<Timestamp>,
+    pub created_at: Timestamp,
     /// Rises with every change of password, factor, role, link or access; only sessions of the present one hold.
     pub generation: i64,
 }
@@ -187,8 +187,8 @@ fn from_row(row: Row) -> sqlx::Result<Operator> {
         role: row.role.parse().map_err(decode)?,
         password_hash: row.password_hash,
         totp_secret: row.totp_secret,
-        disabled_at: row.disabled_at.map(Instant),
-        created_at: Instant(row.created_at),
+        disabled_at: row.disabled_at.map(Timestamp),
+        created_at: Timestamp(row.created_at),
         generation: row.generation,
     })
 }
@@ -382,7 +382,7 @@ pub async fn set_role(store: &Store, id: &OperatorId, before: Role, after: Role)
 }
 
 /// Ends somebody's access at an instant with all their sessions, or gives it back; false for the last owner's.
-pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Instant>) -> sqlx::Result<bool> {
+pub async fn set_disabled(store: &Store, id: &OperatorId, at: Option<Timestamp>) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set disabled_at = $2 where id = $1 and ($3 or role <> 'owner' \
         or exists (select 1 from operators o where o.id <> $1 and o.role = 'owner' and o.disabled_at is null))";
     let known = store.known().await?;

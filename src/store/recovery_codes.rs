@@ -8,7 +8,7 @@ use super::{
     operators::{held, seal_person},
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -143,7 +143,7 @@ pub async fn seal_former(store: &Store, operator: &OperatorId) -> sqlx::Result<u
 }
 
 /// Uses a code up: true exactly once. Those that are left become another set, so that a row put back is no code any more.
-pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Instant) -> sqlx::Result<bool> {
+pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Timestamp) -> sqlx::Result<bool> {
     const CODE: &str = concat!(codes!(), "where r.operator = $1 and r.hash = $2 and r.used_at is null");
     const LEFT: &str = concat!(codes!(), "where r.operator = $1 and r.used_at is null");
     const SQL: &str = "update recovery_codes set used_at = $3 where operator = $1 and hash = $2";
@@ -169,7 +169,7 @@ pub async fn use_code(store: &Store, operator: &OperatorId, hash: &str, now: Ins
 pub struct Left {
     pub unused: i64,
     /// When the last one was used, if any was.
-    pub last_used: Option<Instant>,
+    pub last_used: Option<Timestamp>,
 }
 
 /// What is left of one person's codes.
@@ -178,7 +178,7 @@ pub async fn left(store: &Store, operator: &OperatorId) -> sqlx::Result<Left> {
         where operator = $1";
     let (unused, last_used): (i64, Option<i64>) =
         on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).fetch_one(pool).await?);
-    Ok(Left { unused, last_used: last_used.map(Instant) })
+    Ok(Left { unused, last_used: last_used.map(Timestamp) })
 }
 
 /// What is left of everybody's codes who has any.
@@ -187,7 +187,7 @@ pub async fn list(store: &Store) -> sqlx::Result<Vec<(OperatorId, Left)>> {
         group by operator order by operator";
     let rows: Vec<(String, i64, Option<i64>)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
     let left = |(operator, unused, last_used): (String, i64, Option<i64>)| {
-        (OperatorId(operator), Left { unused, last_used: last_used.map(Instant) })
+        (OperatorId(operator), Left { unused, last_used: last_used.map(Timestamp) })
     };
     Ok(rows.into_iter().map(left).collect())
 }

@@ -3,7 +3,7 @@
 
 use super::{Store, on};
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     id::InstanceName,
 };
 
@@ -19,7 +19,7 @@ pub struct Refusal {
     pub address: Option<String>,
     /// The words they gave, as far as they say anything.
     pub words: Option<String>,
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// Remembers a refusal; a second time is the same.
@@ -33,7 +33,7 @@ pub async fn remember(store: &Store, instance: &InstanceName, refusal: &Refusal)
 }
 
 /// The newest refusals that are still remembered.
-pub async fn list(store: &Store, instance: &InstanceName, now: Instant) -> sqlx::Result<Vec<Refusal>> {
+pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<Refusal>> {
     const SQL: &str = "select intent, mail, address, words, at from refusals where instance = $1 and until > $2 \
         order by at desc, intent desc limit 20000";
     type Row = (i64, String, Option<String>, Option<String>, i64);
@@ -41,11 +41,11 @@ pub async fn list(store: &Store, instance: &InstanceName, now: Instant) -> sqlx:
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(now.0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
-        .map(|(intent, mail, address, words, at)| Refusal { intent, mail, address, words, at: Instant(at) })
+        .map(|(intent, mail, address, words, at)| Refusal { intent, mail, address, words, at: Timestamp(at) })
         .collect())
 }
 
-pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from refusals where until <= $1")
         .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -8,7 +8,7 @@ use super::{
     rights::Changes,
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -26,8 +26,8 @@ pub struct ResetLink {
 pub struct NewLink<'a> {
     pub of: ResetLink,
     pub hash: &'a str,
-    pub now: Instant,
-    pub expires_at: Instant,
+    pub now: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 #[derive(sqlx::FromRow)]
@@ -133,7 +133,7 @@ pub(super) const USE: &str =
     concat!("delete from reset_links where operator = $1 and hash = $2 and expires_at > $3 returning ", columns!());
 
 /// Whose a link is, without using it.
-pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<ResetLink>> {
+pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<ResetLink>> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links where hash = $1 and expires_at > $2");
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
@@ -144,7 +144,7 @@ pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Optio
 }
 
 /// Whether a link for somebody can still be opened.
-pub async fn waits_for(store: &Store, operator: &OperatorId, now: Instant) -> sqlx::Result<bool> {
+pub async fn waits_for(store: &Store, operator: &OperatorId, now: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = concat!("select ", columns!(), " from reset_links where operator = $1 and expires_at > $2");
     let known = store.known().await?;
     let row: Option<Row> =
@@ -170,7 +170,7 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
     known.refusals(&rows).await
 }
 
-pub async fn delete_expired(store: &Store, now: Instant) -> sqlx::Result<u64> {
+pub async fn delete_expired(store: &Store, now: Timestamp) -> sqlx::Result<u64> {
     on!(store, pool => sqlx::query("delete from reset_links where expires_at <= $1")
         .bind(now.0).execute(pool).await.map(|done| done.rows_affected()))
 }

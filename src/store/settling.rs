@@ -1,7 +1,7 @@
 //! Changes of who may sign up that the instance's caches are not yet seen to agree with: kept until they are, across restarts.
 
 use super::{Store, on};
-use crate::{clock::Instant, id::InstanceName, registrations::RegistrationsMode};
+use crate::{clock::Timestamp, id::InstanceName, registrations::RegistrationsMode};
 
 /// The last change on an instance, while it is not seen everywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,12 +10,12 @@ pub struct Settling {
     /// The entry of its intent.
     pub entry: i64,
     pub mode: RegistrationsMode,
-    pub since: Instant,
+    pub since: Timestamp,
     /// How often it was looked at since.
     pub tries: i64,
-    pub next_at: Instant,
+    pub next_at: Timestamp,
     /// When the caches last confirmed that they forgot.
-    pub forgotten_at: Option<Instant>,
+    pub forgotten_at: Option<Timestamp>,
     /// Whether the record says that it is not seen everywhere.
     pub recorded: bool,
 }
@@ -28,10 +28,10 @@ fn row(row: Row) -> Option<Settling> {
         instance: instance.parse().ok()?,
         entry,
         mode: mode.parse().ok()?,
-        since: Instant(since),
+        since: Timestamp(since),
         tries,
-        next_at: Instant(next_at),
-        forgotten_at: forgotten_at.map(Instant),
+        next_at: Timestamp(next_at),
+        forgotten_at: forgotten_at.map(Timestamp),
         recorded: recorded != 0,
     })
 }
@@ -45,8 +45,8 @@ pub async fn begin(
     instance: &InstanceName,
     entry: i64,
     mode: RegistrationsMode,
-    now: Instant,
-    next: Instant,
+    now: Timestamp,
+    next: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "insert into settling (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) \
         values ($1, $2, $3, $4, 0, $5, null, 0) on conflict (instance) do update set entry = excluded.entry, \
@@ -76,7 +76,7 @@ pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<S
 ///
 /// # Errors
 /// The store's.
-pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<Settling>> {
+pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Settling>> {
     const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
         where next_at <= $1 order by next_at";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
@@ -87,7 +87,7 @@ pub async fn due(store: &Store, now: Instant) -> sqlx::Result<Vec<Settling>> {
 ///
 /// # Errors
 /// The store's.
-pub async fn claim(store: &Store, settling: &Settling, next: Instant) -> sqlx::Result<bool> {
+pub async fn claim(store: &Store, settling: &Settling, next: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str =
         "update settling set tries = tries + 1, next_at = $4 where instance = $1 and entry = $2 and tries = $3";
     let claimed = on!(store, pool => sqlx::query(SQL)
@@ -103,7 +103,7 @@ pub async fn claim(store: &Store, settling: &Settling, next: Instant) -> sqlx::R
 ///
 /// # Errors
 /// The store's.
-pub async fn forgotten(store: &Store, settling: &Settling, at: Instant) -> sqlx::Result<()> {
+pub async fn forgotten(store: &Store, settling: &Settling, at: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "update settling set forgotten_at = $3 where instance = $1 and entry = $2";
     on!(store, pool => sqlx::query(SQL)
         .bind(settling.instance.as_str()).bind(settling.entry).bind(at.0).execute(pool).await.map(|_| ()))

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::Role,
-    clock::Instant,
+    clock::Timestamp,
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -97,7 +97,13 @@ macro_rules! columns {
     };
 }
 
-pub async fn insert(store: &Store, hash: &str, link: &SetupLink, now: Instant, expires: Instant) -> sqlx::Result<()> {
+pub async fn insert(
+    store: &Store,
+    hash: &str,
+    link: &SetupLink,
+    now: Timestamp,
+    expires: Timestamp,
+) -> sqlx::Result<()> {
     const SQL: &str = "insert into setup_links \
         (hash, role, name, created_at, expires_at, offered_by, person, whose, subject, entry, mac) \
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -141,7 +147,7 @@ pub async fn delete_first(store: &Store) -> sqlx::Result<u64> {
 }
 
 /// What a link offers, without using it.
-pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
+pub async fn read(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str = concat!("select ", columns!(), " from setup_links where hash = $1 and expires_at > $2");
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);
@@ -149,7 +155,7 @@ pub async fn read(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Optio
 }
 
 /// Uses a link up: some exactly once.
-pub async fn take(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<SetupLink>> {
+pub async fn take(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<SetupLink>> {
     const SQL: &str = concat!("delete from setup_links where hash = $1 and expires_at > $2 returning ", columns!());
     let known = store.known().await?;
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).bind(now.0).fetch_optional(pool).await?);

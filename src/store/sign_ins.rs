@@ -11,7 +11,7 @@ use super::{
     reset_links::{self, NewLink, replace_link},
     web_sessions::raise_generation,
 };
-use crate::{clock::Instant, id::OperatorId};
+use crate::{clock::Timestamp, id::OperatorId};
 
 /// Somebody as they were read when they proved themselves, and the session that goes on.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ pub async fn set_password_by_link(
     operator: &OperatorId,
     link: &str,
     password_hash: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update operators set password_hash = $2 where id = $1 and disabled_at is null";
     let known = store.known().await?;

@@ -9,7 +9,7 @@ use super::{
     on,
 };
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::InstanceName,
     seal::{Field, Keys},
 };
@@ -30,7 +30,7 @@ macro_rules! snapshots {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     /// Whatever differs from it was changed after this.
-    pub taken_at: Instant,
+    pub taken_at: Timestamp,
     pub number: i64,
     pub hash: String,
     /// Whether its rows are kept; they are not where they are too many.
@@ -95,7 +95,7 @@ fn holds(store: &Store, mut row: Row) -> bool {
     !row.former || store.holds(&row)
 }
 
-fn row(instance: &InstanceName, part: &str, taken_at: Instant, number: i64, hash: &str, kept: bool) -> Row {
+fn row(instance: &InstanceName, part: &str, taken_at: Timestamp, number: i64, hash: &str, kept: bool) -> Row {
     Row {
         instance: instance.as_str().to_owned(),
         part: part.to_owned(),
@@ -123,7 +123,7 @@ fn fail(error: impl std::fmt::Display) -> sqlx::Error {
 }
 
 /// Takes the turn to look at an instance, if it is time: one process gets it.
-pub async fn claim(store: &Store, instance: &InstanceName, now: Instant, next: Instant) -> sqlx::Result<bool> {
+pub async fn claim(store: &Store, instance: &InstanceName, now: Timestamp, next: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "insert into snapshot_turns (instance, due_at) values ($1, $3) \
         on conflict (instance) do update set due_at = excluded.due_at where snapshot_turns.due_at <= $2";
     let claimed = on!(store, pool => sqlx::query(SQL)
@@ -132,13 +132,13 @@ pub async fn claim(store: &Store, instance: &InstanceName, now: Instant, next: I
 }
 
 /// Says when the next turn is due, where this one came to nothing.
-pub async fn due(store: &Store, instance: &InstanceName, at: Instant) -> sqlx::Result<()> {
+pub async fn due(store: &Store, instance: &InstanceName, at: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "update snapshot_turns set due_at = $2 where instance = $1";
     on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(at.0).execute(pool).await.map(|_| ()))
 }
 
 /// Brings the next turn forward: what was just done here is to be kept before somebody does otherwise elsewhere.
-pub async fn soon(store: &Store, instance: &InstanceName, at: Instant) -> sqlx::Result<()> {
+pub async fn soon(store: &Store, instance: &InstanceName, at: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "update snapshot_turns set due_at = $2 where instance = $1 and due_at > $2";
     on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(at.0).execute(pool).await.map(|_| ()))
 }
@@ -149,7 +149,7 @@ pub async fn read(store: &Store, instance: &InstanceName, part: &str) -> sqlx::R
     let row: Option<Row> =
         on!(store, pool => sqlx::query_as(SQL).bind(instance.as_str()).bind(part).fetch_optional(pool).await?);
     Ok(row.map(|row| Kept {
-        taken_at: Instant(row.taken_at),
+        taken_at: Timestamp(row.taken_at),
         number: row.number,
         rows: row.kept != 0,
         hash: row.hash.clone(),
@@ -188,7 +188,7 @@ pub async fn seal_former(store: &Store, keys: &Keys) -> sqlx::Result<()> {
         let opened = sealed.and_then(|sealed| keys.open_text("snapshot", &owner(&instance, &part), &sealed));
         let sealed = opened.map(|rows| keys.seal_text("snapshot", &of(&name, &part, &hash), &rows)).transpose();
         let sealed = sealed.map_err(fail)?;
-        let mac = mac::mac(keys, &row(&name, &part, Instant(taken_at), number, &hash, sealed.is_some()), 0);
+        let mac = mac::mac(keys, &row(&name, &part, Timestamp(taken_at), number, &hash, sealed.is_some()), 0);
         on!(store, pool => sqlx::query(SEAL).bind(&instance).bind(&part).bind(&mac).bind(&sealed)
             .execute(pool).await.map(|_| ())?);
     }
@@ -201,7 +201,7 @@ pub async fn keep(
     keys: &Keys,
     instance: &InstanceName,
     part: &str,
-    before: Option<Instant>,
+    before: Option<Timestamp>,
     kept: &Kept,
     rows: Option<&str>,
 ) -> sqlx::Result<bool> {
@@ -230,7 +230,7 @@ pub async fn same(
     instance: &InstanceName,
     part: &str,
     kept: &Kept,
-    taken_at: Instant,
+    taken_at: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "update snapshots set taken_at = $3, mac = $4 \
         where instance = $1 and part = $2 and taken_at < $3 and number = $5 and hash = $6 \

@@ -11,7 +11,7 @@ use super::{
     operators::{held, seal_person},
 };
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -21,8 +21,8 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebSession {
     pub data: String,
-    pub seen_at: Instant,
-    pub absolute_until: Instant,
+    pub seen_at: Timestamp,
+    pub absolute_until: Timestamp,
     pub generation: i64,
 }
 
@@ -140,8 +140,8 @@ pub async fn save(
     hash: &str,
     operator: Option<(&OperatorId, i64)>,
     data: &str,
-    now: Instant,
-    absolute_until: Instant,
+    now: Timestamp,
+    absolute_until: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "insert into web_sessions (id_hash, operator, generation, data, created_at, seen_at, absolute_until) \
         values ($1, $2, $3, $4, $5, $5, $6) \
@@ -178,7 +178,7 @@ pub async fn update(
     hash: &str,
     operator: Option<&OperatorId>,
     data: &str,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update web_sessions set operator = $2, data = $3, seen_at = $4 where id_hash = $1";
     on!(store, pool => {
@@ -205,14 +205,14 @@ pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>>
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
     Ok(row.filter(|row| store.holds(row)).map(|row| WebSession {
         data: row.data,
-        seen_at: Instant(row.seen_at),
-        absolute_until: Instant(row.absolute_until),
+        seen_at: Timestamp(row.seen_at),
+        absolute_until: Timestamp(row.absolute_until),
         generation: row.generation,
     }))
 }
 
 /// Remembers that it was used: at most once a minute, not with every page. The generation it is of; `None` where it is over.
-pub async fn touch(store: &Store, hash: &str, now: Instant) -> sqlx::Result<Option<i64>> {
+pub async fn touch(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<i64>> {
     let Some(session) = load(store, hash).await? else { return Ok(None) };
     if now.since(session.seen_at) >= MINUTE {
         const SQL: &str = "update web_sessions set seen_at = $2 where id_hash = $1";
@@ -242,15 +242,15 @@ pub async fn end_all_of(store: &Store, operator: &OperatorId, keep: Option<&str>
 pub struct Listed {
     pub operator: String,
     pub short: String,
-    pub began_at: Instant,
-    pub seen_at: Instant,
+    pub began_at: Timestamp,
+    pub seen_at: Timestamp,
 }
 
 /// How much of a hash tells sessions apart.
 const SHORT: usize = 16;
 
 /// Sessions that can still be used, the last used first: not idle since `idle`, not over at `now`.
-pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Vec<Listed>> {
+pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Result<Vec<Listed>> {
     const SQL: &str = concat!(
         "select ",
         columns!(),
@@ -265,8 +265,8 @@ pub async fn list(store: &Store, idle: Instant, now: Instant) -> sqlx::Result<Ve
         .map(|row| Listed {
             short: row.called(),
             operator: row.operator.unwrap_or_default(),
-            began_at: Instant(row.created_at),
-            seen_at: Instant(row.seen_at),
+            began_at: Timestamp(row.created_at),
+            seen_at: Timestamp(row.seen_at),
         })
         .collect())
 }
@@ -284,8 +284,8 @@ pub struct OwnSession {
     /// The beginning of its hash.
     pub short: String,
     pub data: String,
-    pub began_at: Instant,
-    pub seen_at: Instant,
+    pub began_at: Timestamp,
+    pub seen_at: Timestamp,
     /// Sealed; `None` for a sign-in that is not through.
     pub address: Option<String>,
     pub browser: Option<String>,
@@ -304,8 +304,8 @@ struct OwnRow {
 pub async fn list_of(
     store: &Store,
     operator: &OperatorId,
-    idle: Instant,
-    now: Instant,
+    idle: Timestamp,
+    now: Timestamp,
 ) -> sqlx::Result<Vec<OwnSession>> {
     const SQL: &str = concat!(
         "select ",
@@ -323,8 +323,8 @@ pub async fn list_of(
             short: row.called(),
             hash: row.id_hash,
             data: row.data,
-            began_at: Instant(row.created_at),
-            seen_at: Instant(row.seen_at),
+            began_at: Timestamp(row.created_at),
+            seen_at: Timestamp(row.seen_at),
             address,
             browser,
         })
@@ -365,15 +365,15 @@ pub async fn delete_one_of(store: &Store, operator: &OperatorId, short: &str) ->
 }
 
 /// Sessions by person: how many, and when the last was used.
-pub async fn summary(store: &Store) -> sqlx::Result<Vec<(String, i64, Instant)>> {
+pub async fn summary(store: &Store) -> sqlx::Result<Vec<(String, i64, Timestamp)>> {
     const SQL: &str = "select operator, count(*), max(seen_at) from web_sessions where operator is not null \
         group by operator order by operator";
     let rows: Vec<(String, i64, i64)> = on!(store, pool => sqlx::query_as(SQL).fetch_all(pool).await?);
-    Ok(rows.into_iter().map(|(operator, sessions, seen)| (operator, sessions, Instant(seen))).collect())
+    Ok(rows.into_iter().map(|(operator, sessions, seen)| (operator, sessions, Timestamp(seen))).collect())
 }
 
 /// Forgets sessions that are long over. They are kept a day, so that a form posted after the end still finds its writer.
-pub async fn delete_expired(store: &Store, before: Instant) -> sqlx::Result<u64> {
+pub async fn delete_expired(store: &Store, before: Timestamp) -> sqlx::Result<u64> {
     const SQL: &str = "delete from web_sessions where absolute_until < $1 or seen_at < $1";
     on!(store, pool => sqlx::query(SQL).bind(before.0).execute(pool).await.map(|done| done.rows_affected()))
 }

@@ -87,7 +87,7 @@ async fn without_an_entry_there_is_no_export() {
     run(&house, "alter table open_deeds rename to gone").await;
     let refused = house.get(Some(&owner), "/audit/export.jsonl").await;
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(refused.body.contains("nothing is exported") && !refused.body.contains("signed in"), "{}", refused.body);
+    assert!(refused.body.contains("so nothing was done") && !refused.body.contains("signed in"), "{}", refused.body);
 }
 
 #[tokio::test]

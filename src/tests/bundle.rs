@@ -5,7 +5,7 @@ use crate::{
     ledger::{NOW, ORIGIN, decide, history, keys, ledger_of, verifier_key},
 };
 use howdah::{
-    clock::{Clock, DAY, Instant},
+    clock::{Clock, DAY, Timestamp},
     ledger::{
         Ledger,
         bundle::{Report, Written, verify},
@@ -16,7 +16,7 @@ use howdah::{
 };
 use serde_json::{Value, json};
 
-async fn export(ledger: &Ledger, from: Option<Instant>, to: Option<Instant>) -> (Written, Vec<String>) {
+async fn export(ledger: &Ledger, from: Option<Timestamp>, to: Option<Timestamp>) -> (Written, Vec<String>) {
     let mut file = Vec::new();
     let written = ledger.bundle(from, to, &mut file).await.unwrap();
     (written, String::from_utf8(file).unwrap().lines().map(str::to_owned).collect())

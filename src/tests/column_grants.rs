@@ -7,7 +7,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use howdah::{
-    audit::service::elsewhere,
+    audit::service::outside_changes,
     cli,
     clock::Clock,
     config::Secret,
@@ -164,7 +164,10 @@ async fn the_practice_instance_has_the_columns_of_every_release() {
         let pool = PgPool::connect(&database().await).await.unwrap();
         practice::schema::create_as(&pool, version).await.unwrap();
         let columns: Vec<(String, String)> = sqlx::query_as(
-            "select table_name::text, column_name::text from information_schema.columns where table_schema = 'public'",
+            // Not information_schema, which has no materialised views.
+            "select c.relname::text, a.attname::text from pg_attribute a join pg_class c on c.oid = a.attrelid \
+             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm') and a.attnum > 0 \
+             and not a.attisdropped",
         )
         .fetch_all(&pool)
         .await
@@ -286,7 +289,7 @@ impl Two {
     async fn look(&self) {
         for app in [&self.free.0, &self.house.app] {
             for instance in app.instances.values() {
-                instance.take_pulse(app.clock.now()).await;
+                instance.probe(app.clock.now()).await;
                 instance.waiting.refresh(&instance.database, app.clock.now()).await;
                 instance.signups.refresh(&instance.database, app.clock.now()).await;
             }
@@ -467,13 +470,13 @@ async fn everything_works(kept: Kept, version: Version, release: Release) {
     assert!(!overview.contains("may not read") && overview.contains("read-only"), "{overview}");
     pages(&two).await;
     let instance = two.house.app.instances.values().next().unwrap();
-    elsewhere::look(&two.house.app, instance).await.unwrap();
+    outside_changes::compare(&two.house.app, instance).await.unwrap();
     deeds(&two).await;
     two.look().await;
     pages(&two).await;
-    elsewhere::look(&two.house.app, instance).await.unwrap();
+    outside_changes::compare(&two.house.app, instance).await.unwrap();
     for database in [&two.house.app, &two.free.0] {
-        assert_eq!(database.instances.values().next().unwrap().pulse().not_granted, Vec::<String>::new());
+        assert_eq!(database.instances.values().next().unwrap().health().not_granted, Vec::<String>::new());
     }
     forget(&two.house.instance, &two.role).await;
 }

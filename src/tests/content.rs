@@ -551,8 +551,8 @@ async fn what_was_never_read_is_not_known() {
 async fn what_was_typed_outlives_the_account() {
     let house = house(sqlite().await).await;
     let cookie = house.sign_in("moderator").await;
-    for (door, more) in [("/api/reports/decide", ("decision", "warn")), ("/api/accounts/note", ("kind", "note"))] {
-        let name = if door.ends_with("decide") { "windvane" } else { "lowwater" };
+    for (action, more) in [("/api/reports/decide", ("decision", "warn")), ("/api/accounts/note", ("kind", "note"))] {
+        let name = if action.ends_with("decide") { "windvane" } else { "lowwater" };
         let (account, reports) = house.case(name).await;
         run(&house, &format!("update reports set status_ids = '{{}}'; delete from collections where account_id = {account}; delete from accounts where id = {account}")).await;
         let path = format!("/i/harbour/reports/{account}");
@@ -566,12 +566,12 @@ async fn what_was_typed_outlives_the_account() {
             ("back", path.as_str()),
             more,
         ];
-        let answer = house.sent(&cookie, door, &form).await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{door}: {}", words(&answer.body));
+        let answer = house.sent(&cookie, action, &form).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{action}: {}", words(&answer.body));
         for typed in ["This is &lt;the&gt; last time.", "the &quot;third&quot; time"] {
-            assert!(answer.body.contains(typed), "{door}: {typed}: {}", answer.body);
+            assert!(answer.body.contains(typed), "{action}: {typed}: {}", answer.body);
         }
-        assert!(answer.body.contains(&format!("action=\"{door}\"")), "it can be sent again");
+        assert!(answer.body.contains(&format!("action=\"{action}\"")), "it can be sent again");
     }
 }
 

@@ -416,7 +416,7 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
     let before = AddressRule {
         severity: AddressSeverity::SignUpBlock,
         comment: "wave".to_owned(),
-        until: Some(howdah::clock::Instant(until)),
+        until: Some(howdah::clock::Timestamp(until)),
     };
     let seen = serde_json::to_string(&(RuleNumber(id), Some(&before))).unwrap();
     let change = vec![
@@ -544,7 +544,7 @@ pub async fn read_in(house: &House, cookie: &str, text: &str) -> String {
 }
 
 /// Sends the form of a preview as its page has it: what was ticked before, and what is to be.
-pub async fn ticks(house: &House, cookie: &str, import: &str, door: &str, more: &[(&str, &str)]) -> Answered {
+pub async fn ticks(house: &House, cookie: &str, import: &str, action: &str, more: &[(&str, &str)]) -> Answered {
     let number = rows(house, import).await.iter().filter(|row| row.ticked).count().to_string();
     let back = format!("/i/harbour/domains/imports/{import}");
     let mut form = vec![("instance", "harbour"), ("import", import), ("back", back.as_str())];
@@ -552,7 +552,7 @@ pub async fn ticks(house: &House, cookie: &str, import: &str, door: &str, more: 
         form.push(("ticked", number.as_str()));
     }
     form.extend(more);
-    house.post(Some(cookie), &format!("/api/domains/{door}"), &form).await
+    house.post(Some(cookie), &format!("/api/domains/{action}"), &form).await
 }
 
 /// Carries out all rows of these kinds, and no others.
@@ -660,7 +660,7 @@ async fn an_import_survives_a_restart_in_the_middle_and_a_pause() {
     let keys = Keys::from_secret([7; 32]);
     let second = cli::assemble(house.config.clone(), clock.clone(), keys, house.store.store.clone()).unwrap();
     let again = second.instances[&harbour()].clone();
-    again.take_pulse(clock.now()).await;
+    again.probe(clock.now()).await;
     let writes = house.weather.writes();
     assert_eq!(service::work(&second, &again, "two", 10).await.unwrap(), 0, "the first may still be at it");
     clock.advance(2 * MINUTE);

@@ -294,8 +294,8 @@ async fn troubles_with_token_and_database_are_named() {
     config.instances[0].database_url = Secret::new(database().await);
     let app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
     let instance = app.instances.values().next().unwrap();
-    instance.take_pulse(app.clock.now()).await;
-    let said = instance.pulse().database.clone().unwrap().unwrap_err();
+    instance.probe(app.clock.now()).await;
+    let said = instance.health().database.clone().unwrap().unwrap_err();
     assert!(said.contains("not a Mastodon database"), "{said}");
 }
 

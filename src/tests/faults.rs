@@ -223,7 +223,7 @@ async fn died_after_intent(kept: Kept, also: &str) -> (House, Option<Outcome>) {
     )
     .unwrap();
     for instance in next.instances.values() {
-        instance.take_pulse(next.clock.now()).await;
+        instance.probe(next.clock.now()).await;
     }
     match &house.store.store.driver {
         Driver::Sqlite(pool) => sqlx::query("update open_deeds set lease_until = 0, opened_at = opened_at - 121000")

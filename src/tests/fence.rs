@@ -21,7 +21,7 @@ use howdah::{
         Driver, Store, Withheld,
         access_requests::{self, AccessRequest},
         account_notes::{self, Note},
-        case_holds, grants,
+        case_claims, grants,
         linked_accounts::{self, Linked},
         operators::{self, Factor},
         recovery_codes, reset_links,
@@ -119,7 +119,7 @@ async fn what_was_written_before_another_closed_it_is_found_done_and_the_person_
         .await;
         let problem = done.unwrap_err();
         assert!(problem.what.contains("It was done, and so late"), "{problem:?}");
-        assert!(problem.way_on.contains("before you repeat"), "{problem:?}");
+        assert!(problem.remedy.contains("before you repeat"), "{problem:?}");
         assert_eq!(role(&house).await, Role::Admin);
         assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Unknown));
         whole(&house).await;
@@ -194,9 +194,9 @@ async fn nothing_is_written_for_a_deed_that_is_closed() {
             ("offer", setup_links::insert(&store, "x", &offer, now, now.plus(HOUR)).await),
             ("offers", setup_links::delete_all_of(&store, &by).await.map(drop)),
             ("resets", reset_links::delete_all_of(&store, &by).await.map(drop)),
-            ("hand over", case_holds::hand_over(&store, &on, account, &who, &by, None, now).await.map(drop)),
-            ("holds", case_holds::end_all_of(&store, &who).await.map(drop)),
-            ("holds on", case_holds::end_all_on(&store, &on, &who).await.map(drop)),
+            ("hand over", case_claims::hand_over(&store, &on, account, &who, &by, None, now).await.map(drop)),
+            ("holds", case_claims::end_all_of(&store, &who).await.map(drop)),
+            ("holds on", case_claims::end_all_on(&store, &on, &who).await.map(drop)),
             ("note", account_notes::insert(&store, &app.keys, &on, account, &note).await),
             ("withdraw", account_notes::withdraw(&store, &on, account, "1", &who, now).await.map(drop)),
             ("request", access_requests::insert(&store, &app.keys, &request).await),

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use howdah::{
     access::Role,
     batches, cli,
-    clock::{Clock, DAY, HOUR, Instant, MINUTE, SECOND},
+    clock::{Clock, DAY, HOUR, MINUTE, SECOND, Timestamp},
     config::Secret,
     context::App,
     grants::{RoleState, State, service},
@@ -17,12 +17,12 @@ use howdah::{
     ledger::{Entry, Filter, Outcome},
     reports::Category,
     seal::Keys,
-    store::{Driver, case_holds, grants},
+    store::{Driver, case_claims, grants},
 };
 use std::sync::Arc;
 
 /// The same house with another process in it, whose clock stands at an instant.
-fn another_process(house: &House, at: Instant) -> Arc<App> {
+fn another_process(house: &House, at: Timestamp) -> Arc<App> {
     cli::assemble(house.config.clone(), Clock::set(at), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
 }
 
@@ -399,8 +399,8 @@ async fn two_grants_are_a_union_while_both_run() {
     assert_eq!(entries(&house, "end_grant").await.len(), 2, "the house's own and this one");
     let instance = "harbour".parse().unwrap();
     let holder =
-        case_holds::holder(&app.store, &instance, AccountId(spam.parse().unwrap()), app.clock.now()).await.unwrap();
-    assert_eq!(holder.map(|hold| hold.operator.0).as_deref(), Some("01contractor"), "the other grant goes on");
+        case_claims::of(&app.store, &instance, AccountId(spam.parse().unwrap()), app.clock.now()).await.unwrap();
+    assert_eq!(holder.map(|claim| claim.operator.0).as_deref(), Some("01contractor"), "the other grant goes on");
     house.app.clock.advance(HOUR);
     // Seen once an hour at least, or the session is over.
     let cookie = house.sign_in("contractor").await;
@@ -426,7 +426,7 @@ async fn what_ended_while_nothing_ran_has_ended_before_the_first_request() {
             )
             .await;
         let instance = "harbour".parse().unwrap();
-        let held = async |app: &App| case_holds::list(&app.store, &instance, now).await.unwrap().len();
+        let held = async |app: &App| case_claims::list(&app.store, &instance, now).await.unwrap().len();
         assert_eq!(held(&house.app).await, 1);
 
         // A new process, a quarter of an hour later; nothing has kept the grants yet.
@@ -730,14 +730,14 @@ async fn a_contractor_of_a_former_version_has_a_grant() {
             grants::seal(&db.store, &GrantId(id.into())).await.unwrap();
         }
         let running = async |id: &str, at: i64| {
-            grants::running_of(&db.store, &OperatorId(id.to_owned()), Instant(at)).await.unwrap()
+            grants::running_of(&db.store, &OperatorId(id.to_owned()), Timestamp(at)).await.unwrap()
         };
         let scope = running("A", 4_999).await.remove(0).scope;
         assert_eq!((scope.places().as_str(), scope.categories.as_slice()), ("harbour", Category::ALL.as_slice()));
         assert!(!scope.sign_ups && !scope.reveal, "as much as before");
         assert!(running("A", 5_000).await.is_empty());
         assert_eq!(
-            grants::due(&db.store, Instant(5_000)).await.unwrap(),
+            grants::due(&db.store, Timestamp(5_000)).await.unwrap(),
             [GrantId("A".into())],
             "its end is still to be noted"
         );

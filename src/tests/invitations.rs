@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use howdah::{
     batches::service,
     cli,
-    clock::{Clock, DAY, Instant},
+    clock::{Clock, DAY, Timestamp},
     config::Secret,
     deeds::IssueInvite,
     http,
@@ -727,7 +727,7 @@ fn waits(id: &str) -> AccessRequest {
         accounts: 3,
         told: Some(Told { who: WHO.to_owned(), contact: CONTACT.to_owned(), ..Told::default() }),
         state: RequestState::Waiting,
-        created_at: Instant(1),
+        created_at: Timestamp(1),
         decided_at: None,
         decided_by: None,
         answer: None,
@@ -756,10 +756,10 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         };
         assert!(raw.iter().all(|sealed| !sealed.contains("Zora") && !sealed.contains("canary")));
         let me = OperatorId("01owner".into());
-        assert!(access_requests::refuse(store, keys, "01A", "no", &me, Instant(5)).await.unwrap());
-        assert!(!access_requests::set_invited(store, "01A", InviteId(7), Some(&me), Instant(6)).await.unwrap());
-        assert!(access_requests::set_invited(store, "01B", InviteId(7), Some(&me), Instant(6)).await.unwrap());
-        assert!(!access_requests::refuse(store, keys, "01B", "no", &me, Instant(7)).await.unwrap());
+        assert!(access_requests::refuse(store, keys, "01A", "no", &me, Timestamp(5)).await.unwrap());
+        assert!(!access_requests::set_invited(store, "01A", InviteId(7), Some(&me), Timestamp(6)).await.unwrap());
+        assert!(access_requests::set_invited(store, "01B", InviteId(7), Some(&me), Timestamp(6)).await.unwrap());
+        assert!(!access_requests::refuse(store, keys, "01B", "no", &me, Timestamp(7)).await.unwrap());
         assert_eq!(access_requests::waiting(store, &instance, 10).await.unwrap(), 1);
         let list = async |state, before| {
             let found = access_requests::list(store, keys, &instance, state, before, 10).await.unwrap();
@@ -770,8 +770,8 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         assert!(list(RequestState::Invited, Some("01B")).await.is_empty());
         let found = access_requests::by_invite(store, keys, &instance, InviteId(7)).await.unwrap().unwrap();
         assert_eq!((found.id.as_str(), found.decided_by), ("01B", Some(me)));
-        assert_eq!(access_requests::forget_old(store, Instant(0)).await.unwrap(), 0, "all of them are younger");
-        assert_eq!(access_requests::forget_old(store, Instant(5)).await.unwrap(), 2);
+        assert_eq!(access_requests::forget_old(store, Timestamp(0)).await.unwrap(), 0, "all of them are younger");
+        assert_eq!(access_requests::forget_old(store, Timestamp(5)).await.unwrap(), 2);
         let gone = async |id: &str| {
             let found = access_requests::by_id(store, keys, id).await.unwrap().unwrap();
             (found.told.is_none(), found.answer, found.state)
@@ -781,7 +781,7 @@ async fn a_request_is_decided_once_and_sealed_on_both_engines() {
         assert_eq!(gone("01C").await, (true, None, RequestState::Lapsed), "nobody decided in time");
         assert_eq!(access_requests::waiting(store, &instance, 10).await.unwrap(), 0);
         assert!(
-            !access_requests::refuse(store, keys, "01C", "no", &OperatorId("01owner".into()), Instant(9))
+            !access_requests::refuse(store, keys, "01C", "no", &OperatorId("01owner".into()), Timestamp(9))
                 .await
                 .unwrap()
         );
@@ -810,7 +810,7 @@ async fn a_request_that_was_decided_after_the_form_was_checked_gets_no_invitatio
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await.unwrap();
     let deed = IssueInvite {
         instance: instance.name.clone(),
-        account: instance.pulse().acting().unwrap(),
+        account: instance.health().acting().unwrap(),
         acct: "somebody".into(),
         code: "zYxWvU98".into(),
         max_uses: 2,

@@ -4,11 +4,11 @@ use crate::engine::{Database, Engine, on_both};
 use futures::future::join_all;
 use howdah::{
     access::{Actor, Case, Object, Permission, Permit, Role, permit},
-    clock::{Clock, HOUR, Instant, MINUTE, SECOND},
+    clock::{Clock, HOUR, MINUTE, SECOND, Timestamp},
     deeds::{AddOperator, AnyDeed, DecideCase, DestroyWords, Destruction, Masked, Reveal, SetRegistrations},
     id::{AccountId, InstanceName, OperatorId, ReportId},
     ledger::{
-        Acting, Answer, Fact, Filter, LEASE, Ledger, LedgerError, Mark, NotOpened, Outcome, Sealed, Step, Subject,
+        Acting, Answer, DEED_LEASE, Fact, Filter, Ledger, LedgerError, Mark, NotOpened, Outcome, Sealed, Step, Subject,
         Verdict, Warrant, checkpoint,
         tree::{Frontier, from_hex, includes, leaf_hash},
         verify::{Report, verify},
@@ -21,7 +21,7 @@ use howdah::{
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-pub const NOW: Instant = Instant(1_790_000_000_000);
+pub const NOW: Timestamp = Timestamp(1_790_000_000_000);
 pub const ORIGIN: &str = "howdah.example";
 
 pub fn keys() -> Keys {
@@ -413,17 +413,17 @@ async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
     let mark = Mark { log: 9_007_199_254_740_993, strike: 8 };
     let warrant = open_as(&one, 1, mark).await.unwrap();
     for _ in 0..5 {
-        clock.advance(LEASE - SECOND);
+        clock.advance(DEED_LEASE - SECOND);
         one.renew_leases().await.unwrap();
         two.renew_leases().await.unwrap();
         assert!(two.claim_expired().await.unwrap().is_empty(), "it is being worked on");
     }
-    clock.advance(LEASE + SECOND);
+    clock.advance(DEED_LEASE + SECOND);
     assert!(one.claim_expired().await.unwrap().is_empty(), "renewed late, but never taken from oneself");
     drop(warrant);
     one.renew_leases().await.unwrap();
     assert!(two.claim_expired().await.unwrap().is_empty(), "the lease still runs");
-    clock.advance(LEASE);
+    clock.advance(DEED_LEASE);
     one.renew_leases().await.unwrap();
     let (by_one, by_two) = tokio::join!(one.claim_expired(), two.claim_expired());
     let mut claimed = by_one.unwrap();
@@ -434,7 +434,7 @@ async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
     assert_eq!(serde_json::from_value::<AnyDeed>(deed.deed.clone().unwrap()).unwrap(), AnyDeed::DecideCase(case(1)));
 
     // Whoever cannot say yet what became of it gets to look again.
-    clock.advance(LEASE - 1);
+    clock.advance(DEED_LEASE - 1);
     one.renew_leases().await.unwrap();
     two.renew_leases().await.unwrap();
     assert!(one.claim_expired().await.unwrap().is_empty() && two.claim_expired().await.unwrap().is_empty());
@@ -462,7 +462,7 @@ async fn many_left_deeds_are_each_claimed_once(db: &Database) {
     // One of them is damaged, and keeps no other from being closed.
     strip(db).await;
     db.run("update ledger_entries set leaf = '{}' where idx = 5").await.unwrap();
-    clock.advance(LEASE);
+    clock.advance(DEED_LEASE);
     let (by_one, by_two) = tokio::join!(one.claim_expired(), two.claim_expired());
     let mut claimed: Vec<i64> = by_one.unwrap().iter().chain(by_two.unwrap().iter()).map(|deed| deed.index).collect();
     claimed.sort_unstable();
@@ -486,7 +486,7 @@ async fn a_caller_who_goes_away_locks_nothing_for_long(db: &Database) {
     }
     // The queue is in order: with this, all before it is written.
     ledger.fact(signed_out(1)).await.unwrap();
-    clock.advance(LEASE);
+    clock.advance(DEED_LEASE);
     ledger.renew_leases().await.unwrap();
     for deed in ledger.claim_expired().await.unwrap() {
         ledger.close_swept(&deed, &succeeded()).await.unwrap();

@@ -53,30 +53,30 @@ async fn a_case_is_taken_and_given_back_so_often_and_no_more() {
 async fn a_nul_in_any_field_is_no_fault() {
     let house = house(postgres().await).await;
     let owner = house.sign_in("owner").await;
-    for (door, fields) in WRITES {
+    for (action, fields) in WRITES {
         for (field, _) in fields.iter().filter(|(field, _)| *field != "instance") {
             let form: Vec<(&str, &str)> =
                 fields.iter().map(|(key, value)| (*key, if key == field { "a\0b" } else { *value })).collect();
-            let answer = house.post(Some(&owner), door, &form).await;
+            let answer = house.post(Some(&owner), action, &form).await;
             let page = match &answer.location {
                 Some(to) => house.get(Some(&owner), to).await.status,
                 None => answer.status,
             };
             assert!(
                 !matches!(page, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE),
-                "{door} {field}: {page}"
+                "{action} {field}: {page}"
             );
         }
         for (field, text) in [("why", "a\0b"), ("text", "a\0b"), ("name", "a\0b"), ("back", "/i/harbour\0")] {
             let form = [fields, &[(field, text)]].concat();
-            let answer = house.post(Some(&owner), door, &form).await;
+            let answer = house.post(Some(&owner), action, &form).await;
             let page = match &answer.location {
                 Some(to) => house.get(Some(&owner), to).await.status,
                 None => answer.status,
             };
             assert!(
                 !matches!(page, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE),
-                "{door} {field}: {page}"
+                "{action} {field}: {page}"
             );
         }
     }
@@ -176,7 +176,7 @@ async fn two_hundred_forbidden_pages_are_one_entry() {
 type Fields = &'static [(&'static str, &'static str)];
 
 /// Every door that takes a reason, or another text that goes into the record.
-const DOORS: [(&str, &str, Fields); 15] = [
+const FORMS: [(&str, &str, Fields); 15] = [
     ("/api/people/offer", "why", &[("name", "new"), ("role", "auditor")]),
     ("/api/people/disable", "why", &[("operator", "01auditor"), ("disabled", "yes")]),
     ("/api/people/role", "why", &[("operator", "01auditor"), ("role", "moderator"), ("seen", "auditor")]),
@@ -201,24 +201,24 @@ async fn no_text_of_a_form_goes_into_the_record_without_end() {
     let owner = house.sign_in("owner").await;
     let (account, _) = house.case("windvane").await;
     let long = format!("{}@post.example", "x".repeat(30_000));
-    for (door, field, others) in DOORS {
+    for (action, field, others) in FORMS {
         let before = entries(&house).await;
         let mut form: Vec<(&str, &str)> = others.to_vec();
         form.extend([("account", account.as_str()), ("back", "/i/harbour"), (field, long.as_str())]);
-        let answer = house.post(Some(&owner), door, &form).await;
-        assert!(!answer.status.is_server_error(), "{door}: {}", answer.status);
+        let answer = house.post(Some(&owner), action, &form).await;
+        assert!(!answer.status.is_server_error(), "{action}: {}", answer.status);
         if let Some(to) = answer.location {
             let page = house.get(Some(&owner), &to).await;
-            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{door} {field}: {to}");
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{action} {field}: {to}");
             let id = to.split("draft=").nth(1).unwrap();
             let (store, keys, now) = (&house.app.store, &house.app.keys, house.app.clock.now());
             let kept = drafts::read(store, keys, id, Some(&OperatorId("01owner".into())), now).await.unwrap().unwrap();
             let (problem, _) = howdah::frame::read_draft(&kept.text).unwrap();
-            assert!(problem.what.contains("is longer than"), "{door} {field}: {}", problem.what);
-            assert_eq!(problem.field.as_deref(), Some(field), "{door}");
+            assert!(problem.what.contains("is longer than"), "{action} {field}: {}", problem.what);
+            assert_eq!(problem.field.as_deref(), Some(field), "{action}");
         } else {
-            assert!(answer.status.is_client_error(), "{door} {field}: {}", answer.status);
+            assert!(answer.status.is_client_error(), "{action} {field}: {}", answer.status);
         }
-        assert_eq!(entries(&house).await, before, "{door} {field}: something went into the record");
+        assert_eq!(entries(&house).await, before, "{action} {field}: something went into the record");
     }
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use howdah::{
     access::{Actor, Case, Object, Permission, Role, permit},
     batches, cli,
-    clock::{Clock, Instant},
+    clock::{Clock, Timestamp},
     config::Secret,
     context::Context,
     deeds::DecideCase,
@@ -418,9 +418,9 @@ async fn an_account_that_falls_closes_the_instance_from_the_next_request_on() {
         let own = get(&house, Some(&cookie), "/i/harbour/your-account").await;
         assert_eq!(own.status, StatusCode::OK);
         assert!(own.body.contains(said), "{}", own.body);
-        for door in ["/api/your-account/unlink", "/api/your-account/start"] {
+        for action in ["/api/your-account/unlink", "/api/your-account/start"] {
             let form = [("instance", "harbour"), ("back", "/i/harbour/your-account")];
-            let answer = house.post(Some(&cookie), door, &form).await;
+            let answer = house.post(Some(&cookie), action, &form).await;
             refused(&house, &cookie, answer, StatusCode::FORBIDDEN, said).await;
         }
         run(&house, rise).await;
@@ -452,7 +452,7 @@ async fn without_the_instances_database_nobody_linked_acts_and_reading_goes_on()
     // A console whose way to the database leads nowhere, with what it knew before.
     let mut config = house.config.clone();
     config.instances[0].database_url = Secret::new("postgres://nobody@127.0.0.1:9/none");
-    let known = house.app.instances.values().next().unwrap().pulse();
+    let known = house.app.instances.values().next().unwrap().health();
     house.app = cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), house.store.store.clone()).unwrap();
     house.router = http::router(house.app.clone());
     assert!(known.account.is_some());
@@ -707,7 +707,7 @@ async fn an_instance_that_does_not_take_a_token_back_is_named() {
     house.weather.set(crate::support::Fault::None);
     later().await;
     assert_eq!((holds().await, entries(&house, "token_taken_back").await.len()), (0, 1));
-    let left = linked_accounts::left_due(&house.app.store, &house.app.keys, Instant(i64::MAX)).await.unwrap();
+    let left = linked_accounts::left_due(&house.app.store, &house.app.keys, Timestamp(i64::MAX)).await.unwrap();
     assert!(left.is_empty(), "and then it is forgotten here");
 
     // A token that somebody acts with again is not taken back.
@@ -773,11 +773,11 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
     linked(&house, &cookie, "jonastran").await;
     let instance = house.app.instances.values().next().unwrap();
     let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().remove(0);
-    let (own, service_account) = (instance.hand(kept.account, &kept.token), instance.rest.clone());
+    let (own, service_account) = (instance.acting_client(kept.account, &kept.token), instance.rest.clone());
     let jonas = kept.account.to_string();
     let writes = house.weather.writes();
     let actor = howdah::ledger::Ledger::command_actor("a test");
-    for (acting, hand) in [
+    for (acting, client) in [
         (Acting::Own(jonas.clone()), &service_account),
         (Acting::Own("1".to_owned()), &own),
         (Acting::Service(jonas), &own),
@@ -802,7 +802,7 @@ async fn a_warrant_for_one_account_is_carried_out_by_no_other() {
         let object = Object::Case(instance.name.clone(), deed.account, Case::default());
         let permit = permit(&actor, Permission::DecideReports, object).unwrap();
         let warrant = house.app.ledger.open(permit, deed, "", acting.clone(), Mark::default()).await.unwrap();
-        let answered = hand.decide_case(warrant).await;
+        let answered = client.decide_case(warrant).await;
         assert!(matches!(answered.steps()[0].answer, Answer::NotSent { .. }), "{acting:?}");
         let verdict = howdah::ledger::Verdict::stale(serde_json::json!({}));
         house.app.ledger.close(&answered, &verdict).await.unwrap();
@@ -869,7 +869,7 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     .unwrap();
     assert_eq!(by, ["mirakost"]);
     let kept = linked_accounts::list(&house.app.store, &house.app.keys).await.unwrap().remove(0);
-    let own = instance.hand(kept.account, &kept.token).limits().expect("limits of their own");
+    let own = instance.acting_client(kept.account, &kept.token).limits().expect("limits of their own");
     assert!(own.remaining < own.limit);
     assert_eq!(instance.rest.limits(), service_account, "the service account's are untouched");
     // What the role does not allow any more stops it, with the reason.
@@ -889,7 +889,7 @@ async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
             account: AccountId(account),
             username: format!("person{account}"),
             token: Secret::new(token),
-            linked_at: Instant(1),
+            linked_at: Timestamp(1),
         };
         assert!(linked_accounts::keep(store, keys, &link("ann", 7, "first"), None).await.unwrap());
         assert!(
@@ -907,22 +907,22 @@ async fn a_link_is_kept_once_renewed_and_opens_under_its_own_key_alone() {
         assert_eq!(linked_accounts::list(store, &Keys::from_secret([8; 32])).await.unwrap(), [], "sealed");
         let harbour = "harbour".parse().unwrap();
         let end = async |id: &'static str| {
-            let (from, next) = (Instant(5), Instant(10));
+            let (from, next) = (Timestamp(5), Timestamp(10));
             linked_accounts::delete(store, &all[0].operator, &harbour, id, from, next, None).await.unwrap()
         };
         assert!(end("a").await);
         assert!(!end("b").await, "exactly once");
         assert_eq!(linked_accounts::of(store, keys, &all[0].operator, &harbour).await.unwrap(), None);
         // Its token is kept until the instance has taken it back, and asked for by one process at a time.
-        assert!(linked_accounts::left_due(store, keys, Instant(9)).await.unwrap().is_empty());
-        let left = linked_accounts::left_due(store, keys, Instant(10)).await.unwrap().remove(0);
+        assert!(linked_accounts::left_due(store, keys, Timestamp(9)).await.unwrap().is_empty());
+        let left = linked_accounts::left_due(store, keys, Timestamp(10)).await.unwrap().remove(0);
         assert_eq!(
             (left.id.as_str(), left.linked.token.expose(), left.since, left.tries),
-            ("a", "second", Instant(5), 0)
+            ("a", "second", Timestamp(5), 0)
         );
-        assert!(linked_accounts::claim_left(store, &left, Instant(20)).await.unwrap());
-        assert!(!linked_accounts::claim_left(store, &left, Instant(20)).await.unwrap());
-        assert!(linked_accounts::left_due(store, keys, Instant(19)).await.unwrap().is_empty());
+        assert!(linked_accounts::claim_left(store, &left, Timestamp(20)).await.unwrap());
+        assert!(!linked_accounts::claim_left(store, &left, Timestamp(20)).await.unwrap());
+        assert!(linked_accounts::left_due(store, keys, Timestamp(19)).await.unwrap().is_empty());
         assert_eq!(linked_accounts::left(store, keys, "a").await.unwrap().unwrap().tries, 1);
         linked_accounts::forget_left(store, "a").await.unwrap();
         assert!(linked_accounts::left(store, keys, "a").await.unwrap().is_none());

@@ -225,9 +225,9 @@ async fn no_contractor_searches_by_email_or_ip_address() {
         let cookie = contractor(&house, Category::ALL.to_vec(), sign_ups, reveal).await;
         for q in ["windvane@post.example", "203.0.113.7", "2001:db8::1"] {
             let form = [("instance", "harbour"), ("q", q), ("why", "a test"), ("back", "/i/harbour/find")];
-            for door in ["/api/accounts/look-up", "/api/accounts/search"] {
-                let (status, said) = sent(&house, &cookie, door, &form).await;
-                assert_eq!(status, StatusCode::FORBIDDEN, "{door} {q}: {said}");
+            for action in ["/api/accounts/look-up", "/api/accounts/search"] {
+                let (status, said) = sent(&house, &cookie, action, &form).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{action} {q}: {said}");
             }
         }
         let page = house.get(Some(&cookie), "/i/harbour/find?q=windvane%40post.example").await.body;

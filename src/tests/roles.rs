@@ -174,7 +174,7 @@ async fn a_role_given_and_taken_leaves_the_very_rows_that_mastodon_leaves() {
             assert_eq!(after["role_id"], moderator);
             // The log's row, column by column.
             let mut expected = recorded(folder);
-            let acting = house.app.instances.values().next().unwrap().pulse().acting().unwrap();
+            let acting = house.app.instances.values().next().unwrap().health().acting().unwrap();
             expected["account_id"] = json!(acting.0);
             expected["target_id"] = after["id"].clone();
             expected["human_identifier"] = json!(name);
@@ -757,7 +757,7 @@ async fn died(kept: Kept, wrote: bool, also: &str) -> Option<Outcome> {
     let moderator = role(&house, "Moderator").await;
     let name = ordinary(&house).await;
     let deed = deed(&house, &name, None, Some((moderator, "Moderator"))).await;
-    let acting = instance.pulse().acting().unwrap();
+    let acting = instance.health().acting().unwrap();
     let mark = instance.database.read().await.unwrap().mark().await.unwrap();
     let object = access::Object::Account(instance.name.clone(), deed.account);
     let permit = access::permit(&console_actor(), Permission::ManageRoles, object).unwrap();

@@ -337,7 +337,7 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
     let app = cli::assemble(house.config.clone(), Clock::System, Keys::from_secret([7; 32]), house.store.store.clone())
         .unwrap();
     let instance = app.instances.values().next().unwrap();
-    instance.take_pulse(app.clock.now()).await;
+    instance.probe(app.clock.now()).await;
     assert!(instance.seen().is_none() && instance.is_single_user());
 }
 
@@ -391,6 +391,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
             page.contains("agrees takes no sign-ups: “Your registration attempt")
         })
         .await;
+        let page = text(&house.get(Some(&owner), PAGE).await.body);
         assert!(!page.contains("not yet seen everywhere") && !page.contains("differs takes"), "{page}");
         assert!(page.contains("found that everything visitors meet says"), "it stands among the changes: {page}");
         settle_due(&next).await.unwrap();
@@ -589,10 +590,10 @@ async fn looking_is_not_being_there() {
         .unwrap();
     let instance = app.instances.values().next().unwrap();
     for _ in 0..5 {
-        instance.take_pulse(app.clock.now()).await;
+        instance.probe(app.clock.now()).await;
     }
-    assert_eq!(instance.pulse().token, None);
-    assert!(instance.pulse().account.is_some() && !instance.pulse().scopes_known);
+    assert_eq!(instance.health().token, None);
+    assert!(instance.health().account.is_some() && !instance.health().scopes_known);
     let asked = house.front.asked();
     let whole = asked.iter().filter(|asked| asked.contains("verify_credentials")).count();
     // Five without a token, to see that Mastodon is there, and one with it.

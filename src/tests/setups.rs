@@ -228,8 +228,8 @@ async fn through_pgbouncer_in_transaction_mode_everything_is_read_and_done() {
     let pooled = format!("postgres://howdah:{PASSWORD}@127.0.0.1:{port}/mastodon_production");
     let house = house_at(sqlite().await, Version::V46, &postgres.url, pooled, None, None).await;
     let instance = house.app.instances.values().next().unwrap();
-    let pulse = instance.pulse();
-    assert!(matches!(pulse.database, Some(Ok(_))), "{:?}", pulse.database);
+    let health = instance.health();
+    assert!(matches!(health.database, Some(Ok(_))), "{:?}", health.database);
     let cookie = house.sign_in("admin").await;
     // More pages at once than there are connections behind the pooler.
     let paths: Vec<String> = DESKS.iter().chain(&DESKS).map(|page| format!("/i/harbour{page}")).collect();
@@ -313,9 +313,9 @@ async fn postgresql_is_reached_with_the_password_of_a_file() {
 async fn on_every_release_the_desks_open_and_a_case_is_decided() {
     for version in Version::ALL {
         let house = house_of(sqlite().await, version).await;
-        let pulse = house.app.instances.values().next().unwrap().pulse();
-        assert_eq!(pulse.api, Some(Ok(version.number().to_owned())));
-        assert!(matches!(pulse.database, Some(Ok(_))), "{version:?}: {:?}", pulse.database);
+        let health = house.app.instances.values().next().unwrap().health();
+        assert_eq!(health.api, Some(Ok(version.number().to_owned())));
+        assert!(matches!(health.database, Some(Ok(_))), "{version:?}: {:?}", health.database);
         let cookie = house.sign_in("admin").await;
         for page in DESKS {
             let answer = house.get(Some(&cookie), &format!("/i/harbour{page}")).await;
@@ -439,14 +439,14 @@ async fn redis_is_reached_by_tls_under_an_authority_of_ones_own() {
 async fn a_redis_that_is_not_the_cache_server_is_doubted() {
     let redis = Redis::start().await;
     let (cache, other) = (redis.url(0), redis.url(1));
-    let troubles = |house: &House| house.app.instances.values().next().unwrap().pulse().troubles();
+    let troubles = |house: &House| house.app.instances.values().next().unwrap().health().troubles();
     let right = house_with(sqlite().await, Version::V46, Some(&cache), Some(cache.clone())).await;
     assert_eq!(troubles(&right), Vec::<String>::new());
     let wrong = house_with(sqlite().await, Version::V46, Some(&cache), Some(other)).await;
     let said = troubles(&wrong).join("\n");
     assert!(said.contains("is this the cache server"), "{said}");
     // A doubt, no failure: everything else is done.
-    assert!(wrong.app.instances.values().next().unwrap().pulse().well(), "{said}");
+    assert!(wrong.app.instances.values().next().unwrap().health().well(), "{said}");
 }
 
 /// The configuration of nginx in `docs/proxy.md`, with the places of a test instead of those in it. nginx reaches the console

@@ -339,13 +339,13 @@ async fn every_change_ends_a_persons_other_sessions_and_half_sessions() {
         ("role", "/api/people/role", &[("operator", "01admin"), ("role", "moderator"), ("seen", "admin")], false),
         ("end of all sessions", "/api/people/end-sessions", &[("operator", "01admin"), ("session", "")], false),
     ];
-    for (what, door, form, own) in changes {
+    for (what, action, form, own) in changes {
         let (acting, other, waiting) = (full().await, full().await, half().await);
-        if door.ends_with("/start") {
+        if action.ends_with("/start") {
             linked(&house, &acting, "jonastran").await;
         } else {
             let who = if own { &acting } else { &owner };
-            let came = post(&house.router, HOME, &[who], door, form).await;
+            let came = post(&house.router, HOME, &[who], action, form).await;
             assert!(!came.refused(), "{what}: {came:?}");
         }
         assert_eq!(is_in(&house, &acting).await, own, "{what}: the session that did it");
@@ -523,14 +523,14 @@ async fn the_record_says_where_the_password_alone_let_somebody_in() {
 async fn a_burst_of_exports_and_links_gets_as_many_as_there_are() {
     let house = house(postgres().await).await;
     let owner = house.sign_in("owner").await;
-    let exports = join_all((0..40).map(|_| house.get(Some(&owner), "/audit/export.jsonl?kind=none"))).await;
+    let exports = join_all((0..40).map(|_| house.get(Some(&owner), "/audit/export.jsonl?kind=start_grant"))).await;
     assert_eq!(exports.iter().filter(|answer| answer.status == StatusCode::OK).count(), 30);
     assert_eq!(exports.iter().filter(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).count(), 10);
     let sheet = house.get(Some(&owner), "/grants/01contractor/sheet.csv").await;
     assert_eq!(sheet.status, StatusCode::TOO_MANY_REQUESTS, "another file is one more");
     let auditor = house.sign_in("auditor").await;
     assert_eq!(
-        house.get(Some(&auditor), "/audit/export.csv?kind=none").await.status,
+        house.get(Some(&auditor), "/audit/export.csv?kind=start_grant").await.status,
         StatusCode::OK,
         "theirs are theirs"
     );

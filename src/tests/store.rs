@@ -3,13 +3,13 @@
 use crate::engine::{Database, Engine, on_both};
 use howdah::{
     access::Role,
-    clock::{DAY, HOUR, Instant, MINUTE, SECOND},
+    clock::{DAY, HOUR, MINUTE, SECOND, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
     seal::Keys,
     store::{
         Driver, Store, StoreError, attempts,
         attempts::{Limit, Reserved, Wait},
-        case_holds, drafts, operators,
+        case_claims, drafts, operators,
         operators::{Factor, Operator},
         recovery_codes, setup_links,
         setup_links::SetupLink,
@@ -17,7 +17,7 @@ use howdah::{
     },
 };
 
-const NOW: Instant = Instant(1_790_000_000_000);
+const NOW: Timestamp = Timestamp(1_790_000_000_000);
 
 fn person(name: &str) -> Operator {
     Operator {
@@ -223,7 +223,7 @@ async fn of_many_at_once_exactly_as_many_get_through_as_there_are(db: &Database)
     let mut held = at_once(store, 64, limit).await;
     held.sort_by_key(|one| one.count);
     assert_eq!(held.iter().map(|one| one.count).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-    let reserve = async |key: &str, at: Instant| attempts::reserve(store, key, limit, at).await.unwrap();
+    let reserve = async |key: &str, at: Timestamp| attempts::reserve(store, key, limit, at).await.unwrap();
     let refused = reserve("k", NOW.plus(SECOND)).await.unwrap_err();
     assert_eq!((refused, refused.seconds()), (Wait(59 * SECOND), 59));
     assert_eq!(reserve("other", NOW).await.unwrap().count, 1, "another key is counted by itself");
@@ -247,14 +247,14 @@ async fn so_many_at_the_same_time_and_none_for_good(db: &Database) {
     assert_eq!(held.len(), 2);
     held.pop().unwrap().give_back(store).await.unwrap();
     assert_eq!(at_once(store, 64, Limit::AtOnce(2)).await.len(), 1);
-    let reserve = async |at: Instant| attempts::reserve(store, "k", Limit::AtOnce(2), at).await.unwrap();
+    let reserve = async |at: Timestamp| attempts::reserve(store, "k", Limit::AtOnce(2), at).await.unwrap();
     assert!(reserve(NOW.plus(30 * SECOND - 1)).await.is_err());
     assert!(reserve(NOW.plus(30 * SECOND)).await.is_ok(), "what a process left behind is free again");
 }
 
 async fn failures_slow_down_are_given_back_and_forgotten(db: &Database) {
     let store = &db.store;
-    let reserve = async |at: Instant| attempts::reserve(store, "k", Limit::Slower, at).await.unwrap();
+    let reserve = async |at: Timestamp| attempts::reserve(store, "k", Limit::Slower, at).await.unwrap();
     let mut held = at_once(store, 64, Limit::Slower).await;
     assert_eq!(held.len(), 5, "a burst is no way round");
     let (mut at, mut waits) = (NOW, Vec::new());
@@ -272,7 +272,7 @@ async fn failures_slow_down_are_given_back_and_forgotten(db: &Database) {
     assert_eq!(reserve(at.plus(16 * MINUTE)).await.unwrap().count, 1, "nobody is locked out for good");
 }
 
-async fn at_once_at(store: &Store, at: Instant) -> usize {
+async fn at_once_at(store: &Store, at: Timestamp) -> usize {
     let tries = (0..16).map(|_| {
         let store = store.clone();
         tokio::spawn(async move { attempts::reserve(&store, "k", Limit::Slower, at).await.unwrap().is_ok() })
@@ -316,7 +316,7 @@ async fn a_factor_is_set_once_and_its_codes_are_its_own(db: &Database) {
     // A session that was begun with what held before is over before it begins.
     web_sessions::save(store, "begun-meanwhile", Some((&ann.id, 0)), "{}", NOW, NOW.plus(HOUR)).await.unwrap();
     assert_eq!(web_sessions::load(store, "begun-meanwhile").await.unwrap(), None);
-    assert_eq!(web_sessions::list(store, Instant(0), NOW).await.unwrap().len(), 1);
+    assert_eq!(web_sessions::list(store, Timestamp(0), NOW).await.unwrap().len(), 1);
     web_sessions::end_all_of(store, &ann.id, Some("begun-meanwhile")).await.unwrap();
     assert_eq!(web_sessions::load(store, "begun-meanwhile").await.unwrap(), None, "nor does keeping it bring it back");
 }
@@ -329,7 +329,7 @@ async fn a_case_has_one_holder(db: &Database) {
     let tries: Vec<_> = (0..16)
         .map(|n| {
             let (store, main, who) = (store.clone(), main.clone(), OperatorId(format!("P{n:02}")));
-            tokio::spawn(async move { (case_holds::claim(&store, &main, account, &who, NOW).await.unwrap(), who) })
+            tokio::spawn(async move { (case_claims::claim(&store, &main, account, &who, NOW).await.unwrap(), who) })
         })
         .collect();
     let mut holders = Vec::new();
@@ -340,24 +340,24 @@ async fn a_case_has_one_holder(db: &Database) {
         }
     }
     let [who] = holders.as_slice() else { panic!("{} hold it", holders.len()) };
-    let hold = case_holds::holder(store, &main, account, NOW.plus(1)).await.unwrap().unwrap();
-    assert_eq!((hold.account, &hold.operator, hold.since), (account, who, NOW));
-    assert!(case_holds::claim(store, &main, account, who, NOW.plus(1)).await.unwrap(), "again by the same person");
-    assert_eq!(case_holds::holder(store, &main, account, NOW.plus(1)).await.unwrap().unwrap().since, NOW);
-    assert_eq!(case_holds::holder(store, &other, account, NOW).await.unwrap(), None, "another instance’s");
-    assert!(!case_holds::give_back(store, &main, account, &OperatorId("X".into())).await.unwrap());
-    assert!(case_holds::give_back(store, &main, account, who).await.unwrap());
-    assert_eq!(case_holds::holder(store, &main, account, NOW.plus(1)).await.unwrap(), None);
+    let claim = case_claims::of(store, &main, account, NOW.plus(1)).await.unwrap().unwrap();
+    assert_eq!((claim.account, &claim.operator, claim.since), (account, who, NOW));
+    assert!(case_claims::claim(store, &main, account, who, NOW.plus(1)).await.unwrap(), "again by the same person");
+    assert_eq!(case_claims::of(store, &main, account, NOW.plus(1)).await.unwrap().unwrap().since, NOW);
+    assert_eq!(case_claims::of(store, &other, account, NOW).await.unwrap(), None, "another instance’s");
+    assert!(!case_claims::give_back(store, &main, account, &OperatorId("X".into())).await.unwrap());
+    assert!(case_claims::give_back(store, &main, account, who).await.unwrap());
+    assert_eq!(case_claims::of(store, &main, account, NOW.plus(1)).await.unwrap(), None);
 
-    case_holds::claim(store, &main, AccountId(2), who, NOW.plus(1)).await.unwrap();
-    case_holds::claim(store, &main, AccountId(1), who, NOW.plus(2)).await.unwrap();
-    case_holds::claim(store, &other, AccountId(3), who, NOW).await.unwrap();
+    case_claims::claim(store, &main, AccountId(2), who, NOW.plus(1)).await.unwrap();
+    case_claims::claim(store, &main, AccountId(1), who, NOW.plus(2)).await.unwrap();
+    case_claims::claim(store, &other, AccountId(3), who, NOW).await.unwrap();
     let listed: Vec<AccountId> =
-        case_holds::list(store, &main, NOW.plus(3)).await.unwrap().into_iter().map(|hold| hold.account).collect();
+        case_claims::list(store, &main, NOW.plus(3)).await.unwrap().into_iter().map(|claim| claim.account).collect();
     assert_eq!(listed, [AccountId(2), AccountId(1)]);
-    case_holds::end(store, &main, AccountId(2)).await.unwrap();
-    assert_eq!(case_holds::end_all_of(store, who).await.unwrap(), 2);
-    assert_eq!(case_holds::list(store, &other, NOW).await.unwrap(), []);
+    case_claims::end(store, &main, AccountId(2)).await.unwrap();
+    assert_eq!(case_claims::end_all_of(store, who).await.unwrap(), 2);
+    assert_eq!(case_claims::list(store, &other, NOW).await.unwrap(), []);
 }
 
 async fn a_case_is_held_for_ten_minutes_and_handed_over(db: &Database) {
@@ -365,21 +365,21 @@ async fn a_case_is_held_for_ten_minutes_and_handed_over(db: &Database) {
     let main = instance("main");
     let (ann, ben) = (OperatorId("ann".into()), OperatorId("ben".into()));
     let account = AccountId(7);
-    let holder = async |at| case_holds::holder(store, &main, account, at).await.unwrap().map(|hold| hold.operator);
-    assert!(case_holds::claim(store, &main, account, &ann, NOW).await.unwrap());
+    let holder = async |at| case_claims::of(store, &main, account, at).await.unwrap().map(|claim| claim.operator);
+    assert!(case_claims::claim(store, &main, account, &ann, NOW).await.unwrap());
     let nearly = NOW.plus(10 * MINUTE - 1);
-    assert!(!case_holds::claim(store, &main, account, &ben, nearly).await.unwrap());
-    case_holds::touch(store, &main, account, &ann, nearly).await.unwrap();
+    assert!(!case_claims::claim(store, &main, account, &ben, nearly).await.unwrap());
+    case_claims::touch(store, &main, account, &ann, nearly).await.unwrap();
     assert_eq!(holder(nearly.plus(9 * MINUTE)).await, Some(ann.clone()), "renewed by activity");
     let over = nearly.plus(10 * MINUTE);
     assert_eq!(holder(over).await, None, "ten minutes without");
-    case_holds::touch(store, &main, account, &ann, over).await.unwrap();
+    case_claims::touch(store, &main, account, &ann, over).await.unwrap();
     assert_eq!(holder(over).await, None, "what has run out is not renewed");
-    assert!(case_holds::claim(store, &main, account, &ben, over).await.unwrap());
-    assert!(!case_holds::hand_over(store, &main, account, &ann, &ben, None, over).await.unwrap(), "not hers any more");
-    assert!(case_holds::hand_over(store, &main, account, &ben, &ann, Some("sealed"), over.plus(1)).await.unwrap());
-    let hold = case_holds::holder(store, &main, account, over.plus(2)).await.unwrap().unwrap();
-    assert_eq!((hold.operator, hold.note.as_deref()), (ann, Some("sealed")));
+    assert!(case_claims::claim(store, &main, account, &ben, over).await.unwrap());
+    assert!(!case_claims::hand_over(store, &main, account, &ann, &ben, None, over).await.unwrap(), "not hers any more");
+    assert!(case_claims::hand_over(store, &main, account, &ben, &ann, Some("sealed"), over.plus(1)).await.unwrap());
+    let claim = case_claims::of(store, &main, account, over.plus(2)).await.unwrap().unwrap();
+    assert_eq!((claim.operator, claim.note.as_deref()), (ann, Some("sealed")));
 }
 
 async fn migrating_again_changes_nothing(db: &Database) {

@@ -10,7 +10,7 @@ use axum::{
 use howdah::{
     access::Role,
     cli,
-    clock::{Clock, DAY, Instant},
+    clock::{Clock, DAY, Timestamp},
     config::{Config, Hsts, InstanceConfig, Log, Secret},
     context::App,
     deeds::AddOperator,
@@ -385,14 +385,14 @@ pub async fn grant(
     categories: Vec<Category>,
     sign_ups: bool,
     reveal: bool,
-    ends_at: Instant,
+    ends_at: Timestamp,
 ) -> GrantId {
     let scope = Scope { instances: vec!["harbour".parse().unwrap()], categories, sign_ups, reveal };
     grant_of(app, operator, scope, ends_at).await
 }
 
 /// The same of any scope.
-pub async fn grant_of(app: &App, operator: &str, scope: Scope, ends_at: Instant) -> GrantId {
+pub async fn grant_of(app: &App, operator: &str, scope: Scope, ends_at: Timestamp) -> GrantId {
     let actor = service::command_actor();
     let asked = Asked {
         operator: OperatorId(operator.to_owned()),
@@ -505,7 +505,7 @@ pub async fn house_at(
         site: site.path().to_owned(),
         throw_away: howdah::nouns::throw_away::ThrowAway::read(
             "throw-away.txt",
-            Some(howdah::clock::Instant(1_790_000_000_000)),
+            Some(howdah::clock::Timestamp(1_790_000_000_000)),
             "quickbox.example\n!fine.quickbox.example\n",
         ),
         instances: vec![InstanceConfig {
@@ -546,7 +546,7 @@ impl House {
     /// The background's work, once.
     pub async fn look(&self) {
         for instance in self.app.instances.values() {
-            instance.take_pulse(self.app.clock.now()).await;
+            instance.probe(self.app.clock.now()).await;
             instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
             instance.signups.refresh(&instance.database, self.app.clock.now()).await;
         }

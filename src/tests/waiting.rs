@@ -3,7 +3,7 @@
 
 use crate::support::database;
 use howdah::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     mastodon::{
         database::{Database, OpenReport},
         waiting::List,
@@ -12,7 +12,7 @@ use howdah::{
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
-const NOW: Instant = Instant(1_795_000_000_000);
+const NOW: Timestamp = Timestamp(1_795_000_000_000);
 
 async fn table(pool: &PgPool) -> Vec<i64> {
     sqlx::query_scalar("select id from reports where action_taken_at is null order by id")

@@ -38,9 +38,9 @@ async fn signs_in(house: &House, name: &str, password: &str) -> bool {
 }
 
 /// Posts a form of the page; where it leads.
-async fn send(house: &House, cookie: &str, door: &str, fields: &[(&str, &str)]) -> String {
+async fn send(house: &House, cookie: &str, action: &str, fields: &[(&str, &str)]) -> String {
     let form = [fields, &[("back", PAGE)]].concat();
-    house.post(Some(cookie), &format!("/api/your-sign-in/{door}"), &form).await.location.expect("it leads somewhere")
+    house.post(Some(cookie), &format!("/api/your-sign-in/{action}"), &form).await.location.expect("it leads somewhere")
 }
 
 /// The page a form came back to: its status and text.

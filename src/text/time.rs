@@ -1,6 +1,6 @@
-//! Instants in words, in UTC. Reckoned from the server's now.
+//! Timestamps in words, in UTC. Reckoned from the server's now.
 
-use crate::clock::{DAY, HOUR, Instant, MINUTE};
+use crate::clock::{DAY, HOUR, MINUTE, Timestamp};
 
 /// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant's civil calendar).
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -22,19 +22,19 @@ fn month_name(month: i64) -> &'static str {
 }
 
 /// `2026-11-23 09:12:08 UTC`
-pub fn absolute(at: Instant) -> String {
+pub fn absolute(at: Timestamp) -> String {
     let (year, month, day) = civil(at.0.div_euclid(DAY));
     format!("{year:04}-{month:02}-{day:02} {} UTC", clock(at))
 }
 
 /// `09:12:08`
-pub fn clock(at: Instant) -> String {
+pub fn clock(at: Timestamp) -> String {
     let second = at.0.rem_euclid(DAY) / 1000;
     format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
 /// `23 Nov`, with the year where it is not this one.
-pub fn day(at: Instant, now: Instant) -> String {
+pub fn day(at: Timestamp, now: Timestamp) -> String {
     let (year, month, day) = civil(at.0.div_euclid(DAY));
     let (this_year, ..) = civil(now.0.div_euclid(DAY));
     if year == this_year {
@@ -45,7 +45,7 @@ pub fn day(at: Instant, now: Instant) -> String {
 }
 
 /// `2026-11-23T09:12:08Z`
-pub fn machine(at: Instant) -> String {
+pub fn machine(at: Timestamp) -> String {
     let (year, month, day) = civil(at.0.div_euclid(DAY));
     format!("{year:04}-{month:02}-{day:02}T{}Z", clock(at))
 }
@@ -74,15 +74,15 @@ pub fn span_up(milliseconds: i64) -> String {
 }
 
 /// How long ago, or how long still.
-pub fn relative(at: Instant, now: Instant) -> String {
+pub fn relative(at: Timestamp, now: Timestamp) -> String {
     if at <= now { format!("{} ago", span(now.since(at))) } else { format!("in {}", span(at.since(now))) }
 }
 
 /// The beginning of a day like `2026-11-23`, UTC.
-pub fn day_typed(text: &str) -> Option<Instant> {
+pub fn day_typed(text: &str) -> Option<Timestamp> {
     let date: jiff::civil::Date = text.parse().ok()?;
     let at = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-    Some(Instant(at.timestamp().as_millisecond()))
+    Some(Timestamp(at.timestamp().as_millisecond()))
 }
 
 #[cfg(test)]
@@ -91,9 +91,9 @@ mod tests {
 
     #[test]
     fn instants_are_printed_in_utc() {
-        assert_eq!(absolute(Instant(0)), "1970-01-01 00:00:00 UTC");
-        assert_eq!(absolute(Instant(1_795_511_528_000)), "2026-11-24 09:12:08 UTC");
-        assert_eq!(absolute(Instant(951_782_400_000)), "2000-02-29 00:00:00 UTC");
+        assert_eq!(absolute(Timestamp(0)), "1970-01-01 00:00:00 UTC");
+        assert_eq!(absolute(Timestamp(1_795_511_528_000)), "2026-11-24 09:12:08 UTC");
+        assert_eq!(absolute(Timestamp(951_782_400_000)), "2000-02-29 00:00:00 UTC");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     frame::{self, Frame, Framed, InstanceHead, Notice, PageRequest},
     path,
     problem::{Kind, Problem},
-    record::Outcome,
+    record::DeedState,
 };
 use axum::http::{StatusCode, request::Parts};
 use leptos::{prelude::*, tachys::reactive_graph::OwnedView};
@@ -87,12 +87,12 @@ where
         let ring = Ring::begin();
         set_status(&problem);
         let typed = frame.draft.as_ref().map(form::kept);
-        let way_on = view! {
+        let remedy = view! {
             {trouble(&problem)}
             {typed}
             <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
         };
-        view! { {title("Not shown")} {around(here, frame, way_on.into_any(), ring)} }.into_any()
+        view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
 }
 
@@ -210,9 +210,9 @@ fn recovery_code_used(left: usize) -> impl IntoView {
 
 fn notice(notice: Notice) -> impl IntoView {
     let class = match notice.outcome {
-        Outcome::Succeeded => "note lead good",
-        Outcome::Partly | Outcome::Unknown | Outcome::Stale | Outcome::Open => "note lead",
-        Outcome::Failed | Outcome::Refused => "note lead danger",
+        DeedState::Succeeded => "note lead good",
+        DeedState::Partly | DeedState::Unknown | DeedState::Stale | DeedState::Open => "note lead",
+        DeedState::Failed | DeedState::Refused => "note lead danger",
     };
     view! {
         <p class=class role="status">

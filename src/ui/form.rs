@@ -124,7 +124,7 @@ pub fn kept(draft: &Draft) -> AnyView {
 }
 
 pub fn sentence(problem: &Problem) -> String {
-    format!("{} {}", problem.what, problem.way_on).trim_end().to_owned()
+    format!("{} {}", problem.what, problem.remedy).trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Deleting at once what a suspended account has left.
 
-use super::{misread, unread};
+use super::{malformed_form, read_problem};
 use crate::{
     access::Permission,
     accounts::Deletion,
@@ -42,7 +42,7 @@ fn prevented(
     if let Some(why) = hands_off(context, instance, account, own, open) {
         return Some(why);
     }
-    match (own, &instance.pulse().account) {
+    match (own, &instance.health().account) {
         (Some(own), _) if !own.standing.can(DELETE_USER_DATA) => Some(format!(
             "You act as {} there, whose role may not delete user data. Ask for that permission on the instance.",
             own.handle()
@@ -91,11 +91,11 @@ pub async fn delete(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::DeleteAccounts, Some(&instance.name)).await?;
-    let id: AccountId = account.parse().map_err(|_| misread())?;
-    let due: i64 = seen.parse().map_err(|_| misread())?;
+    let id: AccountId = account.parse().map_err(|_| malformed_form())?;
+    let due: i64 = seen.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::able_own(&context, &instance).await?;
@@ -104,7 +104,7 @@ pub async fn delete(
     if let Some(why) = prevented(&context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
-    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(unread)? {
+    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(read_problem)? {
         return Err(Problem::new(Kind::Conflict, why, "Nothing was deleted."));
     }
     let acct = account.acct();
@@ -119,9 +119,9 @@ pub async fn delete(
 
 impl Carry for DeleteAccount {
     // Mastodon answers, and deletes in the background.
-    const GOES_ON: bool = true;
+    const ASYNC_ON_INSTANCE: bool = true;
 
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.account(self.account).await? {
             None => Some("the account is gone".to_owned()),
             Some(now) if !now.state.suspended => Some("somebody lifted the suspension meanwhile".to_owned()),
@@ -134,8 +134,8 @@ impl Carry for DeleteAccount {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.delete_account(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.delete_account(warrant).await
     }
 
     async fn evidence(&self, _: Mark, _: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -3,13 +3,13 @@
 use super::{
     deleting::deletion,
     notes::{may_read, may_withdraw},
-    shown, store_problem, unread,
+    read_problem, shown, store_problem,
 };
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, OurNote, Place, Sanction, SeenSession, SignUp},
     acting,
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     context::Context,
     deeds::DeleteAccount,
     frame::{self, Framed},
@@ -76,7 +76,7 @@ pub async fn account(
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
         case.invitations = crate::invitations::service::of_account(&instance, id).await?;
     }
-    let facts = facts(&instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    let facts = facts(&instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
@@ -178,7 +178,7 @@ fn sanctions(
     logged: &[LoggedAbout],
     deletion: Option<&str>,
 ) -> Vec<Sanction> {
-    let one = |is: bool, word: &str, action: &str, at: Option<Instant>| {
+    let one = |is: bool, word: &str, action: &str, at: Option<Timestamp>| {
         let anew = deletion.filter(|_| action == "suspend");
         // Newest first: what was taken back since does not come from that row.
         let row = logged

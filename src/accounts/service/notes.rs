@@ -1,6 +1,6 @@
 //! What the team writes down about an account: for the team, in the console's own store. Mastodon's notes stay Mastodon's.
 
-use super::{misread, store_problem, unread};
+use super::{malformed_form, read_problem, store_problem};
 use crate::{
     access::{self, Object, Permission, Permit, Role},
     acting,
@@ -20,10 +20,10 @@ use std::sync::Arc;
 async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<Instance>, Account, Permit), Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
-    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::own(context, &instance).await?;

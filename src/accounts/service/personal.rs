@@ -1,7 +1,7 @@
 //! Looking for people by email or IP address: a reveal, with the right to it, a reason and a budget. What is typed travels in
 //! forms and in sealed drafts alone, never in an address.
 
-use super::{Asked, hit, parse, store_problem, unread};
+use super::{Asked, hit, parse, read_problem, store_problem};
 use crate::{
     access::{self, Permission},
     accounts::Hit,
@@ -142,8 +142,8 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     }
     if let Asked::Handle(name, domain) = parse(typed, &instance.own_domains()) {
         // name@server may be a handle as well; that tells nobody anything.
-        let mut read = instance.database.read().await.map_err(unread)?;
-        if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(unread)? {
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        if let Some(account) = read.by_handle(&name, domain.as_deref()).await.map_err(read_problem)? {
             return Ok(path::account(&instance.name, account));
         }
     }
@@ -178,7 +178,7 @@ pub async fn search(context: Context, instance: String, q: String, why: String) 
         Err(error) => (json!({}), Answer::NotSent { why: error.to_string() }),
     };
     let answered = closed_as_read(app, warrant, answer, facts).await?;
-    let hits: Vec<Hit> = found.map_err(unread)?.iter().map(|found| hit(&context, found)).collect();
+    let hits: Vec<Hit> = found.map_err(read_problem)?.iter().map(|found| hit(&context, found)).collect();
     let asked = match answered.deed().what {
         Personal::Email(_) => "this email",
         Personal::Address(_) => "this IP address",

@@ -2,7 +2,7 @@
 
 use crate::{
     access::Permission,
-    clock::Instant,
+    clock::Timestamp,
     context::{App, Context},
     ledger::{check::Checked, checkpoint, verify::Verified},
     path,
@@ -31,7 +31,7 @@ pub async fn begin(context: Context, everything: bool) -> Result<String, Problem
     Ok(path::AUDIT.to_owned())
 }
 
-fn not_carried_through(at: Instant, why: &str) -> Checked {
+fn not_carried_through(at: Timestamp, why: &str) -> Checked {
     Checked { at, entries: None, whole: false, said: vec![why.to_owned()] }
 }
 

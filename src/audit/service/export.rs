@@ -85,7 +85,7 @@ async fn answer(
         }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
         }
     }
 }
@@ -251,7 +251,7 @@ async fn read(context: &Context, asked: &ledger::Filter, before: i64, limit: usi
 const COLUMNS: [&str; 8] = ["entry", "at", "who", "role", "instance", "what", "why", "outcome"];
 
 fn row(form: ExportForm, line: &Line) -> String {
-    let outcome = line.outcome.map(crate::record::Outcome::name);
+    let outcome = line.outcome.map(crate::record::DeedState::name);
     match form {
         ExportForm::Csv => record(&[
             line.index.to_string(),

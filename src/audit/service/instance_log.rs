@@ -4,7 +4,7 @@ use super::{PAGE, unreadable};
 use crate::{
     access::Permission,
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::LogRow,
     domain_blocks::Domain,
@@ -12,7 +12,7 @@ use crate::{
     ledger::{self, Acting, Entry, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, LogFilter, LogWindow, LoggedAction, unread},
+        database::{DatabaseError, LogFilter, LogWindow, LoggedAction, read_problem},
     },
     path,
     problem::Problem,
@@ -37,7 +37,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day") };
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let (window, nobody) = read(&instance, &filter, before).await.map_err(unread)?;
+    let (window, nobody) = read(&instance, &filter, before).await.map_err(read_problem)?;
     let LogWindow { mut rows, looked_to } = window;
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = rows.len() > page;
@@ -147,7 +147,7 @@ fn subject(instance: &Instance, row: &LoggedAction) -> Option<Subject> {
 
 /// Whether a row is a trace of a deed: written by the account it acted as, after its mark and not too late, and of the kind
 /// that this deed leaves.
-fn left(entry: &Entry, row: &LoggedAction, now: Instant) -> bool {
+fn left(entry: &Entry, row: &LoggedAction, now: Timestamp) -> bool {
     let Some(deed) = deed_of(entry) else { return false };
     // The service account, or the person's own.
     let acting: Option<Acting> = serde_json::from_value(entry.leaf["acting"].clone()).ok();

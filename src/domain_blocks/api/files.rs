@@ -24,7 +24,7 @@ const LARGEST_FILE: usize = 8 * 1024 * 1024;
 
 fn refused(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
-    (status, format!("{problem} {}\n", problem.way_on)).into_response()
+    (status, format!("{problem} {}\n", problem.remedy)).into_response()
 }
 
 /// The rules about servers as `domain_blocks.csv`, or the allowed servers as `domain_allows.csv`.

@@ -285,7 +285,7 @@ fn preview(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView
             view! { <button class="btn small" form=CARRY formaction=TICK formnovalidate="" name="all" value=value>{words}</button> }
         };
         let buttons = (page.may_change && difference.applies())
-            .then(|| view! { {all("yes", "Tick all")} {all("no", "Untick all")} });
+            .then(|| view! { <span class="chips">{all("yes", "Tick all")} {all("no", "Untick all")}</span> });
         view! {
             <div class="choice"><span><b>{format!("{} {}", grouped(ticks.rows), difference.name())}</b> " – " {says(difference)} {counted}</span> " " {buttons}</div>
         }

@@ -1,6 +1,6 @@
 //! The list of rules, of allowed servers, and of all servers known.
 
-use super::{Tab, look_field, look_refused, tabs};
+use super::{Tab, server_search_field, server_search_refused, tabs};
 use crate::{
     domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, allowing, bounded, service},
     frame::Frame,
@@ -24,7 +24,7 @@ pub fn Rules() -> impl IntoView {
 
 fn body(frame: Frame, page: RulesPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    if let Some(found) = &page.look.found {
+    if let Some(found) = &page.server_search.found {
         return view! { <Redirect path=path::server(&instance, found.as_str()) /> }.into_any();
     }
     let allows = page.filter.list == "allows";
@@ -33,9 +33,9 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
         <div class="head">
             <h1>"Blocks"</h1>
             <span class="soft">{if page.may_change { "what this instance keeps out, and how far" } else { "what this instance keeps out; owners and admins change it" }}</span>
-            <span class="end">{look_field(path::domains(&instance), &page.look)}</span>
+            <span class="end">{server_search_field(path::domains(&instance), &page.server_search)}</span>
         </div>
-        {look_refused(&page.look)}
+        {server_search_refused(&page.server_search)}
         {tabs(&instance, Tab::Rules)}
         {(page.limited == Some(true) && !allows).then(|| view! { <p class="note lead">{allowing(page.limited)}</p> })}
         {filters(&instance, &page)}
@@ -172,7 +172,7 @@ pub fn Servers() -> impl IntoView {
 
 fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
     let Some(instance) = frame.instance.clone().map(|head| head.name) else { return ().into_any() };
-    if let Some(found) = &page.look.found {
+    if let Some(found) = &page.server_search.found {
         return view! { <Redirect path=path::server(&instance, found.as_str()) /> }.into_any();
     }
     let row = |server: &Known| {
@@ -202,9 +202,9 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
         <div class="head">
             <h1>"Known servers"</h1>
             <span class="soft">"by name; accounts as Mastodon last counted them, within the hour"</span>
-            <span class="end">{look_field(path::known_servers(&instance), &page.look)}</span>
+            <span class="end">{server_search_field(path::known_servers(&instance), &page.server_search)}</span>
         </div>
-        {look_refused(&page.look)}
+        {server_search_refused(&page.server_search)}
         {tabs(&instance, Tab::Servers)}
         <div class="chips bar">
             <form class="chip-form" method="get" action=path::known_servers(&instance)>

@@ -1,11 +1,11 @@
 //! One server: what is known, what our rule is, and what another would do before anything is pressed.
 
-use super::{hidden, look_field};
+use super::{hidden, server_search_field};
 use crate::{
     access::Permission,
     audit::page::outcome_badge,
     domain_blocks::api,
-    domain_blocks::{Listed, Look, Reach, Rule, ServerPage, Severity, allowing, bounded, service},
+    domain_blocks::{Listed, Reach, Rule, ServerPage, ServerSearch, Severity, allowing, bounded, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -44,7 +44,7 @@ fn body(frame: Frame, page: ServerPage) -> AnyView {
             {badge}
             {page.allow.is_some().then(|| view! { <span class="badge good">"allowed"</span> })}
             <span class="soft"><bdi>{page.shown.clone().map(|shown| ui::tame(&shown))}</bdi></span>
-            <span class="end">{look_field(path::domains(&instance), &Look::default())}</span>
+            <span class="end">{server_search_field(path::domains(&instance), &ServerSearch::default())}</span>
         </div>
         <div class="two">
             <div class="stack">

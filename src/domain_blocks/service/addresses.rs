@@ -3,14 +3,14 @@
 use super::{
     LATELY, MANAGE_BLOCKS, PAGE, able, checked_comment,
     deeds::of_rows,
-    may_change, meets, misread,
+    malformed_form, may_change, meets,
     networks::{self, Network},
-    page_of, unread, viewed, waiting_under,
+    page_of, read_problem, viewed, waiting_under,
 };
 use crate::{
     access::Permission,
     carry_out::{Carry, Evidence, carry_out},
-    clock::{DAY, Instant, MINUTE},
+    clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
     domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress},
@@ -34,8 +34,8 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
     let before = parsed.get("before").and_then(|id| id.parse().ok());
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(unread)?);
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let (rules, more) = page_of(read.address_blocks(before, PAGE + 1).await.map_err(read_problem)?);
     drop(read);
     let here = path::addresses(&instance.name);
     let older =
@@ -55,7 +55,7 @@ pub async fn addresses(context: &Context, instance: &str, search: &str) -> Resul
 }
 
 /// When a rule is to end, as the form says it: in so many days, never, or as it is.
-fn until(text: &str, before: Option<&AddressRule>, now: Instant) -> Result<Option<Instant>, Problem> {
+fn until(text: &str, before: Option<&AddressRule>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
     match text {
         "" | "never" => Ok(None),
         "keep" => Ok(before.and_then(|before| before.until)),
@@ -101,7 +101,7 @@ async fn warned(
     }
     said.extend(network.wide());
     let met = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_address(&network.to_string(), context.now().plus(-LATELY)).await
     };
     said.extend(meets(met, "asked from there", "last seen from there")?);
@@ -117,7 +117,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
     let seen: Option<(RuleNumber, Option<AddressRule>)> = match form.seen.as_str() {
         "" => None,
-        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
+        seen => Some(serde_json::from_str(seen).map_err(|_| malformed_form())?),
     };
     let before = seen.as_ref().and_then(|(_, before)| before.as_ref());
     // What is there can be made milder, however wide it is.
@@ -145,8 +145,8 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
     let done = match seen {
         None => {
             let now = {
-                let mut read = instance.database.read().await.map_err(unread)?;
-                read.address_block(&network).await.map_err(unread)?
+                let mut read = instance.database.read().await.map_err(read_problem)?;
+                read.address_block(&network).await.map_err(read_problem)?
             };
             if now.is_some() {
                 return Err(Problem::invalid(
@@ -175,9 +175,9 @@ pub async fn lift_address(
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     if network.parse::<Network>().is_err() {
-        return Err(misread());
+        return Err(malformed_form());
     }
-    let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let (id, before): (RuleNumber, Option<AddressRule>) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftAddressBlock { instance: instance.name.clone(), network, id, before };
@@ -207,13 +207,13 @@ fn as_meant(now: Option<&ListedAddress>, after: &AddressRule) -> bool {
 }
 
 impl Carry for BlockAddress {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.block_address(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.block_address(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -228,13 +228,13 @@ impl Carry for ChangeAddressBlock {
     // Up to 4.6 a change that is not valid is answered with 200 and not stored.
     const ANSWER_PROVES: bool = false;
 
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.change_address_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.change_address_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -246,13 +246,13 @@ impl Carry for ChangeAddressBlock {
 }
 
 impl Carry for LiftAddressBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.address_block(&self.network).await?;
         Ok(changed(now.as_ref(), self.id, self.before.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.lift_address_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.lift_address_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -826,7 +826,7 @@ fn row(record: &Record, layout: &Layout, other: Option<usize>) -> Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{clock::Instant, domain_blocks::Rule};
+    use crate::{clock::Timestamp, domain_blocks::Rule};
     use proptest::prelude::*;
 
     /// As an upload is read.
@@ -855,7 +855,7 @@ mod tests {
     }
 
     fn listed(domain: &str, rule: Rule) -> Listed {
-        Listed { id: 1, domain: domain.to_owned(), rule, since: Instant(0), accounts: None }
+        Listed { id: 1, domain: domain.to_owned(), rule, since: Timestamp(0), accounts: None }
     }
 
     #[test]
@@ -886,7 +886,7 @@ mod tests {
              media.test,noop,true,false, plain; text ,false\n\
              hidden.test,suspend,false,true,,true\n"
         );
-        let allowed = Allowed { id: 1, domain: "friend.test".to_owned(), since: Instant(0) };
+        let allowed = Allowed { id: 1, domain: "friend.test".to_owned(), since: Timestamp(0) };
         assert_eq!(allows(&OffThread::TEST, &[allowed]), "#domain\nfriend.test\n");
     }
 

@@ -1,6 +1,6 @@
 //! Rules about servers: made, changed, lifted; and the list of those federated with.
 
-use super::{MANAGE_FEDERATION, able, checked_comment, is_followed, misread, names, unread};
+use super::{MANAGE_FEDERATION, able, checked_comment, is_followed, malformed_form, names, read_problem};
 use crate::{
     access::Permission,
     carry_out::{Carry, Done, Evidence, Trace, carry_out},
@@ -27,13 +27,13 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let seen: Option<(RuleNumber, Rule)> = match form.seen.as_str() {
         "" => None,
-        seen => Some(serde_json::from_str(seen).map_err(|_| misread())?),
+        seen => Some(serde_json::from_str(seen).map_err(|_| malformed_form())?),
     };
     let own = instance.own_domains();
     // A rule that is there is named exactly as its row has it, whatever would become of such a name today.
     let domain = match seen {
         None => names::server(&form.domain, &own).map_err(|why| Problem::invalid("domain", why))?,
-        Some(_) => Domain::try_from(form.domain.clone()).map_err(|_| misread())?,
+        Some(_) => Domain::try_from(form.domain.clone()).map_err(|_| malformed_form())?,
     };
     let severity: Severity =
         form.severity.parse().map_err(|()| Problem::invalid("severity", "Choose what the rule does."))?;
@@ -64,8 +64,8 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
         return Err(Problem::invalid("sure", warning));
     }
     let now = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.domain_block(&domain).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.domain_block(&domain).await.map_err(read_problem)?
     };
     if let (None, Some(now)) = (&seen, &now) {
         return Err(exists(&domain, now));
@@ -73,8 +73,8 @@ pub async fn set(context: Context, form: RuleForm) -> Result<String, Problem> {
     let done = set_rule(&context, &instance, domain.clone(), after, seen, why).await?;
     if matches!(done.outcome, Outcome::Failed | Outcome::Refused) {
         // A 422 with `existing_domain_block`: the page shows that rule, with what was typed as its change.
-        let mut read = instance.database.read().await.map_err(unread)?;
-        if let (None, Some(now)) = (now, read.domain_block(&domain).await.map_err(unread)?) {
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        if let (None, Some(now)) = (now, read.domain_block(&domain).await.map_err(read_problem)?) {
             return Err(exists(&domain, &now));
         }
     }
@@ -101,8 +101,8 @@ pub(super) async fn set_rule(
 ) -> Result<Done, Problem> {
     able(context, instance, MANAGE_FEDERATION, "manage federation").await?;
     if seen.is_none() {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        let above = read.domain_blocks_of(&domain.parents()).await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        let above = read.domain_blocks_of(&domain.parents()).await.map_err(read_problem)?;
         if let Some(nearest) = above.first().filter(|nearest| !after.is_stricter_than(&nearest.rule)) {
             return Err(Problem::invalid(
                 "severity",
@@ -117,11 +117,11 @@ pub(super) async fn set_rule(
     let before = seen.as_ref().map(|(_, before)| before);
     let followed = after.begins_to_suspend(before) && {
         let there = {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            there(&mut read, &domain).await.map_err(unread)?
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            there(&mut read, &domain).await.map_err(read_problem)?
         };
         match there {
-            Some(there) => is_followed(instance, &there).await.map_err(unread)?,
+            Some(there) => is_followed(instance, &there).await.map_err(read_problem)?,
             // What is not known counts as yes.
             None => true,
         }
@@ -161,8 +161,8 @@ pub async fn lift(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let domain = Domain::try_from(domain).map_err(|_| misread())?;
-    let (id, before): (RuleNumber, Rule) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let domain = Domain::try_from(domain).map_err(|_| malformed_form())?;
+    let (id, before): (RuleNumber, Rule) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = LiftDomainBlock { instance: instance.name.clone(), domain: domain.clone(), id, before };
@@ -191,8 +191,8 @@ pub async fn disallow(
     let instance = context.instance(&instance)?.clone();
     // Mastodon then deletes what it holds of the server, as after a suspension.
     let permit = context.permit(Permission::SuspendFollowedDomain, Some(&instance.name)).await?;
-    let domain = Domain::try_from(domain).map_err(|_| misread())?;
-    let id = id.parse().map_err(|_| misread())?;
+    let domain = Domain::try_from(domain).map_err(|_| malformed_form())?;
+    let id = id.parse().map_err(|_| malformed_form())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_FEDERATION, "manage federation").await?;
     let deed = DisallowDomain { instance: instance.name.clone(), domain: domain.clone(), id };
@@ -256,7 +256,7 @@ async fn now_followed(read: &mut Read, domain: &Domain, followed: bool) -> Resul
 }
 
 impl Carry for BlockDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if let Some(now) = read.domain_block(&self.domain).await? {
             return Ok(Some(format!("somebody else made a rule for it meanwhile ({})", now.rule.words())));
         }
@@ -266,8 +266,8 @@ impl Carry for BlockDomain {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.block_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.block_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -280,7 +280,7 @@ impl Carry for BlockDomain {
 }
 
 impl Carry for ChangeDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_block(&self.domain).await?;
         if let Some(what) = changed(now.as_ref(), self.id, &self.before) {
             return Ok(Some(what));
@@ -291,8 +291,8 @@ impl Carry for ChangeDomainBlock {
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.change_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.change_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -305,13 +305,13 @@ impl Carry for ChangeDomainBlock {
 }
 
 impl Carry for LiftDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_block(&self.domain).await?;
         Ok(changed(now.as_ref(), self.id, &self.before))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.lift_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.lift_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -323,13 +323,13 @@ impl Carry for LiftDomainBlock {
 }
 
 impl Carry for AllowDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.domain_allow(&self.domain).await?;
         Ok(now.map(|_| "somebody else allowed it meanwhile".to_owned()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.allow_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.allow_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -341,7 +341,7 @@ impl Carry for AllowDomain {
 }
 
 impl Carry for DisallowDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.domain_allow(&self.domain).await? {
             None => Some("somebody else took it off the list meanwhile".to_owned()),
             Some(now) if now.id != self.id.0 => Some("somebody else allowed it anew meanwhile".to_owned()),
@@ -349,8 +349,8 @@ impl Carry for DisallowDomain {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.disallow_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.disallow_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -4,14 +4,14 @@
 use super::{
     MANAGE_FEDERATION, PAGE, able, csv,
     deeds::set_rule,
-    may_change, misread,
+    malformed_form, may_change,
     names::{self, InList},
-    page_of, store_problem, unread, viewed,
+    page_of, read_problem, store_problem, viewed,
 };
 use crate::{
     access::{Actor, Permission},
     acting, batches,
-    clock::{HOUR, Instant, MINUTE},
+    clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{BlockDomain, ChangeDomainBlock},
     domain_blocks::{
@@ -20,7 +20,7 @@ use crate::{
     },
     frame::{self, Framed},
     id::RuleNumber,
-    ledger::{self, Deed, LedgerError, Outcome, Stage, Subject},
+    ledger::{self, Deed, LedgerError, Outcome, Progress, Subject},
     mastodon::{Instance, database::DatabaseError},
     off_thread::{OffThread, off_thread},
     path,
@@ -41,7 +41,7 @@ use std::{
 };
 
 /// How long an import belongs to the process that works on it without a word from it.
-const LEASE: i64 = MINUTE;
+const CLAIM_TIME: i64 = MINUTE;
 /// Rules read in one go for a list.
 const CHUNK: i64 = 5_000;
 
@@ -55,13 +55,13 @@ pub enum List {
 /// A list in Mastodon's own form, byte for byte.
 pub async fn export(context: &Context, instance: &str, list: List) -> Result<String, Problem> {
     let instance = viewed(context, instance).await?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     match list {
         List::Blocks => {
             let mut rules = Vec::new();
             let mut last = 0;
             loop {
-                let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(unread)?;
+                let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(read_problem)?;
                 let Some((listed, _)) = chunk.last() else { break };
                 last = listed.id;
                 rules.extend(chunk);
@@ -72,7 +72,7 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
             let mut allowed = Vec::new();
             let mut last = None;
             loop {
-                let chunk = read.domain_allows(None, last, CHUNK).await.map_err(unread)?;
+                let chunk = read.domain_allows(None, last, CHUNK).await.map_err(read_problem)?;
                 let Some(allow) = chunk.last() else { break };
                 last = Some(allow.id);
                 allowed.extend(chunk);
@@ -85,11 +85,11 @@ pub async fn export(context: &Context, instance: &str, list: List) -> Result<Str
 
 /// Every rule there is, by domain.
 async fn all_rules(instance: &Instance) -> Result<HashMap<String, Listed>, Problem> {
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let mut rules = HashMap::new();
     let mut last = 0;
     loop {
-        let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(unread)?;
+        let chunk = read.domain_blocks_after(last, CHUNK).await.map_err(read_problem)?;
         let Some((listed, _)) = chunk.last() else { return Ok(rules) };
         last = listed.id;
         rules.extend(chunk.into_iter().map(|(listed, _)| (listed.domain.clone(), listed)));
@@ -321,8 +321,8 @@ async fn priced(
         return Ok(rows);
     }
     let known = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.server_names(MOST_KNOWN).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.server_names(MOST_KNOWN).await.map_err(read_problem)?
     };
     let all_known = i64::try_from(known.len()).is_ok_and(|number| number < MOST_KNOWN);
     let (returned, names, lines) = off_thread(move |_| {
@@ -350,11 +350,11 @@ async fn priced(
     .await?;
     rows = returned;
     let costs = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         match read.costs(&names, &lines).await {
             Ok(costs) => Some(costs),
             Err(DatabaseError::Slow) => None,
-            Err(error) => return Err(unread(error)),
+            Err(error) => return Err(read_problem(error)),
         }
     };
     let met: BTreeSet<i64> = lines.into_iter().collect();
@@ -411,7 +411,7 @@ pub async fn keep(context: &Context, instance: &str, file: &str, bytes: Bytes) -
     };
     let (text, encoding) =
         off_thread(move |off| csv::decoded(off, &bytes)).await?.map_err(|why| Problem::invalid("file", why))?;
-    compared(context, &instance, file, text, encoding.to_owned(), None, None).await?.ok_or_else(elsewhere)
+    compared(context, &instance, file, text, encoding.to_owned(), None, None).await?.ok_or_else(changed_meanwhile)
 }
 
 /// Reads the file of a preview anew, as somebody says. It becomes a preview of its own in the place of the former, so that
@@ -420,7 +420,7 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
     goes_on(&context, &import)?;
     if import.state != ImportState::Preview {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     let kept = domain_imports::file(&context.app.store, &import.id).await.map_err(store_problem)?.ok_or_else(former)?;
     let reading: Reading = serde_json::from_str(&kept.reading).map_err(|_| former())?;
@@ -428,15 +428,15 @@ pub async fn read_anew(context: Context, form: ReadingForm) -> Result<String, Pr
     let text: String = serde_json::from_str(&kept.text).map_err(store_problem)?;
     compared(&context, &instance, import.file, text, reading.encoding, Some(told), Some(&import.id))
         .await?
-        .ok_or_else(elsewhere)
+        .ok_or_else(changed_meanwhile)
 }
 
 /// What a form says of how a file is to be read. With another separator the columns are others: they are found anew.
 fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
-    let separator: Separator = form.separator.parse().map_err(|()| misread())?;
+    let separator: Separator = form.separator.parse().map_err(|()| malformed_form())?;
     let otherwise = match form.otherwise.as_str() {
         "" => None,
-        severity => Some(severity.parse().map_err(|()| misread())?),
+        severity => Some(severity.parse().map_err(|()| malformed_form())?),
     };
     if separator != reading.separator {
         return Ok(csv::Told { separator, columns: None, otherwise });
@@ -447,7 +447,7 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
             continue;
         }
         let place = typed.parse::<usize>().ok().filter(|place| (1..=reading.columns.len()).contains(place));
-        let place = place.ok_or_else(misread)? - 1;
+        let place = place.ok_or_else(malformed_form)? - 1;
         if places.iter().any(|(_, own)| *own == place) {
             return Err(Problem::invalid("columns", "A column can mean one thing only."));
         }
@@ -490,7 +490,7 @@ async fn compared(
     let ruled = rules.clone();
     let own = instance.own_domains();
     let now = context.now();
-    let source = format!("{file}, {}", time::day(now, Instant(0)));
+    let source = format!("{file}, {}", time::day(now, Timestamp(0)));
     let called = file.clone();
     let read = move |off: &OffThread| {
         let read = csv::read(off, &text, &encoding, &called, told.as_ref())?;
@@ -503,15 +503,15 @@ async fn compared(
         Ok((reading, rows, text))
     };
     let (mut reading, mut rows, text) = off_thread(read).await?.map_err(|why: String| Problem::invalid("file", why))?;
-    if instance.pulse().domain.is_none() {
+    if instance.health().domain.is_none() {
         // Without it our own name is not known to be ours.
         reading.doubts.push("The instance has not said yet which domain its handles have.".to_owned());
     }
     let suspending: Vec<String> =
         rows.iter().filter(|row| row.difference.applies() && suspends(row)).map(|row| row.domain.clone()).collect();
     let (suspends, suspends_accounts) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.accounts_known_on(&suspending).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.accounts_known_on(&suspending).await.map_err(read_problem)?
     };
     known_below(instance, &mut rows).await?;
     let rows = possible_names(instance, rows).await?;
@@ -549,10 +549,10 @@ const LOOKED_BELOW: usize = 20;
 /// Says of rows set apart which servers known here they would reach.
 async fn known_below(instance: &Instance, rows: &mut [Row]) -> Result<(), Problem> {
     let apart = rows.iter_mut().filter(|row| row.difference == Difference::Apart);
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     for row in apart.take(LOOKED_BELOW) {
         let Ok(domain) = Domain::try_from(row.domain.clone()) else { continue };
-        let below = read.servers_below(&domain).await.map_err(unread)?;
+        let below = read.servers_below(&domain).await.map_err(read_problem)?;
         let names: Vec<&str> = below.iter().take(3).map(|(name, _)| name.as_str()).collect();
         let more = if below.len() > names.len() { " and others" } else { "" };
         if !names.is_empty() {
@@ -572,8 +572,8 @@ async fn possible_names(instance: &Instance, mut rows: Vec<Row>) -> Result<Vec<R
         return Ok(rows);
     }
     let known = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.server_names(MOST_KNOWN).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.server_names(MOST_KNOWN).await.map_err(read_problem)?
     };
     off_thread(move |_| {
         let mut by_length: HashMap<usize, Vec<&str>> = HashMap::new();
@@ -738,7 +738,7 @@ async fn changed(context: &Context, instance: &str, id: &str) -> Result<(Arc<Ins
     Ok((instance, import))
 }
 
-fn elsewhere() -> Problem {
+fn changed_meanwhile() -> Problem {
     Problem::new(Kind::Conflict, "Nothing was done: the import is not as the page showed it.", "Look again and decide.")
 }
 
@@ -746,7 +746,7 @@ fn elsewhere() -> Problem {
 /// apart and those that change words alone are ticked by themselves.
 fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
     let lines = |texts: &mut dyn Iterator<Item = &str>| -> Result<BTreeSet<i64>, Problem> {
-        texts.map(|line| line.parse().map_err(|_| misread())).collect()
+        texts.map(|line| line.parse().map_err(|_| malformed_form())).collect()
     };
     let shown = lines(&mut form.shown.split(',').filter(|line| !line.is_empty()))?;
     let (on, theirs) =
@@ -755,11 +755,11 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
         None => None,
         Some((difference, tick)) => {
             let difference = difference.parse::<Difference>().ok().filter(|difference| difference.applies());
-            Some((difference.ok_or_else(misread)?, tick == "yes"))
+            Some((difference.ok_or_else(malformed_form)?, tick == "yes"))
         }
     };
     if !on.union(&theirs).all(|line| shown.contains(line)) {
-        return Err(misread());
+        return Err(malformed_form());
     }
     rows.retain_mut(|row| {
         let before = row.clone();
@@ -786,7 +786,7 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
 async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<(), Problem> {
     goes_on(context, import)?;
     if import.state != ImportState::Preview {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     understood(context, import).await?;
     let store = &context.app.store;
@@ -794,7 +794,7 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     let number = rows.iter().filter(|row| row.ticked).count();
     // What was ticked elsewhere meanwhile is not what the page showed.
     if form.ticked.parse::<usize>() != Ok(number) {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     let rows = ticked(form, rows)?;
     let why = Why::typed("why", &form.why)?;
@@ -803,7 +803,7 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     }
     match domain_imports::tick(store, &import.id, &rows, why.as_str()).await.map_err(store_problem)? {
         true => Ok(()),
-        false => Err(elsewhere()),
+        false => Err(changed_meanwhile()),
     }
 }
 
@@ -825,10 +825,10 @@ pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem>
     if number == 0 {
         return Err(Problem::invalid("row", "Tick what is to be carried out."));
     }
-    staged(&context, Stage::Begun, &instance, &import).await?;
+    staged(&context, Progress::Begun, &instance, &import).await?;
     let number = usize::try_from(number).unwrap_or(usize::MAX);
     match domain_imports::begin(&context.app.store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
-        None | Some(0) => Err(elsewhere()),
+        None | Some(0) => Err(changed_meanwhile()),
         Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
     }
 }
@@ -849,7 +849,7 @@ fn goes_on(context: &Context, import: &Import) -> Result<(), Problem> {
 const KIND: &str = "domain_import";
 
 /// Puts into the record that an import was begun, paused or let go on.
-async fn staged(context: &Context, stage: Stage, instance: &Instance, import: &Import) -> Result<(), Problem> {
+async fn staged(context: &Context, stage: Progress, instance: &Instance, import: &Import) -> Result<(), Problem> {
     let by = Some(context.actor.operator.clone());
     batches::service::staged(&context.app, stage, &import.id, by, &instance.name, KIND, import.rows).await
 }
@@ -873,18 +873,18 @@ pub async fn pause(context: Context, instance: String, id: String, pause: bool) 
         goes_on(&context, &import)?;
     }
     if import.state != from {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     if !pause {
         understood(&context, &import).await?;
     }
-    staged(&context, if pause { Stage::Paused } else { Stage::Resumed }, &instance, &import).await?;
+    staged(&context, if pause { Progress::Paused } else { Progress::Resumed }, &instance, &import).await?;
     let note = if pause { format!("Paused by {}.", context.actor.name) } else { String::new() };
     if !domain_imports::change_state(&context.app.store, &import.id, from, to, &import.why, &note)
         .await
         .map_err(store_problem)?
     {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     Ok(path::domain_import(&instance.name, &import.id))
 }
@@ -894,12 +894,12 @@ pub async fn ask_again(context: Context, instance: String, id: String) -> Result
     let (instance, import) = changed(&context, &instance, &id).await?;
     goes_on(&context, &import)?;
     if import.state != ImportState::Done || !holds(&context, &import, |_, state| state == RowState::Failed).await? {
-        return Err(elsewhere());
+        return Err(changed_meanwhile());
     }
     understood(&context, &import).await?;
-    staged(&context, Stage::Resumed, &instance, &import).await?;
+    staged(&context, Progress::Resumed, &instance, &import).await?;
     match domain_imports::again(&context.app.store, &import.id).await.map_err(store_problem)? {
-        None | Some(0) => Err(elsewhere()),
+        None | Some(0) => Err(changed_meanwhile()),
         Some(_) => Ok(path::domain_import(&instance.name, &import.id)),
     }
 }
@@ -925,7 +925,7 @@ enum After {
 pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: usize) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let mut ended = 0;
-    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(LEASE)).await? {
+    for import in domain_imports::claim(&app.store, &instance.name, holder, now, now.plus(CLAIM_TIME)).await? {
         // Rows that another deed keeps from being carried out are passed over until the next time.
         let mut passed = 0;
         let mut noted = !import.note.is_empty();
@@ -939,7 +939,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                 domain_imports::note(&app.store, &import.id, &note).await?;
                 break;
             }
-            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(LEASE)).await? {
+            if !domain_imports::still_ours(&app.store, &import.id, holder, now.plus(CLAIM_TIME)).await? {
                 break;
             }
             let Some(row) = domain_imports::next(&app.store, &import, passed).await? else {
@@ -949,7 +949,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                     if ended {
                         let recorded = batches::service::staged(
                             app,
-                            Stage::Ended,
+                            Progress::Ended,
                             &import.id,
                             None,
                             &instance.name,
@@ -983,7 +983,7 @@ pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: 
                 After::Stop(note) => {
                     let recorded = batches::service::staged(
                         app,
-                        Stage::Paused,
+                        Progress::Paused,
                         &import.id,
                         None,
                         &instance.name,
@@ -1135,8 +1135,8 @@ async fn done_before(app: &App, import: &Import, domain: &Domain, changes: bool)
 }
 
 async fn rule_now(instance: &Instance, domain: &Domain) -> Result<Option<Listed>, Problem> {
-    let mut read = instance.database.read().await.map_err(unread)?;
-    read.domain_block(domain).await.map_err(unread)
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    read.domain_block(domain).await.map_err(read_problem)
 }
 
 /// The person who asked for the import, with the role that person has now; `None` without access.

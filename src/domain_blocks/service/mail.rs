@@ -1,8 +1,8 @@
 //! Rules about mail domains at sign-up.
 
 use super::{
-    LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, may_change, meets, misread, names, page_of, unread, viewed,
-    waiting_under,
+    LATELY, MANAGE_BLOCKS, PAGE, able, deeds::of_rows, malformed_form, may_change, meets, names, page_of, read_problem,
+    viewed, waiting_under,
 };
 use crate::{
     access::Permission,
@@ -32,8 +32,8 @@ pub async fn mail_domains(context: &Context, instance: &str, search: &str) -> Re
     let text = parsed.get("q").unwrap_or_default().trim().to_owned();
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let wanted = Some(text.as_str()).filter(|text| !text.is_empty());
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let (rules, more) = page_of(read.mail_domain_blocks(wanted, before, PAGE + 1).await.map_err(unread)?);
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let (rules, more) = page_of(read.mail_domain_blocks(wanted, before, PAGE + 1).await.map_err(read_problem)?);
     drop(read);
     let here = path::mail_domains(&instance.name);
     let older =
@@ -54,7 +54,7 @@ pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Proble
     // A rule that is there is named exactly as its row has it.
     let domain = match seen {
         "" => names::mail(&form.domain).map_err(|why| Problem::invalid("domain", why))?,
-        _ => Domain::try_from(form.domain.clone()).map_err(|_| misread())?,
+        _ => Domain::try_from(form.domain.clone()).map_err(|_| malformed_form())?,
     };
     if !domain.is_well_formed() {
         // The API cannot change such a rule: it goes and comes again, and this one would not.
@@ -75,8 +75,8 @@ pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Proble
     }
     let done = if seen.is_empty() {
         let now = {
-            let mut read = instance.database.read().await.map_err(unread)?;
-            read.mail_domain_block(&domain).await.map_err(unread)?
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.mail_domain_block(&domain).await.map_err(read_problem)?
         };
         if let Some(now) = now {
             let words = if now.review { "sign-ups reviewed" } else { "no sign-ups" };
@@ -88,7 +88,7 @@ pub async fn set_mail(context: Context, form: MailForm) -> Result<String, Proble
         let deed = BlockMailDomain { instance: name, domain, review };
         carry_out(context.clone(), instance.clone(), permit, deed, why).await?
     } else {
-        let (id, review_before): (RuleNumber, bool) = serde_json::from_str(seen).map_err(|_| misread())?;
+        let (id, review_before): (RuleNumber, bool) = serde_json::from_str(seen).map_err(|_| malformed_form())?;
         let deed = ChangeMailDomainBlock { instance: name, domain, id, review_before, review_after: review };
         carry_out(context.clone(), instance.clone(), permit, deed, why).await?
     };
@@ -120,7 +120,7 @@ async fn warned(
     let shared = names::is_shared(domain)
         .then(|| format!("{domain} is a host of many people: the rule covers everybody who has a name under it."));
     let met = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_mail(domain, context.now().plus(-LATELY)).await
     };
     let met = meets(met, "would come under it", "have their mail there and stay")?;
@@ -128,11 +128,11 @@ async fn warned(
     if said.is_empty() {
         return Ok(());
     }
-    let way_on = match words_needed {
+    let remedy = match words_needed {
         true => format!("Tick the box and type {domain} once more to make it all the same."),
         false => "Tick the box to make it all the same.".to_owned(),
     };
-    Err(Problem::invalid("sure", format!("{} {way_on}", said.join(" "))))
+    Err(Problem::invalid("sure", format!("{} {remedy}", said.join(" "))))
 }
 
 pub async fn lift_mail(
@@ -144,8 +144,8 @@ pub async fn lift_mail(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     let permit = context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
-    let domain = Domain::try_from(domain).map_err(|_| misread())?;
-    let (id, review_before): (RuleNumber, bool) = serde_json::from_str(&seen).map_err(|_| misread())?;
+    let domain = Domain::try_from(domain).map_err(|_| malformed_form())?;
+    let (id, review_before): (RuleNumber, bool) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
     let why = Why::given(&why, true)?;
     able(&context, &instance, MANAGE_BLOCKS, "manage blocks").await?;
     let deed = LiftMailDomainBlock { instance: instance.name.clone(), domain, id, review_before };
@@ -164,13 +164,13 @@ fn changed(now: Option<&MailRule>, id: RuleNumber, review: bool) -> Option<Strin
 }
 
 impl Carry for BlockMailDomain {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
         Ok(now.map(|_| "somebody else made a rule for it meanwhile".to_owned()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.block_mail_domain(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.block_mail_domain(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -182,13 +182,13 @@ impl Carry for BlockMailDomain {
 }
 
 impl Carry for ChangeMailDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
         Ok(changed(now.as_ref(), self.id, self.review_before))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.change_mail_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.change_mail_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -201,13 +201,13 @@ impl Carry for ChangeMailDomainBlock {
 }
 
 impl Carry for LiftMailDomainBlock {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         let now = read.mail_domain_block(&self.domain).await?;
         Ok(changed(now.as_ref(), self.id, self.review_before))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.lift_mail_domain_block(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.lift_mail_domain_block(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

@@ -17,7 +17,7 @@ pub struct Network {
 impl FromStr for Network {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let misread = || {
+        let malformed = || {
             format!(
                 "“{}” is not an address: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
                 crate::ui::excerpt(text, 60)
@@ -27,12 +27,12 @@ impl FromStr for Network {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text.trim(), None),
         };
-        let address: IpAddr = address.parse().map_err(|_| misread())?;
+        let address: IpAddr = address.parse().map_err(|_| malformed())?;
         // An IPv4 address in an IPv6 coat is the IPv4 address to Mastodon's visitors.
         let address = if prefix.is_none() { address.to_canonical() } else { address };
         let longest = if address.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
-            Some(prefix) => prefix.parse::<u8>().ok().filter(|prefix| *prefix <= longest).ok_or_else(misread)?,
+            Some(prefix) => prefix.parse::<u8>().ok().filter(|prefix| *prefix <= longest).ok_or_else(malformed)?,
             None => longest,
         };
         Ok(Self { address: cleared(address, prefix), prefix })

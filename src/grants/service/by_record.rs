@@ -2,11 +2,11 @@
 //! or is an older copy, the record still says what was given, and the instance whether it is there.
 
 use super::{
-    roles::{held, instance, look},
+    roles::{held, instance, read_role},
     store_problem,
 };
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     context::App,
     deeds::{AskGrant, AssignRole, LeaveRole},
     grants::{RoleAsked, RoleState},
@@ -28,7 +28,7 @@ const MOST_CHANGES: i64 = 200;
 /// The grants with roles that a process has looked at, by the entry that asked for each: when again, `None` for one of which
 /// nothing is left to do.
 #[derive(Debug, Default)]
-pub struct Looked(BTreeMap<i64, Option<Instant>>);
+pub struct Looked(BTreeMap<i64, Option<Timestamp>>);
 
 /// Takes back what the record says was given by grants that are over, and the instances still have.
 ///
@@ -48,15 +48,15 @@ pub async fn take_back(app: &Arc<App>, looked: &mut Looked) -> sqlx::Result<()> 
     Ok(())
 }
 
-fn unread(error: LedgerError) -> Problem {
+fn tried_again(error: LedgerError) -> Problem {
     Problem::unavailable(format!("{error}. It is tried again."), "")
 }
 
 /// Whether nothing is left to do about a grant.
-async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Instant) -> Result<bool, Problem> {
-    app.ledger.proved(entry).await.map_err(unread)?;
+async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Timestamp) -> Result<bool, Problem> {
+    app.ledger.proved(entry).await.map_err(tried_again)?;
     let Some(asked): Option<AskGrant> =
-        app.ledger.entry(entry).await.map_err(unread)?.and_then(|found| deed(&found.entry))
+        app.ledger.entry(entry).await.map_err(tried_again)?.and_then(|found| deed(&found.entry))
     else {
         tracing::error!(entry, "grants.words_gone");
         return Ok(true);
@@ -65,14 +65,14 @@ async fn settle(app: &Arc<App>, subject: &str, entry: i64, now: Instant) -> Resu
         return Ok(true);
     }
     let newest = async |subject: &str, deed: &str| app.store.newest_change(subject, deed).await.map_err(store_problem);
-    let ends = Instant(asked.ends);
+    let ends = Timestamp(asked.ends);
     if newest(subject, "decide_grant").await?.is_none() {
         return Ok(now >= ends);
     }
     let person = person_subject(&app.keys, &asked.operator);
     let access = newest(&person, "disable_operator").await?.filter(|ended| *ended > entry);
     let access_ended = match access {
-        Some(ended) => app.ledger.proved(ended).await.map_err(unread)?["facts"]["disabled"] == true,
+        Some(ended) => app.ledger.proved(ended).await.map_err(tried_again)?["facts"]["disabled"] == true,
         None => false,
     };
     if now < ends && !access_ended && newest(subject, "revoke_grant").await?.is_none() {
@@ -105,7 +105,7 @@ async fn entries(app: &App, kind: &str, subject: &Subject) -> Result<Vec<Entry>,
         limit: MOST_CHANGES,
         ..Filter::default()
     };
-    app.ledger.list(&filter).await.map_err(unread)
+    app.ledger.list(&filter).await.map_err(tried_again)
 }
 
 /// Whether a role is where it was before the grant, or was never given by it.
@@ -125,10 +125,10 @@ async fn took_back(app: &Arc<App>, grant: &AskGrant, asked: &RoleAsked) -> Resul
     {
         return Ok(true);
     }
-    app.ledger.proved(given.index).await.map_err(unread)?;
+    app.ledger.proved(given.index).await.map_err(tried_again)?;
     let Some(former) = deed::<AssignRole>(given) else { return Ok(true) };
     let instance = instance(app, &asked.instance)?;
-    let (holder, returning) = look(&instance, asked, former.before).await?;
+    let (holder, returning) = read_role(&instance, asked, former.before).await?;
     let Some(now) = holder.map(|holder| held(&holder)).filter(|now| now.role == Some(asked.role)) else {
         return Ok(true);
     };

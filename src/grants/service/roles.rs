@@ -46,24 +46,24 @@ pub async fn asked(
         return Err(wrong(format!("A role on {place} goes with a grant on {place}: choose that too.")));
     }
     let role: RoleId = role.parse().map_err(|_| wrong("Choose one of the roles shown.".to_owned()))?;
-    let unread = |error: DatabaseError| {
+    let read_problem = |error: DatabaseError| {
         Problem::unavailable(
             format!("{error}, so the role could not be looked at."),
             "What you typed is kept. Try again.",
         )
     };
-    let acting = instance.pulse().acting().ok_or_else(|| {
+    let acting = instance.health().acting().ok_or_else(|| {
         Problem::unavailable("The console does not know yet as whom it acts on the instance.", "Try again in a moment.")
     })?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let nobody = || wrong(format!("There is nobody called @{} on {place}.", ui::excerpt(name, 60)));
-    let account = read.by_handle(name, None).await.map_err(unread)?.ok_or_else(nobody)?;
+    let account = read.by_handle(name, None).await.map_err(read_problem)?.ok_or_else(nobody)?;
     // The same rules the deed is refused by: better now than in the night it begins.
-    let standing = read.ranks(acting, account, Some(role)).await.map_err(unread)?;
-    if let Some(refusal) = standing.refusal(Some(role)) {
+    let ranks = read.ranks(acting, account, Some(role)).await.map_err(read_problem)?;
+    if let Some(refusal) = ranks.refusal(Some(role)) {
         return Err(wrong(refusal.why));
     }
-    let (Some(holder), Some(after)) = (standing.target, standing.after) else { return Err(nobody()) };
+    let (Some(holder), Some(after)) = (ranks.target, ranks.after) else { return Err(nobody()) };
     Ok(Some(RoleAsked {
         instance: instance.name.clone(),
         account,
@@ -137,16 +137,16 @@ pub(super) fn instance(app: &App, name: &InstanceName) -> Result<Arc<Instance>, 
 }
 
 /// The account as it stands, if it is still the one that was asked for, and a role as it stands.
-pub(super) async fn look(
+pub(super) async fn read_role(
     instance: &Instance,
     asked: &RoleAsked,
     wanted: Option<RoleId>,
 ) -> Result<(Option<Holder>, Option<InstanceRole>), Problem> {
-    let unread = |error: DatabaseError| Problem::unavailable(format!("{error}. It is tried again."), "");
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let holder = read.holder(asked.account).await.map_err(unread)?.filter(|holder| holder.user == asked.user);
+    let read_problem = |error: DatabaseError| Problem::unavailable(format!("{error}. It is tried again."), "");
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let holder = read.holder(asked.account).await.map_err(read_problem)?.filter(|holder| holder.user == asked.user);
     let role = match wanted {
-        Some(id) => read.role(id).await.map_err(unread)?.map(|(role, _)| role),
+        Some(id) => read.role(id).await.map_err(read_problem)?.map(|(role, _)| role),
         None => None,
     };
     Ok((holder, role))
@@ -164,7 +164,7 @@ pub(super) fn held(holder: &Holder) -> Former {
 async fn give(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
-    let (holder, wanted) = look(&instance, &asked, Some(asked.role)).await?;
+    let (holder, wanted) = read_role(&instance, &asked, Some(asked.role)).await?;
     let not_given = |why: String| Err(Problem::new(Kind::Conflict, why, ""));
     let Some(holder) = holder else {
         return not_given(format!(
@@ -249,7 +249,7 @@ async fn take(app: &Arc<App>, mut role: Role) -> Result<(), Problem> {
     let instance = instance(app, &role.asked.instance)?;
     let asked = role.asked.clone();
     let former = role.former.clone().unwrap_or(Former { role: None, name: String::new() });
-    let (holder, returning) = look(&instance, &asked, former.role).await?;
+    let (holder, returning) = read_role(&instance, &asked, former.role).await?;
     let Some(holder) = holder else {
         return leave(app, role, format!("the account has no login on {} any more", asked.instance)).await;
     };

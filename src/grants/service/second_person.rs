@@ -3,7 +3,7 @@
 
 use crate::{
     access::Actor,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::App,
     deeds::{AddOperator, ChangeOperatorRole, DisableOperator, ResetSignIn, SecondPerson},
     id::OperatorId,
@@ -23,19 +23,19 @@ const SAID: i64 = 30 * DAY;
 /// Entries about one person that are read at once.
 const AT_ONCE: i64 = 200;
 
-/// One person by another's hand: what was done, and when.
+/// What one person did that let another act, and when.
 #[derive(Clone, Debug)]
-struct Hand {
+struct Step {
     by: OperatorId,
     done: &'static str,
-    at: Instant,
+    at: Timestamp,
 }
 
-/// How one person came to be able to act, in steps: each by the hand of the next.
-type Chain = Vec<Hand>;
+/// How one person came to be able to act, in steps: each done by the person of the next.
+type Chain = Vec<Step>;
 
 /// What an entry about somebody gave them that its writer could have kept; `None` for what only takes, or is their own.
-fn given(leaf: &Value, person: &OperatorId) -> Option<Hand> {
+fn given(leaf: &Value, person: &OperatorId) -> Option<Step> {
     let by = OperatorId(leaf["operator"].as_str()?.to_owned());
     if by == *person || by == command_actor().operator {
         return None;
@@ -48,12 +48,12 @@ fn given(leaf: &Value, person: &OperatorId) -> Option<Hand> {
         // What else is done about somebody else's access sets it anew.
         _ => "reset",
     };
-    Some(Hand { by, done, at: Instant(leaf["at"].as_str()?.parse().ok()?) })
+    Some(Step { by, done, at: Timestamp(leaf["at"].as_str()?.parse().ok()?) })
 }
 
-/// By whose hands somebody came to be able to act since an instant, newest first. Each leaf is proved: what stands beside it,
+/// By whom somebody came to be able to act since a moment, newest first. Each leaf is proved: what stands beside it,
 /// an owner with the store could write as well.
-async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Hand>, LedgerError> {
+async fn steps(app: &App, person: &OperatorId, since: Timestamp) -> Result<Vec<Step>, LedgerError> {
     let subject = app.ledger.subject(&Subject::Operator(person.clone()));
     let mut filter = Filter { subject: Some(subject.clone()), from: Some(since), limit: AT_ONCE, ..Filter::default() };
     // The newest of each sort cannot be kept from being found.
@@ -77,23 +77,23 @@ async fn hands(app: &App, person: &OperatorId, since: Instant) -> Result<Vec<Han
     let mut found = Vec::new();
     for index in about.into_iter().rev() {
         let leaf = app.ledger.proved(index).await?;
-        found.extend(given(&leaf, person).filter(|hand| hand.at >= since));
+        found.extend(given(&leaf, person).filter(|step| step.at >= since));
     }
     Ok(found)
 }
 
-/// Everybody by whose hands somebody came to be able to act since an instant, directly or by others, with the steps there.
-async fn behind(app: &App, person: &OperatorId, since: Instant) -> Result<BTreeMap<String, Chain>, LedgerError> {
+/// Everybody by whom somebody came to be able to act since a moment, directly or by others, with the steps there.
+async fn behind(app: &App, person: &OperatorId, since: Timestamp) -> Result<BTreeMap<String, Chain>, LedgerError> {
     let mut found = BTreeMap::from([(person.0.clone(), Chain::new())]);
     let mut left = VecDeque::from([person.clone()]);
     while let Some(next) = left.pop_front() {
         let so_far = found.get(&next.0).cloned().unwrap_or_default();
-        for hand in hands(app, &next, since).await? {
-            if !found.contains_key(&hand.by.0) {
+        for step in steps(app, &next, since).await? {
+            if !found.contains_key(&step.by.0) {
                 let mut chain = so_far.clone();
-                left.push_back(hand.by.clone());
-                let by = hand.by.0.clone();
-                chain.push(hand);
+                left.push_back(step.by.clone());
+                let by = step.by.0.clone();
+                chain.push(step);
                 found.insert(by, chain);
             }
         }
@@ -106,7 +106,7 @@ async fn tie(
     app: &App,
     decides: &OperatorId,
     asked: &OperatorId,
-    since: Instant,
+    since: Timestamp,
 ) -> Result<Option<(Chain, Chain)>, LedgerError> {
     let (one, other) = (behind(app, decides, since).await?, behind(app, asked, since).await?);
     let shared = one.into_iter().filter_map(|(who, chain)| other.get(&who).map(|second| (chain, second.clone())));
@@ -114,10 +114,10 @@ async fn tie(
 }
 
 /// “added 2 days ago by the asker”
-fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String, now: Instant) -> String {
+fn words((decides, asked): &(Chain, Chain), name: impl Fn(&OperatorId) -> String, now: Timestamp) -> String {
     let chain = |chain: &Chain| {
         let steps =
-            chain.iter().map(|hand| format!("{} {} by {}", hand.done, time::relative(hand.at, now), name(&hand.by)));
+            chain.iter().map(|step| format!("{} {} by {}", step.done, time::relative(step.at, now), name(&step.by)));
         steps.collect::<Vec<_>>().join(", who was ")
     };
     match (decides.is_empty(), asked.is_empty()) {

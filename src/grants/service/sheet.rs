@@ -6,7 +6,7 @@ use crate::{
     audit::service::export::{self, record},
     carry_out::InStore,
     carry_out::opened,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::{App, Context},
     deeds::{DecideCase, DecideSignUp, ExportSheet, HandOverCase, Reveal, RevealMedia, SearchPersonal},
     frame::{self, Framed},
@@ -39,8 +39,8 @@ const PAGE: i64 = 500;
 /// A month of the calendar, UTC.
 struct Month {
     name: String,
-    from: Instant,
-    to: Instant,
+    from: Timestamp,
+    to: Timestamp,
     before: String,
     after: String,
 }
@@ -55,13 +55,13 @@ impl Month {
         let next = first.checked_add(jiff::Span::new().months(1)).ok()?;
         let before = first.checked_sub(jiff::Span::new().months(1)).ok()?;
         let at = |date: jiff::civil::Date| {
-            Some(Instant(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+            Some(Timestamp(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
         };
         let name = |date: jiff::civil::Date| format!("{:04}-{:02}", date.year(), date.month());
         Some(Self { name: name(first), from: at(first)?, to: at(next)?, before: name(before), after: name(next) })
     }
 
-    fn of(search: &Search, now: Instant) -> Result<Self, Problem> {
+    fn of(search: &Search, now: Timestamp) -> Result<Self, Problem> {
         let this = time::machine(now);
         let asked = search.get("month").unwrap_or_else(|| this.get(..7).unwrap_or_default());
         Self::parse(asked).ok_or_else(|| Problem::not_found("There is no such month: write it like 2026-11."))
@@ -180,7 +180,7 @@ const COLUMNS: [&str; 18] = [
 ];
 
 fn row(day: &str, work: &Work, grants: &[&Card]) -> String {
-    let at = |at: Option<Instant>| at.map(time::machine).unwrap_or_default();
+    let at = |at: Option<Timestamp>| at.map(time::machine).unwrap_or_default();
     let mut fields = vec![day.to_owned(), at(work.first), at(work.last), work.cases().to_string()];
     fields.extend(work.decided.iter().map(ToString::to_string));
     let rest = [work.let_in, work.refused, work.reveals, work.handed_over, work.other, work.not_done];
@@ -194,7 +194,7 @@ fn row(day: &str, work: &Work, grants: &[&Card]) -> String {
 }
 
 /// Whether a grant was in force at some moment of a span.
-fn in_force(grant: &Card, from: Instant, to: Instant) -> bool {
+fn in_force(grant: &Card, from: Timestamp, to: Timestamp) -> bool {
     let ended = grant.revoked.as_ref().map_or(grant.ends_at, |(_, at)| (*at).min(grant.ends_at));
     grant.starts_at < to && ended > from
 }
@@ -240,7 +240,7 @@ pub async fn csv(
         }
         Err(problem) => {
             let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, format!("{} {}\n", problem.what, problem.way_on)).into_response()
+            (status, format!("{} {}\n", problem.what, problem.remedy)).into_response()
         }
     }
 }

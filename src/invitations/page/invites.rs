@@ -75,7 +75,7 @@ fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
     view! {
         <div class="head">
             <h1>"Invitations"</h1>
-            <span class="soft">{page.door.clone()}</span>
+            <span class="soft">{page.registrations.clone()}</span>
             <span class="end">{all}{one}</span>
         </div>
         {tabs(&instance, Tab::Invitations, page.waiting)}
@@ -309,7 +309,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
             {list::crumb(path::invitations(&instance), "Invitations")}
             <h1 class="cut"><span class="mono">{line.code.clone()}</span> " of " <bdi>{line.handle.clone()}</bdi></h1>
             {state(line)}
-            <span class="soft">{page.door.clone()}</span>
+            <span class="soft">{page.registrations.clone()}</span>
         </div>
         {request}
         {asleep}

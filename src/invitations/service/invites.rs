@@ -1,6 +1,8 @@
 //! Invitations: listed, found, issued, revoked, one or many.
 
-use super::{PAGE, arrivals, cannot_issue, door, issuing, line, link, may_manage, number, store_problem, unread};
+use super::{
+    PAGE, arrivals, cannot_issue, issuing, line, link, may_manage, number, read_problem, registrations, store_problem,
+};
 use crate::{
     access::Permission,
     acting, batches,
@@ -21,7 +23,7 @@ use crate::{
     },
     nouns::permissions::MANAGE_INVITES,
     path,
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, malformed_form},
     search::Search,
     store::access_requests,
     text::Why,
@@ -96,11 +98,11 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let state = parsed.get("state").and_then(|state| state.parse().ok());
     let owner: Option<AccountId> = parsed.get("owner").and_then(|id| id.parse().ok());
     let before = parsed.get("before").and_then(|id| id.parse().ok());
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let shown = window(&mut read, owner, usable(state), before, PAGE).await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let shown = window(&mut read, owner, usable(state), before, PAGE).await.map_err(read_problem)?;
     let owner = match owner {
         Some(owner) => {
-            let inviter = read.inviter(owner).await.map_err(unread)?;
+            let inviter = read.inviter(owner).await.map_err(read_problem)?;
             let handle = inviter.map_or_else(|| "nobody".to_owned(), |inviter| ui::tame(&inviter.username));
             Some((owner, format!("@{handle}")))
         }
@@ -108,7 +110,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     };
     let preview = if may_manage && parsed.get("revoke") == Some("all") {
         let owner = owner.as_ref().map(|(id, _)| *id);
-        let all = window(&mut read, owner, Usable::GoesOn, None, MOST_AT_ONCE + 1).await.map_err(unread)?;
+        let all = window(&mut read, owner, Usable::GoesOn, None, MOST_AT_ONCE + 1).await.map_err(read_problem)?;
         let more = all.invites.len() > MOST_AT_ONCE || all.looked_to.is_some();
         let first = all.invites.get(..MOST_AT_ONCE).unwrap_or(&all.invites);
         Some(preview(first, more))
@@ -126,7 +128,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         owner,
         edge: shown.looked_to,
         older: shown.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
-        door: door(&instance),
+        registrations: registrations(&instance),
         waiting: number(waiting),
         preview,
         issuing,
@@ -149,9 +151,9 @@ pub async fn invitation(
     let id: InviteId = invite.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let here = path::invitation(&instance.name, id);
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let invite = read.invite(id).await.map_err(unread)?.ok_or_else(missing)?;
-    let arrivals = arrivals(&mut read, &invite, &here, &parsed).await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let invite = read.invite(id).await.map_err(read_problem)?.ok_or_else(missing)?;
+    let arrivals = arrivals(&mut read, &invite, &here, &parsed).await.map_err(read_problem)?;
     drop(read);
     let app = &context.app;
     let request = access_requests::by_invite(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
@@ -160,7 +162,7 @@ pub async fn invitation(
         line: line(&invite),
         link: link(context, &instance, &invite),
         arrivals,
-        door: door(&instance),
+        registrations: registrations(&instance),
         request: request.map(|request| request.id),
         preview: (may_manage && invite.goes_on()).then(|| preview(std::slice::from_ref(&invite), false)),
         may_manage,
@@ -182,18 +184,18 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     if typed.is_empty() {
         return Ok(path::invitations(&instance.name));
     }
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let handle = typed.strip_prefix('@');
     if handle.is_none()
         && let Some(code) = code_in(typed)
-        && let Some(invite) = read.invite_by_code(code).await.map_err(unread)?
+        && let Some(invite) = read.invite_by_code(code).await.map_err(read_problem)?
     {
         return Ok(path::invitation(&instance.name, invite.id));
     }
     let name = handle.unwrap_or(typed);
     let (name, domain) = name.split_once('@').map_or((name, None), |(name, domain)| (name, Some(domain)));
     let ours = domain.is_none_or(|domain| instance.own_domains().contains(&domain.to_lowercase()));
-    if ours && let Some(account) = read.by_handle(name, None).await.map_err(unread)? {
+    if ours && let Some(account) = read.by_handle(name, None).await.map_err(read_problem)? {
         return Ok(path::invitations_of(&instance.name, account));
     }
     Err(Problem::invalid(
@@ -230,7 +232,7 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
         return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
     }
     let inviter = {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         super::inviter(&context, &instance, &mut read).await?
     };
     if let Some(refused) = cannot_issue(inviter.as_ref()) {
@@ -288,26 +290,19 @@ fn over(invite: Option<&Invite>) -> Option<String> {
 pub async fn revoke(context: Context, instance: String, invites: String, why: String) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
-    let misread = || {
-        Problem::new(
-            Kind::Invalid,
-            "The form was not complete, and nothing was done.",
-            "Reload the page and try again.",
-        )
-    };
     let ids: Vec<i64> = invites
         .split(',')
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| misread()))
+        .map(|part| part.parse().map_err(|_| malformed_form()))
         .collect::<Result<_, _>>()?;
     if ids.is_empty() || ids.len() > MOST_AT_ONCE {
-        return Err(misread());
+        return Err(malformed_form());
     }
     let why =
         Why::needed("why", &why, "Say why: whoever holds the link finds it dead, and the record is all that says so.")?;
     let found = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.invites_among(&ids).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.invites_among(&ids).await.map_err(read_problem)?
     };
     if let [id] = ids[..] {
         let invite = found.first();
@@ -318,7 +313,7 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
                 "The page shows how it stands.",
             ));
         }
-        let invite = invite.ok_or_else(misread)?;
+        let invite = invite.ok_or_else(malformed_form)?;
         let deed = revoking(&instance, invite);
         let done = carry(context, instance.clone(), deed, why).await?;
         return done.landed(&path::invitation(&instance.name, InviteId(id)));
@@ -346,7 +341,7 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
     // Written by SQL, so nobody else asks (`app/policies/invite_policy.rb`); of a linked account it is asked with the deed.
     let own = acting::linked(&context.app, &context.actor, &instance.name).await?;
-    let acting = instance.pulse().account.clone();
+    let acting = instance.health().account.clone();
     if let Some(acting) = acting.filter(|acting| own.is_none() && !acting.can(MANAGE_INVITES))
         && acting.id != deed.account
     {
@@ -364,8 +359,8 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
 
 /// What the account page says about invitations; nothing about an account without a login.
 pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
-    let mut read = instance.database.read().await.map_err(unread)?;
-    let found = read.invitations_of(account).await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let found = read.invitations_of(account).await.map_err(read_problem)?;
     Ok(found.map(|found| OfAccount {
         came_with: found.came_with.map(|(invite, by, name)| (invite, by, format!("@{}", ui::tame(&name)))),
         go_on: if found.go_on >= 100 { "100+".to_owned() } else { found.go_on.to_string() },
@@ -374,11 +369,11 @@ pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Optio
 }
 
 impl Carry for IssueInvite {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(cannot_issue(read.inviter(self.account).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
         if let Some(request) = &warrant.deed().request {
             let app = &context.app;
             match access_requests::by_id(&app.store, &app.keys, request).await {
@@ -387,7 +382,7 @@ impl Carry for IssueInvite {
                 Err(error) => return warrant.unsent(format!("the console’s own database does not answer: {error}")),
             }
         }
-        if let Some(why) = hand.consent_is_gone().await {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         let answered = instance.issue_invite(warrant).await;
@@ -436,12 +431,12 @@ impl Carry for IssueInvite {
 }
 
 impl Carry for RevokeInvite {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(over(read.invite(self.invite).await?.as_ref()))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, hand: &Client) -> Answered<Self> {
-        if let Some(why) = hand.consent_is_gone().await {
+    async fn send(warrant: Warrant<Self>, _: &Context, instance: &Instance, client: &Client) -> Answered<Self> {
+        if let Some(why) = client.consent_is_gone().await {
             return warrant.unsent(why);
         }
         instance.revoke_invite(warrant).await

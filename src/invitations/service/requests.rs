@@ -1,6 +1,6 @@
 //! People who asked the staff for access: written down, refused, invited, and followed to those who came.
 
-use super::{PAGE, arrivals, issuing, line, link, may_manage, number, store_problem, unread};
+use super::{PAGE, arrivals, issuing, line, link, may_manage, number, read_problem, store_problem};
 use crate::{
     access::Permission,
     carry_out::{InStore, recorded},
@@ -117,14 +117,14 @@ pub async fn request(
     let looked = async {
         match (request.invite, request.state) {
             (Some(id), _) => {
-                let mut read = instance.database.read().await.map_err(unread)?;
-                if let Some(found) = read.invite(id).await.map_err(unread)? {
-                    arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await.map_err(unread)?;
+                let mut read = instance.database.read().await.map_err(read_problem)?;
+                if let Some(found) = read.invite(id).await.map_err(read_problem)? {
+                    arrived = arrivals(&mut read, &found, &here, &Search::parse(search)).await.map_err(read_problem)?;
                     invite = Some((line(&found), link(context, &instance, &found)));
                 }
             }
             (None, RequestState::Waiting) if clear => {
-                let mut read = instance.database.read().await.map_err(unread)?;
+                let mut read = instance.database.read().await.map_err(read_problem)?;
                 issues = Some(issuing(context, &instance, &mut read).await?);
             }
             (None, _) => {}
@@ -174,8 +174,8 @@ async fn voucher(context: &Context, instance: &Instance, text: &str) -> Result<S
     };
     let (name, domain) = handle.split_once('@').map_or((handle, None), |(name, domain)| (name, Some(domain)));
     let domain = domain.map(str::to_lowercase).filter(|domain| !instance.own_domains().contains(domain));
-    let mut read = instance.database.read().await.map_err(unread)?;
-    match read.by_handle(name, domain.as_deref()).await.map_err(unread)? {
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    match read.by_handle(name, domain.as_deref()).await.map_err(read_problem)? {
         Some(_) => Ok(format!("@{handle}")),
         None => {
             Err(Problem::invalid("voucher", format!("The instance knows no account “@{}”.", ui::excerpt(handle, 60))))

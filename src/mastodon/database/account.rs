@@ -2,7 +2,7 @@
 
 use super::{DatabaseError, Hidden, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     id::AccountId,
     nouns::{
         permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS},
@@ -19,13 +19,13 @@ pub struct Account {
     pub display_name: String,
     /// Plain for local accounts, HTML for remote ones.
     pub note: String,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     pub state: AccountState,
     /// When a suspended account's data is deleted: its request and 30 days.
-    pub deleted_on: Option<Instant>,
+    pub deleted_on: Option<Timestamp>,
     pub followers: i64,
     pub statuses: i64,
-    pub last_status_at: Option<Instant>,
+    pub last_status_at: Option<Timestamp>,
     /// Name, permissions and position of its role; `None` for no role.
     pub role: Option<(String, i64, i32)>,
     pub has_login: bool,
@@ -51,7 +51,7 @@ impl Account {
             domain: None,
             display_name: String::new(),
             note: String::new(),
-            created_at: Instant(0),
+            created_at: Timestamp(0),
             state: AccountState::default(),
             deleted_on: None,
             followers: 0,
@@ -122,7 +122,7 @@ pub struct StrikeRow {
     pub action: i32,
     pub by: Option<String>,
     pub text: String,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     pub overruled: bool,
     /// Some with an appeal: decided for (true), against (false), or waiting (`None`).
     pub appeal: Option<Option<bool>>,
@@ -194,7 +194,7 @@ impl Read {
             domain: row.domain,
             display_name: row.display_name,
             note: row.note,
-            created_at: Instant(row.created_at),
+            created_at: Timestamp(row.created_at),
             state: AccountState {
                 disabled: row.disabled.unwrap_or(false),
                 sensitized: row.sensitized,
@@ -202,11 +202,11 @@ impl Read {
                 suspended: row.suspended,
                 deleted: row.deleted,
             },
-            deleted_on: row.deletion.map(|at| Instant(at).plus(30 * DAY)),
+            deleted_on: row.deletion.map(|at| Timestamp(at).plus(30 * DAY)),
             // Counters may be briefly negative in SQL.
             followers: row.followers.unwrap_or(0).max(0),
             statuses: row.statuses.unwrap_or(0).max(0),
-            last_status_at: row.last_status_at.map(Instant),
+            last_status_at: row.last_status_at.map(Timestamp),
             role: row
                 .role_name
                 .zip(row.role_permissions)
@@ -289,7 +289,7 @@ impl Read {
                 action,
                 by,
                 text,
-                created_at: Instant(at),
+                created_at: Timestamp(at),
                 overruled,
                 appeal: appealed.then_some(if approved {
                     Some(true)

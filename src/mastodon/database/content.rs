@@ -5,7 +5,7 @@
 
 use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     deeds::{Masked, Reveal},
     id::{AccountId, ReportId, StatusId},
     ledger::Warrant,
@@ -27,7 +27,7 @@ pub struct PollRow {
     /// With the votes the instance knows of; `None` where the post opens only with a reason.
     pub options: Option<Vec<(String, Option<i64>)>>,
     pub multiple: bool,
-    pub ends: Option<Instant>,
+    pub ends: Option<Timestamp>,
 }
 
 /// What a post quotes (`app/models/quote.rb`).
@@ -52,7 +52,7 @@ pub struct QuotedPost {
     /// Its text is HTML.
     pub remote: bool,
     pub visibility: i32,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     pub deleted: bool,
     pub files: i64,
 }
@@ -66,7 +66,7 @@ pub struct EditRow {
     pub spoiler: Option<String>,
     pub poll: Vec<String>,
     pub files: i64,
-    pub at: Instant,
+    pub at: Timestamp,
 }
 
 /// A link of a post with its preview (`app/models/preview_card.rb`); nothing of it where the post opens only with a reason.
@@ -127,7 +127,7 @@ pub struct CollectionRow {
     pub language: Option<String>,
     pub number: i64,
     pub people: Vec<String>,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     /// It is the reported account's own.
     pub own: bool,
     /// How many of the reports name it, and how many of the open ones.
@@ -309,7 +309,7 @@ impl Read {
                     status: StatusId(status),
                     options: options.map(with_votes),
                     multiple,
-                    ends: ends.map(Instant),
+                    ends: ends.map(Timestamp),
                 }
             })
             .collect())
@@ -360,7 +360,7 @@ impl Read {
                     spoiler: row.spoiler,
                     remote: row.remote,
                     visibility,
-                    created_at: Instant(at),
+                    created_at: Timestamp(at),
                     deleted: row.deleted,
                     files: row.files,
                 }),
@@ -394,7 +394,7 @@ impl Read {
                 spoiler,
                 poll: poll.unwrap_or_default(),
                 files,
-                at: Instant(at),
+                at: Timestamp(at),
             })
             .collect())
     }
@@ -540,7 +540,7 @@ impl Read {
                 language: row.language,
                 number: row.number,
                 people: row.people,
-                created_at: Instant(row.created_at),
+                created_at: Timestamp(row.created_at),
                 own: row.own,
                 reports: row.reports,
                 open: row.open,

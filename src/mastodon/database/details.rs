@@ -2,7 +2,7 @@
 
 use super::{DatabaseError, Hidden, Read, ms, query_as};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::{AccountId, ReportId},
     nouns::reports::Category,
 };
@@ -13,9 +13,9 @@ pub const MOST_ADDRESSES: i64 = 30;
 /// When the sanctions in force began, and whether the account's own server suspended it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SanctionsSince {
-    pub suspended: Option<Instant>,
-    pub silenced: Option<Instant>,
-    pub sensitized: Option<Instant>,
+    pub suspended: Option<Timestamp>,
+    pub silenced: Option<Timestamp>,
+    pub sensitized: Option<Timestamp>,
     pub suspended_by_its_server: bool,
 }
 
@@ -23,7 +23,7 @@ pub struct SanctionsSince {
 #[derive(Clone, Debug)]
 pub struct LoggedAbout {
     pub action: String,
-    pub at: Instant,
+    pub at: Timestamp,
     pub by: Option<String>,
 }
 
@@ -31,9 +31,9 @@ pub struct LoggedAbout {
 #[derive(Clone, Debug)]
 pub struct SignUpData {
     pub user: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub locale: Option<String>,
-    pub confirmed_at: Option<Instant>,
+    pub confirmed_at: Option<Timestamp>,
     /// What they wrote when they asked to join.
     pub words: Option<String>,
 }
@@ -42,15 +42,15 @@ pub struct SignUpData {
 #[derive(Clone, Debug)]
 pub struct SeenFrom {
     pub address: Hidden,
-    pub used_at: Instant,
+    pub used_at: Timestamp,
 }
 
 /// A web session.
 #[derive(Clone, Debug)]
 pub struct WebSession {
-    pub since: Instant,
+    pub since: Timestamp,
     /// Mastodon renews it once a day.
-    pub last: Instant,
+    pub last: Timestamp,
     pub address: Option<Hidden>,
     pub agent: String,
 }
@@ -62,8 +62,8 @@ pub struct ReportMade {
     pub target: AccountId,
     pub target_acct: String,
     pub category: Category,
-    pub created_at: Instant,
-    pub closed_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
     /// Whether the reported account got a strike after it.
     pub right: bool,
 }
@@ -84,9 +84,9 @@ impl Read {
         let row: Option<Row> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map_or_else(SanctionsSince::default, |(suspended, silenced, sensitized, by_its_server)| {
             SanctionsSince {
-                suspended: suspended.map(Instant),
-                silenced: silenced.map(Instant),
-                sensitized: sensitized.map(Instant),
+                suspended: suspended.map(Timestamp),
+                silenced: silenced.map(Timestamp),
+                sensitized: sensitized.map(Timestamp),
                 suspended_by_its_server: by_its_server,
             }
         }))
@@ -106,7 +106,7 @@ impl Read {
         );
         let rows: Vec<(String, i64, Option<String>)> =
             query_as(SQL).bind(id.0).bind(user).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|(action, at, by)| LoggedAbout { action, at: Instant(at), by }).collect())
+        Ok(rows.into_iter().map(|(action, at, by)| LoggedAbout { action, at: Timestamp(at), by }).collect())
     }
 
     /// How somebody with a login here came (`users (account_id)`, `user_invite_requests (user_id)`).
@@ -123,9 +123,9 @@ impl Read {
         let row: Option<Row> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|(user, at, locale, confirmed_at, words)| SignUpData {
             user,
-            at: Instant(at),
+            at: Timestamp(at),
             locale,
-            confirmed_at: confirmed_at.map(Instant),
+            confirmed_at: confirmed_at.map(Timestamp),
             words,
         }))
     }
@@ -141,7 +141,7 @@ impl Read {
         );
         let rows: Vec<(String, i64)> =
             query_as(SQL).bind(user).bind(MOST_ADDRESSES + 1).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|(ip, at)| SeenFrom { address: Hidden::new(ip), used_at: Instant(at) }).collect())
+        Ok(rows.into_iter().map(|(ip, at)| SeenFrom { address: Hidden::new(ip), used_at: Timestamp(at) }).collect())
     }
 
     /// Somebody's web sessions, newest first: Mastodon keeps ten (`session_activations (user_id)`).
@@ -157,8 +157,8 @@ impl Read {
         Ok(rows
             .into_iter()
             .map(|(since, last, ip, agent)| WebSession {
-                since: Instant(since),
-                last: Instant(last),
+                since: Timestamp(since),
+                last: Timestamp(last),
                 address: ip.map(Hidden::new),
                 agent,
             })
@@ -187,8 +187,8 @@ impl Read {
                 target: AccountId(target),
                 target_acct,
                 category: super::reports::category(number),
-                created_at: Instant(created_at),
-                closed_at: closed_at.map(Instant),
+                created_at: Timestamp(created_at),
+                closed_at: closed_at.map(Timestamp),
                 right: right && closed_at.is_some(),
             })
             .collect())

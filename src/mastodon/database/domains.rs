@@ -5,7 +5,7 @@
 
 use super::{DatabaseError, Read, There, ms, query_as, query_scalar};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     id::RuleNumber,
     nouns::domain_blocks::{
         AddressRule, AddressSeverity, Allowed, COUNTED, Cost, Domain, GLIMPSED, Glimpse, Known, Listed, ListedAddress,
@@ -69,7 +69,7 @@ impl From<RuleColumns> for Listed {
                 public_comment: row.public_comment.unwrap_or_default(),
                 private_comment: row.private_comment.unwrap_or_default(),
             },
-            since: Instant(row.created_at),
+            since: Timestamp(row.created_at),
             accounts: row.accounts_count,
         }
     }
@@ -195,14 +195,14 @@ impl Read {
         );
         let rows: Vec<(i64, String, i64)> =
             query_as(SQL).bind(before).bind(text.map(containing)).bind(limit).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|(id, domain, since)| Allowed { id, domain, since: Instant(since) }).collect())
+        Ok(rows.into_iter().map(|(id, domain, since)| Allowed { id, domain, since: Timestamp(since) }).collect())
     }
 
     /// Whether a server is allowed (unique index on `domain_allows.domain`).
     pub async fn domain_allow(&mut self, domain: &Domain) -> Result<Option<Allowed>, DatabaseError> {
         const SQL: &str = concat!("select id, domain, ", ms!("created_at"), " from domain_allows where domain = $1");
         let row: Option<(i64, String, i64)> = query_as(SQL).bind(domain.as_str()).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|(id, domain, since)| Allowed { id, domain, since: Instant(since) }))
+        Ok(row.map(|(id, domain, since)| Allowed { id, domain, since: Timestamp(since) }))
     }
 
     /// Servers by name, from one on, all of them or those whose name begins with a text (unique index on
@@ -426,7 +426,7 @@ impl Read {
             return Ok(None);
         }
         let rows: Vec<(String, String, i64)> = query_as(SQL).bind(domain.as_str()).fetch_all(&mut *self.tx).await?;
-        Ok(Some(rows.into_iter().map(|(by, text, at)| Note { by, text, at: Instant(at) }).collect()))
+        Ok(Some(rows.into_iter().map(|(by, text, at)| Note { by, text, at: Timestamp(at) }).collect()))
     }
 
     /// Rules about mail domains, newest first (primary key of `email_domain_blocks` backwards, with a filter).
@@ -527,7 +527,7 @@ type CostColumns = (i64, i64, i64, i64, i64, i64, Vec<String>, Vec<i64>);
 type MailColumns = (i64, String, bool, i64, Option<String>, i64);
 
 fn mail_rule((id, domain, review, derived, parent, since): MailColumns) -> MailRule {
-    MailRule { id, domain, review, derived, parent, since: Instant(since) }
+    MailRule { id, domain, review, derived, parent, since: Timestamp(since) }
 }
 
 type AddressColumns = (i64, String, i32, String, Option<i64>, i64);
@@ -539,8 +539,8 @@ fn address((id, network, severity, comment, until, since): AddressColumns) -> Li
         rule: AddressSeverity::from_stored(severity).map(|severity| AddressRule {
             severity,
             comment,
-            until: until.map(Instant),
+            until: until.map(Timestamp),
         }),
-        since: Instant(since),
+        since: Timestamp(since),
     }
 }

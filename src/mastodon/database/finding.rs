@@ -2,7 +2,7 @@
 
 use super::{DatabaseError, Found, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     deeds::{Personal, SearchPersonal},
     id::AccountId,
     ledger::Warrant,
@@ -60,9 +60,9 @@ pub struct Narrowing {
     pub origin: Origin,
     pub sanctioned: Sanctioned,
     /// Posted since then.
-    pub active_since: Option<Instant>,
+    pub active_since: Option<Timestamp>,
     /// Not posted since then.
-    pub quiet_since: Option<Instant>,
+    pub quiet_since: Option<Timestamp>,
     /// A part of the name shown, or of the handle.
     pub text: Option<String>,
 }
@@ -146,8 +146,8 @@ impl Window {
 }
 
 /// The creation time that an account's id carries (`lib/mastodon/snowflake.rb`).
-pub fn created_at(id: i64) -> Instant {
-    Instant(id >> 16)
+pub fn created_at(id: i64) -> Timestamp {
+    Timestamp(id >> 16)
 }
 
 type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     access::{Permission, Permit},
-    clock::{HOUR, Instant},
+    clock::{HOUR, Timestamp},
     deeds::IssueInvite,
     id::{AccountId, InviteId},
     nouns::{
@@ -121,8 +121,8 @@ pub struct Invite {
     pub max_uses: Option<i32>,
     pub autofollow: bool,
     pub comment: String,
-    pub created_at: Instant,
-    pub expires_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
     /// By the clock of the instance’s database.
     pub expired: bool,
 }
@@ -172,7 +172,7 @@ pub struct InviteWindow {
     /// Where to go on: everything from here on has been looked at. `None` at the end of the table.
     pub edge: Option<InviteId>,
     /// Time was up before the page was full: when the invitations at the edge were made.
-    pub looked_to: Option<Instant>,
+    pub looked_to: Option<Timestamp>,
 }
 
 /// Somebody who came with an invitation.
@@ -214,7 +214,7 @@ pub struct CameWindow {
     /// The login after which to go on; `None` where all have been looked at.
     pub edge: Option<i64>,
     /// Time was up before the page was full: when the login at the edge was made.
-    pub looked_to: Option<Instant>,
+    pub looked_to: Option<Timestamp>,
 }
 
 /// What an account has to do with invitations.
@@ -344,8 +344,8 @@ impl Row {
             max_uses: row.max_uses,
             autofollow: row.autofollow,
             comment: row.comment,
-            created_at: Instant(row.created_at),
-            expires_at: row.expires_at.map(Instant),
+            created_at: Timestamp(row.created_at),
+            expires_at: row.expires_at.map(Timestamp),
             expired: row.expired,
         }
     }
@@ -442,7 +442,7 @@ impl Read {
             window.edge = Some(InviteId(lower));
             if began.elapsed() >= LONG_ENOUGH {
                 let made: Option<i64> = query_scalar(MADE).bind(lower).fetch_optional(&mut *self.tx).await?;
-                window.looked_to = made.map(Instant);
+                window.looked_to = made.map(Timestamp);
                 return Ok(window);
             }
         }
@@ -538,15 +538,15 @@ impl Read {
     }
 
     /// When the first login at or above an id was made (primary key).
-    async fn login_made(&mut self, id: i64) -> Result<Option<Instant>, DatabaseError> {
+    async fn login_made(&mut self, id: i64) -> Result<Option<Timestamp>, DatabaseError> {
         const SQL: &str = concat!("select ", ms!("created_at"), " from users where id >= $1 order by id limit 1");
         let at: Option<i64> = query_scalar(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
-        Ok(at.map(Instant))
+        Ok(at.map(Timestamp))
     }
 
     /// The id from which on logins were made at an instant or later, found by bisection in the database: ids grow with time
     /// (primary key, a step for each halving).
-    async fn first_login(&mut self, at: Instant, oldest: i64, newest: i64) -> Result<i64, DatabaseError> {
+    async fn first_login(&mut self, at: Timestamp, oldest: i64, newest: i64) -> Result<i64, DatabaseError> {
         const SQL: &str = "with recursive s (low, high) as (select $1::bigint, $2::bigint union all \
             select case when m.before then m.id + 1 else s.low end, \
             case when m.before then s.high else s.low + (s.high - s.low) / 2 end from s left join lateral \

@@ -1,7 +1,7 @@
 //! Mastodon's own log (`app/models/admin/action_log.rb`): who of the staff did what, as Mastodon wrote it down.
 
 use super::{DatabaseError, Read, ms, query_as};
-use crate::{clock::Instant, id::AccountId};
+use crate::{clock::Timestamp, id::AccountId};
 use std::time::Duration;
 use tokio::time::Instant as Tick;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant as Tick;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedAction {
     pub id: i64,
-    pub at: Instant,
+    pub at: Timestamp,
     pub by: Option<AccountId>,
     pub by_username: Option<String>,
     pub action: String,
@@ -29,7 +29,7 @@ pub struct LogFilter {
     /// Empty for every action
     pub action: String,
     /// From an instant to before another
-    pub between: Option<(Instant, Instant)>,
+    pub between: Option<(Timestamp, Timestamp)>,
     /// Only rows before this one
     pub before: Option<i64>,
 }
@@ -39,7 +39,7 @@ pub struct LogFilter {
 pub struct LogWindow {
     pub rows: Vec<LoggedAction>,
     /// Where reading stopped before it was through: the row, and when it was written.
-    pub looked_to: Option<(i64, Instant)>,
+    pub looked_to: Option<(i64, Timestamp)>,
 }
 
 /// Ids of the first slice that a rare action is looked for in; each further one is twice as large, up to the largest,
@@ -74,7 +74,7 @@ macro_rules! logged {
 fn logged((id, at, by, by_username, action, target_type, target_id, target, about): Row) -> LoggedAction {
     LoggedAction {
         id,
-        at: Instant(at),
+        at: Timestamp(at),
         by: by.map(AccountId),
         by_username,
         action,
@@ -99,7 +99,7 @@ impl Read {
             query_as("select min(id), max(id) from admin_action_logs").fetch_one(&mut *self.tx).await?;
         let (Some(oldest), Some(newest)) = ends else { return Ok(LogWindow::default()) };
         let (mut low, mut high) = (oldest, newest + 1);
-        let (from, to) = filter.between.unwrap_or((Instant(0), Instant(253_402_300_799_000)));
+        let (from, to) = filter.between.unwrap_or((Timestamp(0), Timestamp(253_402_300_799_000)));
         if filter.between.is_some() {
             low = low.max(self.first_logged(from, oldest, newest).await? - BESIDE);
             high = high.min(self.first_logged(to, oldest, newest).await? + BESIDE);
@@ -140,7 +140,7 @@ impl Read {
         &mut self,
         filter: &LogFilter,
         (low, high): (i64, i64),
-        (from, to): (Instant, Instant),
+        (from, to): (Timestamp, Timestamp),
         limit: i64,
     ) -> Result<Vec<LoggedAction>, DatabaseError> {
         const SQL: &str = logged!(
@@ -162,15 +162,15 @@ impl Read {
     }
 
     /// The first row at or above an id, and when it was written (primary key).
-    async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Instant)>, DatabaseError> {
+    async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Timestamp)>, DatabaseError> {
         const SQL: &str =
             concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
         let row: Option<(i64, i64)> = query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|(id, at)| (id, Instant(at))))
+        Ok(row.map(|(id, at)| (id, Timestamp(at))))
     }
 
     /// The id from which on rows were written at an instant or later, found by bisection: ids grow with time.
-    async fn first_logged(&mut self, at: Instant, oldest: i64, newest: i64) -> Result<i64, DatabaseError> {
+    async fn first_logged(&mut self, at: Timestamp, oldest: i64, newest: i64) -> Result<i64, DatabaseError> {
         let (mut low, mut high) = (oldest, newest + 1);
         while low < high {
             let middle = low + (high - low) / 2;

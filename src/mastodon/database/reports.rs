@@ -2,7 +2,7 @@
 
 use super::{Account, DatabaseError, Read, ms, query_as, query_scalar};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     deeds::{Masked, Reveal},
     id::{AccountId, MediaId, ReportId, RuleId, StatusId},
     ledger::{Mark, Warrant},
@@ -44,7 +44,7 @@ pub struct OpenReport {
     pub rule_ids: Vec<RuleId>,
     pub status_ids: Vec<StatusId>,
     pub forwarded: bool,
-    pub created_at: Instant,
+    pub created_at: Timestamp,
     pub assigned: Option<(AccountId, String)>,
 }
 
@@ -95,7 +95,7 @@ impl From<OpenRow> for OpenReport {
             rule_ids: row.rule_ids.unwrap_or_default().into_iter().map(RuleId).collect(),
             status_ids: row.status_ids.into_iter().map(StatusId).collect(),
             forwarded: row.forwarded.unwrap_or(false),
-            created_at: Instant(row.created_at),
+            created_at: Timestamp(row.created_at),
             assigned: row.assigned_account_id.map(|id| (AccountId(id), row.assigned_username.unwrap_or_default())),
         }
     }
@@ -126,8 +126,8 @@ pub struct ClosedRow {
     pub target_acct: String,
     pub category: Category,
     pub comment: String,
-    pub created_at: Instant,
-    pub closed_at: Instant,
+    pub created_at: Timestamp,
+    pub closed_at: Timestamp,
     pub closed_by: Option<String>,
 }
 
@@ -151,9 +151,9 @@ pub struct PostRow {
     pub spoiler: Option<String>,
     pub language: Option<String>,
     pub visibility: i32,
-    pub created_at: Instant,
-    pub edited_at: Option<Instant>,
-    pub deleted_at: Option<Instant>,
+    pub created_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
     pub reply_to: Option<String>,
     /// Whose post it boosts; it has no words of its own then.
     pub boost_of: Option<String>,
@@ -182,7 +182,7 @@ pub struct MediaRow {
 #[derive(Clone, Debug)]
 pub struct NoteRow {
     pub by: String,
-    pub at: Instant,
+    pub at: Timestamp,
     pub text: String,
 }
 
@@ -228,9 +228,9 @@ impl From<PostColumns> for PostRow {
             spoiler: row.spoiler_text,
             language: row.language,
             visibility: row.visibility,
-            created_at: Instant(row.created_at),
-            edited_at: row.edited_at.map(Instant),
-            deleted_at: row.deleted_at.map(Instant),
+            created_at: Timestamp(row.created_at),
+            edited_at: row.edited_at.map(Timestamp),
+            deleted_at: row.deleted_at.map(Timestamp),
             reply_to: row.reply_to,
             boost_of: row.boost_of,
             boosts: row.reblogs_count.unwrap_or(0).max(0),
@@ -452,7 +452,7 @@ impl Read {
         let ids: Vec<i64> = reports.iter().map(|id| id.0).collect();
         let rows: Vec<(String, i64, String)> =
             query_as(SQL).bind(account.0).bind(&ids).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|(by, at, text)| NoteRow { by, at: Instant(at), text }).collect())
+        Ok(rows.into_iter().map(|(by, at, text)| NoteRow { by, at: Timestamp(at), text }).collect())
     }
 
     /// Which of these reports are closed, and when (primary key).
@@ -557,8 +557,8 @@ fn closed(row: ClosedTuple) -> ClosedRow {
         target_acct: acct(target, username, domain.as_ref()),
         category: category(number),
         comment,
-        created_at: Instant(created),
-        closed_at: Instant(closed),
+        created_at: Timestamp(created),
+        closed_at: Timestamp(closed),
         closed_by: by,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     id::{AccountId, RoleId},
     nouns::{
         permissions::ADMINISTRATOR,
-        rank::{Holder, Standing},
+        rank::{Holder, Ranks},
         roles::{EVERYONE, InstanceRole},
     },
 };
@@ -169,16 +169,16 @@ async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sq
 }
 
 /// Everything the rules of rank look at (primary keys, `users (account_id)`, `users (role_id)`).
-async fn standing(
+async fn ranks(
     tx: &mut PgConnection,
     extras: Extras,
     acting: AccountId,
     target: AccountId,
     after: Option<RoleId>,
-) -> sqlx::Result<Standing> {
+) -> sqlx::Result<Ranks> {
     let others = by_release!(extras, another_administrator, second_factor!());
     let other_administrators = query_scalar(others).bind(target.0).bind(ADMINISTRATOR).fetch_one(&mut *tx).await?;
-    Ok(Standing {
+    Ok(Ranks {
         everyone: role(tx, extras, EVERYONE).await?.unwrap_or_else(InstanceRole::everyone),
         actor: holder(tx, extras, acting).await?,
         target: holder(tx, extras, target).await?,
@@ -246,8 +246,8 @@ impl Read {
         acting: AccountId,
         target: AccountId,
         after: Option<RoleId>,
-    ) -> Result<Standing, DatabaseError> {
-        Ok(standing(&mut self.tx, self.extras, acting, target, after).await?)
+    ) -> Result<Ranks, DatabaseError> {
+        Ok(ranks(&mut self.tx, self.extras, acting, target, after).await?)
     }
 
     /// The GRANTs that the console's database role lacks for assigning roles.
@@ -288,11 +288,11 @@ impl Database {
             .execute(&mut *tx)
             .await?;
         let extras = self.extras(&mut tx).await?;
-        let standing = standing(&mut tx, extras, acting, deed.account, deed.after).await?;
-        if let Some(refusal) = standing.refusal(deed.after) {
+        let ranks = ranks(&mut tx, extras, acting, deed.account, deed.after).await?;
+        if let Some(refusal) = ranks.refusal(deed.after) {
             return Ok(Written::Not(refusal.why));
         }
-        let Some(target) = standing.target.filter(|target| target.user == deed.user) else {
+        let Some(target) = ranks.target.filter(|target| target.user == deed.user) else {
             return Ok(Written::Not("the account’s login is another one by now".to_owned()));
         };
         let changed = query(

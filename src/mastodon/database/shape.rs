@@ -6,7 +6,7 @@ use super::{
     grants::{self, Extra, READS},
     ms, query_as, query_scalar,
 };
-use crate::clock::{Instant, SECOND};
+use crate::clock::{SECOND, Timestamp};
 
 /// How something that not every release has stands in this database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,7 +176,7 @@ pub(super) async fn shape(tx: &mut sqlx::PgConnection) -> Result<Shape, Database
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standby {
     /// When the newest change was made that it shows; `None` where it has not shown any since it was started.
-    pub replayed_at: Option<Instant>,
+    pub replayed_at: Option<Timestamp>,
 }
 
 impl Standby {
@@ -184,7 +184,7 @@ impl Standby {
     const CLOCKS: i64 = 5 * SECOND;
 
     /// Whether what was done at this time may not be seen here yet.
-    pub fn may_lack(self, at: Instant) -> bool {
+    pub fn may_lack(self, at: Timestamp) -> bool {
         self.replayed_at.is_none_or(|replayed| replayed < at.plus(Self::CLOCKS))
     }
 }
@@ -194,10 +194,10 @@ impl Read {
     pub async fn standby(&mut self) -> Result<Option<Standby>, DatabaseError> {
         const SQL: &str = concat!("select pg_is_in_recovery(), ", ms!("pg_last_xact_replay_timestamp()"));
         let (follows, replayed): (bool, Option<i64>) = query_as(SQL).fetch_one(&mut *self.tx).await?;
-        Ok(follows.then_some(Standby { replayed_at: replayed.map(Instant) }))
+        Ok(follows.then_some(Standby { replayed_at: replayed.map(Timestamp) }))
     }
 
-    /// What is there and granted (system catalogues; with every pulse).
+    /// What is there and granted (system catalogues; with every probe).
     pub async fn shape(&mut self) -> Result<Shape, DatabaseError> {
         shape(&mut self.tx).await
     }

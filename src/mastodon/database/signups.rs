@@ -1,7 +1,7 @@
 //! People who asked to join and wait for a decision.
 
 use super::{DatabaseError, Hidden, Read, ms, query_as, query_scalar};
-use crate::{clock::Instant, id::AccountId, nouns::domain_blocks::Domain};
+use crate::{clock::Timestamp, id::AccountId, nouns::domain_blocks::Domain};
 use ipnet::IpNet;
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ pub struct PendingSignUp {
     pub user: i64,
     pub account: AccountId,
     pub username: String,
-    pub asked_at: Instant,
+    pub asked_at: Timestamp,
     /// Whether the mail address is confirmed; only then Mastodon tells its staff.
     pub confirmed: bool,
     /// When the confirmation mail went out: seven days later Mastodon deletes who has not confirmed
     /// (`app/workers/scheduler/user_cleanup_scheduler.rb`).
-    pub confirmation_sent_at: Option<Instant>,
+    pub confirmation_sent_at: Option<Timestamp>,
     pub locale: Option<String>,
     pub email: Hidden,
     pub address: Option<Hidden>,
@@ -50,9 +50,9 @@ impl From<Row> for PendingSignUp {
             user: row.user,
             account: AccountId(row.account),
             username: row.username,
-            asked_at: Instant(row.asked_at),
+            asked_at: Timestamp(row.asked_at),
             confirmed: row.confirmed,
-            confirmation_sent_at: row.confirmation_sent_at.map(Instant),
+            confirmation_sent_at: row.confirmation_sent_at.map(Timestamp),
             locale: row.locale,
             email: Hidden::new(row.email),
             address: row.address.map(Hidden::new),
@@ -127,7 +127,7 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer, or not in time.
-    pub async fn origins(&mut self, since: Instant) -> Result<Origins, DatabaseError> {
+    pub async fn origins(&mut self, since: Timestamp) -> Result<Origins, DatabaseError> {
         const SQL: &str = "select host(u.sign_up_ip), count(*) from (select sign_up_ip, created_at from users \
             order by id desc limit $2) u where u.sign_up_ip is not null \
             and u.created_at >= to_timestamp($1 / 1000.0) at time zone 'utc' group by 1";
@@ -147,7 +147,7 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer, or not in time.
-    pub async fn met_by_mail(&mut self, domain: &Domain, since: Instant) -> Result<Met, DatabaseError> {
+    pub async fn met_by_mail(&mut self, domain: &Domain, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select count(case when approved then 1 end), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
             where right(lower(email), char_length($1) + 1) in ('@' || $1, '.' || $1)";
@@ -161,7 +161,7 @@ impl Read {
     ///
     /// # Errors
     /// If the database does not answer, or not in time.
-    pub async fn met_by_address(&mut self, network: &str, since: Instant) -> Result<Met, DatabaseError> {
+    pub async fn met_by_address(&mut self, network: &str, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select (select count(distinct s.user_id) from session_activations s join users u on u.id = s.user_id \
              where s.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \

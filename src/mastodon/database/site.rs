@@ -2,7 +2,7 @@
 
 use super::{DatabaseError, Read, query_as};
 use crate::{
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     id::{PresetId, RuleId},
     mastodon::settings::{MESSAGE, MODE, Stored},
 };
@@ -54,7 +54,7 @@ impl Read {
     }
 
     /// Local sign-ups a day for 30 days, oldest first: by the creation time in `accounts.id` (primary key range).
-    pub async fn sign_ups(&mut self, now: Instant) -> Result<Vec<(Instant, usize)>, DatabaseError> {
+    pub async fn sign_ups(&mut self, now: Timestamp) -> Result<Vec<(Timestamp, usize)>, DatabaseError> {
         const SQL: &str = "select (id >> 16) / 86400000, count(*) from accounts \
             where id >= $1 and id < $2 and domain is null group by 1 order by 1";
         let today = now.0.div_euclid(DAY);
@@ -64,7 +64,7 @@ impl Read {
         Ok((first..=today)
             .map(|day| {
                 let number = rows.iter().find(|(of, _)| *of == day).map_or(0, |(_, number)| *number);
-                (Instant(day * DAY), usize::try_from(number).unwrap_or(0))
+                (Timestamp(day * DAY), usize::try_from(number).unwrap_or(0))
             })
             .collect())
     }

@@ -2,7 +2,7 @@
 
 use super::{Account, DatabaseError, Read, by_release, deleted, ms, query_as, query_scalar};
 use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
-use crate::{clock::Instant, id::AccountId, nouns::linked_accounts::Lapse};
+use crate::{clock::Timestamp, id::AccountId, nouns::linked_accounts::Lapse};
 
 /// `administrator` (`app/models/user_role.rb`): everything.
 const ADMINISTRATOR: i64 = 1;
@@ -67,14 +67,14 @@ impl Read {
 
     /// When anybody but this account last did something that Mastodon logs, of the newest rows there are (primary key,
     /// backwards); `None` where all of them are this account's.
-    pub async fn last_logged_by_others(&mut self, account: AccountId) -> Result<Option<Instant>, DatabaseError> {
+    pub async fn last_logged_by_others(&mut self, account: AccountId) -> Result<Option<Timestamp>, DatabaseError> {
         const SQL: &str = concat!(
             "select max(at) from (select account_id, ",
             ms!("created_at"),
             " as at from admin_action_logs order by id desc limit 500) newest where account_id <> $1"
         );
         let at: Option<i64> = query_scalar(SQL).bind(account.0).fetch_one(&mut *self.tx).await?;
-        Ok(at.map(Instant))
+        Ok(at.map(Timestamp))
     }
 
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.

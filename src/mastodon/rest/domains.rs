@@ -3,7 +3,7 @@
 
 use super::{Client, NOT_OURS};
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     deeds::{
         AllowDomain, BlockAddress, BlockDomain, BlockMailDomain, ChangeAddressBlock, ChangeDomainBlock,
         ChangeMailDomainBlock, DisallowDomain, LiftAddressBlock, LiftDomainBlock, LiftMailDomainBlock,
@@ -30,7 +30,7 @@ fn rule_form(rule: &Rule) -> Vec<(&'static str, String)> {
 }
 
 /// Mastodon takes an end as seconds from now; an empty one is for good.
-fn address_form(rule: &AddressRule, now: Instant) -> Vec<(&'static str, String)> {
+fn address_form(rule: &AddressRule, now: Timestamp) -> Vec<(&'static str, String)> {
     let seconds = rule.until.map(|until| (until.since(now) / 1000).max(1).to_string()).unwrap_or_default();
     vec![("severity", rule.severity.name().to_owned()), ("comment", rule.comment.clone()), ("expires_in", seconds)]
 }

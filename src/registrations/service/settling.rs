@@ -67,7 +67,7 @@ pub async fn settle(app: &App, change: &Settling) -> sqlx::Result<()> {
         }
         Some(_) => now.since(change.since) > RUN_OUT,
     };
-    let seen = instance.look_from_outside().await;
+    let seen = instance.see_as_visitor().await;
     if told && seen.never_agrees(change.mode) {
         // There is nothing to wait for: the setting is stored, and counts for nothing.
         if settling::end(&app.store, &change.instance, change.entry).await? {

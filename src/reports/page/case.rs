@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Permission, Role},
-    clock::Instant,
+    clock::Timestamp,
     frame::Frame,
     id::{AccountId, InstanceName, ReportId},
     nouns::permissions::Capability,
@@ -17,7 +17,7 @@ use crate::{
 use leptos::prelude::*;
 
 const HAND_OVER: &str = form::action::<api::HandOver>();
-const HOLD: &str = form::action::<api::Hold>();
+const CLAIM_CASE: &str = form::action::<api::ClaimCase>();
 const REVEAL: &str = form::action::<api::Reveal>();
 const CHANGE_CATEGORY: &str = form::action::<api::ChangeCategory>();
 const REVERSE: &str = form::action::<api::Reverse>();
@@ -83,7 +83,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
                 {closed(&instance, &page, &frame)}
                 {reported_before(&page, &frame)}
                 {page.invitations.as_ref().map(|of| crate::invitations::page::of_account(&instance, page.account.id, of))}
-                {elsewhere(&page)}
+                {on_the_instance(&page)}
             </aside>
         </div>
         {decide_bar(&instance, &page)}
@@ -111,7 +111,7 @@ fn holding(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     let form = |claim: &'static str, words: &'static str, class: &'static str| {
         view! {
-            <form method="post" action=HOLD class="inline">
+            <form method="post" action=CLAIM_CASE class="inline">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.to_string() />
                 <input type="hidden" name="account" value=page.account.id.to_string() />
@@ -789,7 +789,7 @@ fn reported_before(page: &CasePage, frame: &Frame) -> AnyView {
     .into_any()
 }
 
-fn elsewhere(page: &CasePage) -> AnyView {
+fn on_the_instance(page: &CasePage) -> AnyView {
     let rel = "noopener noreferrer external";
     view! {
         <section class="card">
@@ -859,7 +859,7 @@ fn decide_bar(instance: &InstanceName, page: &CasePage) -> AnyView {
 }
 
 /// What Mastodon will do on its own, before it is asked to.
-fn consequences(decision: Decision, page: &CasePage, now: Instant) -> Vec<String> {
+fn consequences(decision: Decision, page: &CasePage, now: Timestamp) -> Vec<String> {
     let account = &page.account;
     let open = page.open.len();
     let reports = ui::count(open, "open report", "open reports");

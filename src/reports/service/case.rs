@@ -2,12 +2,12 @@
 
 use super::{
     queue::{cases, next_after},
-    store_problem, unread, words,
+    read_problem, store_problem, words,
 };
 use crate::{
     access::{self, Denied, Object, Permission, Role, Untouched},
     acting::{self, Own},
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
@@ -21,11 +21,11 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, ClosedReport, CollectionCard, EditCard, Holder, LinkCard, MOST_COUNTED, MOST_READ,
+        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, EditCard, LinkCard, MOST_COUNTED, MOST_READ,
         MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
-    store::{case_holds, drafts, operators},
+    store::{case_claims, drafts, operators},
     ui,
 };
 use std::collections::BTreeSet;
@@ -167,7 +167,7 @@ pub fn hands_off(
     if open.is_empty() && context.actor.role == Role::Contractor {
         return Some(Untouched::NoCase.words());
     }
-    if instance.pulse().acting() == Some(account.id) {
+    if instance.health().acting() == Some(account.id) {
         return Some("This is the account the console itself acts as. Nobody decides about it from here.".to_owned());
     }
     if let Some(why) = own.and_then(|own| own.outranked_by(account)) {
@@ -229,7 +229,7 @@ pub async fn case_page(
     id: AccountId,
     search: &str,
 ) -> Result<CasePage, Problem> {
-    let facts = facts(instance, id).await.map_err(unread)?.ok_or_else(missing)?;
+    let facts = facts(instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
     within(context, instance, &facts.open)?;
     let parsed = Search::parse(search);
     let app = &context.app;
@@ -241,26 +241,26 @@ pub async fn case_page(
     };
 
     let now = context.now();
-    let mut hold = case_holds::holder(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
+    let mut claim = case_claims::of(&app.store, &instance.name, id, now).await.map_err(store_problem)?;
     // Only the holder's own look keeps the case theirs; anybody else's writes nothing.
-    if let Some(own) = hold.as_mut().filter(|hold| hold.operator == context.actor.operator) {
-        case_holds::touch(&app.store, &instance.name, id, &own.operator, now).await.map_err(store_problem)?;
+    if let Some(own) = claim.as_mut().filter(|claim| claim.operator == context.actor.operator) {
+        case_claims::touch(&app.store, &instance.name, id, &own.operator, now).await.map_err(store_problem)?;
         if now.since(own.seen_at) >= MINUTE / 2 {
             own.seen_at = now;
         }
     }
-    let handed = hold
+    let handed = claim
         .as_ref()
-        .filter(|hold| hold.operator == context.actor.operator)
-        .and_then(|hold| app.keys.open_text("case note", &id.to_string(), hold.note.as_deref()?));
-    let holder = match hold {
-        Some(hold) => {
-            let person = operators::by_id(&app.store, &hold.operator).await.map_err(store_problem)?;
-            Some(Holder {
+        .filter(|claim| claim.operator == context.actor.operator)
+        .and_then(|claim| app.keys.open_text("case note", &id.to_string(), claim.note.as_deref()?));
+    let holder = match claim {
+        Some(claim) => {
+            let person = operators::by_id(&app.store, &claim.operator).await.map_err(store_problem)?;
+            Some(Claimant {
                 name: person.map_or_else(|| "somebody".to_owned(), |person| person.name),
-                you: hold.operator == context.actor.operator,
-                since: hold.since,
-                until: Some(hold.seen_at.plus(case_holds::LEASE)),
+                you: claim.operator == context.actor.operator,
+                since: claim.since,
+                until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
             })
         }
         None => None,
@@ -270,10 +270,10 @@ pub async fn case_page(
     } else {
         Vec::new()
     };
-    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(unread)?;
+    let beyond = own_beyond(instance, &facts.account, own.as_ref(), &facts.open).await.map_err(read_problem)?;
     let at_once = if facts.open.len() > super::deeds::PART {
-        let hand = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
-        hand.for_one_deed()
+        let client = acting::client(app, &context.actor.operator, instance).await.map_err(store_problem)?;
+        client.for_one_deed()
     } else {
         super::deeds::PART
     };
@@ -772,7 +772,7 @@ fn strike(row: &StrikeRow) -> Strike {
     Strike {
         action: words::strike(row.action).to_owned(),
         by: row.by.clone().map_or_else(|| "nobody known".to_owned(), |name| format!("@{name}")),
-        at: Instant(row.created_at.0),
+        at: Timestamp(row.created_at.0),
         text: ui::tame(&row.text),
         appeal,
     }

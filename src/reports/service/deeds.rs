@@ -3,7 +3,7 @@
 use super::{
     budget,
     case::{besides, hands_off, own_beyond, untouched},
-    store_problem, unread,
+    read_problem, store_problem,
 };
 use crate::{
     access::{self, Permission, Permit, Role},
@@ -13,7 +13,7 @@ use crate::{
     clock::{HOUR, MINUTE},
     context::{App, Context},
     deeds::{
-        ChangeCategory, DecideCase, HandOverCase, HoldCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
+        ChangeCategory, ClaimCase, DecideCase, HandOverCase, InBatch, Masked, ReopenReport, Reveal, RevealMedia,
         ReverseSanction,
     },
     id::{AccountId, OperatorId, ReportId, RuleId},
@@ -24,9 +24,9 @@ use crate::{
         rest::Client,
     },
     path,
-    problem::{Kind, Problem, misread},
+    problem::{Kind, Problem, malformed_form},
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
-    store::{attempts::Limit, case_holds, drafts, operators},
+    store::{attempts::Limit, case_claims, drafts, operators},
     text::{Hashed, Message, Why},
     ui,
 };
@@ -53,10 +53,10 @@ struct About {
 async fn about(context: &Context, instance: &str, account: &str) -> Result<About, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
-    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account_or_gone(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        (read.account_or_gone(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::able_own(context, &instance).await?;
@@ -73,7 +73,7 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<About
     if let Some(why) = hands_off(context, &instance, &account, own.as_ref(), &open) {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
-    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(unread)? {
+    if let Some(why) = own_beyond(&instance, &account, own.as_ref(), &open).await.map_err(read_problem)? {
         return Err(Problem::new(Kind::Forbidden, why, ""));
     }
     Ok(About { instance, account, open, permit })
@@ -91,10 +91,10 @@ async fn not_my_own(context: &Context, instance: &Instance, state: &ReportState)
 /// Nobody decides a case that somebody else holds.
 async fn free_or_mine(context: &Context, instance: &Instance, account: AccountId) -> Result<(), Problem> {
     let now = context.now();
-    let hold = case_holds::holder(&context.app.store, &instance.name, account, now).await.map_err(store_problem)?;
-    match hold {
-        Some(hold) if hold.operator != context.actor.operator => {
-            let name = operators::by_id(&context.app.store, &hold.operator)
+    let claim = case_claims::of(&context.app.store, &instance.name, account, now).await.map_err(store_problem)?;
+    match claim {
+        Some(claim) if claim.operator != context.actor.operator => {
+            let name = operators::by_id(&context.app.store, &claim.operator)
                 .await
                 .map_err(store_problem)?
                 .map_or_else(|| "somebody else".to_owned(), |person| person.name);
@@ -115,17 +115,17 @@ async fn refresh(context: &Context, instance: &Instance) {
 
 pub async fn decide(context: Context, form: DecideForm) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &form.instance, &form.account).await?;
-    let decision: Decision = form.decision.parse().map_err(|()| misread())?;
+    let decision: Decision = form.decision.parse().map_err(|()| malformed_form())?;
     let reports: Vec<ReportId> = form
         .reports
         .split(',')
         .filter(|part| !part.is_empty())
-        .map(|part| part.parse().map_err(|_| misread()))
+        .map(|part| part.parse().map_err(|_| malformed_form()))
         .collect::<Result<_, _>>()?;
-    let state_before: AccountState = serde_json::from_str(&form.state).map_err(|_| misread())?;
+    let state_before: AccountState = serde_json::from_str(&form.state).map_err(|_| malformed_form())?;
     let preset = match form.preset.as_str() {
         "" => None,
-        id => Some(id.parse().map_err(|_| misread())?),
+        id => Some(id.parse().map_err(|_| malformed_form())?),
     };
     if let Some(why) = account.only_closable().filter(|_| decision != Decision::Resolve) {
         return Err(Problem::new(Kind::Invalid, why, "Nothing was done."));
@@ -147,8 +147,8 @@ pub async fn decide(context: Context, form: DecideForm) -> Result<String, Proble
     free_or_mine(&context, &instance, account.id).await?;
     // Where each report costs a call, a large case would take all calls of the team.
     let a_call_each = matches!(decision, Decision::Resolve | Decision::Warn);
-    let hand = acting::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
-    let at_once = if a_call_each && reports.len() > PART { hand.for_one_deed() } else { usize::MAX };
+    let client = acting::client(&context.app, &context.actor.operator, &instance).await.map_err(store_problem)?;
+    let at_once = if a_call_each && reports.len() > PART { client.for_one_deed() } else { usize::MAX };
     let mut reports = reports;
     let later = reports.split_off(at_once.min(reports.len()));
     let unread = form.unread.parse().unwrap_or(0).clamp(0, MOST_COUNTED);
@@ -231,8 +231,8 @@ fn checked_words(decision: Decision, text: &str, preset: bool, why: &str) -> Res
 pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<String, Problem> {
     let instance = context.instance(&form.instance)?.clone();
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
-    let decision: Decision = form.decision.parse().map_err(|()| misread())?;
-    let seen: Vec<(AccountId, Vec<ReportId>)> = serde_json::from_str(&form.seen).map_err(|_| misread())?;
+    let decision: Decision = form.decision.parse().map_err(|()| malformed_form())?;
+    let seen: Vec<(AccountId, Vec<ReportId>)> = serde_json::from_str(&form.seen).map_err(|_| malformed_form())?;
     if seen.is_empty() {
         return Err(Problem::new(Kind::Invalid, "No case is chosen, and nothing was done.", "Choose some first."));
     }
@@ -245,11 +245,11 @@ pub async fn decide_many(context: Context, form: DecideManyForm) -> Result<Strin
     let own = acting::able_own(&context, &instance).await?;
     let mut found = Vec::new();
     {
-        let mut read = instance.database.read().await.map_err(unread)?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         for (id, reports) in seen {
             // Whom no report names any more has no case.
-            let Some(account) = read.account_or_gone(id).await.map_err(unread)? else { continue };
-            found.push((account, read.open_reports(id).await.map_err(unread)?, reports));
+            let Some(account) = read.account_or_gone(id).await.map_err(read_problem)? else { continue };
+            found.push((account, read.open_reports(id).await.map_err(read_problem)?, reports));
         }
     }
     for (account, open, reports) in found {
@@ -324,12 +324,12 @@ pub async fn colleagues(
     let people = acting::actors(&context.app.store, context.now()).await.map_err(store_problem)?;
     let mut colleagues = Vec::new();
     // One transaction for all of them, however many there are.
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     for person in people.into_iter().filter(|person| person.operator != context.actor.operator) {
         let theirs = Context::of_job(context.app.clone(), person);
         // Whoever's own account does not stand, or cannot be read, is not handed anything.
         let Ok(own) = acting::able_own_in(&theirs, instance, &mut read).await else { continue };
-        let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(unread)?;
+        let beyond = own_beyond(instance, target, own.as_ref(), open).await.map_err(read_problem)?;
         if hands_off(&theirs, instance, target, own.as_ref(), open).or(beyond).is_none() {
             colleagues.push((theirs.actor.operator.0, theirs.actor.name));
         }
@@ -370,7 +370,7 @@ pub async fn hand_over(
     let (from, now) = (context.actor.operator.clone(), context.now());
     let (on, account, from, to, sealed) = (&instance.name, account.id, &from, &to, sealed.as_deref());
     let handed = recorded(&app, permit, deed, Why::kept(note.as_str()), |store| async move {
-        case_holds::hand_over(&store, on, account, from, to, sealed, now).await
+        case_claims::hand_over(&store, on, account, from, to, sealed, now).await
     })
     .await?;
     if handed {
@@ -384,26 +384,25 @@ pub async fn hand_over(
 const MIRRORED: usize = 20;
 
 /// How often one person takes cases or gives them back.
-const HOLDS_A_MINUTE: Limit = Limit::Within { window: MINUTE, most: 60 };
-const HOLDS_AN_HOUR: Limit = Limit::Within { window: HOUR, most: 300 };
+const CLAIMS_A_MINUTE: Limit = Limit::Within { window: MINUTE, most: 60 };
+const CLAIMS_AN_HOUR: Limit = Limit::Within { window: HOUR, most: 300 };
 
-pub async fn hold(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
+pub async fn claim_case(context: Context, instance: String, account: String, claim: String) -> Result<String, Problem> {
     let About { instance, account, open, permit } = about(&context, &instance, &account).await?;
     let claim = claim == "yes";
-    let held = case_holds::holder(&context.app.store, &instance.name, account.id, context.now())
-        .await
-        .map_err(store_problem)?;
+    let held =
+        case_claims::of(&context.app.store, &instance.name, account.id, context.now()).await.map_err(store_problem)?;
     free_or_mine(&context, &instance, account.id).await?;
     // Taking a case and giving it back again changes nothing, and each is two entries.
-    let _counts = context.reserve("cases taken or given back", HOLDS_A_MINUTE).await?;
-    let _counts = context.reserve("cases taken or given back in an hour", HOLDS_AN_HOUR).await?;
-    let deed = HoldCase {
+    let _counts = context.reserve("cases taken or given back", CLAIMS_A_MINUTE).await?;
+    let _counts = context.reserve("cases taken or given back in an hour", CLAIMS_AN_HOUR).await?;
+    let deed = ClaimCase {
         instance: instance.name.clone(),
         account: account.id,
         acct: account.acct(),
         reports: open.iter().map(|report| report.id).take(MIRRORED).collect(),
         claim,
-        held_before: held.map(|hold| hold.operator),
+        held_before: held.map(|claim| claim.operator),
     };
     let done = carry_out(context.clone(), instance.clone(), permit, deed, "").await;
     refresh(&context, &instance).await;
@@ -419,7 +418,7 @@ pub async fn reopen(
     why: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let report: ReportId = report.parse().map_err(|_| misread())?;
+    let report: ReportId = report.parse().map_err(|_| malformed_form())?;
     let why = Why::given(&why, false)?;
     belongs(&context, &instance, report, account.id).await?;
     let deed = ReopenReport { instance: instance.name.clone(), account: account.id, acct: account.acct(), report };
@@ -431,8 +430,8 @@ pub async fn reopen(
 /// A report named in a form must be about the account the rights were checked for, and not one's own.
 async fn belongs(context: &Context, instance: &Instance, report: ReportId, account: AccountId) -> Result<(), Problem> {
     let state = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.report_state(report).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.report_state(report).await.map_err(read_problem)?
     };
     match state {
         Some(state) if state.target == account && !context.actor.sees(&instance.name, state.category) => {
@@ -457,10 +456,11 @@ pub async fn change_category(
     seen: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let report: ReportId = report.parse().map_err(|_| misread())?;
-    let after: Category = category.parse().map_err(|()| misread())?;
-    let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| misread())?;
-    let rules: Vec<RuleId> = rules.iter().map(|rule| rule.parse().map_err(|_| misread())).collect::<Result<_, _>>()?;
+    let report: ReportId = report.parse().map_err(|_| malformed_form())?;
+    let after: Category = category.parse().map_err(|()| malformed_form())?;
+    let (before, rules_before): (Category, Vec<RuleId>) = serde_json::from_str(&seen).map_err(|_| malformed_form())?;
+    let rules: Vec<RuleId> =
+        rules.iter().map(|rule| rule.parse().map_err(|_| malformed_form())).collect::<Result<_, _>>()?;
     belongs(&context, &instance, report, account.id).await?;
     let deed = ChangeCategory {
         instance: instance.name.clone(),
@@ -486,8 +486,8 @@ pub async fn reverse(
     why: String,
 ) -> Result<String, Problem> {
     let About { instance, account, permit, .. } = about(&context, &instance, &account).await?;
-    let reversal: Reversal = reversal.parse().map_err(|()| misread())?;
-    let state_before: AccountState = serde_json::from_str(&state).map_err(|_| misread())?;
+    let reversal: Reversal = reversal.parse().map_err(|()| malformed_form())?;
+    let state_before: AccountState = serde_json::from_str(&state).map_err(|_| malformed_form())?;
     if let Some(gone) = account.only_closable() {
         return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
     }
@@ -513,7 +513,7 @@ pub async fn reveal(
 ) -> Result<String, Problem> {
     let instance = context.instance(&instance)?.clone();
     context.permit(Permission::Reveal, Some(&instance.name)).await?;
-    let id: AccountId = account.parse().map_err(|_| misread())?;
+    let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let masked = match what.as_str() {
         "email" => Masked::Email,
         "address" => Masked::SignUpAddress,
@@ -522,19 +522,19 @@ pub async fn reveal(
         }
         other => match other.strip_prefix("post:").and_then(|id| id.parse().ok()) {
             Some(post) => Masked::PrivatePost(post),
-            None => return Err(misread()),
+            None => return Err(malformed_form()),
         },
     };
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        (read.account(id).await.map_err(unread)?, read.open_reports(id).await.map_err(unread)?)
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::able_own(&context, &instance).await?;
     let object = context.case(&instance, &account, &open, own.as_ref()).await?;
     let permit = context.permit(Permission::Reveal, object).await?;
     let why = Why::given(&why, true)?;
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     budget::take_one(&context).await?;
     let deed = Reveal { instance: instance.name.clone(), account: id, acct: account.acct(), what: masked };
     let warrant = opened(&context.app, permit, deed, why).await?;
@@ -554,7 +554,7 @@ pub async fn reveal(
         Err(error) => Answer::NotSent { why: error.to_string() },
     };
     let answered = closed_as_read(&context.app, warrant, answer, json!({})).await?;
-    let value = found.map_err(unread)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
+    let value = found.map_err(read_problem)?.ok_or_else(|| Problem::not_found("There is nothing there to show."))?;
     let title = match answered.deed().what {
         Masked::Email => "Mail address",
         Masked::SignUpAddress => "Address at sign-up",
@@ -628,7 +628,7 @@ async fn state_changed(
 const FEW_MORE: i64 = 100;
 
 impl Carry for DecideCase {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         if self.reports.len() > MOST_READ {
             return Ok(Some(format!(
                 "it has more than {MOST_READ} open reports, and is decided by itself, on its page"
@@ -671,8 +671,8 @@ impl Carry for DecideCase {
         Ok((!changed.is_empty()).then(|| changed.join(", and ")))
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.decide_case(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.decide_case(warrant).await
     }
 
     /// A case that is decided is nobody's any more.
@@ -680,7 +680,7 @@ impl Carry for DecideCase {
         match outcome {
             // The same person goes on with it in the background.
             Outcome::Succeeded | Outcome::Unknown if !self.others.is_empty() => Ok(()),
-            Outcome::Succeeded | Outcome::Unknown => case_holds::end(&app.store, &self.instance, self.account).await,
+            Outcome::Succeeded | Outcome::Unknown => case_claims::end(&app.store, &self.instance, self.account).await,
             Outcome::Partly | Outcome::Failed | Outcome::Stale | Outcome::Refused => Ok(()),
         }
     }
@@ -742,12 +742,12 @@ fn rows(log: &[LogRow]) -> Vec<String> {
 }
 
 impl Carry for ReverseSanction {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         state_changed(read, self.account, self.state_before).await
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.reverse_sanction(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.reverse_sanction(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -792,7 +792,7 @@ fn of_reports(log: &[LogRow], action: &str, reports: &[ReportId], state_is_right
 }
 
 impl Carry for ReopenReport {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.report_state(self.report).await? {
             None => Some("the report is gone".to_owned()),
             Some(state) if !state.closed => Some("somebody else reopened it already".to_owned()),
@@ -800,8 +800,8 @@ impl Carry for ReopenReport {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.reopen_report(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.reopen_report(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -812,7 +812,7 @@ impl Carry for ReopenReport {
 }
 
 impl Carry for ChangeCategory {
-    async fn overtaken(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
+    async fn stale_reason(&self, read: &mut Read) -> Result<Option<String>, DatabaseError> {
         Ok(match read.report_state(self.report).await? {
             None => Some("the report is gone".to_owned()),
             Some(state) if state.category != self.before || state.rules != self.rules_before => {
@@ -822,8 +822,8 @@ impl Carry for ChangeCategory {
         })
     }
 
-    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
-        hand.change_category(warrant).await
+    async fn send(warrant: Warrant<Self>, _: &Context, _: &Instance, client: &Client) -> Answered<Self> {
+        client.change_category(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {
@@ -834,19 +834,19 @@ impl Carry for ChangeCategory {
     }
 }
 
-impl Carry for HoldCase {
-    async fn overtaken(&self, _: &mut Read) -> Result<Option<String>, DatabaseError> {
+impl Carry for ClaimCase {
+    async fn stale_reason(&self, _: &mut Read) -> Result<Option<String>, DatabaseError> {
         // Who holds it is decided by the store when it is taken; Mastodon's own assignment only mirrors it.
         Ok(None)
     }
 
-    async fn send(warrant: Warrant<Self>, context: &Context, _: &Instance, hand: &Client) -> Answered<Self> {
+    async fn send(warrant: Warrant<Self>, context: &Context, _: &Instance, client: &Client) -> Answered<Self> {
         let deed = warrant.deed().clone();
         let (store, operator) = (&context.app.store, &context.actor.operator);
         let held = if deed.claim {
-            case_holds::claim(store, &deed.instance, deed.account, operator, context.now()).await
+            case_claims::claim(store, &deed.instance, deed.account, operator, context.now()).await
         } else {
-            case_holds::give_back(store, &deed.instance, deed.account, operator).await
+            case_claims::give_back(store, &deed.instance, deed.account, operator).await
         };
         match held {
             Ok(true) => {}
@@ -861,7 +861,7 @@ impl Carry for HoldCase {
             let answer = Answer::Accepted { body: json!({}) };
             return warrant.answered(vec![Step { what: "the console’s own list".to_owned(), answer }]);
         }
-        hand.hold_case(warrant).await
+        client.claim_case(warrant).await
     }
 
     async fn evidence(&self, mark: Mark, acting: AccountId, read: &mut Read) -> Result<Evidence, DatabaseError> {

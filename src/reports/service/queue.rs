@@ -1,10 +1,10 @@
 //! The queue: from the waiting list, grouped into cases.
 
-use super::{deeds::MOST_WITH_A_WARNING, store_problem, unread};
+use super::{deeds::MOST_WITH_A_WARNING, read_problem, store_problem};
 use crate::{
     access::{self, Permission},
     batches,
-    clock::{DAY, HOUR, Instant},
+    clock::{DAY, HOUR, Timestamp},
     context::Context,
     deeds::DecideCase,
     frame::{self, Framed},
@@ -13,9 +13,9 @@ use crate::{
     mastodon::{Instance, database::OpenReport, waiting::Snapshot},
     path,
     problem::Problem,
-    reports::{BulkPreview, Category, DecidedRow, Decision, Holder, MOST_READ, QueueFilter, QueuePage, QueueRow},
+    reports::{BulkPreview, Category, Claimant, DecidedRow, Decision, MOST_READ, QueueFilter, QueuePage, QueueRow},
     search::Search,
-    store::{case_holds, linked_accounts, operators},
+    store::{case_claims, linked_accounts, operators},
     ui,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,17 +58,20 @@ async fn cases_of(
     instance: &Instance,
     list: &Snapshot<OpenReport>,
 ) -> Result<Vec<CaseInQueue>, Problem> {
-    let holds = case_holds::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
-    let people =
-        if holds.is_empty() { Vec::new() } else { operators::list(&context.app.store).await.map_err(store_problem)? };
+    let claims = case_claims::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
+    let people = if claims.is_empty() {
+        Vec::new()
+    } else {
+        operators::list(&context.app.store).await.map_err(store_problem)?
+    };
     let holder = |account: AccountId| {
-        let hold = holds.iter().find(|hold| hold.account == account)?;
-        let name = people.iter().find(|person| person.id == hold.operator).map(|person| person.name.clone());
-        Some(Holder {
+        let claim = claims.iter().find(|claim| claim.account == account)?;
+        let name = people.iter().find(|person| person.id == claim.operator).map(|person| person.name.clone());
+        Some(Claimant {
             name: name.unwrap_or_else(|| "somebody".to_owned()),
-            you: hold.operator == context.actor.operator,
-            since: hold.since,
-            until: Some(hold.seen_at.plus(case_holds::LEASE)),
+            you: claim.operator == context.actor.operator,
+            since: claim.since,
+            until: Some(claim.seen_at.plus(case_claims::CLAIM_TIME)),
         })
     };
     let mut by_target: BTreeMap<AccountId, Vec<&OpenReport>> = BTreeMap::new();
@@ -76,13 +79,13 @@ async fn cases_of(
         by_target.entry(report.target).or_default().push(report);
     }
     let sees = |report: &&OpenReport| context.actor.sees(&instance.name, report.category);
-    let acting = instance.pulse().acting();
+    let acting = instance.health().acting();
     let linked = linked_accounts::on_instance(&context.app.store, &instance.name).await.map_err(store_problem)?;
     let mine = linked.iter().find(|(person, _)| *person == context.actor.operator).map(|(_, account)| *account);
     // Whoever is linked has Mastodon's own assignment under that account: nothing that differs.
     let holds_as = |account: AccountId| {
-        let hold = holds.iter().find(|hold| hold.account == account)?;
-        linked.iter().find(|(person, _)| *person == hold.operator).map(|(_, account)| *account)
+        let claim = claims.iter().find(|claim| claim.account == account)?;
+        linked.iter().find(|(person, _)| *person == claim.operator).map(|(_, account)| *account)
     };
     let mut cases: Vec<CaseInQueue> = by_target
         .into_iter()
@@ -172,7 +175,7 @@ fn filter_of(search: &Search) -> QueueFilter {
     }
 }
 
-fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Instant) -> bool {
+fn fits(case: &CaseInQueue, filter: &QueueFilter, now: Timestamp) -> bool {
     let state = match filter.state.as_str() {
         "mine" => case.row.holder.as_ref().is_some_and(|holder| holder.you),
         "unheld" => case.row.holder.is_none(),
@@ -297,8 +300,8 @@ async fn preview(
         .collect();
     let ids: Vec<i64> = cases.iter().map(|case| case.row.account.0).collect();
     let staff = {
-        let mut read = instance.database.read().await.map_err(unread)?;
-        read.staff_among(&ids).await.map_err(unread)?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.staff_among(&ids).await.map_err(read_problem)?
     };
     let left_out =
         own.into_iter().map(|case| (case.row.clone(), "your own case: left out, somebody else decides".to_owned()));
@@ -352,9 +355,9 @@ async fn decided(
     page: &mut QueuePage,
 ) -> Result<(), Problem> {
     let before = parsed.get("before").and_then(|text| text.parse().ok()).unwrap_or(i64::MAX);
-    let mut read = instance.database.read().await.map_err(unread)?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    let rows = read.decided_before(before, limit).await.map_err(unread)?;
+    let rows = read.decided_before(before, limit).await.map_err(read_problem)?;
     if rows.len() == PAGE {
         page.older = rows.last().map(|last| format!("{base}{}", parsed.with("before", &last.id.to_string())));
     }

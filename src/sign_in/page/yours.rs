@@ -50,7 +50,7 @@ fn body(frame: Frame, page: YourSignIn) -> AnyView {
     .into_any()
 }
 
-/// The names of forms are alike, so that what a form is about is said by its door.
+/// The names of forms are alike, so that what a form is about is said by its address.
 fn secret(label: &'static str, name: &'static str, autocomplete: &'static str, draft: Option<&Draft>) -> AnyView {
     view! {
         <label class="field">{label}<input class="input" name=name type="password" autocomplete=autocomplete required="" /></label>

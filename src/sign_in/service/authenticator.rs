@@ -1,7 +1,7 @@
 //! How a secret gets into an authenticator app, and what recovery codes look like.
 
 use crate::{
-    clock::Instant,
+    clock::Timestamp,
     context::App,
     sign_in::{Authenticator, RecoveryCodes},
     ui::time,
@@ -39,7 +39,7 @@ pub fn shown(app: &App, codes: &[String], name: &str) -> RecoveryCodes {
     written(codes, name, app.config.public_url.host_str().unwrap_or_default(), app.clock.now())
 }
 
-fn written(codes: &[String], name: &str, host: &str, now: Instant) -> RecoveryCodes {
+fn written(codes: &[String], name: &str, host: &str, now: Timestamp) -> RecoveryCodes {
     let codes: Vec<String> = codes.iter().map(|code| grouped(code, "-")).collect();
     let file = format!(
         "Recovery codes of {name} for Howdah at {host}\nMade {}. Each works once, in the place of a code from the authenticator.\n\n{}\n",
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn codes_are_grouped_in_fours_and_saved_with_whose_they_are() {
-        let codes = written(&["abcdefghijklmnop".to_owned()], "Mira", "howdah.example", Instant(0));
+        let codes = written(&["abcdefghijklmnop".to_owned()], "Mira", "howdah.example", Timestamp(0));
         assert_eq!(codes.codes, ["abcd-efgh-ijkl-mnop"]);
         assert!(codes.file.contains("Mira") && codes.file.contains("howdah.example"), "{}", codes.file);
         assert!(codes.file.contains("\nabcd-efgh-ijkl-mnop\n"), "{}", codes.file);

@@ -4,7 +4,7 @@ use super::{LINKS, new_password, request_address, store_problem, too_many, trier
 use crate::{
     access::{self, Permission},
     acting, carry_out,
-    clock::{DAY, Instant},
+    clock::{DAY, Timestamp},
     context::{App, app_of_request},
     deeds::{ChangePassword, ChosenBy},
     id::OperatorId,
@@ -44,7 +44,7 @@ pub fn new_link(app: &App) -> Result<Link, Problem> {
 
 impl Link {
     /// As it is stored.
-    pub fn for_store(&self, of: ResetLink, now: Instant) -> NewLink<'_> {
+    pub fn for_store(&self, of: ResetLink, now: Timestamp) -> NewLink<'_> {
         NewLink { of, hash: &self.hash, now, expires_at: now.plus(LINK_TIME) }
     }
 
@@ -92,7 +92,7 @@ async fn whose(app: &App, link: &str) -> Result<Operator, Problem> {
 }
 
 /// Who made the link answers for it, and must still be one who may.
-async fn still_offered(app: &App, link: &ResetLink, now: Instant) -> Result<bool, Problem> {
+async fn still_offered(app: &App, link: &ResetLink, now: Timestamp) -> Result<bool, Problem> {
     let Some(id) = &link.offered_by else { return Ok(true) };
     let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(false) };

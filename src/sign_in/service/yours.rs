@@ -12,7 +12,7 @@ use crate::{
     access::{Permission, Permit},
     carry_out,
     carry_out::InStore,
-    clock::{HOUR, Instant, MINUTE},
+    clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context},
     deeds::{ChangePassword, ChosenBy, EndSessions, NewRecoveryCodes, SetFactor},
     frame::{self, Framed},
@@ -51,7 +51,7 @@ struct Setting {
     session: String,
     generation: i64,
     secret: String,
-    begun_at: Instant,
+    begun_at: Timestamp,
 }
 
 async fn myself(context: &Context) -> Result<Operator, Problem> {
@@ -72,7 +72,7 @@ fn proved<'a>(context: &'a Context, me: &'a Operator) -> Proved<'a> {
 }
 
 /// Somebody else, or another window, changed the same sign-in meanwhile.
-fn overtaken() -> Problem {
+fn changed_meanwhile() -> Problem {
     Problem::new(
         Kind::Conflict,
         "Your sign-in was changed elsewhere meanwhile, and nothing was done here.",
@@ -82,7 +82,7 @@ fn overtaken() -> Problem {
 
 /// Where a change leads: the page, with what the record says of it.
 fn done(index: Option<i64>) -> Result<String, Problem> {
-    index.map(|index| path::with(path::YOUR_SIGN_IN, "done", &index.to_string())).ok_or_else(overtaken)
+    index.map(|index| path::with(path::YOUR_SIGN_IN, "done", &index.to_string())).ok_or_else(changed_meanwhile)
 }
 
 /// What is read back after a change: what there is to sign in with, and the sessions that go on.
@@ -98,7 +98,7 @@ async fn read_back(context: &Context) -> sqlx::Result<Value> {
     }))
 }
 
-/// A wrong try here is in the record like one at the door.
+/// A wrong try here is in the record like one at signing in.
 async fn wrong(context: &Context, fact: Fact, field: &str, said: &str) -> Problem {
     match context.app.ledger.fact(fact).await {
         Ok(()) => Problem::invalid(field, said),
@@ -131,7 +131,7 @@ async fn prove_code(context: &Context, me: &Operator, code: &str) -> Result<(), 
         return Ok(());
     }
     let app = &context.app;
-    // Counted together with the codes at the door: two doors do not make twice as many tries.
+    // Counted together with the codes at signing in: two places do not make twice as many tries.
     let trier = Trier::new(app, &me.name, None, context.address, &HeaderMap::new());
     let tried = tries::reserved(app, &trier.key_of_name(app, "code"), Limit::Slower).await?;
     let tried = tried.map_err(|wait| too_many("Too many wrong codes", wait))?;

@@ -2,7 +2,7 @@
 
 use crate::support::{House, Kept, NO_SANCTION, house, house_of, postgres, sqlite, until};
 use howdah::{
-    audit::service::elsewhere::{self, Trouble},
+    audit::service::outside_changes::{self, Trouble},
     cli,
     clock::{Clock, MINUTE},
     context::App,
@@ -22,8 +22,8 @@ async fn run(house: &House, sql: &'static str) {
     sqlx::query(sql).execute(&house.instance).await.unwrap();
 }
 
-async fn look(app: &Arc<App>) -> usize {
-    elsewhere::look(app, app.instances.values().next().unwrap()).await.unwrap()
+async fn compare(app: &Arc<App>) -> usize {
+    outside_changes::compare(app, app.instances.values().next().unwrap()).await.unwrap()
 }
 
 /// What was noticed, newest first.
@@ -77,8 +77,8 @@ async fn dump(store: &Store) -> String {
 async fn a_change_is_noticed_once(kept: Kept) {
     let house = house(kept).await;
     run(&house, "update settings set value = E'--- open\\n' where var = 'registrations_mode'").await;
-    assert_eq!(look(&house.app).await, 0, "the first look makes no entry");
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0, "the first look makes no entry");
+    assert_eq!(compare(&house.app).await, 0);
     run(&house, "update settings set value = E'--- approved\n' where var = 'registrations_mode'").await;
     run(&house, "insert into settings (var, value) values ('site_contact_username', E'--- canaryname\n')").await;
     run(&house, "insert into domain_blocks (domain, severity, created_at, updated_at) values ('canary.example', 1, now(), now())").await;
@@ -99,9 +99,9 @@ async fn a_change_is_noticed_once(kept: Kept) {
         .await;
     // Touched, and the same.
     run(&house, "update settings set updated_at = now()").await;
-    assert_eq!(look(&house.app).await, 8, "{:?}", said(&house.app).await);
-    assert_eq!(look(&house.app).await, 0);
-    assert_eq!(look(&another(&house)).await, 0, "another process sees it was noticed");
+    assert_eq!(compare(&house.app).await, 8, "{:?}", said(&house.app).await);
+    assert_eq!(compare(&house.app).await, 0);
+    assert_eq!(compare(&another(&house)).await, 0, "another process sees it was noticed");
     let said = said(&house.app).await;
     for clause in [
         "registrations mode changed from open to approved (Mastodon does this itself when no moderator was active for a week)",
@@ -155,13 +155,13 @@ async fn a_change_is_noticed_once_on_postgres() {
 async fn two_processes_and_one_that_died_before_it_kept_what_it_saw_make_one_entry() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        look(&house.app).await;
+        compare(&house.app).await;
         run(&house, "update settings set value = E'--- none\n' where var = 'registrations_mode'").await;
         let processes = [another(&house), another(&house), house.app.clone()];
         let looks = processes.iter().map(|app| {
             tokio::spawn({
                 let app = app.clone();
-                async move { look(&app).await }
+                async move { compare(&app).await }
             })
         });
         for look in looks.collect::<Vec<_>>() {
@@ -175,14 +175,14 @@ async fn two_processes_and_one_that_died_before_it_kept_what_it_saw_make_one_ent
             before.unwrap().unwrap(),
             snapshots::rows(&house.app.store, &house.app.keys, &harbour(), "settings").await.unwrap(),
         );
-        assert_eq!(look(&house.app).await, 1);
+        assert_eq!(compare(&house.app).await, 1);
         let now = snapshots::read(&house.app.store, &harbour(), "settings").await;
         let at = now.unwrap().unwrap().taken_at;
         let (app, name) = (&house.app, harbour());
         let put_back =
             snapshots::keep(&app.store, &app.keys, &name, "settings", Some(at), &before, rows.as_deref()).await;
         assert!(put_back.unwrap());
-        look(&another(&house)).await;
+        compare(&another(&house)).await;
         assert_eq!(noticed(&house.app).await.len(), 2, "the same change of the same time is recorded once");
     }
 }
@@ -192,12 +192,12 @@ async fn two_processes_and_one_that_died_before_it_kept_what_it_saw_make_one_ent
 async fn what_was_kept_is_believed_as_it_was_kept_alone() {
     for kept in [sqlite().await, postgres().await] {
         let house = house(kept).await;
-        look(&house.app).await;
+        compare(&house.app).await;
         let store = house.app.store.clone();
         let sql = async |text: &str| crate::support::sql(&store, text).await.unwrap();
         sql("create table former as select * from snapshots where part = 'settings'").await;
         run(&house, "update settings set value = E'--- none\n' where var = 'registrations_mode'").await;
-        assert_eq!(look(&house.app).await, 1);
+        assert_eq!(compare(&house.app).await, 1);
         for change in [
             // The rows of before under the newest columns.
             "update snapshots set sealed = (select sealed from former), hash = (select hash from former) where part = 'settings'",
@@ -209,12 +209,12 @@ async fn what_was_kept_is_believed_as_it_was_kept_alone() {
             let before = said(&house.app).await.len();
             sql(change).await;
             assert!(store.refused().await.unwrap().iter().any(|row| row.row.contains("harbour settings")), "{change}");
-            assert_eq!(look(&house.app).await, 1, "{change}");
+            assert_eq!(compare(&house.app).await, 1, "{change}");
             let said = said(&house.app).await;
             assert_eq!(said.len(), before + 1);
             assert!(said[0].contains("what changed there is not known"), "{change}: {said:#?}");
             assert_eq!(store.refused().await.unwrap(), []);
-            assert_eq!(look(&house.app).await, 0, "{change}");
+            assert_eq!(compare(&house.app).await, 0, "{change}");
         }
     }
 }
@@ -228,7 +228,7 @@ async fn one_process_looks_each_five_minutes_and_again_soon_after_trouble() {
             cli::assemble(config, clock.clone(), Keys::from_secret([7; 32]), house.store.store.clone()).unwrap()
         };
         let (one, two) = (app(house.config.clone()), app(house.config.clone()));
-        let turn = async |app: &Arc<App>| elsewhere::take_turn(app, app.instances.values().next().unwrap()).await;
+        let turn = async |app: &Arc<App>| outside_changes::take_turn(app, app.instances.values().next().unwrap()).await;
         let taken = tokio::join!(turn(&one), turn(&two));
         let taken = [taken.0.unwrap(), taken.1.unwrap()];
         assert_eq!(taken.iter().flatten().count(), 1, "one of two");
@@ -251,7 +251,7 @@ async fn one_process_looks_each_five_minutes_and_again_soon_after_trouble() {
 #[tokio::test]
 async fn what_we_did_ourselves_and_what_came_back_is_nothing() {
     let house = house(sqlite().await).await;
-    look(&house.app).await;
+    compare(&house.app).await;
     let owner = house.sign_in("owner").await;
     let stored: Vec<Option<String>> = sqlx::query_scalar("select value from settings where var = 'registrations_mode'")
         .fetch_all(&house.instance)
@@ -301,13 +301,13 @@ async fn what_we_did_ourselves_and_what_came_back_is_nothing() {
     // Changed, and changed back.
     run(&house, "update user_roles set permissions = permissions | 64 where name = 'Moderator'").await;
     run(&house, "update user_roles set permissions = permissions & ~64::bigint where name = 'Moderator'").await;
-    assert_eq!(look(&house.app).await, 0, "{:?}", said(&house.app).await);
+    assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
     // Ours, and changed by somebody else after it.
     run(&house, "update settings set value = E'--- open\n' where var = 'registrations_mode'").await;
     run(&house, "update domain_blocks set severity = 1 where domain = 'ours.example'").await;
     // An address rule that runs out is taken away by Mastodon itself.
     run(&house, "insert into ip_blocks (ip, severity, comment, expires_at, created_at, updated_at) values ('198.51.100.7', 9999, '', now() at time zone 'utc' + interval '1 second', now(), now())").await;
-    assert_eq!(look(&house.app).await, 3);
+    assert_eq!(compare(&house.app).await, 3);
     assert_eq!(said(&house.app).await[2], "registrations mode changed from none to open");
     until("the address rule has run out", async || {
         sqlx::query_scalar(
@@ -319,7 +319,7 @@ async fn what_we_did_ourselves_and_what_came_back_is_nothing() {
     })
     .await;
     run(&house, "delete from ip_blocks where ip = '198.51.100.7'").await;
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0);
 }
 
 #[tokio::test]
@@ -332,18 +332,18 @@ async fn very_many_changes_are_said_together_and_twenty_thousand_rules_are_cheap
     )
     .await;
     let began = std::time::Instant::now();
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0);
     let first = began.elapsed();
     let began = std::time::Instant::now();
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0);
     let unchanged = began.elapsed();
     run(&house, "update domain_blocks set severity = 0 where domain = 'd7.example'").await;
     let began = std::time::Instant::now();
-    assert_eq!(look(&house.app).await, 1);
+    assert_eq!(compare(&house.app).await, 1);
     println!("20,000 rules: first {first:?}, unchanged {unchanged:?}, one changed {:?}", began.elapsed());
     assert_eq!(said(&house.app).await[0], "the rule for d7.example changed from suspended to limited");
     run(&house, "delete from domain_blocks where domain like 'd1%.example'").await;
-    assert_eq!(look(&house.app).await, 201);
+    assert_eq!(compare(&house.app).await, 201);
     let rest = said(&house.app).await.remove(0);
     assert_eq!(rest, "10,911 more changes among rules about servers, too many to say one by one");
 }
@@ -352,12 +352,12 @@ async fn very_many_changes_are_said_together_and_twenty_thousand_rules_are_cheap
 async fn a_part_that_is_too_large_says_so_and_still_tells_that_it_changed() {
     let house = house(sqlite().await).await;
     run(&house, "insert into settings (var, value) select 'v' || n, 'x' from generate_series(1, 1200) n").await;
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0);
     run(&house, "update settings set value = 'y' where var = 'v7'").await;
-    assert_eq!(look(&house.app).await, 1);
+    assert_eq!(compare(&house.app).await, 1);
     let said = said(&house.app).await.remove(0);
     assert!(said.starts_with("something changed among 1,2") && said.contains("too many to say what"), "{said}");
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0);
     let owner = house.sign_in("owner").await;
     let overview = house.get(Some(&owner), "/i/harbour").await.body;
     assert!(overview.contains("settings are too many to say which changed"), "{overview}");
@@ -383,7 +383,7 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
         run(&house, "update accounts set username = 'sandpiper9' where id = (select a.id from accounts a join users u on u.account_id = a.id \
             where u.role_id is null and u.approved and a.domain is null and a.suspended_at is null order by a.id desc limit 1)").await;
         house.look().await;
-        assert_eq!(look(&house.app).await, 0, "{version:?}");
+        assert_eq!(compare(&house.app).await, 0, "{version:?}");
         // Ours is no news.
         let owner = house.sign_in("owner").await;
         let (account, reports) = house.case("windvane").await;
@@ -400,7 +400,7 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
         ];
         let decided = house.post(Some(&owner), "/api/reports/decide", &fields).await;
         assert!(decided.location.is_some_and(|to| to.contains("done=")), "{version:?}");
-        assert_eq!(look(&house.app).await, 0, "{version:?}: {:?}", said(&house.app).await);
+        assert_eq!(compare(&house.app).await, 0, "{version:?}: {:?}", said(&house.app).await);
         // Staff in Mastodon, SQL, and an owner.
         run(&house, "update accounts set sensitized_at = now() at time zone 'utc' where username = 'windvane' and domain is null").await;
         run(&house, "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
@@ -413,7 +413,7 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
             "delete from users where account_id = (select id from accounts where username = 'sandpiper9' and domain is null)",
         )
         .await;
-        look(&house.app).await;
+        compare(&house.app).await;
         let noted = said(&house.app).await;
         let by: String = sqlx::query_scalar("select a.username::text from accounts a join users u on u.account_id = a.id where u.role_id is not null order by a.id limit 1")
             .fetch_one(&house.instance)
@@ -426,9 +426,9 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
         ] {
             assert!(noted.contains(&clause), "{version:?}: {clause}: {noted:#?}");
         }
-        assert_eq!(look(&house.app).await, 0, "{version:?}: once");
+        assert_eq!(compare(&house.app).await, 0, "{version:?}: once");
         run(&house, "update users set disabled = false where account_id = (select id from accounts where username = 'windvane' and domain is null)").await;
-        assert_eq!(look(&house.app).await, 1, "{version:?}");
+        assert_eq!(compare(&house.app).await, 1, "{version:?}");
         assert!(said(&house.app).await[0].starts_with("@windvane has no frozen login any more"), "{version:?}");
     }
 }
@@ -459,13 +459,13 @@ async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
     .execute(&house.instance)
     .await
     .unwrap();
-    assert_eq!(look(&house.app).await, 0);
+    assert_eq!(compare(&house.app).await, 0);
     sqlx::query("delete from admin_action_logs where account_id = $1 and created_at >= timestamp '2026-03-06'")
         .bind(staff)
         .execute(&house.instance)
         .await
         .unwrap();
-    assert_eq!(look(&house.app).await, 1, "{:?}", said(&house.app).await);
+    assert_eq!(compare(&house.app).await, 1, "{:?}", said(&house.app).await);
     assert_eq!(
         said(&house.app).await[0],
         format!("2 rows of @{name} are gone from Mastodon’s own log, which deletes none by itself")
@@ -475,7 +475,7 @@ async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
         .execute(&house.instance)
         .await
         .unwrap();
-    assert_eq!(look(&house.app).await, 1);
+    assert_eq!(compare(&house.app).await, 1);
     assert!(
         said(&house.app).await[0].starts_with(&format!(
             "5 rows of @{name} are gone from Mastodon’s own log, all there were, of 2026-03-01 to 2026-03-05"
@@ -483,9 +483,9 @@ async fn rows_that_are_gone_from_mastodons_log_are_counted_and_dated() {
         "{:?}",
         said(&house.app).await
     );
-    assert_eq!(look(&house.app).await, 0, "once");
+    assert_eq!(compare(&house.app).await, 0, "once");
     // A log that grows is nobody's doing.
     run(&house, "insert into admin_action_logs (account_id, action, target_type, target_id, human_identifier, created_at, updated_at) \
         select id, 'silence', 'Account', 1, 'x', now(), now() from accounts where domain is null limit 3").await;
-    assert_eq!(look(&house.app).await, 0, "{:?}", said(&house.app).await);
+    assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
 }

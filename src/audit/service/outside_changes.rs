@@ -7,12 +7,12 @@
 
 use super::unreadable;
 use crate::{
-    clock::{DAY, Instant, MINUTE, SECOND},
+    clock::{DAY, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::{Found, addresses, review, rules},
     domain_blocks::{AddressRule, Domain},
     id::{AccountId, InstanceName},
-    ledger::{Elsewhere, Entry, Fact, Filter, LedgerError, Outcome, Subject},
+    ledger::{Entry, Fact, Filter, LedgerError, Outcome, OutsideChange, Subject},
     mastodon::{
         Instance,
         database::{DatabaseError, Part},
@@ -75,7 +75,7 @@ pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, 
     if !snapshots::claim(&app.store, &instance.name, now, now.plus(EVERY)).await? {
         return Ok(None);
     }
-    let looked = look(app, instance).await;
+    let looked = compare(app, instance).await;
     // What takes too long now takes too long again soon.
     if looked.as_ref().is_err_and(|error| !matches!(error, Trouble::Instance(DatabaseError::Slow))) {
         snapshots::due(&app.store, &instance.name, now.plus(AGAIN)).await?;
@@ -87,13 +87,13 @@ pub async fn take_turn(app: &App, instance: &Instance) -> Result<Option<usize>, 
 ///
 /// # Errors
 /// Why it could not be compared; what was not kept is compared anew.
-pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
+pub async fn compare(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     let mut facts = 0;
     let mut roles = BTreeMap::new();
     // One part that cannot be read must not keep the others from being compared.
     let mut trouble = None;
     for part in Part::ALL {
-        match look_at(app, instance, part, &mut roles).await {
+        match compare_part(app, instance, part, &mut roles).await {
             Ok(found) => facts += found,
             Err(error) => trouble = trouble.or(Some(error)),
         }
@@ -101,7 +101,7 @@ pub async fn look(app: &App, instance: &Instance) -> Result<usize, Trouble> {
     trouble.map_or(Ok(facts), Err)
 }
 
-async fn look_at(
+async fn compare_part(
     app: &App,
     instance: &Instance,
     part: Part,
@@ -211,8 +211,8 @@ struct Noticed<'a> {
     app: &'a App,
     instance: &'a Instance,
     part: Part,
-    from: Instant,
-    to: Instant,
+    from: Timestamp,
+    to: Timestamp,
 }
 
 impl Noticed<'_> {
@@ -315,7 +315,7 @@ impl Noticed<'_> {
     }
 
     async fn record(&self, subject: Subject, now: &str, sealed: Value) -> Result<(), LedgerError> {
-        let fact = Elsewhere {
+        let fact = OutsideChange {
             instance: self.instance.name.clone(),
             subject,
             part: self.part.name(),
@@ -324,7 +324,7 @@ impl Noticed<'_> {
             now: self.app.keys.hash("elsewhere", now.as_bytes()),
             sealed,
         };
-        self.app.ledger.fact(Fact::ChangedElsewhere(Box::new(fact))).await
+        self.app.ledger.fact(Fact::ChangedOutside(Box::new(fact))).await
     }
 
     /// A rule about addresses whose time is over is taken away by Mastodon itself (`app/workers/scheduler/ip_cleanup_scheduler.rb`).
@@ -575,7 +575,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
                 None => format!("account {key}"),
             };
             let day = |of: &str| {
-                let at = before.and_then(|row| row[of].as_i64()).map(Instant);
+                let at = before.and_then(|row| row[of].as_i64()).map(Timestamp);
                 at.map_or_else(|| "?".to_owned(), |at| time::machine(at).get(..10).unwrap_or_default().to_owned())
             };
             let said = match now {
@@ -609,9 +609,9 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 }
 
 /// When an instance was last compared, in a sentence, and whether that is as it should be.
-pub async fn looked(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
+pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
     let (store, now) = (&context.app.store, context.now());
-    let mut oldest: Option<Instant> = None;
+    let mut oldest: Option<Timestamp> = None;
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             return Ok((true, "not looked at yet".to_owned()));

@@ -2,21 +2,21 @@
 
 use super::{Store, fence::begin, on};
 use crate::{
-    clock::{Instant, MINUTE},
+    clock::{MINUTE, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
 };
 
 /// How long a case stays somebody's who does nothing about it.
-pub const LEASE: i64 = 10 * MINUTE;
+pub const CLAIM_TIME: i64 = 10 * MINUTE;
 
-/// One case that somebody holds.
+/// Somebody's claim on a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hold {
+pub struct CaseClaim {
     pub account: AccountId,
     pub operator: OperatorId,
-    pub since: Instant,
+    pub since: Timestamp,
     /// When the holder was last at it.
-    pub seen_at: Instant,
+    pub seen_at: Timestamp,
     /// What came with it when it was handed over, sealed.
     pub note: Option<String>,
 }
@@ -27,15 +27,15 @@ pub async fn claim(
     instance: &InstanceName,
     account: AccountId,
     operator: &OperatorId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "insert into case_holds (instance, account, operator, since, seen_at) values ($1, $2, $3, $4, $4) \
         on conflict (instance, account) do update set operator = excluded.operator, since = excluded.since, \
         seen_at = excluded.seen_at, sealed_note = null where case_holds.seen_at <= $5";
     on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-LEASE).0)
+        .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-CLAIM_TIME).0)
         .execute(pool).await?.rows_affected());
-    Ok(holder(store, instance, account, now).await?.is_some_and(|hold| hold.operator == *operator))
+    Ok(of(store, instance, account, now).await?.is_some_and(|claim| claim.operator == *operator))
 }
 
 /// Renews the holder's ten minutes: at most once in half a minute.
@@ -44,13 +44,13 @@ pub async fn touch(
     instance: &InstanceName,
     account: AccountId,
     operator: &OperatorId,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<()> {
     const SQL: &str = "update case_holds set seen_at = $4 where instance = $1 and account = $2 and operator = $3 \
         and seen_at <= $5 and seen_at > $6";
     on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0)
-        .bind(now.plus(-MINUTE / 2).0).bind(now.plus(-LEASE).0)
+        .bind(now.plus(-MINUTE / 2).0).bind(now.plus(-CLAIM_TIME).0)
         .execute(pool).await.map(|_| ()))
 }
 
@@ -62,7 +62,7 @@ pub async fn hand_over(
     from: &OperatorId,
     to: &OperatorId,
     note: Option<&str>,
-    now: Instant,
+    now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update case_holds set operator = $4, since = $5, seen_at = $5, sealed_note = $6 \
         where instance = $1 and account = $2 and operator = $3 and seen_at > $7";
@@ -70,7 +70,7 @@ pub async fn hand_over(
         let mut tx = begin!(store, pool);
         let handed = sqlx::query(SQL)
             .bind(instance.as_str()).bind(account.to_string()).bind(&from.0).bind(&to.0).bind(now.0).bind(note)
-            .bind(now.plus(-LEASE).0).execute(&mut *tx).await?.rows_affected();
+            .bind(now.plus(-CLAIM_TIME).0).execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
         Ok(handed == 1)
     })
@@ -120,30 +120,36 @@ pub async fn end_all_on(store: &Store, instance: &InstanceName, operator: &Opera
 
 type Row = (String, String, i64, i64, Option<String>);
 
-fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<Hold> {
+fn from_row((account, operator, since, seen_at, note): Row) -> sqlx::Result<CaseClaim> {
     let account = account.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
-    Ok(Hold { account, operator: OperatorId(operator), since: Instant(since), seen_at: Instant(seen_at), note })
+    Ok(CaseClaim {
+        account,
+        operator: OperatorId(operator),
+        since: Timestamp(since),
+        seen_at: Timestamp(seen_at),
+        note,
+    })
 }
 
 /// Who holds a case now.
-pub async fn holder(
+pub async fn of(
     store: &Store,
     instance: &InstanceName,
     account: AccountId,
-    now: Instant,
-) -> sqlx::Result<Option<Hold>> {
+    now: Timestamp,
+) -> sqlx::Result<Option<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and account = $2 and seen_at > $3";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-LEASE).0).fetch_optional(pool).await?);
+        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-CLAIM_TIME).0).fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
 
 /// Everything that is held on an instance now.
-pub async fn list(store: &Store, instance: &InstanceName, now: Instant) -> sqlx::Result<Vec<Hold>> {
+pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
         where instance = $1 and seen_at > $2 order by since limit 5000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(now.plus(-LEASE).0).fetch_all(pool).await?);
+        .bind(instance.as_str()).bind(now.plus(-CLAIM_TIME).0).fetch_all(pool).await?);
     rows.into_iter().map(from_row).collect()
 }

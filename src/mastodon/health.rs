@@ -9,7 +9,7 @@ use super::{
     visitors,
 };
 use crate::{
-    clock::{DAY, HOUR, Instant, MINUTE},
+    clock::{DAY, HOUR, MINUTE, Timestamp},
     id::AccountId,
     nouns::{
         permissions::{Capability, Lack, MANAGE_REPORTS, MANAGE_USERS},
@@ -19,8 +19,8 @@ use crate::{
 
 /// The last look at an instance.
 #[derive(Clone, Debug, Default)]
-pub struct Pulse {
-    pub at: Option<Instant>,
+pub struct Health {
+    pub at: Option<Timestamp>,
     /// The version it says it runs, or why its API does not answer.
     pub api: Option<Result<String, String>>,
     pub api_milliseconds: i64,
@@ -32,7 +32,7 @@ pub struct Pulse {
     /// What is wrong with the token, or why that cannot be said.
     pub token: Option<String>,
     /// When whose token it is was last asked in the way that counts as work there.
-    tested_at: Option<Instant>,
+    tested_at: Option<Timestamp>,
     /// What the console could not do if somebody pressed for it: a capability each, with what the token or the role lacks.
     pub lacks: Vec<Lack>,
     /// What the console's database role may only read, because whoever granted it left the rest out.
@@ -40,7 +40,7 @@ pub struct Pulse {
     /// Whether the instance tells what the token is good for.
     pub scopes_known: bool,
     /// When somebody other than the account we act as last did something that Mastodon logs; asked while sign-ups are open.
-    pub last_by_others: Option<Instant>,
+    pub last_by_others: Option<Timestamp>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
     /// What it has of the one it follows, where it is a copy.
@@ -51,16 +51,16 @@ pub struct Pulse {
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
     /// When Redis was last searched for what Mastodon caches, and whether anything was there, as far as it could be searched.
-    cache: Option<(Instant, Option<bool>)>,
+    cache: Option<(Timestamp, Option<bool>)>,
     pub registrations: Option<Stored>,
-    pub sign_ups: Vec<(Instant, usize)>,
+    pub sign_ups: Vec<(Timestamp, usize)>,
     /// Whether it is one person's server, as far as it said when last asked.
     pub single_user: Option<bool>,
     /// When it was asked that.
-    single_user_at: Option<Instant>,
+    single_user_at: Option<Timestamp>,
 }
 
-impl Pulse {
+impl Health {
     /// Whether everything that is configured answers, and lets the console do its work.
     pub fn well(&self) -> bool {
         matches!(self.api, Some(Ok(_)))
@@ -167,7 +167,7 @@ impl Instance {
     /// Asks about the token in a way that does not count as somebody at work: while the console only looks, Mastodon must
     /// be able to see that nobody moderates (`app/workers/scheduler/auto_close_registrations_scheduler.rb`). Where the
     /// instance does not tell, it is asked as anybody's app does: at first, after a refusal, and once a day.
-    async fn ask_token(&self, before: &Pulse, now: Instant) -> (Told, Result<(), RestError>, Option<Instant>) {
+    async fn ask_token(&self, before: &Health, now: Timestamp) -> (Told, Result<(), RestError>, Option<Timestamp>) {
         let told = self.rest.token_info().await;
         // Whatever Mastodon says to that shows that it is there; somebody else's answer shows nothing.
         let answers = match &told {
@@ -207,8 +207,8 @@ impl Instance {
     }
 
     /// Looks at everything once; each part within two seconds.
-    pub async fn take_pulse(&self, now: Instant) {
-        let before = self.pulse();
+    pub async fn probe(&self, now: Timestamp) {
+        let before = self.health();
         let instance = async {
             let started = tokio::time::Instant::now();
             let answer = self.rest.instance().await;
@@ -233,8 +233,8 @@ impl Instance {
             Told::Is(account) => Some(account.id),
             _ => before.acting(),
         };
-        let database = self.look_at_database(now, user, known).await;
-        let standing = database.as_ref().ok().and_then(|look| look.standing.as_ref());
+        let database = self.probe_database(now, user, known).await;
+        let standing = database.as_ref().ok().and_then(|read| read.standing.as_ref());
         // Whom we act as does not change while the instance is away.
         let account = match (standing, &told) {
             (Some(standing), _) => Some(account_of(standing)),
@@ -281,7 +281,7 @@ impl Instance {
             Ok(()) => api.map(|answer| answer.version),
             Err(error) => Err(error),
         };
-        let mut pulse = Pulse {
+        let mut health = Health {
             at: Some(now),
             domain: domain.or_else(|| before.domain.clone()),
             limited_federation,
@@ -298,41 +298,41 @@ impl Instance {
             ..(*before).clone()
         };
         match database {
-            Ok(look) => {
-                pulse.database = Some(Ok(look.milliseconds));
-                pulse.standby = look.standby;
-                pulse.primary = look.primary;
-                pulse.not_granted = look.not_granted;
-                pulse.only_shown = look.only_shown;
-                pulse.registrations = Some(look.registrations);
-                pulse.sign_ups = look.sign_ups;
-                pulse.last_by_others = look.last_by_others;
+            Ok(read) => {
+                health.database = Some(Ok(read.milliseconds));
+                health.standby = read.standby;
+                health.primary = read.primary;
+                health.not_granted = read.not_granted;
+                health.only_shown = read.only_shown;
+                health.registrations = Some(read.registrations);
+                health.sign_ups = read.sign_ups;
+                health.last_by_others = read.last_by_others;
             }
             Err(why) => {
-                pulse.database = Some(Err(why));
-                pulse.primary = None;
-                pulse.only_shown.iter_mut().for_each(|lack| lack.certain = false);
+                health.database = Some(Err(why));
+                health.primary = None;
+                health.only_shown.iter_mut().for_each(|lack| lack.certain = false);
             }
         }
         // The server was just asked for what it caches. What was found once is not looked for again.
-        let due = pulse.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
-        let due = due && matches!((&pulse.api, &pulse.redis), (Some(Ok(_)), Some(Ok(()))));
-        self.set_pulse(pulse);
+        let due = health.cache.is_none_or(|(at, found)| found != Some(true) && now.since(at) >= SEARCHED_AGAIN);
+        let due = due && matches!((&health.api, &health.redis), (Some(Ok(_)), Some(Ok(()))));
+        self.set_health(health);
         if let Some(cache) = self.cache.as_ref().filter(|_| due) {
             let found = cache.is_mastodons().await.ok();
             // Others may have learned something meanwhile.
-            let mut pulse = (*self.pulse()).clone();
-            pulse.cache = Some((now, found));
-            self.set_pulse(pulse);
+            let mut health = (*self.health()).clone();
+            health.cache = Some((now, found));
+            self.set_health(health);
         }
     }
 
-    async fn look_at_database(
+    async fn probe_database(
         &self,
-        now: Instant,
+        now: Timestamp,
         user: Option<i64>,
         known: Option<AccountId>,
-    ) -> Result<Look, String> {
+    ) -> Result<DatabaseHealth, String> {
         let started = tokio::time::Instant::now();
         let words = |error: DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
@@ -382,7 +382,7 @@ impl Instance {
                 only_shown.push(Lack { capability, why, certain: true });
             }
         }
-        Ok(Look {
+        Ok(DatabaseHealth {
             only_shown,
             milliseconds,
             standby,
@@ -396,7 +396,7 @@ impl Instance {
     }
 }
 
-struct Look {
+struct DatabaseHealth {
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,
@@ -404,17 +404,17 @@ struct Look {
     not_granted: Vec<String>,
     /// How the account we act as stands.
     standing: Option<Standing>,
-    last_by_others: Option<Instant>,
+    last_by_others: Option<Timestamp>,
     registrations: Stored,
-    sign_ups: Vec<(Instant, usize)>,
+    sign_ups: Vec<(Timestamp, usize)>,
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.
-pub fn door_word(instance: &Instance) -> Option<&'static str> {
+pub fn registrations_word(instance: &Instance) -> Option<&'static str> {
     if instance.is_single_user() {
         return Some(SINGLE_USER);
     }
-    instance.pulse().registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
+    instance.health().registrations.as_ref().map(|stored| Meaning::of(&stored.mode).word())
 }
 
 #[cfg(test)]
