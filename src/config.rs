@@ -2,6 +2,8 @@
 //!
 //! Everything wrong is named at once, each with what would be right.
 
+mod postgres;
+
 use crate::{clock::Timestamp, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -48,6 +50,8 @@ pub struct InstanceConfig {
     pub base_url: Url,
     pub media_base_url: Url,
     pub database_url: Secret,
+    /// Where the few writes go, if `database_url` leads to a copy.
+    pub database_write_url: Option<Secret>,
     pub redis_url: Option<Secret>,
     pub token: Secret,
     /// A release newer than all that the console was tried with, on which it may act all the same: `4.8`.
@@ -140,6 +144,9 @@ struct RawInstance {
     database_url: Option<String>,
     database_url_file: Option<PathBuf>,
     database_url_env: Option<String>,
+    database_write_url: Option<String>,
+    database_write_url_file: Option<PathBuf>,
+    database_write_url_env: Option<String>,
     redis_url: Option<String>,
     redis_url_file: Option<PathBuf>,
     redis_url_env: Option<String>,
@@ -483,6 +490,13 @@ impl Reader<'_> {
         }
     }
 
+    /// The address of an instance's PostgreSQL.
+    fn postgres(&mut self, key: &str, url: &str) {
+        for why in postgres::wrong(url, &|file| read_file(file).map(|(_, exposed)| exposed)) {
+            self.wrong(format!("`{key}` {why}"));
+        }
+    }
+
     fn instance(&mut self, at: &str, raw: RawInstance, into: &mut Vec<InstanceConfig>) {
         let before = self.wrong.len();
         for key in raw.unknown.keys() {
@@ -520,21 +534,29 @@ impl Reader<'_> {
             true,
             "postgres://howdah@db.example.org/mastodon",
         );
-        if let Some(url) = &database_url
-            && !(url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://"))
-        {
-            self.wrong("`database_url` must begin with postgres://".into());
+        let database_write_url = self.secret(
+            "database_write_url",
+            raw.database_write_url,
+            raw.database_write_url_file,
+            raw.database_write_url_env,
+            false,
+            "postgres://howdah@primary.example.org/mastodon",
+        );
+        if database_write_url.is_some() && database_write_url == database_url {
+            self.wrong("`database_write_url` is the same as `database_url`; leave it out".into());
         }
-        let place = |url: &Secret| {
-            let url = Url::parse(url.expose()).ok()?;
-            Some((url.host_str()?.to_owned(), url.port().unwrap_or(5432), url.path().to_owned()))
-        };
-        let same = |url: &Secret| {
-            place(url).and_then(|at| into.iter().find(|other| place(&other.database_url) == Some(at.clone())))
-        };
-        if let Some(other) = database_url.as_ref().and_then(same) {
-            let other = &other.name;
-            self.wrong(format!("`database_url` is the database of instance {other} already; each server has its own"));
+        for (key, url) in [("database_url", &database_url), ("database_write_url", &database_write_url)] {
+            let Some(url) = url else { continue };
+            self.postgres(key, url.expose());
+            let same = |other: &&InstanceConfig| {
+                let theirs = [Some(&other.database_url), other.database_write_url.as_ref()];
+                let place = postgres::place(url.expose());
+                place.is_some() && theirs.into_iter().flatten().any(|url| postgres::place(url.expose()) == place)
+            };
+            if let Some(other) = into.iter().find(same) {
+                let other = &other.name;
+                self.wrong(format!("`{key}` is the database of instance {other} already; each server has its own"));
+            }
         }
         let redis_url = self.secret(
             "redis_url",
@@ -573,6 +595,7 @@ impl Reader<'_> {
                 base_url,
                 media_base_url,
                 database_url,
+                database_write_url,
                 redis_url,
                 token,
                 untried_release,
@@ -692,6 +715,7 @@ mod tests {
             name = "No Spaces"
             base_url = "ftp://x"
             database_url = "mysql://x"
+            database_write_url = "postgres://a,b/mastodon?passfile=/etc/pass&sslkey=key.pem&target_session_attrs=any"
             token = "a"
             token_env = "B"
         "#;
@@ -789,6 +813,7 @@ mod tests {
             ("token_env = \"TOKEN\"", "token_file = \"hush-hush\""),
             ("database_url_env = \"DB\"", "database_url_file = \"postgres://howdah:hush-hush@db/mastodon\""),
             ("database_url_env = \"DB\"", "database_url = \"mysql://howdah:hush-hush@db/mastodon\""),
+            ("database_url_env = \"DB\"", "database_url = \"postgres://howdah@db/mastodon?passwort=hush-hush\""),
             ("store = \"sqlite:howdah.db\"", "store = \"mysql://howdah:hush-hush@db/howdah\""),
             ("secret_key_env = \"KEY\"", "secret_key_file = \"hush-hush\""),
             ("base_url = \"https://", "base_url = \"https://:hush-hush@"),

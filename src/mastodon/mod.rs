@@ -74,7 +74,10 @@ impl Instance {
             )?),
             acting_clients: Mutex::default(),
             standings: Mutex::default(),
-            database: database::Database::new(config.database_url.expose())?,
+            database: database::Database::with_primary(
+                config.database_url.expose(),
+                config.database_write_url.as_ref().map(Secret::expose),
+            )?,
             untried: config.untried_release.clone(),
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),

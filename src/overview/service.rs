@@ -182,7 +182,13 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
                     }
                     Some(None) => ", a copy that does not say how far behind it is".to_owned(),
                 };
-                part("Database", true, format!("{milliseconds} ms, read-only{copy}"))
+                let primary = match &health.primary {
+                    None => String::new(),
+                    Some(Ok(())) => "; written is to its primary".to_owned(),
+                    Some(Err(why)) => format!("; nothing can be written: {why}"),
+                };
+                let well = !matches!(health.primary, Some(Err(_)));
+                part("Database", well, format!("{milliseconds} ms, read-only{copy}{primary}"))
             }
             Some(Ok(_)) => part("Database", false, health.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),

@@ -76,7 +76,7 @@ fn grants(frame: &Frame, missing: &[String]) -> AnyView {
     }
     view! {
         <div class="note lead" role="alert">
-            <p>"Roles are shown but cannot be given or taken: the console’s database role lacks rights. In the instance’s PostgreSQL:"</p>
+            <p>"Roles are shown but cannot be given or taken: the console’s database role lacks rights, or its address leads to the wrong place. In the instance’s PostgreSQL, or in howdah.toml:"</p>
             <pre class="said">{missing.join("\n")}</pre>
         </div>
     }

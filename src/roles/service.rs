@@ -41,6 +41,14 @@ fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
     RoleRow { effective: effective(Some(&role), everyone), members: (role.id != EVERYONE).then_some(members), role }
 }
 
+/// What must be so before roles can be written, a line each.
+async fn lacking(instance: &Instance, read: &mut Read) -> Result<Vec<String>, Problem> {
+    match instance.database.missing_role_grants(read).await {
+        Err(DatabaseError::Elsewhere(why)) => Ok(vec![why.to_owned()]),
+        known => known.map_err(read_problem),
+    }
+}
+
 /// The roles, highest first.
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
@@ -50,7 +58,7 @@ pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Fr
     let roles = read.roles().await.map_err(read_problem)?;
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
-        missing: read.missing_role_grants().await.map_err(read_problem)?,
+        missing: lacking(&instance, &mut read).await?,
     };
     frame::build(context, Some(&instance), &path::roles(&instance.name), search, page).await
 }
@@ -89,7 +97,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
         row: row(found, number, &everyone),
         members,
         older: edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
-        missing: read.missing_role_grants().await.map_err(read_problem)?,
+        missing: lacking(&instance, &mut read).await?,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -133,7 +141,7 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
         now: None,
         preview: None,
         wrong: None,
-        missing: read.missing_role_grants().await.map_err(read_problem)?,
+        missing: lacking(&instance, &mut read).await?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
     match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
@@ -382,7 +390,7 @@ async fn assign_by_rank(
     let (ranks, missing) = {
         let mut read = instance.database.read().await.map_err(undone)?;
         let ranks = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
-        (ranks, read.missing_role_grants().await.map_err(undone)?)
+        (ranks, instance.database.missing_role_grants(&mut read).await.map_err(undone)?)
     };
     if !missing.is_empty() {
         return Err(Problem::new(
