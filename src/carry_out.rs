@@ -350,8 +350,9 @@ async fn read_back<D: Carry>(instance: &Instance, deed: &D, mark: Mark, acting: 
 /// which writes only while the deed is open and this process's: once another one has closed it, nothing is written.
 ///
 /// # Errors
-/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded<D: Deed, F: Future<Output = sqlx::Result<bool>>>(
+/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed. After the last the store is asked
+/// what became of it: a change goes on after its first commit, and an error then is no proof that nothing was done.
+pub async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
     app: &App,
     permit: Permit,
     deed: D,
@@ -369,8 +370,9 @@ pub async fn recorded<D: Deed, F: Future<Output = sqlx::Result<bool>>>(
 /// Gives the index of the entry.
 ///
 /// # Errors
-/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed.
-pub async fn recorded_as_read<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
+/// Busy, unwritable ledger, or the store's refusal; in the first two nothing was changed. After the last the store is asked
+/// what became of it: a change goes on after its first commit, and an error then is no proof that nothing was done.
+pub async fn recorded_as_read<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     app: &App,
     permit: Permit,
     deed: D,
@@ -385,7 +387,7 @@ pub async fn recorded_as_read<D: Deed, F: Future<Output = sqlx::Result<Option<Va
     seen::<D, _>(Box::pin(record(app, permit, deed, why.into(), change)), outcome).await
 }
 
-async fn record<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
+async fn record<D: InStore, F: Future<Output = sqlx::Result<Option<Value>>>>(
     app: &App,
     permit: Permit,
     deed: D,
@@ -394,14 +396,22 @@ async fn record<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
 ) -> Result<Option<i64>, Problem> {
     let warrant = opened(app, permit, deed, why).await?;
     Span::current().record("entry", warrant.index());
-    let changed = change(app.ledger.store_for(&warrant)).await;
-    let (outcome, answer) = match &changed {
-        Ok(Some(_)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }),
-        Ok(None) => (Outcome::Stale, Answer::NotSent { why: "it was not as it was seen any more".to_owned() }),
-        Err(error) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }),
+    let store = app.ledger.store_for(&warrant);
+    let changed = change(store.clone()).await;
+    let (outcome, answer, facts) = match &changed {
+        Ok(Some(facts)) => (Outcome::Succeeded, Answer::Accepted { body: json!({}) }, facts.clone()),
+        Ok(None) => {
+            let why = "it was not as it was seen any more".to_owned();
+            (Outcome::Stale, Answer::NotSent { why }, json!({}))
+        }
+        Err(error) => match after_error(app, &warrant, &store, error).await {
+            Some((Outcome::Failed, facts)) => (Outcome::Failed, Answer::NotSent { why: error.to_string() }, facts),
+            Some((outcome, facts)) => (outcome, Answer::Lost { why: error.to_string() }, facts),
+            // Left open: without the warrant nobody renews its lease, and the sweep reads what became of it.
+            None => return Err(broken_off(warrant.index(), error)),
+        },
     };
     let answered = warrant.answered(vec![Step { what: "the console’s own store".to_owned(), answer }]);
-    let facts = changed.as_ref().ok().cloned().flatten().unwrap_or_else(|| json!({}));
     let verdict = Verdict { outcome, facts, seen: json!({}) };
     let closed = app.ledger.close(&answered, &verdict).await;
     if let Err(error) = closed
@@ -423,9 +433,39 @@ async fn record<D: Deed, F: Future<Output = sqlx::Result<Option<Value>>>>(
         ));
     }
     changed.map(|done| done.map(|_| answered.index())).map_err(|error| match Withheld::of(&error) {
-        Some(withheld) => not_written(withheld),
-        None => store_problem(&error),
+        Some(withheld) => not_written(withheld, store.may_have_written()),
+        None if outcome == Outcome::Failed => store_problem(&error),
+        None => broken_off(answered.index(), &error),
     })
+}
+
+/// What became of a change that ended in an error; `None` where that cannot be read now.
+async fn after_error<D: InStore>(
+    app: &App,
+    warrant: &Warrant<D>,
+    store: &Store,
+    error: &sqlx::Error,
+) -> Option<(Outcome, Value)> {
+    if Withheld::of(error).is_some() && !store.may_have_written() {
+        return Some((Outcome::Failed, json!({})));
+    }
+    let at_rest = store.come_to_rest().await;
+    if let Err(error) = at_rest {
+        tracing::error!(%error, index = warrant.index(), deed = D::KIND, "deed.left");
+        return None;
+    }
+    found(app, warrant.index(), warrant.deed()).await
+}
+
+/// A change that ended in an error, and was not found undone.
+fn broken_off(entry: i64, error: &sqlx::Error) -> Problem {
+    tracing::error!(%error, entry, "deed.broken_off");
+    // Not a fault of the store: what was typed must not be sent again as if nothing had happened.
+    Problem::new(
+        Kind::Conflict,
+        format!("This broke off, and all or a part of it may have been changed: see entry {entry} of the record."),
+        "Look at the page again before you repeat anything.",
+    )
 }
 
 /// Opens a deed that goes to no instance: a change in the console's own store, or something read that nobody sees without an
@@ -465,10 +505,24 @@ pub async fn closed_as_read<D: Deed>(
     Ok(answered)
 }
 
-/// Why a deed changed nothing in the console's own store.
-fn not_written(withheld: &Withheld) -> Problem {
-    tracing::error!(%withheld, "deed.withheld");
+/// Why a deed changed nothing in the console's own store, or nothing more: `before` says whether something of it may have been
+/// written by an earlier transaction.
+fn not_written(withheld: &Withheld, before: bool) -> Problem {
+    tracing::error!(%withheld, before, "deed.withheld");
     match withheld {
+        Withheld::Closed(entry) if before => Problem::new(
+            Kind::Conflict,
+            format!(
+                "This took so long that another process closed entry {entry} meanwhile, and a part of it may have been \
+                 changed."
+            ),
+            "Look at the page again before you repeat anything.",
+        ),
+        Withheld::Foreign(what) if before => Problem::new(
+            Kind::Conflict,
+            format!("This broke off, and a part of it may have been changed: {what}."),
+            "The person who runs Howdah mends that at the server. Look at the page again before you repeat anything.",
+        ),
         Withheld::Closed(entry) => Problem::new(
             Kind::Conflict,
             format!("This took so long that another process closed entry {entry} meanwhile, so nothing was changed."),
@@ -640,14 +694,19 @@ pub async fn judge_on_instance<D: Carry>(app: &App, open: &OpenDeed, deed: &D) -
 
 /// What became of a deed on the console's own store whose process died; `None` while that cannot be read.
 pub async fn judge_in_store<D: InStore>(app: &App, open: &OpenDeed, deed: &D) -> Option<Verdict> {
-    let done = deed.was_done(app, open.index).await.inspect_err(|error| {
-        tracing::error!(%error, index = open.index, deed = D::KIND, "sweep.was_done");
+    let (outcome, facts) = found(app, open.index, deed).await?;
+    Some(Verdict { outcome, facts, seen: json!({ "reason": "closed by reading after its process ended" }) })
+}
+
+/// What the store says of a deed that was not followed to its end; `None` while that cannot be read.
+async fn found<D: InStore>(app: &App, intent: i64, deed: &D) -> Option<(Outcome, Value)> {
+    let done = deed.was_done(app, intent).await.inspect_err(|error| {
+        tracing::error!(%error, index = intent, deed = D::KIND, "deed.was_done");
     });
-    let (outcome, facts) = match done.ok()? {
+    Some(match done.ok()? {
         // Where a row was changed by it, an older copy of that is older from here on.
         Some(true) => (Outcome::Unknown, json!({ FOUND_DONE: true })),
         Some(false) => (Outcome::Failed, json!({})),
         None => (Outcome::Unknown, json!({})),
-    };
-    Some(Verdict { outcome, facts, seen: json!({ "reason": "closed by reading after its process ended" }) })
+    })
 }

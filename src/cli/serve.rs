@@ -99,11 +99,7 @@ async fn watch(app: &Arc<App>, listen: SocketAddr) -> anyhow::Result<()> {
         tracing::warn!(%listen, "metrics.open: `metrics_listen` is not a loopback address; whoever reaches it reads the numbers");
     }
     let watching = http::watching(app.clone());
-    tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, watching).await {
-            tracing::error!(%error, "metrics.serve");
-        }
-    });
+    tokio::spawn(http::serve_watching(listener, watching));
     tracing::info!(%listen, "metrics");
     Ok(())
 }

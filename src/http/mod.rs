@@ -16,4 +16,4 @@ mod watching;
 pub use assets::check as check_site;
 pub use router::{outside, router};
 pub use server::{Limits, open_files, serve};
-pub use watching::watching;
+pub use watching::{serve_watching, watching};

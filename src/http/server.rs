@@ -136,7 +136,7 @@ pub async fn serve(
 }
 
 /// Some errors are of one connection; others, such as no more files, are of us and pass.
-async fn wait_after(error: &io::Error) {
+pub(super) async fn wait_after(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         tracing::error!(%error, "connections.accept");

@@ -1,6 +1,8 @@
 //! For monitoring, on a listener of its own: how everything goes, in numbers; whether the process lives, and whether it can
-//! do its work. Strangers are not asked who they are here, so it holds nothing but numbers and names of ours.
+//! do its work. Strangers are not asked who they are here, so it holds nothing but numbers and names of ours, and however often
+//! it is asked, the store is asked once a second.
 
+use super::server::wait_after;
 use crate::{
     clock::{SECOND, Timestamp},
     context::App,
@@ -9,11 +11,14 @@ use crate::{
 };
 use axum::{
     Router,
+    body::Body,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text},
     metrics::{counter::Counter, family::Family, gauge::Gauge},
@@ -29,10 +34,23 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::timeout;
+use tokio::{
+    net::TcpListener,
+    sync::{Mutex, Semaphore},
+    time::{Instant, timeout},
+};
+use tower::ServiceExt;
 
 /// What is asked of the store for one answer is there within this, or left out.
 pub const PATIENCE: Duration = Duration::from_secs(2);
+/// An answer that is not older is given again.
+const FRESH: Duration = Duration::from_secs(1);
+/// So many connections there may be: the others wait to be accepted.
+const CONNECTIONS: usize = 16;
+/// Within this the head of a request is there.
+const HEAD: Duration = Duration::from_secs(5);
+/// Within this a connection is over: one request, and its answer taken.
+const CONNECTION: Duration = Duration::from_secs(30);
 /// So many are counted where the store is asked.
 const MOST_COUNTED: i64 = 10_000;
 /// The format of the answer (<https://prometheus.io/docs/specs/om/open_metrics_spec/>).
@@ -44,30 +62,84 @@ pub fn watching(app: Arc<App>) -> Router {
         .route("/metrics", get(metrics))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
-        .with_state(app)
+        .with_state(Arc::new(Watched { app, ready: Mutex::default(), numbers: Mutex::default() }))
 }
 
-/// Whether this process can do its work: about ourselves, whatever the instances do.
-async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
-    let not = |why: String| (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n"));
-    if app.ledger.is_ending() {
-        return not("it is being stopped".to_owned());
+/// Answers whoever asks, a request a connection, while the process lives.
+pub async fn serve_watching(listener: TcpListener, router: Router) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // Never closed.
+    while let Ok(place) = places.clone().acquire_owned().await {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                wait_after(&error).await;
+                continue;
+            }
+        };
+        let router = router.clone();
+        let service =
+            service_fn(move |request: hyper::Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .keep_alive(false)
+            .serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(async move {
+            match timeout(CONNECTION, connection).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "metrics.connection"),
+                Err(_) => tracing::debug!("metrics.connection_late"),
+            }
+            drop(place);
+        });
     }
-    if let Some(what) = app.ledger.contradiction() {
-        return not(format!("the record contradicts itself: {what}"));
+}
+
+/// What is asked, and what was last answered. Whoever asks while an answer is being made waits for that one.
+struct Watched {
+    app: Arc<App>,
+    ready: Mutex<Option<(Instant, Readiness)>>,
+    numbers: Mutex<Option<(Instant, Result<String, std::fmt::Error>)>>,
+}
+
+type Readiness = (StatusCode, &'static str);
+
+/// The last answer, or another one where it is too old.
+async fn lately<T: Clone>(last: &Mutex<Option<(Instant, T)>>, now: Instant, anew: impl Future<Output = T>) -> T {
+    let mut last = last.lock().await;
+    match &*last {
+        Some((at, answer)) if now.saturating_duration_since(*at) < FRESH => answer.clone(),
+        _ => {
+            let answer = anew.await;
+            *last = Some((now, answer.clone()));
+            answer
+        }
     }
+}
+
+/// Whether this process can do its work: about ourselves, whatever the instances do. A record that contradicts itself is for
+/// an owner to decide, who needs the console for that: the numbers say it.
+async fn ready(State(watched): State<Arc<Watched>>) -> Readiness {
+    if watched.app.ledger.is_ending() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "it is being stopped\n");
+    }
+    lately(&watched.ready, Instant::now(), writable(&watched.app)).await
+}
+
+async fn writable(app: &App) -> Readiness {
     match timeout(PATIENCE, app.store.try_write(app.clock.now())).await {
-        Ok(Ok(())) => (StatusCode::OK, "ok\n".to_owned()),
+        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {
             tracing::error!(%error, "ready.store");
-            not("the store cannot be written".to_owned())
+            (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be written\n")
         }
-        Err(_) => not("the store does not answer".to_owned()),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
 }
 
-async fn metrics(State(app): State<Arc<App>>) -> Response {
-    match all(&app).await {
+async fn metrics(State(watched): State<Arc<Watched>>) -> Response {
+    match lately(&watched.numbers, Instant::now(), all(&watched.app)).await {
         Ok(said) => ([(header::CONTENT_TYPE, OPEN_METRICS)], said).into_response(),
         Err(error) => {
             tracing::error!(%error, "metrics");
@@ -305,4 +377,26 @@ fn resident_memory() -> Option<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: i64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(number(kibibytes * 1024))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU32;
+
+    #[tokio::test]
+    async fn however_often_it_is_asked_the_answer_is_made_once_a_second() {
+        let (last, made, now) = (Mutex::default(), AtomicU32::new(0), Instant::now());
+        let ask = |later: Duration| {
+            lately(&last, now + later, async {
+                tokio::task::yield_now().await;
+                made.fetch_add(1, Ordering::Relaxed)
+            })
+        };
+        let at_once = futures::join!(ask(Duration::ZERO), ask(Duration::ZERO), ask(Duration::ZERO));
+        assert_eq!(at_once, (0, 0, 0), "those who ask at once share one");
+        assert_eq!(ask(FRESH - Duration::from_millis(1)).await, 0);
+        assert_eq!(ask(FRESH).await, 1);
+        assert_eq!(ask(FRESH + Duration::from_millis(1)).await, 1);
+    }
 }

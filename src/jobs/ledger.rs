@@ -24,6 +24,15 @@ impl Job for Leases {
         Duration::from_secs(5)
     }
 
+    /// One run that hangs and the pause after it are over before a lease of thirty seconds is.
+    fn longest(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    fn longest_pause(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
     async fn work(&mut self) -> anyhow::Result<()> {
         Ok(self.app.ledger.renew_leases().await?)
     }

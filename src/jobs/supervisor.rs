@@ -11,9 +11,9 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
-/// No pause is longer, however often a job has fallen.
+/// No pause is longer, however often a job has fallen, unless its period is.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// … nor longer than so many of its periods: what keeps leases running must not wait until they have run out.
+/// … nor longer than so many of its periods.
 const MOST_PERIODS: u32 = 12;
 
 /// Something that is done again and again while the process runs.
@@ -27,6 +27,11 @@ pub trait Job: Send + 'static {
     /// Within this a run ends, or it is given up as hung.
     fn longest(&self) -> Duration {
         Duration::from_secs(120)
+    }
+
+    /// How long it rests at most after it fell, however often.
+    fn longest_pause(&self) -> Duration {
+        LONGEST_PAUSE
     }
 
     /// One run. What it began on an instance or in the store goes on by itself where the run is given up.
@@ -65,7 +70,7 @@ impl Supervisor {
 }
 
 async fn keep(mut job: impl Job, clock: Clock, seen: Jobs, told: CancellationToken) {
-    let (name, period, longest) = (job.name(), job.period(), job.longest());
+    let (name, period, longest, longest_pause) = (job.name(), job.period(), job.longest(), job.longest_pause());
     let mut tick = interval(period);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut falls = 0;
@@ -80,7 +85,7 @@ async fn keep(mut job: impl Job, clock: Clock, seen: Jobs, told: CancellationTok
         if falls > 0 {
             tokio::select! {
                 () = told.cancelled() => return,
-                () = sleep(pause(period, falls)) => {}
+                () = sleep(pause(period, falls, longest_pause)) => {}
             }
         }
     }
@@ -118,9 +123,9 @@ async fn run(job: &mut impl Job, name: &JobName, longest: Duration, clock: &Cloc
 }
 
 /// How long a job rests that fell so many times in a row: twice as long each time, up to a bound.
-fn pause(period: Duration, falls: u32) -> Duration {
+fn pause(period: Duration, falls: u32, longest: Duration) -> Duration {
     let periods = 2u32.saturating_pow(falls).min(MOST_PERIODS);
-    period.saturating_mul(periods).min(LONGEST_PAUSE.max(period))
+    period.saturating_mul(periods).min(longest.max(period))
 }
 
 #[cfg(test)]
@@ -232,9 +237,10 @@ mod tests {
     #[test]
     fn the_pause_grows_to_a_bound() {
         let second = Duration::from_secs(1);
-        let pauses: Vec<u64> = (1..6).map(|falls| pause(second, falls).as_secs()).collect();
+        let pauses: Vec<u64> = (1..6).map(|falls| pause(second, falls, LONGEST_PAUSE).as_secs()).collect();
         assert_eq!(pauses, [2, 4, 8, 12, 12]);
-        assert_eq!(pause(60 * second, 40), LONGEST_PAUSE);
-        assert_eq!(pause(600 * second, 1), 600 * second);
+        assert_eq!(pause(60 * second, 40, LONGEST_PAUSE), LONGEST_PAUSE);
+        assert_eq!(pause(600 * second, 1, LONGEST_PAUSE), 600 * second);
+        assert_eq!(pause(5 * second, 40, 10 * second), 10 * second, "a bound of the job's own");
     }
 }

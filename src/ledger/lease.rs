@@ -75,19 +75,34 @@ impl Ledger {
         self.at_work.set().len()
     }
 
-    /// Keeps the leases running of the deeds that this process is at work on.
+    /// Keeps the leases running of the deeds that this process is at work on. One that cannot be renewed now keeps back none
+    /// of the others.
     ///
     /// # Errors
     /// The store's.
     pub async fn renew_leases(&self) -> Result<(), LedgerError> {
-        const SQL: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
+        const ON_SQLITE: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
+        // One that is being written for at this moment cannot be claimed either.
+        const ON_POSTGRES: &str = "update open_deeds set lease_until = $3 where intent in \
+            (select intent from open_deeds where intent = any($1) and lease = $2 for update skip locked)";
         let until = self.clock.now().plus(DEED_LEASE).0;
         let at_work: Vec<i64> = self.at_work.set().iter().copied().collect();
-        for intent in at_work {
-            on!(&self.store, pool => sqlx::query(SQL)
-                .bind(intent).bind(&*self.process).bind(until).execute(pool).await?.rows_affected());
+        match &self.store.driver {
+            Driver::Postgres(pool) => {
+                sqlx::query(ON_POSTGRES).bind(at_work).bind(&*self.process).bind(until).execute(pool).await?;
+                Ok(())
+            }
+            Driver::Sqlite(pool) => {
+                let mut renewed = Ok(());
+                for intent in at_work {
+                    let one = sqlx::query(ON_SQLITE).bind(intent).bind(&*self.process).bind(until).execute(pool).await;
+                    if let Err(error) = one {
+                        renewed = Err(error.into());
+                    }
+                }
+                renewed
+            }
         }
-        Ok(())
     }
 
     /// On SQLite the lock of the one server proves every former holder dead: their leases end now.

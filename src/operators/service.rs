@@ -12,7 +12,7 @@ use crate::{
     deeds::{AddOperator, ChangeOperatorRole, DisableOperator, EndSessions, OfferAccess},
     frame::{self, Framed},
     id::OperatorId,
-    ledger::{Deed, Ledger},
+    ledger::Ledger,
     linked_accounts, path,
     problem::{Kind, Problem},
     seal::hex,
@@ -32,7 +32,7 @@ pub fn command_actor() -> Actor {
 }
 
 /// One deed about a person of the console.
-async fn recorded<D: Deed, F: Future<Output = sqlx::Result<bool>>>(
+async fn recorded<D: InStore, F: Future<Output = sqlx::Result<bool>>>(
     app: &App,
     actor: &Actor,
     deed: D,

@@ -1,12 +1,19 @@
 //! A deed of the console's own writes only while it is open, under the lease it was opened with: what another process has
 //! closed meanwhile, because this one stood still, is not written any more.
 //!
-//! Each transaction of such a deed begins by locking the row of its lease. Whoever wants to claim the deed comes after it, and
-//! so reads what it wrote. Beside that it looks for what somebody else has made to run on the tables it may write, under a lock
-//! that a `create trigger` waits for.
+//! Each transaction of such a deed begins by locking the tables it may write, which a `create trigger` waits for, and then the
+//! row of its lease: whoever wants to claim the deed comes after it, and so reads what it wrote. The row comes second, so that
+//! it is not held while somebody else's work on a table is waited for. Then it looks for what was made to run on the tables.
 
-use super::{Driver, Store, foreign::ON_POSTGRES, foreign::ON_SQLITE};
-use std::sync::Arc;
+use super::{Driver, Store, foreign::ON_POSTGRES, foreign::ON_SQLITE, on};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::time::timeout;
 
 /// Which deed something is written for.
 #[derive(Clone, Debug)]
@@ -14,6 +21,8 @@ pub(super) struct Fence {
     /// The entry of its intent.
     pub intent: i64,
     pub lease: Arc<str>,
+    /// Whether a transaction came past the fence: from then on something may have been written.
+    pub passed: Arc<AtomicBool>,
 }
 
 /// Why a deed wrote nothing.
@@ -46,34 +55,45 @@ pub(super) const STILL_OPEN: &str =
     "update open_deeds set lease = lease where intent = $1 and lease = $2 returning intent";
 
 /// What the console's deeds on its own store write (PostgreSQL: for as long as somebody may write a table, a `create trigger`,
-/// a rule, a policy or a new column waits).
-const LOCK: &str = "lock table operators, recovery_codes, web_sessions, grants, grant_roles, linked_accounts, left_tokens, \
+/// a rule, a policy or a new column waits). Who holds a table for long, to rebuild it or to copy it, is not waited for without
+/// end: the time also bounds every later lock of the transaction.
+const LOCK: &str = "set local lock_timeout = '5s'; lock table operators, recovery_codes, web_sessions, grants, grant_roles, linked_accounts, left_tokens, \
     setup_links, reset_links, case_holds, account_notes, access_requests in row exclusive mode";
 /// On SQLite whoever writes is alone.
 const ALONE: &str = "select 1";
+/// How long a lock is waited for that a commit may still hold whose answer was lost.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Begins a transaction of one that writes; under a fence, only if its deed is still open.
 macro_rules! begin {
     ($store:expr, $pool:expr) => {{
         let mut tx = $pool.begin().await?;
         if let Some(fence) = &$store.fence {
+            let (lock, running) = $store.driver.guard();
+            // Two statements at once, which a prepared one cannot be.
+            sqlx::raw_sql(lock).execute(&mut *tx).await?;
             let open: Option<i64> = sqlx::query_scalar($crate::store::fence::STILL_OPEN)
                 .bind(fence.intent)
                 .bind(&*fence.lease)
                 .fetch_optional(&mut *tx)
                 .await?;
             open.ok_or($crate::store::fence::Withheld::Closed(fence.intent))?;
-            let (lock, running) = $store.driver.guard();
-            sqlx::query(lock).execute(&mut *tx).await?;
             let running: Vec<$crate::store::foreign::Running> = sqlx::query_as(running).fetch_all(&mut *tx).await?;
             if let Some(what) = $store.driver.foreign(&running) {
                 return Err($crate::store::fence::Withheld::Foreign(what).into());
             }
+            fence.pass();
         }
         tx
     }};
 }
 pub(super) use begin;
+
+impl Fence {
+    pub fn pass(&self) {
+        self.passed.store(true, Ordering::Release);
+    }
+}
 
 impl Driver {
     /// What keeps triggers from being made meanwhile, and what reads those that are there.
@@ -88,6 +108,22 @@ impl Driver {
 impl Store {
     /// The store for one deed: what is written through it is written only while the deed is open under this lease.
     pub(crate) fn under(&self, intent: i64, lease: &Arc<str>) -> Self {
-        Self { fence: Some(Fence { intent, lease: lease.clone() }), ..self.clone() }
+        let fence = Fence { intent, lease: lease.clone(), passed: Arc::default() };
+        Self { fence: Some(fence), ..self.clone() }
+    }
+
+    /// Whether a transaction of this deed, or of any copy of this store, came past the fence. If none did, nothing was written.
+    pub(crate) fn may_have_written(&self) -> bool {
+        self.fence.as_ref().is_none_or(|fence| fence.passed.load(Ordering::Acquire))
+    }
+
+    /// Waits until nothing is being written for this deed any more: a commit whose answer was lost may still be under way.
+    pub(crate) async fn come_to_rest(&self) -> sqlx::Result<()> {
+        let Some(fence) = &self.fence else { return Ok(()) };
+        let wait = async {
+            on!(self, pool => sqlx::query(STILL_OPEN)
+                .bind(fence.intent).bind(&*fence.lease).execute(pool).await.map(|_| ()))
+        };
+        timeout(PATIENCE, wait).await.map_err(|_| sqlx::Error::PoolTimedOut)?
     }
 }

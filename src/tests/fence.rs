@@ -127,6 +127,102 @@ async fn what_was_written_before_another_closed_it_is_found_done_and_the_person_
     .await;
 }
 
+/// A change goes on after its commit: an error then is no proof that nothing was done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_written_before_an_error_is_not_recorded_as_failed() {
+    both(async |house| {
+        let done = carry_out::recorded(&house.app, may(), becomes_admin(), "a test", |store| async move {
+            admin(&store).await?;
+            Err(sqlx::Error::PoolTimedOut)
+        })
+        .await;
+        let problem = done.unwrap_err();
+        assert!(problem.what.contains("may have been changed"), "{problem:?}");
+        assert_eq!(role(&house).await, Role::Admin);
+        assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Unknown));
+        whole(&house).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_written_before_an_error_is_recorded_as_failed() {
+    both(async |house| {
+        let done = carry_out::recorded(&house.app, may(), becomes_admin(), "a test", |_| async move {
+            Err(sqlx::Error::PoolTimedOut)
+        })
+        .await;
+        assert!(!done.unwrap_err().what.contains("may have been changed"));
+        assert_eq!(role(&house).await, Role::Moderator);
+        assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Failed));
+    })
+    .await;
+}
+
+/// Where it cannot be read what became of a deed, it stays open, and its lease is not renewed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_after_an_error_is_left_to_the_sweep() {
+    both(async |house| {
+        let here = &house;
+        let done = carry_out::recorded(&here.app, may(), becomes_admin(), "a test", |store| async move {
+            admin(&store).await?;
+            sql(&here.app.store, "alter table operators rename to gone").await?;
+            Err(sqlx::Error::PoolTimedOut)
+        })
+        .await;
+        let problem = done.unwrap_err();
+        assert!(problem.what.contains("may have been changed"), "{problem:?}");
+        assert_eq!((house.app.ledger.under_way(), house.outcome("change_operator_role").await), (0, None));
+        sql(&house.app.store, "alter table gone rename to operators").await.unwrap();
+        sql(&house.app.store, "update open_deeds set lease_until = 0").await.unwrap();
+        house.app.ledger.renew_leases().await.unwrap();
+        jobs::sweep(&another(&house)).await.unwrap();
+        assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Unknown));
+    })
+    .await;
+}
+
+/// After a first transaction that was let through, nobody is told that nothing was changed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stopped_half_way_does_not_say_that_nothing_was_changed() {
+    both(async |house| {
+        let here = &house;
+        let done = carry_out::recorded(&here.app, may(), becomes_admin(), "a test", |store| async move {
+            admin(&store).await?;
+            closed_elsewhere(here).await;
+            web_sessions::end_all_of(&store, &id("01moderator"), None).await.map(|()| true)
+        })
+        .await;
+        let problem = done.unwrap_err();
+        assert!(problem.what.contains("another process closed entry"), "{problem:?}");
+        assert!(problem.what.contains("a part of it may have been changed"), "{problem:?}");
+        assert_eq!(house.outcome("change_operator_role").await, Some(Outcome::Unknown));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_cannot_be_renewed_now_keeps_back_none_of_the_others() {
+    let house = house(postgres().await).await;
+    let Driver::Postgres(pool) = &house.app.store.driver else { panic!("PostgreSQL was asked for") };
+    let other = ChangeOperatorRole { operator: id("01admin"), name: "admin".into(), ..becomes_admin() };
+    let ledger: &Ledger = &house.app.ledger;
+    let first = ledger.open(may(), becomes_admin(), "", Acting::Console, Mark::default()).await.unwrap();
+    let second = ledger.open(may(), other, "", Acting::Console, Mark::default()).await.unwrap();
+    sql(&house.app.store, "update open_deeds set lease_until = 0").await.unwrap();
+    let mut writing = pool.begin().await.unwrap();
+    sqlx::query("update open_deeds set lease = lease where intent = $1")
+        .bind(first.index())
+        .execute(&mut *writing)
+        .await
+        .unwrap();
+    ledger.renew_leases().await.unwrap();
+    let renewed: Vec<i64> =
+        sqlx::query_scalar("select intent from open_deeds where lease_until > 0").fetch_all(pool).await.unwrap();
+    assert_eq!(renewed, [second.index()]);
+    writing.commit().await.unwrap();
+}
+
 /// Everything that a deed writes with, after the deed is closed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_written_for_a_deed_that_is_closed() {

@@ -107,9 +107,9 @@ async fn what_is_not_known_has_no_number() {
 #[tokio::test]
 async fn it_is_ready_while_it_can_be_written_whatever_the_instance_does() {
     let house = house(sqlite().await).await;
-    let watching = http::watching(house.app.clone());
+    // Anew each time: what one has answered it answers again for a second.
     let asked = async |path: &str| {
-        let (status, _, said) = ask(&watching, opened(path, "")).await;
+        let (status, _, said) = ask(&http::watching(house.app.clone()), opened(path, "")).await;
         (status, said)
     };
     house.weather.set(Fault::Broken);
@@ -125,6 +125,26 @@ async fn it_is_ready_while_it_can_be_written_whatever_the_instance_does() {
     assert_eq!(asked("/healthz").await, (StatusCode::OK, "ok\n".to_owned()), "it lives");
     let (outside, ..) = ask(&house.router, opened("/metrics", &house.sign_in("owner").await)).await;
     assert_eq!(outside, StatusCode::NOT_FOUND, "on a listener of its own");
+}
+
+/// Whoever says nothing keeps nobody out for long.
+#[tokio::test]
+async fn those_who_say_nothing_make_place_for_those_who_ask() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let house = house(sqlite().await).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(http::serve_watching(listener, http::watching(house.app.clone())));
+    let mut silent = Vec::new();
+    for _ in 0..16 {
+        silent.push(tokio::net::TcpStream::connect(address).await.unwrap());
+    }
+    let mut asking = tokio::net::TcpStream::connect(address).await.unwrap();
+    asking.write_all(b"GET /readyz HTTP/1.1\r\nhost: howdah\r\n\r\n").await.unwrap();
+    let mut said = String::new();
+    asking.read_to_string(&mut said).await.unwrap();
+    assert!(said.starts_with("HTTP/1.1 200 OK\r\n") && said.ends_with("\r\n\r\nok\n"), "{said}");
+    serving.abort();
 }
 
 #[tokio::test]

@@ -107,7 +107,8 @@ pub async fn keep(app: &Arc<App>) -> sqlx::Result<()> {
 /// Keeps what was in the way, where the page says it.
 async fn note(app: &App, role: Role, done: Result<(), Problem>) -> sqlx::Result<()> {
     let Err(problem) = done else { return Ok(()) };
-    tracing::info!(grant = %role.grant, instance = %role.asked.instance, problem = problem.what, "grants.role");
+    // The sentence may name somebody: it stands on the page alone.
+    tracing::info!(grant = %role.grant, instance = %role.asked.instance, problem = ?problem.kind, "grants.role");
     // It may have come a step further meanwhile.
     let current = grants::roles_of(&app.store, &app.keys, &role.grant).await?;
     if let Some(mut role) = current.into_iter().find(|own| own.asked.instance == role.asked.instance) {
