@@ -6,10 +6,10 @@
 use crate::{
     access::Permit,
     acting,
-    clock::{MINUTE, SECOND, Timestamp},
+    clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp},
     context::{App, Context},
     deeds::OnInstance,
-    id::AccountId,
+    id::{AccountId, InstanceName},
     ledger::{
         Acting, Answer, Answered, Deed, LedgerError, Mark, NotOpened, OpenDeed, Outcome, Step, Subject, Verdict,
         Warrant,
@@ -26,15 +26,18 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::{
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{Arc, PoisonError},
     time::Duration,
 };
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 use tracing::{Instrument, Span, field};
 
 /// `failed` needs a definite refusal, proof that nothing was sent, or so long without a trace.
 const WITHOUT_A_TRACE: i64 = 2 * MINUTE;
+
+/// A deed whose outcome cannot be recorded for so long is told as sent and not yet recorded.
+const UNRECORDED: Duration = Duration::from_secs(8);
 
 /// How much of a deed has left a trace that only this deed can have left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,6 +201,9 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
+    if let Some(release) = instance.read_only().filter(|_| !deed.in_doubt_too()) {
+        return Err(read_only(&instance.name, &release));
+    }
     let acting_client = acting::acting_client(context, instance, &deed).await?;
     let acting = acting_client.account;
     let mark = {
@@ -222,26 +228,29 @@ async fn run<D: Carry>(
         Ok(Some(what)) => {
             let answered = warrant.unsent(what.clone());
             let verdict = Verdict::stale(json!({ "changed": what }));
-            close(app, &answered, &verdict).await;
-            return Err(Problem::new(
+            let problem = Problem::new(
                 Kind::Conflict,
                 format!("Nothing was done: {what}."),
                 "The page now shows how it stands. What you typed is kept; decide again.",
-            ));
+            );
+            close(app, &answered, &verdict, tell, || Err(problem.clone())).await;
+            return Err(problem);
         }
         Err(error) => {
             let answered = warrant.unsent(error.to_string());
             let verdict =
                 Verdict { outcome: Outcome::Failed, facts: json!({}), seen: json!({ "reason": error.to_string() }) };
-            close(app, &answered, &verdict).await;
+            close(app, &answered, &verdict, tell, || Err(database_problem(&error))).await;
             return Err(database_problem(&error));
         }
     }
-    let opened_at = app.clock.now();
+    // By this process's own measure: a clock that is set meanwhile makes two minutes neither longer nor shorter.
+    let opened = std::time::Instant::now();
+    let age = || i64::try_from(opened.elapsed().as_millis()).unwrap_or(i64::MAX);
     let answered = D::send(warrant, context, instance, &acting_client.client).await;
     let sent_at = app.clock.now();
     let mut back = read_back(instance, &deed, mark, acting, sent_at).await;
-    let mut verdict = conclude::<D>(Some(answered.steps()), &back, app.clock.now().since(opened_at));
+    let mut verdict = conclude::<D>(Some(answered.steps()), &back, age());
     if verdict.is_none() {
         // Sent, and not answered or not seen yet. The person is told so; the task goes on looking.
         if let Some(tell) = tell.take() {
@@ -255,24 +264,22 @@ async fn run<D: Carry>(
                 }
                 None => "accepted, and it cannot be read whether it is done.".to_owned(),
             };
-            app.watched.lock().unwrap_or_else(PoisonError::into_inner).insert(answered.index(), words);
-            let waiting = Done {
-                index: answered.index(),
-                outcome: Outcome::Unknown,
-                facts: json!({ "watched": true }),
-                said,
-                unsent: false,
-            };
-            let _ = tell.send(Ok(waiting));
+            let words = format!("{words} The console goes on looking for two minutes.");
+            let _ = tell.send(Ok(watched(app, &answered, words)));
         }
         while verdict.is_none() {
             tokio::time::sleep(Duration::from_secs(2)).await;
             back = read_back(instance, &deed, mark, acting, sent_at).await;
-            verdict = conclude::<D>(Some(answered.steps()), &back, app.clock.now().since(opened_at));
+            verdict = conclude::<D>(Some(answered.steps()), &back, age());
         }
     }
     let verdict = verdict.unwrap_or(Verdict { outcome: Outcome::Unknown, facts: json!({}), seen: json!({}) });
-    close(app, &answered, &verdict).await;
+    close(app, &answered, &verdict, tell, || {
+        let words = "sent, and not recorded yet: the console’s own database cannot be written. The console goes on trying; \
+            do not send it again.";
+        Ok(watched(app, &answered, words.to_owned()))
+    })
+    .await;
     app.watched.lock().unwrap_or_else(PoisonError::into_inner).remove(&answered.index());
     afterwards(app, &deed, answered.index(), verdict.outcome).await;
     // Whose token does not hold any more was not let in at all.
@@ -282,6 +289,30 @@ async fn run<D: Carry>(
         .all(|step| matches!(step.answer, Answer::NotSent { .. } | Answer::Refused { status: 401, .. }));
     let said = said(answered.steps());
     Ok(Done { index: answered.index(), outcome: verdict.outcome, facts: verdict.facts, said, unsent })
+}
+
+/// What somebody is told of a deed that is not closed yet; the page it leads to says these words.
+fn watched<D: Deed>(app: &App, answered: &Answered<D>, words: String) -> Done {
+    app.watched.lock().unwrap_or_else(PoisonError::into_inner).insert(answered.index(), words);
+    Done {
+        index: answered.index(),
+        outcome: Outcome::Unknown,
+        facts: json!({ "watched": true }),
+        said: said(answered.steps()),
+        unsent: false,
+    }
+}
+
+/// Why nothing is changed on an instance of a release that nobody tried the console with. Worth another attempt: an owner may
+/// allow it, and the console be updated.
+fn read_only(instance: &InstanceName, release: &str) -> Problem {
+    Problem::unavailable(
+        format!("Nothing was done: {instance} runs Mastodon {release}, which this console was never tried with."),
+        format!(
+            "Update Howdah, or let an owner write untried_release = \"{release}\" beside that instance in its configuration. \
+             Registrations can be closed all the same."
+        ),
+    )
 }
 
 /// The deed is done and recorded: what fails here is said in the log and changes nothing of that.
@@ -513,8 +544,26 @@ fn said(steps: &[Step]) -> Option<String> {
     })
 }
 
+/// Closes a deed, however long that takes. Who waits is told after [`UNRECORDED`] how it stands, and waits no longer.
+async fn close<D: Deed>(
+    app: &App,
+    answered: &Answered<D>,
+    verdict: &Verdict,
+    tell: &mut Tell,
+    so_far: impl FnOnce() -> Result<Done, Problem>,
+) {
+    let mut closing = pin!(recorded_at_last(app, answered, verdict));
+    if timeout(UNRECORDED, &mut closing).await.is_ok() {
+        return;
+    }
+    if let Some(tell) = tell.take() {
+        let _ = tell.send(so_far());
+    }
+    closing.await;
+}
+
 /// Closes a deed, again and again while the ledger cannot be written: it has happened, so it must be recorded.
-async fn close<D: Deed>(app: &App, answered: &Answered<D>, verdict: &Verdict) {
+async fn recorded_at_last<D: Deed>(app: &App, answered: &Answered<D>, verdict: &Verdict) {
     for attempt in 0u32.. {
         match app.ledger.close(answered, verdict).await {
             Ok(()) | Err(LedgerError::AlreadyClosed(_)) => return,
@@ -631,7 +680,14 @@ pub async fn judge_on_instance<D: Carry>(app: &App, open: &OpenDeed, deed: &D) -
     // Its traces are those of the account it was begun as, whoever acts here by now.
     let acting = open.acting.account()?;
     let back = read_back(instance, deed, open.mark, acting, open.opened_at).await;
-    let verdict = conclude::<D>(None, &back, app.clock.now().since(open.opened_at))?;
+    let age = app.clock.now().since(open.opened_at);
+    let verdict = conclude::<D>(None, &back, age).or_else(|| {
+        // Begun in the future: the clock has been set back since, and nobody knows how long ago it was.
+        (age < -LARGEST_SKEW).then(|| {
+            let seen = json!({ "reason": "the clock was set back while it was open" });
+            Verdict { outcome: Outcome::Unknown, facts: json!({}), seen }
+        })
+    })?;
     afterwards(app, deed, open.index, verdict.outcome).await;
     Some(verdict)
 }

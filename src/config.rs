@@ -2,6 +2,8 @@
 //!
 //! Everything wrong is named at once, each with what would be right.
 
+mod postgres;
+
 use crate::{clock::Timestamp, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -48,8 +50,12 @@ pub struct InstanceConfig {
     pub base_url: Url,
     pub media_base_url: Url,
     pub database_url: Secret,
+    /// Where the few writes go, if `database_url` leads to a copy.
+    pub database_write_url: Option<Secret>,
     pub redis_url: Option<Secret>,
     pub token: Secret,
+    /// A release newer than all that the console was tried with, on which it may act all the same: `4.8`.
+    pub untried_release: Option<String>,
 }
 
 /// For whom browsers are told to use nothing but TLS.
@@ -138,12 +144,16 @@ struct RawInstance {
     database_url: Option<String>,
     database_url_file: Option<PathBuf>,
     database_url_env: Option<String>,
+    database_write_url: Option<String>,
+    database_write_url_file: Option<PathBuf>,
+    database_write_url_env: Option<String>,
     redis_url: Option<String>,
     redis_url_file: Option<PathBuf>,
     redis_url_env: Option<String>,
     token: Option<String>,
     token_file: Option<PathBuf>,
     token_env: Option<String>,
+    untried_release: Option<String>,
     #[serde(flatten)]
     unknown: BTreeMap<String, toml::Value>,
 }
@@ -480,6 +490,13 @@ impl Reader<'_> {
         }
     }
 
+    /// The address of an instance's PostgreSQL.
+    fn postgres(&mut self, key: &str, url: &str) {
+        for why in postgres::wrong(url, &|file| read_file(file).map(|(_, exposed)| exposed)) {
+            self.wrong(format!("`{key}` {why}"));
+        }
+    }
+
     fn instance(&mut self, at: &str, raw: RawInstance, into: &mut Vec<InstanceConfig>) {
         let before = self.wrong.len();
         for key in raw.unknown.keys() {
@@ -517,21 +534,29 @@ impl Reader<'_> {
             true,
             "postgres://howdah@db.example.org/mastodon",
         );
-        if let Some(url) = &database_url
-            && !(url.expose().starts_with("postgres://") || url.expose().starts_with("postgresql://"))
-        {
-            self.wrong("`database_url` must begin with postgres://".into());
+        let database_write_url = self.secret(
+            "database_write_url",
+            raw.database_write_url,
+            raw.database_write_url_file,
+            raw.database_write_url_env,
+            false,
+            "postgres://howdah@primary.example.org/mastodon",
+        );
+        if database_write_url.is_some() && database_write_url == database_url {
+            self.wrong("`database_write_url` is the same as `database_url`; leave it out".into());
         }
-        let place = |url: &Secret| {
-            let url = Url::parse(url.expose()).ok()?;
-            Some((url.host_str()?.to_owned(), url.port().unwrap_or(5432), url.path().to_owned()))
-        };
-        let same = |url: &Secret| {
-            place(url).and_then(|at| into.iter().find(|other| place(&other.database_url) == Some(at.clone())))
-        };
-        if let Some(other) = database_url.as_ref().and_then(same) {
-            let other = &other.name;
-            self.wrong(format!("`database_url` is the database of instance {other} already; each server has its own"));
+        for (key, url) in [("database_url", &database_url), ("database_write_url", &database_write_url)] {
+            let Some(url) = url else { continue };
+            self.postgres(key, url.expose());
+            let same = |other: &&InstanceConfig| {
+                let theirs = [Some(&other.database_url), other.database_write_url.as_ref()];
+                let place = postgres::place(url.expose());
+                place.is_some() && theirs.into_iter().flatten().any(|url| postgres::place(url.expose()) == place)
+            };
+            if let Some(other) = into.iter().find(same) {
+                let other = &other.name;
+                self.wrong(format!("`{key}` is the database of instance {other} already; each server has its own"));
+            }
         }
         let redis_url = self.secret(
             "redis_url",
@@ -548,6 +573,13 @@ impl Reader<'_> {
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");
+        let is_release = |text: &str| {
+            text.split_once('.')
+                .is_some_and(|(major, minor)| [major, minor].iter().all(|part| part.parse::<u16>().is_ok()))
+        };
+        if raw.untried_release.as_deref().is_some_and(|text| !is_release(text)) {
+            self.wrong("`untried_release` is a release in two numbers, for example \"4.8\"; correct it".into());
+        }
         for line in &mut self.wrong[before..] {
             line.insert_str(0, &format!("instance {at}: "));
         }
@@ -556,7 +588,18 @@ impl Reader<'_> {
         {
             let title =
                 raw.title.or_else(|| base_url.host_str().map(str::to_owned)).unwrap_or_else(|| name.to_string());
-            into.push(InstanceConfig { name, title, base_url, media_base_url, database_url, redis_url, token });
+            let untried_release = raw.untried_release;
+            into.push(InstanceConfig {
+                name,
+                title,
+                base_url,
+                media_base_url,
+                database_url,
+                database_write_url,
+                redis_url,
+                token,
+                untried_release,
+            });
         }
     }
 }
@@ -620,6 +663,17 @@ mod tests {
         let config = parse(GOOD, &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
         assert_eq!(config.instances[0].media_base_url.as_str(), "https://harbour.example/system");
         assert_eq!(config.instances[0].title, "harbour.example");
+        assert_eq!(config.instances[0].untried_release, None);
+        let allowed =
+            parse(&format!("{GOOD}\nuntried_release = \"4.8\""), &env).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        assert_eq!(allowed.instances[0].untried_release.as_deref(), Some("4.8"));
+        for wrong in ["4", "4.8.1", "yes", "4.x"] {
+            let wrong = parse(&format!("{GOOD}\nuntried_release = \"{wrong}\""), &env).expect_err(wrong);
+            assert!(
+                wrong.iter().any(|line| line.contains("`untried_release` is a release in two numbers")),
+                "{wrong:?}"
+            );
+        }
         assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
         assert_eq!((config.log, config.metrics_listen), (Log::Text, None));
         assert!(!format!("{config:?}").contains("t0ken"), "a secret in debug output");
@@ -661,6 +715,7 @@ mod tests {
             name = "No Spaces"
             base_url = "ftp://x"
             database_url = "mysql://x"
+            database_write_url = "postgres://a,b/mastodon?passfile=/etc/pass&sslkey=key.pem&target_session_attrs=any"
             token = "a"
             token_env = "B"
         "#;
@@ -758,6 +813,7 @@ mod tests {
             ("token_env = \"TOKEN\"", "token_file = \"hush-hush\""),
             ("database_url_env = \"DB\"", "database_url_file = \"postgres://howdah:hush-hush@db/mastodon\""),
             ("database_url_env = \"DB\"", "database_url = \"mysql://howdah:hush-hush@db/mastodon\""),
+            ("database_url_env = \"DB\"", "database_url = \"postgres://howdah@db/mastodon?passwort=hush-hush\""),
             ("store = \"sqlite:howdah.db\"", "store = \"mysql://howdah:hush-hush@db/howdah\""),
             ("secret_key_env = \"KEY\"", "secret_key_file = \"hush-hush\""),
             ("base_url = \"https://", "base_url = \"https://:hush-hush@"),

@@ -27,7 +27,7 @@ use crate::{
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
 };
 use tokio::sync::Semaphore;
@@ -219,7 +219,30 @@ impl Context {
             .ok()
             .filter(|name| self.actor.covers(name))
             .and_then(|name| self.app.instances.get(&name))
-            .ok_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
+            .ok_or_else(|| {
+                let named = name.parse().ok();
+                let taken_out = named.as_ref().and_then(|name| self.taken_out(Some(name)));
+                taken_out.unwrap_or_else(|| Problem::not_found(format!("There is no instance “{name}” here.")))
+            })
+    }
+
+    /// What a contractor is told of an instance that a running grant names and the configuration does not: of one, or of all.
+    pub fn taken_out(&self, name: Option<&InstanceName>) -> Option<Problem> {
+        let granted = self.actor.grants.iter().flat_map(|grant| &grant.scope.instances);
+        let gone = granted.filter(|granted| name.is_none_or(|name| name == *granted));
+        let gone: BTreeSet<&str> =
+            gone.filter(|granted| !self.app.instances.contains_key(*granted)).map(InstanceName::as_str).collect();
+        let named = gone.iter().map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
+        let what = match gone.len() {
+            0 => return None,
+            1 => format!("The instance {named}, which your grant is for, is not connected to this console any more."),
+            _ => format!("The instances {named}, which your grant is for, are not connected to this console any more."),
+        };
+        Some(Problem::new(
+            Kind::NotFound,
+            what,
+            "Ask the person who sponsors your grant. Your grants and your own deeds are still there to read.",
+        ))
     }
 
     /// The instances this person may see, in the order of the configuration.

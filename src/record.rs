@@ -208,6 +208,10 @@ pub fn line(entry: &Entry, who: &str) -> Line {
     }
 }
 
+/// What a lifted suspension left behind where the data had gone meanwhile.
+pub const NO_LOGIN: &str =
+    "the suspension is lifted, and the account has no login any more: its data is gone, and nobody can use it";
+
 /// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
 pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> String {
     let mut what = line.what.clone();
@@ -232,10 +236,11 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
             "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
              console goes on until it agrees, for two hours."
         ),
+        Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),
         Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
         Some(DeedState::Open) => {
-            let so_far = watched.unwrap_or("sent, and not answered.");
-            format!("Not certain yet: {}: {so_far} The console goes on looking for two minutes.", line.what)
+            let so_far = watched.unwrap_or("sent, and not answered. The console goes on looking for two minutes.");
+            format!("Not certain yet: {}: {so_far}", line.what)
         }
         Some(DeedState::Unknown) => format!("{what}: the state is right, but somebody else may have done it."),
         Some(DeedState::Failed) => format!("{what}: failed, nothing changed."),

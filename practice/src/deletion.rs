@@ -69,6 +69,8 @@ pub async fn delete(
         .bind(&reported)
         .execute(&mut *db)
         .await?;
+    // Without callbacks: what no foreign key takes along stays, as `preview_cards_statuses` does
+    // (`app/services/batched_remove_status_service.rb`).
     sqlx::query("delete from statuses where account_id = $1 and id <> all($2)")
         .bind(id)
         .bind(&reported)

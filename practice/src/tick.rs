@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
 use std::{sync::Arc, time::Duration};
 
 /// What was done.
@@ -96,12 +96,24 @@ pub async fn tick(pool: PgPool, cache: Option<Cache>, by: Duration) -> Result<Do
         .execute(&instance.pool)
         .await?
         .rows_affected();
-    done.posts = sqlx::query("delete from statuses where practice.age(deleted_at) >= interval '30 days'")
-        .execute(&instance.pool)
-        .await?
-        .rows_affected();
+    done.posts = removed(&instance).await?;
     webhooks::tell_once(&instance, &events).await?;
     Ok(done)
+}
+
+/// Removed posts go for good, one by one, so that their files and the links to their previews go too
+/// (`app/workers/scheduler/user_cleanup_scheduler.rb`, `app/services/remove_status_service.rb`, `app/models/status.rb`).
+async fn removed(instance: &Instance) -> Result<u64> {
+    const DUE: &str = "(select id from statuses where practice.age(deleted_at) >= interval '30 days')";
+    let mut tx = instance.pool.begin().await?;
+    for table in ["media_attachments", "preview_cards_statuses"] {
+        let sql = format!("delete from {table} where status_id in {DUE}");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
+    }
+    let sql = format!("delete from statuses where id in {DUE}");
+    let posts = sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?.rows_affected();
+    tx.commit().await?;
+    Ok(posts)
 }
 
 /// Time passes: what is ahead comes nearer.

@@ -183,6 +183,8 @@ pub struct Logged {
     pub target: String,
     /// The account it was about, where the target belongs to one.
     pub about: Option<AccountId>,
+    /// What it changed, a line each: the field, and what it became or what it was and became.
+    pub changes: Vec<String>,
     /// Our entry, where it is a trace of one of our deeds.
     pub ours: Option<i64>,
 }

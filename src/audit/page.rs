@@ -408,6 +408,9 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
             Some(about) => view! { <a href=path::account(instance, about)>{target}</a> }.into_any(),
             None => target.into_any(),
         };
+        let changes = (!row.changes.is_empty()).then(|| {
+            view! { <ul class="plain small">{row.changes.iter().map(|line| view! { <li><bdi>{line.clone()}</bdi></li> }).collect_view()}</ul> }
+        });
         let whose = match row.ours {
             Some(entry) => {
                 view! { <a class="badge good" href=path::audit_entry(entry)>"through this console, entry " {entry}</a> }
@@ -420,7 +423,7 @@ fn logged(instance: &crate::id::InstanceName, page: &InstanceLogPage, frame: &Fr
                 <td class="mono nowrap"><time datetime=time::machine(row.at) title=time::absolute(row.at)>{time::day(row.at, frame.now)} " " {time::clock(row.at)}</time></td>
                 <td class="nowrap"><b><bdi>{row.by.clone()}</bdi></b></td>
                 <td class="nowrap">{row.action.clone()}</td>
-                <td class="full fill"><div class="cut"><span class="soft">{row.kind.clone()} " "</span>{target}</div></td>
+                <td class="full fill"><div class="cut"><span class="soft">{row.kind.clone()} " "</span>{target}</div>{changes}</td>
                 <td class="full">{whose}</td>
                 <td class="mono soft num wide">{row.id}</td>
             </tr>

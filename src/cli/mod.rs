@@ -14,7 +14,7 @@ use crate::{
     config::{self, Config},
     context::App,
     ledger::{Ledger, check::LedgerCheck},
-    mastodon::Instance,
+    mastodon::{Instance, database::VERSION},
     passwords::Passwords,
     seal::Keys,
     store::{Starting, Store},
@@ -29,7 +29,7 @@ use std::{
 
 /// The operator's console for Mastodon servers.
 #[derive(Parser)]
-#[command(name = "howdah", version)]
+#[command(name = "howdah", version = VERSION)]
 struct Cli {
     /// The configuration file.
     #[arg(long, default_value = "howdah.toml", env = "HOWDAH_CONFIG", global = true)]
@@ -111,10 +111,10 @@ async fn open(config: Config) -> anyhow::Result<Arc<App>> {
 
 /// The same, with others that start on the store held back.
 async fn open_first(config: Config) -> anyhow::Result<(Arc<App>, Starting)> {
-    let clock = Clock::System;
     let keys = Keys::from_secret(config.secret_key);
     let store = Store::connect(config.store.expose(), &keys).await?;
     let starting = store.starting(config.store.expose()).await?;
+    let clock = store.clock().await.context("the store does not say what time it is")?;
     store.migrate().await?;
     Ok((assemble(config, clock, keys, store)?, starting))
 }

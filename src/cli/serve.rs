@@ -3,7 +3,7 @@
 use super::app;
 use crate::{
     access::Role,
-    clock::DAY,
+    clock::{DAY, LARGEST_SKEW, SECOND},
     config::Config,
     context::App,
     grants, http,
@@ -33,6 +33,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let _only_server = Store::lock_for_serving(config.store.expose())?;
     let listen = config.listen;
     let app = app(config).await?;
+    right_clock(&app)?;
     app.ledger.end_former_leases().await?;
     first_person(&app).await?;
     // What ended while nothing ran is in the record before the first request is.
@@ -77,6 +78,16 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         Err(_) => tracing::error!("checkpoint.late"),
     }
     Ok(())
+}
+
+/// A machine whose clock is far from the store's is not served from: certificates, logs and what is compared with the instance
+/// would be wrong too.
+fn right_clock(app: &App) -> anyhow::Result<()> {
+    let Some(skew) = app.clock.skew().filter(|skew| skew.abs() > LARGEST_SKEW) else { return Ok(()) };
+    let (seconds, side) = (skew.abs() / SECOND, if skew > 0 { "ahead of" } else { "behind" });
+    anyhow::bail!(
+        "this machine's clock is {seconds} seconds {side} the one of the store's server; set both by NTP, then start again"
+    )
 }
 
 /// Serves the numbers for monitoring beside everything else, also while the process comes to its end.

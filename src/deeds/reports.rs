@@ -161,7 +161,9 @@ impl OnInstance for ReverseSanction {
             Reversal::Unsilence => "limited",
             Reversal::Unsuspend => "suspended",
         };
-        found.now.is_none() && found.sanction() == Some(sanction)
+        // Up to 4.6 an account whose data is gone is one that is suspended.
+        let brought_back = self.reversal == Reversal::Unsuspend && found.sanction() == Some("deleted");
+        found.now.is_none() && (brought_back || found.sanction() == Some(sanction))
     }
 }
 

@@ -27,6 +27,19 @@ pub struct RulesPage {
     pub search: String,
     pub server_search: ServerSearch,
     pub may_change: bool,
+    /// Whether the instance federates with allowed servers alone, as far as it says.
+    pub limited: Option<bool>,
+}
+
+/// What the list of allowed servers counts for.
+pub fn allowing(limited: Option<bool>) -> &'static str {
+    match limited {
+        Some(true) => "This instance runs in limited federation mode: it federates with allowed servers alone.",
+        Some(false) => {
+            "Counts only where Mastodon runs in limited federation mode, and this instance says that it does not."
+        }
+        None => "Counts only where Mastodon runs in limited federation mode; whether this instance does is not known.",
+    }
 }
 
 /// What the list is narrowed to; empty text means everything.
@@ -89,8 +102,10 @@ pub struct ServerPage {
     pub ours: bool,
     /// Everybody who has a name under it would come under the rule.
     pub shared: bool,
-    /// The instance federates with allowed domains only, as far as the list says.
+    /// Some server is on the list of allowed ones.
     pub allows_exist: bool,
+    /// Whether the instance federates with allowed servers alone, as far as it says.
+    pub limited: Option<bool>,
 }
 
 /// Rules about mail domains.
@@ -296,6 +311,11 @@ pub struct Column {
     pub sample: String,
 }
 
+/// What is confirmed with a tick: this name, as it was typed, and this of all that a rule can do.
+pub fn sure_of(name: &str, does: &str) -> String {
+    format!("{} {does}", name.trim().to_lowercase())
+}
+
 /// How a file was understood as a whole, before its rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
@@ -315,6 +335,9 @@ pub struct Reading {
     pub says: String,
     /// What is not certain about it, each a sentence.
     pub doubts: Vec<String>,
+    /// Whether its rows were asked whom they cost; a former version did not.
+    #[serde(default)]
+    pub priced: bool,
 }
 
 impl Reading {

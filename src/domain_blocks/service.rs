@@ -209,6 +209,7 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
         search: search.to_owned(),
         server_search: server_search(&instance, &parsed).await?,
         may_change: may_change(context),
+        limited: instance.health().limited_federation,
     };
     frame::build(context, Some(&instance), &here, search, page).await
 }
@@ -315,6 +316,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
         ours: names::is_ours(&domain, &instance.own_domains()),
         shared: names::is_shared(&domain),
         allows_exist,
+        limited: instance.health().limited_federation,
         domain,
     };
     frame::build(context, Some(&instance), &path::servers_page(&instance.name), search, page).await

@@ -1,7 +1,7 @@
 //! What goes wrong inside: a fault of the console's own is answered in words and counted, and a failed form says with its
 //! status what its problem says in words.
 
-use super::plain::of_door;
+use super::plain::{of_door, wants_page};
 use crate::{context::App, problem::Problem};
 use axum::{
     body::Body,
@@ -29,6 +29,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Answers for a handler that panicked, whose last words are in the log, and for a page that does not come.
 pub async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let page = wants_page(request.headers());
     let what = match begun(&method, next.run(request), LONGEST_WAIT).await {
         Ok(response) => return response,
         Err(what) => what,
@@ -37,7 +38,7 @@ pub async fn answer(State(app): State<Arc<App>>, request: Request, next: Next) -
     tracing::error!(faults, "{what}");
     let said = "The console failed while it worked on this. If you sent something, look into the audit for what became of it, \
         then try again; the person who runs Howdah finds the reason in its log.";
-    if of_door(&path) {
+    if of_door(&path) && !page {
         let problem = Problem::unavailable(said, "");
         return (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(problem)).into_response();
     }

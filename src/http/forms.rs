@@ -187,22 +187,28 @@ pub async fn keep_for_sign_in(app: &App, request: Request, former: &OperatorId) 
     }
 }
 
-/// Turns a form of nobody known away. One that a browser of ours may have sent, no larger than a stranger's may be, goes back in
-/// the answer; nothing is stored, and anything else is not looked at.
-pub async fn turn_away(request: Request) -> Response {
+/// Turns a form of nobody known away, with the reason. One that a browser of ours may have sent, no larger than a stranger's
+/// may be, goes back in the answer; nothing is stored, and anything else is not looked at.
+pub async fn turn_away(request: Request, problem: &Problem) -> Response {
     let small = said_length(request.headers()).is_some_and(|length| length <= LARGEST_OF_STRANGERS);
     if !small || !is_form(&request) || !wants_page(request.headers()) || is_unknown(&request) {
-        return refuse_unread(request.headers());
+        return match problem.kind {
+            Kind::Unavailable => {
+                let said = format!("{} Go back: what you typed is still there.\n", problem.what);
+                (StatusCode::SERVICE_UNAVAILABLE, said).into_response()
+            }
+            _ => refuse_unread(request.headers()),
+        };
     }
     let target = request.uri().path().to_owned();
     let (parts, body) = request.into_parts();
     match read(&parts.headers, body, LARGEST_OF_STRANGERS).await {
-        Ok(body) => echo(&target, &body, &not_signed_in()),
+        Ok(body) => echo(&target, &body, problem),
         Err(refused) => refused,
     }
 }
 
-fn not_signed_in() -> Problem {
+pub fn not_signed_in() -> Problem {
     Problem::new(Kind::SignedOut, "You are not signed in, and nothing was done.", "")
 }
 

@@ -1,6 +1,6 @@
 //! Who is asking: answered on every request, before anything is rendered.
 
-use super::forms;
+use super::{forms, plain::wants_page};
 use crate::{
     access::Actor,
     acting,
@@ -22,7 +22,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::time::timeout;
 use tower_sessions::{Session, session::Id};
 
 /// The cookie that names the instance which a browser was at last: it goes to no script and to no other site.
@@ -44,6 +45,9 @@ fn named(app: &App, actor: &Actor, address: &Uri) -> Option<InstanceName> {
     let name = path::instance_of(address.path()).or_else(|| asked.get("on").map(str::to_owned))?;
     name.parse().ok().filter(|name| app.instances.contains_key(name) && actor.covers(name))
 }
+
+/// The console's own database says within this who somebody is, or nothing is waited for any longer.
+const LONGEST_LOOK: Duration = Duration::from_millis(1_800);
 
 /// What is answered without a session.
 fn is_public(path: &str) -> bool {
@@ -68,12 +72,16 @@ pub async fn require_session(
     request = Request::from_parts(parts, body);
     request.extensions_mut().insert(address);
     let path = request.uri().path().to_owned();
-    if path.starts_with("/pkg/") {
+    // Whether the store is well is not asked of the store first.
+    if path.starts_with("/pkg/") || path == "/health" {
         return next.run(request).await;
     }
     // Looking a session up forgets the token of one that is over.
     let presented = session.id();
-    let found = find(&app, &session, address).await;
+    let found = timeout(LONGEST_LOOK, find(&app, &session, address)).await.unwrap_or_else(|_| {
+        tracing::error!("session.late");
+        Err(no_store())
+    });
     match found {
         Ok(Found::Signed(mut signed)) => {
             let last = last_at(request.headers());
@@ -90,8 +98,7 @@ pub async fn require_session(
         }
         Ok(_) if is_public(&path) || is_unknown(&request) => next.run(request).await,
         Ok(Found::Nobody { former }) => refuse(&app, request, former, presented).await,
-        Err(_) if path == "/health" => next.run(request).await,
-        Err(problem) => unavailable(problem, &request),
+        Err(problem) => unavailable(problem, request).await,
     }
 }
 
@@ -104,15 +111,9 @@ enum Found {
 }
 
 async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Found, Problem> {
-    let unreadable = |_| {
-        Problem::unavailable(
-            "The console's own database does not answer.",
-            "Try again in a moment; the person who runs Howdah finds the reason in its log.",
-        )
-    };
     let data: Option<SessionData> = session.get(SessionData::KEY).await.map_err(|error| {
         tracing::error!(%error, "session.unreadable");
-        unreadable(())
+        no_store()
     })?;
     let (Some(data), Some(id)) = (data, session.id()) else { return Ok(Found::Nobody { former: None }) };
     if data.stage != Stage::Full {
@@ -121,7 +122,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
     let now = app.clock.now();
     let operator = operators::by_id(&app.store, &data.operator).await.map_err(|error| {
         tracing::error!(%error, "operator.unreadable");
-        unreadable(())
+        no_store()
     })?;
     let Some(operator) = operator.filter(Operator::may_sign_in) else {
         return Ok(Found::Nobody { former: Some(data.operator) });
@@ -132,7 +133,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
     let hash = web_sessions::hash(&id.to_string());
     let generation = web_sessions::touch(&app.store, &hash, now).await.map_err(|error| {
         tracing::error!(%error, "session.touch");
-        unreadable(())
+        no_store()
     })?;
     // Compared once more with the person's row that holds: the two were read one after the other.
     if generation != Some(operator.generation) {
@@ -141,7 +142,7 @@ async fn find(app: &App, session: &Session, address: ClientAddress) -> Result<Fo
     let session = hash.chars().take(16).collect();
     let actor = acting::actor(&app.store, operator, session, now).await.map_err(|error| {
         tracing::error!(%error, "grants.unreadable");
-        unreadable(())
+        no_store()
     })?;
     Ok(Found::Signed(Box::new(Signed { actor, address, last_at: None })))
 }
@@ -166,7 +167,7 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
         };
         return match former {
             Some(writer) => forms::keep_for_sign_in(app, request, &writer).await,
-            None => forms::turn_away(request).await,
+            None => forms::turn_away(request, &forms::not_signed_in()).await,
         };
     }
     if request.uri().path().starts_with("/api/") {
@@ -178,7 +179,17 @@ async fn refuse(app: &App, request: Request, former: Option<OperatorId>, present
     Redirect::to(&to).into_response()
 }
 
-fn unavailable(problem: Problem, request: &Request) -> Response {
+fn no_store() -> Problem {
+    Problem::unavailable(
+        "The console's own database does not answer, and nothing was done.",
+        "Try again in a moment; the person who runs Howdah finds the reason in its log.",
+    )
+}
+
+async fn unavailable(problem: Problem, request: Request) -> Response {
+    if *request.method() == Method::POST && wants_page(request.headers()) {
+        return forms::turn_away(request, &problem).await;
+    }
     let status = StatusCode::SERVICE_UNAVAILABLE;
     if request.uri().path().starts_with("/api/") {
         return (status, axum::Json(problem)).into_response();

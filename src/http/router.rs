@@ -7,6 +7,7 @@ use super::{
     plain::{self, of_door, wants_page},
     seen,
     sessions::Sessions,
+    watching::PATIENCE,
 };
 use crate::{
     app::{App as Pages, shell},
@@ -33,6 +34,7 @@ use leptos::{
 };
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 use std::sync::{Arc, LazyLock};
+use tokio::time::timeout;
 use tower_http::{
     CompressionLevel,
     compression::CompressionLayer,
@@ -143,14 +145,15 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
     matches!(kind.split(';').next().unwrap_or_default().trim(), "text/html" | "application/json")
 }
 
-/// `ok` while the console's own database answers.
+/// `ok` while the console's own database can be written.
 async fn health(State(app): State<Arc<App>>) -> impl IntoResponse {
-    match app.store.ping().await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
+    match timeout(PATIENCE, app.store.try_write(app.clock.now())).await {
+        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
+        Ok(Err(error)) => {
             tracing::error!(%error, "health.store");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+            (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be written\n")
         }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
     }
 }
 

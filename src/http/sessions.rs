@@ -1,7 +1,7 @@
 //! tower-sessions over the console's own store: only a hash of the token is kept, and the person is a column.
 
 use crate::{
-    clock::{Clock, Timestamp},
+    clock::{Clock, LARGEST_SKEW, Timestamp},
     id::OperatorId,
     session::{ABSOLUTE, IDLE, SessionData},
     store::{Store, web_sessions},
@@ -60,7 +60,9 @@ impl SessionStore for Sessions {
         let now = self.clock.now();
         let hash = web_sessions::hash(&id.to_string());
         let Some(row) = web_sessions::load(&self.store, &hash).await.map_err(backend)? else { return Ok(None) };
-        if now >= row.absolute_until || now.since(row.seen_at) >= IDLE {
+        // One that began in the future, by a clock that has been set back since, would hold for so much longer.
+        let of_the_future = row.created_at.since(now) > LARGEST_SKEW || row.seen_at.since(now) >= IDLE;
+        if of_the_future || now >= row.absolute_until || now.since(row.seen_at) >= IDLE {
             return Ok(None);
         }
         let data = serde_json::from_str(&row.data).map_err(|error| Error::Decode(error.to_string()))?;

@@ -42,7 +42,7 @@ use tokio::{
 use tower::ServiceExt;
 
 /// What is asked of the store for one answer is there within this, or left out.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub const PATIENCE: Duration = Duration::from_secs(2);
 /// An answer that is not older is given again.
 const FRESH: Duration = Duration::from_secs(1);
 /// So many connections there may be: the others wait to be accepted.

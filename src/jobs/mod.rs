@@ -2,6 +2,7 @@
 
 mod accounts;
 mod batches;
+mod clock;
 mod domain_imports;
 mod grants;
 mod ledger;
@@ -30,6 +31,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     }
     jobs.keep(grants::Rights::new(app));
     jobs.keep(grants::Roles::new(app));
+    jobs.keep(clock::Clock::new(app));
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));
     jobs.keep(ledger::Checkpoints::new(app));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{Actor, Object, Permission, Permit, Role},
-    clock::{MINUTE, SECOND, Timestamp},
+    clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
     seal::{Keys, hex},
     store::{
@@ -821,18 +821,21 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn claim_expired(&self) -> Result<Vec<OpenDeed>, LedgerError> {
-        const ON_SQLITE: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 \
+        const ON_SQLITE: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 or lease_until > $4 \
             returning intent, opened_at";
         // One that is being written for at this moment is left to whoever writes: it may stand still for long.
         const ON_POSTGRES: &str = "update open_deeds set lease = $1, lease_until = $2 where intent in \
-            (select intent from open_deeds where lease_until <= $3 for update skip locked) returning intent, opened_at";
+            (select intent from open_deeds where lease_until <= $3 or lease_until > $4 \
+            for update skip locked) returning intent, opened_at";
         let now = self.clock.now();
         let sql = match self.store.driver {
             Driver::Sqlite(_) => ON_SQLITE,
             Driver::Postgres(_) => ON_POSTGRES,
         };
         let claimed: Vec<(i64, i64)> = on!(&self.store, pool => sqlx::query_as(sql)
-            .bind(&*self.process).bind(now.plus(DEED_LEASE).0).bind(now.0).fetch_all(pool).await?);
+            .bind(&*self.process).bind(now.plus(DEED_LEASE).0).bind(now.0)
+            // Further ahead than any lease: the clock has been set back since.
+            .bind(now.plus(DEED_LEASE + LARGEST_SKEW).0).fetch_all(pool).await?);
         let mut deeds = Vec::new();
         for (index, opened_at) in claimed {
             // Its lease was only renewed late: the one at work on it goes on.

@@ -104,7 +104,12 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
         }
     });
     // A fallen account says enough by itself.
-    let token = account.token.clone().filter(|_| account.lapse.is_none()).map(|said| {
+    let factor = account.lacks_second_factor.then(|| {
+        view! {
+            <p class="note danger" role="alert">"Your role there wants a second factor, and " {account.handle.clone()} " has none: Mastodon answers 403 to what your account asks as a person, and its pages lead you to setting one up. What you decide here still goes through as you. Set one up there."</p>
+        }
+    });
+    let token = account.token.clone().filter(|_| account.lapse.is_none() && !account.lacks_second_factor).map(|said| {
         let words = format!(
             "Asked with your token, the instance says: {said}. What you decide is not done as anybody else meanwhile."
         );
@@ -143,6 +148,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
             <header><h2>{if account.lapse.is_some() { "Linked with " } else { "You act as " }} {account.handle.clone()}</h2><span class="soft small end">"linked " {time::ago(account.since, frame.now)}</span></header>
             <div class="body stack">
                 {lapsed}
+                {factor}
                 {token}
                 <dl class="facts"><dt>"Role there"</dt><dd>{role} {can}</dd></dl>
                 {again}

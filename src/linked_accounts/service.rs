@@ -168,6 +168,7 @@ async fn your_account(instance: &Instance, linked: &Linked) -> YourAccount {
         handle: format!("@{}", linked.username),
         since: linked.linked_at,
         lapse: standing.as_ref().and_then(|standing| standing.lapse),
+        lacks_second_factor: standing.as_ref().is_some_and(|standing| standing.lacks_second_factor),
         role: standing.map(|standing| {
             let can = ASKED_FOR.iter().map(|(bit, words)| ((*words).to_owned(), standing.can(*bit))).collect();
             (standing.role, can)
@@ -438,7 +439,7 @@ async fn end(
 
 /// How long until an instance is asked again to take a token back: a minute, then twice as long each time, at most a day.
 fn pause(tries: i64) -> i64 {
-    (MINUTE << tries.clamp(0, 11)).min(DAY)
+    (MINUTE << tries.clamp(0, 11)).min(linked_accounts::LONGEST_PAUSE)
 }
 
 /// After so long an instance is not asked any more: it does not know the console, or is gone.

@@ -28,17 +28,17 @@ pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDI
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
-pub use grants::{Extra, Release, Writing, readable, sql as grants_sql};
+pub use grants::{Extra, Release, VERSION, Writing, readable, sql as grants_sql, untried};
 pub use hidden::Hidden;
 pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
-pub use log::{LogFilter, LogWindow, LoggedAction};
+pub use log::{LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
 pub use signups::{Met, Origins, PendingSignUp, no_visitors};
-pub use site::{PresetRow, RuleRow};
+pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
 
@@ -73,6 +73,9 @@ pub enum DatabaseError {
     Slow,
     #[error("the instance’s database refused the read: {0}")]
     Refused(String),
+    /// The address for writes leads somewhere else than it must; nothing was written.
+    #[error("{0}")]
+    Elsewhere(&'static str),
     /// A write was sent and its end is not known.
     #[error("{0}")]
     Lost(String),
@@ -87,6 +90,7 @@ impl DatabaseError {
             Self::Unusable(_) => "unusable",
             Self::Slow => "slow",
             Self::Refused(_) => "refused",
+            Self::Elsewhere(_) => "elsewhere",
             Self::Lost(_) => "lost",
         }
     }
@@ -124,6 +128,8 @@ pub struct Database {
     reads: PgPool,
     /// For the writers of settings, roles and invitations alone.
     writes: PgPool,
+    /// Writes go to another address than reads.
+    apart: bool,
     /// What its tables are like, as last seen; every probe looks again.
     known: RwLock<Option<Known>>,
     calls: Counted<1>,
@@ -147,11 +153,21 @@ impl Database {
     /// # Errors
     /// If the address cannot be understood.
     pub fn new(url: &str) -> anyhow::Result<Self> {
+        Self::with_primary(url, None)
+    }
+
+    /// The same where `url` leads to a copy, and what is written goes to the primary that it follows.
+    ///
+    /// # Errors
+    /// If an address cannot be understood.
+    pub fn with_primary(url: &str, primary: Option<&str>) -> anyhow::Result<Self> {
         // PgBouncer refuses what it does not know of at the start of a session, `extra_float_digits` among it.
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("howdah")
-            .extra_float_digits(None)
-            .statement_cache_capacity(0);
+        let options = |url: &str| -> anyhow::Result<_> {
+            Ok(PgConnectOptions::from_str(url)?
+                .application_name("howdah")
+                .extra_float_digits(None)
+                .statement_cache_capacity(0))
+        };
         let pool = |connections| {
             PgPoolOptions::new()
                 .max_connections(connections)
@@ -160,8 +176,10 @@ impl Database {
                 .idle_timeout(Duration::from_secs(300))
         };
         Ok(Self {
-            reads: pool(6).connect_lazy_with(options.clone()),
-            writes: pool(1).connect_lazy_with(options),
+            reads: pool(6).connect_lazy_with(options(url)?),
+            // The second looks whether the primary is well while the first writes.
+            writes: pool(if primary.is_some() { 2 } else { 1 }).connect_lazy_with(options(primary.unwrap_or(url))?),
+            apart: primary.is_some(),
             known: RwLock::default(),
             calls: Counted::default(),
         })
@@ -194,9 +212,28 @@ impl Database {
     /// # Errors
     /// If the database does not answer within two seconds.
     pub async fn read(&self) -> Result<Read, DatabaseError> {
-        let mut tx = self.begin(&self.reads, BEGIN_READ).await?;
+        self.read_from(&self.reads).await
+    }
+
+    async fn read_from(&self, pool: &PgPool) -> Result<Read, DatabaseError> {
+        let mut tx = self.begin(pool, BEGIN_READ).await?;
         let Known { extras, unknown } = self.known(&mut tx).await?;
         Ok(Read { tx, extras, unknown })
+    }
+
+    /// Whether writes go to another address than reads.
+    pub fn is_apart(&self) -> bool {
+        self.apart
+    }
+
+    /// A read of where writes go, which may be another place than where the rest is read, and is the right one.
+    ///
+    /// # Errors
+    /// If it does not answer within two seconds; if it is a copy; if it is not the database that is read.
+    pub async fn read_primary(&self) -> Result<Read, DatabaseError> {
+        let mut primary = self.read_from(&self.writes).await?;
+        self.same(&mut primary.tx).await?;
+        Ok(primary)
     }
 
     /// What the tables are like, as last seen, or as it is now where nobody has looked yet.
@@ -222,8 +259,44 @@ impl Database {
 
     /// One write; it ends with its commit.
     async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, DatabaseError> {
-        self.begin(&self.writes, "begin; set local statement_timeout = 4000; set local time zone 'UTC'").await
+        let begin = "begin; set local statement_timeout = 4000; set local time zone 'UTC'";
+        let mut tx = self.begin(&self.writes, begin).await?;
+        self.same(&mut tx).await?;
+        Ok(tx)
     }
+
+    /// That what is written arrives where the rest is read: asked before each write, as an address can lead to another
+    /// server from one day to the next.
+    async fn same(&self, writes: &mut PgConnection) -> Result<(), DatabaseError> {
+        let follows: bool = query_scalar("select pg_is_in_recovery()").fetch_one(&mut *writes).await?;
+        if follows && self.apart {
+            return Err(DatabaseError::Elsewhere(
+                "`database_write_url` leads to a copy that follows another database; name the primary",
+            ));
+        }
+        if follows {
+            return Err(DatabaseError::Elsewhere(
+                "`database_url` leads to a copy, where nothing can be written; name the primary as `database_write_url`",
+            ));
+        }
+        if !self.apart {
+            return Ok(());
+        }
+        let mut reads = self.begin(&self.reads, BEGIN_READ).await?;
+        if place(&mut reads).await? != place(writes).await? {
+            return Err(DatabaseError::Elsewhere(
+                "`database_write_url` leads to another database than `database_url`; name the primary that it follows",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Which database this is: a copy has both numbers of the one it follows.
+async fn place(tx: &mut PgConnection) -> Result<(i64, i64), DatabaseError> {
+    const SQL: &str = "select system_identifier, \
+        (select oid::bigint from pg_database where datname = current_database()) from pg_control_system()";
+    Ok(query_as(SQL).fetch_one(tx).await?)
 }
 
 /// What is said where the instance’s database was not read.
@@ -293,6 +366,14 @@ macro_rules! deleted {
 }
 pub(crate) use deleted;
 
+/// Whether the login `u` has one-time codes or a security key (`webauthn_credentials (user_id, nickname)`).
+macro_rules! second_factor {
+    () => {
+        "(u.otp_required_for_login or exists (select from webauthn_credentials w where w.user_id = u.id))"
+    };
+}
+pub(crate) use second_factor;
+
 /// Whether a role wants a second factor, by its column in SQL; no role did before 4.6.
 macro_rules! wants_second_factor {
     (before, $column:literal) => {
@@ -303,3 +384,18 @@ macro_rules! wants_second_factor {
     };
 }
 pub(crate) use wants_second_factor;
+
+/// Whether the login `u` lacks the second factor that its role `r`, or everyone's `e` where it has none, wants.
+macro_rules! lacks_second_factor {
+    ($release:ident) => {
+        concat!(
+            $crate::mastodon::database::wants_second_factor!(
+                $release,
+                "case when r.id is null then e.require_2fa else r.require_2fa end"
+            ),
+            " and not ",
+            $crate::mastodon::database::second_factor!()
+        )
+    };
+}
+pub(crate) use lacks_second_factor;

@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{Standby, Standing, Writing},
+    database::{DatabaseError, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -26,6 +26,8 @@ pub struct Health {
     pub api_milliseconds: i64,
     /// The domain of its handles, once known.
     pub domain: Option<String>,
+    /// Whether it federates with allowed servers alone, as far as it said when last asked; 4.3 never says.
+    pub limited_federation: Option<bool>,
     pub account: Option<ServiceAccount>,
     /// What is wrong with the token, or why that cannot be said.
     pub token: Option<String>,
@@ -43,6 +45,8 @@ pub struct Health {
     pub database: Option<Result<i64, String>>,
     /// What it has of the one it follows, where it is a copy.
     pub standby: Option<Standby>,
+    /// Whether the primary can be written to, where it has an address of its own.
+    pub primary: Option<Result<(), String>>,
     /// What the console does without, because it is not granted: a sentence each, with the GRANT.
     pub not_granted: Vec<String>,
     pub redis: Option<Result<(), String>>,
@@ -50,10 +54,16 @@ pub struct Health {
     cache: Option<(Timestamp, Option<bool>)>,
     pub registrations: Option<Stored>,
     pub sign_ups: Vec<(Timestamp, usize)>,
+    /// What the instance was told of newer releases.
+    pub releases: Releases,
+    /// The version it said it runs when it last answered.
+    pub version: Option<String>,
+    /// Whether the account we act as lacks the second factor that its role wants.
+    pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
     pub single_user: Option<bool>,
     /// When it was asked that.
-    single_user_at: Option<Timestamp>,
+    pub(super) single_user_at: Option<Timestamp>,
 }
 
 impl Health {
@@ -61,6 +71,7 @@ impl Health {
     pub fn well(&self) -> bool {
         matches!(self.api, Some(Ok(_)))
             && matches!(self.database, Some(Ok(_)))
+            && !matches!(self.primary, Some(Err(_)))
             && !matches!(self.redis, Some(Err(_)))
             && self.token.is_none()
             && self.lacks.is_empty()
@@ -78,6 +89,10 @@ impl Health {
             Some(Err(why)) => Some(format!("the database: {why}; check `database_url` and the grants")),
             Some(Ok(_)) | None => None,
         };
+        let primary = match &self.primary {
+            Some(Err(why)) => Some(format!("the primary: {why}; check `database_write_url`")),
+            Some(Ok(())) | None => None,
+        };
         let redis = match &self.redis {
             Some(Err(why)) => Some(format!("Redis: {why}; check `redis_url`")),
             Some(Ok(())) | None => self.cache_doubt().map(|doubt| {
@@ -87,7 +102,14 @@ impl Health {
             }),
         };
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
-        api.into_iter().chain(token).chain(lacks).chain(database).chain(redis).chain(not_granted).collect()
+        api.into_iter()
+            .chain(token)
+            .chain(lacks)
+            .chain(database)
+            .chain(primary)
+            .chain(redis)
+            .chain(not_granted)
+            .collect()
     }
 
     /// Where Redis answers and holds nothing of Mastodon's, in a clause. A doubt: it may be that nobody asked Mastodon for
@@ -255,15 +277,22 @@ impl Instance {
             // Not asked again: what was found when it was asked still holds.
             Told::Holds(_) | Told::Is(_) | Told::Unknown(None) => at_work,
         };
+        let limited_federation = match &api {
+            Ok(answer) => answer.configuration.limited_federation,
+            Err(_) => before.limited_federation,
+        };
         let domain = api.as_ref().ok().map(|answer| answer.domain.clone()).filter(|domain| !domain.is_empty());
         // A cache may go on answering for an instance that is dead.
         let api = match answers {
             Ok(()) => api.map(|answer| answer.version),
             Err(error) => Err(error),
         };
+        let version = api.as_ref().ok().cloned().or_else(|| before.version.clone());
         let mut health = Health {
             at: Some(now),
+            version,
             domain: domain.or_else(|| before.domain.clone()),
+            limited_federation,
             api: Some(api.map_err(|error| error.to_string())),
             api_milliseconds,
             lacks: lacking(scopes.as_deref(), account.as_ref(), standing.is_some() || matches!(told, Told::Is(_))),
@@ -280,14 +309,18 @@ impl Instance {
             Ok(read) => {
                 health.database = Some(Ok(read.milliseconds));
                 health.standby = read.standby;
+                health.primary = read.primary;
                 health.not_granted = read.not_granted;
                 health.only_shown = read.only_shown;
                 health.registrations = Some(read.registrations);
                 health.sign_ups = read.sign_ups;
+                health.releases = read.releases;
+                health.lacks_second_factor = read.standing.is_some_and(|standing| standing.lacks_second_factor);
                 health.last_by_others = read.last_by_others;
             }
             Err(why) => {
                 health.database = Some(Err(why));
+                health.primary = None;
                 health.only_shown.iter_mut().for_each(|lack| lack.certain = false);
             }
         }
@@ -311,10 +344,12 @@ impl Instance {
         known: Option<AccountId>,
     ) -> Result<DatabaseHealth, String> {
         let started = tokio::time::Instant::now();
-        let words = |error: super::database::DatabaseError| error.to_string();
+        let words = |error: DatabaseError| error.to_string();
         let mut read = self.database.read().await.map_err(words)?;
         let shape = read.shape().await.map_err(words)?;
         self.database.remember(&shape);
+        // What was granted a moment ago may not be any more.
+        read.extras = shape.extras;
         if let Some(problem) = shape.problem() {
             return Err(problem);
         }
@@ -334,10 +369,23 @@ impl Instance {
             Some(_) | None => None,
         };
         let mut only_shown = Vec::new();
+        let standby = read.standby().await.map_err(words)?;
+        // Where writes go, the role may be another one.
+        let apart = self.database.is_apart();
+        let mut primary = if apart || standby.is_some() { Some(self.database.read_primary().await) } else { None };
         for (writing, capability) in
             [(Writing::Registrations, Capability::Registrations), (Writing::Invitations, Capability::Invitations)]
         {
-            let missing = read.missing_grants(writing).await.map_err(words)?;
+            let missing = match &mut primary {
+                None => read.missing_grants(writing).await,
+                Some(Ok(primary)) => primary.missing_grants(writing).await,
+                Some(Err(error)) => {
+                    let certain = matches!(error, DatabaseError::Elsewhere(_));
+                    only_shown.push(Lack { capability, why: error.to_string(), certain });
+                    continue;
+                }
+            };
+            let missing = missing.map_err(words)?;
             if !missing.is_empty() {
                 let why = format!(
                     "the console’s database role lacks rights; in the instance’s PostgreSQL: {}",
@@ -349,12 +397,14 @@ impl Instance {
         Ok(DatabaseHealth {
             only_shown,
             milliseconds,
-            standby: read.standby().await.map_err(words)?,
+            standby,
+            primary: primary.filter(|_| apart).map(|primary| primary.map(|_| ()).map_err(words)),
             not_granted: shape.done_without,
             standing,
             last_by_others,
             registrations,
             sign_ups: read.sign_ups(now).await.map_err(words)?,
+            releases: read.releases().await.map_err(words)?,
         })
     }
 }
@@ -363,12 +413,14 @@ struct DatabaseHealth {
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,
+    primary: Option<Result<(), String>>,
     not_granted: Vec<String>,
     /// How the account we act as stands.
     standing: Option<Standing>,
     last_by_others: Option<Timestamp>,
     registrations: Stored,
     sign_ups: Vec<(Timestamp, usize)>,
+    releases: Releases,
 }
 
 /// Who may sign up, as last read: the setting's word, or that it counts for nothing.

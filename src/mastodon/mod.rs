@@ -42,6 +42,8 @@ pub struct Instance {
     standings: Mutex<BTreeMap<AccountId, database::Standing>>,
     pub database: database::Database,
     pub cache: Option<cache::Cache>,
+    /// The release newer than all that were tried on which an owner lets the console act.
+    untried: Option<String>,
     pub waiting: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
     health: RwLock<Arc<health::Health>>,
@@ -72,7 +74,11 @@ impl Instance {
             )?),
             acting_clients: Mutex::default(),
             standings: Mutex::default(),
-            database: database::Database::new(config.database_url.expose())?,
+            database: database::Database::with_primary(
+                config.database_url.expose(),
+                config.database_write_url.as_ref().map(Secret::expose),
+            )?,
+            untried: config.untried_release.clone(),
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
             signups: waiting::List::default(),
@@ -110,6 +116,13 @@ impl Instance {
     pub fn let_go(&self, account: AccountId) {
         self.standings.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
         self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
+    }
+
+    /// The release it runs, as last seen, where that is newer than all that the console was tried with and no owner has said
+    /// that it may act there: nothing is changed on such an instance but who may sign up, and that to fewer people alone.
+    pub fn read_only(&self) -> Option<String> {
+        let release = database::untried(self.health().version.as_deref()?)?;
+        (self.untried.as_ref() != Some(&release)).then_some(release)
     }
 
     /// The instance's own domains: of its pages, and of its handles.

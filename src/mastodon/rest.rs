@@ -138,6 +138,16 @@ pub struct InstanceAnswer {
     /// The domain of its handles, which may differ from the one of its pages.
     #[serde(default)]
     pub domain: String,
+    #[serde(default)]
+    pub configuration: Configured,
+}
+
+/// How the instance is set up, as far as it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Configured {
+    /// Whether it federates with allowed servers alone; said since 4.4 (`app/serializers/rest/instance_serializer.rb`).
+    #[serde(default)]
+    pub limited_federation: Option<bool>,
 }
 
 /// What a call carries.

@@ -243,7 +243,10 @@ pub(super) async fn single_user(rest: &Client) -> Option<bool> {
 impl Instance {
     /// Whether it is known to take nobody in, whatever its setting says.
     pub fn is_single_user(&self) -> bool {
-        self.seen().and_then(|seen| seen.single_user).or(self.health().single_user) == Some(true)
+        let health = self.health();
+        // What was seen last counts: a server is restarted in the other mode.
+        let seen = self.seen().filter(|seen| health.single_user_at.is_none_or(|at| seen.at >= at));
+        seen.and_then(|seen| seen.single_user).or(health.single_user) == Some(true)
     }
 
     /// Looks from outside, within four seconds, and remembers what was seen.

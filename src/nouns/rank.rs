@@ -26,7 +26,7 @@ pub struct Holder {
     pub role: Option<InstanceRole>,
     pub disabled: bool,
     pub suspended: bool,
-    /// Its owner asked for its deletion; said by 4.7 alone.
+    /// Deleted, by its owner unless it is suspended as well; said by 4.7 alone.
     pub deleted: bool,
     pub silenced: bool,
     pub sensitized: bool,
@@ -42,6 +42,7 @@ impl Holder {
     /// Why Mastodon would not let them work (`User#functional?`), the second factor aside; `None` if it would.
     pub fn unable(&self) -> Option<&'static str> {
         [
+            (self.deleted && !self.suspended, "is marked as deleted"),
             (self.suspended, "is suspended"),
             (self.disabled, "has a frozen login"),
             (!self.approved, "still waits for approval"),

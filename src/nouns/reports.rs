@@ -96,7 +96,7 @@ pub struct AccountState {
     pub sensitized: bool,
     pub silenced: bool,
     pub suspended: bool,
-    /// Deleted by whoever owned it or, if it is suspended as well, after its suspension; said by 4.7 alone.
+    /// Its data was deleted, or its owner asked for it; 4.7 alone says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
 }
@@ -236,7 +236,7 @@ impl AccountState {
     /// The sanctions in force, in words.
     pub fn words(self) -> Vec<&'static str> {
         [
-            (self.deleted && !self.suspended, "deleted by its owner"),
+            (self.deleted && !self.suspended, "marked as deleted"),
             (self.suspended, "suspended"),
             (self.deleted && self.suspended, "its data gone"),
             (self.silenced, "limited"),

@@ -4,11 +4,11 @@ use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
     audit,
-    clock::DAY,
+    clock::{DAY, NOTABLE_SKEW, Timestamp},
     context::Context,
     frame::{self, Framed},
     ledger::Filter,
-    mastodon::{Instance, settings::Meaning},
+    mastodon::{Instance, database::KnownRelease, health::Health, settings::Meaning},
     path,
     problem::{Kind, Problem},
     record,
@@ -34,11 +34,13 @@ pub fn home(context: &Context) -> Result<Option<String>, Problem> {
     match (visible.next(), visible.next()) {
         (Some(_), Some(_)) => Ok(None),
         (Some(only), None) => Ok(Some(path::overview(&only.name))),
-        (None, _) => Err(Problem::new(
-            Kind::NotFound,
-            "The instance that your grant is for is not connected to this console any more.",
-            "Ask the person who sponsors your grant. Your grants and your own deeds are still there to read.",
-        )),
+        (None, _) => Err(context.taken_out(None).unwrap_or_else(|| {
+            Problem::new(
+                Kind::NotFound,
+                "No instance is connected to this console.",
+                "Whoever runs it names one in its configuration. People, grants and the record are still there.",
+            )
+        })),
     }
 }
 
@@ -59,7 +61,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
             title: instance.title.clone(),
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
-            registrations: registrations_state(context, instance).await?.word,
+            registrations: registrations_state(context, instance).await?.shown().to_owned(),
             troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
         });
     }
@@ -180,7 +182,13 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
                     }
                     Some(None) => ", a copy that does not say how far behind it is".to_owned(),
                 };
-                part("Database", true, format!("{milliseconds} ms, read-only{copy}"))
+                let primary = match &health.primary {
+                    None => String::new(),
+                    Some(Ok(())) => "; written is to its primary".to_owned(),
+                    Some(Err(why)) => format!("; nothing can be written: {why}"),
+                };
+                let well = !matches!(health.primary, Some(Err(_)));
+                part("Database", well, format!("{milliseconds} ms, read-only{copy}{primary}"))
             }
             Some(Ok(_)) => part("Database", false, health.not_granted.join(" ")),
             Some(Err(why)) => part("Database", false, why.clone()),
@@ -203,6 +211,29 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         },
         caches(context, instance).await,
     ];
+    if let Some(release) = instance.read_only() {
+        parts.push(part(
+            "Release",
+            false,
+            format!(
+                "Mastodon {release} is newer than any that this console was tried with: everything is shown, and nothing \
+                 changed but registrations, and those to fewer people alone. Update Howdah, or let an owner write \
+                 untried_release = \"{release}\" beside this instance in its configuration"
+            ),
+        ));
+    }
+    parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
+    if let (true, Some(account)) = (health.lacks_second_factor, &health.account) {
+        parts.push(part(
+            "Second factor",
+            false,
+            format!(
+                "the role of @{} wants a second factor, and it has none: Mastodon answers 403 to its calls as a person, and \
+                 its pages lead to setting one up; admin calls go on. Set one up there",
+                account.username
+            ),
+        ));
+    }
     if !health.lacks.is_empty() {
         parts.push(part(
             "Rights",
@@ -266,12 +297,68 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
     if !jobs.is_empty() {
         parts.push(part("Background", false, format!("{}; its log says why", jobs.join("; "))));
     }
+    if let Some(skew) = context.app.clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
+        let side = if skew > 0 { "ahead of" } else { "behind" };
+        let says = format!("this machine’s is {} {side} the store’s, which holds", time::span(skew.abs()));
+        parts.push(part("Clock", false, says));
+    }
     let faults = context.app.faults.load(Ordering::Relaxed);
     if faults > 0 {
         let requests = ui::count(usize::try_from(faults).unwrap_or(usize::MAX), "request", "requests");
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// `2026-12-31`
+fn day_of(at: Timestamp) -> String {
+    time::machine(at).chars().take(10).collect()
+}
+
+/// Mastodon itself warns of the end of support three months before and, the last time, so long (`two_weeks_warning`,
+/// `app/services/software_update_check_service.rb`).
+const ENDS_SOON: i64 = 14 * DAY;
+
+/// Newer patches and urgent releases that the instance was told of, and when its support ends: whether that is well, and in
+/// words. Nothing where it was told of none; that says nothing about whether there are any.
+fn releases(health: &Health, now: Timestamp) -> Vec<(bool, String)> {
+    let said = |text: &str| semver::Version::parse(text.trim().trim_start_matches('v')).ok();
+    let runs = health.version.as_deref().and_then(said);
+    // What cannot be compared is shown rather than left out.
+    let newer = |known: &&KnownRelease| match (&runs, said(&known.version)) {
+        (Some(runs), Some(known)) => known.cmp_precedence(runs).is_gt(),
+        (None, _) | (_, None) => true,
+    };
+    // The day itself is still supported (`Date#past?`).
+    let over = |day: Timestamp| day.plus(DAY) <= now;
+    let mut lines = Vec::new();
+    for known in health.releases.known.iter().filter(newer).filter(|known| known.urgent || known.patch) {
+        let until = match known.until {
+            Some(until) if over(until) => format!(", which is not supported any more since {}", day_of(until)),
+            Some(until) => format!(", supported until {}", day_of(until)),
+            None => String::new(),
+        };
+        let version = ui::excerpt(&known.version, 40);
+        lines.push(match known.urgent {
+            true => {
+                (false, format!("Mastodon {version} is out{until}, and urgent: it mends something that must not wait"))
+            }
+            false => (true, format!("Mastodon {version} is out{until}")),
+        });
+    }
+    // An update to another branch leaves the row of the former one behind until Mastodon next asks.
+    let branch = runs.as_ref().map(|runs| format!("{}.{}", runs.major, runs.minor));
+    for (of, ends) in health.releases.support.iter().filter(|(of, _)| branch.as_ref().is_none_or(|branch| branch == of))
+    {
+        let (of, day) = (ui::excerpt(of, 20), day_of(*ends));
+        lines.push(match ends.since(now) {
+            _ if over(*ends) => {
+                (false, format!("the support of Mastodon {of} ended on {day}: holes in it are mended no more"))
+            }
+            left => (left > ENDS_SOON, format!("Mastodon {of} is supported until {day}")),
+        });
+    }
+    lines
 }
 
 /// Whether Redis answers, and what Mastodon's caches were told through it: the words of the registrations page.
@@ -285,7 +372,10 @@ async fn caches(context: &Context, instance: &Instance) -> Part {
     };
     let (agrees, told) = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
     let (well, says) = match &instance.health().redis {
-        Some(Ok(())) => (agrees != Some(false), format!("Redis answers a ping; {told}")),
+        Some(Ok(())) => (
+            agrees != Some(false) && instance.health().cache_doubt().is_none(),
+            format!("Redis answers a ping; {told}"),
+        ),
         Some(Err(why)) => (false, format!("{why}; {told}")),
         None => (true, told),
     };

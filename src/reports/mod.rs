@@ -275,6 +275,9 @@ pub struct Strike {
     pub text: String,
     /// What became of an appeal.
     pub appeal: Option<String>,
+    /// Its page on the instance, which opens for whoever decides appeals there and for the person struck alone
+    /// (`app/policies/account_warning_policy.rb`; the same in every release, as recorded of 4.6 and 4.7).
+    pub there: Option<String>,
 }
 
 /// What a colleague wrote down.
@@ -308,6 +311,10 @@ pub struct AccountCard {
     pub gone: bool,
     /// It is suspended, and its data has been deleted.
     pub data_is_gone: bool,
+    /// The same of somebody of this instance: no lift brings anything back.
+    pub nothing_comes_back: bool,
+    /// It stands as if it could be used, and has no login.
+    pub left_without_login: bool,
     /// When a suspended account's data goes; `None` where nothing is scheduled.
     pub deleted_on: Option<Timestamp>,
     /// The role on the instance, where it is a staff role.

@@ -65,6 +65,8 @@ pub struct Preview {
     pub difference: Difference,
     /// The role wants a second factor and the person has none: the API is locked for them at once.
     pub locked: bool,
+    /// Who of this console acts as the account that is locked, in a sentence.
+    pub works_here: Option<String>,
     /// What stays or follows, in sentences.
     pub notes: Vec<String>,
     /// Why it cannot be done: the field it belongs beside, and the sentence.

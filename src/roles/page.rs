@@ -76,7 +76,7 @@ fn grants(frame: &Frame, missing: &[String]) -> AnyView {
     }
     view! {
         <div class="note lead" role="alert">
-            <p>"Roles are shown but cannot be given or taken: the console’s database role lacks rights. In the instance’s PostgreSQL:"</p>
+            <p>"Roles are shown but cannot be given or taken: the console’s database role lacks rights, or its address leads to the wrong place. In the instance’s PostgreSQL, or in howdah.toml:"</p>
             <pre class="said">{missing.join("\n")}</pre>
         </div>
     }
@@ -338,6 +338,7 @@ fn previewed(instance: &InstanceName, preview: &Preview, page: &ChangePage, fram
     let locked = preview.locked.then(|| {
         view! {
             <p class="note danger" role="alert">{preview.handle.clone()} " has no second factor, and this role wants one: from the next request on the API is closed to them, and the web pages lead to setting one up. Admin calls go on all the same."</p>
+            {preview.works_here.clone().map(|says| view! { <p class="note danger" role="alert">{says}</p> })}
         }
     });
     let state =

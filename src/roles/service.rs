@@ -23,6 +23,7 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
+    store::{linked_accounts, operators, store_problem},
     text::Why,
     ui,
 };
@@ -40,6 +41,14 @@ fn row(role: InstanceRole, members: i64, everyone: &InstanceRole) -> RoleRow {
     RoleRow { effective: effective(Some(&role), everyone), members: (role.id != EVERYONE).then_some(members), role }
 }
 
+/// What must be so before roles can be written, a line each.
+async fn lacking(instance: &Instance, read: &mut Read) -> Result<Vec<String>, Problem> {
+    match instance.database.missing_role_grants(read).await {
+        Err(DatabaseError::Elsewhere(why)) => Ok(vec![why.to_owned()]),
+        known => known.map_err(read_problem),
+    }
+}
+
 /// The roles, highest first.
 pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Framed<RolesPage>, Problem> {
     let instance = context.instance(instance)?.clone();
@@ -49,7 +58,7 @@ pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Fr
     let roles = read.roles().await.map_err(read_problem)?;
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
-        missing: read.missing_role_grants().await.map_err(read_problem)?,
+        missing: lacking(&instance, &mut read).await?,
     };
     frame::build(context, Some(&instance), &path::roles(&instance.name), search, page).await
 }
@@ -88,7 +97,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
         row: row(found, number, &everyone),
         members,
         older: edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
-        missing: read.missing_role_grants().await.map_err(read_problem)?,
+        missing: lacking(&instance, &mut read).await?,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -132,14 +141,41 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
         now: None,
         preview: None,
         wrong: None,
-        missing: read.missing_role_grants().await.map_err(read_problem)?,
+        missing: lacking(&instance, &mut read).await?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
     match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
-        Ok((now, preview)) => (page.now, page.preview) = (now, preview),
+        Ok((now, preview)) => {
+            (page.now, page.preview) = (now, preview);
+            if let Some(preview) = page.preview.as_mut().filter(|preview| preview.locked) {
+                preview.works_here = works_here(context, &instance, preview.account).await?;
+            }
+        }
         Err(wrong) => page.wrong = Some(wrong),
     }
     frame::build(context, Some(&instance), &path::change_role(&instance.name), search, page).await
+}
+
+/// Who of this console acts as an account, in a sentence; `None` where nobody does.
+async fn works_here(context: &Context, instance: &Instance, account: AccountId) -> Result<Option<String>, Problem> {
+    if instance.health().acting() == Some(account) {
+        return Ok(Some(
+            "This is the account that the console itself acts as. Its deeds go on, and so do sign-ups and rules; whatever \
+             asks as a person is refused, and nobody can sign in to it before a second factor is set up."
+                .to_owned(),
+        ));
+    }
+    let (store, keys) = (&context.app.store, &context.app.keys);
+    let linked = linked_accounts::list(store, keys).await.map_err(store_problem)?;
+    let Some(linked) = linked.into_iter().find(|one| one.instance == instance.name && one.account == account) else {
+        return Ok(None);
+    };
+    let person = operators::by_id(store, &linked.operator).await.map_err(store_problem)?;
+    let name = person.map_or_else(|| "Somebody".to_owned(), |person| ui::tame(&person.name));
+    Ok(Some(format!(
+        "{name} acts as this account through the console. What they decide goes on; they cannot link it anew before they \
+         have set a second factor up."
+    )))
 }
 
 type Previewed = Result<(Option<String>, Option<Preview>), (String, String)>;
@@ -241,6 +277,7 @@ fn preview(ranks: &Ranks, after: Option<RoleId>, target: &Holder) -> Preview {
         after: ranks.after.clone(),
         difference,
         locked,
+        works_here: None,
         notes,
         refused: ranks.refusal(after).map(|refusal| (refusal.field.to_owned(), refusal.why)),
         seen: serde_json::to_string(&seen).unwrap_or_default(),
@@ -353,7 +390,7 @@ async fn assign_by_rank(
     let (ranks, missing) = {
         let mut read = instance.database.read().await.map_err(undone)?;
         let ranks = read.ranks(acting, deed.account, deed.after).await.map_err(undone)?;
-        (ranks, read.missing_role_grants().await.map_err(undone)?)
+        (ranks, instance.database.missing_role_grants(&mut read).await.map_err(undone)?)
     };
     if !missing.is_empty() {
         return Err(Problem::new(

@@ -397,9 +397,6 @@ fn comes_under(person: &PendingSignUp, filter: &SignUpFilter, network: Option<&I
 
 fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) -> bool {
     let person = &desk.people()[at];
-    if filter.is_by_rule() {
-        return comes_under(person, filter, network);
-    }
     let alike = match filter.alike.parse::<AccountId>() {
         Ok(of) => {
             let of = desk.position(of).and_then(|at| desk.group[at]);
@@ -410,11 +407,12 @@ fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) 
     let state = match filter.state.as_str() {
         "unconfirmed" => !person.confirmed,
         "invited" => person.inviter.is_some(),
-        _ => person.confirmed,
+        // Whom a rule would have caught is shown whole, until somebody narrows it.
+        _ => person.confirmed || filter.is_by_rule(),
     };
     let language = filter.language.is_empty() || person.locale.as_deref() == Some(filter.language.as_str());
     let mail = filter.mail.is_empty() || person.email.domain().as_deref() == Some(filter.mail.as_str());
-    alike && state && language && mail
+    alike && state && language && mail && comes_under(person, filter, network)
 }
 
 /// Values with how many have each, most first.

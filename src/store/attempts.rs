@@ -2,7 +2,7 @@
 //! once, and for several processes.
 
 use super::{Store, on};
-use crate::clock::{MINUTE, SECOND, Timestamp};
+use crate::clock::{LARGEST_SKEW, MINUTE, SECOND, Timestamp};
 
 /// How often something may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,37 +47,42 @@ impl Wait {
 /// # Errors
 /// The store's.
 pub async fn reserve(store: &Store, key: &str, limit: Limit, now: Timestamp) -> sqlx::Result<Result<Reserved, Wait>> {
+    // What counts for longer than anything can was counted by a clock that has been set back since.
+    let never = |counts: i64| now.plus(counts + LARGEST_SKEW).0;
     const TAKE: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
         values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
-        failures = case when attempts.expires_at <= $2 then 1 else attempts.failures + 1 end, \
-        first_at = case when attempts.expires_at <= $2 then $2 else attempts.first_at end, \
+        failures = case when attempts.expires_at between $2 + 1 and $6 then attempts.failures + 1 else 1 end, \
+        first_at = case when attempts.expires_at between $2 + 1 and $6 then attempts.first_at else $2 end, \
         last_at = $2, \
-        expires_at = case when attempts.expires_at <= $2 or $5 then $3 else attempts.expires_at end \
-        where attempts.expires_at <= $2 or attempts.failures < $4 \
+        expires_at = case when attempts.expires_at between $2 + 1 and $6 and not $5 then attempts.expires_at else $3 end \
+        where attempts.expires_at not between $2 + 1 and $6 or attempts.failures < $4 \
         returning first_at, failures";
     const TAKE_SLOWER: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
         values ($1, 1, $2, $2, $3) on conflict (key_hash) do update set \
-        failures = case when attempts.expires_at <= $2 then 1 else attempts.failures + 1 end, \
-        first_at = case when attempts.expires_at <= $2 then $2 else attempts.first_at end, \
+        failures = case when attempts.expires_at between $2 + 1 and $4 then attempts.failures + 1 else 1 end, \
+        first_at = case when attempts.expires_at between $2 + 1 and $4 then attempts.first_at else $2 end, \
         last_at = $2, \
         expires_at = $3, \
-        next_at = case when attempts.expires_at <= $2 or attempts.failures < 4 then $2 \
+        next_at = case when attempts.expires_at not between $2 + 1 and $4 or attempts.failures < 4 then $2 \
             when attempts.failures < 7 then $2 + 5000 when attempts.failures < 11 then $2 + 20000 else $2 + 60000 end \
-        where attempts.expires_at <= $2 or attempts.next_at <= $2 \
+        where attempts.expires_at not between $2 + 1 and $4 or attempts.next_at <= $2 \
         returning first_at, failures";
     const WHEN: &str = "select expires_at, next_at from attempts where key_hash = $1";
     let taken: Option<(i64, i64)> = match limit {
         Limit::Within { window, most } => {
             on!(store, pool => sqlx::query_as(TAKE)
-                .bind(key).bind(now.0).bind(now.plus(window).0).bind(most).bind(false).fetch_optional(pool).await?)
+                .bind(key).bind(now.0).bind(now.plus(window).0).bind(most).bind(false)
+                .bind(never(window)).fetch_optional(pool).await?)
         }
         Limit::AtOnce(most) => {
             on!(store, pool => sqlx::query_as(TAKE)
-                .bind(key).bind(now.0).bind(now.plus(LEFT).0).bind(most).bind(true).fetch_optional(pool).await?)
+                .bind(key).bind(now.0).bind(now.plus(LEFT).0).bind(most).bind(true)
+                .bind(never(LEFT)).fetch_optional(pool).await?)
         }
         Limit::Slower => {
             on!(store, pool => sqlx::query_as(TAKE_SLOWER)
-                .bind(key).bind(now.0).bind(now.plus(FORGOTTEN_AFTER).0).fetch_optional(pool).await?)
+                .bind(key).bind(now.0).bind(now.plus(FORGOTTEN_AFTER).0)
+                .bind(never(FORGOTTEN_AFTER)).fetch_optional(pool).await?)
         }
     };
     if let Some((began, count)) = taken {

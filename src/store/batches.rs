@@ -7,7 +7,7 @@ use super::{
     rights::Changes,
 };
 use crate::{
-    clock::{SECOND, Timestamp},
+    clock::{LARGEST_SKEW, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::outcome::Outcome,
     seal::{Field, Keys},
@@ -246,16 +246,18 @@ pub async fn claim(
     now: Timestamp,
 ) -> sqlx::Result<Option<Batch>> {
     const FIND: &str = "select id from batches where instance = $3 and ended_at is null and not paused \
-        and (lease_until <= $1 or lease = $2) order by created_at, id limit 100";
+        and (lease_until <= $1 or lease_until > $4 or lease = $2) order by created_at, id limit 100";
     const CLAIM: &str = "update batches set lease = $2, lease_until = $3 \
-        where id = $1 and ended_at is null and not paused and (lease_until <= $4 or lease = $2)";
+        where id = $1 and ended_at is null and not paused and (lease_until <= $4 or lease_until > $5 or lease = $2)";
+    // Claimed until later than any claim goes: the clock has been set back since.
+    let never = now.plus(CLAIM_TIME + LARGEST_SKEW);
     let found: Vec<String> = on!(store, pool => sqlx::query_scalar(FIND)
-        .bind(now.0).bind(process).bind(instance.as_str()).fetch_all(pool).await?);
+        .bind(now.0).bind(process).bind(instance.as_str()).bind(never.0).fetch_all(pool).await?);
     for id in found {
         // One that is refused must not keep the others waiting.
         let Some(batch) = by_id(store, keys, &id).await? else { continue };
         let claimed = on!(store, pool => sqlx::query(CLAIM)
-            .bind(&id).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).execute(pool).await?.rows_affected());
+            .bind(&id).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).bind(never.0).execute(pool).await?.rows_affected());
         return Ok((claimed == 1).then_some(batch));
     }
     Ok(None)

@@ -1,8 +1,9 @@
 //! Who holds a case: uniquely, in the console, and for ten minutes from the last time they were at it.
+//! Whoever was at it in the future, by a clock that has been set back since, holds it no more.
 
 use super::{Store, fence::begin, on};
 use crate::{
-    clock::{MINUTE, Timestamp},
+    clock::{LARGEST_SKEW, MINUTE, Timestamp},
     id::{AccountId, InstanceName, OperatorId},
 };
 
@@ -31,10 +32,10 @@ pub async fn claim(
 ) -> sqlx::Result<bool> {
     const SQL: &str = "insert into case_holds (instance, account, operator, since, seen_at) values ($1, $2, $3, $4, $4) \
         on conflict (instance, account) do update set operator = excluded.operator, since = excluded.since, \
-        seen_at = excluded.seen_at, sealed_note = null where case_holds.seen_at <= $5";
+        seen_at = excluded.seen_at, sealed_note = null where case_holds.seen_at <= $5 or case_holds.seen_at > $6";
     on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(account.to_string()).bind(&operator.0).bind(now.0).bind(now.plus(-CLAIM_TIME).0)
-        .execute(pool).await?.rows_affected());
+        .bind(now.plus(LARGEST_SKEW).0).execute(pool).await?.rows_affected());
     Ok(of(store, instance, account, now).await?.is_some_and(|claim| claim.operator == *operator))
 }
 
@@ -65,12 +66,12 @@ pub async fn hand_over(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "update case_holds set operator = $4, since = $5, seen_at = $5, sealed_note = $6 \
-        where instance = $1 and account = $2 and operator = $3 and seen_at > $7";
+        where instance = $1 and account = $2 and operator = $3 and seen_at > $7 and seen_at <= $8";
     on!(store, pool => {
         let mut tx = begin!(store, pool);
         let handed = sqlx::query(SQL)
             .bind(instance.as_str()).bind(account.to_string()).bind(&from.0).bind(&to.0).bind(now.0).bind(note)
-            .bind(now.plus(-CLAIM_TIME).0).execute(&mut *tx).await?.rows_affected();
+            .bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0).execute(&mut *tx).await?.rows_affected();
         tx.commit().await?;
         Ok(handed == 1)
     })
@@ -139,17 +140,18 @@ pub async fn of(
     now: Timestamp,
 ) -> sqlx::Result<Option<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
-        where instance = $1 and account = $2 and seen_at > $3";
+        where instance = $1 and account = $2 and seen_at > $3 and seen_at <= $4";
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-CLAIM_TIME).0).fetch_optional(pool).await?);
+        .bind(instance.as_str()).bind(account.to_string()).bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0)
+        .fetch_optional(pool).await?);
     row.map(from_row).transpose()
 }
 
 /// Everything that is held on an instance now.
 pub async fn list(store: &Store, instance: &InstanceName, now: Timestamp) -> sqlx::Result<Vec<CaseClaim>> {
     const SQL: &str = "select account, operator, since, seen_at, sealed_note from case_holds \
-        where instance = $1 and seen_at > $2 order by since limit 5000";
+        where instance = $1 and seen_at > $2 and seen_at <= $3 order by since limit 5000";
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(instance.as_str()).bind(now.plus(-CLAIM_TIME).0).fetch_all(pool).await?);
+        .bind(instance.as_str()).bind(now.plus(-CLAIM_TIME).0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
     rows.into_iter().map(from_row).collect()
 }

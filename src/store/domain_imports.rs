@@ -7,7 +7,7 @@ use super::{
     rights::Changes,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{LARGEST_SKEW, Timestamp},
     id::{InstanceName, OperatorId},
     nouns::domain_imports::{Difference, ImportState, RowState, Ticks},
     seal::{Field, Keys},
@@ -704,12 +704,14 @@ pub async fn claim(
 ) -> sqlx::Result<Vec<Import>> {
     const SQL: &str = concat!(
         "update domain_imports set lease = $1, lease_until = $2 \
-         where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3) returning ",
+         where instance = $4 and state = 'running' and (lease = $1 or lease_until <= $3 or lease_until > $5) returning ",
         columns!()
     );
     let known = store.known().await?;
     let found: Vec<ImportRow> = on!(store, pool => sqlx::query_as(SQL)
-            .bind(holder).bind(until.0).bind(now.0).bind(instance.as_str()).fetch_all(pool).await?);
+            .bind(holder).bind(until.0).bind(now.0).bind(instance.as_str())
+            // Claimed until later than any claim goes: the clock has been set back since.
+            .bind(until.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
     known.all_held(found).await?.into_iter().map(import).collect()
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::Running,
-    clock::{SECOND, Timestamp},
+    clock::{LARGEST_SKEW, SECOND, Timestamp},
     id::{GrantId, InstanceName, OperatorId, RoleId},
     nouns::grants::{RoleAsked, RoleState, Scope, State},
     seal::{Field, Keys},
@@ -57,7 +57,8 @@ impl Grant {
             (_, Some(_)) => State::Revoked,
             (None, None) if now >= self.ends_at => State::Missed,
             (None, None) => State::Asked,
-            (Some(_), None) if now >= self.ends_at => State::Over,
+            // What is recorded as ended stays ended, whatever the clock says.
+            (Some(_), None) if now >= self.ends_at || self.ended_at.is_some() => State::Over,
             (Some(_), None) if now < self.starts_at => State::ToCome,
             (Some(_), None) => State::Running,
         }
@@ -441,7 +442,8 @@ pub async fn by_id(store: &Store, keys: &Keys, id: &GrantId) -> sqlx::Result<Opt
 /// What is in force for somebody now.
 pub async fn running_of(store: &Store, operator: &OperatorId, now: Timestamp) -> sqlx::Result<Vec<Running>> {
     const SQL: &str = grants!(
-        "where operator = $1 and approved = true and revoked_at is null and starts_at <= $2 and ends_at > $2 order by id"
+        "where operator = $1 and approved = true and revoked_at is null and ended_at is null and starts_at <= $2 \
+         and ends_at > $2 order by id"
     );
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(&operator.0).bind(now.0).fetch_all(pool).await?);
@@ -451,7 +453,8 @@ pub async fn running_of(store: &Store, operator: &OperatorId, now: Timestamp) ->
 /// What is in force now, for everybody.
 pub async fn running(store: &Store, now: Timestamp) -> sqlx::Result<Vec<(OperatorId, Running)>> {
     const SQL: &str = grants!(
-        "where approved = true and revoked_at is null and starts_at <= $1 and ends_at > $1 order by id limit 5000"
+        "where approved = true and revoked_at is null and ended_at is null and starts_at <= $1 and ends_at > $1 \
+         order by id limit 5000"
     );
     let known = store.known().await?;
     let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
@@ -461,7 +464,7 @@ pub async fn running(store: &Store, now: Timestamp) -> sqlx::Result<Vec<(Operato
 /// What is not over: to be decided, to come, running. Of one person, or (empty) of everybody.
 pub async fn open(store: &Store, keys: &Keys, operator: &str, now: Timestamp) -> sqlx::Result<Vec<Grant>> {
     const SQL: &str = grants!(
-        "where ends_at > $1 and revoked_at is null and (approved is null or approved = true) \
+        "where ends_at > $1 and revoked_at is null and ended_at is null and (approved is null or approved = true) \
          and ($2 = '' or operator = $2) order by starts_at, id limit 1000"
     );
     let known = store.known().await?;
@@ -571,21 +574,28 @@ pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<
     })
 }
 
+/// No claim goes so far: what does was made by a clock that has been set back since.
+fn never(now: Timestamp) -> i64 {
+    now.plus(CLAIM_TIME + LARGEST_SKEW).0
+}
+
 /// Grants whose beginning or end is to be recorded and that nobody is at work on.
 pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<GrantId>> {
-    const SQL: &str = "select id from grants where approved = true and ended_at is null and lease_until <= $1 \
+    const SQL: &str = "select id from grants where approved = true and ended_at is null \
+        and (lease_until <= $1 or lease_until > $2) \
         and ((started_at is null and revoked_at is null and starts_at <= $1) \
         or (started_at is not null and (ends_at <= $1 or revoked_at is not null))) order by id limit 100";
-    let ids: Vec<String> = on!(store, pool => sqlx::query_scalar(SQL).bind(now.0).fetch_all(pool).await?);
+    let ids: Vec<String> = on!(store, pool => sqlx::query_scalar(SQL)
+        .bind(now.0).bind(never(now)).fetch_all(pool).await?);
     Ok(ids.into_iter().map(GrantId).collect())
 }
 
 /// Claims the beginning or end of a grant: true for one process at a time.
 pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str =
-        "update grants set lease = $2, lease_until = $3 where id = $1 and lease_until <= $4 and ended_at is null";
+    const SQL: &str = "update grants set lease = $2, lease_until = $3 where id = $1 and (lease_until <= $4 or lease_until > $5) \
+         and ended_at is null";
     let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&id.0).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).execute(pool).await?.rows_affected());
+        .bind(&id.0).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).bind(never(now)).execute(pool).await?.rows_affected());
     Ok(claimed == 1)
 }
 
@@ -611,11 +621,11 @@ pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Timestam
 
 /// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times
 /// an hour, because each try that reaches the instance is in the record. Taking back what was given never waits longer than
-/// two minutes.
+/// two minutes. A try more than a minute ahead was noted by a clock that has been set back since.
 macro_rules! due {
     () => {
-        "tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
-         else 900000 end <= $1"
+        "(tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
+         else 900000 end <= $1 or tried_at > $1 + 60000)"
     };
 }
 

@@ -11,7 +11,7 @@ use super::{
     web_sessions::raise_generation,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{DAY, LARGEST_SKEW, Timestamp},
     config::Secret,
     id::{AccountId, InstanceName, OperatorId},
     seal::{Field, Keys},
@@ -393,11 +393,15 @@ pub async fn left(store: &Store, keys: &Keys, id: &str) -> sqlx::Result<Option<L
     row.map(|row| left_row(keys, row)).transpose()
 }
 
-/// Tokens whose instances are to be asked now.
+/// No token is put off for longer.
+pub const LONGEST_PAUSE: i64 = DAY;
+
+/// Tokens whose instances are to be asked now; also those put off by a clock that has been set back since.
 pub async fn left_due(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<LeftToken>> {
     const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens \
-        where next_at <= $1 order by next_at, id limit 100";
-    let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+        where next_at <= $1 or next_at > $2 order by next_at, id limit 100";
+    let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(now.plus(LONGEST_PAUSE + LARGEST_SKEW).0).fetch_all(pool).await?);
     let opened = rows.into_iter().map(|row| left_row(keys, row));
     Ok(opened.filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "left_tokens.damaged")).ok()).collect())
 }

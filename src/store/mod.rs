@@ -30,13 +30,13 @@ pub use fence::Withheld;
 pub use mac::{Refusal, Wrong, person as person_subject};
 
 use crate::{
-    clock::{MINUTE, Timestamp},
+    clock::{Clock, MINUTE, NOTABLE_SKEW, SECOND, Timestamp},
     problem::Problem,
     seal::Keys,
 };
 use fs4::fs_std::FileExt;
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection, PgPool, SqlitePool,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -129,6 +129,15 @@ impl Driver {
                 .busy_timeout(Duration::from_secs(5));
             let pool = SqlitePoolOptions::new()
                 .max_connections(8)
+                // On a full disk SQLite rolls back by itself, and whoever does after it is refused: the connection goes on
+                // counting a transaction that is over, and would begin none any more.
+                .after_release(|connection, _| {
+                    Box::pin(async move {
+                        // What was told to roll back has done so when this is answered.
+                        connection.ping().await?;
+                        Ok(!connection.is_in_transaction())
+                    })
+                })
                 .acquire_timeout(Duration::from_secs(5))
                 .connect_with(options)
                 .await
@@ -140,10 +149,18 @@ impl Driver {
                 .unwrap_or_else(|_| "postgres".to_owned());
             let pool = PgPoolOptions::new()
                 .max_connections(16)
-                .acquire_timeout(Duration::from_secs(5))
-                .connect(url)
-                .await
-                .map_err(|error| StoreError::Open(shown, error))?;
+                // A page that waits for it once is there within two seconds.
+                .acquire_timeout(Duration::from_millis(1_500))
+                .connect_lazy(url)
+                .map_err(|error| StoreError::Open(shown.clone(), error))?;
+            let mut first = pool.acquire().await;
+            // At a start there is more time.
+            for _ in 0..3 {
+                if matches!(first, Err(sqlx::Error::PoolTimedOut)) {
+                    first = pool.acquire().await;
+                }
+            }
+            first.map_err(|error| StoreError::Open(shown, error))?;
             Ok(Self::Postgres(pool))
         }
     }
@@ -245,15 +262,18 @@ impl Store {
         }
     }
 
-    /// Whether it can be written: a row beside those that count attempts is, and goes with them when its time is over.
+    /// Whether it can be written: a row beside those that count attempts is, and goes with them when its time is over. Once in
+    /// five seconds, however often it is asked: what strangers ask must not keep the disk at work.
     ///
     /// # Errors
     /// The driver's.
     pub async fn try_write(&self, now: Timestamp) -> sqlx::Result<()> {
         const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
             values ('whether it can be written', 0, $1, $1, $2) \
-            on conflict (key_hash) do update set last_at = $1, expires_at = $2";
-        on!(self, pool => sqlx::query(SQL).bind(now.0).bind(now.plus(MINUTE).0).execute(pool).await.map(|_| ()))
+            on conflict (key_hash) do update set last_at = $1, expires_at = $2 \
+            where attempts.last_at <= $3 or attempts.last_at > $1";
+        on!(self, pool => sqlx::query(SQL).bind(now.0).bind(now.plus(MINUTE).0).bind(now.plus(-5 * SECOND).0)
+            .execute(pool).await.map(|_| ()))
     }
 
     /// How many connections there are, and how many of them nobody uses.
@@ -261,12 +281,42 @@ impl Store {
         on!(self, pool => (usize::try_from(pool.size()).unwrap_or(usize::MAX), pool.num_idle()))
     }
 
-    /// Whether it answers.
+    /// The clock that this store's processes go by: the server's, where several may share it, as it shows now.
     ///
     /// # Errors
     /// The driver's.
-    pub async fn ping(&self) -> sqlx::Result<()> {
-        on!(self, pool => sqlx::query("select 1").execute(pool).await.map(|_| ()))
+    pub async fn clock(&self) -> sqlx::Result<Clock> {
+        match self.driver {
+            Driver::Sqlite(_) => Ok(Clock::System),
+            Driver::Postgres(_) => {
+                let clock = Clock::Store(Arc::default());
+                self.set(&clock).await?;
+                Ok(clock)
+            }
+        }
+    }
+
+    /// Sets a clock that goes by the store's.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn set(&self, clock: &Clock) -> sqlx::Result<()> {
+        const NOW: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
+        let (Driver::Postgres(pool), Clock::Store(time)) = (&self.driver, clock) else { return Ok(()) };
+        // Whatever it takes to get a connection is not part of the answer's way.
+        let mut connection = pool.acquire().await?;
+        let asked = time.asking();
+        let now: i64 = sqlx::query_scalar(NOW).fetch_one(&mut *connection).await?;
+        if !time.told(asked, Timestamp(now)) {
+            tracing::warn!("clock.slow_answer");
+        }
+        if let Some(skew) = clock.skew().filter(|skew| skew.abs() > NOTABLE_SKEW) {
+            tracing::warn!(
+                skew,
+                "clock: this machine's clock and the store's differ by so many milliseconds; the store's holds"
+            );
+        }
+        Ok(())
     }
 }
 

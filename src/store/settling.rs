@@ -1,7 +1,11 @@
 //! Changes of who may sign up that the instance's caches are not yet seen to agree with: kept until they are, across restarts.
 
 use super::{Store, on};
-use crate::{clock::Timestamp, id::InstanceName, registrations::RegistrationsMode};
+use crate::{
+    clock::{LARGEST_SKEW, MINUTE, Timestamp},
+    id::InstanceName,
+    nouns::registrations::RegistrationsMode,
+};
 
 /// The last change on an instance, while it is not seen everywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,14 +76,18 @@ pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<S
     Ok(found.and_then(row))
 }
 
-/// What is to be looked at now (one row an instance).
+/// Nothing is put off for longer.
+pub const LONGEST_PAUSE: i64 = MINUTE;
+
+/// What is to be looked at now (one row an instance): also what was put off by a clock that has been set back since.
 ///
 /// # Errors
 /// The store's.
 pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Settling>> {
     const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
-        where next_at <= $1 order by next_at";
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(now.0).fetch_all(pool).await?);
+        where next_at <= $1 or next_at > $2 order by next_at";
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(now.0).bind(now.plus(LONGEST_PAUSE + LARGEST_SKEW).0).fetch_all(pool).await?);
     Ok(rows.into_iter().filter_map(row).collect())
 }
 

@@ -9,7 +9,7 @@ use super::{
     on,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{LARGEST_SKEW, Timestamp},
     id::InstanceName,
     seal::{Field, Keys},
 };
@@ -125,9 +125,12 @@ fn fail(error: impl std::fmt::Display) -> sqlx::Error {
 /// Takes the turn to look at an instance, if it is time: one process gets it.
 pub async fn claim(store: &Store, instance: &InstanceName, now: Timestamp, next: Timestamp) -> sqlx::Result<bool> {
     const SQL: &str = "insert into snapshot_turns (instance, due_at) values ($1, $3) \
-        on conflict (instance) do update set due_at = excluded.due_at where snapshot_turns.due_at <= $2";
+        on conflict (instance) do update set due_at = excluded.due_at \
+        where snapshot_turns.due_at <= $2 or snapshot_turns.due_at > $4";
     let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(instance.as_str()).bind(now.0).bind(next.0).execute(pool).await?.rows_affected());
+        .bind(instance.as_str()).bind(now.0).bind(next.0)
+        // Further ahead than any turn: the clock has been set back since.
+        .bind(next.plus(LARGEST_SKEW).0).execute(pool).await?.rows_affected());
     Ok(claimed == 1)
 }
 

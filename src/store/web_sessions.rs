@@ -11,7 +11,7 @@ use super::{
     operators::{held, seal_person},
 };
 use crate::{
-    clock::{MINUTE, Timestamp},
+    clock::{LARGEST_SKEW, MINUTE, Timestamp},
     id::OperatorId,
     seal::{Field, Keys},
 };
@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebSession {
     pub data: String,
+    pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub absolute_until: Timestamp,
     pub generation: i64,
@@ -205,6 +206,7 @@ pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>>
     let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL).bind(hash).fetch_optional(pool).await?);
     Ok(row.filter(|row| store.holds(row)).map(|row| WebSession {
         data: row.data,
+        created_at: Timestamp(row.created_at),
         seen_at: Timestamp(row.seen_at),
         absolute_until: Timestamp(row.absolute_until),
         generation: row.generation,
@@ -212,11 +214,15 @@ pub async fn load(store: &Store, hash: &str) -> sqlx::Result<Option<WebSession>>
 }
 
 /// Remembers that it was used: at most once a minute, not with every page. The generation it is of; `None` where it is over.
+/// Remembering is courtesy: a store that can be read and not written, as with a full disk, keeps nobody out.
 pub async fn touch(store: &Store, hash: &str, now: Timestamp) -> sqlx::Result<Option<i64>> {
     let Some(session) = load(store, hash).await? else { return Ok(None) };
-    if now.since(session.seen_at) >= MINUTE {
+    if now.since(session.seen_at).abs() >= MINUTE {
         const SQL: &str = "update web_sessions set seen_at = $2 where id_hash = $1";
-        on!(store, pool => sqlx::query(SQL).bind(hash).bind(now.0).execute(pool).await?.rows_affected());
+        let touched = on!(store, pool => sqlx::query(SQL).bind(hash).bind(now.0).execute(pool).await.map(drop));
+        if let Err(error) = touched {
+            tracing::warn!(%error, "session.untouched");
+        }
     }
     Ok(Some(session.generation))
 }
@@ -254,11 +260,12 @@ pub async fn list(store: &Store, idle: Timestamp, now: Timestamp) -> sqlx::Resul
     const SQL: &str = concat!(
         "select ",
         columns!(),
-        " from web_sessions where seen_at > $1 and absolute_until > $2 and exists (select 1 from operators o \
+        " from web_sessions where seen_at > $1 and absolute_until > $2 and created_at <= $3 and exists (select 1 from operators o \
          where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
          order by seen_at desc, id_hash limit 1000"
     );
-    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL).bind(idle.0).bind(now.0).fetch_all(pool).await?);
+    let rows: Vec<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
         .filter(|row| store.holds(row))
@@ -311,11 +318,12 @@ pub async fn list_of(
         "select ",
         columns!(),
         ", address, browser from web_sessions where operator = $1 and seen_at > $2 and absolute_until > $3 \
+         and created_at <= $4 \
          and exists (select 1 from operators o where o.id = web_sessions.operator and o.generation = web_sessions.generation) \
          order by seen_at desc, id_hash limit 100"
     );
     let rows: Vec<OwnRow> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(&operator.0).bind(idle.0).bind(now.0).fetch_all(pool).await?);
+        .bind(&operator.0).bind(idle.0).bind(now.0).bind(now.plus(LARGEST_SKEW).0).fetch_all(pool).await?);
     Ok(rows
         .into_iter()
         .filter(|own| store.holds(&own.row))

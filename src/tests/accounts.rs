@@ -84,7 +84,7 @@ async fn an_ip_address_is_looked_for_and_no_range_that_is_half_the_world() {
     .unwrap();
     for (q, finds) in [("203.0.113.7", true), ("203.0.113.0/24", true), ("203.0.113.8", false)] {
         let landed = search(&house, &moderator, q).await.location.unwrap();
-        assert!(landed.contains("found=") && !landed.contains("203"), "{landed}");
+        assert!(landed.contains("found=") && !landed.contains("203.0"), "{landed}");
         assert_eq!(house.get(Some(&moderator), &landed).await.body.contains("@windvane"), finds, "{q}");
     }
     for (q, said) in [("0.0.0.0/0", "half the world"), ("203.0.113.7/77", "not a range"), ("203.0.113", "one whole")] {
@@ -610,20 +610,16 @@ async fn suspended_gone_and_deleted_by_its_owner_are_three_things() {
             let page =
                 crate::seen::text(&house.get(Some(&owner), &format!("/i/harbour/accounts/{windvane}")).await.body);
             let case = house.get(Some(&owner), &format!("/i/harbour/reports/{windvane}")).await.body;
-            assert_eq!(page.contains("deleted by its owner"), *state == "by its owner", "{version:?}: {state}: {page}");
+            assert_eq!(page.contains("marked as deleted"), *state == "by its owner", "{version:?}: {state}: {page}");
             assert_eq!(case.contains("decide=warn"), *state != "by its owner", "{version:?}: {state}");
             assert_eq!(
-                case.contains("Its owner deleted this account"),
+                case.contains("This account was deleted, by its owner or"),
                 *state == "by its owner",
                 "{version:?}: {state}"
             );
             assert!(case.contains("decide=resolve"), "its reports can be closed in every state");
             let found = crate::seen::text(&house.get(Some(&owner), "/i/harbour/find?q=windv").await.body);
-            assert_eq!(
-                found.contains("deleted by its owner"),
-                *state == "by its owner",
-                "{version:?}: {state}: {found}"
-            );
+            assert_eq!(found.contains("marked as deleted"), *state == "by its owner", "{version:?}: {state}: {found}");
         }
     }
 }

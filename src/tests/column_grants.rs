@@ -449,7 +449,12 @@ async fn deeds(two: &Two) {
 
     two.does("/api/domains/set", &[("domain", "fresh.example"), ("severity", "silence")], "block_domain").await;
     two.does("/api/domains/mail-set", &[("domain", "junk.example")], "block_mail_domain").await;
-    let address = [("network", "203.0.113.9"), ("severity", "sign_up_block"), ("until", "1"), ("sure", "yes")];
+    let address = [
+        ("network", "203.0.113.9"),
+        ("severity", "sign_up_block"),
+        ("until", "1"),
+        ("sure", "203.0.113.9 sign_up_block"),
+    ];
     two.does("/api/domains/address-set", &address, "block_address").await;
 }
 
@@ -504,6 +509,7 @@ async fn what_is_not_granted_is_named_with_its_grant() {
         ("state", "quotes"),
         ("position", "collection_items"),
         ("title", "preview_cards"),
+        ("urgent", "software_updates"),
     ] {
         run(&two.house.instance, &format!("revoke select ({taken}) on {named} from {role}")).await;
     }
@@ -512,6 +518,7 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     for said in [
         format!("grant select (require_2fa, collection_limit) on user_roles to {role};"),
         format!("grant select (id, account_id, domain, content, created_at) on instance_moderation_notes to {role};"),
+        format!("grant select (urgent) on software_updates to {role};"),
     ] {
         assert!(overview.contains(&said), "“{said}” is not in {overview}");
     }

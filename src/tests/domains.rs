@@ -401,7 +401,7 @@ async fn address_rules_never_shut_out_everybody_nor_the_console_unwarned() {
     }
     assert_eq!(house.weather.writes(), writes, "nothing was sent");
     // A warning is only one: who knows better says so. A rule about sign-ups keeps no console out.
-    let sure = vec![severity(AddressSeverity::SignUpBlock), ("sure", "yes".to_owned())];
+    let sure = vec![severity(AddressSeverity::SignUpBlock), ("sure", "203.0.0.0/12 sign_up_block".to_owned())];
     post("/api/domains/address-set", "203.0.0.0/12", sure).await;
     assert_eq!(house.outcome("block_address").await, Some(Outcome::Succeeded));
     let rule = vec![severity(AddressSeverity::SignUpBlock), ("until", "14".to_owned()), ("comment", "wave".to_owned())];
@@ -1155,16 +1155,14 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
     let writes = house.weather.writes();
     // What is typed, what stands beside the field, and whether the domain is asked for once more.
     for (domain, more, says, once_more) in [
-        (
-            "wave.example",
-            vec![],
-            "2 members have their mail there and stay, 3 people who wait would come under it; 5 sign-ups",
-            false,
-        ),
+        ("wave.example", vec![], "2 members with mail there, 3 people who wait would come under it; 5 sign-ups", false),
         ("wave.example", vec![("review", "yes")], "2 members", false),
         ("GMail.com", vec![], "a large provider", true),
-        ("gmail.com", vec![("sure", "yes")], "a large provider", true),
-        ("gmail.com", vec![("sure", "yes"), ("once_more", "gmx.de")], "a large provider", true),
+        ("gmail.com", vec![("sure", "gmail.com refuse")], "a large provider", true),
+        // What was said of another name, or of a milder rule, confirms nothing.
+        ("wave.example", vec![("sure", "night.example refuse")], "2 members", false),
+        ("wave.example", vec![("sure", "wave.example review")], "2 members", false),
+        ("gmail.com", vec![("sure", "gmail.com refuse"), ("once_more", "gmx.de")], "a large provider", true),
         ("github.io", vec![], "a host of many people", false),
         ("co.uk", vec![("sure", "yes")], "public suffix", false),
     ] {
@@ -1175,9 +1173,9 @@ async fn whom_a_mail_rule_meets_is_said_before_and_those_who_wait_are_offered_af
         assert_eq!(page.body.contains("name=\"once_more\""), once_more, "{domain}");
     }
     assert_eq!(house.weather.writes(), writes, "nothing was sent");
-    post("gmail.com", &[("sure", "yes"), ("once_more", "Gmail.com")]).await;
+    post("gmail.com", &[("sure", "gmail.com refuse"), ("once_more", "Gmail.com")]).await;
     assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
-    post("wave.example", &[("sure", "yes")]).await;
+    post("wave.example", &[("sure", "wave.example refuse")]).await;
     assert_eq!(house.outcome("block_mail_domain").await, Some(Outcome::Succeeded));
 
     let page = house.get(Some(&cookie), "/i/harbour/domains/mail").await.body;
@@ -1215,7 +1213,10 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
     };
     let writes = house.weather.writes();
     for (network, says) in [
-        ("192.0.2.0/24", "1 member last seen from there, 14 people who wait asked from there; 16 sign-ups within"),
+        (
+            "192.0.2.0/24",
+            "1 member with a browser session from there, 14 people who wait asked from there; 16 sign-ups within",
+        ),
         ("127.0.0.1", "the address you come from, 127.0.0.1"),
         ("10.1.0.0/16", "which no visitor has"),
         ("203.0.0.0/12", "very wide"),
@@ -1226,7 +1227,7 @@ async fn whom_an_address_rule_meets_is_said_before_and_those_who_wait_are_offere
         assert!(page.body.contains(says), "{network}: no “{says}” in {}", page.body);
     }
     assert_eq!(house.weather.writes(), writes, "nothing was sent");
-    post("192.0.2.0/24", &[("sure", "yes")]).await;
+    post("192.0.2.0/24", &[("sure", "192.0.2.0/24 sign_up_block")]).await;
     assert_eq!(house.outcome("block_address").await, Some(Outcome::Succeeded));
     let id: i64 = sqlx::query_scalar("select id from ip_blocks where ip = '192.0.2.0/24'")
         .fetch_one(&house.instance)

@@ -452,6 +452,19 @@ async fn a_lease_runs_out_only_when_nobody_is_at_work(db: &Database) {
     whole(db).await;
 }
 
+async fn a_lease_of_the_future_is_over(db: &Database) {
+    let clock = Clock::set(NOW.plus(2 * HOUR));
+    let (one, two) = (ledger_of(&db.store, "p1", &clock), ledger_of(&db.store, "p2", &clock));
+    drop(open(&one, 1).await);
+    // The clock is set right, by two hours.
+    clock.advance(-2 * HOUR);
+    assert_eq!(two.claim_expired().await.unwrap().len(), 1);
+    assert!(one.claim_expired().await.unwrap().is_empty(), "it is claimed now");
+    // A process whose clock is a little behind takes nothing from it.
+    clock.advance(-30 * SECOND);
+    assert!(one.claim_expired().await.unwrap().is_empty());
+}
+
 async fn many_left_deeds_are_each_claimed_once(db: &Database) {
     let other = Store::connect(&db.url, &Keys::from_secret([7; 32])).await.unwrap();
     let clock = Clock::set(NOW);
@@ -948,6 +961,7 @@ on_both!(
     strangers_cannot_grow_the_tree,
     a_clock_set_back_puts_no_outcome_before_its_intent,
     a_lease_runs_out_only_when_nobody_is_at_work,
+    a_lease_of_the_future_is_over,
     many_left_deeds_are_each_claimed_once,
     a_caller_who_goes_away_locks_nothing_for_long,
     a_destroyed_key_leaves_the_tree_whole,

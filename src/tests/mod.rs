@@ -50,6 +50,8 @@ mod signups;
 mod standby;
 mod store;
 mod support;
+mod versions;
 mod waiting;
 mod watching;
+mod weather;
 mod your_sign_in;

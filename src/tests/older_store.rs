@@ -78,8 +78,10 @@ async fn console(store: Store) -> Arc<App> {
             media_base_url: nowhere.clone(),
             base_url: nowhere,
             database_url: Secret::new("postgres://127.0.0.1:9/nowhere"),
+            database_write_url: None,
             redis_url: None,
             token: Secret::new("none"),
+            untried_release: None,
         }],
     };
     cli::assemble(config, Clock::System, Keys::from_secret([7; 32]), store).unwrap()

@@ -371,12 +371,12 @@ async fn sanctions_made_elsewhere_are_entries_with_the_likely_cause() {
         (
             Version::V46,
             "update accounts set suspended_at = now() at time zone 'utc', suspension_origin = 0 where username = 'sandpiper9' and domain is null",
-            "@sandpiper9 was deleted, or its data was, most likely by its owner: Mastodon’s log has nothing of it, and no login is left",
+            "@sandpiper9 was deleted, or its data was, by its owner or by command: Mastodon’s log has nothing of it, and no login is left",
         ),
         (
             Version::V47,
             "update accounts set requested_deletion_at = now() at time zone 'utc' where username = 'sandpiper9' and domain is null",
-            "@sandpiper9 was deleted, or its data was, most likely by its owner: Mastodon’s log has nothing of it, and no login is left",
+            "@sandpiper9 was deleted, or its data was, by its owner or by command: Mastodon’s log has nothing of it, and no login is left",
         ),
     ] {
         let house = house_of(sqlite().await, version).await;

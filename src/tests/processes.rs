@@ -461,6 +461,18 @@ async fn the_log_is_json_where_that_is_wanted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_whose_clock_is_far_from_the_stores_does_not_serve() {
+    let house = house(postgres().await).await;
+    crate::weather::shifted(&house.store.store, "2 hours").await;
+    let ended = Program::new(&house).run(&["serve"], "");
+    assert!(!ended.status.success());
+    let said = String::from_utf8_lossy(&ended.stderr);
+    let behind =
+        ["7199", "7200"].iter().any(|by| said.contains(&format!("this machine's clock is {by} seconds behind")));
+    assert!(behind && said.contains("set both by NTP, then start again"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_server_on_one_file_refuses_and_commands_work_beside_it() {
     let house = house(sqlite().await).await;
     let program = Program::new(&house);

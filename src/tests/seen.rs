@@ -20,7 +20,7 @@ use tokio::{
 const PAGE: &str = "/i/harbour/registrations";
 const FROM_APPROVED: &str = "[[\"--- approved\\n\"],[\"--- We are full for the moment.\\n\"]]";
 
-async fn set(house: &House, cookie: &str, mode: &str) -> String {
+pub async fn set(house: &House, cookie: &str, mode: &str) -> String {
     let message = ("message", "We are full for the moment.");
     let form =
         [("instance", "harbour"), ("mode", mode), message, ("why", "a wave"), ("seen", FROM_APPROVED), ("back", PAGE)];

@@ -2,22 +2,32 @@
 
 use crate::{
     doors::between,
-    support::{House, NO_SANCTION, house_at, house_of, house_with, sqlite},
+    support::{House, Instead, NO_SANCTION, house, house_at, house_of, house_with, sqlite},
 };
-use axum::http::StatusCode;
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use howdah::{
-    ledger::Outcome,
+    accounts::service::by_name,
+    http::{self, Limits},
+    id::AccountId,
+    ledger::{Filter, Outcome},
     mastodon::{cache::Cache, database::Database},
 };
 use practice::{cluster::Cluster, version::Version};
 use redis::AsyncCommands;
 use sqlx::{AssertSqlSafe, PgPool, postgres::PgPoolOptions};
 use std::{
+    fmt::Write,
     fs,
     net::TcpListener,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 use tempfile::TempDir;
@@ -65,7 +75,7 @@ fn open_folder() -> TempDir {
     folder
 }
 
-/// An authority of one's own (`ca.pem`), and a certificate of it for this machine (`server.pem`, `server.key`).
+/// An authority of one's own (`ca.pem`), a certificate of it for this machine (`server.pem`, `server.key`), one for a client.
 fn certificates(folder: &Path) {
     let openssl = |arguments: &str| {
         let output = Command::new(program("openssl"))
@@ -78,9 +88,15 @@ fn certificates(folder: &Path) {
     let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     openssl(&format!("req -x509 {key} -days 2 -subj /CN=authority -keyout ca.key -out ca.pem"));
     openssl(&format!("req {key} -subj /CN=server -keyout server.key -out server.csr"));
-    fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").unwrap();
+    fs::write(folder.join("names"), "subjectAltName=DNS:localhost,DNS:howdah.example.org,IP:127.0.0.1\n").unwrap();
     openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.pem");
-    fs::set_permissions(folder.join("server.key"), fs::Permissions::from_mode(0o600)).unwrap();
+    // A client's, in whose name it comes in, and one by nobody.
+    openssl(&format!("req {key} -subj /CN=by_cert -keyout client.key -out client.csr"));
+    openssl("x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names -out client.pem");
+    openssl(&format!("req -x509 {key} -days 2 -subj /CN=by_cert -keyout stranger.key -out stranger.pem"));
+    for private in ["server.key", "client.key", "stranger.key"] {
+        fs::set_permissions(folder.join(private), fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }
 
 /// Below an instance's own address.
@@ -109,6 +125,7 @@ async fn postgres() -> Postgres {
             "ssl=on".to_owned(),
             format!("ssl_cert_file={}", at("server.pem")),
             format!("ssl_key_file={}", at("server.key")),
+            format!("ssl_ca_file={}", at("ca.pem")),
             "password_encryption=md5".to_owned(),
         ],
     )
@@ -129,7 +146,8 @@ async fn postgres() -> Postgres {
     // What is granted is another test's; here it is only how one comes in.
     run(&pool, &format!("create role howdah login superuser password '{PASSWORD}'")).await;
     run(&pool, &format!("create role by_tls login superuser password '{PASSWORD}'")).await;
-    let rules = "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhostnossl all by_tls 127.0.0.1/32 reject\n\
+    run(&pool, "create role by_cert login superuser").await;
+    let rules = "local all all trust\nhost all postgres 127.0.0.1/32 trust\nhostssl all by_cert 127.0.0.1/32 cert\nhostnossl all by_tls 127.0.0.1/32 reject\n\
         host all all 127.0.0.1/32 md5\n";
     fs::write(folder.path().join("data/pg_hba.conf"), rules).unwrap();
     run(&pool, "select pg_reload_conf()").await;
@@ -241,6 +259,52 @@ async fn postgresql_is_reached_by_a_socket_and_by_tls_under_an_authority_of_ones
             None => assert_eq!(said, Ok(()), "{url}"),
             Some(wrong) => assert!(said.as_ref().is_err_and(|said| said.contains(wrong)), "{url}: {said:?}"),
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_is_reached_by_a_client_certificate() {
+    let postgres = postgres().await;
+    let (folder, port) = (postgres.folder.path().display(), postgres.port);
+    let at = format!("postgres://by_cert@127.0.0.1:{port}/postgres?sslmode=verify-full&sslrootcert={folder}/ca.pem");
+    let with = |name: &str| format!("{at}&sslcert={folder}/{name}.pem&sslkey={folder}/{name}.key");
+    for (url, wrong) in [
+        (with("client"), None),
+        (at.clone(), Some("certificate")),
+        (with("stranger"), Some("UnknownCA")),
+        (with("client").replace("by_cert@", "by_tls@"), Some("password")),
+    ] {
+        let said = Database::new(&url).unwrap().read().await.map(|_| ()).map_err(|error| error.to_string());
+        match wrong {
+            None => assert_eq!(said, Ok(()), "{url}"),
+            Some(wrong) => assert!(said.as_ref().is_err_and(|said| said.contains(wrong)), "{url}: {said:?}"),
+        }
+    }
+}
+
+/// The half of the next test that has the passwords of its environment.
+#[tokio::test]
+#[ignore = "run by the test of password files, in a process of its own"]
+async fn postgresql_in_this_environment() {
+    let url = std::env::var("HOWDAH_TEST_POSTGRES").expect("the test that runs this one says where");
+    println!("said: {:?}", Database::new(&url).unwrap().read().await.map(|_| ()).map_err(|error| error.to_string()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgresql_is_reached_with_the_password_of_a_file() {
+    let postgres = postgres().await;
+    let url = format!("postgres://howdah@127.0.0.1:{}/postgres", postgres.port);
+    let file = postgres.folder.path().join("pgpass");
+    fs::write(&file, format!("127.0.0.1:{}:postgres:howdah:{PASSWORD}\n", postgres.port)).unwrap();
+    for (mode, right) in [(0o600, true), (0o644, false)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--ignored", "--exact", "--nocapture", "setups::postgresql_in_this_environment"]);
+        let output = command.env("HOWDAH_TEST_POSTGRES", &url).env("PGPASSFILE", &file).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let said = text.lines().find(|line| line.contains("said: ")).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(said.contains("Ok(())"), right, "{mode:o}: {said}");
+        assert!(right || said.contains("password"), "{mode:o}: {said}");
     }
 }
 
@@ -383,4 +447,231 @@ async fn a_redis_that_is_not_the_cache_server_is_doubted() {
     assert!(said.contains("is this the cache server"), "{said}");
     // A doubt, no failure: everything else is done.
     assert!(wrong.app.instances.values().next().unwrap().health().well(), "{said}");
+}
+
+/// The configuration of nginx in `docs/proxy.md`, with the places of a test instead of those in it. nginx reaches the console
+/// from another address than this machine's usual one, which stands for a machine of its own.
+fn documented(folder: &Path, console: &str, port: u16) -> String {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proxy.md")).unwrap();
+    let mut server = String::new();
+    for line in between(&page, "## nginx\n\n", "\n\nOn another machine").lines() {
+        writeln!(server, "{}", line.trim_start()).unwrap();
+    }
+    let at = |file: &str| folder.join(file).display().to_string();
+    for (theirs, ours) in [
+        ("listen 443 ssl;", format!("listen 127.0.0.1:{port} ssl;")),
+        ("/etc/letsencrypt/live/howdah.example.org/fullchain.pem", at("server.pem")),
+        ("/etc/letsencrypt/live/howdah.example.org/privkey.pem", at("server.key")),
+        ("proxy_pass http://127.0.0.1:3000;", format!("proxy_pass http://{console}; proxy_bind 127.0.0.9;")),
+    ] {
+        assert!(server.contains(theirs), "docs/proxy.md has no {theirs}");
+        server = server.replace(theirs, &ours);
+    }
+    let kept: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {};\n", at(kind)))
+        .concat();
+    format!(
+        "daemon off;\nmaster_process off;\npid {};\nerror_log {};\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{server}}}\n",
+        at("nginx.pid"),
+        at("error.log")
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_nginx_that_is_not_on_this_machine_people_sign_in_and_are_told_apart() {
+    let folder = open_folder();
+    certificates(folder.path());
+    let house = house(sqlite().await).await;
+    let house = house
+        .told(|config| {
+            config.public_url = "https://howdah.example.org".parse().unwrap();
+            config.listen = "0.0.0.0:3000".parse().unwrap();
+            config.trusted_proxies = vec!["127.0.0.9/32".parse().unwrap()];
+        })
+        .await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let console = listener.local_addr().unwrap();
+    let limits = Limits::for_files(1_024);
+    tokio::spawn(http::serve(house.app.clone(), listener, limits, std::future::pending()));
+    let port = free_port();
+    fs::write(folder.path().join("nginx.conf"), documented(folder.path(), &console.to_string(), port)).unwrap();
+    let child = Command::new(program("nginx"))
+        .args(["-p", &folder.path().display().to_string(), "-e", "stderr", "-c"])
+        .arg(folder.path().join("nginx.conf"))
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("nginx starts");
+    let _nginx = Beside(child);
+    listening(port).await;
+    let authority = reqwest::Certificate::from_pem(&fs::read(folder.path().join("ca.pem")).unwrap()).unwrap();
+    let client = reqwest::Client::builder()
+        .add_root_certificate(authority)
+        .resolve("howdah.example.org", ([127, 0, 0, 1], port).into())
+        .local_address(std::net::IpAddr::from([127, 0, 0, 5]))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    let base = format!("https://howdah.example.org:{port}");
+    let sign_in = async |to: &str, client: &reqwest::Client, name: &str, password: &str| {
+        client
+            .post(format!("{to}/api/sign-in/password"))
+            .header("accept", "text/html")
+            .header("sec-fetch-site", "same-origin")
+            // What a client says of itself counts for nothing on either way.
+            .header("x-forwarded-for", "203.0.113.5")
+            .header("forwarded", "for=203.0.113.6")
+            .header("x-real-ip", "203.0.113.7")
+            .form(&[("name", name), ("password", password)])
+            .send()
+            .await
+            .unwrap()
+    };
+    let signed = sign_in(&base, &client, "owner", crate::support::PASSWORD).await;
+    assert_eq!(signed.status(), StatusCode::FOUND);
+    let cookies = signed.headers().get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookie = cookies.filter_map(|whole| whole.split(';').next()).find(|pair| pair.starts_with("__Host-howdah="));
+    let cookie = cookie.expect("a cookie of the host alone");
+    let page = client.get(format!("{base}/i/harbour/reports")).header("cookie", cookie).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+    assert!(page.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+
+    sign_in(&base, &client, "moderator", "not the password").await;
+    let direct = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    sign_in(&format!("http://{console}"), &direct, "auditor", "not the password").await;
+    let filter = Filter { limit: 50, ..Default::default() };
+    let entries = house.app.ledger.list(&filter).await.unwrap();
+    let recorded: String = entries.iter().map(|entry| entry.leaf.to_string()).collect();
+    for (address, is_recorded) in [
+        ("127.0.0.5", true),
+        ("127.0.0.1", true),
+        ("127.0.0.9", false),
+        ("203.0.113.5", false),
+        ("203.0.113.6", false),
+        ("203.0.113.7", false),
+    ] {
+        let hash = house.app.keys.hash("address", address.as_bytes());
+        assert_eq!(recorded.contains(&hash), is_recorded, "{address}");
+    }
+}
+
+/// Mastodon says of itself that its handles have another domain than its pages, and that it federates with few.
+const HARBOUR: Instead = Instead {
+    method: Method::GET,
+    path: "/api/v2/instance",
+    status: 200,
+    headers: &[("content-type", "application/json")],
+    body: r#"{"domain":"harbour.example","version":"4.6.5","configuration":{"limited_federation":true},
+        "registrations":{"enabled":false,"approval_required":false,"message":null}}"#,
+};
+
+#[tokio::test]
+async fn handles_and_rules_know_both_names_of_an_instance() {
+    let house = house(sqlite().await).await;
+    let id: i64 = sqlx::query_scalar("select id from accounts where username = 'windvane' and domain is null")
+        .fetch_one(&house.instance)
+        .await
+        .unwrap();
+    let found = async |who: &str| by_name(house.app.instances.values().next().unwrap(), who).await.unwrap();
+    assert_eq!(found("@windvane@harbour.example").await, None, "its pages alone are known");
+    house.front.instead(vec![HARBOUR]);
+    house.look().await;
+    for who in [
+        "windvane",
+        "@windvane@harbour.example",
+        "@windvane@Harbour.Example",
+        "https://harbour.example/@windvane",
+        "@windvane@127.0.0.1",
+        "http://127.0.0.1:3001/@windvane",
+    ] {
+        assert_eq!(found(who).await, Some(AccountId(id)), "{who}");
+    }
+    assert_eq!(found("@windvane@elsewhere.example").await, None);
+    let owner = house.sign_in("owner").await;
+    for name in ["harbour.example", "HARBOUR.example"] {
+        let look = house.get(Some(&owner), &format!("/i/harbour/domains?look={name}")).await.body;
+        assert!(look.contains("is this instance’s own domain."), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn limited_federation_is_said_where_servers_are_allowed() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    let server = howdah::path::server(&"harbour".parse().unwrap(), "new-friends.example");
+    let pages = ["/i/harbour/domains", "/i/harbour/domains?list=allows", server.as_str()];
+    let said = "federates with allowed servers alone";
+    for page in pages {
+        assert!(!house.get(Some(&owner), page).await.body.contains(said), "{page}");
+    }
+    assert!(house.get(Some(&owner), pages[1]).await.body.contains("this instance says that it does not"));
+    house.front.instead(vec![HARBOUR]);
+    house.look().await;
+    for page in pages {
+        let body = house.get(Some(&owner), page).await.body;
+        assert!(body.contains(said), "{page}");
+    }
+    // With nobody on the list yet the first one can be put there.
+    let body = house.get(Some(&owner), pages[2]).await.body;
+    assert!(body.contains("Allow new-friends.example"));
+}
+
+/// A storage that gives nothing without a signature, as S3 does: what it was asked, and where it sends whoever has none.
+#[derive(Clone, Default)]
+struct Storage {
+    asked: Arc<Mutex<Vec<String>>>,
+    elsewhere: Option<String>,
+}
+
+async fn stored(State(storage): State<Storage>, request: Request) -> Response {
+    let address = request.uri().to_string();
+    assert!(!request.headers().contains_key(header::AUTHORIZATION), "the token is Mastodon's alone");
+    storage.asked.lock().unwrap().push(address.clone());
+    match storage.elsewhere {
+        Some(place) => (StatusCode::FOUND, [(header::LOCATION, format!("{place}{address}"))]).into_response(),
+        None if address.contains("X-Amz-Signature=") => {
+            ([(header::CONTENT_TYPE, "image/png")], "\u{1}PNG").into_response()
+        }
+        None => (StatusCode::FOUND, [(header::LOCATION, format!("{address}?X-Amz-Signature=f00d"))]).into_response(),
+    }
+}
+
+async fn storage(elsewhere: Option<String>) -> (Storage, String) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let storage = Storage { elsewhere, ..Storage::default() };
+    let router = Router::new().fallback(stored).with_state(storage.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (storage, address)
+}
+
+#[tokio::test]
+async fn signed_addresses_are_followed_once_and_to_the_named_storage_alone() {
+    let mut house = house(sqlite().await).await;
+    let (account, media): (i64, i64) = sqlx::query_as(
+        "select s.account_id, m.id from media_attachments m join statuses s on s.id = m.status_id \
+         where m.remote_url = '' and s.visibility = 0 and s.deleted_at is null order by m.id limit 1",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let path = format!("/i/harbour/reports/{account}/media/{media}");
+    let (named, at) = storage(None).await;
+    house = house.told(|config| config.instances[0].media_base_url = format!("{at}/bucket").parse().unwrap()).await;
+    let cookie = house.sign_in("moderator").await;
+    let answer = house.get(Some(&cookie), &path).await;
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "\u{1}PNG"));
+    let asked = named.asked.lock().unwrap().clone();
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked[0].starts_with("/bucket/media_attachments/files/"), "{asked:?}");
+    assert_eq!(asked[1], format!("{}?X-Amz-Signature=f00d", asked[0]));
+
+    // The named one leads to a storage that nobody named: it is not asked.
+    let (unnamed, further) = storage(None).await;
+    let (_, at) = storage(Some(further)).await;
+    house = house.told(|config| config.instances[0].media_base_url = at.parse().unwrap()).await;
+    let cookie = house.sign_in("moderator").await;
+    let answer = house.get(Some(&cookie), &path).await;
+    assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    assert!(answer.body.contains("follows nowhere"), "{}", answer.body);
+    assert_eq!(unnamed.asked.lock().unwrap().len(), 0);
 }

@@ -388,7 +388,7 @@ async fn migrating_again_changes_nothing(db: &Database) {
     db.store.migrate().await.unwrap();
     assert_eq!(db.number("select count(*) from _sqlx_migrations").await, before);
     assert_eq!(operators::count(&db.store).await.unwrap(), 1);
-    db.store.ping().await.unwrap();
+    db.store.try_write(NOW).await.unwrap();
 }
 
 /// A migration was once written in other words, which make the same tables: stores of both are opened.

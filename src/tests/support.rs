@@ -514,8 +514,10 @@ pub async fn house_at(
             base_url: base.clone(),
             media_base_url: base.join("system").unwrap(),
             database_url: Secret::new(read_at),
+            database_write_url: None,
             redis_url: redis_url.map(Secret::new),
             token: Secret::new(token),
+            untried_release: None,
         }],
     };
     let app = cli::assemble(config.clone(), Clock::System, Keys::from_secret([7; 32]), store.store.clone()).unwrap();
@@ -532,6 +534,16 @@ pub async fn house_at(
 }
 
 impl House {
+    /// The same house after a change of its configuration and a restart.
+    pub async fn told(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        let keys = Keys::from_secret([7; 32]);
+        self.app = cli::assemble(self.config.clone(), Clock::System, keys, self.store.store.clone()).unwrap();
+        self.router = http::router(self.app.clone());
+        self.look().await;
+        self
+    }
+
     /// The background's work, once.
     pub async fn look(&self) {
         for instance in self.app.instances.values() {

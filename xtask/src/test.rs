@@ -97,6 +97,7 @@ fn unit() -> Result<()> {
         ("initdb", "postgresql"),
         ("redis-server", "redis-server"),
         ("pgbouncer", "pgbouncer"),
+        ("nginx", "nginx"),
         ("openssl", "openssl"),
     ])?;
     run("cargo", &["build", "-p", "howdah", "-p", "practice", "--features", "howdah/ssr"])?;

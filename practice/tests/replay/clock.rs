@@ -89,6 +89,39 @@ async fn unconfirmed_sign_ups_go_after_seven_days() {
 }
 
 #[tokio::test]
+async fn a_removed_post_goes_after_thirty_days_with_its_files_and_its_link() {
+    let community = Community::new(Version::V46).await;
+    let pool = &community.stage.pool;
+    let (status, file): (i64, i64) = sqlx::query_as(
+        "select s.id, m.id from statuses s join media_attachments m on m.status_id = s.id \
+         where s.deleted_at is null order by s.id limit 1",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into preview_cards_statuses (preview_card_id, status_id) values (1, $1) on conflict do nothing",
+    )
+    .bind(status)
+    .execute(pool)
+    .await
+    .unwrap();
+    sqlx::query("update statuses set deleted_at = practice.now() where id = $1")
+        .bind(status)
+        .execute(pool)
+        .await
+        .unwrap();
+    const LINK: &str = "select status_id::text from preview_cards_statuses where status_id = $1";
+    const FILE: &str = "select id::text from media_attachments where id = $1";
+    pass(&community, "29d").await;
+    assert!(text(&community, LINK, status).await.is_some());
+    assert!(pass(&community, "1d").await.posts >= 1);
+    assert_eq!(text(&community, LINK, status).await, None);
+    assert_eq!(text(&community, FILE, file).await, None);
+    community.stage.end().await;
+}
+
+#[tokio::test]
 async fn open_registrations_are_closed_when_no_moderator_was_here() {
     let community = Community::new(Version::V46).await;
     community.store("registrations_mode", "--- open\n").await;

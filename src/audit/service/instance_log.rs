@@ -12,7 +12,7 @@ use crate::{
     ledger::{self, Acting, Entry, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, LogFilter, LogWindow, LoggedAction, read_problem},
+        database::{DatabaseError, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction, read_problem},
     },
     path,
     problem::Problem,
@@ -21,6 +21,7 @@ use crate::{
     text::time::day_typed,
     ui,
 };
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A trace comes at most so long after the outcome: until then a deed without an answer is watched.
@@ -88,7 +89,50 @@ fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {
         kind: spaced(&row.target_type),
         target: ui::excerpt(&row.target, 120),
         about: row.about,
+        changes: row.changes.as_deref().map(changed).unwrap_or_default(),
         ours,
+    }
+}
+
+/// So many fields of one row are shown, and so much of each value.
+const MOST_CHANGES: usize = 8;
+const LONGEST_VALUE: usize = 80;
+
+/// What a row changed, line by line. Mastodon writes what each field became for hashtags alone
+/// (`app/controllers/admin/tags_controller.rb`, 4.7); a pair is what it was and what it became, as Rails has it. Nothing
+/// changed (`{}`, null) is nothing to show; what is no such thing is shown as it stands, cut.
+fn changed(text: &str) -> Vec<String> {
+    if text.chars().nth(LONGEST_CHANGES).is_some() {
+        return vec!["more was changed than is shown here; Mastodon’s own page of its log has it".to_owned()];
+    }
+    let fields = match serde_json::from_str(text) {
+        Ok(Value::Null) => return Vec::new(),
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) | Err(_) => return vec![ui::excerpt(text, LONGEST_VALUE)],
+    };
+    let more = fields.len().saturating_sub(MOST_CHANGES);
+    let line = |(name, value): (&String, &Value)| {
+        let name = ui::excerpt(&name.replace('_', " "), LONGEST_VALUE);
+        match value.as_array().map(Vec::as_slice) {
+            Some([before, after]) => format!("{name}: {} → {}", said(before), said(after)),
+            _ => format!("{name}: now {}", said(value)),
+        }
+    };
+    let mut lines: Vec<String> = fields.iter().take(MOST_CHANGES).map(line).collect();
+    if more > 0 {
+        lines.push(format!("and {}", ui::count(more, "field more", "fields more")));
+    }
+    lines
+}
+
+/// A value in words.
+fn said(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(is) => if *is { "yes" } else { "no" }.to_owned(),
+        Value::String(text) if text.is_empty() => "empty".to_owned(),
+        Value::String(text) => format!("“{}”", ui::excerpt(text, LONGEST_VALUE)),
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => ui::excerpt(&value.to_string(), LONGEST_VALUE),
     }
 }
 

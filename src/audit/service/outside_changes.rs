@@ -113,6 +113,9 @@ async fn compare_part(
     let taken_at = app.clock.now();
     let (number, hash, found) = {
         let mut read = instance.database.read().await?;
+        if !read.can_tell(part) {
+            return Ok(0);
+        }
         let (number, hash) = read.part_hash(part).await?;
         let hash = keys.hash("snapshot", hash.as_bytes());
         if let Some(kept) = before.as_ref().filter(|kept| kept.holds && kept.hash == hash && kept.number == number) {
@@ -177,14 +180,19 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
         // A log grows; only what is gone from it was changed by somebody.
         (Part::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
         (Part::LogAuthors, None, Some(_)) => true,
+        (Part::Sanctions, Some(_), Some(_)) => true,
         _ => before == now,
     };
+    // With 4.7 those who deleted themselves are not suspended any more: that is the upgrade, and nobody's doing.
+    let told = |rows: &Rows| rows.values().find_map(|row| row["told"].as_str().map(str::to_owned));
+    let redefined = part == Part::Sanctions && told(&was).zip(told(kept)).is_some_and(|(before, now)| before != now);
     let keys: BTreeSet<String> = was.keys().chain(kept.keys()).cloned().collect();
     keys.into_iter()
         .filter_map(|key| {
             let before = was.remove(&key);
             let now = kept.get(&key).cloned();
-            (!same(&before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
+            let moved = redefined && matches!(sanction_of(&key).1, "suspended" | "deleted");
+            (!moved && !same(&before, &now)).then(|| Change { whole: whole.get(&key).cloned(), before, now, key })
         })
         .collect()
 }
@@ -253,12 +261,24 @@ impl Noticed<'_> {
 
     /// What most likely brought each about, as far as Mastodon's own log says; nothing for what it never logs.
     async fn causes(&self, changes: &[Change]) -> Result<Vec<String>, Trouble> {
-        if self.part != Part::Sanctions || changes.is_empty() {
+        if !matches!(self.part, Part::Sanctions | Part::LogAuthors) || changes.is_empty() {
             return Ok(Vec::new());
         }
         let mut read = self.instance.database.read().await?;
         let mut causes = Vec::new();
         for change in changes {
+            if self.part == Part::LogAuthors {
+                let there = match change.key.parse::<AccountId>() {
+                    Ok(account) => read.account(account).await?.is_some(),
+                    Err(_) => true,
+                };
+                causes.push(match (there, &change.now) {
+                    (false, _) => ": Mastodon deletes them with the account. What they did through this console is in this record",
+                    (true, None) => ": the account is still there, and Mastodon deletes none by itself",
+                    (true, Some(_)) => ", which deletes none by itself",
+                }.to_owned());
+                continue;
+            }
             let (id, sanction) = sanction_of(&change.key);
             let Ok(account) = id.parse::<AccountId>() else {
                 causes.push(String::new());
@@ -275,15 +295,14 @@ impl Noticed<'_> {
                     Some(name) => format!(", by @{} in Mastodon", ui::tame(&name)),
                     None => ", in Mastodon".to_owned(),
                 },
-                (None, "deleted") if user.is_none() => {
-                    ", most likely by its owner: Mastodon’s log has nothing of it, and no login is left".to_owned()
+                (None, _) if read.account(account).await?.is_none() => {
+                    ": the account is gone from the instance".to_owned()
                 }
-                (None, "deleted") => {
-                    ": Mastodon does it 30 days after a suspension, and staff can do it at once".to_owned()
+                (None, "deleted" | "suspended") if change.now.is_some() && user.is_none() => {
+                    ", by its owner or by command: Mastodon’s log has nothing of it, and no login is left".to_owned()
                 }
-                (None, "suspended") if change.now.is_some() && user.is_none() => {
-                    ", most likely by its owner, who deleted it: Mastodon’s log has nothing of it, and no login is left"
-                        .to_owned()
+                (None, "deleted") if change.now.is_some() => {
+                    ": by Mastodon 30 days after a suspension, by its staff, or as its owner asked".to_owned()
                 }
                 (None, _) => {
                     ", by command, in the database or by Mastodon itself: its log has nothing of it".to_owned()
@@ -398,6 +417,8 @@ fn logged_as(sanction: &str, begins: bool) -> Option<&'static str> {
         ("frozen", false) => "enable",
         ("memorial", true) => "memorialize",
         ("deleted", true) => "destroy",
+        // Up to 4.6 an account whose data is gone stays suspended, and comes back without it.
+        ("deleted", false) => "unsuspend",
         _ => return None,
     })
 }
@@ -570,6 +591,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
             let number = |row: Option<&Value>| row.and_then(|row| row["rows"].as_u64()).unwrap_or(0);
             let (was, is) = (number(before), number(now));
             let gone = ui::count(usize::try_from(was.saturating_sub(is)).unwrap_or(0), "row", "rows");
+            let are = if was.saturating_sub(is) == 1 { "is" } else { "are" };
             let who = match before.and_then(|row| row["name"].as_str()) {
                 Some(name) => format!("@{}", ui::tame(name)),
                 None => format!("account {key}"),
@@ -580,12 +602,11 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
             };
             let said = match now {
                 None => format!(
-                    "{gone} of {who} are gone from Mastodon’s own log, all there were, of {} to {}: Mastodon deletes them \
-                     with the account. What they did through this console is in this record",
+                    "{gone} of {who} {are} gone from Mastodon’s own log, all there were, of {} to {}",
                     day("first"),
                     day("last")
                 ),
-                Some(_) => format!("{gone} of {who} are gone from Mastodon’s own log, which deletes none by itself"),
+                Some(_) => format!("{gone} of {who} {are} gone from Mastodon’s own log"),
             };
             (said, vec![("rows of the log".to_owned(), was.to_string(), is.to_string())])
         }
@@ -614,6 +635,10 @@ pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Resu
     let mut oldest: Option<Timestamp> = None;
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
+            // Where that is not granted, the overview names it.
+            if part == Part::Sanctions {
+                continue;
+            }
             return Ok((true, "not looked at yet".to_owned()));
         };
         oldest = Some(oldest.map_or(kept.taken_at, |at| at.min(kept.taken_at)));

@@ -3,7 +3,7 @@
 use super::{Tab, caught, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service},
+    domain_blocks::{AddressSeverity, AddressesPage, ListedAddress, service, sure_of},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -72,7 +72,9 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
         let selected = value == current;
         view! { <option value=value.to_owned() selected=selected>{words.to_owned()}</option> }.into_any()
     };
-    let sure = draft.is_some_and(|draft| draft.problem.field.as_deref() == Some("sure"));
+    let sure = draft
+        .filter(|draft| draft.problem.field.as_deref() == Some("sure"))
+        .map(|draft| sure_of(draft.value("network").unwrap_or_default(), draft.value("severity").unwrap_or_default()));
     view! {
         <label class="field">"What it does"
             <select class="input" name="severity">
@@ -89,9 +91,9 @@ fn fields(draft: Option<&Draft>, now: Option<&crate::domain_blocks::AddressRule>
         {form::beside(draft, "until")}
         <label class="field">"Comment"<input class="input" name="comment" maxlength="500" value=comment /></label>
         {form::beside(draft, "comment")}
-        {sure.then(|| view! {
+        {sure.map(|this| view! {
             {form::beside(draft, "sure")}
-            <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know, and want it all the same"</span></label>
+            <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I know, and want it all the same"</span></label>
         })}
     }
     .into_any()

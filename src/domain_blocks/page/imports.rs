@@ -154,7 +154,7 @@ fn mapping(reading: &Reading) -> String {
 /// What the file is as a whole, and which column was read as what; both can be changed while nothing is done.
 fn reading(instance: &InstanceName, page: &ImportPage, frame: &Frame) -> AnyView {
     let Some(reading) = &page.reading else {
-        return view! { <p class="note lead" role="status">"This list was read in by a former version of the console, which took what it did not know for the harshest. Read the file in again."</p> }.into_any();
+        return view! { <p class="note lead" role="status">"This list was read in by a former version of the console, which took what it did not know for the harshest, or did not ask whom a row costs. Read the file in again."</p> }.into_any();
     };
     let unsure = match (reading.doubts.as_slice(), reading.by_hand) {
         ([], false) => None,

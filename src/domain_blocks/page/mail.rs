@@ -3,7 +3,7 @@
 use super::{Tab, caught, hidden, tabs};
 use crate::{
     domain_blocks::api,
-    domain_blocks::{Domain, MailPage, MailRule, service},
+    domain_blocks::{Domain, MailPage, MailRule, service, sure_of},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -79,9 +79,11 @@ fn sure(draft: Option<&Draft>) -> AnyView {
     let once_more = asked.is_some_and(|draft| draft.problem.what.contains(" once more "));
     asked
         .map(|draft| {
+            let does = if draft.value("review") == Some("yes") { "review" } else { "refuse" };
+            let this = sure_of(draft.value("domain").unwrap_or_default(), does);
             view! {
                 {form::beside(Some(draft), "sure")}
-                <label class="check"><input type="checkbox" name="sure" value="yes" /> <span>"I know, and want it all the same"</span></label>
+                <label class="check"><input type="checkbox" name="sure" value=this /> <span>"I know, and want it all the same"</span></label>
                 {once_more.then(|| view! {
                     <label class="field">"The domain once more"<input class="input" name="once_more" autocapitalize="none" autocomplete="off" /></label>
                 })}

@@ -2,7 +2,7 @@
 
 use super::{Tab, server_search_field, server_search_refused, tabs};
 use crate::{
-    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, bounded, service},
+    domain_blocks::{Allowed, Glimpse, Known, Listed, RulesPage, ServersPage, Severity, allowing, bounded, service},
     frame::Frame,
     id::InstanceName,
     path,
@@ -37,6 +37,7 @@ fn body(frame: Frame, page: RulesPage) -> AnyView {
         </div>
         {server_search_refused(&page.server_search)}
         {tabs(&instance, Tab::Rules)}
+        {(page.limited == Some(true) && !allows).then(|| view! { <p class="note lead">{allowing(page.limited)}</p> })}
         {filters(&instance, &page)}
         {if allows { allowed_list(&instance, &page, &frame) } else { rules_list(&instance, &page, &frame) }}
         <div class="head foot">
@@ -85,11 +86,11 @@ fn capital(severity: Severity) -> &'static str {
 }
 
 /// What stands in an empty list: nothing there, or nothing that fits.
-fn empty(instance: &InstanceName, filtered: bool, nothing: &'static str) -> AnyView {
+fn empty(instance: &InstanceName, filtered: bool, nothing: &str) -> AnyView {
     if filtered {
         view! { <div class="card pad empty"><p>"No rule fits these filters. "<a class="link" href=path::domains(instance)>"Show all"</a></p></div> }.into_any()
     } else {
-        view! { <div class="card pad empty"><p>{nothing}</p></div> }.into_any()
+        view! { <div class="card pad empty"><p>{nothing.to_owned()}</p></div> }.into_any()
     }
 }
 
@@ -138,7 +139,7 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
         return empty(
             instance,
             !page.filter.text.is_empty(),
-            "No server is on the list of allowed ones. It counts only where Mastodon runs in limited federation mode.",
+            &format!("No server is on the list of allowed ones. {}", allowing(page.limited)),
         );
     }
     let row = |allowed: &Allowed| {
@@ -150,7 +151,7 @@ fn allowed_list(instance: &InstanceName, page: &RulesPage, frame: &Frame) -> Any
         }
     };
     view! {
-        <p class="soft small lead">"These count only where Mastodon runs in limited federation mode."</p>
+        <p class="soft small lead">{allowing(page.limited)}</p>
         <div class="card"><table class="list">
             <thead><tr><th>"Server"</th><th class="num">"Since"</th></tr></thead>
             <tbody>{page.allowed.iter().map(row).collect_view()}</tbody>

@@ -5,7 +5,7 @@ use crate::{
     access::Permission,
     audit::page::outcome_badge,
     domain_blocks::api,
-    domain_blocks::{Listed, Reach, Rule, ServerPage, ServerSearch, Severity, bounded, service},
+    domain_blocks::{Listed, Reach, Rule, ServerPage, ServerSearch, Severity, allowing, bounded, service},
     frame::{Draft, Frame},
     id::{InstanceName, RuleNumber},
     nouns::permissions::Capability,
@@ -276,7 +276,7 @@ fn lift_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyVi
 
 fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyView {
     if !page.may_change
-        || !(page.allows_exist || page.allow.is_some())
+        || !(page.limited == Some(true) || page.allows_exist || page.allow.is_some())
         || (page.refused.is_some() && page.allow.is_none())
     {
         return ().into_any();
@@ -295,9 +295,7 @@ fn allow_card(instance: &InstanceName, page: &ServerPage, frame: &Frame) -> AnyV
             format!("Take {} off the allowed servers", page.domain),
             "In limited federation mode Mastodon then deletes what it holds of it, as after a suspension.",
         ),
-        None => {
-            (ALLOW, format!("Allow {}", page.domain), "Counts only where Mastodon runs in limited federation mode.")
-        }
+        None => (ALLOW, format!("Allow {}", page.domain), allowing(page.limited)),
     };
     let draft = frame.draft_for(target);
     view! {

@@ -13,7 +13,7 @@ use crate::{
     clock::{DAY, MINUTE, Timestamp},
     context::Context,
     deeds::{BlockAddress, ChangeAddressBlock, LiftAddressBlock},
-    domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress},
+    domain_blocks::{AddressForm, AddressRule, AddressSeverity, AddressesPage, ListedAddress, sure_of},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -104,7 +104,7 @@ async fn warned(
         let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_address(&network.to_string(), context.now().plus(-LATELY)).await
     };
-    said.extend(meets(met, "asked from there", "last seen from there")?);
+    said.extend(meets(met, "asked from there", "with a browser session from there")?);
     Ok((!said.is_empty()).then(|| said.join(" ")))
 }
 
@@ -134,7 +134,7 @@ pub async fn set_address(context: Context, form: AddressForm) -> Result<String, 
         until: until(&form.until, before, context.now())?,
     };
     let why = Why::given(&form.why, true)?;
-    if form.sure != "yes"
+    if form.sure != sure_of(&form.network, severity.name())
         && before.is_none_or(|before| severity > before.severity)
         && let Some(warning) = warned(&context, &instance, &network, severity).await?
     {

@@ -618,6 +618,7 @@ pub fn read(_: &OffThread, text: &str, encoding: &str, file: &str, told: Option<
         encoding: encoding.to_owned(),
         by_hand: told.is_some(),
         doubts,
+        priced: true,
     };
     Ok(File { reading, rows })
 }

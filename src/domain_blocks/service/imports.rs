@@ -462,16 +462,21 @@ fn told(form: &ReadingForm, reading: &Reading) -> Result<csv::Told, Problem> {
 fn former() -> Problem {
     Problem::new(
         Kind::Conflict,
-        "This list was read in by a former version of the console, which took what it did not know for the harshest.",
+        "This list was read in by a former version of the console, which took what it did not know for the harshest, or did not ask whom a row costs.",
         "Read the file in again.",
     )
+}
+
+/// Whether the rows of a preview were asked whom they cost.
+fn is_priced(reading: &str) -> bool {
+    serde_json::from_str::<Reading>(reading).is_ok_and(|reading| reading.priced)
 }
 
 /// What a former version made of a list is not carried out: it took `False` for yes.
 async fn understood(context: &Context, import: &Import) -> Result<(), Problem> {
     match domain_imports::reading(&context.app.store, &import.id).await.map_err(store_problem)? {
-        Some(_) => Ok(()),
-        None => Err(former()),
+        Some(reading) if import.state != ImportState::Preview || is_priced(&reading) => Ok(()),
+        Some(_) | None => Err(former()),
     }
 }
 
@@ -660,6 +665,7 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
         Some(text) => serde_json::from_str(&text).ok(),
         None => None,
     };
+    let reading = reading.filter(|reading| reading.priced || !preview);
     let tickable = preview && reading.is_some();
     let ticks = domain_imports::ticks(store, &import.id).await.map_err(store_problem)?;
     let page = ImportPage {

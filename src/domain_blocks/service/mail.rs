@@ -9,7 +9,7 @@ use crate::{
     carry_out::{Carry, Evidence, carry_out},
     context::Context,
     deeds::{BlockMailDomain, ChangeMailDomainBlock, LiftMailDomainBlock},
-    domain_blocks::{Domain, MailForm, MailPage, MailRule},
+    domain_blocks::{Domain, MailForm, MailPage, MailRule, sure_of},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
     ledger::{Answered, Mark, Warrant},
@@ -106,7 +106,7 @@ async fn warned(
 ) -> Result<(), Problem> {
     let own = instance.own_domains();
     let much = if names::is_ours(domain, &own) {
-        Some(format!("{domain} is this instance’s own domain: its staff have their mail there."))
+        Some(format!("{domain} is or covers this instance’s own domain."))
     } else if LARGE_MAIL_SERVERS.iter().any(|large| domain.covers(large)) {
         Some(format!("{domain} is a large provider of mail: much of the world has its address there."))
     } else {
@@ -114,7 +114,8 @@ async fn warned(
     };
     let once_more = form.once_more.trim().to_lowercase() == domain.as_str();
     let words_needed = much.is_some() && !review;
-    if form.sure == "yes" && (once_more || !words_needed) {
+    // What was said of another name, or of a milder rule, is no answer to this.
+    if form.sure == sure_of(&form.domain, if review { "review" } else { "refuse" }) && (once_more || !words_needed) {
         return Ok(());
     }
     let shared = names::is_shared(domain)
@@ -123,7 +124,7 @@ async fn warned(
         let mut read = instance.database.read().await.map_err(read_problem)?;
         read.met_by_mail(domain, context.now().plus(-LATELY)).await
     };
-    let met = meets(met, "would come under it", "have their mail there and stay")?;
+    let met = meets(met, "would come under it", "with mail there")?;
     let said: Vec<String> = much.into_iter().chain(shared).chain(met).collect();
     if said.is_empty() {
         return Ok(());

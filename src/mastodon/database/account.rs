@@ -76,10 +76,10 @@ impl Account {
         } else if self.id.0 < 0 {
             // The instance actor (`app/models/concerns/account/finder_concern.rb`).
             Some("This is the server itself, not a person. Its reports can be closed, and nothing else be decided.")
-        } else if self.state.deleted && !self.state.suspended {
+        } else if self.state.deleted && !self.state.suspended && !self.has_login {
             // What the API still answers about it changes nothing that anybody sees (4.7, as recorded).
             Some(
-                "Its owner deleted this account, and its data is gone or goes now. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
+                "This account was deleted, by its owner or after a suspension that was lifted, and no login is left. Its reports can be closed; nothing else would change anything, and nothing brings it back.",
             )
         } else {
             None
@@ -89,6 +89,18 @@ impl Account {
     /// Nothing is left that a reversal would bring back: its data was deleted, after a suspension or by its owner.
     pub fn data_is_gone(&self) -> bool {
         self.state.deleted || (self.state.suspended && self.deleted_on.is_none())
+    }
+
+    /// The same of somebody of this instance: a remote account's comes anew from its server.
+    pub fn nothing_comes_back(&self) -> bool {
+        self.domain.is_none() && self.data_is_gone()
+    }
+
+    /// It stands as if it could be used, and nobody can: its login went with its data, and the suspension or its owner's wish
+    /// was taken back afterwards.
+    pub fn is_left_without_login(&self) -> bool {
+        let stands = !self.gone && self.id.0 > 0 && !self.state.deleted && !self.state.suspended;
+        self.domain.is_none() && !self.has_login && stands
     }
 
     /// `user` or `user@domain`
@@ -119,6 +131,8 @@ pub struct ServerFacts {
 /// A strike with what became of an appeal.
 #[derive(Clone, Debug)]
 pub struct StrikeRow {
+    /// `account_warnings.id`
+    pub id: i64,
     pub action: i32,
     pub by: Option<String>,
     pub text: String,
@@ -274,18 +288,19 @@ impl Read {
     /// Its strikes, newest first (`account_warnings (target_account_id)`, `appeals (account_warning_id)`).
     pub async fn strikes(&mut self, id: AccountId) -> Result<Vec<StrikeRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select w.action, m.username, w.text, ",
+            "select w.id, w.action, m.username, w.text, ",
             ms!("w.created_at"),
             ", w.overruled_at is not null, p.id is not null, p.approved_at is not null, p.rejected_at is not null \
              from account_warnings w left join accounts m on m.id = w.account_id \
              left join appeals p on p.account_warning_id = w.id \
              where w.target_account_id = $1 order by w.id desc limit 21",
         );
-        type Row = (i32, Option<String>, String, i64, bool, bool, bool, bool);
+        type Row = (i64, i32, Option<String>, String, i64, bool, bool, bool, bool);
         let rows: Vec<Row> = query_as(SQL).bind(id.0).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
-            .map(|(action, by, text, at, overruled, appealed, approved, rejected)| StrikeRow {
+            .map(|(id, action, by, text, at, overruled, appealed, approved, rejected)| StrikeRow {
+                id,
                 action,
                 by,
                 text,

@@ -348,12 +348,13 @@ impl Read {
         const SQL: &str = "with there as materialized (select d.row, d.name, a.id, a.live \
              from unnest($1::text[], $2::bigint[]) d (name, row) cross join lateral \
              (select id, suspended_at is null as live from accounts where domain = d.name order by id limit $3) a), \
-            ties as materialized (select t.row, f.account_id as here, 1 as follows, 0 as followers from there t \
-             cross join lateral (select account_id from follows where t.live and target_account_id = t.id limit $3) f \
-             union all select t.row, f.target_account_id, 0, 1 from there t \
-             cross join lateral (select target_account_id from follows where t.live and account_id = t.id limit $3) f), \
+            ties as materialized (select t.row, f.account_id as here, 1 as follows, 0 as followers, f.number from there t \
+             cross join lateral (select account_id, row_number() over () as number from follows where t.live and target_account_id = t.id limit $3) f \
+             union all select t.row, f.target_account_id, 0, 1, f.number from there t \
+             cross join lateral (select target_account_id, row_number() over () as number from follows where t.live and account_id = t.id limit $3) f), \
             per as materialized (select row, here, sum(follows) as follows, sum(followers) as followers from ties \
              group by row, here), \
+            cut as (select row from ties where number >= $3 group by row), \
             whole as (select row, count(*) filter (where follows > 0) as losing, sum(follows)::bigint as follows, \
              count(*) filter (where followers > 0) as lost, sum(followers)::bigint as followers from per group by row), \
             looked as (select row, max(number) as number from (select row, name, count(*) as number from there \
@@ -363,7 +364,7 @@ impl Read {
              row_number() over (partition by row order by follows + followers desc, here) as place from per) r \
              left join accounts a on a.id = r.here where r.place <= 3 group by r.row) \
             select l.row, coalesce(w.losing, 0), coalesce(w.follows, 0), coalesce(w.lost, 0), coalesce(w.followers, 0), \
-             l.number, coalesce(m.names, '{}'), coalesce(m.numbers, '{}') from looked l \
+             case when exists (select from cut c where c.row = l.row) then $3 else l.number end, coalesce(m.names, '{}'), coalesce(m.numbers, '{}') from looked l \
              left join whole w on w.row = l.row left join most m on m.row = l.row";
         let found: Vec<CostColumns> =
             query_as(SQL).bind(names).bind(rows).bind(PRICED).fetch_all(&mut *self.tx).await?;

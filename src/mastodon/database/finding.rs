@@ -114,10 +114,17 @@ pub struct ListedAccount {
     pub silenced: bool,
     pub suspended: bool,
     pub deleted: bool,
+    /// Whether anybody can log in to it; a remote account has none.
+    pub has_login: bool,
     pub role: Option<String>,
 }
 
 impl ListedAccount {
+    /// It stands as if it could be used, and nobody can.
+    pub fn is_left_without_login(&self) -> bool {
+        self.domain.is_none() && !self.has_login && !self.suspended && !self.deleted
+    }
+
     pub fn state(&self) -> AccountState {
         AccountState {
             disabled: self.disabled,
@@ -179,7 +186,8 @@ macro_rules! found {
 /// its suspension, and of a request to delete it nothing is left.
 macro_rules! gone {
     (since_47) => {
-        "a.requested_deletion_at is not null"
+        "(a.requested_deletion_at is not null or (a.domain is null and a.suspended_at is not null \
+         and not exists (select from account_deletion_requests d where d.account_id = a.id)))"
     };
     ($before:ident) => {
         "a.domain is null and a.suspended_at is not null \
@@ -188,6 +196,15 @@ macro_rules! gone {
 }
 
 pub(super) use gone;
+
+/// Whether all that is left of the account `a` is its row, in the forms that a database upgraded from 4.6 still has: suspended
+/// with nothing left to delete, or with its suspension lifted after its login `u` was gone.
+macro_rules! left_over {
+    () => {
+        "a.domain is null and (u.id is null or a.suspended_at is not null \
+         and not exists (select from account_deletion_requests d where d.account_id = a.id))"
+    };
+}
 
 /// The columns of a listed account.
 macro_rules! listed {
@@ -200,14 +217,16 @@ macro_rules! listed {
             " as last_status_at, coalesce(u.disabled, false) as disabled, a.sensitized_at is not null as sensitized, \
              a.silenced_at is not null as silenced, a.suspended_at is not null as suspended, ",
             deleted!($release, "a"),
-            " as deleted, r.name as role \
+            " as deleted, u.id is not null as has_login, r.name as role \
              from accounts a left join account_stats s on s.account_id = a.id left join users u on u.account_id = a.id \
              left join user_roles r on r.id = u.role_id ",
             $rest,
             " and ($3::boolean is null or (a.domain is null) = $3) and ($4::text is null or a.domain = $4) \
-             and case $5::text when 'deleted' then ",
+             and case $5::text when 'deleted' then (",
             gone!($release),
-            " when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
+            " or ",
+            left_over!(),
+            ") when 'suspended' then a.suspended_at is not null when 'silenced' then a.silenced_at is not null \
              when 'sensitized' then a.sensitized_at is not null when 'disabled' then coalesce(u.disabled, false) \
              when 'pending' then not u.approved when 'unconfirmed' then u.id is not null and u.confirmed_at is null \
              else true end \

@@ -28,6 +28,20 @@ impl Release {
     }
 }
 
+/// What `howdah --version` says: its own version, and the releases that it was tried with.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ", tried with Mastodon 4.3, 4.4, 4.5, 4.6 and 4.7");
+
+/// The release that a version of Mastodon's belongs to, as `4.8`, where that is newer than all that the console was tried
+/// with. What is no version of Mastodon's is none.
+pub fn untried(version: &str) -> Option<String> {
+    let mut parts = version.trim().trim_start_matches('v').splitn(3, '.');
+    let mut number = || parts.next().and_then(|part| part.parse::<u32>().ok());
+    let newest = Release::ALL[Release::ALL.len() - 1].number();
+    let (known, here) = (newest.split_once('.')?, (number()?, number()?));
+    let newer = here > (known.0.parse().ok()?, known.1.parse().ok()?);
+    newer.then(|| format!("{}.{}", here.0, here.1))
+}
+
 impl fmt::Display for Release {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.number())
@@ -71,6 +85,12 @@ pub enum Extra {
     Links,
     /// What a post links to that is a thing of its own: `tagged_objects`, since 4.6.
     Tagged,
+    /// What a row of Mastodon's log changed: `admin_action_logs.recorded_changes`, since 4.7.
+    Changes,
+    /// Which newer releases Mastodon was told of: `software_updates`. As with polls.
+    Updates,
+    /// When the support of releases ends: `software_updates.end_of_support`, `software_deprecations`, since 4.7.
+    Support,
 }
 
 impl Extra {
@@ -79,10 +99,10 @@ impl Extra {
             Self::RoleDetails => release >= Release::V46,
             Self::ServerNotes => release >= Release::V44,
             Self::OwnedSettings => release == Release::V43,
-            Self::Polls | Self::Edits | Self::Links => true,
+            Self::Polls | Self::Edits | Self::Links | Self::Updates => true,
             Self::Quotes => release >= Release::V44,
             Self::Collections | Self::Tagged => release >= Release::V46,
-            Self::Deletion => release >= Release::V47,
+            Self::Deletion | Self::Changes | Self::Support => release >= Release::V47,
         }
     }
 }
@@ -136,6 +156,7 @@ pub(super) const READS: &[Reads] = &[
         "admin_action_logs",
         &["id", "account_id", "action", "target_type", "target_id", "human_identifier", "route_param", "created_at"],
     ),
+    sometimes(Extra::Changes, "admin_action_logs", &["recorded_changes"]),
     always("appeals", &["id", "account_warning_id", "approved_at", "rejected_at"]),
     sometimes(Extra::Collections, "collection_items", &["collection_id", "account_id", "position"]),
     sometimes(Extra::Collections, "collection_reports", &["report_id", "collection_id"]),
@@ -215,6 +236,9 @@ pub(super) const READS: &[Reads] = &[
     always("session_activations", &["user_id", "ip", "user_agent", "created_at", "updated_at"]),
     always("settings", &["id", "var", "value"]),
     sometimes(Extra::OwnedSettings, "settings", &["thing_type"]),
+    sometimes(Extra::Support, "software_deprecations", &["branch", "end_of_support"]),
+    sometimes(Extra::Updates, "software_updates", &["version", "type", "urgent"]),
+    sometimes(Extra::Support, "software_updates", &["end_of_support"]),
     sometimes(
         Extra::Edits,
         "status_edits",
@@ -452,6 +476,26 @@ mod tests {
     }
 
     #[test]
+    fn a_release_newer_than_all_that_were_tried_is_told() {
+        for (version, release) in [
+            ("4.8.0", Some("4.8")),
+            ("4.10.1+glitch", Some("4.10")),
+            ("v5.0.0-alpha.1", Some("5.0")),
+            ("4.7.3", None),
+            ("4.7.0-nightly.2026-11-20", None),
+            ("3.9.9", None),
+            ("4.2.9", None),
+            ("", None),
+            ("unknown", None),
+        ] {
+            assert_eq!(untried(version).as_deref(), release, "{version}");
+        }
+        for release in Release::ALL {
+            assert!(VERSION.contains(release.number()), "{release}");
+        }
+    }
+
+    #[test]
     fn the_grants_of_a_release() {
         insta::assert_snapshot!(sql(Release::V46, "howdah"));
     }
@@ -466,7 +510,10 @@ mod tests {
             assert_eq!(sql.contains(" on quotes "), release >= Release::V44, "{release}");
             assert_eq!(sql.contains(" on collections "), release >= Release::V46, "{release}");
             assert_eq!(sql.contains(" on tagged_objects "), release >= Release::V46, "{release}");
-            for table in ["polls", "status_edits", "preview_cards", "preview_cards_statuses"] {
+            for since_47 in ["recorded_changes", "end_of_support", "software_deprecations"] {
+                assert_eq!(sql.contains(since_47), release >= Release::V47, "{since_47} on {release}");
+            }
+            for table in ["polls", "status_edits", "preview_cards", "preview_cards_statuses", "software_updates"] {
                 assert!(sql.contains(&format!(" on {table} ")), "{table} on {release}");
             }
             assert_eq!(sql.contains("grant delete"), release == Release::V43, "{release}");

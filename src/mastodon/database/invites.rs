@@ -2,7 +2,7 @@
 //! API for.
 
 use super::{
-    Database, DatabaseError, Read, There, by_release, deleted, ms, query, query_as, query_scalar, wants_second_factor,
+    Database, DatabaseError, Read, There, by_release, deleted, lacks_second_factor, ms, query, query_as, query_scalar,
 };
 use crate::{
     access::{Permission, Permit},
@@ -81,7 +81,8 @@ impl Inviter {
     /// Why no invitation of this account works, in a few words; `None` where they work.
     pub fn trouble(&self) -> Option<&'static str> {
         [
-            (self.deleted, "deleted by its owner"),
+            (self.deleted && !self.suspended, "marked as deleted"),
+            (self.deleted, "suspended, its data gone"),
             (self.suspended, "suspended"),
             (self.disabled, "login frozen"),
             (!self.confirmed, "mail address not confirmed"),
@@ -225,17 +226,6 @@ pub struct InvitationsOf {
     /// Invitations of its own that go on, up to a hundred.
     pub go_on: i64,
     pub owns_any: bool,
-}
-
-/// Whether `u` has not the second factor that its role wants, from `r` and `e`.
-macro_rules! lacks_second_factor {
-    ($release:ident) => {
-        concat!(
-            wants_second_factor!($release, "case when r.id is null then e.require_2fa else r.require_2fa end"),
-            " and not u.otp_required_for_login \
-             and not exists (select from webauthn_credentials w where w.user_id = u.id)"
-        )
-    };
 }
 
 /// The columns of whoever owns an invitation, from `u`, `a`, `r` and `e`.

@@ -1,6 +1,6 @@
 //! Mastodon's own log (`app/models/admin/action_log.rb`): who of the staff did what, as Mastodon wrote it down.
 
-use super::{DatabaseError, Read, ms, query_as};
+use super::{DatabaseError, Read, There, ms, query_as};
 use crate::{clock::Timestamp, id::AccountId};
 use std::time::Duration;
 use tokio::time::Instant as Tick;
@@ -20,7 +20,12 @@ pub struct LoggedAction {
     pub target: String,
     /// The account it was about, where the target belongs to one.
     pub about: Option<AccountId>,
+    /// What it changed, as JSON and at most [`LONGEST_CHANGES`] characters of it; only since 4.7, and only for some actions.
+    pub changes: Option<String>,
 }
+
+/// So much is read of what a row changed.
+pub const LONGEST_CHANGES: usize = 4_000;
 
 /// What the log is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -51,37 +56,60 @@ const LONG_ENOUGH: Duration = Duration::from_millis(150);
 /// Rows become visible a little out of order: so many ids beside a day are looked at too.
 const BESIDE: i64 = 100;
 
-type Row = (i64, i64, Option<i64>, Option<String>, String, Option<String>, Option<i64>, Option<String>, Option<i64>);
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    at: i64,
+    by: Option<i64>,
+    by_username: Option<String>,
+    action: String,
+    target_type: Option<String>,
+    target_id: Option<i64>,
+    target: Option<String>,
+    about: Option<i64>,
+    changes: Option<String>,
+}
 
-/// The columns of a row; what follows says which. Names and targets hang on primary keys.
+/// The columns of a row; what follows says which. Names and targets hang on primary keys. What was changed is read so far as
+/// is shown, and one character more.
 macro_rules! logged {
-    ($rest:literal) => {
+    ($read:expr, $rest:literal) => {
+        if $read.extras.changes == There::Granted {
+            logged!(column "left(l.recorded_changes::text, 4001)", $rest)
+        } else {
+            logged!(column "null::text", $rest)
+        }
+    };
+    (column $changes:literal, $rest:literal) => {
         concat!(
             "select l.id, ",
             ms!("l.created_at"),
-            ", l.account_id, m.username, l.action, l.target_type, l.target_id, l.human_identifier, \
-             case l.target_type when 'Account' then l.target_id \
+            " as at, l.account_id as by, m.username::text as by_username, l.action, l.target_type, l.target_id, \
+             l.human_identifier as target, ",
+            $changes,
+            " as changes, case l.target_type when 'Account' then l.target_id \
              when 'User' then coalesce(case when l.route_param ~ '^[0-9]{1,18}$' then l.route_param::bigint end, \
              (select u.account_id from users u where u.id = l.target_id)) \
              when 'Report' then (select r.target_account_id from reports r where r.id = l.target_id) \
              when 'AccountWarning' then (select w.target_account_id from account_warnings w where w.id = l.target_id) \
-             end from admin_action_logs l left join accounts m on m.id = l.account_id ",
+             end as about from admin_action_logs l left join accounts m on m.id = l.account_id ",
             $rest
         )
     };
 }
 
-fn logged((id, at, by, by_username, action, target_type, target_id, target, about): Row) -> LoggedAction {
+fn logged(row: Row) -> LoggedAction {
     LoggedAction {
-        id,
-        at: Timestamp(at),
-        by: by.map(AccountId),
-        by_username,
-        action,
-        target_type: target_type.unwrap_or_default(),
-        target_id: target_id.unwrap_or(0),
-        target: target.unwrap_or_default(),
-        about: about.map(AccountId),
+        id: row.id,
+        at: Timestamp(row.at),
+        by: row.by.map(AccountId),
+        by_username: row.by_username,
+        action: row.action,
+        target_type: row.target_type.unwrap_or_default(),
+        target_id: row.target_id.unwrap_or(0),
+        target: row.target.unwrap_or_default(),
+        about: row.about.map(AccountId),
+        changes: row.changes,
     }
 }
 
@@ -89,7 +117,8 @@ impl Read {
     /// The log, newest first: by `admin_action_logs (account_id)` where only a person is asked for, else by the primary key
     /// backwards, a rare action in slices until the page is full or it has taken long enough.
     pub async fn log(&mut self, filter: &LogFilter, limit: i64) -> Result<LogWindow, DatabaseError> {
-        const BY_PERSON: &str = logged!(
+        let by_person = logged!(
+            self,
             "where l.account_id = $1 and l.id >= $2 and l.id < $3 \
              and l.created_at >= timestamp 'epoch' + $4 * interval '1 millisecond' \
              and l.created_at < timestamp 'epoch' + $5 * interval '1 millisecond' order by l.id desc limit $6"
@@ -106,7 +135,7 @@ impl Read {
         }
         high = high.min(filter.before.unwrap_or(i64::MAX));
         if let (Some(by), true) = (filter.by, filter.action.is_empty()) {
-            let rows: Vec<Row> = query_as(BY_PERSON)
+            let rows: Vec<Row> = query_as(by_person)
                 .bind(by.0)
                 .bind(low)
                 .bind(high)
@@ -143,12 +172,13 @@ impl Read {
         (from, to): (Timestamp, Timestamp),
         limit: i64,
     ) -> Result<Vec<LoggedAction>, DatabaseError> {
-        const SQL: &str = logged!(
+        let sql = logged!(
+            self,
             "where l.id >= $1 and l.id < $2 and ($3 = '' or l.action = $3) and ($4 = 0 or l.account_id = $4) \
              and l.created_at >= timestamp 'epoch' + $5 * interval '1 millisecond' \
              and l.created_at < timestamp 'epoch' + $6 * interval '1 millisecond' order by l.id desc limit $7"
         );
-        let rows: Vec<Row> = query_as(SQL)
+        let rows: Vec<Row> = query_as(sql)
             .bind(low)
             .bind(high)
             .bind(&filter.action)

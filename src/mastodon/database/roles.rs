@@ -2,7 +2,7 @@
 //! takes one.
 
 use super::{
-    Database, DatabaseError, Extras, Read, Writing, by_release, deleted, query, query_as, query_scalar,
+    Database, DatabaseError, Extras, Read, Writing, by_release, deleted, query, query_as, query_scalar, second_factor,
     wants_second_factor,
 };
 use crate::{
@@ -87,13 +87,6 @@ macro_rules! another_administrator {
             $second_factor,
             "))"
         )
-    };
-}
-
-/// Whether the login `u` has one-time codes or a security key (`webauthn_credentials (user_id, nickname)`).
-macro_rules! second_factor {
-    () => {
-        "(u.otp_required_for_login or exists (select from webauthn_credentials w where w.user_id = u.id))"
     };
 }
 
@@ -257,6 +250,22 @@ impl Read {
 }
 
 impl Database {
+    /// The GRANTs that the console lacks for assigning roles, where it writes: `read` is asked unless that is another place.
+    /// A primary that does not answer right now lacks none.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Elsewhere`] if nothing can be written there whatever is granted.
+    pub async fn missing_role_grants(&self, read: &mut Read) -> Result<Vec<String>, DatabaseError> {
+        if !self.is_apart() && read.standby().await?.is_none() {
+            return read.missing_role_grants().await;
+        }
+        match self.read_primary().await {
+            Ok(mut primary) => primary.missing_role_grants().await,
+            Err(wrong @ DatabaseError::Elsewhere(_)) => Err(wrong),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
     /// Stores a role and the row that Mastodon's own page would have logged
     /// (`app/controllers/admin/users/roles_controller.rb`), in one transaction and by the rules of rank as they stand in it.
     ///

@@ -31,6 +31,9 @@ pub struct Extras {
     pub deletion: There,
     pub links: There,
     pub tagged: There,
+    pub changes: There,
+    pub updates: There,
+    pub support: There,
 }
 
 impl Extras {
@@ -46,6 +49,9 @@ impl Extras {
             Extra::Deletion => &mut self.deletion,
             Extra::Links => &mut self.links,
             Extra::Tagged => &mut self.tagged,
+            Extra::Changes => &mut self.changes,
+            Extra::Updates => &mut self.updates,
+            Extra::Support => &mut self.support,
         }
     }
 }

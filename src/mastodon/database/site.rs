@@ -1,6 +1,6 @@
 //! Rules, presets, settings, and what the overview counts.
 
-use super::{DatabaseError, Read, query_as};
+use super::{DatabaseError, Read, There, ms, query_as};
 use crate::{
     clock::{DAY, Timestamp},
     id::{PresetId, RuleId},
@@ -23,7 +23,63 @@ pub struct PresetRow {
     pub text: String,
 }
 
+/// A release that Mastodon's update server told the instance of (`app/models/software_update.rb`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRelease {
+    /// `4.6.6`, as the update server wrote it.
+    pub version: String,
+    /// Whether it mends something that must not wait.
+    pub urgent: bool,
+    /// Whether it is a patch of the release that runs; otherwise a minor or major one.
+    pub patch: bool,
+    /// The day from which on it is not supported any more, where that is known (4.7).
+    pub until: Option<Timestamp>,
+}
+
+/// What the instance knows of newer releases, and of the end of support. Empty also where it was told never to ask
+/// (`UPDATE_CHECK_URL`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Releases {
+    pub known: Vec<KnownRelease>,
+    /// Until when a branch (`4.6`) is supported (`app/models/software_deprecation.rb`, 4.7).
+    pub support: Vec<(String, Timestamp)>,
+}
+
 impl Read {
+    /// What the instance was told of releases (two tables of a few rows); what is not there or not granted is not told.
+    pub async fn releases(&mut self) -> Result<Releases, DatabaseError> {
+        const SINCE_47: &str = concat!(
+            "select version::text, urgent, type, ",
+            ms!("end_of_support"),
+            " from software_updates order by version limit 50"
+        );
+        const BEFORE: &str =
+            "select version::text, urgent, type, null::bigint from software_updates order by version limit 50";
+        const SUPPORT: &str = concat!(
+            "select branch::text, ",
+            ms!("end_of_support"),
+            " from software_deprecations order by branch limit 50"
+        );
+        let mut releases = Releases::default();
+        let ends = self.extras.support == There::Granted;
+        if self.extras.updates == There::Granted {
+            let sql = if ends { SINCE_47 } else { BEFORE };
+            let rows: Vec<(String, bool, i32, Option<i64>)> = query_as(sql).fetch_all(&mut *self.tx).await?;
+            let known = |(version, urgent, sort, until): (String, bool, i32, Option<i64>)| KnownRelease {
+                version,
+                urgent,
+                patch: sort == 0,
+                until: until.map(Timestamp),
+            };
+            releases.known = rows.into_iter().map(known).collect();
+        }
+        if ends {
+            let rows: Vec<(String, i64)> = query_as(SUPPORT).fetch_all(&mut *self.tx).await?;
+            releases.support = rows.into_iter().map(|(branch, ends)| (branch, Timestamp(ends))).collect();
+        }
+        Ok(releases)
+    }
+
     /// All rules, deleted ones too, because reports name them (a table of a few rows).
     pub async fn rules(&mut self) -> Result<Vec<RuleRow>, DatabaseError> {
         let rows: Vec<(i64, String, bool)> =

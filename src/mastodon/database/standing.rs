@@ -1,6 +1,6 @@
 //! How an account of somebody who acts with it stands on its instance, read by primary keys alone.
 
-use super::{Account, DatabaseError, Read, by_release, deleted, ms, query_as, query_scalar};
+use super::{Account, DatabaseError, Read, by_release, deleted, lacks_second_factor, ms, query_as, query_scalar};
 use crate::nouns::permissions::{INVITE_BYPASS_APPROVAL, INVITE_USERS};
 use crate::{clock::Timestamp, id::AccountId, nouns::linked_accounts::Lapse};
 
@@ -23,6 +23,8 @@ pub struct Standing {
     pub everyone: i32,
     /// Why nobody may act with it any more.
     pub lapse: Option<Lapse>,
+    /// Its role, or everybody's where it has none, wants a second factor (4.6), and it has none.
+    pub lacks_second_factor: bool,
 }
 
 impl Standing {
@@ -55,6 +57,7 @@ struct Row {
     position: Option<i32>,
     everyone: Option<i64>,
     everyone_position: Option<i32>,
+    lacks_second_factor: bool,
 }
 
 impl Read {
@@ -86,7 +89,9 @@ impl Read {
                     deleted!($release, "a"),
                     " as deleted, a.domain is not null as remote, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
             r.name::text as role, r.permissions as own, r.position, e.permissions as everyone, \
-            e.position as everyone_position from accounts a left join users u on u.account_id = a.id \
+            e.position as everyone_position, u.id is not null and coalesce(",
+                    lacks_second_factor!($release),
+                    ", false) as lacks_second_factor from accounts a left join users u on u.account_id = a.id \
             left join user_roles r on r.id = u.role_id left join user_roles e on e.id = $2 where a.id = $1"
                 )
             };
@@ -102,6 +107,7 @@ impl Read {
                 position: -1,
                 everyone: -1,
                 lapse: Some(Lapse::Gone),
+                lacks_second_factor: false,
             });
         };
         let everyone = row.everyone.unwrap_or(0);
@@ -132,6 +138,7 @@ impl Read {
             position: row.position.unwrap_or(everyone),
             everyone,
             lapse,
+            lacks_second_factor: row.lacks_second_factor,
         })
     }
 }

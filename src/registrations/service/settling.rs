@@ -19,7 +19,7 @@ const GIVEN_UP: i64 = 2 * HOUR;
 
 /// How long until it is looked at again: five seconds, then twice as long each time, at most a minute.
 fn pause(tries: i64) -> i64 {
-    ((5 * SECOND) << tries.clamp(0, 4)).min(MINUTE)
+    ((5 * SECOND) << tries.clamp(0, 4)).min(settling::LONGEST_PAUSE)
 }
 
 /// What the record says of a change decides whether it is looked at further.

@@ -591,7 +591,8 @@ pub fn account_card(instance: &InstanceName, page: &CasePage, frame: &Frame) -> 
         .map(|c| c.to_uppercase().collect())
         .unwrap_or_default();
     let young = frame.now.since(account.since) < 14 * crate::clock::DAY;
-    let state = account.state.words();
+    let mut state = account.state.words();
+    state.extend(account.left_without_login.then_some("no login: nobody can use it"));
     let rate = {
         let days = (frame.now.since(account.since) / crate::clock::DAY).max(1);
         account.posts / days
@@ -667,8 +668,7 @@ fn masked(
 
 fn reversals(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     // Nothing of a person whose data was deleted comes back; a remote account's comes anew from its server.
-    let for_nothing = page.account.data_is_gone && page.account.local;
-    if page.hands_off.is_some() || page.account.only_closable.is_some() || for_nothing {
+    if page.hands_off.is_some() || page.account.only_closable.is_some() || page.account.nothing_comes_back {
         return frame.draft_for(REVERSE).map(form::kept).into_any();
     }
     let state = serde_json::to_string(&page.account.state).unwrap_or_default();
@@ -711,6 +711,7 @@ fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
     if page.strikes.is_empty() {
         return ().into_any();
     }
+    let rel = "noopener noreferrer external";
     view! {
         <section class="card">
             <header><h2>"Strikes"</h2><span class="soft small end">{newest(page.strikes.len(), page.more.strikes)}</span></header>
@@ -718,6 +719,7 @@ fn strikes(page: &CasePage, frame: &Frame) -> AnyView {
                 <div class="post small">
                     <b>{strike.action.clone()}</b> <span class="soft">" by " {strike.by.clone()} " · " {time::ago(strike.at, frame.now)}
                     {strike.appeal.clone().map(|appeal| format!(" · {appeal}"))}</span>
+                    {strike.there.clone().map(|there| view! { " " <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals, and for the person struck">"on Mastodon"</a> })}
                     {(!strike.text.is_empty()).then(|| view! { <p dir="auto">{ui::excerpt(&strike.text, 200)}</p> })}
                 </div>
             }).collect_view()}

@@ -316,7 +316,7 @@ pub async fn case_page(
         collections_before: facts.collections.iter().filter(|row| row.open == 0).map(collection).collect(),
         not_shown: not_shown(&facts),
         latest: posts(&latest, false),
-        strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(strike).collect(),
+        strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(|row| strike(instance, row)).collect(),
         more: MoreOf {
             strikes: facts.strikes.len() > MOST_STRIKES,
             notes: facts.notes.len() > MOST_NOTES,
@@ -623,6 +623,8 @@ fn account_card(facts: &Facts) -> AccountCard {
         only_closable: account.only_closable().map(str::to_owned),
         gone: account.gone,
         data_is_gone: account.data_is_gone(),
+        nothing_comes_back: account.nothing_comes_back(),
+        left_without_login: account.is_left_without_login(),
         deleted_on: account.deleted_on,
         staff: account.is_staff().then(|| account.role.as_ref().map(|(name, ..)| name.clone()).unwrap_or_default()),
         email: account.email.as_ref().map(|email| email.masked()),
@@ -762,7 +764,7 @@ fn number_of_versions(number: usize) -> String {
     }
 }
 
-fn strike(row: &StrikeRow) -> Strike {
+fn strike(instance: &Instance, row: &StrikeRow) -> Strike {
     let appeal = match (row.overruled, row.appeal) {
         (true, _) | (_, Some(Some(true))) => Some("lifted by appeal".to_owned()),
         (_, Some(Some(false))) => Some("appeal refused".to_owned()),
@@ -775,5 +777,6 @@ fn strike(row: &StrikeRow) -> Strike {
         at: Timestamp(row.created_at.0),
         text: ui::tame(&row.text),
         appeal,
+        there: instance.base.join(&format!("/disputes/strikes/{}", row.id)).ok().map(|url| url.to_string()),
     }
 }

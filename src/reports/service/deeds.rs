@@ -25,6 +25,7 @@ use crate::{
     },
     path,
     problem::{Kind, Problem, malformed_form},
+    record,
     reports::{AccountState, Category, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, Reversal},
     store::{attempts::Limit, case_claims, drafts, operators},
     text::{Hashed, Message, Why},
@@ -491,6 +492,14 @@ pub async fn reverse(
     if let Some(gone) = account.only_closable() {
         return Err(Problem::new(Kind::Invalid, gone, "Nothing was done."));
     }
+    // Suspended by other means, it may have nothing that waits to be deleted, and all of it still there.
+    if account.nothing_comes_back() && (account.state.deleted || !account.has_login) {
+        return Err(Problem::new(
+            Kind::Conflict,
+            "Nothing was done: what this account had is deleted, and lifting a sanction brings nothing of it back.",
+            "The page shows how it stands.",
+        ));
+    }
     let why = Why::given(&why, context.actor.role == Role::Contractor)?;
     let deed = ReverseSanction {
         instance: instance.name.clone(),
@@ -499,7 +508,10 @@ pub async fn reverse(
         reversal,
         state_before,
     };
-    let done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    let mut done = carry_out(context.clone(), instance.clone(), permit, deed, why).await?;
+    if done.facts["no login"] == true {
+        done.said.get_or_insert_with(|| record::NO_LOGIN.to_owned());
+    }
     done.landed(&path::case(&instance.name, account.id))
 }
 
@@ -761,11 +773,20 @@ impl Carry for ReverseSanction {
                     _ => false,
                 }
         });
-        let state = read.account(self.account).await?.map(|account| account.state);
+        let account = read.account(self.account).await?;
+        // Its data may have gone meanwhile: then the suspension is lifted, and nobody is there to come back.
+        let no_login = self.reversal == Reversal::Unsuspend
+            && account.as_ref().is_some_and(|account| account.domain.is_none() && !account.has_login);
+        let state = account.map(|account| account.state);
+        let facts = if no_login { json!({ "lifted": traced, "no login": true }) } else { json!({ "lifted": traced }) };
         Ok(Evidence {
-            trace: if traced { Trace::Whole } else { Trace::None },
-            state_is_right: state.is_some_and(|state| !self.reversal.applies(state)),
-            facts: json!({ "lifted": traced }),
+            trace: match (traced, no_login) {
+                (true, false) => Trace::Whole,
+                (true, true) => Trace::Part,
+                (false, _) => Trace::None,
+            },
+            state_is_right: !no_login && state.is_some_and(|state| !self.reversal.applies(state)),
+            facts,
             seen: json!({ "account": state, "log rows": rows(&log) }),
         })
     }
