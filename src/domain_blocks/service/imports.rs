@@ -695,19 +695,28 @@ fn seen_of(text: &str) -> Option<Listed> {
     serde_json::from_str(text).ok()
 }
 
+const FIELDS: [&str; 6] =
+    ["Rule", "Media rejected", "Reports rejected", "Name hidden", "Public comment", "Private comment"];
+
 /// Every part of a rule: what it is now, and what it would be.
 fn fields(now: Option<&Rule>, then: &Rule) -> Vec<Field> {
     let yes = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
     let comment = |text: &str| if text.is_empty() { "none".to_owned() } else { format!("“{}”", ui::tame(text)) };
-    let parts: [(&'static str, &dyn Fn(&Rule) -> String); 6] = [
-        ("Rule", &|rule| rule.severity.word().to_owned()),
-        ("Media rejected", &|rule| yes(rule.reject_media)),
-        ("Reports rejected", &|rule| yes(rule.reject_reports)),
-        ("Name hidden", &|rule| yes(rule.obfuscate)),
-        ("Public comment", &|rule| comment(&rule.public_comment)),
-        ("Private comment", &|rule| comment(&rule.private_comment)),
-    ];
-    parts.into_iter().map(|(name, says)| Field { name, now: now.map(says), then: says(then) }).collect()
+    let says = |rule: &Rule| {
+        [
+            rule.severity.word().to_owned(),
+            yes(rule.reject_media),
+            yes(rule.reject_reports),
+            yes(rule.obfuscate),
+            comment(&rule.public_comment),
+            comment(&rule.private_comment),
+        ]
+    };
+    let now = match now.map(says) {
+        Some(now) => now.map(Some),
+        None => Default::default(),
+    };
+    FIELDS.into_iter().zip(now).zip(says(then)).map(|((name, now), then)| Field { name, now, then }).collect()
 }
 
 /// Whether somebody can tick a row: it would change something.
