@@ -180,13 +180,13 @@ fn row(name: &str, before: String, after: String) -> BeforeAfter {
 
 /// The one list. `own` are done in the console's own store, `there` on an instance.
 macro_rules! deeds {
-    ($d:tt own: { $($own:ident)* } there: { $($there:ident)* }) => {
+    ($d:tt own: { $($own:ident)* } there: { $($(#[$named:meta])* $there:ident)* }) => {
         /// Any deed.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "deed", rename_all = "snake_case")]
         pub enum AnyDeed {
             $($own($own),)*
-            $($there($there),)*
+            $($(#[$named])* $there($there),)*
         }
 
         $(impl From<$own> for AnyDeed {
@@ -224,7 +224,10 @@ deeds!($
             ChangePassword SetFactor NewRecoveryCodes ResetSignIn DestroyWords
     }
     there: {
-            DecideCase ReverseSanction ReopenReport ChangeCategory ClaimCase SetRegistrations DecideSignUp
+            DecideCase ReverseSanction ReopenReport ChangeCategory
+            // The record has the former name.
+            #[serde(rename = "hold_case")] ClaimCase
+            SetRegistrations DecideSignUp
             BlockDomain ChangeDomainBlock LiftDomainBlock AllowDomain DisallowDomain BlockMailDomain
             ChangeMailDomainBlock LiftMailDomainBlock BlockAddress ChangeAddressBlock LiftAddressBlock AssignRole
             IssueInvite RevokeInvite DeleteAccount
