@@ -212,8 +212,38 @@ pub fn line(entry: &Entry, who: &str) -> Line {
 pub const NO_LOGIN: &str =
     "the suspension is lifted, and the account has no login any more: its data is gone, and nobody can use it";
 
+/// How a change of who may sign up stands by now, of which not all was seen at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settles {
+    /// The console goes on looking.
+    Watched,
+    /// Nobody can sign up, whatever is stored: there is nothing to wait for.
+    SingleUser,
+    /// All of it was seen to agree after all, as this entry says.
+    Seen(i64),
+    /// It is not looked at any more: it was changed again, or given up.
+    Over,
+}
+
+impl Settles {
+    fn words(self) -> String {
+        match self {
+            Self::Watched => "stored, and not yet seen everywhere. What visitors still meet stands under “What is true \
+                now”; the console goes on until it agrees, for two hours."
+                .to_owned(),
+            Self::SingleUser => "stored. It counts for nothing at present: in single-user mode nobody can sign up, \
+                whatever is stored, and nothing is waited for."
+                .to_owned(),
+            Self::Seen(entry) => format!("stored, and seen everywhere since (entry {entry})."),
+            Self::Over => "stored, and not seen everywhere as long as it was looked at. What visitors meet now stands \
+                under “What is true now”."
+                .to_owned(),
+        }
+    }
+}
+
 /// What is said on the page a deed leads to. “Done” only for what was read back; of one that is watched, what is known so far.
-pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> String {
+pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>, settles: Option<Settles>) -> String {
     let mut what = line.what.clone();
     if let Some(first) = what.get(..1) {
         let capital = first.to_uppercase();
@@ -227,15 +257,14 @@ pub fn notice_sentence(entry: &Entry, line: &Line, watched: Option<&str>) -> Str
         _ => format!(" Mastodon closed {reports} more that came in meanwhile."),
     };
     let beside = format!("{beside}{}", accounts_there(entry).unwrap_or_default());
+    if let Some(settles) = settles {
+        return format!("{what}: {}", settles.words());
+    }
     match line.outcome {
         Some(DeedState::Succeeded) if entry.outcome_facts["goes on"] == true => {
             format!("{what}: accepted. The instance does it in the background; look again in a while.")
         }
         Some(DeedState::Succeeded) => format!("{what}. Done and read back.{beside}"),
-        Some(DeedState::Partly) if entry.deed == "set_registrations" => format!(
-            "{what}: stored, and not yet seen everywhere. What visitors still meet stands under “What is true now”; the \
-             console goes on until it agrees, for two hours."
-        ),
         Some(DeedState::Partly) if entry.outcome_facts["no login"] == true => format!("{what}: {NO_LOGIN}."),
         Some(DeedState::Partly) => format!("{what}: only partly done.{beside}"),
         Some(DeedState::Open) => {

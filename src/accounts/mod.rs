@@ -64,6 +64,8 @@ pub struct AccountsPage {
     pub search: String,
     /// What was typed into a filter that must not stand in an address.
     pub asks: Option<Asks>,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }
 
 /// What a search found.
@@ -73,7 +75,11 @@ pub struct FindPage {
     /// Exactly this one: the page goes on to it.
     pub exact: Option<AccountId>,
     pub hits: Vec<Hit>,
+    /// There may be more than are listed.
+    pub more: bool,
     pub looked: Looked,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }
 
 /// By what somebody was looked for.

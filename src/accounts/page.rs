@@ -101,14 +101,23 @@ fn body(frame: Frame, page: FindPage) -> AnyView {
                 view! { <h1>"“" <bdi>{ui::excerpt(&page.asked, 60)}</bdi> "”"</h1> }.into_any()
             }}
         </div>
+        {list::untold(&page.untold)}
         {if page.hits.is_empty() {
-            view! { <div class="card pad empty"><p>"No account has this. A handle is written @name or @name@server; a part of the name finds those that begin with it."</p></div> }.into_any()
+            view! { <div class="card pad empty"><p>{if page.looked == Looked::Personal {
+                "No account has this, as far as Mastodon keeps it: addresses that somebody was seen from go after a while."
+            } else {
+                "No account has this. A handle is written @name or @name@server; a part of the name finds those that begin with it."
+            }}</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
                 <thead><tr><th>"Account"</th><th>"Name"</th><th>"State"</th></tr></thead>
                 <tbody>{page.hits.iter().map(row).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
+        {page.more.then(|| {
+            let further = if page.looked == Looked::Personal { "Narrow the range." } else { "Type more of the name." };
+            view! { <p class="soft small pad">{format!("The first {}; there may be more. {further}", page.hits.len())}</p> }
+        })}
     }
     .into_any()
 }
@@ -195,6 +204,8 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
     };
     let words = if page.edge.is_some() { "Look further back →" } else { "Older →" };
     let further = list::further(page.older.as_deref(), words);
+    let without = (filter.state == "deleted" && !page.untold.is_empty())
+        .then(|| view! { <p class="note lead">"Who deleted their own account is not among them."</p> });
     view! {
         <div class="head"><h1>"Accounts"</h1><span class="soft">"newest first"</span></div>
         <form method="get" action=base.clone() class="chips bar">
@@ -207,6 +218,8 @@ fn list_body(frame: Frame, page: AccountsPage) -> AnyView {
             <button class="chip">"Show"</button>
             <a class="chip" href=base.clone()>"All"</a>
         </form>
+        {without}
+        {list::untold(&page.untold)}
         {if let Some(asked) = &page.asks {
             asks(&instance, asked, &frame)
         } else if page.rows.is_empty() {

@@ -19,7 +19,7 @@ use crate::{
     id::AccountId,
     mastodon::{
         Instance,
-        database::{Found, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
+        database::{Extra, Found, MOST_BY_ADDRESS, MOST_BY_NAME, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
     },
     path,
     problem::{Kind, Problem, malformed_form},
@@ -103,13 +103,19 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let base = path::find(&instance.name);
     if let Some(id) = parsed.get("found") {
         let (asked, hits) = personal::found(context, &instance.name, id).await?;
-        let page = FindPage { asked, exact: None, hits, looked: Looked::Personal };
+        let untold = match instance.database.read().await {
+            Ok(mut read) => read.untold(&[Extra::Deletion]).await,
+            Err(error) => Err(error),
+        };
+        // What was found is shown also while the database does not answer.
+        let (more, untold) = (hits.len() >= MOST_BY_ADDRESS, untold.unwrap_or_default());
+        let page = FindPage { asked, exact: None, hits, more, looked: Looked::Personal, untold };
         return frame::build(context, Some(&instance), &base, search, page).await;
     }
     let typed = parsed.get("q").unwrap_or_default().to_owned();
     let asked = parse(&typed, &instance.own_domains());
     let mut exact = None;
-    let mut hits = Vec::new();
+    let (mut hits, mut untold) = (Vec::new(), Vec::new());
     let sensitive = personal::is_personal(&typed);
     if asked != Asked::Nothing {
         let mut read = instance.database.read().await.map_err(read_problem)?;
@@ -119,6 +125,7 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
                 exact = read.by_handle(name, domain.as_deref()).await.map_err(read_problem)?;
                 if exact.is_none() && domain.is_none() && !sensitive {
                     hits = read.by_prefix(name).await.map_err(read_problem)?;
+                    untold = read.untold(&[Extra::Deletion]).await.map_err(read_problem)?;
                 }
             }
             Asked::Nothing => {}
@@ -129,7 +136,8 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         let asked =
             if typed.is_empty() { personal::asked(context, &instance.name, parsed.get("ask")).await? } else { typed };
         let asks = Asks { typed: asked, may: personal::may_search(context, &instance) };
-        let page = FindPage { asked: String::new(), exact, hits: Vec::new(), looked: Looked::Asks(asks) };
+        let looked = Looked::Asks(asks);
+        let page = FindPage { asked: String::new(), exact, hits: Vec::new(), more: false, looked, untold: Vec::new() };
         let draft = parsed.get("draft").map(|id| path::with("", "draft", id)).unwrap_or_default();
         return frame::build(context, Some(&instance), &base, &draft, page).await;
     }
@@ -137,7 +145,9 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
         asked: typed,
         exact,
         hits: hits.iter().map(|found| hit(context, found)).collect(),
+        more: hits.len() >= MOST_BY_NAME,
         looked: Looked::ByName,
+        untold: if hits.is_empty() { Vec::new() } else { untold },
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -226,6 +236,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     } else {
         read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
     };
+    let untold = if asks.is_some() { Vec::new() } else { read.untold(&[Extra::Deletion]).await.map_err(read_problem)? };
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
     let rows = window
@@ -260,6 +271,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         older,
         search: search.to_owned(),
         asks,
+        untold,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }

@@ -193,6 +193,8 @@ pub struct Logged {
 #[derive(Clone, Debug)]
 pub struct InstanceLogPage {
     pub rows: Vec<Logged>,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
     pub filter: InstanceLogFilter,
     /// The person asked for is nobody on the instance.
     pub nobody: bool,

@@ -361,6 +361,7 @@ fn instance_log_body(frame: Frame, page: InstanceLogPage) -> AnyView {
             <h1>"Mastodon’s own log"</h1>
             <span class="soft">{head.title.clone()} ": what its staff did, here and elsewhere. Settings, notes and invitations are never in it."</span>
         </div>
+        {list::untold(&page.untold)}
         {instance_log_filters(&base, &page)}
         {logged(&head.name, &page, &frame)}
         {further}

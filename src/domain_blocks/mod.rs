@@ -71,11 +71,15 @@ pub struct ServersPage {
     pub servers: Vec<Known>,
     pub further: Option<String>,
     pub server_search: ServerSearch,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }
 
 /// A server, what the instance does about it, and what changing that would do.
 #[derive(Clone, Debug)]
 pub struct ServerPage {
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
     pub domain: Domain,
     /// The same in Unicode, where that differs.
     pub shown: Option<String>,

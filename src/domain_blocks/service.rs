@@ -23,7 +23,7 @@ use crate::{
     ledger::{Filter, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, Met, Narrowed, PendingSignUp, read_problem},
+        database::{DatabaseError, Extra, Met, Narrowed, PendingSignUp, read_problem},
     },
     nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
     path,
@@ -223,6 +223,7 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     let (mut servers, more) = page_of(read.known_servers(&begins, &after, PAGE + 1).await.map_err(read_problem)?);
     let names: Vec<String> = servers.iter().map(|server| server.domain.clone()).collect();
     let notes = read.server_note_counts(&names).await.map_err(read_problem)?;
+    let untold = read.untold(&[Extra::ServerNotes]).await.map_err(read_problem)?;
     // Last: one that takes too long ends its transaction.
     let glimpses = match read.glimpses(&names).await {
         Ok(glimpses) => Some(glimpses),
@@ -236,7 +237,7 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     }
     let here = path::known_servers(&instance.name);
     let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
-    let page = ServersPage { begins, servers, further, server_search: server_search(&instance, &parsed).await? };
+    let page = ServersPage { begins, servers, further, server_search: server_search(&instance, &parsed).await?, untold };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 
@@ -272,6 +273,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
     let delivery_stopped = read.delivery_stopped(&domain).await.map_err(read_problem)?;
     let allows_exist = !read.domain_allows(None, None, 1).await.map_err(read_problem)?.is_empty();
     let notes = read.server_notes(&domain).await.map_err(read_problem)?;
+    let untold = read.untold(&[Extra::ServerNotes]).await.map_err(read_problem)?;
     drop(read);
     let mut there = vec![domain.to_string()];
     there.extend(below.iter().map(|(domain, _)| domain.clone()));
@@ -299,6 +301,7 @@ pub async fn server(context: &Context, instance: &str, search: &str) -> Result<F
     };
     let history = history(context, &Subject::Domain(instance.name.clone(), domain.clone())).await?;
     let page = ServerPage {
+        untold,
         shown: names::shown(domain.as_str()),
         accounts,
         below,

@@ -6,11 +6,13 @@ use crate::{
     acting,
     clock::HOUR,
     context::Context,
+    ledger::{Entry, Filter, Outcome},
     mastodon::{Instance, health},
     path,
     problem::Problem,
+    record::{self, Settles},
     search::Search,
-    store::{drafts, recovery_codes, store_problem},
+    store::{drafts, recovery_codes, settling, store_problem},
     text,
     ui::{self, time},
 };
@@ -132,15 +134,42 @@ pub async fn alone(context: &Context, instance: Option<&str>, here: &str, search
     Ok(framed.frame)
 }
 
+/// How a change of who may sign up stands by now, where not all of it was seen at once.
+async fn settles(context: &Context, entry: &Entry) -> Option<Settles> {
+    if entry.deed != "set_registrations" || entry.outcome != Some(Outcome::Partly) {
+        return None;
+    }
+    let instance = context.instance(entry.instance.as_deref()?).ok()?;
+    if instance.is_single_user() {
+        return Some(Settles::SingleUser);
+    }
+    match settling::of(&context.app.store, &instance.name).await {
+        Ok(Some(change)) if change.entry == entry.index => return Some(Settles::Watched),
+        Ok(_) => {}
+        Err(_) => return Some(Settles::Watched),
+    }
+    let filter = Filter {
+        instance: Some(instance.name.to_string()),
+        kind: Some("registrations_settled".to_owned()),
+        limit: 20,
+        ..Filter::default()
+    };
+    let found = context.app.ledger.list(&filter).await.ok()?;
+    let of = entry.index.to_string();
+    let seen = found.iter().find(|found| found.leaf["facts"]["entry"].as_str() == Some(of.as_str()));
+    Some(seen.map_or(Settles::Over, |found| Settles::Seen(found.index)))
+}
+
 /// What the ledger says of a deed of this person's.
 async fn notice(context: &Context, index: i64) -> Option<Notice> {
     let detail = context.app.ledger.entry(index).await.ok().flatten()?;
     if detail.entry.operator.as_deref() != Some(context.actor.operator.0.as_str()) {
         return None;
     }
-    let line = crate::record::line(&detail.entry, &context.actor.name);
+    let line = record::line(&detail.entry, &context.actor.name);
     let outcome = line.outcome?;
     let watched = context.app.watched.lock().unwrap_or_else(PoisonError::into_inner).get(&index).cloned();
-    let sentence = crate::record::notice_sentence(&detail.entry, &line, watched.as_deref());
+    let settles = settles(context, &detail.entry).await;
+    let sentence = record::notice_sentence(&detail.entry, &line, watched.as_deref(), settles);
     Some(Notice { sentence, outcome, index })
 }

@@ -125,6 +125,8 @@ pub struct InviteLine {
     pub handle: String,
     /// Why the owner is not functional, in a few words.
     pub trouble: Option<String>,
+    /// What would be such a reason and is not known, in a clause.
+    pub doubt: Option<String>,
     pub state: InviteState,
     pub uses: usize,
     pub max_uses: Option<usize>,
@@ -183,6 +185,8 @@ pub struct InvitationsPage {
     pub running: Vec<Running>,
     pub may_manage: bool,
     pub search: String,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }
 
 /// Somebody who came with an invitation.
@@ -219,6 +223,8 @@ pub struct InvitationPage {
     /// The access request it was issued for.
     pub request: Option<String>,
     pub preview: Option<RevokePreview>,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
     pub may_manage: bool,
 }
 

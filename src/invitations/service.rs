@@ -50,6 +50,7 @@ fn line(invite: &Invite) -> InviteLine {
         owner: invite.inviter.id(),
         handle: format!("@{}", ui::tame(&invite.inviter.username)),
         trouble: trouble.map(str::to_owned),
+        doubt: invite.inviter.doubt().filter(|_| state == InviteState::Usable).map(str::to_owned),
         state,
         uses: number(invite.uses),
         max_uses: invite.max_uses.map(number),

@@ -19,8 +19,8 @@ pub struct YourAccount {
     /// The name of its role, and what of the console's work that role includes; `None` while the database is away.
     pub role: Option<(String, Vec<(String, bool)>)>,
     pub lapse: Option<Lapse>,
-    /// Its role wants a second factor, and it has none.
-    pub lacks_second_factor: bool,
+    /// Its role wants a second factor, and it has none; `None` where the console may not read what the role wants.
+    pub lacks_second_factor: Option<bool>,
     /// What the instance says to its token, where that is not well.
     pub token: Option<String>,
 }

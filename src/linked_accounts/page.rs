@@ -104,12 +104,15 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
         }
     });
     // A fallen account says enough by itself.
-    let factor = account.lacks_second_factor.then(|| {
+    let untold = account.lacks_second_factor.is_none().then(|| {
+        view! { <p class="note">"Whether your role there wants a second factor that you lack is not known: the console’s database role lacks a grant, which the overview names."</p> }
+    });
+    let factor = (account.lacks_second_factor == Some(true)).then(|| {
         view! {
             <p class="note danger" role="alert">"Your role there wants a second factor, and " {account.handle.clone()} " has none: Mastodon answers 403 to what your account asks as a person, and its pages lead you to setting one up. What you decide here still goes through as you. Set one up there."</p>
         }
     });
-    let token = account.token.clone().filter(|_| account.lapse.is_none() && !account.lacks_second_factor).map(|said| {
+    let token = account.token.clone().filter(|_| account.lapse.is_none() && account.lacks_second_factor != Some(true)).map(|said| {
         let words = format!(
             "Asked with your token, the instance says: {said}. What you decide is not done as anybody else meanwhile."
         );
@@ -148,6 +151,7 @@ fn linked(account: &YourAccount, frame: &Frame) -> AnyView {
             <header><h2>{if account.lapse.is_some() { "Linked with " } else { "You act as " }} {account.handle.clone()}</h2><span class="soft small end">"linked " {time::ago(account.since, frame.now)}</span></header>
             <div class="body stack">
                 {lapsed}
+                {untold}
                 {factor}
                 {token}
                 <dl class="facts"><dt>"Role there"</dt><dd>{role} {can}</dd></dl>

@@ -23,11 +23,11 @@ mod site;
 mod snapshot;
 mod standing;
 
-pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use account::{Account, Found, MOST_BY_NAME, ServerFacts, StrikeRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
-pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
+pub use finding::{ListedAccount, MOST_BY_ADDRESS, Narrowing, Origin, Sanctioned, Window, created_at};
 pub use grants::{Extra, Release, VERSION, Writing, readable, sql as grants_sql, untried};
 pub use hidden::Hidden;
 pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
@@ -340,28 +340,37 @@ macro_rules! ms {
 }
 pub(crate) use ms;
 
-/// A statement with what 4.6 added to roles and 4.7 to accounts, or without it where that is not there or not granted: the
-/// macro named takes `since_47`, `since_46` or `before` first.
+/// A statement with what 4.6 added to roles and 4.7 to accounts, each by itself: the macro named takes `[DETAILS DELETION]`
+/// first. Each of the two is `granted`, `absent` where the release has no such column, or `untold` where it has and the
+/// console may not read it: what depends on it is null then, and never false.
 macro_rules! by_release {
-    ($extras:expr, $statement:ident, $($rest:tt)*) => {
-        if $extras.role_details != $crate::mastodon::database::There::Granted {
-            $statement!(before, $($rest)*)
-        } else if $extras.deletion == $crate::mastodon::database::There::Granted {
-            $statement!(since_47, $($rest)*)
-        } else {
-            $statement!(since_46, $($rest)*)
+    ($extras:expr, $statement:ident, $($rest:tt)*) => {{
+        use $crate::mastodon::database::There::{Granted, Not, NotGranted};
+        match ($extras.role_details, $extras.deletion) {
+            (Granted, Granted) => $statement!([granted granted], $($rest)*),
+            (Granted, Not) => $statement!([granted absent], $($rest)*),
+            (Granted, NotGranted) => $statement!([granted untold], $($rest)*),
+            (Not, Granted) => $statement!([absent granted], $($rest)*),
+            (Not, Not) => $statement!([absent absent], $($rest)*),
+            (Not, NotGranted) => $statement!([absent untold], $($rest)*),
+            (NotGranted, Granted) => $statement!([untold granted], $($rest)*),
+            (NotGranted, Not) => $statement!([untold absent], $($rest)*),
+            (NotGranted, NotGranted) => $statement!([untold untold], $($rest)*),
         }
-    };
+    }};
 }
 pub(crate) use by_release;
 
 /// Whether the account by this name in SQL was deleted, as its own column says; before 4.7 nothing says so.
 macro_rules! deleted {
-    (since_47, $account:literal) => {
+    ([$details:ident granted], $account:literal) => {
         concat!("(", $account, ".requested_deletion_at is not null)")
     };
-    ($before:ident, $account:literal) => {
+    ([$details:ident absent], $account:literal) => {
         "false"
+    };
+    ([$details:ident untold], $account:literal) => {
+        "null::boolean"
     };
 }
 pub(crate) use deleted;
@@ -376,18 +385,21 @@ pub(crate) use second_factor;
 
 /// Whether a role wants a second factor, by its column in SQL; no role did before 4.6.
 macro_rules! wants_second_factor {
-    (before, $column:literal) => {
+    ([granted $deletion:ident], $column:literal) => {
+        concat!("coalesce(", $column, ", false)")
+    };
+    ([absent $deletion:ident], $column:literal) => {
         "false"
     };
-    ($since_46:ident, $column:literal) => {
-        concat!("coalesce(", $column, ", false)")
+    ([untold $deletion:ident], $column:literal) => {
+        "null::boolean"
     };
 }
 pub(crate) use wants_second_factor;
 
 /// Whether the login `u` lacks the second factor that its role `r`, or everyone's `e` where it has none, wants.
 macro_rules! lacks_second_factor {
-    ($release:ident) => {
+    ($release:tt) => {
         concat!(
             $crate::mastodon::database::wants_second_factor!(
                 $release,

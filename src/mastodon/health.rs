@@ -39,8 +39,9 @@ pub struct Health {
     pub only_shown: Vec<Lack>,
     /// Whether the instance tells what the token is good for.
     pub scopes_known: bool,
-    /// When somebody other than the account we act as last did something that Mastodon logs; asked while sign-ups are open.
-    pub last_by_others: Option<Timestamp>,
+    /// When somebody other than the account we act as last did something that Mastodon logs, among its newest rows; `None` where
+    /// that was not asked: only while sign-ups are open, and only once it is known as whom we act.
+    pub last_by_others: Option<Option<Timestamp>>,
     /// Whether the database answers as Mastodon's does.
     pub database: Option<Result<i64, String>>,
     /// What it has of the one it follows, where it is a copy.
@@ -116,7 +117,7 @@ impl Health {
     /// anything within the minutes that its copies last.
     pub fn cache_doubt(&self) -> Option<&'static str> {
         matches!((&self.redis, self.cache), (Some(Ok(())), Some((_, Some(false))))).then_some(
-            "nothing that Mastodon caches lies in it; is this the cache server (`CACHE_REDIS_URL`, else `REDIS_URL`, with \
+            "nothing that Mastodon caches lies in it; is this the cache server (CACHE_REDIS_URL, else REDIS_URL, with \
              its database)?",
         )
     }
@@ -273,6 +274,10 @@ impl Instance {
         };
         let token = match &told {
             Told::Not(why) => Some(why.clone()),
+            // What stands at the server is not said twice.
+            Told::Unknown(Some(why)) if answers.as_ref().is_err_and(|error| error.to_string() == *why) => {
+                Some("whether the token holds is not known while Mastodon does not answer".to_owned())
+            }
             Told::Unknown(Some(why)) => Some(format!("whether the token holds is not known: {why}")),
             // Not asked again: what was found when it was asked still holds.
             Told::Holds(_) | Told::Is(_) | Told::Unknown(None) => at_work,
@@ -315,7 +320,7 @@ impl Instance {
                 health.registrations = Some(read.registrations);
                 health.sign_ups = read.sign_ups;
                 health.releases = read.releases;
-                health.lacks_second_factor = read.standing.is_some_and(|standing| standing.lacks_second_factor);
+                health.lacks_second_factor = read.standing.is_some_and(|standing| standing.lacks_second_factor == Some(true));
                 health.last_by_others = read.last_by_others;
             }
             Err(why) => {
@@ -365,7 +370,7 @@ impl Instance {
         let registrations = read.registrations().await.map_err(words)?;
         let open = Meaning::of(&registrations.mode) == Meaning::Mode(RegistrationsMode::Open);
         let last_by_others = match acting {
-            Some(account) if open => read.last_logged_by_others(account).await.map_err(words)?,
+            Some(account) if open => Some(read.last_logged_by_others(account).await.map_err(words)?),
             Some(_) | None => None,
         };
         let mut only_shown = Vec::new();
@@ -417,7 +422,7 @@ struct DatabaseHealth {
     not_granted: Vec<String>,
     /// How the account we act as stands.
     standing: Option<Standing>,
-    last_by_others: Option<Timestamp>,
+    last_by_others: Option<Option<Timestamp>>,
     registrations: Stored,
     sign_ups: Vec<(Timestamp, usize)>,
     releases: Releases,

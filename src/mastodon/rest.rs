@@ -287,6 +287,7 @@ impl Client {
     }
 
     async fn send(&self, method: Method, path: &str, load: Load<'_>, time: Duration) -> Result<Value, RestError> {
+        let acts = method != Method::GET;
         let url = self
             .base
             .join(path)
@@ -300,7 +301,7 @@ impl Client {
         let call = async {
             let response = request.send().await.map_err(|error| self.unanswered(&error, time))?;
             self.keep_limits(&response);
-            self.read(response).await.map_err(|error| self.explained(error))
+            self.read(response, acts).await.map_err(|error| self.explained(error))
         };
         self.counted(&method, call).await
     }
@@ -323,7 +324,7 @@ impl Client {
             .map_err(|error| RestError::NotSent(format!("the address {path} cannot be made: {error}")))?;
         let call = async {
             let sent = self.http.post(url).timeout(OAUTH_TIME).form(form).send().await;
-            self.read(sent.map_err(|error| self.unanswered(&error, OAUTH_TIME))?).await
+            self.read(sent.map_err(|error| self.unanswered(&error, OAUTH_TIME))?, true).await
         };
         self.counted(&Method::POST, call).await
     }
@@ -363,7 +364,7 @@ impl Client {
     }
 
     /// Decides first whose answer it is, and then what it says.
-    async fn read(&self, response: Response) -> Result<Value, RestError> {
+    async fn read(&self, response: Response, acts: bool) -> Result<Value, RestError> {
         let status = response.status();
         let code = status.as_u16();
         let host = self.base.host_str().unwrap_or("the instance");
@@ -398,10 +399,13 @@ impl Client {
             Whose::Nobodys(said) if status.is_client_error() => {
                 Err(RestError::Foreign(format!("{}; nothing was done", words::refusal(host, code, &said))))
             }
-            Whose::Nobodys(said) if status.is_server_error() => Err(RestError::Lost(format!(
-                "a server in front of Mastodon answered in its place ({code}: {said}); whether Mastodon has acted is not \
-                 known"
-            ))),
+            Whose::Nobodys(said) if status.is_server_error() => {
+                // Of what was only asked there is nothing that may have been done.
+                let acted = if acts { "; whether Mastodon has acted is not known" } else { "" };
+                Err(RestError::Lost(format!(
+                    "a server in front of Mastodon answered in its place ({code}: {said}){acted}"
+                )))
+            }
             Whose::Nobodys(said) => Err(RestError::Lost(format!(
                 "{host} answered with something that is not Mastodon’s ({code}: {said}) instead of JSON; is base_url right?"
             ))),
@@ -505,7 +509,7 @@ impl Client {
         let url = self.base.join(path).map_err(|error| RestError::NotSent(error.to_string()))?;
         let call = async {
             let sent = self.http.get(url).timeout(READ_TIME).send().await;
-            self.read(sent.map_err(|error| self.unanswered(&error, READ_TIME))?).await
+            self.read(sent.map_err(|error| self.unanswered(&error, READ_TIME))?, false).await
         };
         match self.counted(&Method::GET, call).await {
             Ok(_) | Err(RestError::Refused { .. }) => Ok(()),

@@ -18,6 +18,8 @@ pub struct Forgetting {
     pub at: Timestamp,
     /// How many keys went, or why it is not known whether any did.
     pub gone: Result<usize, String>,
+    /// When any went last, and how many: it is Mastodon's cache then.
+    pub went: Option<(Timestamp, usize)>,
 }
 
 /// The step in which visitors' pages are asked: its answer is what they said.
@@ -60,6 +62,9 @@ impl Instance {
             }
             let seen = self.see_as_visitor().await;
             let answer = match seen.agrees(deed.mode_after, Some(&deed.message_after)) {
+                _ if seen.never_agrees(deed.mode_after) => {
+                    Answer::NotSent { why: "single-user mode: nobody can sign up, whatever is stored".to_owned() }
+                }
                 Some(true) => Answer::Accepted { body: json!({}) },
                 Some(false) => Answer::NotSent { why: "not everything says so yet".to_owned() },
                 None => Answer::NotSent { why: "not everything could be asked".to_owned() },
@@ -74,7 +79,12 @@ impl Instance {
     pub async fn forget_registrations(&self) -> Option<Forgetting> {
         let cache = self.cache.as_ref()?;
         let gone = cache.forget_settings(&[MODE, MESSAGE]).await.map_err(|error| error.to_string());
-        let forgetting = Forgetting { at: self.rest.now(), gone };
+        let at = self.rest.now();
+        let went = match gone {
+            Ok(keys @ 1..) => Some((at, keys)),
+            Ok(0) | Err(_) => self.forgotten().and_then(|before| before.went),
+        };
+        let forgetting = Forgetting { at, gone, went };
         self.keep_forgotten(forgetting.clone());
         Some(forgetting)
     }

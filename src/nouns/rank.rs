@@ -26,8 +26,8 @@ pub struct Holder {
     pub role: Option<InstanceRole>,
     pub disabled: bool,
     pub suspended: bool,
-    /// Deleted, by its owner unless it is suspended as well; said by 4.7 alone.
-    pub deleted: bool,
+    /// Deleted, by its owner unless it is suspended as well; said by 4.7 alone. `None` where the console may not read it.
+    pub deleted: Option<bool>,
     pub silenced: bool,
     pub sensitized: bool,
     pub approved: bool,
@@ -42,7 +42,7 @@ impl Holder {
     /// Why Mastodon would not let them work (`User#functional?`), the second factor aside; `None` if it would.
     pub fn unable(&self) -> Option<&'static str> {
         [
-            (self.deleted && !self.suspended, "is marked as deleted"),
+            (self.deleted == Some(true) && !self.suspended, "is marked as deleted"),
             (self.suspended, "is suspended"),
             (self.disabled, "has a frozen login"),
             (!self.approved, "still waits for approval"),
@@ -69,8 +69,8 @@ pub struct Ranks {
     pub target: Option<Holder>,
     /// The role it becomes, where there is such a role
     pub after: Option<InstanceRole>,
-    /// Whether anybody else with an administrator's role can work
-    pub other_administrators: bool,
+    /// Whether anybody else with an administrator's role can work; `None` where that hangs on what the console may not read
+    pub other_administrators: Option<bool>,
 }
 
 /// Why a change is refused, and beside which field that belongs.
@@ -169,15 +169,21 @@ impl Ranks {
         let is = |role: Option<&InstanceRole>| role.is_some_and(|role| role.mask & ADMINISTRATOR != 0);
         let last = is(target.role.as_ref())
             && !is(self.after.as_ref())
-            && target.unable().is_none()
-            && !self.other_administrators;
+            && target.unable().is_none();
         if !last {
             return None;
         }
-        refuse(
-            "who",
-            format!("{named} is the last administrator who can sign in. Make somebody else administrator first."),
-        )
+        let why = match self.other_administrators {
+            Some(true) => return None,
+            Some(false) => {
+                format!("{named} is the last administrator who can sign in. Make somebody else administrator first.")
+            }
+            None => format!(
+                "Whether anybody but {named} could still act as administrator is not known: the console’s database role lacks \
+                 a grant, which the overview names."
+            ),
+        };
+        refuse("who", why)
     }
 }
 
@@ -199,7 +205,7 @@ mod tests {
             role,
             disabled: false,
             suspended: false,
-            deleted: false,
+            deleted: Some(false),
             silenced: false,
             sensitized: false,
             approved: true,
@@ -217,7 +223,7 @@ mod tests {
             actor: Some(holder(1, Some(role(7, own, MANAGE_ROLES)))),
             target: Some(holder(2, target)),
             after,
-            other_administrators: true,
+            other_administrators: Some(true),
         }
     }
 
@@ -290,7 +296,7 @@ mod tests {
     #[test]
     fn the_last_administrator_stays() {
         let mut last = ranks(10, Some(role(4, 4, ADMINISTRATOR)), None);
-        last.other_administrators = false;
+        last.other_administrators = Some(false);
         assert!(said(&last, None).unwrap().1.contains("last administrator"));
         last.after = Some(role(5, 5, 16));
         assert!(said(&last, Some(5)).unwrap().1.contains("last administrator"));
@@ -300,7 +306,7 @@ mod tests {
         last.target.as_mut().unwrap().disabled = true;
         assert_eq!(said(&last, None), None, "who cannot sign in is nobody’s last hope");
         last.target.as_mut().unwrap().disabled = false;
-        last.other_administrators = true;
+        last.other_administrators = Some(true);
         assert_eq!(said(&last, None), None);
     }
 

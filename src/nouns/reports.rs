@@ -99,7 +99,14 @@ pub struct AccountState {
     /// Its data was deleted, or its owner asked for it; 4.7 alone says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// Its release says whether it was deleted, and the console may not read it. No sanction: it is neither sent with a form
+    /// nor recorded.
+    #[serde(skip)]
+    pub untold: bool,
 }
+
+/// What is said of somebody where that cannot be read.
+const UNTOLD: &str = "not known whether deleted by its owner";
 
 impl Decision {
     /// The letter that stands on its button.
@@ -233,7 +240,18 @@ impl Category {
 }
 
 impl AccountState {
-    /// The sanctions in force, in words.
+    /// Login, media, reach and account as they are limited, and whether it was deleted, where that may be read.
+    pub fn of([disabled, sensitized, silenced, suspended]: [bool; 4], deleted: Option<bool>) -> Self {
+        let (deleted, untold) = (deleted == Some(true), deleted.is_none());
+        Self { disabled, sensitized, silenced, suspended, deleted, untold }
+    }
+
+    /// The same sanctions, as a form and the record have them.
+    pub fn sanctions(self) -> Self {
+        Self { untold: false, ..self }
+    }
+
+    /// The sanctions in force, in words, and what cannot be said.
     pub fn words(self) -> Vec<&'static str> {
         [
             (self.deleted && !self.suspended, "marked as deleted"),
@@ -242,6 +260,7 @@ impl AccountState {
             (self.silenced, "limited"),
             (self.sensitized, "media hidden"),
             (self.disabled, "login frozen"),
+            (self.untold && !self.suspended, UNTOLD),
         ]
         .into_iter()
         .filter_map(|(is, word)| is.then_some(word))

@@ -150,8 +150,10 @@ pub struct InstanceRole {
     pub mask: i64,
     /// Shown as a badge on profiles
     pub highlighted: bool,
-    /// Members need a second factor; `None` before 4.6, which knows no such rule
+    /// Members need a second factor; `None` before 4.6, which knows no such rule, and where that is untold
     pub require_2fa: Option<bool>,
+    /// Whether they do is there, and the console may not read it
+    pub untold: bool,
 }
 
 impl InstanceRole {
@@ -165,6 +167,7 @@ impl InstanceRole {
             mask: INVITE_USERS,
             highlighted: false,
             require_2fa: None,
+            untold: false,
         }
     }
 

@@ -18,6 +18,20 @@ pub struct Part {
     pub name: String,
     pub well: bool,
     pub says: String,
+    /// What that is in particular, one below the other.
+    pub each: Vec<String>,
+}
+
+impl Part {
+    pub fn new(name: &str, well: bool, says: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), well, says: says.into(), each: Vec::new() }
+    }
+
+    /// All of it in a line.
+    pub fn sentence(&self) -> String {
+        let each = if self.each.is_empty() { String::new() } else { format!(": {}", self.each.join("; ")) };
+        format!("{}: {}{each}", self.name, self.says)
+    }
 }
 
 /// One instance beside the others.

@@ -225,5 +225,8 @@ fn outside_changes(page: &OverviewPage, frame: &Frame) -> AnyView {
 
 fn health(part: &Part) -> impl IntoView + use<> {
     let class = if part.well { "" } else { "bad" };
-    view! { <dt>{part.name.clone()}</dt><dd class=class>{part.says.clone()}</dd> }
+    let each = (!part.each.is_empty()).then(|| {
+        view! { <dd class="wide small"><ul class="plain-list">{part.each.iter().map(|one| view! { <li>{one.clone()}</li> }).collect_view()}</ul></dd> }
+    });
+    view! { <dt>{part.name.clone()}</dt><dd class=class>{part.says.clone()}</dd>{each} }
 }

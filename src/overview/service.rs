@@ -62,7 +62,7 @@ pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<In
             cases: list.at.map(|_| (ui::at_least(cases.len(), list.cut), oldest)),
             sign_ups: instance.sign_ups_waiting(),
             registrations: registrations_state(context, instance).await?.shown().to_owned(),
-            troubles: troubles.map(|part| format!("{}: {}", part.name, part.says)).collect(),
+            troubles: troubles.map(|part| part.sentence()).collect(),
         });
     }
     frame::build(context, context.current(), path::OVERVIEW, search, rows).await
@@ -111,7 +111,7 @@ const DECISIONS: [&str; 5] =
 /// which it does not look again; `app/workers/scheduler/auto_close_registrations_scheduler.rb`).
 const UNATTENDED: i64 = 8 * DAY;
 
-/// Open registrations that nobody looks after. Mastodon's own net counts whoever used its API, the console's account among
+/// Open registrations that nobody looks after; nothing where that was not asked. Mastodon's own net counts whoever used its API, the console's account among
 /// them; here it is people's decisions that count, in this record and in Mastodon's log.
 async fn unattended(context: &Context, instance: &Instance) -> Result<Option<String>, Problem> {
     let health = instance.health();
@@ -123,7 +123,8 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
     if !open {
         return Ok(None);
     }
-    let mut last = health.last_by_others;
+    // Who did something there is not known before it was asked.
+    let Some(mut last) = health.last_by_others else { return Ok(None) };
     for kind in DECISIONS {
         let filter = Filter {
             instance: Some(instance.name.to_string()),
@@ -141,10 +142,10 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
     let since = match last {
         Some(at) if now.since(at) < UNATTENDED => return Ok(None),
         Some(at) => format!("for {}", time::span(now.since(at))),
-        None => "yet".to_owned(),
+        None => "as far back as was looked".to_owned(),
     };
     Ok(Some(format!(
-        "Registrations are open, and nobody has decided anything about this instance {since}, neither here nor in Mastodon. \
+        "Registrations are open, and nobody has decided anything about this instance {since}, neither here nor in Mastodon’s log. \
          Mastodon puts open registrations under review after 8 days without a moderator; do not rely on it while this \
          console works there."
     )))
@@ -152,12 +153,12 @@ async fn unattended(context: &Context, instance: &Instance) -> Result<Option<Str
 
 /// When the instance was last compared with what it was, and what is too large for that.
 async fn compared(context: &Context, instance: &Instance) -> Part {
-    let name = "Changes elsewhere".to_owned();
+    let name = "Changes elsewhere";
     match audit::service::outside_changes::last_compared(context, instance).await {
-        Ok((well, says)) => Part { name, well, says },
+        Ok((well, says)) => Part::new(name, well, says),
         Err(error) => {
             tracing::error!(%error, "overview.elsewhere");
-            Part { name, well: false, says: "cannot be read".to_owned() }
+            Part::new(name, false, "cannot be read")
         }
     }
 }
@@ -165,7 +166,7 @@ async fn compared(context: &Context, instance: &Instance) -> Part {
 async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
     let health = instance.health();
     let now = context.now();
-    let part = |name: &str, well: bool, says: String| Part { name: name.to_owned(), well, says };
+    let part = |name: &str, well: bool, says: String| Part::new(name, well, says);
     let unknown = || "not asked yet".to_owned();
     let mut parts = vec![
         match &health.api {
@@ -190,7 +191,10 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
                 let well = !matches!(health.primary, Some(Err(_)));
                 part("Database", well, format!("{milliseconds} ms, read-only{copy}{primary}"))
             }
-            Some(Ok(_)) => part("Database", false, health.not_granted.join(" ")),
+            Some(Ok(_)) => Part {
+                each: health.not_granted.clone(),
+                ..Part::new("Database", false, "not all that this release has may be read")
+            },
             Some(Err(why)) => part("Database", false, why.clone()),
             None => part("Database", false, unknown()),
         },
@@ -235,14 +239,12 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         ));
     }
     if !health.lacks.is_empty() {
-        parts.push(part(
-            "Rights",
-            false,
-            format!("{}.", health.lacks.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")),
-        ));
+        let each = health.lacks.iter().map(ToString::to_string).collect();
+        parts.push(Part { each, ..Part::new("Rights", false, "not enough for everything that is done here") });
     }
     match changes::of(&context.app.store, &instance.name).await {
-        Ok(Some(change)) if change.recorded => parts.push(part(
+        // In single-user mode there is nothing to wait for; the setting's own words say so.
+        Ok(Some(change)) if change.recorded && !instance.is_single_user() => parts.push(part(
             "Registrations",
             false,
             format!("set to “{}”, and not yet seen everywhere that visitors meet them", change.mode.word()),
@@ -370,16 +372,16 @@ async fn caches(context: &Context, instance: &Instance) -> Part {
             None
         }
     };
-    let (agrees, told) = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
+    let told = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
     let (well, says) = match &instance.health().redis {
         Some(Ok(())) => (
-            agrees != Some(false) && instance.health().cache_doubt().is_none(),
-            format!("Redis answers a ping; {told}"),
+            !told.failed && instance.health().cache_doubt().is_none(),
+            format!("Redis answers a ping; {}", told.says),
         ),
-        Some(Err(why)) => (false, format!("{why}; {told}")),
-        None => (true, told),
+        Some(Err(why)) => (false, format!("{why}; {}", told.says)),
+        None => (!told.failed, told.says),
     };
-    Part { name: "Caches".to_owned(), well, says }
+    Part::new("Caches", well, says)
 }
 
 /// So many rows are named; the rest is a number.
@@ -391,12 +393,12 @@ async fn refused(context: &Context) -> Option<Part> {
     if !crate::access::allows(context.actor.role, Permission::ManageOperators) {
         return None;
     }
-    let name = "People and rights".to_owned();
+    let name = "People and rights";
     let rows = match context.app.store.refused().await {
         Ok(rows) => rows,
         Err(error) => {
             tracing::error!(%error, "overview.refused");
-            return Some(Part { name, well: false, says: "cannot be read".to_owned() });
+            return Some(Part::new(name, false, "cannot be read"));
         }
     };
     if rows.is_empty() {
@@ -407,5 +409,5 @@ async fn refused(context: &Context) -> Option<Part> {
     let more = rows.len().saturating_sub(MOST_NAMED);
     let more = if more == 0 { String::new() } else { format!(", and {more} more") };
     let says = format!("refused: {}{more}; at the server: howdah audit verify, howdah store reseal", named.join("; "));
-    Some(Part { name, well: false, says })
+    Some(Part::new(name, false, says))
 }

@@ -125,7 +125,7 @@ fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
             <label class="card">
                 <input type="radio" name="mode" value=mode.stored() checked=checked disabled=disabled required="" />
                 <b>{name}</b>
-                <span class="small soft">{says}</span>
+                <span class="small soft says">{says}</span>
             </label>
         }
         .into_any()
@@ -193,6 +193,9 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
     let Some(((first, _), most)) = days.first().zip(days.iter().map(|(_, number)| *number).max()) else {
         return ().into_any();
     };
+    // What was read before the database went away is of another day by now.
+    let last = days.last().map(|(day, _)| time::day(*day, now)).filter(|last| *last != time::day(now, now));
+    let until = last.map_or_else(|| "today".to_owned(), |last| format!("{last}, when it was last read"));
     let total: usize = days.iter().map(|(_, number)| number).sum();
     let width = 640;
     let step = width / days.len().max(1);
@@ -209,16 +212,13 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
         })
         .collect_view();
     let said =
-        format!("{} in the last {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len());
+        format!("{} in {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len());
     view! {
         <section class="card">
-            <header><h2>"Sign-ups, the last 30 days"</h2><span class="soft small end">{said.clone()}</span></header>
+            <header><h2>"Sign-ups a day"</h2><span class="soft small end">{said.clone()}</span></header>
             <div class="body">
-                <svg class="chart" viewBox=format!("0 0 {width} {}", height + 16) role="img" aria-label=said>
-                    {bars}
-                    <text x="0" y=height + 13>{time::day(*first, now)}</text>
-                    <text x=width y=height + 13 text-anchor="end">"today"</text>
-                </svg>
+                <svg class="chart" viewBox=format!("0 0 {width} {height}") role="img" aria-label=said>{bars}</svg>
+                <div class="ends soft small"><span>{time::day(*first, now)}</span><span>{until}</span></div>
             </div>
         </section>
     }

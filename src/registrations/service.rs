@@ -54,6 +54,9 @@ const LISTED_LASTS: i64 = 30 * MINUTE;
 const ANSWER_LASTS_IN_FRONT: i64 = 5 * MINUTE + 30 * SECOND;
 const LISTED_LASTS_IN_FRONT: i64 = 30 * MINUTE;
 
+/// Entries that are looked through for the last change of the mode.
+const LOOKED_THROUGH: i64 = 40;
+
 /// What is said where the setting counts for nothing.
 const ONE_PERSONS: &str = "This instance runs in single-user mode (SINGLE_USER_MODE): nobody can sign up, whatever this setting \
     says. It counts again when Mastodon is started without that.";
@@ -79,33 +82,34 @@ async fn registrations_state_of(
     stored: &Stored,
 ) -> Result<RegistrationsState, Problem> {
     let meaning = Meaning::of(&stored.mode);
-    let history = history(context, instance, 5).await?;
-    let last = history.into_iter().find_map(|(change, after)| Some((change, after?)));
-    let done = |change: &Change| {
-        matches!(
-            change.outcome,
-            Some(record::DeedState::Succeeded | record::DeedState::Partly | record::DeedState::Unknown)
-        )
+    let history = history(context, instance, LOOKED_THROUGH).await?;
+    let whole = i64::try_from(history.len()).is_ok_and(|number| number < LOOKED_THROUGH);
+    // What failed, was overtaken or is not certain yet changed nothing that is known.
+    let counts = |change: &Change| {
+        use record::DeedState::{Partly, Succeeded, Unknown};
+        matches!(change.outcome, None | Some(Succeeded | Partly | Unknown))
     };
+    let last = history.into_iter().filter(|(change, _)| counts(change)).find_map(|(change, after)| Some((change, after?)));
     let since = match last {
-        Some((change, after)) if meaning.mode() == Some(after) && done(&change) => {
+        Some((change, after)) if meaning.mode() == Some(after) && change.outcome.is_some() => {
             let why = if change.why.is_empty() { String::new() } else { format!(" · “{}”", change.why) };
             format!("since {} by {}{why}", time::day(change.at, context.now()), change.who)
         }
-        Some((change, after)) if meaning.mode() == Some(after) && change.outcome.is_none() => {
+        Some((change, after)) if meaning.mode() == Some(after) => {
             format!("since {}, noticed outside the console", time::day(change.at, context.now()))
         }
         Some(_) => "changed outside the console since our last change".to_owned(),
-        None => "never changed through this console".to_owned(),
+        None if whole => "never changed through this console".to_owned(),
+        None => "not changed through this console of late".to_owned(),
     };
+    let single_user = instance.is_single_user();
     let open = changes::of(&context.app.store, &instance.name).await.map_err(unreadable)?;
-    let since = match open {
+    let since = match open.filter(|_| !single_user) {
         Some(change) if change.recorded && meaning.mode() == Some(change.mode) => {
             format!("not yet seen everywhere · {since}")
         }
         Some(_) | None => since,
     };
-    let single_user = instance.is_single_user();
     let strange = if single_user { ONE_PERSONS.to_owned() } else { meaning.strange(&stored.mode) };
     Ok(RegistrationsState { mode: meaning.mode(), word: meaning.word().to_owned(), single_user, strange, since })
 }
@@ -261,8 +265,7 @@ fn places(
     now: Timestamp,
 ) -> Vec<Place> {
     // Copies are new from when they were told to forget, or from when the one they are made of has run out.
-    let forgotten =
-        instance.forgotten().filter(|told| told.gone.as_ref().is_ok_and(|keys| *keys > 0)).map(|told| told.at);
+    let forgotten = instance.forgotten().and_then(|told| told.went).map(|(at, _)| at);
     let forgotten = forgotten.filter(|told| changed.is_some_and(|changed| *told >= changed));
     let until = |after_telling: i64, otherwise: i64| {
         forgotten.map(|told| told.plus(after_telling)).or_else(|| changed.map(|changed| changed.plus(otherwise)))
@@ -357,48 +360,75 @@ fn places(
     ]
 }
 
-/// What Mastodon's own caches were told, and what came of it; whether that is as it should be, where that is known. The
-/// overview says the same.
-pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>) -> (Option<bool>, String) {
-    let (agrees, says) = match (&instance.cache, instance.forgotten()) {
+/// What Mastodon's own caches were told.
+pub struct ToldCaches {
+    /// Whether they cannot say the former any more; `None` where that is not known.
+    pub agrees: Option<bool>,
+    /// They could not be told: what they say is not known, and nothing is well.
+    pub failed: bool,
+    pub says: String,
+}
+
+/// What Mastodon's own caches were told, and what came of it. The overview says the same.
+pub fn told_caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>) -> ToldCaches {
+    let not_known = |says: String| ToldCaches { agrees: None, failed: false, says };
+    let since = |told: Timestamp| changed.is_some_and(|changed| told >= changed).then_some(true);
+    let doubt = instance.health().cache_doubt();
+    let told = match (&instance.cache, instance.forgotten()) {
         (None, _) => {
-            (None, "no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
+            not_known("no Redis is given: they run out by themselves, the setting’s within 10 minutes".to_owned())
         }
         (Some(_), None) => match open.and_then(|open| open.forgotten_at) {
             // By another process of this console, or before it was started anew.
-            Some(at) => (None, format!("told at {}", time::clock(at))),
-            None => (None, "told nothing since this console started".to_owned()),
+            Some(at) => not_known(format!("told at {}", time::clock(at))),
+            None => not_known("told nothing since this console started".to_owned()),
         },
         (Some(_), Some(told)) => {
             let at = time::clock(told.at);
-            match told.gone {
-                Ok(0) => (
-                    None,
-                    format!(
-                        "at {at} this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one \
-                         than Mastodon’s cache"
+            match (told.gone, told.went) {
+                (Ok(0), None) => {
+                    // The doubt in other words.
+                    return not_known(format!(
+                        "at {at} this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one than \
+                         Mastodon’s cache (CACHE_REDIS_URL, else REDIS_URL, with its database)"
+                    ));
+                }
+                // It is Mastodon's: it held some before.
+                (Ok(0), Some((before, keys))) => ToldCaches {
+                    agrees: since(told.at),
+                    failed: false,
+                    says: format!(
+                        "{} went at {}, and none were there at {at}",
+                        ui::count(keys, "key", "keys"),
+                        time::clock(before)
                     ),
-                ),
+                },
                 // What they have now may be of a change made elsewhere since.
-                Ok(keys) => (
-                    changed.is_some_and(|changed| told.at >= changed).then_some(true),
-                    format!("{} went at {at}", ui::count(keys, "key", "keys")),
-                ),
-                Err(why) => (Some(false), format!("could not be told at {at}: {}", ui::excerpt(&why, 200))),
+                (Ok(keys), _) => ToldCaches {
+                    agrees: since(told.at),
+                    failed: false,
+                    says: format!("{} went at {at}", ui::count(keys, "key", "keys")),
+                },
+                (Err(why), _) => ToldCaches {
+                    agrees: None,
+                    failed: true,
+                    says: format!("could not be told at {at}: {}", ui::excerpt(&why, 200)),
+                },
             }
         }
     };
-    match instance.health().cache_doubt() {
-        Some(doubt) => (agrees, format!("{says}; Redis answers, but {doubt}")),
-        None => (agrees, says),
+    match doubt {
+        Some(doubt) => ToldCaches { says: format!("{}; Redis answers, but {doubt}", told.says), ..told },
+        None => told,
     }
 }
 
 /// What Mastodon's own caches were told, and when they are looked at again.
 fn caches(instance: &Instance, open: Option<&Settling>, changed: Option<Timestamp>, now: Timestamp) -> Place {
-    let (agrees, says) = told_caches(instance, open, changed);
+    let ToldCaches { agrees, says, .. } = told_caches(instance, open, changed);
     let again = match open {
-        Some(open) if open.recorded => {
+        // In single-user mode there is nothing to look again for.
+        Some(open) if open.recorded && !instance.is_single_user() => {
             let looked = match open.tries {
                 0 => "once".to_owned(),
                 again => format!("{} times", again + 1),

@@ -200,7 +200,7 @@ pub struct LinkCard {
     pub words: Vec<String>,
 }
 
-/// What a post quotes.
+/// What a post quotes or boosts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteCard {
     pub by: Option<String>,
@@ -209,6 +209,12 @@ pub struct QuoteCard {
     pub created_at: Option<Timestamp>,
     pub poll: Option<PollCard>,
     pub links: Vec<LinkCard>,
+    /// Collections that it links to, a clause each.
+    pub collections: Vec<String>,
+    /// The files of a boosted post; those of a quoted one are counted.
+    pub media: Vec<MediaCard>,
+    /// What a boosted post quotes.
+    pub quote: Option<Box<QuoteCard>>,
     /// What else is to be said of it: that it is not there any more, that its author refused, that it has files.
     pub words: Vec<String>,
 }
@@ -257,6 +263,7 @@ pub struct PostCard {
     pub reported: bool,
     pub poll: Option<PollCard>,
     pub quote: Option<QuoteCard>,
+    pub boost: Option<QuoteCard>,
     pub links: Vec<LinkCard>,
     /// Collections that it links to, a clause each.
     pub collections: Vec<String>,
@@ -373,6 +380,8 @@ pub struct CasePage {
     /// Those that only closed ones name.
     pub collections_before: Vec<CollectionCard>,
     /// What the reports hold and is not shown here, a sentence each.
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
     pub not_shown: Vec<String>,
     /// Their latest public and unlisted posts.
     pub latest: Vec<PostCard>,

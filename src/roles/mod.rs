@@ -29,6 +29,8 @@ pub struct RolesPage {
     pub roles: Vec<RoleRow>,
     /// What the database role may not do that assigning needs: the GRANTs.
     pub missing: Vec<String>,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }
 
 /// Somebody who has a role.
@@ -51,6 +53,8 @@ pub struct RolePage {
     pub members: Vec<Member>,
     pub older: Option<String>,
     pub missing: Vec<String>,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }
 
 /// Who gets what: shown before it is done.
@@ -89,4 +93,6 @@ pub struct ChangePage {
     /// What is wrong with what was typed: field and sentence.
     pub wrong: Option<(String, String)>,
     pub missing: Vec<String>,
+    /// What cannot be known for want of a grant, a sentence each.
+    pub untold: Vec<String>,
 }

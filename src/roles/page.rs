@@ -123,6 +123,7 @@ fn list_body(frame: Frame, page: RolesPage) -> AnyView {
             <span class="end">{give}</span>
         </div>
         {grants(&frame, &page.missing)}
+        {list::untold(&page.untold)}
         {if page.roles.is_empty() {
             view! { <div class="card pad empty"><p>"The instance has no roles. They are made on Mastodon’s own pages, and appear here with what they allow and who has them."</p></div> }.into_any()
         } else {
@@ -169,6 +170,7 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
     });
     let nothing = page.own.is_empty() && page.inherited.is_empty();
     let factor = match role.require_2fa {
+        None if role.untold => "not known whether it wants one",
         None => "this version of Mastodon knows no such rule",
         Some(true) => "needed: members without one cannot use the API",
         Some(false) => "not needed",
@@ -182,6 +184,7 @@ fn role_body(frame: Frame, page: RolePage) -> AnyView {
             {role.highlighted.then(|| view! { <span class="badge accent">"shown on profiles"</span> })}
         </div>
         {grants(&frame, &page.missing)}
+        {list::untold(&page.untold)}
         <div class="two">
             <div class="stack">
                 {people(&instance, &page, &frame)}
@@ -299,6 +302,7 @@ fn change_body(frame: Frame, page: ChangePage) -> AnyView {
             <h1>"Give or take a role"</h1>
         </div>
         {grants(&frame, &page.missing)}
+        {list::untold(&page.untold)}
         <div class="stack">
             <section class="card">
                 <header><h2>"Who, and which role"</h2></header>

@@ -15,7 +15,7 @@ use crate::{
     ledger::{Answered, Ledger, Mark, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Narrowing, Read, read_problem},
+        database::{DatabaseError, Extra, Narrowing, Read, read_problem},
         rest::Client,
     },
     nouns::rank::{Holder, Ranks},
@@ -59,6 +59,7 @@ pub async fn roles(context: &Context, instance: &str, search: &str) -> Result<Fr
     let page = RolesPage {
         roles: roles.into_iter().map(|(role, members)| row(role, members, &everyone)).collect(),
         missing: lacking(&instance, &mut read).await?,
+        untold: read.untold(&[Extra::RoleDetails]).await.map_err(read_problem)?,
     };
     frame::build(context, Some(&instance), &path::roles(&instance.name), search, page).await
 }
@@ -98,6 +99,7 @@ pub async fn role(context: &Context, instance: &str, role: &str, search: &str) -
         members,
         older: edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string()))),
         missing: lacking(&instance, &mut read).await?,
+        untold: read.untold(&[Extra::RoleDetails, Extra::Deletion]).await.map_err(read_problem)?,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -142,6 +144,7 @@ pub async fn change(context: &Context, instance: &str, search: &str) -> Result<F
         preview: None,
         wrong: None,
         missing: lacking(&instance, &mut read).await?,
+        untold: read.untold(&[Extra::RoleDetails, Extra::Deletion]).await.map_err(read_problem)?,
     };
     page.roles.retain(|role| role.id != EVERYONE);
     match previewed(&instance, acting, &mut read, &page.who, &page.role).await.map_err(read_problem)? {
@@ -225,13 +228,7 @@ async fn previewed(
 }
 
 fn state(holder: &Holder) -> AccountState {
-    AccountState {
-        disabled: holder.disabled,
-        sensitized: holder.sensitized,
-        silenced: holder.silenced,
-        suspended: holder.suspended,
-        deleted: holder.deleted,
-    }
+    AccountState::of([holder.disabled, holder.sensitized, holder.silenced, holder.suspended], holder.deleted)
 }
 
 /// The page's half of a change, from the very facts that the rules look at.

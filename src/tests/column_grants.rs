@@ -564,3 +564,135 @@ async fn what_is_not_granted_is_named_with_its_grant() {
     assert!(overview.contains(&said), "“{said}” is not in {overview}");
     forget(&two.house.instance, role).await;
 }
+
+/// What is not granted, the page, what it says, what it must not say. `{}` names: `{case}`, `{account}` an account, `{invite}` an
+/// invitation that `{account}` came with, `{role}` a role, `{domain}` a server, `{gone}` somebody who deleted themselves.
+struct Untold {
+    taken: &'static str,
+    page: &'static str,
+    says: &'static [&'static str],
+    not: &'static [&'static str],
+}
+
+const DELETION: &str = "(requested_deletion_at) on accounts";
+const DETAILS: &str = "(require_2fa, collection_limit) on user_roles";
+const NOTES: &str = "(id, account_id, domain, content, created_at) on instance_moderation_notes";
+const CHANGES: &str = "(recorded_changes) on admin_action_logs";
+const NOT_KNOWN: &str = "not known whether deleted by its owner";
+
+/// What not every release has, is there and is not granted: nobody is told that it is not so.
+const UNTOLD: &[Untold] = &[
+    Untold { taken: DELETION, page: "accounts?origin=local&name={gone}", says: &[NOT_KNOWN], not: &["marked as deleted"] },
+    Untold {
+        taken: DELETION,
+        page: "accounts?state=deleted",
+        says: &["Who deleted their own account is not among them"],
+        not: &["@{gone}"],
+    },
+    Untold { taken: DELETION, page: "accounts?state=suspended", says: &[], not: &[NOT_KNOWN] },
+    Untold { taken: DELETION, page: "find?q=win", says: &["@windvane", NOT_KNOWN], not: &[] },
+    Untold { taken: DELETION, page: "reports/{case}", says: &[NOT_KNOWN], not: &["no sanction"] },
+    Untold { taken: DELETION, page: "accounts/{account}", says: &[NOT_KNOWN], not: &["no sanction"] },
+    Untold { taken: DELETION, page: "invitations/{invite}", says: &[NOT_KNOWN], not: &["no sanction"] },
+    Untold {
+        taken: DELETION,
+        page: "invitations?usable=usable",
+        says: &["not known whether its owner deleted the account"],
+        not: &[],
+    },
+    Untold { taken: DELETION, page: "roles/{role}", says: &[NOT_KNOWN], not: &[] },
+    Untold { taken: DELETION, page: "roles/change?who=windvane&role={role}", says: &[NOT_KNOWN], not: &[] },
+    // Each column by itself.
+    Untold {
+        taken: DETAILS,
+        page: "accounts?origin=local&name={gone}",
+        says: &["marked as deleted"],
+        not: &[NOT_KNOWN, "{grant}"],
+    },
+    Untold {
+        taken: DETAILS,
+        page: "roles/{role}",
+        says: &["not known whether it wants one"],
+        not: &["knows no such rule", "not needed"],
+    },
+    Untold { taken: DETAILS, page: "roles", says: &["Whether a role wants a second factor is not known"], not: &[] },
+    Untold {
+        taken: DETAILS,
+        page: "invitations?usable=usable",
+        says: &["not known whether its owner lacks the second factor that the role may want"],
+        not: &[],
+    },
+    Untold {
+        taken: NOTES,
+        page: "domains/server?name={domain}",
+        says: &["Notes in Mastodon", "The console may not read them"],
+        not: &["Nobody has written one"],
+    },
+    Untold { taken: NOTES, page: "domains/servers", says: &["What staff wrote about a server is not read"], not: &[] },
+    Untold { taken: CHANGES, page: "audit/instance", says: &["What a row changed is not read"], not: &[] },
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_not_be_read_is_not_known_and_never_no() {
+    let two = Two::new(sqlite().await, Version::V47, Release::V47).await;
+    let role = &two.role;
+    let instance = &two.house.instance;
+    let gone = "wren_gone";
+    let invite = two.id("select max(id)::text from invites").await;
+    run(
+        instance,
+        &format!(
+            "insert into accounts (id, username, requested_deletion_at, created_at, updated_at) \
+             values (777, '{gone}', now(), now(), now()); \
+             insert into users (account_id, email, confirmed_at, approved, disabled, created_at, updated_at) \
+             values (777, 'gone@post.example', now(), true, false, now(), now()); \
+             update invites set uses = 9, max_uses = null, expires_at = null where id = {invite}; \
+             update users set invite_id = {invite} where account_id = (select id from accounts where username = 'windvane' \
+             and domain is null)"
+        ),
+    )
+    .await;
+    let names = [
+        ("case", two.house.case("windvane").await.0),
+        ("account", two.id("select id::text from accounts where username = 'lowwater'").await),
+        ("invite", invite),
+        ("role", two.id("select id::text from user_roles where name = 'Moderator'").await),
+        ("domain", two.id("select domain::text from instances order by accounts_count desc limit 1").await),
+        ("gone", gone.to_owned()),
+    ];
+    for untold in UNTOLD {
+        run(instance, &format!("revoke select {} from {role}", untold.taken)).await;
+        two.look().await;
+        let grant = format!("grant select {} to {role};", untold.taken);
+        let named = |text: &str| {
+            let text = names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+            text.replace("{grant}", &grant)
+        };
+        let path = named(untold.page);
+        let answer = two.house.get(Some(&two.owner), &format!("/i/harbour/{path}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        let said = crate::seen::text(&answer.body);
+        for says in untold.says {
+            assert!(said.contains(&named(says)), "{path}: “{}” is not in {said}", named(says));
+        }
+        for not in untold.not {
+            assert!(!said.contains(&named(not)), "{path}: “{}” is in {said}", named(not));
+        }
+        if !untold.says.is_empty() && !untold.not.contains(&"{grant}") {
+            assert_eq!(said.matches(&grant).count(), 1, "{path}: {grant} once: {said}");
+        }
+        run(instance, &format!("grant select {} to {role}", untold.taken)).await;
+    }
+    // With everything granted, the same pages are as sure as they were.
+    two.look().await;
+    for untold in UNTOLD {
+        let path = names.iter().fold(untold.page.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        });
+        let said = crate::seen::text(&two.house.get(Some(&two.owner), &format!("/i/harbour/{path}")).await.body);
+        for not in [NOT_KNOWN, "grant select", "not known whether"] {
+            assert!(!said.contains(not), "{path}: “{not}” is in {said}");
+        }
+    }
+    forget(instance, role).await;
+}

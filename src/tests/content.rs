@@ -157,17 +157,42 @@ const HELD: &[Held] = &[
         not: &[],
     },
     Held {
+        rows: "update tagged_objects set object_id = (select id from collections limit 1), ap_type = 'FeaturedCollection', \
+            status_id = (select quoted_status_id from quotes limit 1)",
+        says: &["https://one.example/ links to the collection “People to drown” of @lowwater, 2 people"],
+        not: &[],
+    },
+    Held {
+        rows: "update tagged_objects set ap_type = 'Recipe', object_type = null",
+        says: &["something that this console does not know (Recipe)"],
+        not: &["links to the collection"],
+    },
+    // A quoted post that quotes in turn, was changed since, and has a file.
+    Held {
+        rows: "insert into quotes (id, account_id, status_id, quoted_status_id, state, created_at, updated_at) \
+            select 891, s.account_id, s.id, (select min(id) from statuses where account_id = s.account_id and id <> s.id), 1, now(), now() \
+            from statuses s where s.id = (select quoted_status_id from quotes limit 1); \
+            update statuses set edited_at = now() where id = (select status_id from quotes where id = 891)",
+        says: &["quotes a post in turn, not shown here", "edited since, what it said before is not shown here"],
+        not: &[],
+    },
+    Held {
+        rows: "delete from quotes where id = 891",
+        says: &[],
+        not: &["in turn"],
+    },
+    Held {
         rows: "insert into statuses (id, account_id, text, visibility, reblog_of_id, created_at, updated_at) select 890, id, '', 0, \
             (select quoted_status_id from quotes limit 1), now(), now() from accounts where username = 'lowwater'; \
             update reports set status_ids = status_ids || 890::bigint \
             where target_account_id = (select id from accounts where username = 'lowwater')",
-        says: &["It is a boost of a post of @windvane, which is not shown here. Look there →"],
-        not: &[],
+        says: &["boosts @windvane"],
+        not: &["which is not shown here"],
     },
     Held {
         rows: "update reports set status_ids = array_remove(status_ids, 890::bigint); update quotes set state = 3",
         says: &["its author took the consent back"],
-        not: &["It is a boost"],
+        not: &["boosts @"],
     },
     Held { rows: "update quotes set state = 77", says: &["in a state this console does not know (77)"], not: &[] },
     Held {
@@ -262,6 +287,215 @@ async fn a_case_shows_what_its_reports_and_posts_hold() {
         for not in held.not {
             assert!(!said.contains(not), "{}: “{not}” is in {said}", held.rows);
         }
+    }
+}
+
+/// The post that windvane wrote and lowwater quotes, in SQL.
+const THEIRS: &str = "(select id from statuses where text like 'I am the new harbour master%')";
+
+/// What is done to a post that a reported one boosts (`{theirs}`), and what stands in place of the boost then.
+const BOOSTS: &[Held] = &[
+    Held {
+        rows: "",
+        says: &[
+            "boosts @windvane ·",
+            "I am the new harbour master and I am glad to be here.",
+            "image covered · described as “a boat”",
+        ],
+        not: &["not shown here", "no longer in the database"],
+    },
+    Held {
+        rows: "update polls set status_id = {theirs}; update preview_cards_statuses set status_id = {theirs}; \
+            update tagged_objects set status_id = {theirs}",
+        says: &[
+            "Drown the new harbour master · 3 votes",
+            "links to sign.lowwater.example",
+            "links to the collection “People to drown” of @lowwater, 2 people",
+        ],
+        not: &[],
+    },
+    Held {
+        rows: "update tagged_objects set ap_type = 'Recipe', object_type = null",
+        says: &["something that this console does not know (Recipe)"],
+        not: &["links to the collection"],
+    },
+    Held {
+        rows: "update quotes set status_id = {theirs}, \
+            quoted_status_id = (select id from statuses where text = 'A lovely evening at the harbour.')",
+        says: &["quotes @lowwater ·", "A lovely evening at the harbour."],
+        not: &[],
+    },
+    Held {
+        rows: "update statuses set edited_at = now() where id = {theirs}",
+        says: &["edited since, what it said before is not shown here Look there →"],
+        not: &[],
+    },
+    Held {
+        rows: "update statuses set deleted_at = now(), spoiler_text = 'a gloat' where id = {theirs}",
+        says: &["deleted since", "content warning “ a gloat ”"],
+        not: &[],
+    },
+    // What is boosted and private stays where it is, with all that it holds.
+    Held {
+        rows: "update statuses set visibility = 2 where id = {theirs}",
+        says: &["boosts @windvane", "followers only: not shown here"],
+        not: &["glad to be here", "a gloat", "covered", "a boat", "Drown the new", "sign.lowwater", "A lovely evening"],
+    },
+    // So does what a private boost is of.
+    Held {
+        rows: "update statuses set visibility = 0 where id = {theirs}; update statuses set visibility = 2 where id = 890",
+        says: &["This post is followers only.", "It also holds a boosted post: opened with it."],
+        not: &["windvane", "glad to be here", "a gloat", "covered", "a boat", "Drown the new", "sign.lowwater"],
+    },
+];
+
+#[tokio::test]
+async fn a_boost_shows_the_post_that_it_boosts() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("lowwater").await;
+    let theirs = value(&house, &format!("select {THEIRS}::text")).await;
+    let boost = format!(
+        "insert into statuses (id, account_id, text, visibility, reblog_of_id, created_at, updated_at) \
+         values (890, {account}, '', 0, {theirs}, now(), now()); \
+         insert into media_attachments (id, status_id, account_id, type, description, file_file_name, remote_url, created_at, \
+         updated_at) select 895, id, account_id, 0, 'a boat', 'boat.png', '', now(), now() from statuses where id = {theirs}; \
+         update reports set status_ids = status_ids || 890::bigint where target_account_id = {account}"
+    );
+    run(&house, &boost).await;
+    let path = format!("/i/harbour/reports/{account}");
+    let file = format!("{path}/media/895");
+    for held in BOOSTS {
+        run(&house, &held.rows.replace("{theirs}", &theirs)).await;
+        house.look().await;
+        let said = page(&house, &cookie, &path).await;
+        // It is the oldest of the posts: what stands before the next one is its.
+        let part = said.split("What was posted").nth(1).and_then(|rest| rest.split("Tell me, harbour:").next());
+        let part = part.unwrap_or_default();
+        for says in held.says {
+            assert!(part.contains(says), "{}: “{says}” is not in {said}", held.rows);
+        }
+        for not in held.not {
+            assert!(!part.contains(not), "{}: “{not}” is in {part}", held.rows);
+        }
+        // Its files are there for whoever sees that they are, and for nobody else.
+        let shown = part.contains("covered");
+        let answer = house.get(Some(&cookie), &file).await;
+        assert_eq!(answer.status == StatusCode::NOT_FOUND, !shown, "{}: {}", held.rows, answer.status);
+        let opened = house.get(Some(&cookie), &format!("{path}?show=895")).await.body;
+        assert_eq!(opened.contains("/media/895\""), shown, "{}", held.rows);
+    }
+    let others = value(&house, "select min(id)::text from accounts where username = 'otter'").await;
+    run(&house, "update statuses set visibility = 0").await;
+    let elsewhere = house.get(Some(&cookie), &format!("/i/harbour/reports/{others}/media/895")).await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND, "a file of a post that this account never boosted");
+    // Opened with a reason, a private boost tells what it is of.
+    run(&house, "update statuses set visibility = 2 where id = 890").await;
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("what", "post:890"),
+        ("why", "it is reported"),
+        ("back", path.as_str()),
+    ];
+    let to = house.post(Some(&cookie), "/api/reports/reveal", &form).await.location.unwrap();
+    let said = page(&house, &cookie, &to).await;
+    for says in [
+        "Boosts a post of @windvane",
+        "glad to be here.",
+        "In it: Poll: “Drown the new harbour master”",
+        "In it: Links to sign.lowwater.example",
+        "In it: It links to something that this console does not know (Recipe)",
+        "In it: Quotes a post of @lowwater",
+        "with 1 file, not shown here",
+    ] {
+        assert!(said.contains(says), "{says}: {said}");
+    }
+}
+
+/// What is done to the rows, which page is opened, and what it must and must not claim then. `{windvane}`, `{remote}`: accounts.
+const CLAIMS: &[Waits] = &[
+    // Suspended, and no deletion is scheduled: whether its data is gone was not looked at.
+    Waits {
+        rows: "update accounts set suspended_at = now() at time zone 'utc' where id = {windvane}; \
+            delete from account_deletion_requests where account_id = {windvane}",
+        page: "/i/harbour/accounts/{windvane}",
+        says: &[
+            "No deletion of its data is scheduled: it was deleted already, or was suspended in a way that schedules none.",
+            "nobody stands for it in Mastodon’s log: by a rule, by command, by itself, or by somebody who is gone since",
+        ],
+        not: &["its data is gone", "has been deleted since", "brings nothing back"],
+    },
+    // More than a page of them.
+    Waits {
+        rows: "insert into accounts (id, username, created_at, updated_at) select 7000 + n, 'fleet_' || n, now(), now() \
+            from generate_series(1, 21) n",
+        page: "/i/harbour/find?q=fleet_",
+        says: &["@fleet_1", "The first 20; there may be more. Type more of the name."],
+        not: &[],
+    },
+    Waits { rows: "", page: "/i/harbour/find?q=fleet_21x", says: &["No account has this."], not: &["there may be more"] },
+    // A severity of a later release is not the mildest.
+    Waits {
+        rows: "insert into domain_blocks (domain, severity, created_at, updated_at) select domain, 7, now(), now() from accounts \
+            where id = {remote} on conflict (domain) do update set severity = 7",
+        page: "/i/harbour/reports/{remote}",
+        says: &["under a rule of a severity this console does not know (7)"],
+        not: &["listed without restriction"],
+    },
+];
+
+#[tokio::test]
+async fn no_page_claims_what_was_not_asked() {
+    let house = house(sqlite().await).await;
+    let cookie = house.sign_in("owner").await;
+    let windvane = house.case("windvane").await.0;
+    let remote = value(
+        &house,
+        "select r.target_account_id::text from reports r join accounts a on a.id = r.target_account_id \
+         where a.domain is not null and r.action_taken_at is null order by r.id limit 1",
+    )
+    .await;
+    let named = |text: &str| text.replace("{windvane}", &windvane).replace("{remote}", &remote);
+    for claim in CLAIMS {
+        run(&house, &named(claim.rows)).await;
+        let path = named(claim.page);
+        let said = page(&house, &cookie, &path).await;
+        for says in claim.says {
+            assert!(said.contains(says), "{path}: “{says}” is not in {said}");
+        }
+        for not in claim.not {
+            assert!(!said.contains(not), "{path}: “{not}” is in {said}");
+        }
+    }
+}
+
+/// What a private post links to besides pages, in the rows, and what its page says of it while it is closed.
+const CLOSED: [(&str, &str, &str); 3] = [
+    ("update tagged_objects set ap_type = ap_type", "1 link to a collection: opened", "does not know"),
+    (
+        "update tagged_objects set ap_type = 'Recipe', object_type = null, object_id = null",
+        "1 link to something that this console does not know: opened",
+        "link to a collection",
+    ),
+    (
+        "insert into tagged_objects (status_id, ap_type, uri, created_at, updated_at) \
+         select status_id, 'Song', 'https://a.example/song', now(), now() from tagged_objects",
+        "2 links to things that this console does not know: opened",
+        "link to a collection",
+    ),
+];
+
+#[tokio::test]
+async fn a_closed_post_says_of_its_links_no_more_than_what_was_seen() {
+    let house = house(sqlite().await).await;
+    run(&house, &format!("update statuses set visibility = 2 where account_id = {LOWWATER}")).await;
+    let cookie = house.sign_in("moderator").await;
+    let (account, _) = house.case("lowwater").await;
+    for (rows, says, not) in CLOSED {
+        run(&house, rows).await;
+        let said = page(&house, &cookie, &format!("/i/harbour/reports/{account}")).await;
+        assert!(said.contains(says) && !said.contains(not), "{rows}: {says}\n{said}");
     }
 }
 

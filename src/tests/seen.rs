@@ -306,7 +306,13 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
             r#"{"domain":"harbour.example","version":"4.6.5","registrations":{"enabled":false,"approval_required":false,"message":null}}"#,
         ),
     ]);
-    set(&house, &owner, "open").await;
+    let notice = text(&set(&house, &owner, "open").await);
+    for words in [
+        "in single-user mode nobody can sign up, whatever is stored",
+    ] {
+        assert!(notice.contains(words), "{words}\n{notice}");
+    }
+    assert!(!notice.contains("not yet seen everywhere"), "{notice}");
     let left =
         async || howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some();
     for _ in 0..400 {
@@ -363,7 +369,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         for words in [
             "Sign-up pagediffers takes sign-ups, once the rules are agreed to; Mastodon’s copy of the setting runs out at",
             "frontdiffers with approval",
-            "cachesdiffers could not be told at",
+            "cachesnot known could not be told at",
             "not yet seen everywhere",
         ] {
             assert!(page.contains(words), "{words}\n{page}");
@@ -375,7 +381,7 @@ async fn caches_that_could_not_be_told_are_told_until_they_agree_also_after_a_re
         settle_due(&house.app).await.unwrap();
         let page = text(&house.get(Some(&owner), PAGE).await.body);
         assert!(
-            page.contains("not yet seen everywhere · since") && page.contains("cachesdiffers could not be told"),
+            page.contains("not yet seen everywhere · since") && page.contains("cachesnot known could not be told"),
             "{page}"
         );
         // Another process goes on with it, once Redis answers.
@@ -423,7 +429,7 @@ async fn a_redis_that_is_not_mastodons_or_lets_nobody_in_is_no_proof() {
             "cachesnot known at",
             "this Redis held none of Mastodon’s keys: they had run out, or redis_url is another one",
         ),
-        (locked, "cachesdiffers could not be told at", "could not be told at"),
+        (locked, "cachesnot known could not be told at", "could not be told at"),
     ] {
         let cache = redis(59).await;
         let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(url)).await;
@@ -489,6 +495,14 @@ async fn with_mastodons_redis_it_is_done_at_once() {
     warm(&house).await;
     let page = text(&set(&house, &owner, "none").await);
     assert!(page.contains("Done and read back") && page.contains("keys went at"), "{page}");
+    // Told once more, the caches held nothing by then: it is the same Redis all the same.
+    let instance = house.app.instances.values().next().unwrap();
+    for _ in 0..2 {
+        let _told = instance.forget_registrations().await;
+    }
+    let again = text(&house.get(Some(&owner), PAGE).await.body);
+    assert!(again.contains("cachesagrees") && again.contains("and none were there at"), "{again}");
+    assert!(!again.contains("is another one"), "{again}");
     assert!(!page.contains("differs"), "{page}");
     assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));
     // A reader from before the change fills the cache again: it is noticed, recorded, and put right.
@@ -514,6 +528,12 @@ async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
     warm(&house).await;
     house.look().await;
     let overview = async || text(&house.get(Some(&owner), "/i/harbour").await.body);
+    // As long as nobody has looked for changes elsewhere, nobody knows.
+    let page = overview().await;
+    assert!(!page.contains("all well") && page.contains("Changes elsewherenot looked at yet"), "{page}");
+    howdah::audit::service::outside_changes::compare(&house.app, house.app.instances.values().next().unwrap())
+        .await
+        .unwrap();
     let page = overview().await;
     assert!(page.contains("all well") && page.contains("ServerMastodon 4.6.5"), "{page}");
     // The web is dead, and what was kept is still handed out.
@@ -525,6 +545,9 @@ async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
         page.contains("Servera server in front of Mastodon answered in its place (502: “502 Bad Gateway”)"),
         "{page}"
     );
+    // Nothing was done that may have been done, and it is said once.
+    assert!(!page.contains("has acted") && page.matches("502 Bad Gateway").count() == 1, "{page}");
+    assert!(page.contains("whether the token holds is not known while Mastodon does not answer"), "{page}");
     house.front.dead(false);
     house.look().await;
     assert!(overview().await.contains("all well"));
@@ -568,6 +591,51 @@ async fn all_is_well_only_where_mastodon_answers_and_lets_the_console_work() {
             assert!(page.contains(words), "{sql}: {words}\n{page}");
         }
     }
+}
+
+/// Since when, and by whom: what was refused or overtaken since has changed nothing.
+#[tokio::test]
+async fn what_was_not_done_is_no_change() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    set(&house, &owner, "none").await;
+    // It was seen as it is not any more, again and again.
+    for _ in 0..6 {
+        let form = [
+            ("instance", "harbour"),
+            ("mode", "open"),
+            ("message", "We are full for the moment."),
+            ("why", "late"),
+            ("seen", FROM_APPROVED),
+            ("back", PAGE),
+        ];
+        house.post(Some(&owner), "/api/registrations/set", &form).await;
+        assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Stale));
+    }
+    let page = text(&house.get(Some(&owner), PAGE).await.body);
+    assert!(page.contains("by owner · “a wave”"), "{page}");
+    for words in ["changed outside the console", "never changed through this console"] {
+        assert!(!page.contains(words), "{words}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_said_to_have_done_nothing_before_that_was_asked() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    for sql in [
+        "update admin_action_logs set created_at = now() - interval '9 days'",
+        "update settings set value = E'--- open\n' where var = 'registrations_mode'",
+    ] {
+        sqlx::raw_sql(sql).execute(&house.instance).await.unwrap();
+    }
+    // The setting was just read, and nothing else.
+    house.get(Some(&owner), PAGE).await;
+    let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
+    assert!(overview.contains("Registrationsopen") && !overview.contains("nobody has decided"), "{overview}");
+    house.look().await;
+    let overview = text(&house.get(Some(&owner), "/i/harbour").await.body);
+    assert!(overview.contains("nobody has decided anything about this instance for 9 days"), "{overview}");
 }
 
 #[tokio::test]

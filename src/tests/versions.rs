@@ -21,6 +21,9 @@ async fn one(house: &House, sql: &str) -> i64 {
 
 async fn overview(house: &House, cookie: &str) -> String {
     house.look().await;
+    for instance in house.app.instances.values() {
+        howdah::audit::service::outside_changes::compare(&house.app, instance).await.unwrap();
+    }
     text(&house.get(Some(cookie), "/i/harbour").await.body)
 }
 

@@ -8,6 +8,11 @@ pub fn crumb(href: impl Into<String>, name: &'static str) -> AnyView {
     view! { <a class="soft" href=href.into()>{name}</a><span class="soft">"/"</span> }.into_any()
 }
 
+/// What a page cannot know for want of a grant, a sentence each.
+pub fn untold(said: &[String]) -> AnyView {
+    said.iter().map(|said| view! { <p class="note lead">{said.clone()}</p> }).collect_view().into_any()
+}
+
 /// Narrows the list at `base` to one value of a key; pressed again, it lets go of it. `current` is the value in force.
 pub fn chip(base: &str, search: &Search, key: &str, value: &str, words: String, current: &str) -> AnyView {
     let on = current == value;

@@ -68,7 +68,11 @@ fn standing(page: &AccountPage, frame: &Frame) -> AnyView {
         return ().into_any();
     }
     let gone = details.data_is_gone.then(|| {
-        view! { <p class="soft small">"Nothing waits to be deleted any more: its data is gone, and lifting the suspension brings nothing back."</p> }
+        view! { <p class="soft small">{if page.case.account.state.deleted {
+            "Its data was deleted: nothing brings that back."
+        } else {
+            "No deletion of its data is scheduled: it was deleted already, or was suspended in a way that schedules none. Only what is still there would come back."
+        }}</p> }
     });
     view! {
         <section class="card">

@@ -37,7 +37,10 @@ fn prevented(
         return Some("Only a suspended account can be deleted. Suspend it first.".to_owned());
     }
     if account.deleted_on.is_none() {
-        return Some("Its data has been deleted already.".to_owned());
+        return Some(
+            "Nothing of it waits to be deleted: it was deleted already, or was suspended in a way that schedules nothing."
+                .to_owned(),
+        );
     }
     if let Some(why) = hands_off(context, instance, account, own, open) {
         return Some(why);

@@ -89,7 +89,8 @@ pub async fn account(
     let deleted = if data_is_gone { deleted_from_here(context, &instance, id).await? } else { None };
     let deletion_words = data_is_gone.then(|| match deleted {
         Some(entry) => format!("its data was deleted from this console, entry {entry}"),
-        None => "its data has been deleted since".to_owned(),
+        None if facts.account.state.deleted => "its data has been deleted since".to_owned(),
+        None => "nothing of it waits to be deleted".to_owned(),
     });
     let details = Details {
         sanctions: sanctions(state, &facts.since, &facts.logged, deletion_words.as_deref()),
@@ -169,6 +170,10 @@ async fn deleted_from_here(context: &Context, instance: &Instance, id: AccountId
     Ok(entries.iter().find(|entry| done(entry.outcome)).map(|entry| entry.index))
 }
 
+/// Whoever is deleted takes their rows of the log along (`admin_action_logs.account_id` cascades).
+const NOBODY_LOGGED: &str =
+    "nobody stands for it in Mastodon’s log: by a rule, by command, by itself, or by somebody who is gone since";
+
 /// Each sanction in force with since when and by whom. The row says when; the log row of that very minute says who. The
 /// deletion of its data suspends an account anew and freezes its login, without a row
 /// (`app/services/delete_account_service.rb`): what was there before it is what holds.
@@ -198,7 +203,7 @@ fn sanctions(
                 Some(None) => format!("by somebody who is gone{and_then}"),
                 None if action == "disable" && deletion.is_some() => "with the deletion of its data".to_owned(),
                 None if action == "suspend" && since.suspended_by_its_server => "by its own server".to_owned(),
-                None => "not in Mastodon’s log: by a rule about its server, by command, or by itself".to_owned(),
+                None => NOBODY_LOGGED.to_owned(),
             },
         })
     };

@@ -12,7 +12,7 @@ use crate::{
     ledger::{self, Acting, Entry, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction, read_problem},
+        database::{DatabaseError, Extra, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction, read_problem},
     },
     path,
     problem::Problem,
@@ -38,7 +38,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day") };
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let (window, nobody) = read(&instance, &filter, before).await.map_err(read_problem)?;
+    let (window, nobody, untold) = read(&instance, &filter, before).await.map_err(read_problem)?;
     let LogWindow { mut rows, looked_to } = window;
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = rows.len() > page;
@@ -50,29 +50,31 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
         older: rows.last().filter(|_| more).map(|last| on(last.id)),
         further: looked_to.filter(|_| !more).map(|(id, at)| (at, on(id))),
         rows: rows.iter().map(|row| shown(row, ours.get(&row.id).copied())).collect(),
+        untold,
         filter,
         nobody,
     };
     frame::build(context, Some(&instance), &base, search, body).await
 }
 
-/// The rows, one more than a page; true if the person asked for is not known on the instance.
+/// The rows, one more than a page; true if the person asked for is not known on the instance; what cannot be read.
 async fn read(
     instance: &Instance,
     filter: &InstanceLogFilter,
     before: Option<i64>,
-) -> Result<(LogWindow, bool), DatabaseError> {
+) -> Result<(LogWindow, bool, Vec<String>), DatabaseError> {
     let mut read = instance.database.read().await?;
     let by = match filter.who.trim_start_matches('@') {
         "" => None,
         name => match read.by_handle(name, None).await? {
             Some(id) => Some(id),
-            None => return Ok((LogWindow::default(), true)),
+            None => return Ok((LogWindow::default(), true, Vec::new())),
         },
     };
     let between = day_typed(&filter.day).map(|from| (from, from.plus(DAY)));
     let asked = LogFilter { by, action: filter.action.clone(), between, before };
-    Ok((read.log(&asked, PAGE + 1).await?, false))
+    let untold = read.untold(&[Extra::Changes]).await?;
+    Ok((read.log(&asked, PAGE + 1).await?, false, untold))
 }
 
 fn shown(row: &LoggedAction, ours: Option<i64>) -> Logged {

@@ -633,18 +633,20 @@ pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Resul
 pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Result<(bool, String)> {
     let (store, now) = (&context.app.store, context.now());
     let mut oldest: Option<Timestamp> = None;
+    let mut without = "";
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
-            // Where that is not granted, the overview names it.
+            // Where that is not granted, the overview names the grant.
             if part == Part::Sanctions {
+                without = ", but at nobody’s sanctions";
                 continue;
             }
-            return Ok((true, "not looked at yet".to_owned()));
+            return Ok((false, "not looked at yet".to_owned()));
         };
         oldest = Some(oldest.map_or(kept.taken_at, |at| at.min(kept.taken_at)));
     }
     let at = oldest.unwrap_or(now);
-    let mut says = format!("looked {}", time::relative(at, now));
+    let mut says = format!("looked {}{without}", time::relative(at, now));
     for (part, number) in snapshots::too_large(store, &instance.name).await? {
         let words = Part::ALL.into_iter().find(|own| own.name() == part).map_or("rows", Part::words);
         let number = ui::grouped(usize::try_from(number).unwrap_or(0));

@@ -181,6 +181,11 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
             (None, true) => view! { <span class="badge good">"allowed"</span> }.into_any(),
             (None, false) => view! { <span class="soft">"no rule"</span> }.into_any(),
         };
+        let notes = |number: i64| match number {
+            _ if !page.untold.is_empty() => "–".to_owned(),
+            0 => String::new(),
+            number => ui::grouped(usize::try_from(number).unwrap_or(0)),
+        };
         let glimpse = |number: fn(&Glimpse) -> i64| match &server.glimpse {
             Some(glimpse) => glimpse.said(number(glimpse)),
             None => "–".to_owned(),
@@ -194,7 +199,7 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
                 <td class="num wide">{glimpse(|glimpse| glimpse.following)}</td>
                 <td class="num" data-label="reports">{glimpse(|glimpse| glimpse.reports)}</td>
                 <td class="num wide">{glimpse(|glimpse| glimpse.media)}</td>
-                <td class="num wide">{(server.notes > 0).then(|| ui::grouped(usize::try_from(server.notes).unwrap_or(0)))}</td>
+                <td class="num wide">{notes(server.notes)}</td>
             </tr>
         }
     };
@@ -206,6 +211,7 @@ fn servers_body(frame: Frame, page: ServersPage) -> AnyView {
         </div>
         {server_search_refused(&page.server_search)}
         {tabs(&instance, Tab::Servers)}
+        {list::untold(&page.untold)}
         <div class="chips bar">
             <form class="chip-form" method="get" action=path::known_servers(&instance)>
                 <input class="chip" name="begins" aria-label="Only names that begin with this" placeholder="begins with…" value=page.begins.clone() />

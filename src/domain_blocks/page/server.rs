@@ -387,7 +387,19 @@ fn around(instance: &InstanceName, page: &ServerPage) -> AnyView {
 }
 
 fn notes(page: &ServerPage, frame: &Frame) -> AnyView {
-    let Some(notes) = &page.notes else { return ().into_any() };
+    let Some(notes) = &page.notes else {
+        // Of a release that has none there is nothing to say.
+        return (!page.untold.is_empty())
+            .then(|| {
+                view! {
+                    <section class="card">
+                        <header><h2>"Notes in Mastodon"</h2></header>
+                        <p class="pad soft">"The console may not read them: " {page.untold.join(" ")}</p>
+                    </section>
+                }
+            })
+            .into_any();
+    };
     view! {
         <section class="card">
             <header><h2>"Notes in Mastodon"</h2></header>

@@ -79,6 +79,7 @@ fn list_body(frame: Frame, page: InvitationsPage) -> AnyView {
             <span class="end">{all}{one}</span>
         </div>
         {tabs(&instance, Tab::Invitations, page.waiting)}
+        {list::untold(&page.untold)}
         {filters(&instance, &page, &frame)}
         {page.preview.as_ref().map(|preview| panel(&instance, &page, preview, &frame))}
         {running}
@@ -141,7 +142,8 @@ fn state(line: &InviteLine) -> AnyView {
 
 fn table(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> AnyView {
     let row = |line: &InviteLine| {
-        let trouble = line.trouble.clone().map(|trouble| view! { <span class="soft small">{trouble}</span> });
+        let trouble = line.trouble.clone().or(line.doubt.clone());
+        let trouble = trouble.map(|trouble| view! { <span class="soft small">{trouble}</span> });
         view! {
             <tr data-row=keys::row()>
                 <td class="nowrap"><a href=path::invitation(instance, line.id)><b class="mono">{line.code.clone()}</b></a></td>
@@ -265,7 +267,8 @@ fn revoke_form(instance: &InstanceName, preview: &RevokePreview, words: String, 
 
 /// An invitation in facts.
 pub fn facts(instance: &InstanceName, line: &InviteLine, frame: &Frame) -> AnyView {
-    let trouble = line.trouble.clone().map(|trouble| view! { " " <span class="badge warn">{trouble}</span> });
+    let trouble = line.trouble.clone().or(line.doubt.clone());
+    let trouble = trouble.map(|trouble| view! { " " <span class="badge warn">{trouble}</span> });
     view! {
         <dl class="facts">
             <dt>"Whose"</dt><dd><a class="link" href=path::account(instance, line.owner)><bdi>{line.handle.clone()}</bdi></a>{trouble}</dd>
@@ -312,6 +315,7 @@ fn one_body(frame: Frame, page: InvitationPage) -> AnyView {
             <span class="soft">{page.registrations.clone()}</span>
         </div>
         {request}
+        {list::untold(&page.untold)}
         {asleep}
         {lost}
         <div class="two">

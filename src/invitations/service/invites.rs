@@ -18,7 +18,7 @@ use crate::{
     ledger::{Answer, Answered, Deed, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Invite, InviteWindow, Read, Usable},
+        database::{DatabaseError, Extra, Invite, InviteWindow, Read, Usable},
         rest::Client,
     },
     nouns::permissions::MANAGE_INVITES,
@@ -120,6 +120,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     // A form that came back is shown again wherever it stood.
     let asked = parsed.get("new").or(parsed.get("draft")).is_some();
     let issuing = if may_manage && asked { Some(issuing(context, &instance, &mut read).await?) } else { None };
+    let untold = read.untold(&[Extra::Deletion, Extra::RoleDetails]).await.map_err(read_problem)?;
     drop(read);
     let waiting = access_requests::waiting(&context.app.store, &instance.name, 1_000).await.map_err(store_problem)?;
     let page = InvitationsPage {
@@ -135,6 +136,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         running: batches::service::running(context, &instance, RevokeInvite::KIND).await?,
         may_manage,
         search: search.to_owned(),
+        untold,
     };
     frame::build(context, Some(&instance), &base, search, page).await
 }
@@ -154,6 +156,7 @@ pub async fn invitation(
     let mut read = instance.database.read().await.map_err(read_problem)?;
     let invite = read.invite(id).await.map_err(read_problem)?.ok_or_else(missing)?;
     let arrivals = arrivals(&mut read, &invite, &here, &parsed).await.map_err(read_problem)?;
+    let untold = read.untold(&[Extra::Deletion, Extra::RoleDetails]).await.map_err(read_problem)?;
     drop(read);
     let app = &context.app;
     let request = access_requests::by_invite(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
@@ -165,6 +168,7 @@ pub async fn invitation(
         registrations: registrations(&instance),
         request: request.map(|request| request.id),
         preview: (may_manage && invite.goes_on()).then(|| preview(std::slice::from_ref(&invite), false)),
+        untold,
         may_manage,
     };
     frame::build(context, Some(&instance), &here, search, page).await

@@ -142,6 +142,9 @@ pub struct StrikeRow {
     pub appeal: Option<Option<bool>>,
 }
 
+/// Accounts that a search by the beginning of a name finds at most.
+pub const MOST_BY_NAME: usize = 20;
+
 /// An account that fits a search.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -160,7 +163,7 @@ struct Row {
     note: String,
     created_at: i64,
     suspended: bool,
-    deleted: bool,
+    deleted: Option<bool>,
     silenced: bool,
     sensitized: bool,
     deletion: Option<i64>,
@@ -182,7 +185,7 @@ impl Read {
     /// One account (primary keys, `users (account_id)`, `account_stats (account_id)`).
     pub async fn account(&mut self, id: AccountId) -> Result<Option<Account>, DatabaseError> {
         macro_rules! account {
-            ($release:ident,) => {
+            ($release:tt,) => {
                 concat!(
             "select a.id, a.username, a.domain, a.display_name, a.note, ",
             ms!("a.created_at"),
@@ -214,7 +217,8 @@ impl Read {
                 sensitized: row.sensitized,
                 silenced: row.silenced,
                 suspended: row.suspended,
-                deleted: row.deleted,
+                deleted: row.deleted == Some(true),
+                untold: row.deleted.is_none(),
             },
             deleted_on: row.deletion.map(|at| Timestamp(at).plus(30 * DAY)),
             // Counters may be briefly negative in SQL.
@@ -338,7 +342,7 @@ impl Read {
     /// stops after sixty.
     pub async fn by_prefix(&mut self, prefix: &str) -> Result<Vec<Found>, DatabaseError> {
         macro_rules! beginning {
-            ($release:ident,) => {
+            ($release:tt,) => {
                 concat!(
                     "select a.id, a.username, a.domain, a.display_name, coalesce(u.disabled, false), \
             a.sensitized_at is not null, a.silenced_at is not null, a.suspended_at is not null, a.deleted \
@@ -353,7 +357,7 @@ impl Read {
             };
         }
         let sql = by_release!(self.extras, beginning,);
-        type Row = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);
+        type Row = (i64, String, Option<String>, String, bool, bool, bool, bool, Option<bool>);
         let prefix = prefix.to_lowercase();
         let like = format!("{}%", prefix.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
         let rows: Vec<Row> = query_as(sql).bind(&prefix).bind(like).fetch_all(&mut *self.tx).await?;
@@ -363,7 +367,7 @@ impl Read {
                 id: AccountId(id),
                 acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
                 display_name,
-                state: AccountState { disabled, sensitized, silenced, suspended, deleted },
+                state: AccountState::of([disabled, sensitized, silenced, suspended], deleted),
             })
             .collect())
     }

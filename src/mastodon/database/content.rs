@@ -11,6 +11,7 @@ use crate::{
     ledger::Warrant,
 };
 use sqlx::{FromRow, PgConnection, postgres::PgRow};
+use std::collections::BTreeSet;
 
 /// Earlier versions of one post that are shown; the oldest.
 pub const MOST_EDITS: usize = 20;
@@ -30,29 +31,30 @@ pub struct PollRow {
     pub ends: Option<Timestamp>,
 }
 
-/// What a post quotes (`app/models/quote.rb`).
+/// What a post quotes (`app/models/quote.rb`) or boosts (`statuses.reblog_of_id`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuoteRow {
     pub status: StatusId,
-    /// `quotes.state`
-    pub state: i32,
-    /// The quoted post, where the instance has it.
+    /// `quotes.state`; `None` for a boost, which nobody is asked for.
+    pub state: Option<i32>,
+    /// The quoted or boosted post, where the instance has it.
     pub quoted: Option<QuotedPost>,
     /// Who wrote it, where that is known.
     pub by: Option<String>,
 }
 
-/// A post that is quoted.
+/// A post that is quoted or boosted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotedPost {
     pub id: StatusId,
-    /// `None` where it, or the post that quotes it, is not public or unlisted.
+    /// `None` where it, or the post that quotes or boosts it, is not public or unlisted.
     pub text: Option<String>,
     pub spoiler: Option<String>,
     /// Its text is HTML.
     pub remote: bool,
     pub visibility: i32,
     pub created_at: Timestamp,
+    pub edited: bool,
     pub deleted: bool,
     pub files: i64,
 }
@@ -98,6 +100,8 @@ pub struct TaggedRow {
     pub status: StatusId,
     /// `tagged_objects.ap_type`
     pub kind: String,
+    /// Whether its kind is that of collections, whatever is known of this one.
+    pub is_collection: bool,
     /// Where it is; `None` also where the post opens only with a reason.
     pub uri: Option<String>,
     /// The collection that it is, where the instance has that: its name, whose it is, and how many are in it.
@@ -107,13 +111,27 @@ pub struct TaggedRow {
 /// What posts hold besides their words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Also those of the posts that are quoted.
+    /// Also those of the posts that are quoted or boosted, as with links and things.
     pub polls: Vec<PollRow>,
+    /// Also what quoted and boosted posts quote in turn.
     pub quotes: Vec<QuoteRow>,
+    pub boosts: Vec<QuoteRow>,
     pub edits: Vec<EditRow>,
-    /// Also those of the posts that are quoted.
     pub links: Vec<LinkRow>,
     pub tagged: Vec<TaggedRow>,
+}
+
+impl Held {
+    /// The boosted posts whose words are read: their files are a case's as well.
+    pub fn boosted(&self) -> impl Iterator<Item = StatusId> {
+        readable(&self.boosts).into_iter()
+    }
+}
+
+/// The posts among what is quoted or boosted whose words may be read: what a private one holds is as private as it is.
+fn readable(rows: &[QuoteRow]) -> Vec<StatusId> {
+    let quoted = rows.iter().filter_map(|row| row.quoted.as_ref());
+    quoted.filter(|quoted| quoted.text.is_some()).map(|quoted| quoted.id).collect()
 }
 
 /// A collection that reports name (`app/models/collection.rb`).
@@ -237,12 +255,70 @@ type Of<'a> = (&'a [StatusId], Option<&'a Warrant<Reveal>>);
 
 /// How many rows of one sort are read of the posts of a case.
 const MOST: i64 = 100;
+/// How often it is looked whether what is quoted quotes in turn: what a boost of a quote is of, and that this quotes too.
+const IN_TURN: usize = 2;
 
 /// Whether a post's words may be had: it is public or unlisted, or the private one that is opened.
 macro_rules! open {
     () => {
         "(s.visibility in (0, 1) or s.id = $2)"
     };
+}
+
+/// The columns of the post `o` of the account `a` that the post `s` quotes or boosts.
+macro_rules! other {
+    () => {
+        concat!(
+            "o.id as quoted, case when o.visibility in (0, 1) and ",
+            open!(),
+            " then o.text end as text, case when o.visibility in (0, 1) and ",
+            open!(),
+            " then o.spoiler_text end as spoiler, o.visibility, ",
+            ms!("o.created_at"),
+            " as created_at, o.edited_at is not null as edited, o.deleted_at is not null as deleted, \
+             a.domain is not null as remote, case when ",
+            open!(),
+            " then a.username || coalesce('@' || a.domain, '') end as by, \
+             (select count(*) from (select from media_attachments m where m.status_id = o.id limit 20) m) as files "
+        )
+    };
+}
+
+#[derive(FromRow)]
+struct OtherPost {
+    status: i64,
+    state: Option<i32>,
+    quoted: Option<i64>,
+    text: Option<String>,
+    spoiler: Option<String>,
+    visibility: Option<i32>,
+    created_at: Option<i64>,
+    edited: bool,
+    deleted: bool,
+    remote: bool,
+    by: Option<String>,
+    files: i64,
+}
+
+impl From<OtherPost> for QuoteRow {
+    fn from(row: OtherPost) -> Self {
+        Self {
+            status: StatusId(row.status),
+            state: row.state,
+            by: row.by,
+            quoted: row.quoted.zip(row.visibility).zip(row.created_at).map(|((id, visibility), at)| QuotedPost {
+                id: StatusId(id),
+                text: row.text,
+                spoiler: row.spoiler,
+                remote: row.remote,
+                visibility,
+                created_at: Timestamp(at),
+                edited: row.edited,
+                deleted: row.deleted,
+                files: row.files,
+            }),
+        }
+    }
 }
 
 impl Read {
@@ -265,7 +341,7 @@ impl Read {
         Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
-    /// What posts hold besides their words, and the polls and links of what they quote.
+    /// What posts hold besides their words, and what the posts hold that they quote or boost.
     ///
     /// # Errors
     /// If the database does not answer.
@@ -274,16 +350,25 @@ impl Read {
         statuses: &[StatusId],
         warrant: Option<&Warrant<Reveal>>,
     ) -> Result<Held, DatabaseError> {
-        let quotes = self.quotes((statuses, warrant)).await?;
-        // What a private post quotes is as private as the post is.
-        let quoted = quotes.iter().filter_map(|quote| quote.quoted.as_ref()).filter(|quoted| quoted.text.is_some());
-        let both: Vec<StatusId> = statuses.iter().copied().chain(quoted.map(|quoted| quoted.id)).collect();
+        let mut quotes = self.quotes((statuses, warrant)).await?;
+        let boosts = self.boosts((statuses, warrant)).await?;
+        let mut level = [readable(&quotes), readable(&boosts)].concat();
+        let mut all: BTreeSet<StatusId> = statuses.iter().copied().collect();
+        all.extend(&level);
+        for _ in 0..IN_TURN {
+            let more = self.quotes((&level, warrant)).await?;
+            level = readable(&more);
+            all.extend(&level);
+            quotes.extend(more);
+        }
+        let all: Vec<StatusId> = all.into_iter().collect();
         Ok(Held {
-            polls: self.polls((&both, warrant)).await?,
+            polls: self.polls((&all, warrant)).await?,
             edits: self.edits((statuses, warrant)).await?,
-            links: self.links((&both, warrant)).await?,
-            tagged: self.tagged((statuses, warrant)).await?,
+            links: self.links((&all, warrant)).await?,
+            tagged: self.tagged((&all, warrant)).await?,
             quotes,
+            boosts,
         })
     }
 
@@ -319,53 +404,27 @@ impl Read {
     /// The words of a quoted post that is private stay where they are, whatever is opened.
     async fn quotes(&mut self, of: Of<'_>) -> Result<Vec<QuoteRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select q.status_id as status, q.state, o.id as quoted, case when o.visibility in (0, 1) and ",
-            open!(),
-            " then o.text end as text, case when o.visibility in (0, 1) and ",
-            open!(),
-            " then o.spoiler_text end as spoiler, o.visibility, ",
-            ms!("o.created_at"),
-            " as created_at, o.deleted_at is not null as deleted, a.domain is not null as remote, case when ",
-            open!(),
-            " then a.username || coalesce('@' || a.domain, '') end as by, \
-             (select count(*) from (select from media_attachments m where m.status_id = o.id limit 20) m) as files \
-             from quotes q join statuses s on s.id = q.status_id left join statuses o on o.id = q.quoted_status_id \
+            "select q.status_id as status, q.state, ",
+            other!(),
+            "from quotes q join statuses s on s.id = q.status_id left join statuses o on o.id = q.quoted_status_id \
              left join accounts a on a.id = coalesce(o.account_id, q.quoted_account_id) \
              where q.status_id = any($1) order by q.status_id limit $3"
         );
-        #[derive(FromRow)]
-        struct Row {
-            status: i64,
-            state: i32,
-            quoted: Option<i64>,
-            text: Option<String>,
-            spoiler: Option<String>,
-            visibility: Option<i32>,
-            created_at: Option<i64>,
-            deleted: bool,
-            remote: bool,
-            by: Option<String>,
-            files: i64,
-        }
-        let rows: Vec<Row> = self.of_posts(self.extras.quotes, SQL, of, MOST).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| QuoteRow {
-                status: StatusId(row.status),
-                state: row.state,
-                by: row.by,
-                quoted: row.quoted.zip(row.visibility).zip(row.created_at).map(|((id, visibility), at)| QuotedPost {
-                    id: StatusId(id),
-                    text: row.text,
-                    spoiler: row.spoiler,
-                    remote: row.remote,
-                    visibility,
-                    created_at: Timestamp(at),
-                    deleted: row.deleted,
-                    files: row.files,
-                }),
-            })
-            .collect())
+        let rows: Vec<OtherPost> = self.of_posts(self.extras.quotes, SQL, of, MOST).await?;
+        Ok(rows.into_iter().map(QuoteRow::from).collect())
+    }
+
+    /// What posts boost (primary keys of `statuses` and `accounts`, `media_attachments (status_id)`), as private as what they
+    /// quote.
+    async fn boosts(&mut self, of: Of<'_>) -> Result<Vec<QuoteRow>, DatabaseError> {
+        const SQL: &str = concat!(
+            "select s.id as status, null::int as state, ",
+            other!(),
+            "from statuses s left join statuses o on o.id = s.reblog_of_id left join accounts a on a.id = o.account_id \
+             where s.id = any($1) and s.reblog_of_id is not null order by s.id limit $3"
+        );
+        let rows: Vec<OtherPost> = self.of_posts(There::Granted, SQL, of, MOST).await?;
+        Ok(rows.into_iter().map(QuoteRow::from).collect())
     }
 
     /// The versions of posts, oldest first, at most two more of each than are shown (`status_edits (status_id)`).
@@ -446,7 +505,8 @@ impl Read {
     /// read, that is said, and these are not read either.
     async fn tagged(&mut self, of: Of<'_>) -> Result<Vec<TaggedRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select t.status_id as status, t.ap_type::text as kind, case when ",
+            "select t.status_id as status, t.ap_type::text as kind, \
+             t.ap_type = 'FeaturedCollection' as is_collection, case when ",
             open!(),
             " then t.uri::text end as uri, c.name::text as name, a.username || coalesce('@' || a.domain, '') as by, \
              c.item_count::bigint as number \
@@ -463,6 +523,7 @@ impl Read {
         struct Row {
             status: i64,
             kind: String,
+            is_collection: bool,
             uri: Option<String>,
             name: Option<String>,
             by: Option<String>,
@@ -474,6 +535,7 @@ impl Read {
             .map(|row| TaggedRow {
                 status: StatusId(row.status),
                 kind: row.kind,
+                is_collection: row.is_collection,
                 uri: row.uri,
                 collection: row.name.zip(row.by).zip(row.number).map(|((name, by), number)| (name, by, number)),
             })

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// How many accounts one slice of the primary key holds.
 const SLICE: i64 = 20_000;
+/// Accounts that a search by an address finds at most.
+pub const MOST_BY_ADDRESS: usize = 50;
 /// How long a window is looked for.
 const PATIENCE: Duration = Duration::from_millis(150);
 
@@ -113,7 +115,8 @@ pub struct ListedAccount {
     pub sensitized: bool,
     pub silenced: bool,
     pub suspended: bool,
-    pub deleted: bool,
+    /// `None` where the console may not read it.
+    pub deleted: Option<bool>,
     /// Whether anybody can log in to it; a remote account has none.
     pub has_login: bool,
     pub role: Option<String>,
@@ -122,17 +125,11 @@ pub struct ListedAccount {
 impl ListedAccount {
     /// It stands as if it could be used, and nobody can.
     pub fn is_left_without_login(&self) -> bool {
-        self.domain.is_none() && !self.has_login && !self.suspended && !self.deleted
+        self.domain.is_none() && !self.has_login && !self.suspended && self.deleted != Some(true)
     }
 
     pub fn state(&self) -> AccountState {
-        AccountState {
-            disabled: self.disabled,
-            sensitized: self.sensitized,
-            silenced: self.silenced,
-            suspended: self.suspended,
-            deleted: self.deleted,
-        }
+        AccountState::of([self.disabled, self.sensitized, self.silenced, self.suspended], self.deleted)
     }
 }
 
@@ -157,7 +154,7 @@ pub fn created_at(id: i64) -> Timestamp {
     Timestamp(id >> 16)
 }
 
-type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);
+type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool, Option<bool>);
 
 fn found(
     (id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted): FoundTuple,
@@ -166,12 +163,12 @@ fn found(
         id: AccountId(id),
         acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
         display_name,
-        state: AccountState { disabled, sensitized, silenced, suspended, deleted },
+        state: AccountState::of([disabled, sensitized, silenced, suspended], deleted),
     }
 }
 
 macro_rules! found {
-    ($release:ident, $rest:literal) => {
+    ($release:tt, $rest:literal) => {
         concat!(
             "select a.id, a.username, a.domain, a.display_name, u.disabled, a.sensitized_at is not null, \
              a.silenced_at is not null, a.suspended_at is not null, ",
@@ -185,11 +182,11 @@ macro_rules! found {
 /// Whether the account `a` was deleted, by its owner or after its suspension; `u` is its login. Before 4.7 a deleted one keeps
 /// its suspension, and of a request to delete it nothing is left.
 macro_rules! gone {
-    (since_47) => {
+    ([$details:ident granted]) => {
         "(a.requested_deletion_at is not null or (a.domain is null and a.suspended_at is not null \
          and not exists (select from account_deletion_requests d where d.account_id = a.id)))"
     };
-    ($before:ident) => {
+    ($without:tt) => {
         "a.domain is null and a.suspended_at is not null \
          and not exists (select from account_deletion_requests d where d.account_id = a.id)"
     };
@@ -208,7 +205,7 @@ macro_rules! left_over {
 
 /// The columns of a listed account.
 macro_rules! listed {
-    ($release:ident, $rest:literal) => {
+    ($release:tt, $rest:literal) => {
         concat!(
             "select a.id, a.username, a.domain, a.display_name, ",
             ms!("a.created_at"),

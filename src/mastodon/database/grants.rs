@@ -94,6 +94,25 @@ pub enum Extra {
 }
 
 impl Extra {
+    /// What is not known where it is there and may not be read.
+    pub(super) fn not_known(self) -> &'static str {
+        match self {
+            Self::RoleDetails => "Whether a role wants a second factor is not known",
+            Self::ServerNotes => "What staff wrote about a server is not read",
+            Self::OwnedSettings => "Whose a setting is is not known",
+            Self::Polls => "Polls are not read",
+            Self::Edits => "Earlier versions of posts are not read",
+            Self::Quotes => "What posts quote is not read",
+            Self::Collections => "Collections are not read",
+            Self::Deletion => "Whether people deleted their own account is not known",
+            Self::Links => "What the links of posts lead to is not read",
+            Self::Tagged => "What posts link to besides pages is not read",
+            Self::Changes => "What a row changed is not read",
+            Self::Updates => "Which releases the instance was told of is not read",
+            Self::Support => "When the support of releases ends is not read",
+        }
+    }
+
     fn is_in(self, release: Release) -> bool {
         match self {
             Self::RoleDetails => release >= Release::V46,

@@ -62,10 +62,11 @@ pub struct Inviter {
     approved: bool,
     disabled: bool,
     suspended: bool,
-    deleted: bool,
+    /// `None` where the console may not read it, as with the second factor.
+    deleted: Option<bool>,
     memorial: bool,
     moved: bool,
-    lacks_second_factor: bool,
+    lacks_second_factor: Option<bool>,
     own: Option<i64>,
     everyone: i64,
     /// 4.6 and later: who comes with an invitation waits for review unless its owner may spare it.
@@ -81,18 +82,28 @@ impl Inviter {
     /// Why no invitation of this account works, in a few words; `None` where they work.
     pub fn trouble(&self) -> Option<&'static str> {
         [
-            (self.deleted && !self.suspended, "marked as deleted"),
-            (self.deleted, "suspended, its data gone"),
+            (self.deleted == Some(true) && !self.suspended, "marked as deleted"),
+            (self.deleted == Some(true), "suspended, its data gone"),
             (self.suspended, "suspended"),
             (self.disabled, "login frozen"),
             (!self.confirmed, "mail address not confirmed"),
             (!self.approved, "not approved"),
             (self.memorial, "a memorial"),
             (self.moved, "moved away"),
-            (self.lacks_second_factor, "without the second factor its role needs"),
+            (self.lacks_second_factor == Some(true), "without the second factor its role needs"),
         ]
         .into_iter()
         .find_map(|(true_of_it, words)| true_of_it.then_some(words))
+    }
+
+    /// What would be trouble and cannot be read, in a clause; nothing where there is trouble enough.
+    pub fn doubt(&self) -> Option<&'static str> {
+        match (self.trouble(), self.deleted, self.lacks_second_factor) {
+            (Some(_), ..) => None,
+            (None, None, _) => Some("not known whether its owner deleted the account"),
+            (None, _, None) => Some("not known whether its owner lacks the second factor that the role may want"),
+            (None, Some(_), Some(_)) => None,
+        }
     }
 
     fn can(&self, bit: i64) -> bool {
@@ -190,7 +201,7 @@ pub struct CameWith {
     sensitized: bool,
     silenced: bool,
     suspended: bool,
-    deleted: bool,
+    deleted: Option<bool>,
     /// Up to a hundred
     pub reports: i64,
     pub strikes: i64,
@@ -198,13 +209,7 @@ pub struct CameWith {
 
 impl CameWith {
     pub fn state(&self) -> AccountState {
-        AccountState {
-            disabled: self.disabled,
-            sensitized: self.sensitized,
-            silenced: self.silenced,
-            suspended: self.suspended,
-            deleted: self.deleted,
-        }
+        AccountState::of([self.disabled, self.sensitized, self.silenced, self.suspended], self.deleted)
     }
 }
 
@@ -230,7 +235,7 @@ pub struct InvitationsOf {
 
 /// The columns of whoever owns an invitation, from `u`, `a`, `r` and `e`.
 macro_rules! inviter {
-    ($release:ident) => {
+    ($release:tt) => {
         concat!(
             "a.id as account, a.username, u.confirmed_at is not null as confirmed, u.approved, u.disabled, \
          a.suspended_at is not null as suspended, ",
@@ -251,7 +256,7 @@ macro_rules! roles {
 
 /// The columns of an invitation; what follows says which.
 macro_rules! invite {
-    ($release:ident, $($rest:tt)*) => {
+    ($release:tt, $($rest:tt)*) => {
         concat!(
             "select n.*, ",
             inviter!($release),
@@ -268,20 +273,21 @@ macro_rules! invite {
     };
 }
 
-/// Whether an invitation `i` fits the word in `$1`; the owner is looked at where only that is left to know.
+/// Whether an invitation `i` fits the word in `$1`; the owner is looked at where only that is left to know. One that nothing
+/// speaks against as far as may be read is listed with those that work, and says what is not known.
 macro_rules! fits {
-    ($release:ident) => {
+    ($release:tt) => {
         concat!(
             "case when $1 = 'any' then true \
          when i.expires_at < now() at time zone 'utc' then $1 = 'expired' \
          when i.uses >= i.max_uses then $1 = 'used up' \
          when $1 = 'goes on' then true when $1 in ('expired', 'used up') then false \
-         else ($1 = 'usable') = (select u.confirmed_at is not null and u.approved and not u.disabled \
+         else ($1 = 'usable') = (select coalesce(u.confirmed_at is not null and u.approved and not u.disabled \
          and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null and not ",
             deleted!($release, "a"),
             " and not (",
             lacks_second_factor!($release),
-            ") from users u join accounts a on a.id = u.account_id ",
+            "), true) from users u join accounts a on a.id = u.account_id ",
             roles!(),
             "where u.id = i.user_id) end"
         )
@@ -290,14 +296,14 @@ macro_rules! fits {
 
 /// The invitations after some condition that fit the word in `$1`, at most `$2` of them.
 macro_rules! fitting {
-    ($release:ident, $condition:literal) => {
+    ($release:tt, $condition:literal) => {
         invite!($release, $condition, " and ", fits!($release), " order by i.id desc limit $2")
     };
 }
 
 /// An account as somebody who may invite.
 macro_rules! may_invite {
-    ($release:ident, $condition:literal) => {
+    ($release:tt, $condition:literal) => {
         concat!(
             "select ",
             inviter!($release),
@@ -461,7 +467,7 @@ impl Read {
     ) -> Result<CameWindow, DatabaseError> {
         const ENDS: &str = "select min(id), max(id) from users";
         macro_rules! came {
-            ($release:ident,) => {
+            ($release:tt,) => {
                 concat!(
             "select u.id as user, a.id as account, a.username, ",
             ms!("u.created_at"),

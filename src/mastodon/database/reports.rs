@@ -155,8 +155,6 @@ pub struct PostRow {
     pub edited_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
     pub reply_to: Option<String>,
-    /// Whose post it boosts; it has no words of its own then.
-    pub boost_of: Option<String>,
     pub boosts: i64,
     pub replies: i64,
 }
@@ -214,7 +212,6 @@ struct PostColumns {
     edited_at: Option<i64>,
     deleted_at: Option<i64>,
     reply_to: Option<String>,
-    boost_of: Option<String>,
     reblogs_count: Option<i64>,
     replies_count: Option<i64>,
 }
@@ -232,7 +229,6 @@ impl From<PostColumns> for PostRow {
             edited_at: row.edited_at.map(Timestamp),
             deleted_at: row.deleted_at.map(Timestamp),
             reply_to: row.reply_to,
-            boost_of: row.boost_of,
             boosts: row.reblogs_count.unwrap_or(0).max(0),
             replies: row.replies_count.unwrap_or(0).max(0),
         }
@@ -252,8 +248,6 @@ macro_rules! posts {
             ms!("s.deleted_at"),
             " as deleted_at, (select a.username || coalesce('@' || a.domain, '') from accounts a \
              where a.id = s.in_reply_to_account_id) as reply_to, \
-             (select a.username || coalesce('@' || a.domain, '') from statuses b join accounts a on a.id = b.account_id \
-             where b.id = s.reblog_of_id and s.visibility in (0, 1)) as boost_of, \
              c.reblogs_count, c.replies_count from statuses s left join status_stats c on c.status_id = s.id ",
             $rest
         )
@@ -428,12 +422,14 @@ impl Read {
         Ok(rows.into_iter().map(file).collect())
     }
 
-    /// One file of a post that belongs to an account and is public, unlisted or reported (primary key).
+    /// One file of a public or unlisted post that is an account's own, or that a public or unlisted one of its boosts (primary
+    /// keys, `statuses (reblog_of_id, account_id)`).
     pub async fn media_of(&mut self, account: AccountId, id: MediaId) -> Result<Option<MediaRow>, DatabaseError> {
         const SQL: &str = "select m.id, m.status_id, m.type, m.description, m.file_file_name, m.remote_url <> '', \
             m.remote_url <> '' and coalesce(m.file_storage_schema_version, 0) >= 1, s.visibility in (0, 1) \
             from media_attachments m join statuses s on s.id = m.status_id \
-            where m.id = $1 and s.account_id = $2 and s.visibility in (0, 1)";
+            where m.id = $1 and s.visibility in (0, 1) and (s.account_id = $2 or exists (select from statuses b \
+            where b.reblog_of_id = s.id and b.account_id = $2 and b.visibility in (0, 1)))";
         let row: Option<MediaTuple> = query_as(SQL).bind(id.0).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(file))
     }

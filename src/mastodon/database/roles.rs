@@ -39,6 +39,7 @@ struct RoleTuple {
     permissions: i64,
     highlighted: bool,
     require_2fa: Option<bool>,
+    untold: bool,
 }
 
 impl From<RoleTuple> for InstanceRole {
@@ -51,41 +52,50 @@ impl From<RoleTuple> for InstanceRole {
             mask: row.permissions,
             highlighted: row.highlighted,
             require_2fa: row.require_2fa,
+            untold: row.untold,
         }
     }
 }
 
 /// The columns of a role; `require_2fa` is there since 4.6 alone.
 macro_rules! role {
-    (before, $rest:literal) => {
+    ([granted $deletion:ident], $rest:literal) => {
         concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa \
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, r.require_2fa, false as untold \
              from user_roles r ",
             $rest
         )
     };
-    ($since_46:ident, $rest:literal) => {
+    ([absent $deletion:ident], $rest:literal) => {
         concat!(
-            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, r.require_2fa from user_roles r ",
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa, \
+             false as untold from user_roles r ",
+            $rest
+        )
+    };
+    ([untold $deletion:ident], $rest:literal) => {
+        concat!(
+            "select r.id, r.name, r.color, r.position, r.permissions, r.highlighted, null::boolean as require_2fa, \
+             true as untold from user_roles r ",
             $rest
         )
     };
 }
 
-/// Whether somebody else could act as administrator this minute: the second factor counts where the role wants it.
+/// Whether somebody else could act as administrator this minute: the second factor counts where the role wants it. Null where
+/// that hangs on what the console may not read.
 macro_rules! another_administrator {
-    ($release:ident, $second_factor:expr) => {
+    ($release:tt, $second_factor:expr) => {
         concat!(
-            "select exists (select from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id \
-             where r.id > 0 and r.permissions & $2 <> 0 and u.account_id <> $1 and not u.disabled and u.approved \
-             and u.confirmed_at is not null and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null \
-             and not ",
+            "select case when bool_or(able) then true when bool_or(able is null) then null else false end from (select not ",
             deleted!($release, "a"),
             " and (not ",
             wants_second_factor!($release, "r.require_2fa"),
             " or ",
             $second_factor,
-            "))"
+            ") as able from user_roles r join users u on u.role_id = r.id join accounts a on a.id = u.account_id \
+             where r.id > 0 and r.permissions & $2 <> 0 and u.account_id <> $1 and not u.disabled and u.approved \
+             and u.confirmed_at is not null and a.suspended_at is null and not a.memorial and a.moved_to_account_id is null) others"
         )
     };
 }
@@ -99,7 +109,7 @@ struct HolderTuple {
     role_id: Option<i64>,
     disabled: bool,
     suspended: bool,
-    deleted: bool,
+    deleted: Option<bool>,
     silenced: bool,
     sensitized: bool,
     approved: bool,
@@ -119,7 +129,7 @@ async fn role(tx: &mut PgConnection, extras: Extras, id: RoleId) -> sqlx::Result
 /// Somebody with a login here, and their role (primary keys, `users (account_id)`).
 async fn holder(tx: &mut PgConnection, extras: Extras, account: AccountId) -> sqlx::Result<Option<Holder>> {
     macro_rules! holder {
-        ($release:ident,) => {
+        ($release:tt,) => {
             concat!(
         "select a.id as account, u.id as user_id, a.username::text as username, a.display_name::text as display_name, \
          u.role_id, u.disabled, a.suspended_at is not null as suspended, ",

@@ -13,7 +13,7 @@ use crate::clock::{SECOND, Timestamp};
 pub enum There {
     #[default]
     Not,
-    /// It is there, and not granted to the console's role: it is read like something that is not.
+    /// It is there, and not granted to the console’s role: what hangs on it is not known.
     NotGranted,
     Granted,
 }
@@ -201,6 +201,28 @@ impl Read {
         const SQL: &str = concat!("select pg_is_in_recovery(), ", ms!("pg_last_xact_replay_timestamp()"));
         let (follows, replayed): (bool, Option<i64>) = query_as(SQL).fetch_one(&mut *self.tx).await?;
         Ok(follows.then_some(Standby { replayed_at: replayed.map(Timestamp) }))
+    }
+
+    /// What of these is there and may not be read, as last looked at: a sentence each that says what is not known for it, with
+    /// the GRANT. Nothing where all is granted, or the release has no such column.
+    pub async fn untold(&mut self, extras: &[Extra]) -> Result<Vec<String>, DatabaseError> {
+        let mut stands = self.extras;
+        let untold: Vec<Extra> =
+            extras.iter().copied().filter(|extra| *stands.of(*extra) == There::NotGranted).collect();
+        if untold.is_empty() {
+            return Ok(Vec::new());
+        }
+        let role: String = query_scalar("select quote_ident(current_user)").fetch_one(&mut *self.tx).await?;
+        let said = |extra: Extra| {
+            let parts = READS.iter().filter(|part| part.extra == Some(extra));
+            let grants: Vec<String> = parts.map(|part| grants::reading(part.table, part.columns, &role)).collect();
+            format!(
+                "{}: the console’s database role lacks a grant. In the instance’s PostgreSQL: {}",
+                extra.not_known(),
+                grants.join(" ")
+            )
+        };
+        Ok(untold.into_iter().map(said).collect())
     }
 
     /// What is there and granted (system catalogues; with every probe).

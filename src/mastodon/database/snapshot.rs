@@ -30,10 +30,10 @@ macro_rules! part {
 
 /// By which columns it is told who was deleted.
 macro_rules! told {
-    (since_47) => {
+    ([$details:ident granted]) => {
         "'since 4.7'"
     };
-    ($before:ident) => {
+    ($without:tt) => {
         "'before 4.7'"
     };
 }
@@ -41,7 +41,7 @@ macro_rules! told {
 /// A row for every sanction on a local account, one by one. No index serves it: 0.2 s with 200,000 people here among a million
 /// accounts, every few minutes.
 macro_rules! sanctions {
-    ($release:ident,) => {
+    ($release:tt,) => {
         part!(
             "select a.id::text || ' ' || s.sanction as key, jsonb_build_object('name', a.username, 'told', ",
             told!($release),

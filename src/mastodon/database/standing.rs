@@ -23,8 +23,9 @@ pub struct Standing {
     pub everyone: i32,
     /// Why nobody may act with it any more.
     pub lapse: Option<Lapse>,
-    /// Its role, or everybody's where it has none, wants a second factor (4.6), and it has none.
-    pub lacks_second_factor: bool,
+    /// Its role, or everybody's where it has none, wants a second factor (4.6), and it has none; `None` where the console may
+    /// not read whether it does.
+    pub lacks_second_factor: Option<bool>,
 }
 
 impl Standing {
@@ -47,7 +48,7 @@ impl Standing {
 struct Row {
     username: String,
     suspended: bool,
-    deleted: bool,
+    deleted: Option<bool>,
     remote: bool,
     disabled: Option<bool>,
     approved: Option<bool>,
@@ -57,7 +58,7 @@ struct Row {
     position: Option<i32>,
     everyone: Option<i64>,
     everyone_position: Option<i32>,
-    lacks_second_factor: bool,
+    lacks_second_factor: Option<bool>,
 }
 
 impl Read {
@@ -83,15 +84,15 @@ impl Read {
     /// How an account stands (primary keys, `users (account_id)`); one that is gone, remote or without a login has lapsed.
     pub async fn standing(&mut self, account: AccountId) -> Result<Standing, DatabaseError> {
         macro_rules! standing {
-            ($release:ident,) => {
+            ($release:tt,) => {
                 concat!(
                     "select a.username::text as username, a.suspended_at is not null as suspended, ",
                     deleted!($release, "a"),
                     " as deleted, a.domain is not null as remote, u.disabled, u.approved, u.confirmed_at is not null as confirmed, \
             r.name::text as role, r.permissions as own, r.position, e.permissions as everyone, \
-            e.position as everyone_position, u.id is not null and coalesce(",
+            e.position as everyone_position, u.id is not null and (",
                     lacks_second_factor!($release),
-                    ", false) as lacks_second_factor from accounts a left join users u on u.account_id = a.id \
+                    ") as lacks_second_factor from accounts a left join users u on u.account_id = a.id \
             left join user_roles r on r.id = u.role_id left join user_roles e on e.id = $2 where a.id = $1"
                 )
             };
@@ -107,7 +108,7 @@ impl Read {
                 position: -1,
                 everyone: -1,
                 lapse: Some(Lapse::Gone),
-                lacks_second_factor: false,
+                lacks_second_factor: Some(false),
             });
         };
         let everyone = row.everyone.unwrap_or(0);
@@ -116,7 +117,7 @@ impl Read {
             Some(own) => own | everyone,
             None => everyone,
         };
-        let lapse = if row.remote || row.deleted || row.disabled.is_none() {
+        let lapse = if row.remote || row.deleted == Some(true) || row.disabled.is_none() {
             Some(Lapse::Gone)
         } else if row.suspended {
             Some(Lapse::Suspended)

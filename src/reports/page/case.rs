@@ -64,6 +64,7 @@ pub fn case_and_more(frame: Frame, page: CasePage, back: AnyView, below: AnyView
         </div>
         {page.handed.clone().map(|note| view! { <p class="note lead good"><bdi>{note}</bdi></p> })}
         {lacking(&page, &frame)}
+        {list::untold(&page.untold)}
         {page.partly.clone().map(|partly| view! { <p class="note lead">{partly}</p> })}
         <div class="case">
             <div class="stack">
@@ -291,23 +292,40 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
     .into_any()
 }
 
-fn quote(quote: &QuoteCard, page: &CasePage, frame: &Frame) -> AnyView {
+/// What a post quotes or boosts, with everything that this holds.
+fn quote(
+    verb: &'static str,
+    quote: &QuoteCard,
+    instance: &InstanceName,
+    page: &CasePage,
+    frame: &Frame,
+) -> AnyView {
     let rel = "noopener noreferrer external";
     let said = (!quote.words.is_empty()).then(|| {
         view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span> }
     });
     view! {
         <blockquote class="quote">
-            <div class="small soft">"quotes " <bdi>{quote.by.clone().unwrap_or_else(|| "a post".to_owned())}</bdi>
+            <div class="small soft">{verb} " " <bdi>{quote.by.clone().unwrap_or_else(|| "a post".to_owned())}</bdi>
                 {quote.created_at.map(|at| view! { " · " {time::ago(at, frame.now)} })}</div>
             {warning(&quote.spoiler)}
             {quote.text.as_deref().map(lines)}
             {quote.poll.as_ref().map(|one| poll(one, frame))}
             {quote.links.iter().map(|one| link(one, page)).collect_view()}
-            <div class="meta">{said}</div>
+            {linked_collections(&quote.collections)}
+            {quote.quote.as_deref().map(|one| self::quote("quotes", one, instance, page, frame))}
+            {quote.media.iter().map(|media| one_file(instance, page, media, frame)).collect_view()}
+            {said.map(|said| view! { <div class="meta">{said}</div> })}
         </blockquote>
     }
     .into_any()
+}
+
+fn linked_collections(said: &[String]) -> AnyView {
+    said.iter()
+        .map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> })
+        .collect_view()
+        .into_any()
 }
 
 fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {
@@ -347,8 +365,9 @@ fn one_post(instance: &InstanceName, page: &CasePage, post: &PostCard, frame: &F
             {text}
             {post.poll.as_ref().map(|one| poll(one, frame))}
             {post.links.iter().map(|one| link(one, page)).collect_view()}
-            {post.collections.iter().map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> }).collect_view()}
-            {post.quote.as_ref().map(|one| quote(one, page, frame))}
+            {linked_collections(&post.collections)}
+            {post.quote.as_ref().map(|one| quote("quotes", one, instance, page, frame))}
+            {post.boost.as_ref().map(|one| quote("boosts", one, instance, page, frame))}
             {media}
             {edits(&post.edits, frame)}
             {not_shown(&post.not_shown, page)}
@@ -552,7 +571,7 @@ fn latest(instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     }
     view! {
         <section class="card">
-            <header><h2>"Latest public posts"</h2><span class="soft small end">"public and unlisted ones only"</span></header>
+            <header><h2>"Latest public posts"</h2><span class="soft small end">"public and unlisted ones only, no boosts"</span></header>
             {page.latest.iter().map(|post| one_post(instance, page, post, frame)).collect_view()}
         </section>
     }

@@ -14,7 +14,7 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, CollectionRow, DatabaseError, EditRow, Foreign, Held, Link, MOST_EDITS, MOST_POSTS, MediaRow,
+            Account, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS, MOST_POSTS, MediaRow,
             OpenReport, PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow, TaggedRow,
         },
     },
@@ -54,6 +54,8 @@ struct Facts {
     unknown: Vec<Foreign>,
     /// What is there and may not be read.
     hidden: Vec<&'static str>,
+    /// What of the account cannot be known for want of a grant.
+    untold: Vec<String>,
     strikes: Vec<StrikeRow>,
     notes: Vec<crate::mastodon::database::NoteRow>,
     presets: Vec<crate::mastodon::database::PresetRow>,
@@ -83,13 +85,15 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let latest = read.latest_posts(id).await?;
     let shown: BTreeSet<StatusId> = posts.iter().chain(&latest).map(|post| post.id).collect();
     let shown: Vec<StatusId> = shown.into_iter().collect();
-    let media = read.media(&shown).await?;
     let held = read.held(&shown, None).await?;
+    let with_files: Vec<StatusId> = shown.iter().copied().chain(held.boosted()).collect();
+    let media = read.media(&with_files).await?;
     let of_open: Vec<_> = open.iter().map(|report| report.id).collect();
     let of_closed: Vec<_> = closed.iter().map(|report| report.id).collect();
     let collections = read.collections(id, &of_open, &of_closed).await?;
     let unknown = read.unknown_content().to_vec();
     let hidden = read.hidden_content();
+    let untold = read.untold(&[Extra::Deletion]).await?;
     let strikes = read.strikes(id).await?;
     let reports: Vec<_> = open.iter().map(|report| report.id).chain(closed.iter().map(|report| report.id)).collect();
     let notes = read.notes(id, &reports).await?;
@@ -110,6 +114,7 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
         whose,
         unknown,
         hidden,
+        untold,
         strikes,
         notes,
         presets,
@@ -314,6 +319,7 @@ pub async fn case_page(
         posts: posts(&facts.posts, true),
         collections: facts.collections.iter().filter(|row| row.open > 0).map(collection).collect(),
         collections_before: facts.collections.iter().filter(|row| row.open == 0).map(collection).collect(),
+        untold: if facts.account.state.untold { facts.untold.clone() } else { Vec::new() },
         not_shown: not_shown(&facts),
         latest: posts(&latest, false),
         strikes: facts.strikes.iter().filter(|_| touched).take(MOST_STRIKES).map(|row| strike(instance, row)).collect(),
@@ -465,16 +471,29 @@ fn tagged(row: &TaggedRow) -> Result<String, String> {
         return Ok(format!("links to the collection “{}” of @{}, {people}", ui::tame(name), ui::tame(by)));
     }
     let at = row.uri.as_deref().map(|uri| format!(", at {}", ui::excerpt(uri, LONGEST_ADDRESS))).unwrap_or_default();
-    Err(match row.kind.as_str() {
-        "FeaturedCollection" => {
-            format!("It links to a collection that the instance does not have, or not any more{at}.")
-        }
-        other => format!("It links to something that this console does not know ({}){at}.", ui::excerpt(other, 60)),
+    Err(if row.is_collection {
+        format!("links to a collection that the instance does not have, or not any more{at}")
+    } else {
+        format!("links to something that this console does not know ({}){at}", ui::excerpt(&row.kind, 60))
     })
 }
 
+/// The collections that an open post links to, and the rest of what is linked, a clause each.
+fn things(held: &Held, status: StatusId) -> (Vec<String>, Vec<String>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for row in held.tagged.iter().filter(|row| row.status == status) {
+        match tagged(row) {
+            Ok(said) => known.push(said),
+            Err(said) => unknown.push(said),
+        }
+    }
+    (known, unknown)
+}
+
+/// What a post quotes or boosts.
 fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
-    let mut words: Vec<String> = words::quote_state(row.state).into_iter().collect();
+    let mut words: Vec<String> = row.state.and_then(words::quote_state).into_iter().collect();
+    let is_boost = row.state.is_none();
     let quoted = row.quoted.as_ref();
     match quoted {
         None => words.push("the instance does not have it, or not any more".to_owned()),
@@ -485,7 +504,11 @@ fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
             if quoted.text.is_none() {
                 words.push(format!("{}: not shown here", words::visibility(quoted.visibility)));
             }
-            if quoted.files > 0 {
+            if quoted.edited && quoted.text.is_some() {
+                words.push("edited since, what it said before is not shown here".to_owned());
+            }
+            // Those of a boosted post that is open stand below it.
+            if quoted.files > 0 && !(is_boost && quoted.text.is_some()) {
                 let files = usize::try_from(quoted.files).unwrap_or(0);
                 words.push(format!("with {}, not shown here", ui::count(files, "file", "files")));
             }
@@ -494,6 +517,12 @@ fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
     let plain = |text: &Option<String>, remote: bool| text.as_ref().map(|text| words::plain_text(text, remote));
     // What stands in a quoted post that may not be read was not asked for.
     let readable = quoted.filter(|quoted| quoted.text.is_some()).map(|quoted| quoted.id);
+    let (collections, unknown) = readable.map(|id| things(held, id)).unwrap_or_default();
+    words.extend(unknown);
+    let in_turn = readable.and_then(|id| held.quotes.iter().find(|quote| quote.status == id));
+    if in_turn.is_some() && !is_boost {
+        words.push("quotes a post in turn, not shown here".to_owned());
+    }
     QuoteCard {
         by: row.by.as_ref().map(|acct| format!("@{}", ui::tame(acct))),
         spoiler: quoted.and_then(|quoted| plain(&quoted.spoiler, quoted.remote)).unwrap_or_default(),
@@ -501,6 +530,9 @@ fn quote(row: &QuoteRow, held: &Held) -> QuoteCard {
         created_at: quoted.map(|quoted| quoted.created_at),
         poll: readable.and_then(|id| held.polls.iter().find(|poll| poll.status == id)).and_then(poll),
         links: readable.map(|id| links(held, id)).unwrap_or_default(),
+        collections,
+        media: Vec::new(),
+        quote: in_turn.filter(|_| is_boost).map(|row| Box::new(quote(row, held))),
         words,
     }
 }
@@ -553,16 +585,33 @@ pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
     let own = held.polls.iter().filter(|row| row.status == status);
     let mut parts: Vec<String> = own.filter_map(poll).map(|card| asks(&card)).collect();
     parts.extend(links(held, status).iter().map(leads));
-    parts.extend(
-        held.tagged.iter().map(|row| tagged(row).map_or_else(|unknown| unknown, |known| format!("It {known}."))),
-    );
-    for row in &held.quotes {
-        let card = quote(row, held);
-        let by = card.by.map(|by| format!(" of {by}")).unwrap_or_default();
-        let text = card.text.map(|text| format!(": {text}")).unwrap_or_default();
-        parts.push(format!("Quotes a post{by}{}{text}", in_brackets(&card.words)));
+    let (known, unknown) = things(held, status);
+    parts.extend(known.iter().chain(&unknown).map(|said| format!("It {said}.")));
+    let of_another = |card: &QuoteCard, verb: &str| {
+        let by = card.by.as_ref().map(|by| format!(" of {by}")).unwrap_or_default();
+        let said = std::iter::once(&card.spoiler).chain(&card.text).map(String::as_str);
+        let said: Vec<&str> = said.filter(|text| !text.is_empty()).collect();
+        let said = if said.is_empty() { String::new() } else { format!(": {}", said.join("\n")) };
+        let mut parts = vec![format!("{verb} a post{by}{}{said}", in_brackets(&card.words))];
         parts.extend(card.poll.iter().map(|card| format!("In it: {}", asks(card))));
         parts.extend(card.links.iter().map(|card| format!("In it: {}", leads(card))));
+        parts.extend(card.collections.iter().map(|said| format!("In it: It {said}.")));
+        parts
+    };
+    for row in held.quotes.iter().filter(|row| row.status == status) {
+        parts.extend(of_another(&quote(row, held), "Quotes"));
+    }
+    for row in held.boosts.iter().filter(|row| row.status == status) {
+        let mut card = quote(row, held);
+        let files = row.quoted.as_ref().filter(|quoted| quoted.text.is_some()).map_or(0, |quoted| quoted.files);
+        if files > 0 {
+            let files = usize::try_from(files).unwrap_or(0);
+            card.words.push(format!("with {}, not shown here", ui::count(files, "file", "files")));
+        }
+        parts.extend(of_another(&card, "Boosts"));
+        if let Some(card) = &card.quote {
+            parts.extend(of_another(card, "Quotes").iter().map(|said| format!("In it: {said}")));
+        }
     }
     // The newest version is the post as it stands.
     let before = held.edits.len().saturating_sub(1);
@@ -599,7 +648,7 @@ fn account_card(facts: &Facts) -> AccountCard {
     let server = account.domain.as_ref().zip(facts.server.as_ref()).map(|(domain, server)| {
         let rule = match &server.block {
             None => "no block".to_owned(),
-            Some((of, severity)) if of == domain => words::severity(*severity).to_owned(),
+            Some((of, severity)) if of == domain => words::severity(*severity),
             Some((of, severity)) => format!("{} through {of}", words::severity(*severity)),
         };
         let known = match server.accounts {
@@ -684,7 +733,7 @@ fn post(
     shown: Option<&str>,
 ) -> PostCard {
     let remote = facts.account.domain.is_some();
-    let media = facts.media.iter().filter(|media| media.status == row.id).map(|media| {
+    let file = |media: &MediaRow| {
         let mine = shown == Some(media.id.to_string().as_str());
         MediaCard {
             id: media.id,
@@ -702,21 +751,29 @@ fn post(
                 None
             },
         }
-    });
+    };
+    let files = |status: StatusId| facts.media.iter().filter(move |media| media.status == status).map(file);
     let held = &facts.held;
     let asked = held.polls.iter().find(|poll| poll.status == row.id);
     let quoted = held.quotes.iter().find(|quote| quote.status == row.id);
+    let boosted = held.boosts.iter().find(|boost| boost.status == row.id);
     let versions = earlier(facts, row);
     let linked = held.links.iter().filter(|link| link.status == row.id).count();
-    let things: Vec<&TaggedRow> = held.tagged.iter().filter(|tagged| tagged.status == row.id).collect();
+    let tagged: Vec<&TaggedRow> = held.tagged.iter().filter(|tagged| tagged.status == row.id).collect();
     let open = row.text.is_some();
     let mut not_shown = Vec::new();
     if !open {
+        let collections = tagged.iter().filter(|row| row.is_collection).count();
+        let others = tagged.len() - collections;
+        let not_known = |what: &str| format!("{what} that this console does not know");
         let parts = [
             asked.map(|_| "a poll".to_owned()),
             quoted.map(|_| "a quoted post".to_owned()),
+            boosted.map(|_| "a boosted post".to_owned()),
             (linked > 0).then(|| ui::count(linked, "link with a preview", "links with previews")),
-            (!things.is_empty()).then(|| ui::count(things.len(), "link to a collection", "links to collections")),
+            (collections > 0).then(|| ui::count(collections, "link to a collection", "links to collections")),
+            (others > 0)
+                .then(|| ui::count(others, &not_known("link to something"), &not_known("links to things"))),
             (!versions.is_empty()).then(|| number_of_versions(versions.len())),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -724,12 +781,8 @@ fn post(
             not_shown.push(format!("It also holds {}: opened with it.", parts.join(", ")));
         }
     }
-    if let Some(acct) = &row.boost_of {
-        not_shown.push(format!("It is a boost of a post of @{}, which is not shown here.", ui::tame(acct)));
-    }
-    let (collections, unknown): (Vec<_>, Vec<_>) =
-        things.into_iter().filter(|_| open).map(tagged).partition(Result::is_ok);
-    not_shown.extend(unknown.into_iter().filter_map(Result::err));
+    let (collections, unknown) = if open { things(held, row.id) } else { Default::default() };
+    not_shown.extend(unknown.iter().map(|said| format!("It {said}.")));
     if versions.len() > MOST_EDITS {
         not_shown.push(format!("Of its earlier versions the first {MOST_EDITS} are shown."));
     }
@@ -737,8 +790,13 @@ fn post(
         id: row.id,
         poll: asked.and_then(poll),
         quote: quoted.filter(|_| open).map(|row| quote(row, held)),
+        boost: boosted.filter(|_| open).map(|row| {
+            let readable = row.quoted.as_ref().filter(|quoted| quoted.text.is_some());
+            let media = readable.map(|quoted| files(quoted.id).collect::<Vec<_>>()).unwrap_or_default();
+            QuoteCard { media, ..quote(row, held) }
+        }),
         links: links(held, row.id),
-        collections: collections.into_iter().filter_map(Result::ok).collect(),
+        collections,
         edits: versions.iter().filter(|_| open).take(MOST_EDITS).map(|row| edit(row, remote)).collect(),
         not_shown,
         text: row.text.as_ref().map(|text| words::plain_text(text, remote)),
@@ -751,7 +809,7 @@ fn post(
         reply_to: row.reply_to.as_ref().map(|acct| format!("@{}", ui::tame(acct))),
         boosts: row.boosts,
         replies: row.replies,
-        media: media.collect(),
+        media: files(row.id).collect(),
         reported,
     }
 }

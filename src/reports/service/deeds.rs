@@ -626,7 +626,7 @@ async fn state_changed(
     let Some(now) = read.account_or_gone(account).await? else {
         return Ok(Some("the account is gone".to_owned()));
     };
-    if now.state == before {
+    if now.state.sanctions() == before.sanctions() {
         return Ok(None);
     }
     let words = |state: AccountState| {

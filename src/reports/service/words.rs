@@ -79,11 +79,12 @@ pub fn preview_kind(kind: i32) -> Option<String> {
 }
 
 /// `domain_blocks.severity`
-pub fn severity(number: i32) -> &'static str {
+pub fn severity(number: i32) -> String {
     match number {
-        0 => "limited",
-        1 => "suspended",
-        _ => "listed without restriction",
+        0 => "limited".to_owned(),
+        1 => "suspended".to_owned(),
+        2 => "listed without restriction".to_owned(),
+        other => format!("under a rule of a severity this console does not know ({other})"),
     }
 }
 
