@@ -103,10 +103,12 @@ fn waiting(page: &RegistrationsPage, frame: &Frame) -> AnyView {
 
 fn change(page: &RegistrationsPage, frame: &Frame) -> AnyView {
     if !page.may_close {
+        let said = [&page.message_strange, &page.message].into_iter().find(|said| !said.is_empty());
+        let said = said.cloned().unwrap_or_else(|| "No message is set.".to_owned());
         return view! {
             <section class="card">
                 <header><h2>"What visitors read"</h2></header>
-                <div class="body"><p dir="auto" class="said">{if page.message.is_empty() { "Nothing: no message is set.".to_owned() } else { page.message.clone() }}</p></div>
+                <div class="body"><p dir="auto" class="said">{said}</p></div>
             </section>
         }
         .into_any();

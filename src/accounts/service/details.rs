@@ -31,6 +31,8 @@ use crate::{
     ui,
 };
 
+/// Of what somebody wrote when they asked to join, so many characters are shown; one more is read.
+const LONGEST_WORDS: usize = 500;
 /// Entries of the record on one page.
 const PAGE: i64 = 20;
 
@@ -102,7 +104,7 @@ pub async fn account(
             words: came
                 .words
                 .filter(|_| about(Permission::ViewSignUps))
-                .map(|words| ui::tame(&words))
+                .map(|words| shortened(&ui::tame(&words)))
                 .unwrap_or_default(),
         }),
         more_places: touched && facts.seen.len() > usize::try_from(MOST_ADDRESSES).unwrap_or(0),
@@ -139,6 +141,15 @@ pub async fn account(
     };
     frame::build(context, Some(&instance), &path::account(&instance.name, id), search, AccountPage { case, details })
         .await
+}
+
+/// What somebody wrote when they asked to join, as far as it is read; that there is more is shown.
+fn shortened(words: &str) -> String {
+    let mut shown: String = words.chars().take(LONGEST_WORDS).collect();
+    if shown.len() < words.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Numbers for addresses that count as the same, in the order in which they come up.

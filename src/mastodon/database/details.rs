@@ -116,7 +116,7 @@ impl Read {
             ms!("u.created_at"),
             ", u.locale, ",
             ms!("u.confirmed_at"),
-            ", (select left(r.text, 500) from user_invite_requests r where r.user_id = u.id order by r.id limit 1) \
+            ", (select left(r.text, 501) from user_invite_requests r where r.user_id = u.id order by r.id limit 1) \
              from users u where u.account_id = $1 limit 1"
         );
         type Row = (i64, i64, Option<String>, Option<i64>, Option<String>);
