@@ -228,9 +228,11 @@ pub enum Settles {
 impl Settles {
     fn words(self) -> String {
         match self {
-            Self::Watched => "stored, and not yet seen everywhere. What visitors still meet stands under “What is true \
+            Self::Watched => {
+                "stored, and not yet seen everywhere. What visitors still meet stands under “What is true \
                 now”; the console goes on until it agrees, for two hours."
-                .to_owned(),
+                    .to_owned()
+            }
             Self::SingleUser => "stored. It counts for nothing at present: in single-user mode nobody can sign up, \
                 whatever is stored, and nothing is waited for."
                 .to_owned(),

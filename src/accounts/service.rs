@@ -19,7 +19,10 @@ use crate::{
     id::AccountId,
     mastodon::{
         Instance,
-        database::{Extra, Found, MOST_BY_ADDRESS, MOST_BY_NAME, Narrowing, Origin, Sanctioned, Window, created_at, read_problem},
+        database::{
+            Extra, Found, MOST_BY_ADDRESS, MOST_BY_NAME, Narrowing, Origin, Sanctioned, Window, created_at,
+            read_problem,
+        },
     },
     path,
     problem::{Kind, Problem, malformed_form},
@@ -236,7 +239,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     } else {
         read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
     };
-    let untold = if asks.is_some() { Vec::new() } else { read.untold(&[Extra::Deletion]).await.map_err(read_problem)? };
+    let untold =
+        if asks.is_some() { Vec::new() } else { read.untold(&[Extra::Deletion]).await.map_err(read_problem)? };
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
     let rows = window

@@ -237,7 +237,8 @@ pub async fn servers(context: &Context, instance: &str, search: &str) -> Result<
     }
     let here = path::known_servers(&instance.name);
     let further = servers.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.domain)));
-    let page = ServersPage { begins, servers, further, server_search: server_search(&instance, &parsed).await?, untold };
+    let page =
+        ServersPage { begins, servers, further, server_search: server_search(&instance, &parsed).await?, untold };
     frame::build(context, Some(&instance), &here, search, page).await
 }
 

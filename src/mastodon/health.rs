@@ -320,7 +320,8 @@ impl Instance {
                 health.registrations = Some(read.registrations);
                 health.sign_ups = read.sign_ups;
                 health.releases = read.releases;
-                health.lacks_second_factor = read.standing.is_some_and(|standing| standing.lacks_second_factor == Some(true));
+                health.lacks_second_factor =
+                    read.standing.is_some_and(|standing| standing.lacks_second_factor == Some(true));
                 health.last_by_others = read.last_by_others;
             }
             Err(why) => {

@@ -167,9 +167,7 @@ impl Ranks {
     /// Nothing in the database keeps the last administrator.
     fn last_administrator(&self, target: &Holder, named: &str) -> Option<Refusal> {
         let is = |role: Option<&InstanceRole>| role.is_some_and(|role| role.mask & ADMINISTRATOR != 0);
-        let last = is(target.role.as_ref())
-            && !is(self.after.as_ref())
-            && target.unable().is_none();
+        let last = is(target.role.as_ref()) && !is(self.after.as_ref()) && target.unable().is_none();
         if !last {
             return None;
         }

@@ -374,10 +374,9 @@ async fn caches(context: &Context, instance: &Instance) -> Part {
     };
     let told = told_caches(instance, open.as_ref(), open.as_ref().map(|open| open.since));
     let (well, says) = match &instance.health().redis {
-        Some(Ok(())) => (
-            !told.failed && instance.health().cache_doubt().is_none(),
-            format!("Redis answers a ping; {}", told.says),
-        ),
+        Some(Ok(())) => {
+            (!told.failed && instance.health().cache_doubt().is_none(), format!("Redis answers a ping; {}", told.says))
+        }
         Some(Err(why)) => (false, format!("{why}; {}", told.says)),
         None => (!told.failed, told.says),
     };

@@ -213,8 +213,7 @@ pub fn sign_up_chart(days: &[(Timestamp, usize)], now: Timestamp) -> AnyView {
             }
         })
         .collect_view();
-    let said =
-        format!("{} in {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len());
+    let said = format!("{} in {} days, at most {most} a day", ui::count(total, "sign-up", "sign-ups"), days.len());
     view! {
         <section class="card">
             <header><h2>"Sign-ups a day"</h2><span class="soft small end">{said.clone()}</span></header>

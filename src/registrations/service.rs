@@ -89,7 +89,8 @@ async fn registrations_state_of(
         use record::DeedState::{Partly, Succeeded, Unknown};
         matches!(change.outcome, None | Some(Succeeded | Partly | Unknown))
     };
-    let last = history.into_iter().filter(|(change, _)| counts(change)).find_map(|(change, after)| Some((change, after?)));
+    let last =
+        history.into_iter().filter(|(change, _)| counts(change)).find_map(|(change, after)| Some((change, after?)));
     let since = match last {
         Some((change, after)) if meaning.mode() == Some(after) && change.outcome.is_some() => {
             let why = if change.why.is_empty() { String::new() } else { format!(" · “{}”", change.why) };

@@ -582,7 +582,12 @@ const NOT_KNOWN: &str = "not known whether deleted by its owner";
 
 /// What not every release has, is there and is not granted: nobody is told that it is not so.
 const UNTOLD: &[Untold] = &[
-    Untold { taken: DELETION, page: "accounts?origin=local&name={gone}", says: &[NOT_KNOWN], not: &["marked as deleted"] },
+    Untold {
+        taken: DELETION,
+        page: "accounts?origin=local&name={gone}",
+        says: &[NOT_KNOWN],
+        not: &["marked as deleted"],
+    },
     Untold {
         taken: DELETION,
         page: "accounts?state=deleted",
@@ -665,7 +670,8 @@ async fn what_may_not_be_read_is_not_known_and_never_no() {
         two.look().await;
         let grant = format!("grant select {} to {role};", untold.taken);
         let named = |text: &str| {
-            let text = names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+            let text =
+                names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
             text.replace("{grant}", &grant)
         };
         let path = named(untold.page);
@@ -686,9 +692,9 @@ async fn what_may_not_be_read_is_not_known_and_never_no() {
     // With everything granted, the same pages are as sure as they were.
     two.look().await;
     for untold in UNTOLD {
-        let path = names.iter().fold(untold.page.to_owned(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        });
+        let path = names
+            .iter()
+            .fold(untold.page.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
         let said = crate::seen::text(&two.house.get(Some(&two.owner), &format!("/i/harbour/{path}")).await.body);
         for not in [NOT_KNOWN, "grant select", "not known whether"] {
             assert!(!said.contains(not), "{path}: “{not}” is in {said}");

@@ -176,11 +176,7 @@ const HELD: &[Held] = &[
         says: &["quotes a post in turn, not shown here", "edited since, what it said before is not shown here"],
         not: &[],
     },
-    Held {
-        rows: "delete from quotes where id = 891",
-        says: &[],
-        not: &["in turn"],
-    },
+    Held { rows: "delete from quotes where id = 891", says: &[], not: &["in turn"] },
     Held {
         rows: "insert into statuses (id, account_id, text, visibility, reblog_of_id, created_at, updated_at) select 890, id, '', 0, \
             (select quoted_status_id from quotes limit 1), now(), now() from accounts where username = 'lowwater'; \
@@ -434,7 +430,12 @@ const CLAIMS: &[Waits] = &[
         says: &["@fleet_1", "The first 20; there may be more. Type more of the name."],
         not: &[],
     },
-    Waits { rows: "", page: "/i/harbour/find?q=fleet_21x", says: &["No account has this."], not: &["there may be more"] },
+    Waits {
+        rows: "",
+        page: "/i/harbour/find?q=fleet_21x",
+        says: &["No account has this."],
+        not: &["there may be more"],
+    },
     // A severity of a later release is not the mildest.
     Waits {
         rows: "insert into domain_blocks (domain, severity, created_at, updated_at) select domain, 7, now(), now() from accounts \

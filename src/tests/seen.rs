@@ -307,9 +307,7 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
         ),
     ]);
     let notice = text(&set(&house, &owner, "open").await);
-    for words in [
-        "in single-user mode nobody can sign up, whatever is stored",
-    ] {
+    for words in ["in single-user mode nobody can sign up, whatever is stored"] {
         assert!(notice.contains(words), "{words}\n{notice}");
     }
     assert!(!notice.contains("not yet seen everywhere"), "{notice}");

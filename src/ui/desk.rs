@@ -262,7 +262,10 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         }
         links.push(view! { <div class="sep">"Running the place"</div> }.into_any());
         if frame.may(Permission::ViewRegistrations) {
-            let state = frame.registrations.as_deref().map(|state| state.trim_start_matches("with ").trim_end_matches("-user").to_owned());
+            let state = frame
+                .registrations
+                .as_deref()
+                .map(|state| state.trim_start_matches("with ").trim_end_matches("-user").to_owned());
             let href = path::registrations(&instance.name);
             links.push(link(Desk::Registrations, href, icon::registrations().into_any(), "Registrations", state));
         }

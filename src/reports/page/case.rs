@@ -293,13 +293,7 @@ fn link(link: &LinkCard, page: &CasePage) -> AnyView {
 }
 
 /// What a post quotes or boosts, with everything that this holds.
-fn quote(
-    verb: &'static str,
-    quote: &QuoteCard,
-    instance: &InstanceName,
-    page: &CasePage,
-    frame: &Frame,
-) -> AnyView {
+fn quote(verb: &'static str, quote: &QuoteCard, instance: &InstanceName, page: &CasePage, frame: &Frame) -> AnyView {
     let rel = "noopener noreferrer external";
     let said = (!quote.words.is_empty()).then(|| {
         view! { <span>{quote.words.join(" · ")} " " <a class="link" href=page.there.clone() rel=rel>"Look there →"</a></span> }
@@ -322,10 +316,7 @@ fn quote(
 }
 
 fn linked_collections(said: &[String]) -> AnyView {
-    said.iter()
-        .map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> })
-        .collect_view()
-        .into_any()
+    said.iter().map(|one| view! { <p class="small soft"><bdi>{one.clone()}</bdi></p> }).collect_view().into_any()
 }
 
 fn edits(edits: &[EditCard], frame: &Frame) -> AnyView {

@@ -14,8 +14,9 @@ use crate::{
     mastodon::{
         Instance,
         database::{
-            Account, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS, MOST_POSTS, MediaRow,
-            OpenReport, PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow, TaggedRow,
+            Account, CollectionRow, DatabaseError, EditRow, Extra, Foreign, Held, Link, MOST_EDITS, MOST_POSTS,
+            MediaRow, OpenReport, PollRow, PostRow, QuoteRow, ReporterRecord, RuleRow, ServerFacts, StrikeRow,
+            TaggedRow,
         },
     },
     path,
@@ -772,8 +773,7 @@ fn post(
             boosted.map(|_| "a boosted post".to_owned()),
             (linked > 0).then(|| ui::count(linked, "link with a preview", "links with previews")),
             (collections > 0).then(|| ui::count(collections, "link to a collection", "links to collections")),
-            (others > 0)
-                .then(|| ui::count(others, &not_known("link to something"), &not_known("links to things"))),
+            (others > 0).then(|| ui::count(others, &not_known("link to something"), &not_known("links to things"))),
             (!versions.is_empty()).then(|| number_of_versions(versions.len())),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
