@@ -260,7 +260,7 @@ struct RowColumns {
     replaces: i64,
     said: String,
     state: String,
-    entry: Option<i64>,
+    recorded: Option<i64>,
     #[sqlx(flatten)]
     proof: Proof,
 }
@@ -269,7 +269,8 @@ struct RowColumns {
 macro_rules! row {
     () => {
         concat!(
-            "line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, entry, mac, ",
+            "line, domain, difference, seen, wanted, theirs, cost, cuts, ticked, by_hand, replaces, said, state, \
+             entry as recorded, mac, ",
             without_entry!()
         )
     };
@@ -290,7 +291,7 @@ fn row(row: RowColumns) -> sqlx::Result<Row> {
         replaces: row.replaces != 0,
         said: row.said,
         state: row.state.parse().map_err(decode)?,
-        entry: row.entry,
+        entry: row.recorded,
     })
 }
 

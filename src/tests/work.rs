@@ -36,10 +36,10 @@ async fn a_row_is_one_processs_for_a_time(db: &Database) {
          values ('X', 'harbour', 'ANN', 'decide_case', '', false, 0, '', 0)",
         "insert into domain_imports (id, instance, operator, file, rows, suspends, suspends_accounts, created_at, state, why, \
          note, lease_until) values ('X', 'harbour', 'ANN', '', 0, 0, 0, 0, 'running', '', '', 0)",
-        "insert into operators (id, name, password_hash, role, disabled, created_at) values ('ANN', 'ann', '', 'owner', false, 0)",
-        "insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, sealed_agreement, \
-         asked_by, asked_at, approved, lease, lease_until) \
-         values ('X', 'ANN', '[]', '[]', false, false, 0, 9, 'ANN', null, 'ANN', 0, true, '', 0)",
+        "insert into operators (id, name, name_key, role, created_at) values ('ANN', 'ann', 'ann', 'owner', 0)",
+        "insert into grants (id, operator, instances, categories, sign_ups, reveal, starts_at, ends_at, sponsor, asked_by, \
+         asked_at, decided_by, decided_at, approved, lease, lease_until) \
+         values ('X', 'ANN', '[]', '[]', false, false, 0, 9, 'ANN', 'ANN', 0, 'BEN', 1, true, '', 0)",
     ] {
         db.run(statement).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
