@@ -156,6 +156,7 @@ pub fn assemble(config: Config, clock: Clock, keys: Keys, store: Store) -> anyho
         requests: Requests::default(),
         faults,
         watched,
+        begun: tokio::sync::watch::Sender::new(()),
         uploads,
     }))
 }

@@ -525,7 +525,7 @@ async fn now_due(app: &App, id: &GrantId) {
 
 /// Records what is due, beginnings and ends, each once whatever the number of processes. Nothing here waits for an instance.
 pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
-    for id in grants::due(&app.store, app.clock.now()).await? {
+    for id in grants::DUE.free(&app.store, None, process, app.clock.now()).await?.into_iter().map(GrantId) {
         // One that cannot be recorded now must not keep the others waiting.
         if let Err(problem) = begin_or_end(app, &id, process).await {
             tracing::info!(grant = %id, problem = problem.what, "grants.due");
@@ -536,11 +536,11 @@ pub async fn keep_rights(app: &App, process: &str) -> sqlx::Result<()> {
 
 async fn begin_or_end(app: &App, id: &GrantId, process: &str) -> Result<(), Problem> {
     let now = app.clock.now();
-    if !grants::claim(&app.store, id, process, now).await.map_err(store_problem)? {
+    if !grants::DUE.take(&app.store, &id.0, process, now).await.map_err(store_problem)? {
         return Ok(());
     }
     let done = claimed(app, id, process, now).await;
-    grants::let_go(&app.store, id, process).await.map_err(store_problem)?;
+    grants::DUE.give_back(&app.store, &id.0, process, now).await.map_err(store_problem)?;
     done
 }
 

@@ -5,6 +5,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    claims::{Leases, Tries},
     fence::begin,
     mac::{self, Dated, Proof, Sealed, Undated, without_entry},
     on,
@@ -12,14 +13,11 @@ use super::{
 };
 use crate::{
     access::Running,
-    clock::{LARGEST_SKEW, SECOND, Timestamp},
+    clock::{SECOND, Timestamp},
     id::{GrantId, InstanceName, OperatorId, RoleId},
     nouns::grants::{RoleAsked, RoleState, Scope, State},
     seal::{Field, Keys},
 };
-
-/// How long a process has for a beginning or an end before another may try.
-const CLAIM_TIME: i64 = 30 * SECOND;
 
 /// One grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -574,36 +572,16 @@ pub async fn renew_all_of(store: &Store, operator: &OperatorId) -> sqlx::Result<
     })
 }
 
-/// No claim goes so far: what does was made by a clock that has been set back since.
-fn never(now: Timestamp) -> i64 {
-    now.plus(CLAIM_TIME + LARGEST_SKEW).0
-}
-
-/// Grants whose beginning or end is to be recorded and that nobody is at work on.
-pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<GrantId>> {
-    const SQL: &str = "select id from grants where approved = true and ended_at is null \
-        and (lease_until <= $1 or lease_until > $2) \
-        and ((started_at is null and revoked_at is null and starts_at <= $1) \
-        or (started_at is not null and (ends_at <= $1 or revoked_at is not null))) order by id limit 100";
-    let ids: Vec<String> = on!(store, pool => sqlx::query_scalar(SQL)
-        .bind(now.0).bind(never(now)).fetch_all(pool).await?);
-    Ok(ids.into_iter().map(GrantId).collect())
-}
-
-/// Claims the beginning or end of a grant: true for one process at a time.
-pub async fn claim(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update grants set lease = $2, lease_until = $3 where id = $1 and (lease_until <= $4 or lease_until > $5) \
-         and ended_at is null";
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&id.0).bind(process).bind(now.plus(CLAIM_TIME).0).bind(now.0).bind(never(now)).execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
-}
-
-/// Lets a claimed grant go.
-pub async fn let_go(store: &Store, id: &GrantId, process: &str) -> sqlx::Result<()> {
-    const SQL: &str = "update grants set lease_until = 0 where id = $1 and lease = $2";
-    on!(store, pool => sqlx::query(SQL).bind(&id.0).bind(process).execute(pool).await.map(|_| ()))
-}
+/// Grants whose beginning or end is to be recorded.
+pub const DUE: Leases = Leases {
+    table: "grants",
+    key: "id",
+    due: "approved = true and ended_at is null and ((started_at is null and revoked_at is null and starts_at <= $1) \
+          or (started_at is not null and (ends_at <= $1 or revoked_at is not null)))",
+    order: "id",
+    time: 30 * SECOND,
+    again: false,
+};
 
 /// Notes that a grant began; true once, and for whoever claimed it.
 pub async fn set_started(store: &Store, id: &GrantId, process: &str, now: Timestamp) -> sqlx::Result<bool> {
@@ -619,13 +597,19 @@ pub async fn set_ended(store: &Store, id: &GrantId, process: &str, now: Timestam
     change!(store, &id.0, |row: &mut Row| row.ended_at = Some(now.0), SQL, process, now.0)
 }
 
-/// Whether a role may be tried again at `$1` (milliseconds): after 15 seconds, later after two minutes, in the end four times
+/// Whether a role may be tried again at a time (milliseconds): after 15 seconds, later after two minutes, in the end four times
 /// an hour, because each try that reaches the instance is in the record. Taking back what was given never waits longer than
 /// two minutes. A try more than a minute ahead was noted by a clock that has been set back since.
 macro_rules! due {
-    () => {
-        "(tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
-         else 900000 end <= $1 or tried_at > $1 + 60000)"
+    ($now:literal) => {
+        concat!(
+            "(tried_at + case when tries <= 4 then 15000 when tries <= 10 or state in ('given', 'taking') then 120000 \
+             else 900000 end <= ",
+            $now,
+            " or tried_at > ",
+            $now,
+            " + 60000)"
+        )
     };
 }
 
@@ -771,7 +755,7 @@ pub async fn role_promised(store: &Store, asked: &RoleAsked, from: Timestamp, to
 pub async fn roles_to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
         "join grants g on g.id = r.grant_id where ",
-        due!(),
+        due!("$1"),
         " and r.state in ('asked', 'giving') \
          and g.started_at is not null and g.ended_at is null and g.revoked_at is null and g.ends_at > $2 \
          order by r.tried_at, r.grant_id, r.instance limit 100"
@@ -793,7 +777,7 @@ pub async fn roles_to_give(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::
 pub async fn roles_to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Result<Vec<Role>> {
     const SQL: &str = roles!(
         "join grants g on g.id = r.grant_id where ",
-        due!(),
+        due!("$1"),
         " and r.state in ('asked', 'giving', 'given', 'taking') \
          and g.ended_at is not null order by r.tried_at, r.grant_id, r.instance limit 100"
     );
@@ -801,16 +785,17 @@ pub async fn roles_to_take(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::
     held_roles(store, keys, rows)
 }
 
+const ROLE_TRIES: Tries = Tries {
+    table: "grant_roles",
+    key: "grant_id || ' ' || instance || ' ' || state",
+    at: "tried_at",
+    untaken: due!("$3"),
+};
+
 /// Claims a role that is due: true for one process at a time.
 pub async fn claim_role(store: &Store, role: &Role, now: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = concat!(
-        "update grant_roles set tried_at = $1, tries = tries + 1 where grant_id = $2 and instance = $3 and state = $4 and ",
-        due!()
-    );
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(now.0).bind(&role.grant.0).bind(role.asked.instance.as_str()).bind(role.state.name())
-        .execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
+    let key = format!("{} {} {}", role.grant, role.asked.instance, role.state.name());
+    ROLE_TRIES.take(store, &key, now.0, now).await
 }
 
 /// What was given goes back as soon as a try that is under way can be over, however often giving it failed.

@@ -3,6 +3,7 @@
 
 use super::{
     Refusal, Store, Wrong,
+    claims::{Tries, never},
     fence::begin,
     mac::{self, Dated, Proof},
     on,
@@ -11,7 +12,7 @@ use super::{
     web_sessions::raise_generation,
 };
 use crate::{
-    clock::{DAY, LARGEST_SKEW, Timestamp},
+    clock::{DAY, Timestamp},
     config::Secret,
     id::{AccountId, InstanceName, OperatorId},
     seal::{Field, Keys},
@@ -409,17 +410,16 @@ pub async fn left_due(store: &Store, keys: &Keys, now: Timestamp) -> sqlx::Resul
     const SQL: &str = "select id, tries, operator, instance, account, sealed, since from left_tokens \
         where next_at <= $1 or next_at > $2 order by next_at, id limit 100";
     let rows: Vec<LeftRow> = on!(store, pool => sqlx::query_as(SQL)
-        .bind(now.0).bind(now.plus(LONGEST_PAUSE + LARGEST_SKEW).0).fetch_all(pool).await?);
+        .bind(now.0).bind(never(now, LONGEST_PAUSE)).fetch_all(pool).await?);
     let opened = rows.into_iter().map(|row| left_row(keys, row));
     Ok(opened.filter_map(|row| row.inspect_err(|error| tracing::error!(%error, "left_tokens.damaged")).ok()).collect())
 }
 
+const ASKED: Tries = Tries { table: "left_tokens", key: "id", at: "next_at", untaken: "tries = $3" };
+
 /// Claims a token to be taken back: true for one process at a time. Nobody tries it again before `next`.
 pub async fn claim_left(store: &Store, left: &LeftToken, next: Timestamp) -> sqlx::Result<bool> {
-    const SQL: &str = "update left_tokens set tries = tries + 1, next_at = $3 where id = $1 and tries = $2";
-    let claimed = on!(store, pool => sqlx::query(SQL)
-        .bind(&left.id).bind(left.tries).bind(next.0).execute(pool).await?.rows_affected());
-    Ok(claimed == 1)
+    ASKED.take(store, &left.id, left.tries, next).await
 }
 
 /// A token is taken back, is in use again, or will never be taken back.

@@ -7,6 +7,7 @@ pub mod account_notes;
 pub mod attempts;
 pub mod batches;
 pub mod case_claims;
+pub mod claims;
 pub mod domain_imports;
 pub mod drafts;
 mod fence;
@@ -73,6 +74,8 @@ pub enum Starting {
 /// The migration since which what is kept of an instance is proved, and a note is bound to whose it is
 /// (`migrations/0036_proved_snapshots.sql`).
 const BOUND: i64 = 36;
+/// … since which the deeds of batches are proved one by one (`migrations/0041_work.sql`),
+const PROVED_DEEDS: i64 = 41;
 /// … and the one that made the table of notes (`migrations/0012_account_notes.sql`).
 const NOTES: i64 = 12;
 
@@ -219,6 +222,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
+        let unproved = self.is_of_before(PROVED_DEEDS).await.map_err(failed)?;
         if self.is_of_before_seals().await.map_err(failed)? {
             self.sealing_becomes_due().await.map_err(failed)?;
         }
@@ -243,6 +247,9 @@ impl Store {
         }
         if unbound {
             snapshots::seal_former(self, &self.keys).await.map_err(failed)?;
+        }
+        if unproved {
+            batches::seal_items(self).await.map_err(failed)?;
         }
         Ok(())
     }

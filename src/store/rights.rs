@@ -309,6 +309,11 @@ impl Known {
         }
     }
 
+    /// Whether work in the background was begun.
+    pub fn has_begun(&self, work: &str) -> bool {
+        self.what.changes.newest(work, &["batch_begun", "batch_resumed"]).is_some()
+    }
+
     /// The newest entry that says this of a subject on an instance.
     pub fn newest_on(&self, subject: &str, deed: &str, instance: &InstanceName) -> Option<i64> {
         self.what.changes.newest_on(subject, &[deed], instance.as_str())

@@ -5,11 +5,12 @@
 
 use super::{
     Store,
+    claims::never,
     mac::{self, Proof, Refusal, Sealed, Undated, without_entry},
     on,
 };
 use crate::{
-    clock::{LARGEST_SKEW, Timestamp},
+    clock::Timestamp,
     id::InstanceName,
     seal::{Field, Keys},
 };
@@ -129,8 +130,7 @@ pub async fn claim(store: &Store, instance: &InstanceName, now: Timestamp, next:
         where snapshot_turns.due_at <= $2 or snapshot_turns.due_at > $4";
     let claimed = on!(store, pool => sqlx::query(SQL)
         .bind(instance.as_str()).bind(now.0).bind(next.0)
-        // Further ahead than any turn: the clock has been set back since.
-        .bind(next.plus(LARGEST_SKEW).0).execute(pool).await?.rows_affected());
+        .bind(never(now, next.since(now))).execute(pool).await?.rows_affected());
     Ok(claimed == 1)
 }
 
