@@ -54,4 +54,5 @@ mod versions;
 mod waiting;
 mod watching;
 mod weather;
+mod whole;
 mod your_sign_in;

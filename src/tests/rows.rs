@@ -14,7 +14,7 @@ use howdah::{
     ledger::{Counts, Fact, Ledger, Resealed},
     seal::Keys,
     store::{
-        Driver, Refusal, Store, Wrong, grants,
+        Driver, Refusal, Store, Wrong, endings, grants,
         linked_accounts::{self, Linked},
         operators::{self, Factor},
         recovery_codes,
@@ -448,11 +448,12 @@ async fn a_change_does_not_seal_what_somebody_else_wrote_by_the_way() {
         run("update operators set role = 'owner' where id = '01moderator'").await;
         run("update grants set reveal = true").await;
         let grant = grants::stored(store).await.unwrap().remove(0).id;
-        assert!(!operators::set_disabled(store, &id("01moderator"), None).await.unwrap());
-        web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap();
+        assert!(!endings::give_access_back(store, &id("01moderator")).await.unwrap());
+        assert!(!web_sessions::end_all_of(store, &id("01moderator"), None).await.unwrap());
         recovery_codes::replace_all(store, &id("01moderator"), &["a".to_owned()]).await.unwrap();
         assert!(!grants::revoke(store, &grant, &id("01owner"), now).await.unwrap());
-        assert_eq!(grants::revoke_all_of(store, &id("01contractor"), &id("01owner"), now).await.unwrap(), 0);
+        let ended = endings::end_access(store, &id("01contractor"), &id("01owner"), now).await.unwrap();
+        assert_eq!(ended, Some(Vec::new()));
         assert!(operators::by_id(store, &id("01moderator")).await.unwrap().is_none());
         let found = grants::by_id(store, &house.app.keys, &GrantId(grant.0.clone())).await.unwrap();
         assert_eq!(found, None);
