@@ -9,7 +9,7 @@ use howdah::{
     ledger::Outcome,
     mastodon::database::{Database, Narrowing, Origin, Sanctioned},
     store::{
-        account_notes, grants,
+        account_notes,
         linked_accounts::{self, Linked},
     },
 };

@@ -250,8 +250,10 @@ async fn the_cookie_of_a_known_browser_is_for_this_host_alone() {
         .header("sec-fetch-site", "same-origin")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     let over = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    let ended = over.headers().get(header::SET_COOKIE).unwrap().to_str().unwrap();
-    assert!(ended.starts_with("__Host-howdah=;") && ended.ends_with("; Secure"), "{ended}");
+    let ended = over.headers().get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap());
+    let ended: Vec<&str> = ended.collect();
+    assert!(ended.iter().any(|cookie| cookie.starts_with("__Host-howdah=;")), "{ended:?}");
+    assert!(ended.iter().all(|cookie| cookie.ends_with("; Secure")), "{ended:?}");
 }
 
 #[tokio::test]
@@ -555,13 +557,17 @@ async fn a_row_of_before_the_second_factor_is_an_older_copy() {
     assert!(is_in(&house, &full).await);
     assert_eq!(house.outcome("set_factor").await, Some(howdah::ledger::Outcome::Succeeded));
     sql("create table newest as select * from operators where id = '01owner'").await;
-    sql("delete from operators where id = '01owner'; insert into operators select * from former").await;
+    let put = async |from: &str| {
+        const COLUMNS: &str = "totp_secret, totp_last_step, generation, codes, entry, subject, mac";
+        sql(&format!("update operators set ({COLUMNS}) = (select {COLUMNS} from {from}) where id = '01owner'")).await;
+    };
+    put("former").await;
     assert!(!is_in(&house, &full).await);
     let half = password(&house.router, HOME, &[], "owner", PASSWORD).await;
     assert!(half.refused(), "{half:?}");
     let report = house.app.ledger.verify(&[]).await.unwrap().lines();
     assert!(report.iter().any(|line| line.contains("the person owner is an older copy")), "{report:?}");
-    sql("delete from operators where id = '01owner'; insert into operators select * from newest").await;
+    put("newest").await;
     assert!(is_in(&house, &full).await);
 }
 

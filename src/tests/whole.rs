@@ -6,6 +6,7 @@ use crate::{
     linked::linked,
     support::{House, house, postgres, sql, sqlite},
 };
+use axum::http::StatusCode;
 use howdah::{
     access::{self, Permission, Role},
     acting::actor,
@@ -133,9 +134,10 @@ async fn an_end_of_no_session_is_said_and_changes_nothing() {
         let generation =
             async || operators::by_id(&house.app.store, &id("01moderator")).await.unwrap().unwrap().generation;
         let before = generation().await;
-        let form = [("operator", "01moderator"), ("session", "0123456789abcdef")];
+        let form = [("operator", "01moderator"), ("session", "0123456789abcdef"), ("back", "/people")];
         let answer = house.sent(&owner, "/api/people/end-sessions", &form).await;
-        assert!(answer.body.contains("has ended already"), "{}", answer.body);
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.body.contains("That session of moderator has ended already"), "{}", answer.body);
         assert_eq!(house.outcome("end_sessions").await, Some(Outcome::Stale));
         assert_eq!(generation().await, before);
         assert!(house.get(Some(&moderator), "/i/harbour").await.status.is_success());
