@@ -621,7 +621,9 @@ impl Ledger {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
-                if self.store.sealing_is_due().await? {
+                // Once the record says that it was done, a note that it is due was put back.
+                let done = self.store.ever("rows_sealed").await? == Some(true);
+                if !done && self.store.sealing_is_due().await? {
                     refused.retain(|row| row.wrong != store::Wrong::Unsealed);
                 }
                 report.wrong.extend(compared.wrong(&refused));

@@ -788,3 +788,19 @@ async fn what_is_kept_for_somebody_is_taken_for_nothing_else() {
         assert!(!read("01moderator").await, "for longer");
     }
 }
+
+/// That a store is still to be sealed is said once: the note of it, kept and put back, hides no row that has no code.
+#[tokio::test]
+async fn a_note_that_was_put_back_hides_nothing() {
+    for kept in [sqlite().await, postgres().await] {
+        let house = house(kept).await;
+        seal(&house).await;
+        house.app.store.sealing_becomes_due().await.unwrap();
+        sql(&house.app.store, "update operators set mac = null where id = '01moderator'").await.unwrap();
+        let lines = house.app.ledger.verify(&[]).await.unwrap().lines();
+        assert!(
+            lines.iter().any(|line| line.contains("the person moderator was not written by the console")),
+            "{lines:?}"
+        );
+    }
+}
