@@ -200,23 +200,27 @@ async fn a_form_that_names_another_instance_reaches_nothing_of_this_one() {
         let here = house.get(Some(&cookie), &format!("/i/harbour{page}")).await.status;
         assert_eq!(here == 200, who != "contractor", "{who}");
     }
-    assert_eq!(refused, 2 * 6 + 3 * 2 * 6, "every form about an import or a request");
+    assert_eq!(refused, 2 * 7 + 3 * 2 * 7, "every form about an import or a request");
     assert_eq!(state().await, before, "something of it was changed");
 }
 
-/// A sheet of somebody's work is theirs, and of those who may see grants; as a page and as a file alike.
+/// A sheet of somebody's work is theirs, and of those who may see grants; as a file it is handed to those who check the record.
 #[tokio::test]
 async fn a_sheet_is_its_persons_and_theirs_who_see_grants() {
     let house = house(sqlite().await).await;
-    for (who, reads_others) in
-        [("owner", true), ("admin", true), ("auditor", true), ("moderator", false), ("contractor", false)]
-    {
+    for (who, reads_others, is_handed_others) in [
+        ("owner", true, true),
+        ("admin", true, false),
+        ("auditor", true, true),
+        ("moderator", false, false),
+        ("contractor", false, false),
+    ] {
         let cookie = house.sign_in(who).await;
         for whose in ["01owner", "01moderator", "01contractor", "nobody"] {
-            for file in ["sheet", "sheet.csv"] {
+            for (file, others) in [("sheet", reads_others), ("sheet.csv", is_handed_others)] {
                 let status = house.get(Some(&cookie), &format!("/grants/{whose}/{file}")).await.status.as_u16();
                 let own = whose == format!("01{who}");
-                let expected = match (own || reads_others, whose) {
+                let expected = match (own || others, whose) {
                     (false, _) => 403,
                     (true, "nobody") => 404,
                     (true, _) => 200,
