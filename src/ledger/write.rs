@@ -16,7 +16,7 @@ use crate::{
         Driver, Store,
         foreign::{ON_POSTGRES, ON_SQLITE, Running},
         on,
-        rights::{CHANGE, CHANGES, ChangeRow, Changes, SealedHead, changes_rights},
+        rights::{CHANGE, CHANGES, ChangeRow, Changes, FOUND_DONE, SealedHead, changes_rights},
     },
     telemetry,
     text::Why,
@@ -740,7 +740,7 @@ impl Ledger {
         self.closed.count([kind, verdict.outcome.name()]);
         // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
         if changes_rights(kind)
-            && verdict.outcome == Outcome::Succeeded
+            && (verdict.outcome == Outcome::Succeeded || verdict.facts[FOUND_DONE] == true)
             && let Err(error) = self.checkpoint().await
         {
             tracing::error!(%error, "checkpoint.rights");
