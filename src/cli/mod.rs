@@ -101,6 +101,7 @@ async fn app(config: Config) -> anyhow::Result<Arc<App>> {
             counts.refused
         );
     }
+    app.ledger.prove_snapshots_once().await.context("what was kept of the instances cannot be proved")?;
     Ok(app)
 }
 

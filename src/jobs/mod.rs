@@ -30,6 +30,7 @@ pub fn start(app: &Arc<App>) -> Supervisor {
     }
     jobs.keep(grants::Rights::new(app));
     jobs.keep(grants::Roles::new(app));
+    jobs.keep(grants::ByRecord::new(app));
     jobs.keep(clock::Clock::new(app));
     jobs.keep(ledger::Leases::new(app));
     jobs.keep(sweep::Sweep::new(app));

@@ -11,7 +11,12 @@ use crate::{
     access::{Actor, Object, Permission, Permit, Role},
     clock::{MINUTE, SECOND, Timestamp},
     id::{InstanceName, OperatorId},
-    store::{Store, claims::Leases, on, rights::changes_rights},
+    store::{
+        Store,
+        claims::Leases,
+        on,
+        rights::{FOUND_DONE, changes_rights},
+    },
     telemetry,
     text::Why,
 };
@@ -373,7 +378,7 @@ impl Ledger {
         self.closed.count([kind, verdict.outcome.name()]);
         // Whoever puts the store back to before it, and ends this process before the next checkpoint, is found out as well.
         if changes_rights(kind)
-            && verdict.outcome == Outcome::Succeeded
+            && (verdict.outcome == Outcome::Succeeded || verdict.facts[FOUND_DONE] == true)
             && let Err(error) = self.checkpoint().await
         {
             tracing::error!(%error, "checkpoint.rights");

@@ -52,11 +52,11 @@ fn owner(operator: &str, instance: &str, account: &str) -> String {
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+pub(super) struct Row {
     operator: String,
-    instance: String,
-    account: String,
-    sealed: String,
+    pub instance: String,
+    pub account: String,
+    pub sealed: String,
     linked_at: i64,
     #[sqlx(flatten)]
     proof: Proof,
@@ -99,14 +99,27 @@ impl Dated for Row {
 }
 
 /// The columns of a link with its proof.
-macro_rules! links {
-    ($rest:literal) => {
-        concat!(
-            "select operator, instance, account, sealed, linked_at, mac, entry, subject from linked_accounts ",
-            $rest
-        )
+macro_rules! columns {
+    () => {
+        "operator, instance, account, sealed, linked_at, mac, entry, subject"
     };
 }
+
+/// A link by these columns; what follows says which.
+macro_rules! links {
+    ($rest:literal) => {
+        concat!("select ", columns!(), " from linked_accounts ", $rest)
+    };
+}
+
+/// Locks every link of somebody until the end of the transaction, to look whether it holds.
+pub(super) const LOCK_ALL_OF: &str =
+    concat!("update linked_accounts set mac = mac where operator = $1 returning ", columns!());
+/// Takes a link away …
+pub(super) const DELETE: &str = "delete from linked_accounts where operator = $1 and instance = $2";
+/// … and keeps its token until the instance has taken it back.
+pub(super) const LEAVE: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
+    values ($1, $2, $3, $4, $5, $6, 0, $7)";
 
 /// Seals what a link is meant to be, within the transaction that writes it.
 macro_rules! seal_link {
@@ -264,6 +277,19 @@ pub async fn keep(store: &Store, keys: &Keys, linked: &Linked, session: Option<&
     }
 }
 
+/// Whether the deed of this entry linked somebody's account; `None` where that cannot be said.
+pub async fn written_by(
+    store: &Store,
+    operator: &OperatorId,
+    instance: &InstanceName,
+    entry: i64,
+) -> sqlx::Result<Option<bool>> {
+    const SQL: &str = links!("where operator = $1 and instance = $2");
+    let row: Option<Row> = on!(store, pool => sqlx::query_as(SQL)
+        .bind(&operator.0).bind(instance.as_str()).fetch_optional(pool).await?);
+    Ok(store.written_by(row.as_ref(), entry))
+}
+
 /// A link's row as it stands, whether it holds or not: for those who compare the store with the record.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -300,8 +326,8 @@ pub(super) async fn refused(store: &Store) -> sqlx::Result<Vec<Refusal>> {
 
 /// Seals a link as it stands; false if it is gone.
 pub async fn seal(store: &Store, operator: &OperatorId, instance: &str) -> sqlx::Result<bool> {
-    const LOCK: &str = "update linked_accounts set mac = mac where operator = $1 and instance = $2 \
-        returning operator, instance, account, sealed, linked_at, mac, entry, subject";
+    const LOCK: &str =
+        concat!("update linked_accounts set mac = mac where operator = $1 and instance = $2 returning ", columns!());
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
@@ -337,8 +363,6 @@ pub async fn delete(
     session: Option<&str>,
 ) -> sqlx::Result<bool> {
     const SQL: &str = "delete from linked_accounts where operator = $1 and instance = $2 returning account, sealed";
-    const KEEP: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7)";
     let known = store.known().await?;
     on!(store, pool => {
         let mut tx = begin!(store, pool);
@@ -346,7 +370,7 @@ pub async fn delete(
         let gone: Option<(String, String)> =
             sqlx::query_as(SQL).bind(&operator.0).bind(instance.as_str()).fetch_optional(&mut *tx).await?;
         let Some((account, sealed)) = gone else { return Ok(false) };
-        sqlx::query(KEEP)
+        sqlx::query(LEAVE)
             .bind(id).bind(&operator.0).bind(instance.as_str()).bind(&account).bind(&sealed).bind(now.0).bind(next.0)
             .execute(&mut *tx).await?;
         if let Some(mut held) = held {
@@ -366,9 +390,7 @@ pub async fn leave(
     now: Timestamp,
     next: Timestamp,
 ) -> sqlx::Result<()> {
-    const SQL: &str = "insert into left_tokens (id, operator, instance, account, sealed, since, tries, next_at) \
-        values ($1, $2, $3, $4, $5, $6, 0, $7)";
-    on!(store, pool => sqlx::query(SQL)
+    on!(store, pool => sqlx::query(LEAVE)
         .bind(id)
         .bind(&linked.operator.0)
         .bind(linked.instance.as_str())

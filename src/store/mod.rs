@@ -10,6 +10,7 @@ pub mod case_claims;
 pub mod claims;
 pub mod domain_imports;
 pub mod drafts;
+pub mod endings;
 mod fence;
 pub(crate) mod foreign;
 pub mod grants;
@@ -227,6 +228,9 @@ impl Store {
             self.sealing_becomes_due().await.map_err(failed)?;
         }
         // Before the migration that says that it is done: a start that ends in between does it again.
+        if unbound {
+            self.proving_becomes_due().await.map_err(failed)?;
+        }
         if unbound && !self.is_of_before(NOTES).await.map_err(failed)? {
             account_notes::seal_former(self, &self.keys).await.map_err(failed)?;
         }
@@ -245,7 +249,7 @@ impl Store {
                 postgres.run(pool).await?;
             }
         }
-        if unbound {
+        if self.proving_is_due().await.map_err(failed)? {
             snapshots::seal_former(self, &self.keys).await.map_err(failed)?;
         }
         if unproved {

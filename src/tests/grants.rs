@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{Database, Engine},
-    support::{House, NO_SANCTION, aged, grant, house, person, postgres, sqlite},
+    support::{House, NO_SANCTION, aged, grant, grants_taken_back, house, person, postgres, sqlite},
 };
 use axum::http::StatusCode;
 use howdah::{
@@ -57,9 +57,7 @@ async fn state(house: &House, id: &GrantId) -> State {
 
 /// The house's own grant of everything is taken back, so that a test gives its own.
 async fn without_grant(house: &House) {
-    let (store, now) = (&house.app.store, house.app.clock.now());
-    let (whose, by) = (OperatorId("01contractor".into()), OperatorId("01owner".into()));
-    assert_eq!(grants::revoke_all_of(store, &whose, &by, now).await.unwrap(), 1);
+    assert_eq!(grants_taken_back(&house.app, "01contractor").await, 1);
 }
 
 /// A page that is refused, or the words of a form that came back: the status.
