@@ -3,6 +3,7 @@
 //! Everything wrong is named at once, each with what would be right.
 
 mod postgres;
+pub mod redis;
 
 use crate::{clock::Timestamp, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
@@ -566,10 +567,8 @@ impl Reader<'_> {
             false,
             "redis://127.0.0.1:6379",
         );
-        if let Some(url) = &redis_url
-            && !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|kind| url.expose().starts_with(kind))
-        {
-            self.wrong("`redis_url` must begin with redis://, rediss:// or unix://".into());
+        for why in redis_url.iter().flat_map(|url| redis::wrong(url.expose())) {
+            self.wrong(format!("`redis_url` {why}"));
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");
