@@ -69,7 +69,9 @@ pub(super) fn wrong(url: &str) -> Vec<String> {
             // A misspelt `password` has one behind it: the name alone is said.
             wrong.push(format!("has `{key}`, which is not understood here; take it out"));
         } else if key == "sentinel" && place(&value).is_none() {
-            wrong.push("has a `sentinel` that is no host and port; write one each, as sentinel=10.0.0.1:26379".to_owned());
+            wrong.push(
+                "has a `sentinel` that is no host and port; write one each, as sentinel=10.0.0.1:26379".to_owned(),
+            );
         }
     }
     if url.host_str().is_some_and(|host| host.contains(',')) {
@@ -135,8 +137,10 @@ mod tests {
     #[test]
     fn sentinels_are_asked_under_their_own_password() {
         assert!(sentinels("redis://:secret@127.0.0.1:6379/0").is_none());
-        let of = sentinels("redis://howdah:secret@mymaster/2?sentinel=10.0.0.1:26380&sentinel=b.example&sentinel_password=x%23")
-            .unwrap_or_else(|| panic!("none"));
+        let of = sentinels(
+            "redis://howdah:secret@mymaster/2?sentinel=10.0.0.1:26380&sentinel=b.example&sentinel_password=x%23",
+        )
+        .unwrap_or_else(|| panic!("none"));
         assert_eq!(of.primary, "mymaster");
         assert_eq!(of.at, ["redis://:x%23@10.0.0.1:26380", "redis://:x%23@b.example:26379"]);
     }

@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{DatabaseError, Releases, Standby, Standing, Writing},
+    database::{DatabaseError, Extras, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -58,6 +58,8 @@ pub struct Health {
     pub releases: Releases,
     /// The version it said it runs when it last answered.
     pub version: Option<String>,
+    /// Where its tables do not fit that version, in a sentence.
+    pub half_way: Option<String>,
     /// Whether the account we act as lacks the second factor that its role wants.
     pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
@@ -308,6 +310,9 @@ impl Instance {
         match database {
             Ok(read) => {
                 health.database = Some(Ok(read.milliseconds));
+                // As it answered just now, not as it did before: a restart ends what an upgrade began.
+                let version = health.api.as_ref().and_then(|api| api.as_ref().ok());
+                health.half_way = version.and_then(|version| read.extras.half_way(version));
                 health.standby = read.standby;
                 health.primary = read.primary;
                 health.not_granted = read.not_granted;
@@ -395,6 +400,7 @@ impl Instance {
             }
         }
         Ok(DatabaseHealth {
+            extras: shape.extras,
             only_shown,
             milliseconds,
             standby,
@@ -410,6 +416,7 @@ impl Instance {
 }
 
 struct DatabaseHealth {
+    extras: Extras,
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,

@@ -12,6 +12,7 @@ pub mod drafts;
 mod fence;
 pub(crate) mod foreign;
 pub mod grants;
+pub mod invited;
 pub mod linked_accounts;
 mod mac;
 pub mod operators;

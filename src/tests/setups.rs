@@ -650,6 +650,52 @@ async fn behind_nginx_that_is_not_on_this_machine_people_sign_in_and_are_told_ap
     }
 }
 
+/// nginx on a Unix socket, as the servers of Mastodon listen on one (`SOCKET`), and before it another on a port of its own: the
+/// console knows the second alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mastodon_on_a_socket_is_reached_by_its_proxy_on_whatever_port() {
+    let folder = open_folder();
+    let house = house(sqlite().await).await;
+    let behind = house.config.instances[0].base_url.clone();
+    let at = |file: &str| folder.path().join(file).display().to_string();
+    let (port, socket) = (free_port(), at("web.sock"));
+    let kept: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|kind| format!("{kind}_temp_path {};\n", at(kind)))
+        .concat();
+    let conf = format!(
+        "daemon off;\nmaster_process off;\npid {};\nerror_log {};\nevents {{}}\nhttp {{\naccess_log off;\n{kept}\
+         server {{ listen unix:{socket}; location / {{ proxy_pass {behind}; proxy_set_header Host $http_host; }} }}\n\
+         server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://unix:{socket}; \
+         proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }} }}\n}}\n",
+        at("nginx.pid"),
+        at("error.log"),
+    );
+    fs::write(folder.path().join("nginx.conf"), conf).unwrap();
+    let child = Command::new(program("nginx"))
+        .args(["-p", &folder.path().display().to_string(), "-e", "stderr", "-c"])
+        .arg(folder.path().join("nginx.conf"))
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("nginx starts");
+    let _nginx = Beside(child);
+    listening(port).await;
+    let proxy: url::Url = format!("http://127.0.0.1:{port}").parse().unwrap();
+    let house = house
+        .told(|config| {
+            config.instances[0].base_url = proxy.clone();
+            config.instances[0].media_base_url = proxy.join("system").unwrap();
+        })
+        .await;
+    let health = house.app.instances.values().next().unwrap().health();
+    assert!(matches!(health.api, Some(Ok(_))) && health.token.is_none(), "{:?} {:?}", health.api, health.token);
+    everything_is_done(&house).await;
+    // With the socket's own server gone the proxy answers 502, and that is said.
+    fs::remove_file(&socket).unwrap();
+    house.look().await;
+    let said = house.app.instances.values().next().unwrap().health().troubles().join("\n");
+    assert!(said.contains("the server:") && said.contains("check `base_url`"), "{said}");
+}
+
 /// Mastodon says of itself that its handles have another domain than its pages, and that it federates with few.
 const HARBOUR: Instead = Instead {
     method: Method::GET,
