@@ -6,6 +6,7 @@ use futures::StreamExt;
 use howdah::{
     access::{Actor, Role},
     audit::service::export,
+    clock::Timestamp,
     context::Context,
     deeds::ExportForm,
     id::OperatorId,
@@ -285,6 +286,11 @@ async fn our_deed_is_found_beside_its_row_among_a_hundred_thousand() {
         let began = std::time::Instant::now();
         let page = house.get(Some(&auditor), "/i/harbour/audit/instance").await;
         println!("the page: {:?}", began.elapsed());
+        let subjects = (1..=48).map(|n| format!("somebody {n}")).collect();
+        let began = std::time::Instant::now();
+        let about = house.app.ledger.about_any(&subjects, Timestamp(0), Timestamp(i64::MAX)).await.unwrap();
+        println!("its deeds: {:?}", began.elapsed());
+        assert_eq!(about.len(), 48);
         let filter = Filter { kind: Some("decide_case".into()), limit: 1, ..Filter::default() };
         let entry = house.app.ledger.list(&filter).await.unwrap()[0].index;
         assert!(entry > 0 && row_of(&page.body, silenced).contains(&format!("/audit/{entry}\"")), "{}", page.body);

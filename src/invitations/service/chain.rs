@@ -27,11 +27,11 @@ const LONGEST: usize = 8;
 /// Of those whom somebody invited the newest so many are looked at.
 const MOST_OTHERS: usize = 200;
 /// Logins that are looked at in one go.
-const SLICE: i64 = 5_000;
+const SLICE: i64 = 2_000;
 /// The newest logins, which are looked at each time: whoever invites many and goes at once is among them.
 const NEWEST: i64 = 2_000;
 /// Slices beside the newest in one look …
-const SLICES: usize = 10;
+const SLICES: usize = 25;
 /// … unless they take as long.
 const LONG_ENOUGH: Duration = Duration::from_secs(1);
 
