@@ -103,6 +103,7 @@ impl Health {
                 )
             }),
         };
+        let half_way = self.half_way.as_ref().map(|says| format!("the database: {says}"));
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
         api.into_iter()
             .chain(token)
@@ -110,6 +111,7 @@ impl Health {
             .chain(database)
             .chain(primary)
             .chain(redis)
+            .chain(half_way)
             .chain(not_granted)
             .collect()
     }
