@@ -200,7 +200,9 @@ pub fn of_account(instance: &InstanceName, account: AccountId, of: &OfAccount) -
             let list = path::invited_by(instance, link.account);
             view! { <br /><a class="link small" href=list>{format!("{words}, as far as this console saw")}</a> }
         });
-        view! { <dt>{by}</dt><dd>{who} {word} {others}</dd> }
+        // The first step stands above; of the others it is said here whose word it is.
+        let before = (step > 0 && link.remembered).then_some(" as this console saw before");
+        view! { <dt>{by}</dt><dd>{who} {word} {before} {others}</dd> }
     });
     let goes_on = of.goes_on.then(|| view! { <dt></dt><dd class="soft small">"and further back than is shown"</dd> });
     let owns = if of.owns_any {

@@ -18,8 +18,10 @@ use crate::{
     },
     ui,
 };
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use tokio::time::Instant as Tick;
 
 /// A chain is followed so far.
