@@ -16,7 +16,7 @@ use crate::{
     },
     mastodon::{
         Instance,
-        database::{DatabaseError, Read},
+        database::{DatabaseError, Read, Untried},
         rest::Client,
     },
     path,
@@ -201,8 +201,8 @@ async fn run<D: Carry>(
     tell: &mut Tell,
 ) -> Result<Done, Problem> {
     let app = &context.app;
-    if let Some(release) = instance.read_only().filter(|_| !deed.in_doubt_too()) {
-        return Err(read_only(&instance.name, &release));
+    if let Some(untried) = instance.read_only().filter(|_| !deed.in_doubt_too()) {
+        return Err(read_only(&instance.name, &untried));
     }
     let acting_client = acting::acting_client(context, instance, &deed).await?;
     let acting = acting_client.account;
@@ -305,13 +305,18 @@ fn watched<D: Deed>(app: &App, answered: &Answered<D>, words: String) -> Done {
 
 /// Why nothing is changed on an instance of a release that nobody tried the console with. Worth another attempt: an owner may
 /// allow it, and the console be updated.
-fn read_only(instance: &InstanceName, release: &str) -> Problem {
-    Problem::unavailable(
-        format!("Nothing was done: {instance} runs Mastodon {release}, which this console was never tried with."),
-        format!(
-            "Update Howdah, or let an owner write untried_release = \"{release}\" beside that instance in its configuration. \
-             Registrations can be closed all the same."
+fn read_only(instance: &InstanceName, untried: &Untried) -> Problem {
+    let remedy = match untried.release() {
+        Some(release) => format!(
+            "Update Howdah, or let an owner write untried_release = \"{release}\" beside that instance in its configuration."
         ),
+        None => {
+            "Look whether base_url leads to that instance: what is no Mastodon is shown and not acted on.".to_owned()
+        }
+    };
+    Problem::unavailable(
+        format!("Nothing was done: {instance} {}.", untried.clause()),
+        format!("{remedy} Registrations can be closed all the same."),
     )
 }
 

@@ -5,7 +5,7 @@ use crate::{
     audit::service::words,
     clock::DAY,
     context::App,
-    store::{access_requests, attempts, batches, domain_imports, drafts, refusals, reset_links, web_sessions},
+    store::{access_requests, attempts, batches, domain_imports, drafts, invited, refusals, reset_links, web_sessions},
     telemetry::JobName,
 };
 use std::{sync::Arc, time::Duration};
@@ -41,6 +41,7 @@ impl Job for Tidy {
             domain_imports::delete_old(store, now.plus(-DAY), now.plus(-30 * DAY)),
             reset_links::delete_expired(store, now),
             access_requests::forget_old(store, now.plus(-access_requests::KEPT)),
+            invited::forget_old(store, now.plus(-invited::KEPT)),
         );
         // Words go also where the store could not be tidied.
         words::destroy_old(&self.app).await?;

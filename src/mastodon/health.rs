@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{DatabaseError, Releases, Standby, Standing, Writing},
+    database::{DatabaseError, Extras, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -58,6 +58,8 @@ pub struct Health {
     pub releases: Releases,
     /// The version it said it runs when it last answered.
     pub version: Option<String>,
+    /// Where its tables do not fit that version, in a sentence.
+    pub half_way: Option<String>,
     /// Whether the account we act as lacks the second factor that its role wants.
     pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
@@ -101,6 +103,7 @@ impl Health {
                 )
             }),
         };
+        let half_way = self.half_way.as_ref().map(|says| format!("the database: {says}"));
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
         api.into_iter()
             .chain(token)
@@ -108,6 +111,7 @@ impl Health {
             .chain(database)
             .chain(primary)
             .chain(redis)
+            .chain(half_way)
             .chain(not_granted)
             .collect()
     }
@@ -357,6 +361,7 @@ impl Instance {
             }
         }
         Ok(DatabaseHealth {
+            extras: shape.extras,
             only_shown,
             milliseconds,
             standby,
@@ -372,6 +377,7 @@ impl Instance {
 }
 
 struct DatabaseHealth {
+    extras: Extras,
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,
@@ -414,6 +420,9 @@ impl Health {
         match found {
             Ok(read) => {
                 self.database = Some(Ok(read.milliseconds));
+                // As it answered just now, not as it did before: a restart ends what an upgrade began.
+                let version = self.api.as_ref().and_then(|api| api.as_ref().ok());
+                self.half_way = version.and_then(|version| read.extras.half_way(version));
                 self.standby = read.standby;
                 self.primary = read.primary;
                 self.not_granted = read.not_granted;

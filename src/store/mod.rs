@@ -14,6 +14,7 @@ pub mod endings;
 mod fence;
 pub(crate) mod foreign;
 pub mod grants;
+pub mod invited;
 pub mod linked_accounts;
 mod mac;
 pub mod operators;
