@@ -16,6 +16,8 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod accounts;
 #[cfg(feature = "ssr")]
+pub mod appeals;
+#[cfg(feature = "ssr")]
 pub mod acting;
 #[cfg(feature = "ssr")]
 pub mod address;

@@ -1,5 +1,8 @@
 //! Batches begun, shown, paused, and worked through.
 
+mod lately;
+pub use lately::lately;
+
 use super::{BatchPage, Item as Line, Running, too_many};
 use crate::{
     access::{self, Permission, Role},

@@ -110,6 +110,14 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
         .into_any(),
         None => unknown(),
     };
+    let appeals = match &page.appeals {
+        Some((number, oldest)) => view! {
+            <b>{number.clone()}</b>
+            <span class="small">{waited(*oldest, number != "0")}</span>
+        }
+        .into_any(),
+        None => unknown(),
+    };
     let registrations = view! {
         <span class="soft small">"Registrations"</span>
         <b>{page.registrations.shown().to_owned()}</b>
@@ -133,6 +141,9 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             <span class="end">{next}</span>
         </div>
         {unattended}
+        {page.grants.iter().map(|(grant, name)| view! {
+            <p class="note lead">"A grant for " <bdi>{name.clone()}</bdi> " waits for approval. " <a class="link" href=path::grant(grant)>"Look at it"</a></p>
+        }).collect_view()}
         <div class="tiles">
             <a class="card tile" href=path::reports(&instance)>
                 <span class="soft small">"Cases waiting"</span>
@@ -151,6 +162,9 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             } else {
                 view! { <div class="card tile"><span class="soft small">"Sign-ups waiting"</span>{pending}</div> }.into_any()
             }}
+            {frame.may(crate::access::Permission::ViewAppeals).then(|| view! {
+                <a class="card tile" href=path::appeals(&instance)><span class="soft small">"Appeals waiting"</span>{appeals}</a>
+            })}
             {if frame.may(crate::access::Permission::ViewRegistrations) {
                 view! { <a class="card tile" href=path::registrations(&instance)>{registrations}</a> }.into_any()
             } else {

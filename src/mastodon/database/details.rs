@@ -24,7 +24,9 @@ pub struct SanctionsSince {
 pub struct LoggedAbout {
     pub action: String,
     pub at: Timestamp,
-    pub by: Option<String>,
+    /// `admin_action_logs.account_id`
+    pub by: Option<AccountId>,
+    pub by_username: Option<String>,
 }
 
 /// How somebody came.
@@ -98,15 +100,21 @@ impl Read {
         const SQL: &str = concat!(
             "select l.action, ",
             ms!("l.created_at"),
-            ", a.username from ((select id, action, created_at, account_id from admin_action_logs \
+            ", l.account_id, a.username from ((select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'Account' and target_id = $1 order by id desc limit 50) union all \
              (select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'User' and target_id = $2 order by id desc limit 50)) l \
              left join accounts a on a.id = l.account_id order by l.id desc"
         );
-        let rows: Vec<(String, i64, Option<String>)> =
+        let rows: Vec<(String, i64, Option<i64>, Option<String>)> =
             query_as(SQL).bind(id.0).bind(user).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|(action, at, by)| LoggedAbout { action, at: Timestamp(at), by }).collect())
+        let row = |(action, at, by, by_username): (String, i64, Option<i64>, Option<String>)| LoggedAbout {
+            action,
+            at: Timestamp(at),
+            by: by.map(AccountId),
+            by_username,
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// How somebody with a login here came (`users (account_id)`, `user_invite_requests (user_id)`).

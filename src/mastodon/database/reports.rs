@@ -19,6 +19,16 @@ pub fn category(number: i32) -> Category {
     }
 }
 
+/// The same the other way round.
+pub(super) fn category_number(category: Category) -> i32 {
+    match category {
+        Category::Other => 0,
+        Category::Spam => 1000,
+        Category::Legal => 1500,
+        Category::Violation => 2000,
+    }
+}
+
 /// Posts of one case that are shown; the oldest.
 pub const MOST_POSTS: i64 = 50;
 
@@ -128,7 +138,55 @@ pub struct ClosedRow {
     pub comment: String,
     pub created_at: Timestamp,
     pub closed_at: Timestamp,
-    pub closed_by: Option<String>,
+    /// `reports.action_taken_by_account_id`
+    pub closed_by: Option<AccountId>,
+    pub closed_by_username: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ClosedColumns {
+    pub id: i64,
+    target: i64,
+    username: Option<String>,
+    domain: Option<String>,
+    category: i32,
+    comment: String,
+    created_at: i64,
+    closed_at: i64,
+    closed_by: Option<i64>,
+    closed_by_username: Option<String>,
+}
+
+impl From<ClosedColumns> for ClosedRow {
+    fn from(row: ClosedColumns) -> Self {
+        Self {
+            id: ReportId(row.id),
+            target: AccountId(row.target),
+            target_acct: acct(row.target, row.username, row.domain.as_ref()),
+            category: category(row.category),
+            comment: row.comment,
+            created_at: Timestamp(row.created_at),
+            closed_at: Timestamp(row.closed_at),
+            closed_by: row.closed_by.map(AccountId),
+            closed_by_username: row.closed_by_username,
+        }
+    }
+}
+
+/// The columns of a closed report; what follows says which.
+macro_rules! closed_reports {
+    ($rest:literal) => {
+        concat!(
+            "select r.id, r.target_account_id as target, t.username, t.domain, r.category, left(r.comment, 300) as comment, ",
+            ms!("r.created_at"),
+            " as created_at, ",
+            ms!("r.action_taken_at"),
+            " as closed_at, r.action_taken_by_account_id as closed_by, m.username as closed_by_username \
+             from reports r left join accounts t on t.id = r.target_account_id \
+             left join accounts m on m.id = r.action_taken_by_account_id ",
+            $rest
+        )
+    };
 }
 
 /// How often a reporter was right before.
@@ -344,32 +402,19 @@ impl Read {
 
     /// The closed reports about an account, newest first (`reports (target_account_id)`).
     pub async fn closed_reports(&mut self, target: AccountId) -> Result<Vec<ClosedRow>, DatabaseError> {
-        const SQL: &str = concat!(
-            "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
-            ms!("r.created_at"),
-            ", ",
-            ms!("r.action_taken_at"),
-            ", m.username from reports r left join accounts t on t.id = r.target_account_id \
-             left join accounts m on m.id = r.action_taken_by_account_id \
-             where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 21",
+        const SQL: &str = closed_reports!(
+            "where r.target_account_id = $1 and r.action_taken_at is not null order by r.id desc limit 21"
         );
-        let rows: Vec<ClosedTuple> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(closed).collect())
+        let rows: Vec<ClosedColumns> = query_as(SQL).bind(target.0).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(ClosedRow::from).collect())
     }
 
-    /// Closed reports before an id, newest first (primary key backwards: most reports are closed).
-    pub async fn decided_before(&mut self, before: i64, limit: i64) -> Result<Vec<ClosedRow>, DatabaseError> {
-        const SQL: &str = concat!(
-            "select r.id, r.target_account_id, t.username, t.domain, r.category, left(r.comment, 300), ",
-            ms!("r.created_at"),
-            ", ",
-            ms!("r.action_taken_at"),
-            ", m.username from reports r left join accounts t on t.id = r.target_account_id \
-             left join accounts m on m.id = r.action_taken_by_account_id \
-             where r.id < $1 and r.action_taken_at is not null order by r.id desc limit $2",
-        );
-        let rows: Vec<ClosedTuple> = query_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(closed).collect())
+    /// These reports, as far as they are closed (primary key).
+    pub async fn closed_of(&mut self, ids: &[ReportId]) -> Result<Vec<ClosedRow>, DatabaseError> {
+        const SQL: &str = closed_reports!("where r.id = any($1) and r.action_taken_at is not null");
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let rows: Vec<ClosedColumns> = query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(ClosedRow::from).collect())
     }
 
     /// How right reporters were before: of their last hundred closed reports, those after which the reported account got
@@ -545,22 +590,6 @@ pub struct ReportState {
     pub rules: Vec<RuleId>,
     pub closed: bool,
     pub assigned: Option<AccountId>,
-}
-
-type ClosedTuple = (i64, i64, Option<String>, Option<String>, i32, String, i64, i64, Option<String>);
-
-fn closed(row: ClosedTuple) -> ClosedRow {
-    let (id, target, username, domain, number, comment, created, closed, by) = row;
-    ClosedRow {
-        id: ReportId(id),
-        target: AccountId(target),
-        target_acct: acct(target, username, domain.as_ref()),
-        category: category(number),
-        comment,
-        created_at: Timestamp(created),
-        closed_at: Timestamp(closed),
-        closed_by: by,
-    }
 }
 
 type MediaTuple = (i64, i64, i32, Option<String>, Option<String>, bool, bool, bool);
