@@ -16,13 +16,13 @@ pub mod access;
 #[cfg(feature = "ssr")]
 pub mod accounts;
 #[cfg(feature = "ssr")]
-pub mod appeals;
-#[cfg(feature = "ssr")]
 pub mod acting;
 #[cfg(feature = "ssr")]
 pub mod address;
 #[cfg(feature = "ssr")]
 pub mod app;
+#[cfg(feature = "ssr")]
+pub mod appeals;
 #[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]

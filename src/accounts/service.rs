@@ -215,13 +215,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(read_problem)?;
-    let roles: Vec<(String, String)> = read
-        .role_names()
-        .await
-        .map_err(read_problem)?
-        .into_iter()
-        .map(|(id, name)| (id.to_string(), name))
-        .collect();
+    let roles: Vec<(String, String)> =
+        read.role_names().await.map_err(read_problem)?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let known: Vec<&str> = roles.iter().map(|(id, _)| id.as_str()).collect();
     parsed.one_of("role", &known)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());

@@ -71,7 +71,8 @@ fn row(instance: &InstanceName, line: &AppealLine, frame: &Frame) -> AnyView {
     let there = line.there.clone().map(|there| {
         view! { <a class="link" href=there target="_blank" rel=rel title="Opens for people whose role on the instance decides appeals">{words}</a> }
     });
-    let told = (!line.told.is_empty()).then(|| view! { <div class="small soft cut"><bdi>"told: “" {ui::excerpt(&line.told, 160)} "”"</bdi></div> });
+    let told = (!line.told.is_empty())
+        .then(|| view! { <div class="small soft cut"><bdi>"told: “" {ui::excerpt(&line.told, 160)} "”"</bdi></div> });
     view! {
         <tr data-row=keys::row()>
             <td class="nowrap"><a href=path::case(instance, line.account)><b class="cut handle"><bdi>{line.handle.clone()}</bdi></b></a></td>

@@ -138,7 +138,8 @@ macro_rules! accomplished {
             $key,
             " where ",
             $narrowed,
-            " and e.deed = $2 and o.outcome in ('succeeded', 'partly', 'unknown') order by e.idx desc limit $3"
+            // Of one kind there may be very many: whose or about whom leads, never the kind.
+            " and (e.deed || '') = $2 and o.outcome in ('succeeded', 'partly', 'unknown') order by e.idx desc limit $3"
         )
     };
 }
@@ -155,17 +156,7 @@ pub const DONE_BY: [&str; 2] = [
     accomplished!("(e.leaf::json ->> 'key')", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
 ];
 
-type Accomplished = (
-    i64,
-    String,
-    i64,
-    Option<String>,
-    Option<String>,
-    String,
-    String,
-    i64,
-    Option<String>,
-);
+type Accomplished = (i64, String, i64, Option<String>, Option<String>, String, String, i64, Option<String>);
 
 impl Ledger {
     /// The keyed hash that stands for a subject in the record.

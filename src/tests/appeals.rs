@@ -33,7 +33,9 @@ async fn an_appeal_is_listed_counted_and_linked_in_every_release() {
         let list = house.get(Some(&moderator), "/i/harbour/appeals").await;
         assert_eq!(list.status, StatusCode::OK, "{version:?}: {}", list.body);
         let said = text(&list.body);
-        for says in ["Appeals", "@quietly", "limited", "by @leabrandt", "It was a joke among friends.", "Decide in Mastodon"] {
+        for says in
+            ["Appeals", "@quietly", "Limited", "by @leabrandt", "It was a joke among friends.", "Decide in Mastodon"]
+        {
             assert!(said.contains(says), "{version:?} {says}: {said}");
         }
         assert!(list.body.contains(&there), "{version:?}: {}", list.body);
@@ -65,14 +67,26 @@ async fn a_decision_about_an_appeal_is_noticed_and_listed() {
     outside_changes::compare(&house.app, &instance).await.unwrap();
     // Somebody appeals, which is their own doing; and then it is decided in Mastodon.
     let strike = strike_of(&house, "veiled").await;
-    run(&house, &format!("insert into appeals (account_id, account_warning_id, text, created_at, updated_at) \
-        select target_account_id, id, 'That was my cat.', now(), now() from account_warnings where id = {strike}")).await;
+    run(
+        &house,
+        &format!(
+            "insert into appeals (account_id, account_warning_id, text, created_at, updated_at) \
+        select target_account_id, id, 'That was my cat.', now(), now() from account_warnings where id = {strike}"
+        ),
+    )
+    .await;
     assert_eq!(outside_changes::compare(&house.app, &instance).await.unwrap(), 0, "an appeal is nobody's decision");
     house.look().await;
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals").await.body);
     assert!(said.contains("Waiting 2") && said.contains("That was my cat."), "{said}");
-    run(&house, &format!("update appeals set rejected_at = now(), rejected_by_account_id = \
-        (select id from accounts where domain is null and username = 'leabrandt') where account_warning_id = {strike}")).await;
+    run(
+        &house,
+        &format!(
+            "update appeals set rejected_at = now(), rejected_by_account_id = \
+        (select id from accounts where domain is null and username = 'leabrandt') where account_warning_id = {strike}"
+        ),
+    )
+    .await;
     assert_eq!(outside_changes::compare(&house.app, &instance).await.unwrap(), 1);
     house.look().await;
     let said = text(&house.get(Some(&owner), "/i/harbour/appeals").await.body);
@@ -100,7 +114,8 @@ async fn what_may_not_be_read_is_not_known_and_never_zero() {
     run(&house, &granted).await;
     run(&house, &format!("revoke select (text, account_id, created_at) on appeals from {role}")).await;
     url.set_username(&role).unwrap();
-    let house = house.told(|config| config.instances[0].database_url = howdah::config::Secret::new(url.to_string())).await;
+    let house =
+        house.told(|config| config.instances[0].database_url = howdah::config::Secret::new(url.to_string())).await;
     house.look().await;
     let owner = house.sign_in("owner").await;
     let list = house.get(Some(&owner), "/i/harbour/appeals").await;

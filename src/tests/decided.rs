@@ -69,10 +69,16 @@ async fn who_decided_is_said_by_name_everywhere() {
         let list = house.get(Some(&admin), "/i/harbour/reports?state=decided").await.body;
         let rows_of = rows(&list);
         let newest = rows_of.first().unwrap();
-        assert!(newest.contains(&names[1]) && newest.contains(&by("admin")) && newest.contains("No action"), "{newest}");
+        assert!(
+            newest.contains(&names[1]) && newest.contains(&by("admin")) && newest.contains("No action"),
+            "{newest}"
+        );
         let limited = rows_of.iter().find(|row| row.contains(&names[0])).unwrap();
         assert!(limited.contains(&by("moderator")) && limited.contains("Limit"), "{limited}");
-        assert!(rows_of.iter().any(|row| row.contains("in Mastodon")), "those of before are nobody's here: {rows_of:?}");
+        assert!(
+            rows_of.iter().any(|row| row.contains("in Mastodon")),
+            "those of before are nobody's here: {rows_of:?}"
+        );
         // By colleague: one line a decision.
         let list = house.get(Some(&admin), "/i/harbour/reports?state=decided&decided-by=moderator").await.body;
         let rows_of = rows(&list);
@@ -105,8 +111,14 @@ async fn what_the_record_does_not_know_is_given_to_nobody() {
     let said = text(&house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body);
     let closed = said.split("Earlier reports").nth(1).unwrap();
     assert!(closed.contains(&format!("@{}; for whom is not in the record", service.username)), "{closed}");
-    run(&house, &format!("update reports set action_taken_at = now(), action_taken_by_account_id = \
-        (select id from accounts where username = 'leabrandt' and domain is null) where target_account_id = {account}")).await;
+    run(
+        &house,
+        &format!(
+            "update reports set action_taken_at = now(), action_taken_by_account_id = \
+        (select id from accounts where username = 'leabrandt' and domain is null) where target_account_id = {account}"
+        ),
+    )
+    .await;
     let said = text(&house.get(Some(&moderator), &format!("/i/harbour/reports/{account}")).await.body);
     let closed = said.split("Earlier reports").nth(1).unwrap();
     assert!(closed.contains("by @leabrandt") && !closed.contains("moderator, "), "{closed}");
@@ -139,10 +151,7 @@ async fn closed_reports_come_in_the_order_of_their_closing() {
     while let Some(page) = next {
         let body = house.get(Some(&owner), &page).await.body;
         all.extend(rows(&body));
-        next = body.split("class=\"btn\" href=\"").skip(1).find_map(|rest| {
-            let (href, rest) = rest.split_once('"')?;
-            rest.starts_with(">Further").then(|| href.replace("&amp;", "&"))
-        });
+        next = crate::queue::link(&body, ">Further →");
     }
     let spam: i64 =
         sqlx::query_scalar("select count(*) from reports where action_taken_at is not null and category = 1000")
@@ -157,15 +166,16 @@ async fn who_decided_is_read_by_an_index_in_one_statement() {
     let house = house(sqlite().await).await;
     let Driver::Sqlite(pool) = &house.store.store.driver else { panic!("a SQLite store") };
     for (sql, index) in [(ABOUT_THESE[0], "ledger_entries_subject"), (DONE_BY[0], "ledger_entries_operator")] {
-        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {sql}")))
-            .bind("[\"a\",\"b\"]")
-            .bind(DecideCase::KIND)
-            .bind(50)
-            .bind("harbour")
-            .bind(i64::MAX)
-            .fetch_all(pool)
-            .await
-            .unwrap();
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("explain query plan {sql}")))
+                .bind("[\"a\",\"b\"]")
+                .bind(DecideCase::KIND)
+                .bind(50)
+                .bind("harbour")
+                .bind(i64::MAX)
+                .fetch_all(pool)
+                .await
+                .unwrap();
         let said: Vec<&str> = plan.iter().map(|(.., said)| said.as_str()).collect();
         assert!(said.iter().any(|line| line.contains(index)), "{said:?}");
         let scanned = said.iter().any(|line| line.starts_with("SCAN") && !line.contains("json_each"));
@@ -213,7 +223,8 @@ async fn notes_stand_beside_the_decision_and_one_is_written_there() {
     let (link, _) = page.body.split_once(">Write one ").unwrap();
     let link = link.rsplit_once("<a ").unwrap().1;
     assert!(link.contains("href=\"#note\"") && link.contains("data-key="), "{link}");
-    let form = [("instance", "harbour"), ("account", account.as_str()), ("text", "Ask Lea first."), ("back", case.as_str())];
+    let form =
+        [("instance", "harbour"), ("account", account.as_str()), ("text", "Ask Lea first."), ("back", case.as_str())];
     let to = house.post(Some(&moderator), "/api/accounts/note", &form).await.location.unwrap();
     assert_eq!(to, format!("{case}#notes"), "posting one there returns there");
     let said = text(&house.get(Some(&moderator), &case).await.body);
@@ -226,7 +237,11 @@ async fn notes_stand_beside_the_decision_and_one_is_written_there() {
     // An auditor reads and writes none.
     let auditor = house.sign_in("auditor").await;
     let page = house.get(Some(&auditor), &format!("/i/harbour/reports/{account}")).await.body;
-    assert!(text(&page).contains("Ask Lea first.") && !page.contains("action=\"/api/accounts/note\""), "{}", text(&page));
+    assert!(
+        text(&page).contains("Ask Lea first.") && !page.contains("action=\"/api/accounts/note\""),
+        "{}",
+        text(&page)
+    );
 }
 
 #[tokio::test]
@@ -260,45 +275,6 @@ async fn what_is_in_force_is_not_offered_again() {
         assert!(!offered(decision).await, "{decision}");
     }
     assert!(offered("resolve").await && offered("warn").await);
-}
-
-#[tokio::test]
-async fn who_signs_in_again_is_told_so_once() {
-    let house = house(sqlite().await).await;
-    house.look().await;
-    let former = house.sign_in("moderator").await;
-    let name = two(&house).await.remove(0);
-    let (account, reports) = house.case(&name).await;
-    let back = format!("/i/harbour/reports/{account}?decide=silence");
-    let form = [
-        ("instance", "harbour"),
-        ("account", account.as_str()),
-        ("decision", "silence"),
-        ("reports", reports.as_str()),
-        ("state", NO_SANCTION),
-        ("text", "You broke rule 2, for the third time."),
-        ("back", back.as_str()),
-    ];
-    howdah::store::web_sessions::end_all_of(&house.store.store, &howdah::id::OperatorId("01moderator".into()), None)
-        .await
-        .unwrap();
-    let away = house.post(Some(&former), "/api/reports/decide", &form).await.location.unwrap();
-    assert!(away.starts_with("/sign-in?"), "{away}");
-    let page = house.get(None, &away).await.body;
-    let draft = page.split("name=\"draft\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let fields = [
-        ("name", "moderator"),
-        ("password", crate::support::PASSWORD),
-        ("back", back.as_str()),
-        ("draft", draft.as_str()),
-    ];
-    let again = house.post(None, "/api/sign-in/password", &fields).await;
-    let page = house.get(again.cookie.as_deref(), &again.location.unwrap()).await;
-    let said = text(&page.body);
-    assert_eq!(page.status, StatusCode::OK, "{said}");
-    assert!(!said.contains("Your session is over"), "{said}");
-    assert_eq!(said.matches("You are signed in again").count(), 1, "{said}");
-    assert!(page.body.contains("You broke rule 2, for the third time."), "{said}");
 }
 
 #[tokio::test]

@@ -599,7 +599,10 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
             let (was, is) = (text(before, "state"), text(now, "state"));
             let (was, is) = (was.unwrap_or_else(|| "waiting".to_owned()), is.unwrap_or_default());
             let by = text(now, "by").map(|by| format!(" by @{}", ui::tame(&by))).unwrap_or_default();
-            (format!("the appeal of @{} was {is}{by} in Mastodon", ui::tame(&name)), vec![("appeal".to_owned(), was, is)])
+            (
+                format!("the appeal of @{} was {is}{by} in Mastodon", ui::tame(&name)),
+                vec![("appeal".to_owned(), was, is)],
+            )
         }
         Part::LogAuthors => {
             let number = |row: Option<&Value>| row.and_then(|row| row["rows"].as_u64()).unwrap_or(0);

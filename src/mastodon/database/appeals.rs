@@ -137,8 +137,7 @@ impl Read {
 
     /// The newest appeals that wait for a decision: the full scan, which no index serves.
     pub async fn newest_appeals(&mut self, limit: i64) -> Result<Vec<AppealRow>, DatabaseError> {
-        const SQL: &str =
-            appeals!("where p.approved_at is null and p.rejected_at is null order by p.id desc limit $1");
+        const SQL: &str = appeals!("where p.approved_at is null and p.rejected_at is null order by p.id desc limit $1");
         self.appeals_granted()?;
         let rows: Vec<Row> = query_as(SQL).bind(limit).fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(AppealRow::from).collect())

@@ -391,7 +391,9 @@ fn decided_list(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> Any
     let row = |row: &DecidedRow| {
         let decision = match row.decision {
             Some(decision) => view! { {decision.words()} }.into_any(),
-            None => view! { <span class="soft" title="Not decided through this console">"in Mastodon"</span> }.into_any(),
+            None => {
+                view! { <span class="soft" title="Not decided through this console">"in Mastodon"</span> }.into_any()
+            }
         };
         let more = (row.more > 0).then(|| format!("+ {}", row.more));
         view! {

@@ -25,8 +25,8 @@ use crate::{
     path,
     problem::{Kind, Problem},
     reports::{
-        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED, MOST_READ,
-        MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
+        AccountCard, CasePage, Claimant, ClosedReport, CollectionCard, Decision, EditCard, LinkCard, MOST_COUNTED,
+        MOST_READ, MediaCard, MoreOf, Note, PollCard, PostCard, Preset, QuoteCard, ReportCard, Revealed, Strike,
     },
     search::Search,
     store::{case_claims, drafts, operators},
@@ -97,8 +97,7 @@ async fn facts(instance: &Instance, id: AccountId) -> Result<Option<Facts>, Data
     let unknown = read.unknown_content().to_vec();
     let hidden = read.hidden_content();
     let strikes = read.strikes(id).await?;
-    let appealed: Vec<i64> =
-        strikes.iter().filter(|strike| strike.appeal.is_some()).map(|strike| strike.id).collect();
+    let appealed: Vec<i64> = strikes.iter().filter(|strike| strike.appeal.is_some()).map(|strike| strike.id).collect();
     let appeals = read.appeal_texts(&appealed).await?;
     let reports: Vec<_> = open.iter().map(|report| report.id).chain(closed.iter().map(|report| report.id)).collect();
     let notes = read.notes(id, &reports).await?;

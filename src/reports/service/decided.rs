@@ -107,11 +107,8 @@ impl Decisions {
         } else {
             app.ledger.done_about(&subjects, deed, MOST_DEEDS).await.map_err(store_problem)?
         };
-        let people = if entries.is_empty() {
-            Vec::new()
-        } else {
-            operators::list(&app.store).await.map_err(store_problem)?
-        };
+        let people =
+            if entries.is_empty() { Vec::new() } else { operators::list(&app.store).await.map_err(store_problem)? };
         let mut found: BTreeMap<AccountId, Vec<Decided>> = BTreeMap::new();
         for decided in entries.into_iter().filter_map(Decided::of) {
             let account = match &decided.deed {
@@ -256,10 +253,8 @@ async fn of_colleague(
 ) -> Result<(Vec<DecidedRow>, Option<i64>, usize), Problem> {
     let ledger = &context.app.ledger;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
-    let mut entries = ledger
-        .done_by(&person.id, DecideCase::KIND, &instance.name, before, limit)
-        .await
-        .map_err(store_problem)?;
+    let mut entries =
+        ledger.done_by(&person.id, DecideCase::KIND, &instance.name, before, limit).await.map_err(store_problem)?;
     let more = entries.len() > PAGE;
     entries.truncate(PAGE);
     let older = entries.last().filter(|_| more).map(|last| last.index);
@@ -281,7 +276,8 @@ async fn of_colleague(
         let AnyDeed::DecideCase(deed) = &decided.deed else { return None };
         let report = deed.reports.first().copied();
         let closed = reports.iter().find(|row| Some(row.id) == report);
-        let account = closed.filter(|row| decided.is_by(row.closed_by)).and_then(|row| row.closed_by_username.as_deref());
+        let account =
+            closed.filter(|row| decided.is_by(row.closed_by)).and_then(|row| row.closed_by_username.as_deref());
         Some(DecidedRow {
             report,
             more: deed.reports.len().saturating_sub(1),

@@ -27,7 +27,8 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     record,
     reports::{
-        AccountState, Category, CategoryForm, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ, QueueFilter, Reversal,
+        AccountState, Category, CategoryForm, DecideForm, DecideManyForm, Decision, MOST_COUNTED, MOST_READ,
+        QueueFilter, Reversal,
     },
     search::Search,
     store::{attempts::Limit, case_claims, drafts, operators},
