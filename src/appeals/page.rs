@@ -49,7 +49,7 @@ fn body(frame: Frame, page: AppealsPage) -> AnyView {
             view! { <div class="card pad empty"><p>{empty}</p></div> }.into_any()
         } else {
             view! { <div class="card"><table class="list">
-                <thead><tr><th>"Who"</th><th>"Decision"</th><th class="num">{if page.decided { "Decided" } else { "Waiting" }}</th><th>"Appeal"</th><th><span class="off">"In Mastodon"</span></th></tr></thead>
+                <thead><tr><th>"Who"</th><th>"Decision"</th><th class="num">{if page.decided { "Decided" } else { "Waiting" }}</th><th>"Appeal"</th><th><span class="heard">"In Mastodon"</span></th></tr></thead>
                 <tbody>{page.rows.iter().map(|line| row(&instance, line, &frame)).collect_view()}</tbody>
             </table></div> }.into_any()
         }}
