@@ -93,7 +93,8 @@ impl Read {
         const SQL: &str = concat!(
             "select l.action, ",
             ms!("l.created_at"),
-            " as at, l.account_id as by, a.username as by_username from ((select id, action, created_at, account_id from admin_action_logs \
+            " as at, l.account_id as by, a.username as by_username \
+             from ((select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'Account' and target_id = $1 order by id desc limit 50) union all \
              (select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'User' and target_id = $2 order by id desc limit 50)) l \
