@@ -87,7 +87,8 @@ impl Scope {
             | P::TakeRolesAway
             | P::ViewInvitations
             | P::ManageInvitations
-            | P::DeleteAccounts => false,
+            | P::DeleteAccounts
+            | P::ViewAppeals => false,
         }
     }
 }
@@ -106,6 +107,8 @@ pub enum Permission {
     Reveal,
     /// Find somebody by a whole email or an IP address, with a reason: a reveal, and no contractor's, who works on cases.
     SearchPersonal,
+    /// What people answer to a decision about them.
+    ViewAppeals,
     ViewSignUps,
     /// Let people in who asked to join, or refuse them.
     DecideSignUps,
@@ -150,12 +153,13 @@ pub enum Permission {
 }
 
 impl Permission {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::ViewWork,
         Self::DecideReports,
         Self::DecideAboutStaff,
         Self::Reveal,
         Self::SearchPersonal,
+        Self::ViewAppeals,
         Self::ViewSignUps,
         Self::DecideSignUps,
         Self::ViewRegistrations,
@@ -188,6 +192,7 @@ impl Permission {
             Self::DecideAboutStaff => "decide about staff",
             Self::Reveal => "reveal with a reason",
             Self::SearchPersonal => "search by email, IP",
+            Self::ViewAppeals => "view appeals",
             Self::ViewSignUps => "view sign-ups",
             Self::DecideSignUps => "decide sign-ups",
             Self::ViewRegistrations => "view registrations",
@@ -235,6 +240,7 @@ impl Permission {
             | Self::DeleteAccounts
             | Self::LinkAccount => true,
             Self::ViewWork
+            | Self::ViewAppeals
             | Self::ViewSignUps
             | Self::ViewRegistrations
             | Self::ViewOwnLedger
@@ -257,7 +263,7 @@ pub fn allows(role: Role, permission: Permission) -> bool {
         P::ViewWork | P::ViewSignUps | P::ViewOwnLedger | P::OwnSignIn => (true, true, true, true),
         P::DecideReports | P::DecideSignUps | P::Reveal | P::LinkAccount => (true, true, true, false),
         P::SearchPersonal => (true, true, false, false),
-        P::ViewRegistrations | P::ViewBlocks | P::ViewInvitations => (true, true, false, true),
+        P::ViewAppeals | P::ViewRegistrations | P::ViewBlocks | P::ViewInvitations => (true, true, false, true),
         P::ViewWholeLedger | P::ViewGrants | P::ViewRoles => (true, false, false, true),
         P::DecideAboutStaff
         | P::CloseRegistrations

@@ -1,6 +1,9 @@
 //! The views of the account desk.
 
 mod details;
+mod notes;
+
+pub use notes::notes;
 
 use super::{AccountRow, AccountsPage, Asks, FindPage, Hit, Looked, api, service};
 use crate::{

@@ -7,7 +7,7 @@ mod personal;
 
 pub use deleting::delete;
 pub use details::account;
-pub use notes::{withdraw_note, write_note};
+pub use notes::{our_notes, withdraw_note, write_note};
 pub use personal::{look_up, search};
 
 use super::{AccountFilter, AccountRow, AccountsPage, Asks, FindPage, Hit, Looked};
@@ -189,13 +189,14 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
+    parsed.typed::<AccountId>("inviter", "It takes the id of an account")?;
     let mut filter = AccountFilter {
-        origin: text("origin"),
+        origin: parsed.one_of("origin", &["local", "remote"])?.to_owned(),
         domain: text("domain").trim_start_matches('@').to_lowercase(),
-        state: text("state"),
+        state: parsed.one_of("state", &AccountFilter::STATES)?.to_owned(),
         role: text("role"),
         inviter: text("inviter"),
-        active: text("active"),
+        active: parsed.one_of("active", &["week", "month", "quiet"])?.to_owned(),
         name: text("name"),
     };
     // Who waits, who is frozen and who invited whom is on no public page.
@@ -217,7 +218,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
     let mut read = instance.database.read().await.map_err(read_problem)?;
-    let roles = read.role_names().await.map_err(read_problem)?;
+    let roles: Vec<(String, String)> =
+        read.role_names().await.map_err(read_problem)?.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let known: Vec<&str> = roles.iter().map(|(id, _)| id.as_str()).collect();
+    parsed.one_of("role", &known)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());
     let window = if asks.is_some() {
@@ -261,7 +265,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let page = AccountsPage {
         rows,
         filter,
-        roles: roles.into_iter().map(|(id, name)| (id.to_string(), name)).collect(),
+        roles,
         edge: window.edge.filter(|_| !full).map(created_at),
         older,
         search: search.to_owned(),

@@ -1,8 +1,10 @@
 //! The view of a batch: how far it is, and what became of each.
 
-use super::{BatchPage, Item, api, service};
+use super::{BatchPage, Item, Lately, api, service};
 use crate::{
+    clock::Timestamp,
     frame::Frame,
+    id::InstanceName,
     path,
     record::DeedState,
     ui::{self, desk, form, keys, time},
@@ -92,6 +94,23 @@ fn item(item: &Item) -> AnyView {
             <td class="full fill"><div class="cut soft"><bdi>{item.said.clone()}</bdi></div></td>
             <td class="num">{entry}</td>
         </tr>
+    }
+    .into_any()
+}
+
+/// The way back to what was begun lately, below the list that it was begun from.
+pub fn lately(instance: &InstanceName, batches: &[Lately], now: Timestamp) -> AnyView {
+    if batches.is_empty() {
+        return ().into_any();
+    }
+    let one = |batch: &Lately| {
+        view! { <li><a class="link" href=path::batch(instance, &batch.id)>{batch.who.clone()} " " {batch.what.clone()}</a> " " {time::ago(batch.since, now)}</li> }
+    };
+    view! {
+        <section class="small soft" aria-label="Batches of the last 24 hours">
+            <p>"Batches of the last 24 hours:"</p>
+            <ul class="plain-list">{batches.iter().map(one).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

@@ -1,6 +1,9 @@
 //! Batches begun, shown, paused, and worked through.
 
 pub mod engine;
+mod lately;
+
+pub use lately::lately;
 
 use super::{BatchPage, Item as Line, Running, too_many};
 use crate::{

@@ -27,7 +27,10 @@ use crate::{
         Instance,
         database::{DatabaseError, Met, Narrowed, PendingSignUp, read_problem},
     },
-    nouns::permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
+    nouns::{
+        domain_blocks::Severity,
+        permissions::{MANAGE_BLOCKS, MANAGE_FEDERATION},
+    },
     path,
     problem::{Kind, Problem, malformed_form},
     record,
@@ -181,7 +184,12 @@ pub async fn rules(context: &Context, instance: &str, search: &str) -> Result<Fr
     let instance = viewed(context, instance).await?;
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
-    let filter = RulesFilter { list: text("list"), severity: text("severity"), media: text("media"), text: text("q") };
+    let filter = RulesFilter {
+        list: parsed.one_of("list", &["blocks", "allows"])?.to_owned(),
+        severity: parsed.one_of("severity", &Severity::ALL.map(Severity::name))?.to_owned(),
+        media: parsed.one_of("media", &["rejected"])?.to_owned(),
+        text: text("q"),
+    };
     let before = parsed.get("before").and_then(|id| id.parse().ok());
     let wanted = Some(filter.text.clone()).filter(|text| !text.is_empty());
     let mut read = instance.database.read().await.map_err(read_problem)?;

@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     mastodon::{Instance, health},
     path,
-    problem::Problem,
+    problem::{Kind, Problem},
     search::Search,
     store::{drafts, recovery_codes, store_problem},
     text,
@@ -38,6 +38,8 @@ pub async fn build<T>(
             .map_err(store_problem)?
             .and_then(|kept| {
                 let (problem, fields) = read_draft(&kept.text)?;
+                // Whoever reads this is signed in again.
+                let problem = if problem.kind == Kind::SignedOut { problem.signed_in_again() } else { problem };
                 Some(Draft { problem, target: kept.path, fields })
             }),
         None => None,
@@ -93,6 +95,10 @@ pub async fn build<T>(
         instance: instance.map(|instance| head(context, instance)),
         instances: context.visible().map(|instance| head(context, instance)).collect(),
         sign_ups: instance.and_then(Instance::sign_ups_waiting).map(|waiting| waiting.said()),
+        appeals: instance.and_then(|instance| {
+            let list = instance.appeals.snapshot();
+            list.at.map(|_| ui::at_least(list.rows.len(), list.cut))
+        }),
         waiting_is_old,
         registrations: instance.and_then(health::registrations_word).map(str::to_owned),
         contradiction: context.app.ledger.contradiction(),

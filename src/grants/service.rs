@@ -121,6 +121,24 @@ pub async fn list(context: &Context, search: &str) -> Result<Framed<GrantsPage>,
     frame::build(context, context.current(), path::GRANTS, search, page).await
 }
 
+/// Grants that wait for somebody's approval, and for whom they are: for those who decide about them, and nothing for others.
+///
+/// # Errors
+/// If the console's own store does not answer.
+pub async fn waiting(context: &Context) -> Result<Vec<(GrantId, String)>, Problem> {
+    if access::permit(&context.actor, Permission::DecideGrants, None).is_err() {
+        return Ok(Vec::new());
+    }
+    let (app, now) = (&context.app, context.now());
+    let open = grants::open(&app.store, &app.keys, "", now).await.map_err(store_problem)?;
+    let asked: Vec<Grant> = open.into_iter().filter(|grant| grant.state(now) == State::Asked).collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = Names::read(&app.store).await?;
+    Ok(asked.into_iter().map(|grant| (grant.id, names.of(&grant.operator))).collect())
+}
+
 async fn find(app: &App, id: &str) -> Result<Grant, Problem> {
     grants::by_id(&app.store, &app.keys, &GrantId(id.to_owned()))
         .await

@@ -30,6 +30,12 @@ pub(super) enum Opened {
     Damaged,
 }
 
+fn opened_with(key: Key, id: &str, sealed: &str) -> Opened {
+    let Key::Whole(key) = key else { return Opened::Destroyed };
+    let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
+    document.map_or(Opened::Damaged, Opened::Text)
+}
+
 impl Ledger {
     async fn key(&self, id: &str) -> Result<Key, LedgerError> {
         const READ: &str = "select wrapped from ledger_keys where id = $1";
@@ -38,12 +44,7 @@ impl Ledger {
         match found {
             None => Ok(Key::Missing),
             Some(None) => Ok(Key::Destroyed),
-            Some(Some(wrapped)) => self
-                .keys
-                .open_text("ledger key", id, &wrapped)
-                .and_then(|text| from_hex(&text))
-                .map(Key::Whole)
-                .ok_or_else(|| LedgerError::Entry("a data key does not open; is `secret_key` the right one?".into())),
+            Some(Some(wrapped)) => self.unwrapped(id, &wrapped),
         }
     }
 
@@ -97,9 +98,24 @@ impl Ledger {
     }
 
     pub(super) async fn unseal(&self, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
-        let Key::Whole(key) = self.key(id).await? else { return Ok(Opened::Destroyed) };
-        let document = seal::open(&key, id, sealed).and_then(|text| serde_json::from_str(&text).ok());
-        Ok(document.map_or(Opened::Damaged, Opened::Text))
+        Ok(opened_with(self.key(id).await?, id, sealed))
+    }
+
+    /// The same with a key that was read along with what it seals; `None` for one that is not there any more.
+    pub(super) fn unseal_with(&self, wrapped: Option<&str>, id: &str, sealed: &str) -> Result<Opened, LedgerError> {
+        let key = match wrapped {
+            Some(wrapped) => self.unwrapped(id, wrapped)?,
+            None => Key::Destroyed,
+        };
+        Ok(opened_with(key, id, sealed))
+    }
+
+    fn unwrapped(&self, id: &str, wrapped: &str) -> Result<Key, LedgerError> {
+        self.keys
+            .open_text("ledger key", id, wrapped)
+            .and_then(|text| from_hex(&text))
+            .map(Key::Whole)
+            .ok_or_else(|| LedgerError::Entry("a data key does not open; is `secret_key` the right one?".into()))
     }
 
     /// The data keys that seal what concerns a subject (its keyed hash), as far as they are there.

@@ -1,7 +1,11 @@
 //! Reading the record.
 
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
-use crate::{clock::Timestamp, id::OperatorId, store::on};
+use crate::{
+    clock::Timestamp,
+    id::{InstanceName, OperatorId},
+    store::{Driver, on},
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -112,6 +116,14 @@ pub struct TreeState {
     pub outside: Option<String>,
 }
 
+fn of_opened(opened: Opened) -> (Option<Value>, Sealed) {
+    match opened {
+        Opened::Text(document) => (Some(document), Sealed::Opened),
+        Opened::Destroyed => (None, Sealed::Destroyed),
+        Opened::Damaged => (None, Sealed::Damaged),
+    }
+}
+
 /// An intent or fact with its outcome, as their columns have them.
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -160,6 +172,36 @@ macro_rules! listed {
         ))
     };
 }
+
+/// Deeds of one kind that came to something, newest first, with the keys that open them: all in one statement. `key` is how
+/// an engine reads the name of a key out of a leaf.
+macro_rules! accomplished {
+    ($key:literal, $narrowed:literal) => {
+        concat!(
+            "select e.idx, e.leaf, e.at, e.operator, e.instance, o.outcome, o.leaf, o.at, k.wrapped \
+             from ledger_entries e join ledger_entries o on o.intent = e.idx left join ledger_keys k on k.id = ",
+            $key,
+            " where ",
+            $narrowed,
+            // Of one kind there may be very many: whose or about whom leads, never the kind.
+            " and (e.deed || '') = $2 and o.outcome in ('succeeded', 'partly', 'unknown') order by e.idx desc limit $3"
+        )
+    };
+}
+
+/// What was done about any of these subjects (`ledger_entries (subject, idx)`): on SQLite they are one document, on PostgreSQL
+/// one array.
+pub const ABOUT_THESE: [&str; 2] = [
+    accomplished!("e.leaf ->> 'key'", "e.subject in (select value from json_each($1))"),
+    accomplished!("(e.leaf::json ->> 'key')", "e.subject = any($1)"),
+];
+/// What somebody did on an instance, before an entry (`ledger_entries (operator, idx)`).
+pub const DONE_BY: [&str; 2] = [
+    accomplished!("e.leaf ->> 'key'", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
+    accomplished!("(e.leaf::json ->> 'key')", "e.operator = $1 and e.instance = $4 and e.idx < $5"),
+];
+
+type Accomplished = (i64, String, i64, Option<String>, Option<String>, String, String, i64, Option<String>);
 
 impl Ledger {
     /// The keyed hash that stands for a subject in the record.
@@ -256,6 +298,80 @@ impl Ledger {
         Ok(self.open_sealed(leaf).await?.0)
     }
 
+    /// Deeds of one kind about any of these subjects (their keyed hashes) that came to something, newest first: one statement.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn done_about(&self, subjects: &[String], deed: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
+        let rows: Vec<Accomplished> = match &self.store.driver {
+            Driver::Sqlite(pool) => {
+                let subjects = Value::from(subjects.to_vec()).to_string();
+                sqlx::query_as(ABOUT_THESE[0]).bind(subjects).bind(deed).bind(limit).fetch_all(pool).await?
+            }
+            Driver::Postgres(pool) => {
+                sqlx::query_as(ABOUT_THESE[1]).bind(subjects).bind(deed).bind(limit).fetch_all(pool).await?
+            }
+        };
+        rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+    }
+
+    /// Deeds of one kind that somebody did on an instance and that came to something, newest first and below an entry: one
+    /// statement.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn done_by(
+        &self,
+        operator: &OperatorId,
+        deed: &str,
+        instance: &InstanceName,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<Entry>, LedgerError> {
+        macro_rules! read {
+            ($pool:expr, $sql:expr) => {
+                sqlx::query_as($sql)
+                    .bind(&operator.0)
+                    .bind(deed)
+                    .bind(limit)
+                    .bind(instance.as_str())
+                    .bind(before)
+                    .fetch_all($pool)
+                    .await?
+            };
+        }
+        let rows: Vec<Accomplished> = match &self.store.driver {
+            Driver::Sqlite(pool) => read!(pool, DONE_BY[0]),
+            Driver::Postgres(pool) => read!(pool, DONE_BY[1]),
+        };
+        rows.into_iter().map(|row| self.accomplished(deed, row)).collect()
+    }
+
+    fn accomplished(&self, deed: &str, row: Accomplished) -> Result<Entry, LedgerError> {
+        let (index, leaf, at, operator, instance, outcome, outcome_leaf, closed_at, wrapped) = row;
+        let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
+        let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
+        let (document, sealed) = match (leaf["key"].as_str(), leaf["sealed"].as_str()) {
+            (Some(key), Some(sealed)) => of_opened(self.unseal_with(wrapped.as_deref(), key, sealed)?),
+            _ => (None, Sealed::Nothing),
+        };
+        let mut outcome_facts: Value = serde_json::from_str(&outcome_leaf).map_err(damaged)?;
+        Ok(Entry {
+            index,
+            at: Timestamp(at),
+            kind: "intent".to_owned(),
+            deed: deed.to_owned(),
+            operator,
+            instance,
+            leaf,
+            document,
+            sealed,
+            outcome: Outcome::parse(&outcome),
+            closed_at: Some(Timestamp(closed_at)),
+            outcome_facts: outcome_facts["facts"].take(),
+        })
+    }
+
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
     ///
     /// # Errors
@@ -309,11 +425,7 @@ impl Ledger {
         let (Some(key), Some(sealed)) = (leaf["key"].as_str(), leaf["sealed"].as_str()) else {
             return Ok((None, Sealed::Nothing));
         };
-        Ok(match self.unseal(key, sealed).await? {
-            Opened::Text(document) => (Some(document), Sealed::Opened),
-            Opened::Destroyed => (None, Sealed::Destroyed),
-            Opened::Damaged => (None, Sealed::Damaged),
-        })
+        Ok(of_opened(self.unseal(key, sealed).await?))
     }
 
     /// One intent or fact in full, by keys alone; `None` where there is none.

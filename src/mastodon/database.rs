@@ -6,6 +6,7 @@
 //! where the database does not answer.
 
 mod account;
+mod appeals;
 mod content;
 mod details;
 mod domains;
@@ -24,6 +25,7 @@ mod snapshot;
 mod standing;
 
 pub use account::{Account, Found, ServerFacts, StrikeRow};
+pub use appeals::{AppealDecided, AppealRow};
 pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDITS, PollRow, QuoteRow, TaggedRow};
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
@@ -33,7 +35,7 @@ pub use hidden::Hidden;
 pub use invites::{
     CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Invitee, Inviter, Stands, Usable,
 };
-pub use log::{LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
+pub use log::{ClosedWindow, Closings, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,
 };

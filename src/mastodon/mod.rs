@@ -46,6 +46,7 @@ pub struct Instance {
     untried: Option<String>,
     pub waiting: waiting::List<database::OpenReport>,
     pub signups: waiting::List<database::PendingSignUp>,
+    pub appeals: waiting::List<database::AppealRow>,
     health: RwLock<Arc<health::Health>>,
     /// What visitors met when last looked.
     seen: RwLock<Option<Arc<visitors::Seen>>>,
@@ -82,6 +83,7 @@ impl Instance {
             cache: config.redis_url.as_ref().map(|url| cache::Cache::new(url.expose())).transpose()?,
             waiting: waiting::List::default(),
             signups: waiting::List::default(),
+            appeals: waiting::List::default(),
             health: RwLock::default(),
             seen: RwLock::default(),
             forgotten: RwLock::default(),

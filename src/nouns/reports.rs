@@ -19,6 +19,18 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// The strike that it leaves, as `account_warnings.action` has it (`app/models/account_warning.rb`).
+    pub fn strike(self) -> Option<i32> {
+        match self {
+            Self::Resolve => None,
+            Self::Warn => Some(0),
+            Self::Disable => Some(1000),
+            Self::Sensitive => Some(2000),
+            Self::Silence => Some(3000),
+            Self::Suspend => Some(4000),
+        }
+    }
+
     pub const ALL: [Self; 6] =
         [Self::Resolve, Self::Warn, Self::Sensitive, Self::Silence, Self::Suspend, Self::Disable];
 

@@ -185,7 +185,6 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
     context.permit(Permission::ManageOperators, None).await?;
     let app = &context.app;
     let now = context.now();
-    let open = web_sessions::list(&app.store, now.plus(-IDLE), now).await.map_err(store_problem)?;
     let parsed = Search::parse(search);
     let link = match parsed.get("shown") {
         Some(shown) => drafts::take(&app.store, &app.keys, shown, Some(&context.actor.operator), now)
@@ -195,12 +194,22 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
             .map(|draft| draft.text),
         None => None,
     };
+    let people = persons(context).await?;
+    let left_there = parsed.get("left") == Some("there");
+    frame::build(context, context.current(), path::PEOPLE, search, PeoplePage { people, link, left_there }).await
+}
+
+/// Everybody, with what there is to know of their access.
+async fn persons(context: &Context) -> Result<Vec<Person>, Problem> {
+    let app = &context.app;
+    let now = context.now();
+    let open = web_sessions::list(&app.store, now.plus(-IDLE), now).await.map_err(store_problem)?;
     let list = operators::list(&context.app.store).await.map_err(store_problem)?;
     let sessions = web_sessions::summary(&context.app.store).await.map_err(store_problem)?;
     let running = grants::running(&app.store, now).await.map_err(store_problem)?;
     let links = linked_accounts::service::links(&context.app).await?;
     let recovery = recovery_codes::list(&app.store).await.map_err(store_problem)?;
-    let people = list
+    Ok(list
         .into_iter()
         .map(|person| {
             let own = sessions.iter().find(|(id, ..)| *id == person.id.0);
@@ -234,9 +243,16 @@ pub async fn people(context: &Context, search: &str) -> Result<Framed<PeoplePage
                 id: person.id,
             }
         })
-        .collect();
-    let left_there = parsed.get("left") == Some("there");
-    frame::build(context, context.current(), path::PEOPLE, search, PeoplePage { people, link, left_there }).await
+        .collect())
+}
+
+/// One person, for the page on which their access is changed.
+pub async fn person(context: &Context, search: &str) -> Result<Framed<Person>, Problem> {
+    context.permit(Permission::ManageOperators, None).await?;
+    let who = OperatorId(Search::parse(search).get("who").unwrap_or_default().to_owned());
+    let found = persons(context).await?.into_iter().find(|person| person.id == who);
+    let person = found.ok_or_else(|| Problem::not_found("There is no such person."))?;
+    frame::build(context, context.current(), path::CHANGE_PERSON, search, person).await
 }
 
 async fn other(context: &Context, operator: &str) -> Result<Operator, Problem> {

@@ -107,6 +107,9 @@ fn body(frame: Frame, page: OverviewPage) -> AnyView {
             <span class="end">{next}</span>
         </div>
         {unattended}
+        {page.grants.iter().map(|(grant, name)| view! {
+            <p class="note lead">"A grant for " <bdi>{name.clone()}</bdi> " waits for approval. " <a class="link" href=path::grant(grant)>"Look at it"</a></p>
+        }).collect_view()}
         {tiles(&frame, &instance, &page)}
         <div class="two">
             <div class="stack">
@@ -177,6 +180,15 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
         }
     };
     let sign_ups = view! { <span class="soft small">"Sign-ups waiting"</span>{pending} };
+    let appeals = match &page.appeals {
+        Some((number, oldest)) => view! {
+            <b>{number.clone()}</b>
+            <span class="small">{waited(*oldest, number != "0")}</span>
+        }
+        .into_any(),
+        None => unknown(),
+    };
+    let appeals = view! { <span class="soft small">"Appeals waiting"</span>{appeals} };
     view! {
         <div class="tiles">
             <a class="card tile" href=path::reports(instance)>
@@ -184,6 +196,7 @@ fn tiles(frame: &Frame, instance: &InstanceName, page: &OverviewPage) -> AnyView
                 {cases}
             </a>
             {tile(Permission::ViewSignUps, path::signups(instance), sign_ups.into_any())}
+            {frame.may(Permission::ViewAppeals).then(|| tile(Permission::ViewAppeals, path::appeals(instance), appeals.into_any()))}
             {tile(Permission::ViewRegistrations, path::registrations(instance), registrations.into_any())}
         </div>
     }

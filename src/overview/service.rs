@@ -3,10 +3,11 @@
 use super::{InstanceRow, OverviewPage, Part};
 use crate::{
     access::Permission,
-    audit,
+    appeals, audit,
     clock::{DAY, NOTABLE_SKEW, Timestamp},
     context::Context,
     frame::{self, Framed},
+    grants,
     ledger::{Filter, unreadable},
     mastodon::{
         Instance,
@@ -92,6 +93,8 @@ pub async fn overview(context: &Context, instance: &str, search: &str) -> Result
         urgent: cases.iter().filter(|case| case.row.holder.is_none()).take(8).map(|case| case.row.clone()).collect(),
         cases: cases.len(),
         pending: instance.sign_ups_waiting(),
+        appeals: appeals::service::waiting(&instance),
+        grants: grants::service::waiting(context).await?,
         registrations: registrations_state(context, &instance).await?,
         health: parts(context, &instance).await,
         unattended: unattended(context, &instance).await?,

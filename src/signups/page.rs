@@ -107,6 +107,7 @@ fn list_body(frame: Frame, page: SignUpsPage) -> AnyView {
             <span class="soft small">{page.throw_away.clone().map(|list| format!("Throw-away mail servers: {list}"))}</span>
             <span class="end">{list::further(page.older.as_deref(), "Further →")}</span>
         </div>
+        {crate::batches::page::lately(&instance, &page.lately, frame.now)}
     }
     .into_any()
 }

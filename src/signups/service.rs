@@ -450,17 +450,21 @@ impl Kept {
     }
 }
 
-fn filter_of(search: &Search) -> SignUpFilter {
+/// # Errors
+/// Invalid, with what is accepted.
+fn filter_of(search: &Search) -> Result<SignUpFilter, Problem> {
     let text = |key: &str| search.get(key).unwrap_or_default().trim().to_owned();
-    SignUpFilter {
-        state: text("state"),
+    search.typed::<AccountId>("alike", "It takes the id of an account")?;
+    search.typed::<i64>("rule", "It takes the number of an IP rule")?;
+    Ok(SignUpFilter {
+        state: search.one_of("state", &["waiting", "unconfirmed", "invited"])?.to_owned(),
         language: text("language"),
         mail: text("mail").trim_start_matches('@').to_lowercase(),
         alike: text("alike"),
         under: text("under").to_lowercase(),
         rule: text("rule"),
-        order: text("order"),
-    }
+        order: search.one_of("order", &["oldest", "newest"])?.to_owned(),
+    })
 }
 
 /// Whether somebody comes under the rule that a filter names; `network` is that of the rule about addresses.
@@ -509,7 +513,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewSignUps, Some(&instance.name)).await?;
     let parsed = Search::parse(search);
-    let filter = filter_of(&parsed);
+    let filter = filter_of(&parsed)?;
     let base = path::signups(&instance.name);
     let desk = Desk::open(context, &instance).await?;
     let now = context.now();
@@ -573,6 +577,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         filter,
         preview,
         running: batches::service::running(context, &instance, "decide_sign_up").await?,
+        lately: batches::service::lately(context, &instance, "decide_sign_up").await?,
         may_decide,
         older,
         search: search.to_owned(),

@@ -212,7 +212,7 @@ pub const OPEN: [&str; 7] = [
 ];
 
 /// Every page: its route, and an address of it.
-pub const PAGES: [(&str, &str); 43] = [
+pub const PAGES: [(&str, &str); 45] = [
     ("/i/{instance}", "/i/harbour"),
     ("/", "/"),
     ("/i/{instance}/reports", "/i/harbour/reports"),
@@ -220,6 +220,7 @@ pub const PAGES: [(&str, &str); 43] = [
     ("/i/{instance}/find", "/i/harbour/find?q=wren"),
     ("/i/{instance}/accounts", "/i/harbour/accounts"),
     ("/i/{instance}/accounts/{account}", "/i/harbour/accounts/1"),
+    ("/i/{instance}/appeals", "/i/harbour/appeals"),
     ("/i/{instance}/signups", "/i/harbour/signups"),
     ("/i/{instance}/signups/{account}", "/i/harbour/signups/1"),
     ("/i/{instance}/batches/{batch}", "/i/harbour/batches/none"),
@@ -249,6 +250,7 @@ pub const PAGES: [(&str, &str); 43] = [
     ("/i/{instance}/access-requests/{request}", "/i/harbour/access-requests/nothing"),
     ("/i/{instance}/your-account", "/i/harbour/your-account"),
     ("/your-sign-in", "/your-sign-in"),
+    ("/people/change", "/people/change?who=nobody"),
     ("/people/reset", "/people/reset?who=nobody"),
     ("/keys", "/keys"),
     ("/sign-in", "/sign-in"),

@@ -334,7 +334,7 @@ async fn an_account_says_since_when_and_by_whom_how_it_came_and_where_it_was_see
     assert!(done.contains("done="), "{done}");
     let shown = house.get(Some(&moderator), &page).await.body;
     let acting = &house.app.instances.values().next().unwrap().health().account.clone().unwrap().username;
-    assert!(shown.contains(&format!("by @{acting}")), "{shown}");
+    assert!(shown.contains(&format!("by moderator, through @{acting}")), "{shown}");
     for there in [
         "Signed up",
         "Sessions and addresses",

@@ -293,6 +293,7 @@ impl Two {
                 instance.probe(app.clock.now()).await;
                 instance.waiting.refresh(&instance.database, app.clock.now()).await;
                 instance.signups.refresh(&instance.database, app.clock.now()).await;
+                instance.appeals.refresh(&instance.database, app.clock.now()).await;
             }
         }
     }

@@ -465,6 +465,36 @@ async fn a_form_posted_after_the_session_is_kept_for_its_writer_alone() {
     assert!(again.location.unwrap().contains(&draft), "the draft goes along");
 }
 
+#[tokio::test]
+async fn who_signs_in_again_is_told_so_once() {
+    let (house, clock) = changed(|_| {}).await;
+    house.look().await;
+    let former = house.sign_in("moderator").await;
+    let (account, reports) = house.case("quarry").await;
+    let back = format!("/i/harbour/reports/{account}?decide=silence");
+    let form = [
+        ("instance", "harbour"),
+        ("account", account.as_str()),
+        ("decision", "silence"),
+        ("reports", reports.as_str()),
+        ("state", crate::support::NO_SANCTION),
+        ("text", "You broke rule 2, for the third time."),
+        ("back", back.as_str()),
+    ];
+    clock.advance(HOUR + 60_000);
+    let away = house.post(Some(&former), "/api/reports/decide", &form).await.location.unwrap();
+    assert!(away.starts_with("/sign-in?"), "{away}");
+    let draft = away.split("draft=").nth(1).unwrap().to_owned();
+    let fields = [("name", "moderator"), ("password", PASSWORD), ("back", back.as_str()), ("draft", draft.as_str())];
+    let again = house.post(None, "/api/sign-in/password", &fields).await;
+    let page = house.get(again.cookie.as_deref(), &again.location.unwrap()).await;
+    let said = crate::seen::text(&page.body);
+    assert_eq!(page.status, StatusCode::OK, "{said}");
+    assert!(!said.contains("Your session is over"), "{said}");
+    assert_eq!(said.matches("You are signed in again").count(), 1, "{said}");
+    assert!(page.body.contains("You broke rule 2, for the third time."), "{said}");
+}
+
 /// A sign-in with a wrong password, from an address.
 fn wrong(name: &str, peer: &str, headers: &[(&'static str, &str)]) -> Request<Body> {
     let mut request = form("/api/sign-in/password", None, Body::from(format!("name={name}&password=not+the+password")));

@@ -119,12 +119,12 @@ async fn the_record_says_on_which_instance_and_can_be_narrowed_to_it() {
         ("?account=@quarry@night.example", false, "Choose the instance that the account is on"),
         ("?account=1", false, "Choose the instance that the account is on"),
         ("?instance=harbour&account=@nobody_at_all", false, "no such account on that instance"),
-        ("?instance=atlantis", false, "is no instance of this console"),
-        ("?kind=pirouette", false, "is no kind of entry"),
-        ("?outcome=splendid", false, "is no outcome"),
-        ("?who=nobody", false, "is no person of this console"),
-        ("?from=yesterday", false, "Write the day like"),
-        ("?to=2026-13-01", false, "Write the day like"),
+        ("?instance=atlantis", false, "“instance” does not know “atlantis”"),
+        ("?kind=pirouette", false, "“kind” does not know “pirouette”"),
+        ("?outcome=splendid", false, "“outcome” does not know “splendid”"),
+        ("?who=nobody", false, "“who” does not know “nobody”"),
+        ("?from=yesterday", false, "It takes a day, like"),
+        ("?to=2026-13-01", false, "It takes a day, like"),
     ] {
         let page = list(query).await;
         let said = text(&page.body);

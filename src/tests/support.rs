@@ -561,6 +561,7 @@ impl House {
             instance.probe(self.app.clock.now()).await;
             instance.waiting.refresh(&instance.database, self.app.clock.now()).await;
             instance.signups.refresh(&instance.database, self.app.clock.now()).await;
+            instance.appeals.refresh(&instance.database, self.app.clock.now()).await;
         }
     }
 

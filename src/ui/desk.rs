@@ -27,6 +27,7 @@ pub enum Desk {
     Everywhere,
     Reports,
     Accounts,
+    Appeals,
     SignUps,
     Registrations,
     People,
@@ -87,10 +88,13 @@ where
         let ring = Ring::begin();
         set_status(&problem);
         let typed = frame.draft.as_ref().map(form::kept);
+        // A list that was narrowed to what it does not know is there without that.
+        let whole = (problem.kind == Kind::Invalid && !search.is_empty())
+            .then(|| view! { <a class="btn main" href=path.clone()>"Show it without filters"</a> " " });
         let remedy = view! {
             {trouble(&problem)}
             {typed}
-            <p><a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
+            <p>{whole}<a class="btn" href=path::OVERVIEW>"To the overview"</a></p>
         };
         view! { {title("Not shown")} {around(here, frame, remedy.into_any(), ring)} }.into_any()
     })
@@ -116,6 +120,7 @@ fn trouble(problem: &Problem) -> AnyView {
             Kind::SignedOut => "Sign in",
             Kind::Forbidden => "Not for you",
             Kind::NotFound => "Not here",
+            Kind::Invalid => "Not understood",
             _ => "Not now",
         }}</h1>
         <p class="note" role="alert">{form::sentence(problem)}</p>
@@ -159,7 +164,8 @@ pub fn set_status(problem: &Problem) {
 }
 
 fn around(here: Desk, frame: Frame, inner: AnyView, ring: Ring) -> AnyView {
-    if let Some(draft) = &frame.draft {
+    // That somebody was signed out before is no failure of this page.
+    if let Some(draft) = frame.draft.as_ref().filter(|draft| draft.problem.kind != Kind::SignedOut) {
         set_status(&draft.problem);
     }
     let rail = rail(here, &frame);
@@ -252,6 +258,10 @@ fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
             let (href, waiting) = (path::reports(&instance.name), instance.waiting.clone());
             links.push(link(Desk::Reports, href, icon::reports().into_any(), "Reports", waiting));
         }
+        if frame.may(Permission::ViewAppeals) {
+            let href = path::appeals(&instance.name);
+            links.push(link(Desk::Appeals, href, icon::appeals().into_any(), "Appeals", frame.appeals.clone()));
+        }
         if frame.may(Permission::ViewSignUps) {
             let (href, waiting) = (path::signups(&instance.name), frame.sign_ups.clone());
             links.push(link(Desk::SignUps, href, icon::sign_ups().into_any(), "Sign-ups", waiting));
@@ -338,6 +348,7 @@ fn same_desk(here: Desk, head: &InstanceHead) -> String {
     let (right, there) = match here {
         Desk::Reports => (Permission::ViewWork, path::reports(name)),
         Desk::Accounts => (Permission::ViewWork, path::accounts(name)),
+        Desk::Appeals => (Permission::ViewAppeals, path::appeals(name)),
         Desk::SignUps => (Permission::ViewSignUps, path::signups(name)),
         Desk::Registrations => (Permission::ViewRegistrations, path::registrations(name)),
         Desk::DomainBlocks => (Permission::ViewBlocks, path::domains(name)),

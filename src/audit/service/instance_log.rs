@@ -1,6 +1,6 @@
 //! Mastodon's own log beside ours: each row a trace of one of our deeds, or of what was done outside the console.
 
-use super::{PAGE, unreadable};
+use super::{DAY_TYPED, PAGE, unreadable};
 use crate::{
     access::Permission,
     audit::{InstanceLogFilter, InstanceLogPage, Logged},
@@ -16,7 +16,7 @@ use crate::{
     },
     path,
     problem::Problem,
-    search::Search,
+    search::{Search, unknown},
     text::time::day_typed,
     ui,
 };
@@ -34,6 +34,9 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
     let parsed = Search::parse(search);
     let text = |key: &str| parsed.get(key).unwrap_or_default().trim().to_owned();
     let filter = InstanceLogFilter { who: text("who"), action: text("action"), day: text("day") };
+    if !filter.day.is_empty() && day_typed(&filter.day).is_none() {
+        return Err(unknown("day", &filter.day, DAY_TYPED));
+    }
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let (window, nobody) = read(&instance, &filter, before).await.map_err(read_problem)?;
     let LogWindow { mut rows, looked_to } = window;

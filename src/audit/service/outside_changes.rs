@@ -181,6 +181,12 @@ fn differences(part: Part, mut was: Rows, kept: &Rows, whole: &Rows) -> Vec<Chan
         (Part::LogAuthors, Some(before), Some(now)) => now["rows"].as_i64() >= before["rows"].as_i64(),
         (Part::LogAuthors, None, Some(_)) => true,
         (Part::Sanctions, Some(_), Some(_)) => true,
+        // That somebody appeals is their own doing, and an appeal goes with its account; what is decided is the staff's.
+        (Part::Appeals, before, Some(now)) => {
+            let state = before.as_ref().map_or("waiting", |row| row["state"].as_str().unwrap_or_default());
+            now["state"] == state
+        }
+        (Part::Appeals, _, None) => true,
         _ => before == now,
     };
     // With 4.7 those who deleted themselves are not suspended any more: that is the upgrade, and nobody's doing.
@@ -291,7 +297,7 @@ impl Noticed<'_> {
             let row =
                 row.filter(|row| row.at >= self.from.plus(-MINUTE)).find(|row| Some(row.action.as_str()) == action);
             causes.push(match (row, sanction) {
-                (Some(row), _) => match row.by {
+                (Some(row), _) => match row.by_username {
                     Some(name) => format!(", by @{} in Mastodon", ui::tame(&name)),
                     None => ", in Mastodon".to_owned(),
                 },
@@ -392,7 +398,7 @@ fn subject(instance: &InstanceName, part: Part, key: &str) -> Subject {
             Domain::try_from(key.to_owned()).map_or_else(|_| whole(), |domain| Subject::MailDomain(name, domain))
         }
         Part::AddressBlocks => Subject::Address(name, key.to_owned()),
-        Part::Sanctions | Part::LogAuthors => {
+        Part::Sanctions | Part::LogAuthors | Part::Appeals => {
             let (id, _) = sanction_of(key);
             id.parse::<AccountId>().map_or_else(|_| whole(), |id| Subject::Account(name, id))
         }
@@ -491,6 +497,7 @@ fn words(part: Part, change: &Change, roles: &BTreeMap<String, String>) -> (Stri
         Part::AddressBlocks => address_rule(key, before, now),
         Part::Sanctions => sanction(key, before, now),
         Part::LogAuthors => log_rows(key, before, now),
+        Part::Appeals => appeal(key, before, now),
     }
 }
 
@@ -609,6 +616,16 @@ fn sanction(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, 
     (said, vec![(sanction.to_owned(), word(before), word(now))])
 }
 
+/// An appeal that was decided, which is done in Mastodon alone.
+fn appeal(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
+    let text = |row: Option<&Value>, of: &str| row.and_then(|row| row[of].as_str()).map(str::to_owned);
+    let name = text(now.or(before), "name").unwrap_or_else(|| format!("account {}", sanction_of(key).0));
+    let (was, is) = (text(before, "state"), text(now, "state"));
+    let (was, is) = (was.unwrap_or_else(|| "waiting".to_owned()), is.unwrap_or_default());
+    let by = text(now, "by").map(|by| format!(" by @{}", ui::tame(&by))).unwrap_or_default();
+    (format!("the appeal of @{} was {is}{by} in Mastodon", ui::tame(&name)), vec![("appeal".to_owned(), was, is)])
+}
+
 /// Rows that are gone from Mastodon's own log.
 fn log_rows(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, Vec<Field>) {
     let number = |row: Option<&Value>| row.and_then(|row| row["rows"].as_u64()).unwrap_or(0);
@@ -657,7 +674,7 @@ pub async fn last_compared(context: &Context, instance: &Instance) -> sqlx::Resu
     for part in Part::ALL {
         let Some(kept) = snapshots::read(store, &instance.name, part.name()).await? else {
             // Where that is not granted, the overview names it.
-            if part == Part::Sanctions {
+            if matches!(part, Part::Sanctions | Part::Appeals) {
                 continue;
             }
             return Ok((true, "not looked at yet".to_owned()));

@@ -633,15 +633,13 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let parsed = Search::parse(search);
     let import = found(context, &instance, id).await?;
     let store = &context.app.store;
-    let show = parsed
-        .get("show")
-        .filter(|show| {
-            show.parse::<Difference>().is_ok()
-                || show.parse::<RowState>().is_ok()
-                || [domain_imports::CUTS, domain_imports::BY_HAND].contains(show)
-        })
-        .unwrap_or_default()
-        .to_owned();
+    let parts: Vec<&str> = Difference::ALL
+        .map(Difference::name)
+        .into_iter()
+        .chain(RowState::ALL.map(RowState::name))
+        .chain([domain_imports::CUTS, domain_imports::BY_HAND])
+        .collect();
+    let show = parsed.one_of("show", &parts)?.to_owned();
     let after = parsed.get("after").and_then(|line| line.parse().ok()).unwrap_or(0);
     let counts = domain_imports::counts(store, &import.id).await.map_err(store_problem)?;
     let sum = |wanted: &dyn Fn(Difference, RowState) -> bool| {

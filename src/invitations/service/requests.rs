@@ -53,7 +53,8 @@ pub async fn requests(context: &Context, instance: &str, search: &str) -> Result
     let app = &context.app;
     let parsed = Search::parse(search);
     let base = path::access_requests(&instance.name);
-    let state = parsed.get("state").and_then(|state| state.parse().ok()).unwrap_or(RequestState::Waiting);
+    let state = parsed.one_of("state", &RequestState::ALL.map(RequestState::name))?;
+    let state = state.parse().unwrap_or(RequestState::Waiting);
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let mut found = access_requests::list(&app.store, &app.keys, &instance.name, state, parsed.get("before"), limit)
         .await

@@ -134,7 +134,9 @@ pub struct StrikeRow {
     /// `account_warnings.id`
     pub id: i64,
     pub action: i32,
-    pub by: Option<String>,
+    /// `account_warnings.account_id`
+    pub by: Option<AccountId>,
+    pub by_username: Option<String>,
     pub text: String,
     pub created_at: Timestamp,
     pub overruled: bool,
@@ -284,21 +286,22 @@ impl Read {
     /// Its strikes, newest first (`account_warnings (target_account_id)`, `appeals (account_warning_id)`).
     pub async fn strikes(&mut self, id: AccountId) -> Result<Vec<StrikeRow>, DatabaseError> {
         const SQL: &str = concat!(
-            "select w.id, w.action, m.username, w.text, ",
+            "select w.id, w.action, w.account_id, m.username, w.text, ",
             ms!("w.created_at"),
             ", w.overruled_at is not null, p.id is not null, p.approved_at is not null, p.rejected_at is not null \
              from account_warnings w left join accounts m on m.id = w.account_id \
              left join appeals p on p.account_warning_id = w.id \
              where w.target_account_id = $1 order by w.id desc limit 21",
         );
-        type Row = (i64, i32, Option<String>, String, i64, bool, bool, bool, bool);
+        type Row = (i64, i32, Option<i64>, Option<String>, String, i64, bool, bool, bool, bool);
         let rows: Vec<Row> = query_as(SQL).bind(id.0).fetch_all(&mut *self.tx).await?;
         Ok(rows
             .into_iter()
-            .map(|(id, action, by, text, at, overruled, appealed, approved, rejected)| StrikeRow {
+            .map(|(id, action, by, by_username, text, at, overruled, appealed, approved, rejected)| StrikeRow {
                 id,
                 action,
-                by,
+                by: by.map(AccountId),
+                by_username,
                 text,
                 created_at: Timestamp(at),
                 overruled,

@@ -24,7 +24,9 @@ pub struct SanctionsSince {
 pub struct LoggedAbout {
     pub action: String,
     pub at: Timestamp,
-    pub by: Option<String>,
+    /// `admin_action_logs.account_id`
+    pub by: Option<AccountId>,
+    pub by_username: Option<String>,
 }
 
 /// How somebody came.
@@ -91,7 +93,8 @@ impl Read {
         const SQL: &str = concat!(
             "select l.action, ",
             ms!("l.created_at"),
-            " as at, a.username as by from ((select id, action, created_at, account_id from admin_action_logs \
+            " as at, l.account_id as by, a.username as by_username \
+             from ((select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'Account' and target_id = $1 order by id desc limit 50) union all \
              (select id, action, created_at, account_id from admin_action_logs \
              where target_type = 'User' and target_id = $2 order by id desc limit 50)) l \

@@ -144,6 +144,8 @@ pub enum Extra {
     Updates,
     /// When the support of releases ends: `software_updates.end_of_support`, `software_deprecations`, since 4.7.
     Support,
+    /// What appeals say and who decided them: `appeals`. As with polls.
+    Appeals,
 }
 
 impl Extra {
@@ -171,7 +173,7 @@ impl Extra {
             Self::RoleDetails => release >= Release::V46,
             Self::ServerNotes => release >= Release::V44,
             Self::OwnedSettings => release == Release::V43,
-            Self::Polls | Self::Edits | Self::Links | Self::Updates => true,
+            Self::Polls | Self::Edits | Self::Links | Self::Updates | Self::Appeals => true,
             Self::Quotes => release >= Release::V44,
             Self::Collections | Self::Tagged => release >= Release::V46,
             Self::Deletion | Self::Changes | Self::Support => release >= Release::V47,
@@ -230,6 +232,11 @@ pub(super) const READS: &[Reads] = &[
     ),
     sometimes(Extra::Changes, "admin_action_logs", &["recorded_changes"]),
     always("appeals", &["id", "account_warning_id", "approved_at", "rejected_at"]),
+    sometimes(
+        Extra::Appeals,
+        "appeals",
+        &["account_id", "text", "created_at", "approved_by_account_id", "rejected_by_account_id"],
+    ),
     sometimes(Extra::Collections, "collection_items", &["collection_id", "account_id", "position"]),
     sometimes(Extra::Collections, "collection_reports", &["report_id", "collection_id"]),
     sometimes(

@@ -21,6 +21,16 @@ impl From<i32> for Category {
     }
 }
 
+/// The same the other way round.
+pub(super) fn category_number(category: Category) -> i32 {
+    match category {
+        Category::Other => 0,
+        Category::Spam => 1000,
+        Category::Legal => 1500,
+        Category::Violation => 2000,
+    }
+}
+
 /// Posts of one case that are shown; the oldest.
 pub const MOST_POSTS: i64 = 50;
 
@@ -131,7 +141,9 @@ pub struct ClosedRow {
     pub comment: String,
     pub created_at: Timestamp,
     pub closed_at: Timestamp,
-    pub closed_by: Option<String>,
+    /// `reports.action_taken_by_account_id`
+    pub closed_by: Option<AccountId>,
+    pub closed_by_username: Option<String>,
 }
 
 /// The columns of a closed report; what follows says which.
@@ -144,8 +156,8 @@ macro_rules! closed_reports {
             ms!("r.created_at"),
             " as created_at, ",
             ms!("r.action_taken_at"),
-            " as closed_at, m.username as closed_by from reports r left join accounts t on t.id = r.target_account_id \
-             left join accounts m on m.id = r.action_taken_by_account_id where r.action_taken_at is not null and ",
+            " as closed_at, r.action_taken_by_account_id as closed_by, m.username as closed_by_username \
+             from reports r left join accounts t on t.id = r.target_account_id left join accounts m on m.id = r.action_taken_by_account_id where r.action_taken_at is not null and ",
             $rest
         )
     };
@@ -381,10 +393,11 @@ impl Read {
         Ok(query_as(SQL).bind(target).fetch_all(&mut *self.tx).await?)
     }
 
-    /// Closed reports before an id, newest first (primary key backwards: most reports are closed).
-    pub async fn decided_before(&mut self, before: i64, limit: i64) -> Result<Vec<ClosedRow>, DatabaseError> {
-        const SQL: &str = closed_reports!("r.id < $1 order by r.id desc limit $2");
-        Ok(query_as(SQL).bind(before).bind(limit).fetch_all(&mut *self.tx).await?)
+    /// These reports, as far as they are closed (primary key).
+    pub async fn closed_of(&mut self, ids: &[ReportId]) -> Result<Vec<ClosedRow>, DatabaseError> {
+        const SQL: &str = closed_reports!("r.id = any($1)");
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        Ok(query_as(SQL).bind(ids).fetch_all(&mut *self.tx).await?)
     }
 
     /// How right reporters were before: of their last hundred closed reports, those after which the reported account got

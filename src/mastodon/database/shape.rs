@@ -34,6 +34,7 @@ pub struct Extras {
     pub changes: There,
     pub updates: There,
     pub support: There,
+    pub appeals: There,
 }
 
 impl Extras {
@@ -98,6 +99,7 @@ impl Extras {
             Extra::Changes => &mut self.changes,
             Extra::Updates => &mut self.updates,
             Extra::Support => &mut self.support,
+            Extra::Appeals => &mut self.appeals,
         }
     }
 }
