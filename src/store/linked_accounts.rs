@@ -400,12 +400,20 @@ pub async fn leave(
         .execute(pool).await.map(|_| ()))
 }
 
-type LeftRow = (String, i64, String, String, String, String, i64);
+#[derive(sqlx::FromRow)]
+struct LeftRow {
+    id: String,
+    tries: i64,
+    operator: String,
+    instance: String,
+    account: String,
+    sealed: String,
+    since: i64,
+}
 
 fn left_row(keys: &Keys, row: LeftRow) -> sqlx::Result<LeftToken> {
-    let (id, tries, operator, instance, account, sealed, since) = row;
-    let linked = read(keys, operator, instance, account, &sealed, since)?;
-    Ok(LeftToken { id, linked, since: Timestamp(since), tries })
+    let linked = read(keys, row.operator, row.instance, row.account, &row.sealed, row.since)?;
+    Ok(LeftToken { id: row.id, linked, since: Timestamp(row.since), tries: row.tries })
 }
 
 /// One token that is left.

@@ -25,6 +25,7 @@ pub mod settling;
 pub mod setup_links;
 pub mod sign_ins;
 pub mod snapshots;
+pub(crate) mod transaction;
 pub mod web_sessions;
 
 pub use fence::Withheld;

@@ -24,19 +24,28 @@ pub struct Settling {
     pub recorded: bool,
 }
 
-type Row = (String, i64, String, i64, i64, i64, Option<i64>, i64);
+#[derive(sqlx::FromRow)]
+struct Row {
+    instance: String,
+    entry: i64,
+    mode: String,
+    since: Timestamp,
+    tries: i64,
+    next_at: Timestamp,
+    forgotten_at: Option<Timestamp>,
+    recorded: i64,
+}
 
 fn row(row: Row) -> Option<Settling> {
-    let (instance, entry, mode, since, tries, next_at, forgotten_at, recorded) = row;
     Some(Settling {
-        instance: instance.parse().ok()?,
-        entry,
-        mode: mode.parse().ok()?,
-        since: Timestamp(since),
-        tries,
-        next_at: Timestamp(next_at),
-        forgotten_at: forgotten_at.map(Timestamp),
-        recorded: recorded != 0,
+        instance: row.instance.parse().ok()?,
+        entry: row.entry,
+        mode: row.mode.parse().ok()?,
+        since: row.since,
+        tries: row.tries,
+        next_at: row.next_at,
+        forgotten_at: row.forgotten_at,
+        recorded: row.recorded != 0,
     })
 }
 

@@ -157,26 +157,14 @@ pub fn created_at(id: i64) -> Timestamp {
     Timestamp(id >> 16)
 }
 
-type FoundTuple = (i64, String, Option<String>, String, bool, bool, bool, bool, bool);
-
-fn found(
-    (id, username, domain, display_name, disabled, sensitized, silenced, suspended, deleted): FoundTuple,
-) -> Found {
-    Found {
-        id: AccountId(id),
-        acct: domain.map_or(username.clone(), |domain| format!("{username}@{domain}")),
-        display_name,
-        state: AccountState { disabled, sensitized, silenced, suspended, deleted },
-    }
-}
-
 macro_rules! found {
     ($release:ident, $rest:literal) => {
         concat!(
-            "select a.id, a.username, a.domain, a.display_name, u.disabled, a.sensitized_at is not null, \
-             a.silenced_at is not null, a.suspended_at is not null, ",
+            "select a.id, a.username || coalesce('@' || a.domain, '') as acct, a.display_name, u.disabled, \
+             a.sensitized_at is not null as sensitized, a.silenced_at is not null as silenced, \
+             a.suspended_at is not null as suspended, ",
             deleted!($release, "a"),
-            " from accounts a join users u on u.account_id = a.id ",
+            " as deleted from accounts a join users u on u.account_id = a.id ",
             $rest
         )
     };
@@ -254,8 +242,7 @@ impl Read {
             Personal::Email(email) => (by_email, email.as_str()),
             Personal::Address(range) => (by_address, range.as_str()),
         };
-        let rows: Vec<FoundTuple> = query_as(sql).bind(value).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(found).collect())
+        Ok(query_as(sql).bind(value).fetch_all(&mut *self.tx).await?)
     }
 
     /// Members of a role, newest first (`users (role_id)`).
