@@ -229,6 +229,17 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
         );
         assert_eq!(row(&house, name).await, None, "{name}");
     }
+    // One that is there is warned of where it limits more: not by its severity alone.
+    let id: i64 = sqlx::query_scalar(
+        "insert into domain_blocks (domain, severity, created_at, updated_at) values ('repl.co', 0, now(), now()) returning id",
+    )
+    .fetch_one(&house.instance)
+    .await
+    .unwrap();
+    let limited = seen(id, &rule(Severity::Silence));
+    let more = [("severity", "silence"), ("reject_media", "yes"), ("seen", limited.as_str())];
+    let answer = set(&house, &cookie, "repl.co", &more).await;
+    assert!(back(&house, &cookie, answer).await.body.contains("many people’s servers"));
     assert_eq!(house.weather.writes(), writes);
     set(&house, &cookie, "workers.dev", &[("severity", "suspend"), ("sure", "yes")]).await;
     assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));

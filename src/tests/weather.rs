@@ -349,8 +349,8 @@ async fn with_the_store_gone_pages_say_so_and_come_back() {
     // They are answered while nothing of the store can be had, and say so.
     for (page, status, says) in [
         ("/i/harbour/reports", StatusCode::SERVICE_UNAVAILABLE, "own database does not answer"),
-        ("/sign-in", StatusCode::OK, "Sign in"),
-        ("/health", StatusCode::SERVICE_UNAVAILABLE, ""),
+        ("/sign-in", StatusCode::SERVICE_UNAVAILABLE, "own database does not answer"),
+        ("/health", StatusCode::SERVICE_UNAVAILABLE, "the store"),
     ] {
         let answer = house.get(Some(&cookie), page).await;
         assert_eq!(answer.status, status, "{page}: {}", answer.body);

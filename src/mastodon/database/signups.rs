@@ -116,7 +116,7 @@ pub struct Met {
 /// From which addresses those came who were let in lately.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origins {
-    /// People looked at that have an address.
+    /// People looked at who were let in and have an address; 0 where no two of them have the same.
     pub all: i64,
     /// There were more sign-ups than are looked at.
     pub more: bool,
@@ -125,30 +125,34 @@ pub struct Origins {
 }
 
 impl Read {
-    /// From which addresses those signed up since then who have found their place: let in with a confirmed mail address some
-    /// time ago, and not suspended since. Of the newest sign-ups (primary key of `users` backwards, then `accounts` by number).
+    /// From which addresses those signed up since then who are here: let in before `until` with a confirmed mail address, and not
+    /// suspended since. Of the newest sign-ups (primary key of `users` backwards, then `accounts` by number).
     ///
     /// Those who wait do not count, nor who came just now: on a small server a wave would be common by itself.
     ///
     /// # Errors
     /// If the database does not answer, or not in time.
     pub async fn origins(&mut self, since: Timestamp, until: Timestamp) -> Result<Origins, DatabaseError> {
-        const SQL: &str = "with newest as materialized (select account_id, sign_up_ip, created_at, \
+        // As [`Hidden::range`]: a /64 of IPv6 is one address. What is looked up of accounts is few.
+        const SQL: &str = "with newest as materialized (select account_id, sign_up_ip as ip, created_at, \
              approved and confirmed_at is not null as there from users order by id desc limit $3), \
             lately as (select * from newest where created_at >= to_timestamp($1 / 1000.0) at time zone 'utc'), \
-            known as (select host(l.sign_up_ip) as address from lately l join accounts a on a.id = l.account_id \
-             where l.there and l.sign_up_ip is not null and a.suspended_at is null \
-             and l.created_at < to_timestamp($2 / 1000.0) at time zone 'utc') \
-            select address, count(*), (select count(*) from lately) from known group by address";
-        let rows: Vec<(String, i64, i64)> =
+            settled as materialized (select account_id, case when family(ip) = 6 and not ip <<= '::ffff:0:0/96' \
+             then network(set_masklen(ip, 64)) else ip end as range from lately \
+             where there and ip is not null and created_at < to_timestamp($2 / 1000.0) at time zone 'utc'), \
+            several as (select range from settled group by range having count(*) > 1) \
+            select host(s.range), count(*), (select count(*) from settled), (select count(*) from lately) \
+            from settled s join several using (range) where not exists \
+             (select from accounts a where a.id = s.account_id and a.suspended_at is not null) group by s.range";
+        let rows: Vec<(String, i64, i64, i64)> =
             query_as(SQL).bind(since.0).bind(until.0).bind(NEWEST).fetch_all(&mut *self.tx).await?;
         let mut origins = Origins {
-            all: rows.iter().map(|(_, number, _)| number).sum(),
-            more: rows.first().is_some_and(|(_, _, looked_at)| *looked_at >= NEWEST),
+            all: rows.first().map_or(0, |(_, _, all, _)| *all),
+            more: rows.first().is_some_and(|(.., looked_at)| *looked_at >= NEWEST),
             shared: Vec::new(),
         };
         let mut ranges: HashMap<Hidden, i64> = HashMap::new();
-        for (address, number, _) in rows {
+        for (address, number, ..) in rows {
             *ranges.entry(Hidden::new(address).range()).or_default() += number;
         }
         origins.shared.extend(ranges.into_iter().filter(|(_, number)| *number > 1));
