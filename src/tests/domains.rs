@@ -237,9 +237,18 @@ async fn names_that_must_not_be_blocked_are_refused_beside_the_field() {
     .await
     .unwrap();
     let limited = seen(id, &rule(Severity::Silence));
-    let more = [("severity", "silence"), ("reject_media", "yes"), ("seen", limited.as_str())];
-    let answer = set(&house, &cookie, "repl.co", &more).await;
-    assert!(back(&house, &cookie, answer).await.body.contains("many people’s servers"));
+    let more = [
+        ("instance", "harbour"),
+        ("domain", "repl.co"),
+        ("why", "a test"),
+        ("back", "/i/harbour/domains/server?name=repl.co"),
+        ("severity", "silence"),
+        ("reject_media", "yes"),
+        ("seen", limited.as_str()),
+    ];
+    let answer = house.post(Some(&cookie), "/api/domains/set", &more).await;
+    let page = back(&house, &cookie, answer).await.body;
+    assert!(page.contains("many people’s servers") && page.contains("name=\"sure\""), "{page}");
     assert_eq!(house.weather.writes(), writes);
     set(&house, &cookie, "workers.dev", &[("severity", "suspend"), ("sure", "yes")]).await;
     assert_eq!(house.outcome("block_domain").await, Some(Outcome::Succeeded));
