@@ -253,127 +253,29 @@ impl Permission {
 /// to when, is in [`crate::nouns::grants::Scope`].
 pub fn allows(role: Role, permission: Permission) -> bool {
     use Permission as P;
+    let (admin, moderator, contractor, auditor) = match permission {
+        P::ViewWork | P::ViewSignUps | P::ViewOwnLedger | P::OwnSignIn => (true, true, true, true),
+        P::DecideReports | P::DecideSignUps | P::Reveal | P::LinkAccount => (true, true, true, false),
+        P::SearchPersonal => (true, true, false, false),
+        P::ViewRegistrations | P::ViewBlocks | P::ViewInvitations => (true, true, false, true),
+        P::ViewWholeLedger | P::ViewGrants | P::ViewRoles => (true, false, false, true),
+        P::DecideAboutStaff
+        | P::CloseRegistrations
+        | P::OpenRegistrations
+        | P::ManageBlocks
+        | P::ProposeGrants
+        | P::TakeRolesAway
+        | P::ManageInvitations => (true, false, false, false),
+        P::CheckLedger => (false, false, false, true),
+        P::ManageOperators | P::SuspendFollowedDomain | P::DecideGrants | P::ManageRoles | P::DeleteAccounts => {
+            (false, false, false, false)
+        }
+    };
     match role {
         Role::Owner => true,
-        Role::Admin => match permission {
-            P::ViewWork
-            | P::DecideReports
-            | P::DecideAboutStaff
-            | P::Reveal
-            | P::SearchPersonal
-            | P::ViewSignUps
-            | P::DecideSignUps
-            | P::ViewRegistrations
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewOwnLedger
-            | P::ViewWholeLedger
-            | P::ViewBlocks
-            | P::ManageBlocks
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::ViewRoles
-            | P::TakeRolesAway
-            | P::ViewInvitations
-            | P::ManageInvitations
-            | P::LinkAccount
-            | P::OwnSignIn => true,
-            P::CheckLedger
-            | P::ManageOperators
-            | P::SuspendFollowedDomain
-            | P::DecideGrants
-            | P::ManageRoles
-            | P::DeleteAccounts => false,
-        },
-        Role::Moderator => match permission {
-            P::ViewWork
-            | P::DecideReports
-            | P::Reveal
-            | P::SearchPersonal
-            | P::ViewSignUps
-            | P::DecideSignUps
-            | P::ViewRegistrations
-            | P::ViewOwnLedger
-            | P::ViewBlocks
-            | P::ViewInvitations
-            | P::LinkAccount
-            | P::OwnSignIn => true,
-            P::DecideAboutStaff
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ManageOperators
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ViewRoles
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ManageInvitations
-            | P::DeleteAccounts => false,
-        },
-        Role::Contractor => match permission {
-            P::ViewWork
-            | P::DecideReports
-            | P::Reveal
-            | P::ViewSignUps
-            | P::DecideSignUps
-            | P::ViewOwnLedger
-            | P::LinkAccount
-            | P::OwnSignIn => true,
-            P::DecideAboutStaff
-            | P::SearchPersonal
-            | P::ViewRegistrations
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ManageOperators
-            | P::ViewBlocks
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ViewGrants
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ViewRoles
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ViewInvitations
-            | P::ManageInvitations
-            | P::DeleteAccounts => false,
-        },
-        Role::Auditor => match permission {
-            P::ViewWork
-            | P::ViewSignUps
-            | P::ViewRegistrations
-            | P::ViewOwnLedger
-            | P::ViewWholeLedger
-            | P::CheckLedger
-            | P::ViewBlocks
-            | P::ViewGrants
-            | P::ViewRoles
-            | P::ViewInvitations
-            | P::OwnSignIn => true,
-            P::DecideReports
-            | P::DecideAboutStaff
-            | P::Reveal
-            | P::SearchPersonal
-            | P::DecideSignUps
-            | P::CloseRegistrations
-            | P::OpenRegistrations
-            | P::ManageOperators
-            | P::ManageBlocks
-            | P::SuspendFollowedDomain
-            | P::ProposeGrants
-            | P::DecideGrants
-            | P::ManageRoles
-            | P::TakeRolesAway
-            | P::ManageInvitations
-            | P::DeleteAccounts
-            | P::LinkAccount => false,
-        },
+        Role::Admin => admin,
+        Role::Moderator => moderator,
+        Role::Contractor => contractor,
+        Role::Auditor => auditor,
     }
 }

@@ -25,9 +25,12 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
-    store::store_problem,
+    store::{invited, store_problem},
     ui,
 };
+
+/// Of those whom somebody invited so many are listed that the instance itself may not say any more.
+const MOST_INVITED: usize = 1_000;
 
 /// What was typed, as something to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,7 +225,10 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     } else if let Ok(role) = filter.role.parse() {
         read.by_role(role, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(read_problem)?
+        let known =
+            invited::by(&context.app.store, &instance.name, inviter, MOST_INVITED).await.map_err(store_problem)?;
+        let known = known.into_iter().map(|account| account.0).collect();
+        read.invited_by(inviter, known, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else {
         read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
     };

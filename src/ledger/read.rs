@@ -3,6 +3,7 @@
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
 use crate::{clock::Timestamp, id::OperatorId, store::on};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What the record is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,29 @@ pub struct Worked {
     pub outcome: Option<Outcome>,
 }
 
+/// An entry of which nothing was opened.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    pub index: i64,
+    /// The keyed hash of what it is about.
+    pub subject: String,
+    pub leaf: Value,
+    /// When the outcome was recorded.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// So many subjects are asked for at once, and of all of them so many entries.
+const SUBJECTS: usize = 16;
+const MOST_ABOUT: i64 = 3_200;
+
+/// The entries about some subjects within a span. They are found by the index on subjects first, however few of all they are,
+/// and put in order then.
+pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, leaf from ledger_entries \
+    where subject in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+    and kind <> 'outcome' and at >= $1 and at < $2) \
+    select e.idx, e.subject, e.leaf, o.at from found e left join ledger_entries o on o.intent = e.idx \
+    order by e.idx desc limit $3";
+
 /// What one person meant to do within a span.
 pub const WORKED: &str = "select e.idx, e.at, e.deed, e.leaf, o.outcome \
     from ledger_entries e left join ledger_entries o on o.intent = e.idx \
@@ -88,31 +112,52 @@ pub struct TreeState {
     pub outside: Option<String>,
 }
 
-type Row = (
-    i64,
-    String,
-    String,
-    i64,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-);
+/// An intent or fact with its outcome, as their columns have them.
+#[derive(sqlx::FromRow)]
+struct Row {
+    idx: i64,
+    leaf: String,
+    hash: String,
+    at: i64,
+    kind: String,
+    deed: String,
+    operator: Option<String>,
+    instance: Option<String>,
+    outcome: Option<String>,
+    outcome_leaf: Option<String>,
+    closed_at: Option<i64>,
+}
 
-/// Intents and facts with their outcomes, newest first.
+#[derive(sqlx::FromRow)]
+struct WorkedRow {
+    idx: i64,
+    at: i64,
+    deed: String,
+    leaf: String,
+    outcome: Option<String>,
+}
+
+/// Intents and facts with their outcomes.
+macro_rules! entries {
+    ($narrowed:expr) => {
+        concat!(
+            "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, \
+             o.leaf as outcome_leaf, o.at as closed_at \
+             from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.kind <> 'outcome' and ",
+            $narrowed
+        )
+    };
+}
+
+/// … newest first.
 macro_rules! listed {
     ($narrowed:literal) => {
-        concat!(
-            "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
-             from ledger_entries e left join ledger_entries o on o.intent = e.idx where ",
+        entries!(concat!(
             $narrowed,
-            " and e.kind <> 'outcome' and ($3 = '' or e.instance = $3) \
+            " and ($3 = '' or e.instance = $3) \
              and ($5 = '' or o.outcome = $5 or ($5 = 'open' and e.kind = 'intent' and o.outcome is null)) \
              and e.at >= $6 and e.at < $7 and e.idx < $8 order by e.idx desc limit $9"
-        )
+        ))
     };
 }
 
@@ -150,6 +195,10 @@ impl Ledger {
             .bind(filter.before.unwrap_or(i64::MAX))
             .bind(filter.limit)
             .fetch_all(pool).await?);
+        self.entries_of(rows).await
+    }
+
+    async fn entries_of(&self, rows: Vec<Row>) -> Result<Vec<Entry>, LedgerError> {
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             entries.push(self.entry_of(row).await?);
@@ -162,16 +211,49 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn about(&self, subject: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
-        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
-            from ledger_entries e left join ledger_entries o on o.intent = e.idx \
-            where e.subject = $1 and e.kind <> 'outcome' order by e.idx desc limit $2";
+        const SQL: &str = entries!("e.subject = $1 order by e.idx desc limit $2");
         let rows: Vec<Row> =
             on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?);
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in rows {
-            entries.push(self.entry_of(row).await?);
+        self.entries_of(rows).await
+    }
+
+    /// The intents and facts about some subjects within a span, newest first, with nothing of them opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn about_any(
+        &self,
+        subjects: &BTreeSet<String>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Closed>, LedgerError> {
+        let subjects: Vec<&String> = subjects.iter().collect();
+        let mut found = Vec::new();
+        for some in subjects.chunks(SUBJECTS) {
+            let rows: Vec<(i64, String, String, Option<i64>)> = on!(&self.store, pool => {
+                let mut query = sqlx::query_as(ABOUT_ANY).bind(from.0).bind(to.0).bind(MOST_ABOUT);
+                for at in 0..SUBJECTS {
+                    // No subject is empty.
+                    query = query.bind(some.get(at).map_or("", |subject| subject.as_str()));
+                }
+                query.fetch_all(pool).await?
+            });
+            for (index, subject, leaf, closed_at) in rows {
+                let leaf = serde_json::from_str(&leaf)
+                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                found.push(Closed { index, subject, leaf, closed_at: closed_at.map(Timestamp) });
+            }
         }
-        Ok(entries)
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.index));
+        Ok(found)
+    }
+
+    /// The sealed document of an entry's leaf, where it opens.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn document(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
+        Ok(self.open_sealed(leaf).await?.0)
     }
 
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
@@ -186,10 +268,10 @@ impl Ledger {
         before: i64,
         limit: i64,
     ) -> Result<Vec<Worked>, LedgerError> {
-        let rows: Vec<(i64, i64, String, String, Option<String>)> = on!(&self.store, pool => sqlx::query_as(WORKED)
+        let rows: Vec<WorkedRow> = on!(&self.store, pool => sqlx::query_as(WORKED)
             .bind(&operator.0).bind(from.0).bind(to.0).bind(before).bind(limit).fetch_all(pool).await?);
         rows.into_iter()
-            .map(|(index, at, deed, leaf, outcome)| {
+            .map(|WorkedRow { idx: index, at, deed, leaf, outcome }| {
                 let mut leaf: Value = serde_json::from_str(&leaf)
                     .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
                 let outcome = outcome.as_deref().and_then(Outcome::parse);
@@ -199,7 +281,7 @@ impl Ledger {
     }
 
     async fn entry_of(&self, row: Row) -> Result<Entry, LedgerError> {
-        let (index, leaf, _, at, kind, deed, operator, instance, outcome, outcome_leaf, closed_at) = row;
+        let Row { idx: index, leaf, at, kind, deed, operator, instance, outcome, outcome_leaf, closed_at, .. } = row;
         let damaged = |error: serde_json::Error| LedgerError::Entry(format!("entry {index}: {error}"));
         let leaf: Value = serde_json::from_str(&leaf).map_err(damaged)?;
         let (document, sealed) = self.open_sealed(&leaf).await?;
@@ -239,12 +321,11 @@ impl Ledger {
     /// # Errors
     /// The store's.
     pub async fn entry(&self, index: i64) -> Result<Option<Detail>, LedgerError> {
-        const SQL: &str = "select e.idx, e.leaf, e.hash, e.at, e.kind, e.deed, e.operator, e.instance, o.outcome, o.leaf, o.at \
-            from ledger_entries e left join ledger_entries o on o.intent = e.idx where e.idx = $1 and e.kind <> 'outcome'";
+        const SQL: &str = entries!("e.idx = $1");
         const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
         let row: Option<Row> = on!(&self.store, pool => sqlx::query_as(SQL).bind(index).fetch_optional(pool).await?);
         let Some(row) = row else { return Ok(None) };
-        let (leaf_text, leaf_hash) = (row.1.clone(), row.2.clone());
+        let (leaf_text, leaf_hash) = (row.leaf.clone(), row.hash.clone());
         let entry = self.entry_of(row).await?;
         let outcome_leaf: Option<(i64, String)> =
             on!(&self.store, pool => sqlx::query_as(OUTCOME).bind(index).fetch_optional(pool).await?);

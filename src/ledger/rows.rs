@@ -12,8 +12,8 @@ use crate::{
     id::{AccountId, GrantId, OperatorId},
     nouns::grants::Scope,
     store::{
-        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes, setup_links,
-        web_sessions,
+        self, batches, domain_imports, grants, linked_accounts, on, operators, recovery_codes,
+        rights::SNAPSHOTS_PROVED, setup_links, snapshots, web_sessions,
     },
 };
 use serde::Serialize;
@@ -140,7 +140,53 @@ pub enum Resealed {
     },
 }
 
-type Row = (i64, Option<String>, String, Option<String>, i64, String, Option<String>);
+/// An intent or fact with its outcome, as their columns have them.
+#[derive(sqlx::FromRow)]
+struct Row {
+    idx: i64,
+    subject: Option<String>,
+    deed: String,
+    instance: Option<String>,
+    at: i64,
+    leaf: String,
+    outcome: Option<String>,
+}
+
+impl Granted {
+    /// A grant as it was asked for.
+    fn asked(index: i64, facts: &Value, certain: bool) -> Self {
+        let roles = facts["roles"].as_array().into_iter().flatten();
+        let mut roles: Vec<(String, String)> =
+            roles.filter_map(|role| Some((word(&role[0])?, word(&role[1])?))).collect();
+        roles.sort();
+        Self {
+            asked: index,
+            operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
+            scope: read(&facts["scope"]),
+            starts: facts["starts"].as_i64().unwrap_or_default(),
+            ends: facts["ends"].as_i64().unwrap_or_default(),
+            roles,
+            approved: Some(None),
+            revoked: Some(false),
+            doubtful: !certain,
+        }
+    }
+}
+
+/// Follows a grant from the entry that asks for it to the one that takes it back.
+fn follow_grant(derived: &mut Derived, index: i64, deed: &str, facts: &Value, certain: bool) {
+    let Some(id) = facts["grant"].as_str() else { return };
+    if deed == "ask_grant" {
+        derived.grants.insert(id.to_owned(), Granted::asked(index, facts, certain));
+    }
+    let Some(granted) = derived.grants.get_mut(id) else { return };
+    match deed {
+        "decide_grant" => granted.approved = certain.then(|| facts["approve"].as_bool()),
+        "revoke_grant" => granted.revoked = certain.then_some(true),
+        _ => return,
+    }
+    granted.asked = index;
+}
 
 impl Ledger {
     /// Compares every row that gives rights with what the record says.
@@ -373,7 +419,7 @@ impl Ledger {
             let rows: Vec<Row> =
                 on!(&self.store, pool => sqlx::query_as(SQL).bind(from).bind(PAGE).fetch_all(pool).await?);
             let Some(last) = rows.last() else { return Ok(derived) };
-            from = last.0.saturating_add(1);
+            from = last.idx.saturating_add(1);
             for row in rows {
                 self.follow(&mut derived, row).await?;
             }
@@ -381,86 +427,53 @@ impl Ledger {
     }
 
     async fn follow(&self, derived: &mut Derived, row: Row) -> Result<(), LedgerError> {
-        let (index, subject, kind, instance, at, leaf, outcome) = row;
+        let index = row.idx;
         let leaf: Value =
-            serde_json::from_str(&leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+            serde_json::from_str(&row.leaf).map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
         let facts = &leaf["facts"];
-        if kind == "row_resealed" {
+        if row.deed == "row_resealed" {
             self.resealed(derived, index, facts);
             return Ok(());
         }
-        let certain = match outcome.as_deref().and_then(Outcome::parse) {
+        let certain = match row.outcome.as_deref().and_then(Outcome::parse) {
             Some(Outcome::Succeeded) => true,
             Some(Outcome::Failed | Outcome::Stale | Outcome::Refused) => return Ok(()),
             Some(Outcome::Unknown | Outcome::Partly) | None => false,
         };
-        let Some(subject) = subject else { return Ok(()) };
-        match kind.as_str() {
-            "add_operator" => {
+        let Some(subject) = row.subject else { return Ok(()) };
+        match (row.deed.as_str(), row.instance) {
+            ("add_operator", _) => {
                 let deed = self.deed(&leaf).await?;
                 let (id, name) = (deed["operator"].as_str().map(|id| OperatorId(id.to_owned())), word(&deed["name"]));
                 let role = read::<Role>(&facts["role"]);
                 let person = Person { added: index, id, name, role, disabled: Some(false), doubtful: !certain };
                 derived.people.insert(subject, person);
             }
-            "change_operator_role" => {
+            ("change_operator_role", _) => {
                 if let Some(person) = derived.people.get_mut(&subject) {
                     person.role = read::<Role>(&facts["after"]).filter(|_| certain);
                     person.added = index;
                 }
             }
-            "disable_operator" => {
+            ("disable_operator", _) => {
                 let disabled = facts["disabled"].as_bool();
                 if let Some(person) = derived.people.get_mut(&subject) {
                     person.disabled = disabled.filter(|_| certain);
                     person.added = index;
                 }
                 if disabled == Some(true) {
-                    self.access_ended(derived, &subject, at, certain);
+                    self.access_ended(derived, &subject, row.at, certain);
                 }
             }
-            "ask_grant" => {
-                let Some(id) = facts["grant"].as_str() else { return Ok(()) };
-                let roles = facts["roles"].as_array().into_iter().flatten();
-                let mut roles: Vec<(String, String)> =
-                    roles.filter_map(|role| Some((word(&role[0])?, word(&role[1])?))).collect();
-                roles.sort();
-                let granted = Granted {
-                    asked: index,
-                    operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
-                    scope: read(&facts["scope"]),
-                    starts: facts["starts"].as_i64().unwrap_or_default(),
-                    ends: facts["ends"].as_i64().unwrap_or_default(),
-                    roles,
-                    approved: Some(None),
-                    revoked: Some(false),
-                    doubtful: !certain,
-                };
-                derived.grants.insert(id.to_owned(), granted);
-            }
-            "decide_grant" => {
-                if let Some(granted) = facts["grant"].as_str().and_then(|id| derived.grants.get_mut(id)) {
-                    granted.approved = certain.then(|| facts["approve"].as_bool());
-                    granted.asked = index;
-                }
-            }
-            "revoke_grant" => {
-                if let Some(granted) = facts["grant"].as_str().and_then(|id| derived.grants.get_mut(id)) {
-                    granted.revoked = certain.then_some(true);
-                    granted.asked = index;
-                }
-            }
-            "link_account" => {
-                let Some(instance) = instance else { return Ok(()) };
+            ("link_account", Some(instance)) => {
                 let account = read::<AccountId>(&self.deed(&leaf).await?["account"]).filter(|_| certain);
                 let account = account.map(|account| Some(account.to_string()));
                 derived.links.insert((subject, instance), Link { entry: index, account });
             }
-            "unlink_account" => {
-                let Some(instance) = instance else { return Ok(()) };
+            ("unlink_account", Some(instance)) => {
                 derived.links.insert((subject, instance), Link { entry: index, account: certain.then_some(None) });
             }
-            _ => {}
+            (deed, _) => follow_grant(derived, index, deed, facts, certain),
         }
         Ok(())
     }
@@ -496,15 +509,10 @@ impl Ledger {
             Some("grant") => {
                 let Some(id) = facts["grant"].as_str() else { return };
                 let granted = Granted {
-                    asked: index,
-                    operator: facts["operator"].as_str().unwrap_or_default().to_owned(),
-                    scope: read(&facts["scope"]),
-                    starts: facts["starts"].as_i64().unwrap_or_default(),
-                    ends: facts["ends"].as_i64().unwrap_or_default(),
                     roles: read(&facts["roles"]).unwrap_or_default(),
                     approved: Some(facts["approved"].as_bool()),
                     revoked: facts["revoked"].as_bool(),
-                    doubtful: false,
+                    ..Granted::asked(index, facts, true)
                 };
                 derived.grants.insert(id.to_owned(), granted);
             }
@@ -597,6 +605,22 @@ impl Ledger {
 }
 
 impl Ledger {
+    /// Proves, once, what was kept of instances in the form of today; how many parts were in the former one. That it is done is
+    /// an entry; from then on a part in the former form is an older copy. A start that ends before the entry stands does it again.
+    ///
+    /// # Errors
+    /// If store or record cannot be read or written; the next start goes on with it.
+    pub async fn prove_snapshots_once(&self) -> Result<Option<u64>, LedgerError> {
+        // Where the head does not hold, nothing is known of what was done before.
+        if self.store.ever(SNAPSHOTS_PROVED).await? != Some(false) {
+            return Ok(None);
+        }
+        let parts = snapshots::prove_former(&self.store).await?;
+        self.fact(Fact::SnapshotsProved(parts)).await?;
+        self.store.proving_is_done().await?;
+        Ok(Some(parts))
+    }
+
     /// What a check of the record says of the rows that give rights.
     ///
     /// # Errors
@@ -605,7 +629,9 @@ impl Ledger {
         match self.compare_rows().await {
             Ok(compared) => {
                 let mut refused = self.store.refused().await?;
-                if self.store.sealing_is_due().await? {
+                // Once the record says that it was done, a note that it is due was put back.
+                let done = self.store.ever("rows_sealed").await? == Some(true);
+                if !done && self.store.sealing_is_due().await? {
                     refused.retain(|row| row.wrong != store::Wrong::Unsealed);
                 }
                 report.wrong.extend(compared.wrong(&refused));

@@ -11,8 +11,9 @@ use super::{
 use crate::{
     seal::{Keys, hex},
     store::{
-        Driver, Store,
+        Store,
         rights::{CHANGES, ChangeRow, Changes, SealedHead},
+        transaction::within,
     },
 };
 use serde_json::Value;
@@ -96,65 +97,33 @@ impl Report {
     }
 }
 
-type Row = (
-    i64,
-    String,
-    String,
-    i64,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<i64>,
-    Option<String>,
-);
+/// An entry, as its columns have it.
+#[derive(sqlx::FromRow)]
+struct Row {
+    idx: i64,
+    leaf: String,
+    hash: String,
+    at: i64,
+    kind: String,
+    deed: String,
+    operator: Option<String>,
+    instance: Option<String>,
+    subject: Option<String>,
+    intent: Option<i64>,
+    outcome: Option<String>,
+}
 
 /// Entries read at once.
 const PAGE: i64 = 2_000;
 
 const PAGE_SQL: &str = "select idx, leaf, hash, at, kind, deed, operator, instance, subject, intent, outcome \
     from ledger_entries where idx >= $1 order by idx limit $2";
-const HEAD: &str = "select size, root, frontier, origin, rights, mac from ledger_head where id = 1";
 const CHECKPOINTS: &str = "select size, note from ledger_checkpoints order by size";
 const KEYS: &str = "select id, wrapped from ledger_keys where wrapped is not null and id > $1 order by id limit $2";
 /// The deed whose intents say which keys were destroyed lawfully.
 const DESTROYING: &str = "destroy_words";
 
 const OPEN: &str = "select intent from open_deeds order by intent";
-
-/// Reads everything in one snapshot, so that what is appended meanwhile raises no alarm.
-macro_rules! check {
-    ($tx:ident, $keys:ident, $host:ident, $outside:ident, $earlier:ident, $progress:ident, $due:ident) => {{
-        let named: Vec<OriginRow> = sqlx::query_as(ORIGINS).fetch_all(&mut *$tx).await?;
-        let stored: Vec<(i64, String)> = sqlx::query_as(CHECKPOINTS).fetch_all(&mut *$tx).await?;
-        let mut check = Check::begin($keys, $host, &named, &stored, $outside);
-        let mut last = Some(String::new());
-        while let Some(after) = last {
-            let rows: Vec<(String, String)> = sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(&mut *$tx).await?;
-            last = rows.last().map(|(id, _)| id.clone());
-            rows.iter().for_each(|(id, wrapped)| check.key($keys, id, wrapped));
-        }
-        if let Some(earlier) = $earlier {
-            check.go_on_from(earlier);
-        }
-        let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
-        while let Some(first) = from {
-            let rows: Vec<Row> = sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(&mut *$tx).await?;
-            from = rows.last().and_then(|row| row.0.checked_add(1));
-            rows.iter().for_each(|row| check.row(row));
-            $progress(check.next);
-        }
-        let head: Option<SealedHead> = sqlx::query_as(HEAD).fetch_optional(&mut *$tx).await?;
-        let rights: Vec<ChangeRow> = sqlx::query_as(CHANGES).fetch_all(&mut *$tx).await?;
-        let open: Vec<i64> = sqlx::query_scalar(OPEN).fetch_all(&mut *$tx).await?;
-        $tx.rollback().await?;
-        let earlier = Verified(check.clone());
-        let report = check.end($keys, head, Changes::of_rows(rights), &named, &open, $due);
-        let earlier = report.holds().then_some(earlier);
-        Ok((report, earlier))
-    }};
-}
 
 /// Checks the store against itself and against the checkpoints from outside.
 ///
@@ -178,17 +147,36 @@ async fn verify_from(
 ) -> Result<(Report, Option<Verified>), LedgerError> {
     // An older store, before its first start, has no seal yet.
     let due = store.sealing_is_due().await?;
-    match &store.driver {
-        // In WAL a reading transaction keeps to what it saw first.
-        Driver::Sqlite(pool) => {
-            let mut tx = pool.begin().await?;
-            check!(tx, keys, host, outside, earlier, progress, due)
-        }
-        Driver::Postgres(pool) => {
-            let mut tx = pool.begin_with("begin isolation level repeatable read read only").await?;
-            check!(tx, keys, host, outside, earlier, progress, due)
-        }
+    // In one snapshot, so that what is appended meanwhile raises no alarm.
+    let mut tx = store.driver.begin_reading().await?;
+    let tx = &mut tx;
+    let named: Vec<OriginRow> = within!(tx, c => sqlx::query_as(ORIGINS).fetch_all(c).await?);
+    let stored: Vec<(i64, String)> = within!(tx, c => sqlx::query_as(CHECKPOINTS).fetch_all(c).await?);
+    let mut check = Check::begin(keys, host, &named, &stored, outside);
+    let mut last = Some(String::new());
+    while let Some(after) = last {
+        let rows: Vec<(String, String)> =
+            within!(tx, c => sqlx::query_as(KEYS).bind(after).bind(PAGE).fetch_all(c).await?);
+        last = rows.last().map(|(id, _)| id.clone());
+        rows.iter().for_each(|(id, wrapped)| check.key(keys, id, wrapped));
     }
+    if let Some(earlier) = earlier {
+        check.go_on_from(earlier);
+    }
+    let mut from = Some(if check.from > 0 { check.from } else { i64::MIN });
+    while let Some(first) = from {
+        let rows: Vec<Row> = within!(tx, c => sqlx::query_as(PAGE_SQL).bind(first).bind(PAGE).fetch_all(c).await?);
+        from = rows.last().and_then(|row| row.idx.checked_add(1));
+        rows.iter().for_each(|row| check.row(row));
+        progress(check.next);
+    }
+    let head = head::read(tx).await?;
+    let rights: Vec<ChangeRow> = within!(tx, c => sqlx::query_as(CHANGES).fetch_all(c).await?);
+    let open: Vec<i64> = within!(tx, c => sqlx::query_scalar(OPEN).fetch_all(c).await?);
+    let earlier = Verified(check.clone());
+    let report = check.end(keys, head, Changes::of_rows(rights), &named, &open, due);
+    let earlier = report.holds().then_some(earlier);
+    Ok((report, earlier))
 }
 
 impl Ledger {
@@ -407,14 +395,14 @@ impl Check {
     }
 
     fn row(&mut self, row: &Row) {
-        let index = row.0;
+        let index = row.idx;
         if index > self.next {
             self.locate(self.next, format!("the entry is missing; the next is {index}"));
         } else if index < self.next {
             self.locate(index, "an entry before the first".to_owned());
         }
         self.next = index.saturating_add(1);
-        let hash = leaf_hash(row.1.as_bytes());
+        let hash = leaf_hash(row.leaf.as_bytes());
         if let Some(what) = self.entry(row, &hex(&hash)) {
             self.locate(index, what);
         }
@@ -560,8 +548,8 @@ impl Check {
 
     /// What is wrong with one entry, if anything.
     fn entry(&mut self, row: &Row, hash: &str) -> Option<String> {
-        let (index, leaf, stored_hash, at, kind, deed, operator, instance, subject, intent, outcome) = row;
-        if stored_hash != hash {
+        let Row { idx: index, leaf, at, kind, deed, operator, instance, subject, intent, outcome, .. } = row;
+        if row.hash != hash {
             return Some("the leaf is not the one that was hashed".to_owned());
         }
         let Ok(value) = serde_json::from_str::<Value>(leaf) else { return Some("the leaf is not JSON".to_owned()) };

@@ -90,7 +90,7 @@ impl Category {
 }
 
 /// The sanctions in force on an account, as a person saw them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct AccountState {
     pub disabled: bool,
     pub sensitized: bool,

@@ -223,6 +223,18 @@ fn notice(notice: Notice) -> impl IntoView {
 }
 
 fn rail(here: Desk, frame: &Frame) -> AnyView {
+    view! {
+        <nav class="rail" aria-label="Desks">
+            <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
+            {desks(here, frame)}
+            {rail_foot(here, frame)}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The desks that this person may go to.
+fn desks(here: Desk, frame: &Frame) -> Vec<AnyView> {
     let link = |desk: Desk, href: String, icon: AnyView, name: &'static str, count: Option<String>| {
         let current = (desk == here).then_some("page");
         view! {
@@ -237,24 +249,12 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     if let Some(instance) = &frame.instance {
         links.push(link(Desk::Overview, path::overview(&instance.name), icon::overview().into_any(), "Overview", None));
         if frame.may(Permission::ViewWork) {
-            let waiting = instance.waiting.clone();
-            links.push(link(
-                Desk::Reports,
-                path::reports(&instance.name),
-                icon::reports().into_any(),
-                "Reports",
-                waiting,
-            ));
+            let (href, waiting) = (path::reports(&instance.name), instance.waiting.clone());
+            links.push(link(Desk::Reports, href, icon::reports().into_any(), "Reports", waiting));
         }
         if frame.may(Permission::ViewSignUps) {
-            let waiting = frame.sign_ups.clone();
-            links.push(link(
-                Desk::SignUps,
-                path::signups(&instance.name),
-                icon::sign_ups().into_any(),
-                "Sign-ups",
-                waiting,
-            ));
+            let (href, waiting) = (path::signups(&instance.name), frame.sign_ups.clone());
+            links.push(link(Desk::SignUps, href, icon::sign_ups().into_any(), "Sign-ups", waiting));
         }
         if frame.may(Permission::ViewWork) {
             let href = path::accounts(&instance.name);
@@ -287,6 +287,11 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
         links.push(link(Desk::Grants, path::GRANTS.to_owned(), icon::grants().into_any(), "Your grants", None));
     }
     links.push(link(Desk::Audit, path::AUDIT.to_owned(), icon::audit().into_any(), "Audit", None));
+    links
+}
+
+/// Who is here, and as whom.
+fn rail_foot(here: Desk, frame: &Frame) -> AnyView {
     let initials: String = frame
         .operator
         .split_whitespace()
@@ -305,27 +310,23 @@ fn rail(here: Desk, frame: &Frame) -> AnyView {
     let sign_in_current = (here == Desk::YourSignIn).then_some("page");
     let here_now = frame.here.clone();
     view! {
-        <nav class="rail" aria-label="Desks">
-            <a class="brand" href=path::OVERVIEW>{icon::brand()} "Howdah"</a>
-            {links}
-            <div class="foot">
-                <div class="who">
-                    <span class="face">{initials}</span>
-                    <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
-                </div>
-                {own}
-                <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
-                <form method="post" action=path::SET_THEME class="theme" aria-label="Theme">
-                    {form::back(&here_now)}
-                    <button class="btn quiet small" name="theme" value="light">"Light"</button>
-                    <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
-                    <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
-                </form>
-                <form method="post" action=path::SIGN_OUT>
-                    <button class="btn quiet small">"Sign out"</button>
-                </form>
+        <div class="foot">
+            <div class="who">
+                <span class="face">{initials}</span>
+                <span class="cut">{frame.operator.clone()}<br /><span class="small soft">{frame.role.name()}</span></span>
             </div>
-        </nav>
+            {own}
+            <a class="small" href=path::YOUR_SIGN_IN aria-current=sign_in_current>"Your sign-in"</a>
+            <form method="post" action=path::SET_THEME class="theme" aria-label="Theme">
+                {form::back(&here_now)}
+                <button class="btn quiet small" name="theme" value="light">"Light"</button>
+                <button class="btn quiet small" name="theme" value="dark">"Dark"</button>
+                <button class="btn quiet small" name="theme" value="auto">"Auto"</button>
+            </form>
+            <form method="post" action=path::SIGN_OUT>
+                <button class="btn quiet small">"Sign out"</button>
+            </form>
+        </div>
     }
     .into_any()
 }
@@ -375,9 +376,9 @@ fn dot(head: &InstanceHead) -> (&'static str, &'static str) {
 
 fn top(here: Desk, frame: &Frame) -> AnyView {
     let Some(instance) = frame.instance.clone() else {
-        return view! { <div class="top">
+        return view! { <header class="top">
             {frame.instances.iter().map(|head| view! { <a class="btn quiet" href=path::overview(&head.name)>{head.title.clone()}</a> }).collect_view()}
-        </div> }.into_any();
+        </header> }.into_any();
     };
     let (dot, state) = dot(&instance);
     let shown = view! { <span class=dot title=state></span><span class="cut">{instance.title.clone()}</span> };
@@ -406,9 +407,9 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
         .second_factor_optional
         .then(|| view! { <span class="wide badge warn" title="Accepted on a loopback address only">"no second factor"</span> });
     view! {
-        <div class="top">
+        <header class="top">
             {switcher}
-            <form class="search" role="search" action=path::LOOK_UP method="post">
+            <form class="search" role="search" aria-label="People" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
                 <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Find people" data-key-focus=keys::key("/") value=typed />
@@ -417,7 +418,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
             {registrations}
             {unguarded}
             <a class="btn quiet wide end" href=path::KEYS data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
-        </div>
+        </header>
     }
     .into_any()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant as Tick;
 
 /// A row of the log as a page shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct LoggedAction {
     pub id: i64,
     pub at: Timestamp,
@@ -56,20 +56,6 @@ const LONG_ENOUGH: Duration = Duration::from_millis(150);
 /// Rows become visible a little out of order: so many ids beside a day are looked at too.
 const BESIDE: i64 = 100;
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    at: i64,
-    by: Option<i64>,
-    by_username: Option<String>,
-    action: String,
-    target_type: Option<String>,
-    target_id: Option<i64>,
-    target: Option<String>,
-    about: Option<i64>,
-    changes: Option<String>,
-}
-
 /// The columns of a row; what follows says which. Names and targets hang on primary keys. What was changed is read so far as
 /// is shown, and one character more.
 macro_rules! logged {
@@ -84,8 +70,9 @@ macro_rules! logged {
         concat!(
             "select l.id, ",
             ms!("l.created_at"),
-            " as at, l.account_id as by, m.username::text as by_username, l.action, l.target_type, l.target_id, \
-             l.human_identifier as target, ",
+            " as at, l.account_id as by, m.username::text as by_username, l.action, \
+             coalesce(l.target_type, '') as target_type, coalesce(l.target_id, 0) as target_id, \
+             coalesce(l.human_identifier, '') as target, ",
             $changes,
             " as changes, case l.target_type when 'Account' then l.target_id \
              when 'User' then coalesce(case when l.route_param ~ '^[0-9]{1,18}$' then l.route_param::bigint end, \
@@ -96,21 +83,6 @@ macro_rules! logged {
             $rest
         )
     };
-}
-
-fn logged(row: Row) -> LoggedAction {
-    LoggedAction {
-        id: row.id,
-        at: Timestamp(row.at),
-        by: row.by.map(AccountId),
-        by_username: row.by_username,
-        action: row.action,
-        target_type: row.target_type.unwrap_or_default(),
-        target_id: row.target_id.unwrap_or(0),
-        target: row.target.unwrap_or_default(),
-        about: row.about.map(AccountId),
-        changes: row.changes,
-    }
 }
 
 impl Read {
@@ -135,7 +107,7 @@ impl Read {
         }
         high = high.min(filter.before.unwrap_or(i64::MAX));
         if let (Some(by), true) = (filter.by, filter.action.is_empty()) {
-            let rows: Vec<Row> = query_as(by_person)
+            let rows = query_as(by_person)
                 .bind(by.0)
                 .bind(low)
                 .bind(high)
@@ -144,7 +116,7 @@ impl Read {
                 .bind(limit)
                 .fetch_all(&mut *self.tx)
                 .await?;
-            return Ok(LogWindow { rows: rows.into_iter().map(logged).collect(), looked_to: None });
+            return Ok(LogWindow { rows, looked_to: None });
         }
         let mut window = LogWindow::default();
         let mut slice = SLICE;
@@ -178,25 +150,22 @@ impl Read {
              and l.created_at >= timestamp 'epoch' + $5 * interval '1 millisecond' \
              and l.created_at < timestamp 'epoch' + $6 * interval '1 millisecond' order by l.id desc limit $7"
         );
-        let rows: Vec<Row> = query_as(sql)
+        let query = query_as(sql)
             .bind(low)
             .bind(high)
             .bind(&filter.action)
             .bind(filter.by.map_or(0, |by| by.0))
             .bind(from.0)
             .bind(to.0)
-            .bind(limit)
-            .fetch_all(&mut *self.tx)
-            .await?;
-        Ok(rows.into_iter().map(logged).collect())
+            .bind(limit);
+        Ok(query.fetch_all(&mut *self.tx).await?)
     }
 
     /// The first row at or above an id, and when it was written (primary key).
     async fn logged_from(&mut self, id: i64) -> Result<Option<(i64, Timestamp)>, DatabaseError> {
         const SQL: &str =
             concat!("select id, ", ms!("created_at"), " from admin_action_logs where id >= $1 order by id limit 1");
-        let row: Option<(i64, i64)> = query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|(id, at)| (id, Timestamp(at))))
+        Ok(query_as(SQL).bind(id).fetch_optional(&mut *self.tx).await?)
     }
 
     /// The id from which on rows were written at an instant or later, found by bisection: ids grow with time.
