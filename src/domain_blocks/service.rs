@@ -140,13 +140,14 @@ async fn there_is(instance: &Instance, typed: &str) -> Result<Option<Domain>, Pr
 /// So long a rule looks back at who signed up.
 const LATELY: i64 = 30 * DAY;
 
-/// Whom a rule would meet, in a sentence; `None` where it is nobody. What could not be counted is said so.
+const NOT_COUNTED: &str = "How many members and sign-ups it meets could not be counted in time.";
+
+/// Whom a rule about mail would meet, in a sentence; `None` where it is nobody. What could not be counted is said so. Exact:
+/// the domain of a mail address is on its mask, too.
 fn meets(met: Result<Met, DatabaseError>, has: &str, seen: &str) -> Result<Option<String>, Problem> {
     let met = match met {
         Ok(met) => met,
-        Err(DatabaseError::Slow) => {
-            return Ok(Some("How many members and sign-ups it meets could not be counted in time.".to_owned()));
-        }
+        Err(DatabaseError::Slow) => return Ok(Some(NOT_COUNTED.to_owned())),
         Err(error) => return Err(read_problem(error)),
     };
     if met == Met::default() {

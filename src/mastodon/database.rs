@@ -41,7 +41,7 @@ pub use reports::{
 };
 pub use roles::Written;
 pub use shape::{Extras, Shape, Standby, There};
-pub use signups::{Met, Origins, PendingSignUp, no_visitors};
+pub use signups::{Met, NEWEST, Origins, PendingSignUp, no_visitors};
 pub use site::{KnownRelease, PresetRow, Releases, RuleRow};
 pub use snapshot::Part;
 pub use standing::Standing;
@@ -148,8 +148,9 @@ pub(super) struct Known {
     unknown: Arc<[Foreign]>,
 }
 
+// No statement may take so long that translating it into machine code, which takes up to a second, would be worth it.
 const BEGIN_READ: &str = "begin isolation level repeatable read read only; set local statement_timeout = 2000; \
-    set local time zone 'UTC'";
+    set local jit = off; set local time zone 'UTC'";
 
 impl Database {
     /// Connects when first asked: the instance may be down at start.

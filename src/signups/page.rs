@@ -150,7 +150,7 @@ fn filters(base: &str, page: &SignUpsPage) -> AnyView {
         chips.push(list::chip_off(base, &search, "under", &format!("mail at or below {}", ui::tame(&filter.under))));
     }
     if !filter.rule.is_empty() {
-        let network = page.network.as_deref().unwrap_or("a rule that is gone");
+        let network = page.network.as_deref().unwrap_or("a rule that is gone, or is not shown to you");
         chips.push(list::chip_off(base, &search, "rule", &format!("asked from {network}")));
     }
     let newest = filter.order == "newest";

@@ -14,7 +14,7 @@ use crate::{
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, read_problem},
+        database::{DatabaseError, Hidden, NEWEST, Origins, PendingSignUp, Read, read_problem},
         rest::Client,
         waiting::Snapshot,
     },
@@ -51,7 +51,9 @@ const BURST: usize = 10;
 const FROM_ONE_SERVER: usize = 3;
 /// Signals about addresses look back so far.
 const LATELY: i64 = 30 * DAY;
-/// An address says nothing that at least so many of those who signed up lately share …
+/// Whoever was let in counts for what is common after so long.
+const SETTLED: i64 = 3 * DAY;
+/// An address says nothing that at least so many of those share who were let in lately …
 const SHARED_BY: i64 = 5;
 /// … if they are more than one in so many of all.
 const ONE_IN: i64 = 10;
@@ -80,7 +82,7 @@ struct Desk {
     /// When they asked, sorted.
     times: Vec<i64>,
     refused: Refused,
-    /// From which addresses people came lately; `None` where the database did not say.
+    /// From which addresses those came who were let in lately; `None` where the database did not say.
     origins: Option<Origins>,
     /// Who invited those of whom the instance does not say it any more.
     forgotten: BTreeMap<AccountId, Invited>,
@@ -138,7 +140,7 @@ impl Desk {
         let refusals =
             refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
         let origins = match instance.database.read().await {
-            Ok(mut read) => read.origins(context.now().plus(-LATELY)).await,
+            Ok(mut read) => read.origins(context.now().plus(-LATELY), context.now().plus(-SETTLED)).await,
             Err(error) => Err(error),
         };
         let origins = origins.inspect_err(|error| tracing::warn!(%error, "signups.origins")).ok();
@@ -197,19 +199,11 @@ impl Desk {
         number >= SHARED_BY && number * ONE_IN > origins.all
     }
 
-    /// The address of somebody, where it tells people apart. Where the database did not say who came lately, those who wait are
-    /// all that is known.
+    /// The address of somebody, where it tells people apart. Where the database did not say who was let in lately, none is
+    /// known to be common: a signal too many is looked at, one too few is not.
     fn telling(&self, person: &PendingSignUp) -> Option<Hidden> {
         let range = person.address.as_ref().filter(|address| !address.is_of_no_visitor())?.range();
-        let common = match &self.origins {
-            Some(origins) => self.is_common(origins, &range),
-            None => {
-                let number =
-                    self.by_address.get(&range).map_or(0, |there| i64::try_from(there.len()).unwrap_or(i64::MAX));
-                let all = i64::try_from(self.people().len()).unwrap_or(i64::MAX);
-                number >= SHARED_BY && number.saturating_mul(ONE_IN) > all
-            }
-        };
+        let common = self.origins.as_ref().is_some_and(|origins| self.is_common(origins, &range));
         (!common).then_some(range)
     }
 
@@ -228,19 +222,24 @@ impl Desk {
         }
         let origins = self.origins.iter().flat_map(|origins| {
             let common = |(range, _): &&(Hidden, i64)| !range.is_of_no_visitor() && self.is_common(origins, range);
-            origins.shared.iter().filter(common).map(|(range, number)| (origins.all, range, *number))
+            origins.shared.iter().filter(common).map(move |(range, number)| (origins, range, *number))
         });
-        said.extend(origins.take(MOST_NAMED).map(|(all, range, number)| {
+        said.extend(origins.take(MOST_NAMED).map(|(origins, range, number)| {
+            let among = match origins.more {
+                true => format!(", among the newest {} sign-ups,", ui::grouped(usize::try_from(NEWEST).unwrap_or(0))),
+                false => String::new(),
+            };
             format!(
-                "{} of the {} who signed up within the last 30 days came from {}: so common an address gives no signal.",
+                "{} of the {} who signed up within the last 30 days{among} and were let in came from {}: so common an address \
+                 gives no signal.",
                 ui::grouped(usize::try_from(number).unwrap_or(0)),
-                ui::count(usize::try_from(all).unwrap_or(0), "person", "people"),
+                ui::count(usize::try_from(origins.all).unwrap_or(0), "person", "people"),
                 range.masked(),
             )
         }));
         if self.origins.is_none() {
             said.push(
-                "Who signed up lately could not be read: only those who wait tell which addresses are common."
+                "Who was let in lately could not be read: which addresses are common is not known, and each gives its signal."
                     .to_owned(),
             );
         }
@@ -518,12 +517,15 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let desk = Desk::open(context, &instance).await?;
     let now = context.now();
     // By its number alone: who may look here must not find out addresses by trying networks.
+    let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
+    // And only for whoever decides about them and sees rules at all: it tells more of an address than its mask does.
+    let may_see = may_decide && access::permit(&context.actor, Permission::ViewBlocks, Some(&instance.name)).is_ok();
     let network = match filter.rule.parse().map(RuleNumber) {
-        Ok(id) => {
+        Ok(id) if may_see => {
             let mut read = instance.database.read().await.map_err(read_problem)?;
             read.network_of(id).await.map_err(read_problem)?
         }
-        Err(_) => None,
+        _ => None,
     };
     let within: Option<IpNet> = network.as_deref().and_then(|network| network.parse().ok());
     let mut fitting: Vec<usize> =
@@ -532,7 +534,6 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     if filter.order == "newest" {
         fitting.reverse();
     }
-    let may_decide = access::permit(&context.actor, Permission::DecideSignUps, Some(&instance.name)).is_ok();
     let preview = parsed.get("decide").and_then(|verdict| verdict.parse().ok()).filter(|_| may_decide).map(|verdict| {
         let chosen: Vec<AccountId> = parsed.all("who").filter_map(|id| id.parse().ok()).collect();
         let all = parsed.get("all").is_some();

@@ -582,9 +582,28 @@ pub async fn ticks(store: &Store, id: &str) -> sqlx::Result<Vec<(Difference, Tic
         .collect()
 }
 
-/// Keeps what somebody ticked of a preview, and the reason typed so far; false, and nothing kept, if it is none any more.
-/// As in [`insert`], the rows travel as one document.
-pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Result<bool> {
+/// The rows that are ticked, each by a part of how it is proved: which, and what each would do.
+const TICKED: &str = "select coalesce(string_agg(substr(mac, 1, 16), '' order by line), '') from domain_import_rows \
+    where import = $1 and ticked = 1";
+
+/// One hash of [`TICKED`], which a page carries to say what it showed.
+fn hash_of(keys: &Keys, ticked: &str) -> String {
+    keys.hash("ticked rows", ticked.as_bytes())
+}
+
+/// Which rows of an import are ticked and what each would do, as one hash: another row, or another content of one, is another.
+///
+/// # Errors
+/// The store's.
+pub async fn ticked(store: &Store, id: &str) -> sqlx::Result<String> {
+    let ticked: String = on!(store, pool => sqlx::query_scalar(TICKED).bind(id).fetch_one(pool).await?);
+    Ok(hash_of(&store.keys, &ticked))
+}
+
+/// Keeps what somebody ticked of a preview, and the reason typed so far: what is ticked then ([`ticked`]). `None`, and nothing
+/// kept, if it is none any more, or something else was ticked than somebody saw. As in [`insert`], the rows travel as one
+/// document.
+pub async fn tick(store: &Store, id: &str, seen: &str, rows: &[Row], why: &str) -> sqlx::Result<Option<String>> {
     const WHY: &str = "update domain_imports set why = $2, state = 'preview' where id = $1";
     const SQLITE: &str = "update domain_import_rows set ticked = j.value ->> 'ticked', by_hand = j.value ->> 'by_hand', \
         replaces = j.value ->> 'replaces', mac = j.value ->> 'mac' \
@@ -597,13 +616,18 @@ pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Res
     let known = store.known().await?;
     macro_rules! keep {
         ($tx:ident, $rows:expr) => {{
-            let Some(mut held) = preview!(known, $tx, id) else { return Ok(false) };
+            let Some(mut held) = preview!(known, $tx, id) else { return Ok(None) };
+            let before: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *$tx).await?;
+            if hash_of(&store.keys, &before) != seen {
+                return Ok(None);
+            }
             sqlx::query(WHY).bind(id).bind(why).execute(&mut *$tx).await?;
             (held.state, held.why) = (ImportState::Preview.name().to_owned(), why.to_owned());
             sqlx::query($rows).bind(id).bind(&document).execute(&mut *$tx).await?;
+            let after: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *$tx).await?;
             seal!(store, $tx, &held);
             $tx.commit().await?;
-            Ok(true)
+            Ok(Some(hash_of(&store.keys, &after)))
         }};
     }
     match &store.driver {
@@ -619,11 +643,11 @@ pub async fn tick(store: &Store, id: &str, rows: &[Row], why: &str) -> sqlx::Res
 }
 
 /// Begins an import that is shown as a preview: its rows that are ticked wait from now on, and those that somebody unticked are
-/// remembered as such. Until the record says that it was begun, it is a preview all the same. How many; `None`, and nothing changed, if it is no preview any more, or another number is ticked than
-/// somebody saw.
-pub async fn begin(store: &Store, id: &str, seen: usize, why: &str) -> sqlx::Result<Option<usize>> {
+/// remembered as such. Until the record says that it was begun, it is a preview all the same. How many; `None`, and nothing
+/// changed, if it is no preview any more, or something else is ticked than somebody saw ([`ticked`]).
+pub async fn begin(store: &Store, id: &str, seen: &str, why: &str) -> sqlx::Result<Option<usize>> {
     const MOVE: &str = "update domain_imports set state = 'running', why = $2, note = '', which = $3 where id = $1";
-    const TICKED: &str = "select line from domain_import_rows where import = $1 and ticked = 1 order by line";
+    const LINES: &str = "select line from domain_import_rows where import = $1 and ticked = 1 order by line";
     const ROWS: &str = "update domain_import_rows set state = case when ticked = 1 then 'waiting' \
         when by_hand = 1 then 'left_out' else 'listed' end \
         where import = $1 and (ticked = 1 or by_hand = 1 or state <> 'listed')";
@@ -631,10 +655,11 @@ pub async fn begin(store: &Store, id: &str, seen: usize, why: &str) -> sqlx::Res
     on!(store, pool => {
         let mut tx = pool.begin().await?;
         let Some(mut held) = preview!(known, tx, id) else { return Ok(None) };
-        let lines: Vec<i64> = sqlx::query_scalar(TICKED).bind(id).fetch_all(&mut *tx).await?;
-        if lines.len() != seen {
+        let ticked: String = sqlx::query_scalar(TICKED).bind(id).fetch_one(&mut *tx).await?;
+        if hash_of(&store.keys, &ticked) != seen {
             return Ok(None);
         }
+        let lines: Vec<i64> = sqlx::query_scalar(LINES).bind(id).fetch_all(&mut *tx).await?;
         (held.state, held.why, held.which) = (ImportState::Running.name().to_owned(), why.to_owned(), as_spans(&lines));
         if !lines.is_empty() {
             sqlx::query(MOVE).bind(id).bind(why).bind(&held.which).execute(&mut *tx).await?;

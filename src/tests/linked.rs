@@ -857,7 +857,8 @@ async fn an_import_is_carried_out_as_whoever_read_it_in_and_within_their_own_lim
     let list = b"domain,severity\none.example,suspend\ntwo.example,suspend\nthree.example,suspend\n";
     let to = domain_blocks::service::keep(&context, "harbour", "list.csv", list.as_slice().into()).await.unwrap();
     let import = to.rsplit('/').next().unwrap();
-    let form = [("instance", "harbour"), ("import", import), ("ticked", "3"), ("why", "a list")];
+    let ticked = howdah::store::domain_imports::ticked(&house.app.store, import).await.unwrap();
+    let form = [("instance", "harbour"), ("import", import), ("ticked", ticked.as_str()), ("why", "a list")];
     house.post(Some(&cookie), "/api/domains/import-start", &form).await;
     let instance = house.app.instances.values().next().unwrap();
     let service_account = instance.rest.limits();

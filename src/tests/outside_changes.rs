@@ -390,6 +390,62 @@ async fn what_we_did_ourselves_and_what_came_back_is_nothing() {
     assert_eq!(compare(&house.app).await, 0);
 }
 
+/// A network has one form everywhere, whatever bits of a host SQL left in its row: what the console does about it is its own.
+#[tokio::test]
+async fn a_rule_with_bits_of_a_host_is_known_as_ours_once_we_change_or_lift_it() {
+    let house = house(sqlite().await).await;
+    let owner = house.sign_in("owner").await;
+    assert_eq!(compare(&house.app).await, 0);
+    run(
+        &house,
+        "insert into ip_blocks (ip, severity, comment, created_at, updated_at) \
+         values ('192.0.2.77/24', 5500, '', now(), now()), ('2001:db8:1::7/48', 5500, '', now(), now())",
+    )
+    .await;
+    assert_eq!(compare(&house.app).await, 2, "made by SQL");
+    let mut before = said(&house.app).await;
+    before.sort();
+    assert_eq!(
+        before,
+        ["a rule for 192.0.2.0/24 was made: no sign-ups", "a rule for 2001:db8:1::/48 was made: no sign-ups"]
+    );
+    for network in ["192.0.2.0/24", "2001:db8:1::/48"] {
+        let id: i64 = sqlx::query_scalar("select id from ip_blocks where network(ip) = $1::inet")
+            .bind(network)
+            .fetch_one(&house.instance)
+            .await
+            .unwrap();
+        let rule = |severity: &str| format!(r#"["{id}",{{"severity":"{severity}","comment":"","until":null}}]"#);
+        // It is not made a second time.
+        let again = [
+            ("instance", "harbour"),
+            ("network", network),
+            ("severity", "sign_up_block"),
+            ("why", "spam"),
+            ("back", "/i/harbour/domains/addresses"),
+        ];
+        let page = house.sent(&owner, "/api/domains/address-set", &again).await.body;
+        assert!(page.contains(&format!("There is a rule for {network} already")), "{page}");
+        let seen = rule("sign_up_block");
+        let milder = [
+            ("instance", "harbour"),
+            ("network", network),
+            ("severity", "sign_up_requires_approval"),
+            ("until", "never"),
+            ("why", "milder"),
+            ("seen", seen.as_str()),
+        ];
+        let done = house.post(Some(&owner), "/api/domains/address-set", &milder).await.location.unwrap();
+        assert!(done.contains("done="), "{done}");
+        assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
+        let seen = rule("sign_up_requires_approval");
+        let lift = [("instance", "harbour"), ("network", network), ("why", "gone"), ("seen", seen.as_str())];
+        let done = house.post(Some(&owner), "/api/domains/address-lift", &lift).await.location.unwrap();
+        assert!(done.contains("done="), "{done}");
+        assert_eq!(compare(&house.app).await, 0, "{:?}", said(&house.app).await);
+    }
+}
+
 #[tokio::test]
 async fn very_many_changes_are_said_together_and_twenty_thousand_rules_are_cheap() {
     let house = house(sqlite().await).await;

@@ -132,6 +132,12 @@ async fn what_cannot_be_stored_leaves_no_entry_that_it_began() {
     }
 }
 
+/// Begins an import with what is ticked; nothing says so yet.
+async fn begin(store: &Store, import: &str) -> sqlx::Result<Option<usize>> {
+    let seen = domain_imports::ticked(store, import).await?;
+    domain_imports::begin(store, import, &seen, "a list").await
+}
+
 /// The process ended after the rows were stored, and before the entry.
 #[tokio::test]
 async fn what_was_stored_and_not_begun_does_nothing_and_is_forgotten() {
@@ -156,7 +162,7 @@ async fn what_was_stored_and_not_begun_does_nothing_and_is_forgotten() {
 
         // An import stays the preview it was, and can be begun.
         let import = read_in(&house, &admin, "domain,severity\na.test,silence\nb.test,silence\n").await;
-        assert_eq!(domain_imports::begin(store, &import, 2, "a list").await.unwrap(), Some(2));
+        assert_eq!(begin(store, &import).await.unwrap(), Some(2));
         assert_eq!(work(&house).await, 0);
         assert_eq!(house.weather.writes(), 0, "no entry, no action");
         let read = async || domain_imports::by_id(store, &harbour(), &import).await.unwrap().unwrap().state;
@@ -171,7 +177,7 @@ async fn what_was_stored_and_not_begun_does_nothing_and_is_forgotten() {
         assert_eq!((states, read().await), (vec![RowState::Done, RowState::LeftOut], ImportState::Done));
         // One that nobody begins goes as any preview does.
         let import = read_in(&house, &admin, "domain,severity\nc.test,silence\n").await;
-        domain_imports::begin(store, &import, 1, "a list").await.unwrap();
+        begin(store, &import).await.unwrap();
         let now = house.app.clock.now();
         assert_eq!(domain_imports::delete_old(store, now.plus(DAY), now.plus(-DAY)).await.unwrap(), 1);
     }

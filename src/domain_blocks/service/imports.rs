@@ -12,8 +12,8 @@ use crate::{
     clock::{HOUR, Timestamp},
     context::Context,
     domain_blocks::{
-        Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed, Part,
-        Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
+        COSTED, Cost, Difference, Domain, Field, ImportHead, ImportPage, ImportRow, ImportState, ImportsPage, Listed,
+        Losses, Part, Reading, ReadingForm, RowState, Rule, Separator, Severity, TicksForm,
     },
     frame::{self, Framed},
     ledger::Progress,
@@ -23,7 +23,7 @@ use crate::{
     problem::{Kind, Problem},
     search::Search,
     store::{
-        attempts::{self, Limit},
+        attempts::{self, Limit, Reserved},
         domain_imports::{self, Import, Row},
         operators,
     },
@@ -32,7 +32,7 @@ use crate::{
 };
 use axum::body::Bytes;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -236,7 +236,9 @@ fn compare(
                 wanted.public_comment.clone_from(&before.public_comment);
             }
             if !asked.private_comment.is_empty() && asked.private_comment != before.private_comment {
-                said.push("Our private comment stays; the list’s is left out.".to_owned());
+                let ours = if before.private_comment.is_empty() { "We have no" } else { "Our" };
+                let stays = if before.private_comment.is_empty() { "" } else { " stays" };
+                said.push(format!("{ours} private comment{stays}; the list’s is left out."));
             }
             if severity == Severity::Noop && !wanted.reject_media && !wanted.reject_reports {
                 said.push("The list limits nothing there.".to_owned());
@@ -304,8 +306,10 @@ fn suspends(row: &Row) -> bool {
         && rule_of(&row.wanted).is_some_and(|wanted| wanted.begins_to_suspend(seen.as_ref()))
 }
 
-/// Says of each row that begins to suspend whom it costs: everybody here who has follows on a server known here for which the
-/// row would be the rule. The longest name counts, so that a server with a rule of its own costs nothing.
+/// Says of each row that begins to suspend which servers known here it would be the rule for, and whether that cuts follows of
+/// people here; what is not known counts as yes. The longest name counts, so that a server with a rule of its own costs
+/// nothing. Whom it costs, and how much, is counted for the rows that are shown ([`costs_shown`]): for all of a long list that
+/// takes many seconds.
 async fn priced(
     instance: &Instance,
     mut rows: Vec<Row>,
@@ -343,26 +347,82 @@ async fn priced(
     })
     .await?;
     rows = returned;
-    let costs = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        match read.costs(&names, &lines).await {
-            Ok(costs) => Some(costs),
-            Err(DatabaseError::Slow) => None,
-            Err(error) => return Err(read_problem(error)),
-        }
-    };
-    let met: BTreeSet<i64> = lines.into_iter().collect();
+    let cutting = cutting(instance, &names, &lines).await?;
+    let mut there: HashMap<i64, Vec<String>> = HashMap::new();
+    for (name, line) in names.into_iter().zip(lines) {
+        there.entry(line).or_default().push(name);
+    }
     for row in rows.iter_mut().filter(|row| suspends(row)) {
-        let cost = match &costs {
-            Some(costs) => costs.get(&row.line).cloned(),
-            None => met.contains(&row.line).then(Cost::default),
-        };
-        // Where not all servers were looked through, what is not known counts as yes.
-        let cost = cost.or_else(|| (!all_known).then(Cost::default));
-        row.cuts = cost.as_ref().is_some_and(Cost::cuts);
-        row.cost = cost.and_then(|cost| serde_json::to_string(&cost).ok()).unwrap_or_default();
+        let mut there = there.remove(&row.line).unwrap_or_default();
+        // Where not all servers were looked through, others may be below it.
+        let more = there.len() > COSTED || !all_known;
+        row.cuts = cutting.contains(&row.line) || !all_known;
+        if there.is_empty() && all_known {
+            continue;
+        }
+        there.truncate(COSTED);
+        let cost = Cost { there, more, ..Cost::default() };
+        row.cost = serde_json::to_string(&cost).unwrap_or_default();
     }
     Ok(rows)
+}
+
+/// The rows that cut follows, of names of servers and the row each comes under; where that took too long, all of them that are
+/// not known to cut none.
+async fn cutting(instance: &Instance, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, Problem> {
+    if names.is_empty() {
+        return Ok(HashSet::new());
+    }
+    // A read each: one that takes too long ends its transaction.
+    let at_first = {
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.tied_at_first(names, rows).await
+    };
+    let mut cutting = match at_first {
+        Ok(found) => found,
+        Err(DatabaseError::Slow) => return Ok(rows.iter().copied().collect()),
+        Err(error) => return Err(read_problem(error)),
+    };
+    let left = names.iter().zip(rows).filter(|(_, row)| !cutting.contains(row));
+    let (names, rows): (Vec<String>, Vec<i64>) = left.map(|(name, row)| (name.clone(), *row)).unzip();
+    if names.is_empty() {
+        return Ok(cutting);
+    }
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    match read.tied(&names, &rows).await {
+        Ok(found) => cutting.extend(found),
+        Err(DatabaseError::Slow) => cutting.extend(rows),
+        Err(error) => return Err(read_problem(error)),
+    }
+    Ok(cutting)
+}
+
+/// Whom the rows of a page cost, by line: counted now, but for lists of a former version, which counted when they were read.
+/// What cannot be counted now stays uncounted, and the page is shown all the same.
+async fn costs_shown(instance: &Instance, rows: &[Row]) -> HashMap<i64, Cost> {
+    let kept = |row: &Row| serde_json::from_str::<Cost>(&row.cost).ok().map(|cost| (row.line, cost));
+    let mut costs: HashMap<i64, Cost> = rows.iter().filter_map(kept).collect();
+    let uncounted = costs.iter().filter(|(_, cost)| cost.losses.is_none());
+    let (names, lines): (Vec<String>, Vec<i64>) =
+        uncounted.flat_map(|(line, cost)| cost.there.iter().map(|name| (name.clone(), *line))).unzip();
+    if names.is_empty() {
+        return costs;
+    }
+    let counted = async { instance.database.read().await?.costs(&names, &lines).await };
+    let mut counted = match counted.await {
+        Ok(counted) => counted,
+        Err(error) => {
+            tracing::info!(%error, "domain_imports.uncounted");
+            return costs;
+        }
+    };
+    for (line, cost) in costs.iter_mut().filter(|(_, cost)| cost.losses.is_none() && !cost.there.is_empty()) {
+        // Nobody is known there, and nobody loses anything.
+        let nobody = || Cost { losses: Some(Losses::default()), ..Cost::default() };
+        let Cost { losses, more, most, .. } = counted.remove(line).unwrap_or_else(nobody);
+        (cost.losses, cost.more, cost.most) = (losses, cost.more || more, most);
+    }
+    costs
 }
 
 /// So many files of one person are read within an hour, …
@@ -370,26 +430,45 @@ const FILES: Limit = Limit::Within { window: HOUR, most: 30 };
 /// … and so many of everybody.
 const FILES_IN_ALL: Limit = Limit::Within { window: HOUR, most: 120 };
 
+/// What a file was counted for before anything of it was read.
+#[must_use = "a file that is not read after all is not counted"]
+pub struct Counted([Reserved; 2]);
+
+impl Counted {
+    /// Counts it no more: nobody looked at it.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn give_back(self, context: &Context) -> Result<(), Problem> {
+        for one in self.0 {
+            one.give_back(&context.app.store).await.map_err(store_problem)?;
+        }
+        Ok(())
+    }
+}
+
 /// Whether somebody may have a list read now: asked, and counted, before anything of it is.
 ///
 /// # Errors
 /// Forbidden, or too many, with how long to wait.
-pub async fn may_keep(context: &Context, instance: &str) -> Result<(), Problem> {
+pub async fn may_keep(context: &Context, instance: &str) -> Result<Counted, Problem> {
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ManageBlocks, Some(&instance.name)).await?;
     let own = context.reserve("files", FILES).await?;
     let app = &context.app;
     let everybody = app.keys.hash("files of everybody", b"");
     let in_all = attempts::reserve(&app.store, &everybody, FILES_IN_ALL, context.now()).await.map_err(store_problem)?;
-    if let Err(wait) = in_all {
-        own.give_back(&app.store).await.map_err(store_problem)?;
-        return Err(Problem::new(
-            Kind::TooMany,
-            "As many files as the console reads within an hour were read, and nothing was done.",
-            format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
-        ));
+    match in_all {
+        Ok(in_all) => Ok(Counted([own, in_all])),
+        Err(wait) => {
+            own.give_back(&app.store).await.map_err(store_problem)?;
+            Err(Problem::new(
+                Kind::TooMany,
+                "As many files as the console reads within an hour were read, and nothing was done.",
+                format!("Wait {} minutes.", (wait.seconds() + 59) / 60),
+            ))
+        }
     }
-    Ok(())
 }
 
 /// Reads a list and keeps it, compared with the rules there are. Nothing is done yet.
@@ -649,10 +728,11 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let states = RowState::ALL.map(|one| (one, sum(&|_, state| state == one))).to_vec();
     let rows = domain_imports::rows(store, &import.id, &show, after, PAGE + 1).await.map_err(store_problem)?;
     let (rows, more) = page_of(rows);
+    let preview = import.state == ImportState::Preview;
+    let mut costs = if preview { costs_shown(&instance, &rows).await } else { HashMap::new() };
     let here = path::domain_import(&instance.name, &import.id);
     let further =
         rows.last().filter(|_| more).map(|last| format!("{here}{}", parsed.with("after", &last.line.to_string())));
-    let preview = import.state == ImportState::Preview;
     let reading: Option<Reading> = match domain_imports::reading(store, &import.id).await.map_err(store_problem)? {
         Some(text) => serde_json::from_str(&text).ok(),
         None => None,
@@ -660,15 +740,19 @@ pub async fn import(context: &Context, instance: &str, id: &str, search: &str) -
     let reading = reading.filter(|reading| reading.priced || !preview);
     let tickable = preview && reading.is_some();
     let ticks = domain_imports::ticks(store, &import.id).await.map_err(store_problem)?;
+    let ticked =
+        if tickable { domain_imports::ticked(store, &import.id).await.map_err(store_problem)? } else { String::new() };
     let page = ImportPage {
         reading,
         ticks,
+        ticked,
+        may_tick: tickable && may_change(context) && goes_on(context, &import).is_ok(),
         head: head(context, &import).await?,
         differences,
         states,
         suspends_known: (import.suspends, import.suspends_accounts),
         show,
-        rows: rows.iter().map(|row| shown(row, tickable)).collect(),
+        rows: rows.iter().map(|row| shown(row, tickable, costs.remove(&row.line))).collect(),
         further,
         here: format!("{here}?{}", search.trim_start_matches('?')),
         search: search.to_owned(),
@@ -721,7 +805,7 @@ fn changes_words(row: &Row) -> bool {
     row.difference == Difference::Same && !row.theirs.is_empty()
 }
 
-fn shown(row: &Row, tickable: bool) -> ImportRow {
+fn shown(row: &Row, tickable: bool, cost: Option<Cost>) -> ImportRow {
     let seen = seen_of(&row.seen).map(|seen| seen.rule);
     ImportRow {
         line: row.line,
@@ -729,7 +813,7 @@ fn shown(row: &Row, tickable: bool) -> ImportRow {
         difference: row.difference,
         fields: rule_of(row.asked()).map(|then| fields(seen.as_ref(), &then)).unwrap_or_default(),
         said: row.said.clone(),
-        cost: serde_json::from_str(&row.cost).ok(),
+        cost,
         may_tick: tickable && may_tick(row),
         ticked: row.ticked,
         theirs: (!row.theirs.is_empty()).then_some(row.replaces),
@@ -789,8 +873,16 @@ fn ticked(form: &TicksForm, mut rows: Vec<Row>) -> Result<Vec<Row>, Problem> {
     Ok(rows)
 }
 
-/// Keeps what was ticked on a page of a preview; nothing is begun.
-async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<(), Problem> {
+fn ticked_elsewhere() -> Problem {
+    Problem::new(
+        Kind::Conflict,
+        "Nothing was done: what is ticked is not what the page showed, as another window or somebody else changed it.",
+        "The page shows what is ticked now. Look again and decide.",
+    )
+}
+
+/// Keeps what was ticked on a page of a preview, nothing is begun; what is ticked then ([`domain_imports::ticked`]).
+async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Result<String, Problem> {
     goes_on(context, import)?;
     if import.state != ImportState::Preview {
         return Err(changed_meanwhile());
@@ -798,20 +890,17 @@ async fn keep_ticks(context: &Context, import: &Import, form: &TicksForm) -> Res
     understood(context, import).await?;
     let store = &context.app.store;
     let rows = domain_imports::rows(store, &import.id, "", 0, i64::MAX).await.map_err(store_problem)?;
-    let number = rows.iter().filter(|row| row.ticked).count();
     // What was ticked elsewhere meanwhile is not what the page showed.
-    if form.ticked.parse::<usize>() != Ok(number) {
-        return Err(changed_meanwhile());
+    if form.ticked != domain_imports::ticked(store, &import.id).await.map_err(store_problem)? {
+        return Err(ticked_elsewhere());
     }
     let rows = ticked(form, rows)?;
     let why = Why::typed("why", &form.why)?;
     if rows.is_empty() && import.why == why.as_str() {
-        return Ok(());
+        return Ok(form.ticked.clone());
     }
-    match domain_imports::tick(store, &import.id, &rows, why.as_str()).await.map_err(store_problem)? {
-        true => Ok(()),
-        false => Err(changed_meanwhile()),
-    }
+    let kept = domain_imports::tick(store, &import.id, &form.ticked, &rows, why.as_str()).await;
+    kept.map_err(store_problem)?.ok_or_else(ticked_elsewhere)
 }
 
 /// Keeps what was ticked on a page of a preview, and shows that page again, or the next.
@@ -825,17 +914,15 @@ pub async fn tick(context: Context, form: TicksForm) -> Result<String, Problem> 
 /// Begins to carry out the rows that are ticked, those of the page the form stands on included, as the person who presses.
 pub async fn start(context: Context, form: TicksForm) -> Result<String, Problem> {
     let (instance, import) = changed(&context, &form.instance, &form.import).await?;
-    keep_ticks(&context, &import, &form).await?;
+    let seen = keep_ticks(&context, &import, &form).await?;
     let why = Why::given(&form.why, true)?;
     let ticks = domain_imports::ticks(&context.app.store, &import.id).await.map_err(store_problem)?;
-    let number = ticks.iter().map(|(_, ticks)| ticks.ticked).sum::<i64>();
-    if number == 0 {
+    if ticks.iter().all(|(_, ticks)| ticks.ticked == 0) {
         return Err(Problem::invalid("row", "Tick what is to be carried out."));
     }
-    let (store, number) = (&context.app.store, usize::try_from(number).unwrap_or(usize::MAX));
     // Without the entry it is a preview still.
-    match domain_imports::begin(store, &import.id, number, why.as_str()).await.map_err(store_problem)? {
-        None | Some(0) => return Err(changed_meanwhile()),
+    match domain_imports::begin(&context.app.store, &import.id, &seen, why.as_str()).await.map_err(store_problem)? {
+        None | Some(0) => return Err(ticked_elsewhere()),
         Some(_) => recorded(&context, Progress::Begun, &import).await?,
     }
     context.app.begun.send_replace(());

@@ -102,8 +102,11 @@ impl Part {
                  from email_domain_blocks where parent_id is null"
             ),
             Self::AddressBlocks => part!(
-                "select host(network(ip)) || '/' || masklen(ip) as key, jsonb_build_object('severity', severity, \
-                 'comment', comment, 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks"
+                // Bits of a host can make two rows of one network: it is named once, with what is harshest.
+                "select distinct on (network(ip)) host(network(ip)) || '/' || masklen(ip) as key, \
+                 jsonb_build_object('severity', severity, 'comment', comment, \
+                 'until', (extract(epoch from expires_at) * 1000)::bigint) as content from ip_blocks \
+                 order by network(ip), severity desc, id desc"
             ),
             Self::Sanctions => by_release!(extras, sanctions,),
             // `admin_action_logs.account_id` cascades: whoever is deleted takes their rows along.
