@@ -25,7 +25,6 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
-    store::store_problem,
     ui,
 };
 
@@ -38,14 +37,11 @@ enum Asked {
 }
 
 /// The account that somebody names: by handle, or the address of a profile.
-///
-/// # Errors
-/// If the instance's database does not answer.
 pub async fn by_name(instance: &Instance, text: &str) -> Result<Option<AccountId>, Problem> {
     match parse(text, &instance.own_domains()) {
         Asked::Id(id) => Ok(Some(id)),
         Asked::Handle(name, domain) => {
-            let mut read = instance.database.read().await.map_err(read_problem)?;
+            let mut read = instance.database.read().await?;
             read.by_handle(&name, domain.as_deref()).await.map_err(read_problem)
         }
         Asked::Nothing => Ok(None),
@@ -112,13 +108,13 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let mut hits = Vec::new();
     let sensitive = personal::is_personal(&typed);
     if asked != Asked::Nothing {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
+        let mut read = instance.database.read().await?;
         match &asked {
-            Asked::Id(id) => exact = read.account(*id).await.map_err(read_problem)?.map(|account| account.id),
+            Asked::Id(id) => exact = read.account(*id).await?.map(|account| account.id),
             Asked::Handle(name, domain) => {
-                exact = read.by_handle(name, domain.as_deref()).await.map_err(read_problem)?;
+                exact = read.by_handle(name, domain.as_deref()).await?;
                 if exact.is_none() && domain.is_none() && !sensitive {
-                    hits = read.by_prefix(name).await.map_err(read_problem)?;
+                    hits = read.by_prefix(name).await?;
                 }
             }
             Asked::Nothing => {}
@@ -213,18 +209,18 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         .map(|typed| Asks { typed: std::mem::take(typed), may: personal::may_search(context, &instance) });
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
-    let mut read = instance.database.read().await.map_err(read_problem)?;
-    let roles = read.role_names().await.map_err(read_problem)?;
+    let mut read = instance.database.read().await?;
+    let roles = read.role_names().await?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());
     let window = if asks.is_some() {
         Window::default()
     } else if let Ok(role) = filter.role.parse() {
-        read.by_role(role, &narrowing, before, PAGE).await.map_err(read_problem)?
+        read.by_role(role, &narrowing, before, PAGE).await?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        read.invited_by(inviter, &narrowing, before, PAGE).await.map_err(read_problem)?
+        read.invited_by(inviter, &narrowing, before, PAGE).await?
     } else {
-        read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
+        read.window(&narrowing, before, PAGE).await?
     };
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;
@@ -240,15 +236,15 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
                 id: AccountId(account.id),
                 handle: format!("@{}", ui::tame(&acct)),
                 display_name: ui::excerpt(&account.display_name, 60),
-                state: shown(context, account.state())
+                state: shown(context, account.state)
                     .words()
                     .into_iter()
                     .chain(account.is_left_without_login().then_some("no login"))
                     .map(str::to_owned)
                     .collect(),
                 role: account.role.clone().filter(|name| !name.is_empty()),
-                since: Timestamp(account.created_at),
-                last_active: account.last_status_at.map(Timestamp),
+                since: account.created_at,
+                last_active: account.last_status_at,
             }
         })
         .collect();

@@ -20,7 +20,6 @@ use crate::{
         batches,
         batches::{Batch, State},
         operators::{self, Operator},
-        store_problem,
     },
     text::Why,
     ui,
@@ -70,7 +69,7 @@ pub async fn begin(context: &Context, instance: &Instance, deeds: Vec<InBatch>, 
     let number = i64::try_from(deeds.len()).unwrap_or(i64::MAX);
     let by = Some(context.actor.operator.clone());
     staged(&context.app, Progress::Begun, &batch.id, by, &instance.name, kind, number).await?;
-    batches::insert(&context.app.store, &context.app.keys, &batch, &deeds).await.map_err(store_problem)?;
+    batches::insert(&context.app.store, &context.app.keys, &batch, &deeds).await?;
     Ok(path::batch(&instance.name, &batch.id))
 }
 
@@ -98,10 +97,10 @@ pub async fn staged(
 /// The batches of a kind that are not at their end.
 pub async fn running(context: &Context, instance: &Instance, kind: &str) -> Result<Vec<Running>, Problem> {
     let app = &context.app;
-    let found = batches::running(&app.store, &app.keys, &instance.name).await.map_err(store_problem)?;
+    let found = batches::running(&app.store, &app.keys, &instance.name).await?;
     let mut running = Vec::new();
     for batch in found.into_iter().filter(|batch| batch.kind == kind && is_shown(context, batch)) {
-        let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+        let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await?;
         running.push(Running {
             what: what(items.first().map(|item| &item.deed), different(&items)),
             who: name(app, &batch).await?,
@@ -119,15 +118,14 @@ fn is_shown(context: &Context, batch: &Batch) -> bool {
 }
 
 async fn name(app: &App, batch: &Batch) -> Result<String, Problem> {
-    let person = operators::by_id(&app.store, &batch.operator).await.map_err(store_problem)?;
+    let person = operators::by_id(&app.store, &batch.operator).await?;
     Ok(person.map_or_else(|| "somebody".to_owned(), |person| person.name))
 }
 
 async fn find(context: &Context, instance: &Instance, batch: &str) -> Result<Batch, Problem> {
     let app = &context.app;
     batches::by_id(&app.store, &app.keys, batch)
-        .await
-        .map_err(store_problem)?
+        .await?
         .filter(|batch| batch.instance == instance.name && is_shown(context, batch))
         .ok_or_else(|| Problem::not_found("There is no such batch here."))
 }
@@ -139,7 +137,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
     let (view, act) = permissions(&batch.kind);
     context.permit(view, Some(&instance.name)).await?;
     let app = &context.app;
-    let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+    let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await?;
     let shown: Vec<Line> = items
         .iter()
         .map(|item| {
@@ -164,7 +162,7 @@ pub async fn batch(context: &Context, instance: &str, batch: &str, search: &str)
         .filter(|(_, number)| *number > 0)
         .collect();
     let left = items.iter().filter(|item| !matches!(item.state, State::Closed(_))).count();
-    let client = acting::client(app, &batch.operator, &instance).await.map_err(store_problem)?;
+    let client = acting::client(app, &batch.operator, &instance).await?;
     let page = BatchPage {
         what: what(items.first().map(|item| &item.deed), different(&items)),
         who: name(app, &batch).await?,
@@ -196,12 +194,12 @@ pub async fn pause(context: Context, instance: String, batch: String, pause: boo
     }
     if batch.paused != pause && batch.ended_at.is_none() {
         let app = &context.app;
-        let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await.map_err(store_problem)?;
+        let items: Vec<Item> = batches::items(&app.store, &app.keys, &batch.id).await?;
         let number = i64::try_from(items.len()).unwrap_or(i64::MAX);
         let stage = if pause { Progress::Paused } else { Progress::Resumed };
         let by = Some(context.actor.operator.clone());
         staged(app, stage, &batch.id, by, &instance.name, &batch.kind, number).await?;
-        batches::set_paused(&app.store, &batch.id, pause).await.map_err(store_problem)?;
+        batches::set_paused(&app.store, &batch.id, pause).await?;
     }
     Ok(path::batch(&instance.name, &batch.id))
 }

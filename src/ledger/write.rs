@@ -375,9 +375,6 @@ impl Ledger {
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
     /// minutes, and so do wrong codes of one account and refusals of one permission to one person: nobody must be able to
     /// grow the tree without bound. What changed elsewhere is recorded once, whoever noticed it.
-    ///
-    /// # Errors
-    /// The ledger's.
     pub async fn fact(&self, fact: Fact) -> Result<(), LedgerError> {
         let at = self.clock.now();
         let subject = match &fact {
@@ -441,9 +438,6 @@ impl Ledger {
 
     /// Claims the deeds whose lease has run out: each goes to one process only. Who cannot close one yet lets the claim run
     /// out and gets it again.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn claim_expired(&self) -> Result<Vec<OpenDeed>, LedgerError> {
         const ON_SQLITE: &str = "update open_deeds set lease = $1, lease_until = $2 where lease_until <= $3 or lease_until > $4 \
             returning intent, opened_at";
@@ -509,9 +503,6 @@ impl Ledger {
     }
 
     /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn leave(&self, open: &OpenDeed) -> Result<(), LedgerError> {
         const SQL: &str = "update open_deeds set lease_until = $3 where intent = $1 and lease = $2";
         let soon = self.clock.now().plus(LOOK_AGAIN).0;
@@ -520,9 +511,6 @@ impl Ledger {
     }
 
     /// Closes a claimed deed by what was read.
-    ///
-    /// # Errors
-    /// The ledger's.
     pub async fn close_swept(&self, open: &OpenDeed, verdict: &Verdict) -> Result<(), LedgerError> {
         let seen = json!({ "steps": [], "seen": verdict.seen, "closed by reading": true });
         let closed =

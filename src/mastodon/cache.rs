@@ -63,8 +63,6 @@ pub struct Cache {
 pub struct CacheError(String);
 
 impl Cache {
-    /// # Errors
-    /// If the address cannot be used.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         Ok(Self { client: Client::open(url)?, connection: OnceCell::new(), calls: Counted::default() })
     }

@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{DatabaseError, Releases, Standby, Standing, Writing},
+    database::{DatabaseError, Read, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -330,32 +330,11 @@ impl Instance {
             Some(account) if open => read.last_logged_by_others(account).await.map_err(words)?,
             Some(_) | None => None,
         };
-        let mut only_shown = Vec::new();
         let standby = read.standby().await.map_err(words)?;
         // Where writes go, the role may be another one.
         let apart = self.database.is_apart();
         let mut primary = if apart || standby.is_some() { Some(self.database.read_primary().await) } else { None };
-        for (writing, capability) in
-            [(Writing::Registrations, Capability::Registrations), (Writing::Invitations, Capability::Invitations)]
-        {
-            let missing = match &mut primary {
-                None => read.missing_grants(writing).await,
-                Some(Ok(primary)) => primary.missing_grants(writing).await,
-                Some(Err(error)) => {
-                    let certain = matches!(error, DatabaseError::Elsewhere(_));
-                    only_shown.push(Lack { capability, why: error.to_string(), certain });
-                    continue;
-                }
-            };
-            let missing = missing.map_err(words)?;
-            if !missing.is_empty() {
-                let why = format!(
-                    "the console’s database role lacks rights; in the instance’s PostgreSQL: {}",
-                    missing.join(" ")
-                );
-                only_shown.push(Lack { capability, why, certain: true });
-            }
-        }
+        let only_shown = only_shown(&mut read, &mut primary).await.map_err(words)?;
         Ok(DatabaseHealth {
             only_shown,
             milliseconds,
@@ -369,6 +348,37 @@ impl Instance {
             releases: read.releases().await.map_err(words)?,
         })
     }
+}
+
+/// What can only be shown, because the console's database role lacks rights where it writes: on the primary, if that is another
+/// place.
+async fn only_shown(
+    read: &mut Read,
+    primary: &mut Option<Result<Read, DatabaseError>>,
+) -> Result<Vec<Lack>, DatabaseError> {
+    let mut only_shown = Vec::new();
+    for (writing, capability) in
+        [(Writing::Registrations, Capability::Registrations), (Writing::Invitations, Capability::Invitations)]
+    {
+        let missing = match primary.as_mut() {
+            None => read.missing_grants(writing).await,
+            Some(Ok(primary)) => primary.missing_grants(writing).await,
+            Some(Err(error)) => {
+                let certain = matches!(error, DatabaseError::Elsewhere(_));
+                only_shown.push(Lack { capability, why: error.to_string(), certain });
+                continue;
+            }
+        };
+        let missing = missing?;
+        if !missing.is_empty() {
+            let why = format!(
+                "the console’s database role lacks rights; in the instance’s PostgreSQL: {}",
+                missing.join(" ")
+            );
+            only_shown.push(Lack { capability, why, certain: true });
+        }
+    }
+    Ok(only_shown)
 }
 
 struct DatabaseHealth {

@@ -79,8 +79,7 @@ pub async fn page(app: &App, search: &str) -> Result<SignInPage, Problem> {
     };
     // A draft of this very form says what went wrong; any other waits for its writer.
     if let Some(id) = &page.draft
-        && let Some(draft) =
-            drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await.map_err(store_problem)?
+        && let Some(draft) = drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await?
         && let Some((problem, fields)) = crate::frame::read_draft(&draft.text)
     {
         let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -156,13 +155,13 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let app = app_of_request()?;
     let name = name.trim();
     // Where the head of the record does not hold, nobody can be told from anybody, and no password is wrong.
-    if app.store.ever("add_operator").await.map_err(store_problem)?.is_none() {
+    if app.store.ever("add_operator").await?.is_none() {
         return Err(Problem::unavailable(
             "The record contradicts itself, and who may sign in cannot be told from it.",
             "An owner decides at the server: howdah audit verify, howdah audit accept.",
         ));
     }
-    let known = operators::by_name(&app.store, name).await.map_err(store_problem)?;
+    let known = operators::by_name(&app.store, name).await?;
     let trier = trier(&app, name, known.as_ref().map(|operator| &operator.id));
     let check = {
         // Whose access has ended is checked like somebody who is not there.
@@ -267,8 +266,7 @@ fn step_of(totp: &Totp, code: &str, now: Timestamp) -> Option<i64> {
 /// The person behind a half session, as long as what they proved in it holds.
 async fn known(app: &App, data: &SessionData) -> Result<Operator, Problem> {
     let operator = operators::by_id(&app.store, &data.operator)
-        .await
-        .map_err(store_problem)?
+        .await?
         .filter(Operator::may_sign_in)
         .ok_or_else(|| Problem::new(Kind::SignedOut, "This access has ended.", "Ask the owner of this console."))?;
     if operator.generation == data.generation { Ok(operator) } else { Err(step_over()) }
@@ -329,11 +327,11 @@ async fn proved_by(app: &App, operator: &Operator, code: &str) -> Result<Option<
         })?;
     let now = app.clock.now();
     if let Some(step) = step_of(&totp(&secret)?, code, now) {
-        let used = operators::use_totp_step(&app.store, &operator.id, step).await.map_err(store_problem)?;
+        let used = operators::use_totp_step(&app.store, &operator.id, step).await?;
         return Ok(used.then_some(ProvedBy::Totp));
     }
     let hash = recovery_hash(app, &operator.id, code);
-    let used = recovery_codes::use_code(&app.store, &operator.id, &hash, now).await.map_err(store_problem)?;
+    let used = recovery_codes::use_code(&app.store, &operator.id, &hash, now).await?;
     Ok(used.then_some(ProvedBy::RecoveryCode))
 }
 
@@ -427,7 +425,7 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(&app, &operator.id, code)).collect();
     let factor = Factor { sealed: &sealed, step, recovery: &hashes };
     let set = operators::set_factor(&app.store, &operator.id, operator.generation, &factor, None);
-    let Some(generation) = set.await.map_err(store_problem)? else {
+    let Some(generation) = set.await? else {
         return Err(Problem::new(
             Kind::SignedOut,
             "A second factor was set up meanwhile, and this one does not hold.",
@@ -438,9 +436,7 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     app.ledger.fact(Fact::SecondFactorSet { operator: operator.id.clone() }).await.map_err(ledger_problem)?;
     begin(&app, &operator, Stage::Full, ProvedBy::Totp).await?;
     let text = serde_json::to_string(&(codes, after(back, draft))).map_err(store_problem)?;
-    let shown = drafts::keep(&app.store, &app.keys, Some(&operator.id), path::SIGN_IN_ENROL, &text, now)
-        .await
-        .map_err(store_problem)?;
+    let shown = drafts::keep(&app.store, &app.keys, Some(&operator.id), path::SIGN_IN_ENROL, &text, now).await?;
     Ok(path::with("/sign-in/recovery-codes", "shown", &shown))
 }
 
@@ -451,8 +447,7 @@ pub async fn recovery_codes(search: &str) -> Result<(RecoveryCodes, String), Pro
     let id = search.get("shown").ok_or_else(gone)?;
     let app = &context.app;
     let draft = drafts::take(&app.store, &app.keys, id, Some(&context.actor.operator), context.now())
-        .await
-        .map_err(store_problem)?
+        .await?
         .filter(|draft| draft.path == path::SIGN_IN_ENROL)
         .ok_or_else(gone)?;
     let (codes, next): (Vec<String>, String) = serde_json::from_str(&draft.text).map_err(store_problem)?;
@@ -465,8 +460,7 @@ pub async fn set_up_page(app: &App, search: &str) -> Result<SetUp, Problem> {
     let mut problem = None;
     let mut typed = None;
     if let Some(id) = parsed.get("draft")
-        && let Some(draft) =
-            drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await.map_err(store_problem)?
+        && let Some(draft) = drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await?
         && let Some((said, fields)) = crate::frame::read_draft(&draft.text)
     {
         problem = Some(said);
@@ -493,7 +487,7 @@ async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Pr
     let by_range = app.keys.hash("set-up links by range", request_address().network().as_bytes());
     let tried = tries::reserved(app, &by_range, LINKS).await?;
     let hash = link_hash(app, link);
-    let found = match setup_links::read(&app.store, &hash, now).await.map_err(store_problem)? {
+    let found = match setup_links::read(&app.store, &hash, now).await? {
         Some(offer) => answers_for(app, &offer).await?.map(|actor| (hash, offer, actor)),
         None => None,
     };
@@ -513,13 +507,13 @@ async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Pr
 async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Problem> {
     let Some(id) = &offer.offered_by else {
         // A first owner is the first: once somebody is there, they offer access themselves.
-        let there = operators::count(&app.store).await.map_err(store_problem)?;
+        let there = operators::count(&app.store).await?;
         return Ok((there == 0).then(crate::operators::service::command_actor));
     };
-    let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
+    let person = operators::by_id(&app.store, id).await?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
     let session = "set-up link".to_owned();
-    let actor = acting::actor(&app.store, person, session, app.clock.now()).await.map_err(store_problem)?;
+    let actor = acting::actor(&app.store, person, session, app.clock.now()).await?;
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok().then_some(actor))
 }
 
@@ -546,7 +540,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
     if let Some(meant) = offer.name.filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
         return Err(Problem::invalid("name", format!("This link is for {meant}.")));
     }
-    if operators::by_name(&app.store, name).await.map_err(store_problem)?.is_some() {
+    if operators::by_name(&app.store, name).await?.is_some() {
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
     if password != repeat {
@@ -558,8 +552,7 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
             new_password(&app, &name, &password).await?;
             let password_hash = app.passwords.hash(&password).await?;
             let now = app.clock.now();
-            let found =
-                setup_links::take(&app.store, &hash, now).await.map_err(store_problem)?.ok_or_else(link_gone)?;
+            let found = setup_links::take(&app.store, &hash, now).await?.ok_or_else(link_gone)?;
             let deed = AddOperator { operator: found.person, name, role: found.role };
             crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await
         }

@@ -13,7 +13,7 @@ use crate::{
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, read_problem},
+        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read},
         rest::Client,
         waiting::Snapshot,
     },
@@ -22,7 +22,7 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::service as reports,
     search::Search,
-    store::{refusals, refusals::Refusal, store_problem},
+    store::{refusals, refusals::Refusal},
     text::{
         Why,
         alike::{groups, words},
@@ -119,8 +119,7 @@ impl Desk {
         }
         let mut times: Vec<i64> = rows.iter().map(|person| person.asked_at.0).collect();
         times.sort_unstable();
-        let refusals =
-            refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
+        let refusals = refusals::list(&context.app.store, &instance.name, context.now()).await?;
         let origins = match instance.database.read().await {
             Ok(mut read) => read.origins(context.now().plus(-LATELY)).await,
             Err(error) => Err(error),
@@ -438,8 +437,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     // By its number alone: who may look here must not find out addresses by trying networks.
     let network = match filter.rule.parse().map(RuleNumber) {
         Ok(id) => {
-            let mut read = instance.database.read().await.map_err(read_problem)?;
-            read.network_of(id).await.map_err(read_problem)?
+            let mut read = instance.database.read().await?;
+            read.network_of(id).await?
         }
         Err(_) => None,
     };
@@ -519,8 +518,8 @@ pub async fn sign_up(
     };
     let id: AccountId = account.parse().map_err(|_| gone())?;
     let fresh = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.pending_sign_up(id).await.map_err(read_problem)?
+        let mut read = instance.database.read().await?;
+        read.pending_sign_up(id).await?
     };
     let fresh = fresh.ok_or_else(gone)?;
     let mut desk = Desk::open(context, &instance).await?;
@@ -602,8 +601,8 @@ pub async fn decide(
     }
     let why = Why::given(&why, false)?;
     let people = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.pending_of(&accounts).await.map_err(read_problem)?
+        let mut read = instance.database.read().await?;
+        read.pending_of(&accounts).await?
     };
     match people.as_slice() {
         [] => Err(Problem::new(
@@ -630,9 +629,6 @@ pub async fn decide(
 }
 
 /// Carries one decision out, for somebody or for their batch.
-///
-/// # Errors
-/// Those of the permit and of the deed.
 pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp, why: Why) -> Result<Done, Problem> {
     let object = Object::SignUp(instance.name.clone(), deed.account);
     let permit = context.permit(Permission::DecideSignUps, object).await?;

@@ -59,9 +59,6 @@ impl Store {
     }
 
     /// Notes that this store, as it stands, is still to be sealed.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealing_becomes_due(&self) -> sqlx::Result<()> {
         // Before the migration that makes it for everybody: a start that ends in between must not lose it.
         const TABLE: &str = "create table if not exists sealing_due (idx bigint not null, mac text not null)";
@@ -74,9 +71,6 @@ impl Store {
     }
 
     /// Whether this store is one that is still to be sealed: its last entry of then is still what it was.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealing_is_due(&self) -> sqlx::Result<bool> {
         const SQL: &str = "select d.idx, coalesce(e.hash, ''), d.mac from sealing_due d \
             left join ledger_entries e on e.idx = d.idx";
@@ -85,17 +79,11 @@ impl Store {
     }
 
     /// It is sealed.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealing_is_done(&self) -> sqlx::Result<()> {
         on!(self, pool => sqlx::query("delete from sealing_due").execute(pool).await.map(|_| ()))
     }
 
     /// Whether a row has a MAC at all: where one has, the store was sealed.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn any_sealed(&self) -> sqlx::Result<bool> {
         const SQL: &str = "select (select count(*) from operators where mac is not null) \
             + (select count(*) from grants where mac is not null) \

@@ -3,7 +3,7 @@
 use super::{
     deleting::deletion,
     notes::{may_read, may_withdraw},
-    read_problem, shown, store_problem,
+    shown,
 };
 use crate::{
     access::{self, Permission},
@@ -27,7 +27,7 @@ use crate::{
     record,
     reports::{AccountState, service::case_page},
     search::Search,
-    store::{account_notes, operators},
+    store::{account_notes, operators, store_problem},
     ui,
 };
 
@@ -76,7 +76,7 @@ pub async fn account(
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
         case.invitations = crate::invitations::service::of_account(&instance, id).await?;
     }
-    let facts = facts(&instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
+    let facts = facts(&instance, id).await?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
@@ -229,8 +229,8 @@ fn made(row: &ReportMade) -> Made {
 
 async fn our_notes(context: &Context, instance: &Instance, id: AccountId) -> Result<Vec<OurNote>, Problem> {
     let app = &context.app;
-    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await?;
+    let people = operators::list(&app.store).await?;
     let name = |id: &crate::id::OperatorId| {
         people
             .iter()
@@ -270,7 +270,7 @@ async fn record(
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = entries.len() > page;
     entries.truncate(page);
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let people = operators::list(&app.store).await?;
     let older = entries.last().filter(|_| more).map(|last| {
         let search = search.with("before", &last.index.to_string());
         format!("{}{search}#record", path::account(&instance.name, id))

@@ -934,9 +934,6 @@ enum After {
 
 /// Works on an instance's running imports, at most so many rows, as far as the instance's limits leave room; how many rows
 /// came to an end. `holder` is this process: no other works on the same import meanwhile.
-///
-/// # Errors
-/// The store's.
 pub async fn work(app: &Arc<App>, instance: &Arc<Instance>, holder: &str, most: usize) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let mut ended = 0;

@@ -124,9 +124,6 @@ pub struct Origins {
 
 impl Read {
     /// From which addresses people signed up since then, of the newest sign-ups (primary key of `users` backwards).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn origins(&mut self, since: Timestamp) -> Result<Origins, DatabaseError> {
         const SQL: &str = "select host(u.sign_up_ip), count(*) from (select sign_up_ip, created_at from users \
             order by id desc limit $2) u where u.sign_up_ip is not null \
@@ -144,9 +141,6 @@ impl Read {
 
     /// Whom a rule about a mail domain would meet, its own and what lies below it (a scan of `users`, which has no index by
     /// the end of a mail address).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn met_by_mail(&mut self, domain: &Domain, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select count(case when approved then 1 end), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
@@ -158,9 +152,6 @@ impl Read {
 
     /// Whom a rule about addresses would meet: who is in and has a session from there, who waits and asked from there, and who
     /// signed up from there since then (scans of `session_activations` and `users`).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn met_by_address(&mut self, network: &str, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select (select count(distinct s.user_id) from session_activations s join users u on u.id = s.user_id \
              where s.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \
