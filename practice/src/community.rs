@@ -38,6 +38,9 @@ pub struct Options {
     pub media: Option<PathBuf>,
 }
 
+/// The address of a household, of whom one has an account and three ask for one.
+const OF_THE_HOUSEHOLD: &str = "198.51.251.40";
+
 /// Low bits of snowflakes below this are the crowd's, whose accounts and posts are made by SQL: whatever the time of day, they
 /// meet none that were written by hand in the same millisecond.
 const FOR_THE_CROWD: i64 = 7;
@@ -330,6 +333,9 @@ pub async fn seed(pool: &PgPool, options: &Options) -> Result<()> {
         Size::Large => large::add(&mut tx, options.seed, options.now, &options.domain, 1.0).await?,
     }
     content(&mut seed_of(&mut tx, options)).await?;
+    if options.size != Size::Large {
+        follows(&mut tx, options.now).await?;
+    }
     tx.commit().await?;
     sqlx::raw_sql("refresh materialized view instances; analyze").execute(pool).await?;
     Ok(())
@@ -982,15 +988,35 @@ async fn invitations(seed: &mut Seed<'_>) -> Result<()> {
     Ok(())
 }
 
-/// People who asked to join.
+/// People who asked to join: each with their own words, but for one ring (one range, one burst, the same words) and one
+/// household, which shares an address and nothing else.
 async fn waiting(seed: &mut Seed<'_>) -> Result<()> {
-    for (index, reason) in words::REASONS.iter().cycle().take(60).enumerate() {
+    let (mut whole, mut ring, mut household) = (words::REASONS.iter(), 0, words::HOUSEHOLD.iter());
+    sqlx::query("update users set sign_up_ip = $1::inet where account_id = (select id from accounts where username = 'wren' and domain is null)")
+        .bind(OF_THE_HOUSEHOLD)
+        .execute(&mut *seed.db)
+        .await?;
+    for index in 0..60usize {
         let name = format!("{}{}", words::NAMES[(index * 7) % words::NAMES.len()], 2_000 + index);
-        let created = minutes(seed.between(10, 8_000));
+        let mut created = minutes(seed.between(10, 8_000));
+        let mut login = json!({ "approved": false });
+        let reason = if index % 7 == 3 {
+            ring += 1;
+            created = minutes(95 - i64::try_from(ring)?);
+            login["sign_up_ip"] = json!(format!("198.51.252.{}", 130 + ring));
+            words::RING[ring % words::RING.len()].to_owned()
+        } else if let (0, Some(own)) = (index % 18, household.next()) {
+            login["sign_up_ip"] = json!(OF_THE_HOUSEHOLD);
+            (*own).to_owned()
+        } else if let (0, Some(own)) = (index % 4, whole.next()) {
+            (*own).to_owned()
+        } else {
+            let part = |of: &[&'static str]| of[index % of.len()];
+            format!("{} {} {}", part(words::ASKERS), part(words::WHYS), part(words::POSTING))
+        };
         let created = seed.ago(created);
-        let confirmed = if index % 6 == 5 { Value::Null } else { json!(sql_time(created)) };
-        let person =
-            seed.local(&name, "", "", created, json!({ "approved": false, "confirmed_at": confirmed })).await?;
+        login["confirmed_at"] = if index % 6 == 5 { Value::Null } else { json!(sql_time(created)) };
+        let person = seed.local(&name, "", "", created, login).await?;
         let user: i64 = sqlx::query_scalar("select id from users where account_id = $1")
             .bind(person.account)
             .fetch_one(&mut *seed.db)
@@ -1003,6 +1029,19 @@ async fn waiting(seed: &mut Seed<'_>) -> Result<()> {
         )
         .await?;
     }
+    Ok(())
+}
+
+/// Who follows whom across servers: what a rule about a friendly one would cut.
+async fn follows(db: &mut PgConnection, now: Timestamp) -> Result<()> {
+    let sql = "with here as (select a.id, row_number() over (order by a.id) as n from accounts a join users u on u.account_id = a.id \
+           where u.approved order by a.id limit 300), \
+         there as (select id, row_number() over (order by id) as n from accounts where domain = any($1)) \
+         insert into follows (account_id, target_account_id, created_at, updated_at) \
+         select here.id, there.id, $2::timestamp, $2::timestamp from here, there where (here.n * 7 + there.n * 3) % 97 = 0 \
+         union all \
+         select there.id, here.id, $2::timestamp, $2::timestamp from here, there where (here.n * 5 + there.n * 11) % 127 = 0";
+    sqlx::query(sql).bind(words::FRIENDLY_SERVERS).bind(sql_time(now)).execute(db).await?;
     Ok(())
 }
 

@@ -450,29 +450,33 @@ async fn so_many_files_are_read_and_no_more() {
             .body(body)
             .unwrap()
     };
-    // Two that are still coming.
+    // Two that are still coming: each says when it is first asked for more, which is when it has its place.
     let admin = house.sign_in("admin").await;
+    let (asked, mut places) = tokio::sync::mpsc::unbounded_channel();
     let coming: Vec<_> = (0..2)
         .map(|_| {
-            let body = Body::from_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-            let (router, request) = (house.router.clone(), upload(&admin, body));
-            tokio::spawn(tower::ServiceExt::oneshot(router, request))
+            let mut asked = Some(asked.clone());
+            let more = futures::stream::poll_fn(move |_| {
+                if let Some(asked) = asked.take() {
+                    asked.send(()).unwrap();
+                }
+                std::task::Poll::<Option<Result<Vec<u8>, std::io::Error>>>::Pending
+            });
+            tokio::spawn(tower::ServiceExt::oneshot(house.router.clone(), upload(&admin, Body::from_stream(more))))
         })
         .collect();
-    let mut said = String::new();
-    let mut tries = 0;
-    while !said.contains("Other files are being read") {
-        tries += 1;
-        let ended = coming.iter().filter(|one| one.is_finished()).count();
-        assert!(tries < 20, "{ended} of those that were still coming have ended");
-        let back = send(&house, &owner, b"domain,severity\na.example,silence\n").await.location.unwrap();
-        said = house.get(Some(&owner), &back).await.body;
+    for _ in &coming {
+        places.recv().await.unwrap();
     }
+    let back = send(&house, &owner, b"domain,severity\na.example,silence\n").await.location.unwrap();
+    let said = house.get(Some(&owner), &back).await.body;
+    assert!(said.contains("Other files are being read"), "{said}");
     assert!(said.contains("Choose it again in a few seconds"), "{said}");
     for one in coming {
         one.abort();
         assert!(one.await.is_err());
     }
+    let mut tries = 1;
     let back = loop {
         let back = send(&house, &owner, b"domain,severity\na.example,silence\n").await.location.unwrap();
         if back.contains("draft=") {

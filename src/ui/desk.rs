@@ -376,9 +376,9 @@ fn dot(head: &InstanceHead) -> (&'static str, &'static str) {
 
 fn top(here: Desk, frame: &Frame) -> AnyView {
     let Some(instance) = frame.instance.clone() else {
-        return view! { <div class="top">
+        return view! { <header class="top">
             {frame.instances.iter().map(|head| view! { <a class="btn quiet" href=path::overview(&head.name)>{head.title.clone()}</a> }).collect_view()}
-        </div> }.into_any();
+        </header> }.into_any();
     };
     let (dot, state) = dot(&instance);
     let shown = view! { <span class=dot title=state></span><span class="cut">{instance.title.clone()}</span> };
@@ -407,9 +407,9 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
         .second_factor_optional
         .then(|| view! { <span class="wide badge warn" title="Accepted on a loopback address only">"no second factor"</span> });
     view! {
-        <div class="top">
+        <header class="top">
             {switcher}
-            <form class="search" role="search" action=path::LOOK_UP method="post">
+            <form class="search" role="search" aria-label="People" action=path::LOOK_UP method="post">
                 {form::back(&frame.here)}
                 <input type="hidden" name="instance" value=instance.name.to_string() />
                 <input type="search" name="q" autocomplete="off" aria-label=label title=label placeholder="Find people" data-key-focus=keys::key("/") value=typed />
@@ -418,7 +418,7 @@ fn top(here: Desk, frame: &Frame) -> AnyView {
             {registrations}
             {unguarded}
             <a class="btn quiet wide end" href=path::KEYS data-key=keys::key("?") aria-label="Keys"><span class="key">"?"</span></a>
-        </div>
+        </header>
     }
     .into_any()
 }

@@ -118,6 +118,17 @@ pub const PRESETS: &[(&str, &str)] = &[
     ("Last word", "We have written to you before. This is the last time before your account is suspended."),
 ];
 
+/// Servers whose people and ours follow one another.
+pub const FRIENDLY_SERVERS: &[&str] = &[
+    "tidepool.example",
+    "saltworks.example",
+    "bay.example",
+    "quay.example",
+    "fjord.example",
+    "delta.example",
+    "reef.example",
+];
+
 pub const SERVERS: &[&str] = &[
     "tidepool.example",
     "night.example",
@@ -146,17 +157,67 @@ pub const SERVERS: &[&str] = &[
     "polder.example",
 ];
 
+/// Reasons to join that are whole as they are; everybody else's are made of the three parts below.
 pub const REASONS: &[&str] = &[
-    "I moved to the harbour in spring and would like to follow what is going on here. I write about birds, mostly.",
     "A friend (@wren) told me about this place. I am a nurse and post about gardening.",
     "hello",
-    "Looking for a quieter server. I have been on a large one for three years and miss knowing people.",
-    "BEST CASINO BONUS visit my profile",
     "Ich betreibe den kleinen Buchladen am Kai und möchte Veranstaltungen ankündigen.",
     "growth marketing expert, interested in networking",
-    "I study marine biology and want to share our survey of the estuary.",
     "let me in",
     "Je suis bénévole à la bibliothèque du port et je voudrais annoncer nos ateliers.",
+];
+
+/// Who asks …
+pub const ASKERS: &[&str] = &[
+    "I moved to the harbour in spring",
+    "I have been on a large server for three years",
+    "My allotment looks out over the estuary",
+    "I study marine biology",
+    "Retired after thirty years on the ferries",
+    "I teach at the school on the hill",
+    "We run the chandlery by the lock",
+    "I am new to all of this",
+    "I draw comics at night and repair bicycles by day",
+    "Half my family lives here and the other half across the water",
+    "I sing in two choirs",
+];
+
+/// … why …
+pub const WHYS: &[&str] = &[
+    "and would like to follow what is going on here.",
+    "and miss knowing the people I read.",
+    "and want to share what we find at low tide.",
+    "and somebody on the market said you are kind to beginners.",
+    "and your rules read as if somebody meant them.",
+    "and I am tired of shouting matches.",
+    "and my old server closes at the end of the month.",
+    "and I look for people to sail with on Sundays.",
+    "and would help with the council’s minutes, if they are wanted.",
+];
+
+/// … and what they would post.
+pub const POSTING: &[&str] = &[
+    "Mostly birds.",
+    "Expect bread, and photographs of bread.",
+    "I read more than I write.",
+    "Old maps, when I find one.",
+    "Some politics, behind a warning.",
+    "Crochet patterns and cats.",
+    "Tide tables, with opinions.",
+];
+
+/// What a ring says: the same words, with what machines change from one to the next.
+pub const RING: &[&str] = &[
+    "BEST CASINO BONUS 500 visit my profile https://bonus.example/1",
+    "best casino bonus 750, visit my profile!",
+    "Best Casino Bonus 1000 - visit my profile https://bonus.example/77",
+];
+
+/// What people of one household say: each their own.
+pub const HOUSEHOLD: &[&str] = &[
+    "My mother is @wren here and says I may have an account now that I am sixteen. I post about skateboards.",
+    "Wren’s husband. She reads me the good ones aloud, so I may as well read them myself.",
+    "Grandfather of the house; they set this up for me. I know a lot about engines.",
 ];
 
 /// Handle, category, comment, post, age in minutes.

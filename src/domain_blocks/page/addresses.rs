@@ -127,7 +127,7 @@ fn list(instance: &InstanceName, page: &AddressesPage, frame: &Frame) -> AnyView
     }
     view! {
         <div class="card"><table class="list">
-            <thead><tr><th>"Network"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Ends"</th><th></th></tr></thead>
+            <thead><tr><th>"Network"</th><th>"Rule"</th><th>"Comment"</th><th class="num">"Ends"</th><th><span class="heard">"Change"</span></th></tr></thead>
             <tbody>{page.rules.iter().map(|rule| row(instance, page, rule, frame)).collect_view()}</tbody>
         </table></div>
         <div class="head foot">

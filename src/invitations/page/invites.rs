@@ -100,7 +100,7 @@ fn filters(instance: &InstanceName, page: &InvitationsPage, frame: &Frame) -> An
             {chip(InviteState::Expired, "Over")}
             {owner}
             <span class="gap"></span>
-            <form class="chip-form" method="post" action=LOOK_UP role="search">
+            <form class="chip-form" method="post" action=LOOK_UP role="search" aria-label="Invitations">
                 {hidden(instance, &frame.here)}
                 <input class="chip" name="q" autocomplete="off" autocapitalize="none" aria-label="A code, a link, or whose: @name" placeholder="code, @name…" value=typed(draft, "q", "") />
                 <button class="chip">"Find"</button>
