@@ -177,9 +177,9 @@ pub fn unknown() -> Problem {
 /// read, or the console's. From memory.
 pub fn lacks(own: Option<&Linked>, instance: &Instance) -> Vec<Lack> {
     let health = instance.health();
-    if let Some(release) = instance.read_only() {
+    if let Some(untried) = instance.read_only() {
         // Closing the door stays possible, so its form stays open.
-        let why = format!("it runs Mastodon {release}, which this console was never tried with");
+        let why = format!("it {}", untried.clause());
         let stopped = Capability::ALL.into_iter().filter(|capability| *capability != Capability::Registrations);
         let stopped = stopped.map(|capability| Lack { capability, why: why.clone(), certain: true });
         let door = health.only_shown.iter().filter(|lack| lack.capability == Capability::Registrations).cloned();

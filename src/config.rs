@@ -3,6 +3,7 @@
 //! Everything wrong is named at once, each with what would be right.
 
 mod postgres;
+pub mod redis;
 
 use crate::{clock::Timestamp, id::InstanceName, nouns::throw_away::ThrowAway};
 use ipnet::IpNet;
@@ -457,6 +458,18 @@ impl Reader<'_> {
         }
     }
 
+    /// The address of a web server.
+    fn web(&mut self, key: &str, value: Option<String>, example: &str) -> Option<Url> {
+        if value.as_deref().is_some_and(is_socket) {
+            self.wrong(format!(
+                "`{key}` names a Unix socket, which is not spoken to; name the address of the proxy before it, as people’s \
+                 browsers have it"
+            ));
+            return None;
+        }
+        self.parsed(key, value, example, |text| web_url(&text))
+    }
+
     /// The address of an instance's PostgreSQL.
     fn postgres(&mut self, key: &str, url: &str) {
         for why in postgres::wrong(url, &|file| read_file(file).map(|(_, exposed)| exposed)) {
@@ -535,7 +548,7 @@ impl Reader<'_> {
         {
             self.wrong("`name` is used by another instance too; each needs its own".into());
         }
-        let base_url = self.parsed("base_url", raw.base_url, "https://social.example.org", |text| web_url(&text));
+        let base_url = self.web("base_url", raw.base_url, "https://social.example.org");
         if let Some(other) =
             base_url.as_ref().and_then(|url| into.iter().find(|other| other.base_url.origin() == url.origin()))
         {
@@ -545,7 +558,7 @@ impl Reader<'_> {
         let media_base_url = match (raw.media_base_url, &base_url) {
             (None, Some(base)) => base.join("system").ok(),
             (None, None) => None,
-            (given, _) => self.parsed("media_base_url", given, "https://files.example.org", |text| web_url(&text)),
+            (given, _) => self.web("media_base_url", given, "https://files.example.org"),
         };
         // The token goes to the one, and private files come from the other.
         for (key, url) in [("base_url", &base_url), ("media_base_url", &media_base_url)] {
@@ -585,10 +598,8 @@ impl Reader<'_> {
             false,
             "redis://127.0.0.1:6379",
         );
-        if let Some(url) = &redis_url
-            && !["redis://", "rediss://", "redis+unix://", "unix://"].iter().any(|kind| url.expose().starts_with(kind))
-        {
-            self.wrong("`redis_url` must begin with redis://, rediss:// or unix://".into());
+        for why in redis_url.iter().flat_map(|url| redis::wrong(url.expose())) {
+            self.wrong(format!("`redis_url` {why}"));
         }
         let token =
             self.secret("token", raw.token, raw.token_file, raw.token_env, true, "the service account's access token");
@@ -617,6 +628,15 @@ impl Reader<'_> {
             });
         }
     }
+}
+
+/// Whether an address is one of a Unix socket, in any of the ways that servers and proxies write one.
+fn is_socket(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    text.starts_with('/')
+        || ["unix:", "http+unix:", "https+unix:", "http://unix:", "https://unix:"]
+            .iter()
+            .any(|kind| text.starts_with(kind))
 }
 
 /// Whether it is a release in two numbers.
@@ -693,6 +713,14 @@ mod tests {
                 wrong.iter().any(|line| line.contains("`untried_release` is a release in two numbers")),
                 "{wrong:?}"
             );
+        }
+        for socket in
+            ["unix:/run/mastodon/web.sock", "http://unix:/run/mastodon/web.sock", "http+unix://%2Frun%2Fweb.sock"]
+        {
+            let text = GOOD.replace("https://harbour.example", socket);
+            assert_ne!(text, GOOD);
+            let wrong = parse(&text, &env).expect_err(socket);
+            assert!(wrong.iter().any(|line| line.contains("`base_url` names a Unix socket")), "{wrong:?}");
         }
         assert_eq!((config.trusted_proxies.len(), config.hsts), (0, Hsts::Host));
         assert_eq!((config.log, config.metrics_listen), (Log::Text, None));

@@ -46,6 +46,11 @@ pub fn accounts(instance: &InstanceName) -> String {
     format!("/i/{instance}/accounts")
 }
 
+/// The accounts that came with invitations of this one.
+pub fn invited_by(instance: &InstanceName, inviter: AccountId) -> String {
+    format!("{}?inviter={inviter}", accounts(instance))
+}
+
 pub fn find(instance: &InstanceName) -> String {
     format!("/i/{instance}/find")
 }

@@ -25,8 +25,12 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::AccountState,
     search::Search,
+    store::{invited, store_problem},
     ui,
 };
+
+/// Of those whom somebody invited so many are listed that the instance itself may not say any more.
+const MOST_INVITED: usize = 1_000;
 
 /// What was typed, as something to look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +41,14 @@ enum Asked {
 }
 
 /// The account that somebody names: by handle, or the address of a profile.
+///
+/// # Errors
+/// If the instance's database does not answer.
 pub async fn by_name(instance: &Instance, text: &str) -> Result<Option<AccountId>, Problem> {
     match parse(text, &instance.own_domains()) {
         Asked::Id(id) => Ok(Some(id)),
         Asked::Handle(name, domain) => {
-            let mut read = instance.database.read().await?;
+            let mut read = instance.database.read().await.map_err(read_problem)?;
             read.by_handle(&name, domain.as_deref()).await.map_err(read_problem)
         }
         Asked::Nothing => Ok(None),
@@ -108,13 +115,13 @@ pub async fn find(context: &Context, instance: &str, search: &str) -> Result<Fra
     let mut hits = Vec::new();
     let sensitive = personal::is_personal(&typed);
     if asked != Asked::Nothing {
-        let mut read = instance.database.read().await?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         match &asked {
-            Asked::Id(id) => exact = read.account(*id).await?.map(|account| account.id),
+            Asked::Id(id) => exact = read.account(*id).await.map_err(read_problem)?.map(|account| account.id),
             Asked::Handle(name, domain) => {
-                exact = read.by_handle(name, domain.as_deref()).await?;
+                exact = read.by_handle(name, domain.as_deref()).await.map_err(read_problem)?;
                 if exact.is_none() && domain.is_none() && !sensitive {
-                    hits = read.by_prefix(name).await?;
+                    hits = read.by_prefix(name).await.map_err(read_problem)?;
                 }
             }
             Asked::Nothing => {}
@@ -209,18 +216,21 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         .map(|typed| Asks { typed: std::mem::take(typed), may: personal::may_search(context, &instance) });
     let kept = parsed.without(&["name", "domain"]);
     let search = if asks.is_some() { kept.as_str() } else { search };
-    let mut read = instance.database.read().await?;
-    let roles = read.role_names().await?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let roles = read.role_names().await.map_err(read_problem)?;
     let before = parsed.get("before").and_then(|text| text.parse().ok());
     let narrowing = narrowing(&filter, context.now());
     let window = if asks.is_some() {
         Window::default()
     } else if let Ok(role) = filter.role.parse() {
-        read.by_role(role, &narrowing, before, PAGE).await?
+        read.by_role(role, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else if let Ok(inviter) = filter.inviter.parse() {
-        read.invited_by(inviter, &narrowing, before, PAGE).await?
+        let known =
+            invited::by(&context.app.store, &instance.name, inviter, MOST_INVITED).await.map_err(store_problem)?;
+        let known = known.into_iter().map(|account| account.0).collect();
+        read.invited_by(inviter, known, &narrowing, before, PAGE).await.map_err(read_problem)?
     } else {
-        read.window(&narrowing, before, PAGE).await?
+        read.window(&narrowing, before, PAGE).await.map_err(read_problem)?
     };
     let older = window.edge.map(|edge| format!("{base}{}", parsed.with("before", &edge.to_string())));
     let full = window.accounts.len() >= PAGE;

@@ -1,5 +1,6 @@
 //! What invitations and access requests do.
 
+pub mod chain;
 mod invites;
 mod requests;
 

@@ -25,7 +25,7 @@ pub use deed::{BeforeAfter, Deed, Subject};
 pub use entry::{Acting, Fact, Mark, OutsideChange, Progress, ProvedBy, Verdict};
 pub use head::Origin;
 pub use proof::Proof;
-pub use read::{Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
+pub use read::{ABOUT_ANY, Closed, Detail, Entry, Filter, Sealed, TreeState, WORKED, Worked};
 pub use rows::{About, Compared, Counts, Difference, Resealed};
 pub use write::{DEED_LEASE, LARGEST_LEAF, LARGEST_SEEN, LedgerError, NotOpened, OpenDeed};
 

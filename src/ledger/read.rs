@@ -3,6 +3,7 @@
 use super::{Ledger, LedgerError, Outcome, checkpoint, keys::Opened};
 use crate::{clock::Timestamp, id::OperatorId, store::on};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What the record is narrowed to.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +63,29 @@ pub struct Worked {
     pub facts: Value,
     pub outcome: Option<Outcome>,
 }
+
+/// An entry of which nothing was opened.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    pub index: i64,
+    /// The keyed hash of what it is about.
+    pub subject: String,
+    pub leaf: Value,
+    /// When the outcome was recorded.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// So many subjects are asked for at once, and of all of them so many entries.
+const SUBJECTS: usize = 16;
+const MOST_ABOUT: i64 = 3_200;
+
+/// The entries about some subjects within a span. They are found by the index on subjects first, however few of all they are,
+/// and put in order then.
+pub const ABOUT_ANY: &str = "with found as materialized (select idx, subject, leaf from ledger_entries \
+    where subject in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+    and kind <> 'outcome' and at >= $1 and at < $2) \
+    select e.idx, e.subject, e.leaf, o.at from found e left join ledger_entries o on o.intent = e.idx \
+    order by e.idx desc limit $3";
 
 /// What one person meant to do within a span.
 pub const WORKED: &str = "select e.idx, e.at, e.deed, e.leaf, o.outcome \
@@ -185,6 +209,45 @@ impl Ledger {
         let rows: Vec<Row> =
             on!(&self.store, pool => sqlx::query_as(SQL).bind(subject).bind(limit).fetch_all(pool).await?);
         self.entries_of(rows).await
+    }
+
+    /// The intents and facts about some subjects within a span, newest first, with nothing of them opened.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn about_any(
+        &self,
+        subjects: &BTreeSet<String>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Closed>, LedgerError> {
+        let subjects: Vec<&String> = subjects.iter().collect();
+        let mut found = Vec::new();
+        for some in subjects.chunks(SUBJECTS) {
+            let rows: Vec<(i64, String, String, Option<i64>)> = on!(&self.store, pool => {
+                let mut query = sqlx::query_as(ABOUT_ANY).bind(from.0).bind(to.0).bind(MOST_ABOUT);
+                for at in 0..SUBJECTS {
+                    // No subject is empty.
+                    query = query.bind(some.get(at).map_or("", |subject| subject.as_str()));
+                }
+                query.fetch_all(pool).await?
+            });
+            for (index, subject, leaf, closed_at) in rows {
+                let leaf = serde_json::from_str(&leaf)
+                    .map_err(|error| LedgerError::Entry(format!("entry {index}: {error}")))?;
+                found.push(Closed { index, subject, leaf, closed_at: closed_at.map(Timestamp) });
+            }
+        }
+        found.sort_by_key(|entry| std::cmp::Reverse(entry.index));
+        Ok(found)
+    }
+
+    /// The sealed document of an entry's leaf, where it opens.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn document(&self, leaf: &Value) -> Result<Option<Value>, LedgerError> {
+        Ok(self.open_sealed(leaf).await?.0)
     }
 
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.

@@ -28,9 +28,11 @@ pub use content::{CollectionRow, EditRow, Foreign, Held, Link, LinkRow, MOST_EDI
 pub use details::{LoggedAbout, MOST_ADDRESSES, ReportMade, SanctionsSince, SeenFrom, SignUpData, WebSession};
 pub use domains::{Limited, MOST_BELOW, Narrowed};
 pub use finding::{ListedAccount, Narrowing, Origin, Sanctioned, Window, created_at};
-pub use grants::{Extra, Release, VERSION, Writing, readable, sql as grants_sql, untried};
+pub use grants::{Extra, Release, Untried, VERSION, Writing, readable, sql as grants_sql, untried};
 pub use hidden::Hidden;
-pub use invites::{CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Inviter, Usable};
+pub use invites::{
+    CameWindow, CameWith, InvitationsOf, Invite, InviteCode, InviteWindow, Invitee, Inviter, Stands, Usable,
+};
 pub use log::{LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction};
 pub use reports::{
     ClosedRow, LogRow, MOST_POSTS, MediaRow, NoteRow, OpenReport, PostRow, ReportState, ReporterRecord, StrikeTrace,

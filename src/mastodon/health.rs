@@ -3,7 +3,7 @@
 
 use super::{
     Instance,
-    database::{DatabaseError, Read, Releases, Standby, Standing, Writing},
+    database::{DatabaseError, Extras, Releases, Standby, Standing, Writing},
     rest::{RestError, ServiceAccount, ServiceRole, TokenInfo},
     settings::{Meaning, Stored},
     visitors,
@@ -58,6 +58,8 @@ pub struct Health {
     pub releases: Releases,
     /// The version it said it runs when it last answered.
     pub version: Option<String>,
+    /// Where its tables do not fit that version, in a sentence.
+    pub half_way: Option<String>,
     /// Whether the account we act as lacks the second factor that its role wants.
     pub lacks_second_factor: bool,
     /// Whether it is one person's server, as far as it said when last asked.
@@ -101,6 +103,7 @@ impl Health {
                 )
             }),
         };
+        let half_way = self.half_way.as_ref().map(|says| format!("the database: {says}"));
         let not_granted = self.not_granted.iter().map(|what| format!("the database: {what}"));
         api.into_iter()
             .chain(token)
@@ -108,6 +111,7 @@ impl Health {
             .chain(database)
             .chain(primary)
             .chain(redis)
+            .chain(half_way)
             .chain(not_granted)
             .collect()
     }
@@ -330,12 +334,34 @@ impl Instance {
             Some(account) if open => read.last_logged_by_others(account).await.map_err(words)?,
             Some(_) | None => None,
         };
+        let mut only_shown = Vec::new();
         let standby = read.standby().await.map_err(words)?;
         // Where writes go, the role may be another one.
         let apart = self.database.is_apart();
         let mut primary = if apart || standby.is_some() { Some(self.database.read_primary().await) } else { None };
-        let only_shown = only_shown(&mut read, &mut primary).await.map_err(words)?;
+        for (writing, capability) in
+            [(Writing::Registrations, Capability::Registrations), (Writing::Invitations, Capability::Invitations)]
+        {
+            let missing = match &mut primary {
+                None => read.missing_grants(writing).await,
+                Some(Ok(primary)) => primary.missing_grants(writing).await,
+                Some(Err(error)) => {
+                    let certain = matches!(error, DatabaseError::Elsewhere(_));
+                    only_shown.push(Lack { capability, why: error.to_string(), certain });
+                    continue;
+                }
+            };
+            let missing = missing.map_err(words)?;
+            if !missing.is_empty() {
+                let why = format!(
+                    "the console’s database role lacks rights; in the instance’s PostgreSQL: {}",
+                    missing.join(" ")
+                );
+                only_shown.push(Lack { capability, why, certain: true });
+            }
+        }
         Ok(DatabaseHealth {
+            extras: shape.extras,
             only_shown,
             milliseconds,
             standby,
@@ -350,38 +376,8 @@ impl Instance {
     }
 }
 
-/// What can only be shown, because the console's database role lacks rights where it writes: on the primary, if that is another
-/// place.
-async fn only_shown(
-    read: &mut Read,
-    primary: &mut Option<Result<Read, DatabaseError>>,
-) -> Result<Vec<Lack>, DatabaseError> {
-    let mut only_shown = Vec::new();
-    for (writing, capability) in
-        [(Writing::Registrations, Capability::Registrations), (Writing::Invitations, Capability::Invitations)]
-    {
-        let missing = match primary.as_mut() {
-            None => read.missing_grants(writing).await,
-            Some(Ok(primary)) => primary.missing_grants(writing).await,
-            Some(Err(error)) => {
-                let certain = matches!(error, DatabaseError::Elsewhere(_));
-                only_shown.push(Lack { capability, why: error.to_string(), certain });
-                continue;
-            }
-        };
-        let missing = missing?;
-        if !missing.is_empty() {
-            let why = format!(
-                "the console’s database role lacks rights; in the instance’s PostgreSQL: {}",
-                missing.join(" ")
-            );
-            only_shown.push(Lack { capability, why, certain: true });
-        }
-    }
-    Ok(only_shown)
-}
-
 struct DatabaseHealth {
+    extras: Extras,
     only_shown: Vec<Lack>,
     milliseconds: i64,
     standby: Option<Standby>,
@@ -424,6 +420,9 @@ impl Health {
         match found {
             Ok(read) => {
                 self.database = Some(Ok(read.milliseconds));
+                // As it answered just now, not as it did before: a restart ends what an upgrade began.
+                let version = self.api.as_ref().and_then(|api| api.as_ref().ok());
+                self.half_way = version.and_then(|version| read.extras.half_way(version));
                 self.standby = read.standby;
                 self.primary = read.primary;
                 self.not_granted = read.not_granted;

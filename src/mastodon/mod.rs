@@ -118,11 +118,11 @@ impl Instance {
         self.acting_clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);
     }
 
-    /// The release it runs, as last seen, where that is newer than all that the console was tried with and no owner has said
-    /// that it may act there: nothing is changed on such an instance but who may sign up, and that to fewer people alone.
-    pub fn read_only(&self) -> Option<String> {
-        let release = database::untried(self.health().version.as_deref()?)?;
-        (self.untried.as_ref() != Some(&release)).then_some(release)
+    /// What it says of its version, as last seen, where that is no release that the console was tried with and no owner has
+    /// said that it may act there: nothing is changed on such an instance but who may sign up, and that to fewer people alone.
+    pub fn read_only(&self) -> Option<database::Untried> {
+        let untried = database::untried(self.health().version.as_deref()?)?;
+        (self.untried.is_none() || self.untried.as_deref() != untried.release()).then_some(untried)
     }
 
     /// The instance's own domains: of its pages, and of its handles.

@@ -8,7 +8,12 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     ledger::{Filter, unreadable},
-    mastodon::{Instance, database::KnownRelease, health::Health, settings::Meaning},
+    mastodon::{
+        Instance,
+        database::{KnownRelease, Untried},
+        health::Health,
+        settings::Meaning,
+    },
     path,
     problem::{Kind, Problem},
     record,
@@ -178,14 +183,8 @@ async fn parts(context: &Context, instance: &Instance) -> Vec<Part> {
         admin_api(instance, &health, now),
         caches(context, instance).await,
     ];
-    parts.extend(instance.read_only().map(|release| {
-        let says = format!(
-            "Mastodon {release} is newer than any that this console was tried with: everything is shown, and nothing \
-             changed but registrations, and those to fewer people alone. Update Howdah, or let an owner write \
-             untried_release = \"{release}\" beside this instance in its configuration"
-        );
-        part("Release", false, says)
-    }));
+    parts.extend(instance.read_only().map(|untried| part("Release", false, read_only(&untried))));
+    parts.extend(health.half_way.clone().map(|says| part("Tables", false, says)));
     parts.extend(releases(&health, now).into_iter().map(|(well, says)| part("Updates", well, says)));
     parts.extend(rights(&health));
     parts.extend(settling(context, instance).await);
@@ -337,6 +336,29 @@ fn the_console(context: &Context, instance: &Instance, now: Timestamp) -> Vec<Pa
         parts.push(part("Console", false, format!("{requests} ended in a fault of its own; its log says where")));
     }
     parts
+}
+
+/// What an instance of a version that nobody tried is told apart by, and what to do.
+fn read_only(untried: &Untried) -> String {
+    const SHOWN: &str = "everything is shown, and nothing changed but registrations, and those to fewer people alone";
+    let allowed = |release: &str| {
+        format!(
+            "{SHOWN}. Update Howdah, or let an owner write untried_release = \"{release}\" beside this instance in its \
+             configuration"
+        )
+    };
+    match untried {
+        Untried::Newer(release) => {
+            format!("Mastodon {release} is newer than any that this console was tried with: {}", allowed(release))
+        }
+        Untried::Older(release) => {
+            format!("Mastodon {release} is older than any that this console was tried with: {}", allowed(release))
+        }
+        Untried::Foreign(said) => format!(
+            "the instance says “{}” of its version, which is none of Mastodon’s: {SHOWN}. Look whether base_url leads to it",
+            ui::tame(said)
+        ),
+    }
 }
 
 /// `2026-12-31`

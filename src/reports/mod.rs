@@ -399,7 +399,7 @@ pub struct CasePage {
     pub search: String,
     /// What could not be read, in a sentence.
     pub partly: Option<String>,
-    /// On the account's own page alone, for those who see invitations.
+    /// For those who see invitations; in a case only where somebody is known to have invited them.
     pub invitations: Option<crate::invitations::OfAccount>,
 }
 

@@ -14,16 +14,17 @@ use crate::{
     access::{self, Actor, Permission},
     acting,
     address::ClientAddress,
+    carry_out,
     clock::{HOUR, MINUTE, Timestamp},
     context::{App, Context, app_of_request},
-    deeds::AddOperator,
+    deeds::{AddOperator, SetFactor},
     id::OperatorId,
     ledger::{Fact, ProvedBy},
     passwords::Whose,
     path,
     problem::{Kind, Problem},
     search::Search,
-    session::{ABSOLUTE, SessionData, Signed, Stage},
+    session::{ABSOLUTE, LAST_AT, SessionData, Signed, Stage},
     store::{
         attempts::{Limit, Wait},
         drafts, operators,
@@ -79,7 +80,8 @@ pub async fn page(app: &App, search: &str) -> Result<SignInPage, Problem> {
     };
     // A draft of this very form says what went wrong; any other waits for its writer.
     if let Some(id) = &page.draft
-        && let Some(draft) = drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await?
+        && let Some(draft) =
+            drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await.map_err(store_problem)?
         && let Some((problem, fields)) = crate::frame::read_draft(&draft.text)
     {
         let field = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -155,13 +157,13 @@ pub async fn sign_in(name: &str, password: &str, back: &str, draft: &str) -> Res
     let app = app_of_request()?;
     let name = name.trim();
     // Where the head of the record does not hold, nobody can be told from anybody, and no password is wrong.
-    if app.store.ever("add_operator").await?.is_none() {
+    if app.store.ever("add_operator").await.map_err(store_problem)?.is_none() {
         return Err(Problem::unavailable(
             "The record contradicts itself, and who may sign in cannot be told from it.",
             "An owner decides at the server: howdah audit verify, howdah audit accept.",
         ));
     }
-    let known = operators::by_name(&app.store, name).await?;
+    let known = operators::by_name(&app.store, name).await.map_err(store_problem)?;
     let trier = trier(&app, name, known.as_ref().map(|operator| &operator.id));
     let check = {
         // Whose access has ended is checked like somebody who is not there.
@@ -266,7 +268,8 @@ fn step_of(totp: &Totp, code: &str, now: Timestamp) -> Option<i64> {
 /// The person behind a half session, as long as what they proved in it holds.
 async fn known(app: &App, data: &SessionData) -> Result<Operator, Problem> {
     let operator = operators::by_id(&app.store, &data.operator)
-        .await?
+        .await
+        .map_err(store_problem)?
         .filter(Operator::may_sign_in)
         .ok_or_else(|| Problem::new(Kind::SignedOut, "This access has ended.", "Ask the owner of this console."))?;
     if operator.generation == data.generation { Ok(operator) } else { Err(step_over()) }
@@ -327,11 +330,11 @@ async fn proved_by(app: &App, operator: &Operator, code: &str) -> Result<Option<
         })?;
     let now = app.clock.now();
     if let Some(step) = step_of(&totp(&secret)?, code, now) {
-        let used = operators::use_totp_step(&app.store, &operator.id, step).await?;
+        let used = operators::use_totp_step(&app.store, &operator.id, step).await.map_err(store_problem)?;
         return Ok(used.then_some(ProvedBy::Totp));
     }
     let hash = recovery_hash(app, &operator.id, code);
-    let used = recovery_codes::use_code(&app.store, &operator.id, &hash, now).await?;
+    let used = recovery_codes::use_code(&app.store, &operator.id, &hash, now).await.map_err(store_problem)?;
     Ok(used.then_some(ProvedBy::RecoveryCode))
 }
 
@@ -424,20 +427,39 @@ pub async fn enrol(code: &str, back: &str, draft: &str) -> Result<String, Proble
     let codes = new_codes();
     let hashes: Vec<String> = codes.iter().map(|code| recovery_hash(&app, &operator.id, code)).collect();
     let factor = Factor { sealed: &sealed, step, recovery: &hashes };
-    let set = operators::set_factor(&app.store, &operator.id, operator.generation, &factor, None);
-    let Some(generation) = set.await? else {
-        return Err(Problem::new(
+    let generation = first_factor(&app, &session, &operator, &factor).await?;
+    let operator = Operator { generation, ..operator };
+    begin(&app, &operator, Stage::Full, ProvedBy::Totp).await?;
+    let text = serde_json::to_string(&(codes, after(back, draft))).map_err(store_problem)?;
+    let shown = drafts::keep(&app.store, &app.keys, Some(&operator.id), path::SIGN_IN_ENROL, &text, now)
+        .await
+        .map_err(store_problem)?;
+    Ok(path::with("/sign-in/recovery-codes", "shown", &shown))
+}
+
+/// Sets somebody's first factor, by the deed that “Your sign-in” does it with: their row of before is an older copy from then on.
+/// The generation they are of since.
+async fn first_factor(app: &App, session: &Session, operator: &Operator, factor: &Factor<'_>) -> Result<i64, Problem> {
+    let half = session.id().map(|id| web_sessions::hash(&id.to_string())).unwrap_or_default();
+    let half = half.chars().take(16).collect();
+    let actor = acting::actor(&app.store, operator.clone(), half, app.clock.now()).await.map_err(store_problem)?;
+    let permit = access::permit(&actor, Permission::OwnSignIn, None)
+        .map_err(|denied| Problem::new(Kind::Forbidden, format!("Nothing was done: {denied}."), "Ask an owner."))?;
+    let deed = SetFactor { operator: operator.id.clone(), name: operator.name.clone(), replaces: false };
+    let mut generation = None;
+    let (now_of, id, before) = (&mut generation, &operator.id, operator.generation);
+    carry_out::recorded_as_read(app, permit, deed, "", |store| async move {
+        *now_of = operators::set_factor(&store, id, before, factor, None).await?;
+        if now_of.is_some() { password_links::state(app, id).await.map(Some) } else { Ok(None) }
+    })
+    .await?;
+    generation.ok_or_else(|| {
+        Problem::new(
             Kind::SignedOut,
             "A second factor was set up meanwhile, and this one does not hold.",
             "Begin again with your name. If it was not you, ask the owner of this console at once.",
-        ));
-    };
-    let operator = Operator { generation, ..operator };
-    app.ledger.fact(Fact::SecondFactorSet { operator: operator.id.clone() }).await.map_err(ledger_problem)?;
-    begin(&app, &operator, Stage::Full, ProvedBy::Totp).await?;
-    let text = serde_json::to_string(&(codes, after(back, draft))).map_err(store_problem)?;
-    let shown = drafts::keep(&app.store, &app.keys, Some(&operator.id), path::SIGN_IN_ENROL, &text, now).await?;
-    Ok(path::with("/sign-in/recovery-codes", "shown", &shown))
+        )
+    })
 }
 
 pub async fn recovery_codes(search: &str) -> Result<(RecoveryCodes, String), Problem> {
@@ -447,7 +469,8 @@ pub async fn recovery_codes(search: &str) -> Result<(RecoveryCodes, String), Pro
     let id = search.get("shown").ok_or_else(gone)?;
     let app = &context.app;
     let draft = drafts::take(&app.store, &app.keys, id, Some(&context.actor.operator), context.now())
-        .await?
+        .await
+        .map_err(store_problem)?
         .filter(|draft| draft.path == path::SIGN_IN_ENROL)
         .ok_or_else(gone)?;
     let (codes, next): (Vec<String>, String) = serde_json::from_str(&draft.text).map_err(store_problem)?;
@@ -460,7 +483,8 @@ pub async fn set_up_page(app: &App, search: &str) -> Result<SetUp, Problem> {
     let mut problem = None;
     let mut typed = None;
     if let Some(id) = parsed.get("draft")
-        && let Some(draft) = drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await?
+        && let Some(draft) =
+            drafts::read(&app.store, &app.keys, id, None, app.clock.now()).await.map_err(store_problem)?
         && let Some((said, fields)) = crate::frame::read_draft(&draft.text)
     {
         problem = Some(said);
@@ -487,7 +511,7 @@ async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Pr
     let by_range = app.keys.hash("set-up links by range", request_address().network().as_bytes());
     let tried = tries::reserved(app, &by_range, LINKS).await?;
     let hash = link_hash(app, link);
-    let found = match setup_links::read(&app.store, &hash, now).await? {
+    let found = match setup_links::read(&app.store, &hash, now).await.map_err(store_problem)? {
         Some(offer) => answers_for(app, &offer).await?.map(|actor| (hash, offer, actor)),
         None => None,
     };
@@ -507,13 +531,13 @@ async fn offered(app: &App, link: &str) -> Result<(String, SetupLink, Actor), Pr
 async fn answers_for(app: &App, offer: &SetupLink) -> Result<Option<Actor>, Problem> {
     let Some(id) = &offer.offered_by else {
         // A first owner is the first: once somebody is there, they offer access themselves.
-        let there = operators::count(&app.store).await?;
+        let there = operators::count(&app.store).await.map_err(store_problem)?;
         return Ok((there == 0).then(crate::operators::service::command_actor));
     };
-    let person = operators::by_id(&app.store, id).await?;
+    let person = operators::by_id(&app.store, id).await.map_err(store_problem)?;
     let Some(person) = person.filter(Operator::may_sign_in) else { return Ok(None) };
     let session = "set-up link".to_owned();
-    let actor = acting::actor(&app.store, person, session, app.clock.now()).await?;
+    let actor = acting::actor(&app.store, person, session, app.clock.now()).await.map_err(store_problem)?;
     Ok(access::permit(&actor, Permission::ManageOperators, None).is_ok().then_some(actor))
 }
 
@@ -537,10 +561,10 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
     if let Some(wrong) = operators::name_problem(name) {
         return Err(Problem::invalid("name", wrong));
     }
-    if let Some(meant) = offer.name.filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
+    if let Some(meant) = offer.name.as_deref().filter(|meant| meant.to_lowercase() != name.to_lowercase()) {
         return Err(Problem::invalid("name", format!("This link is for {meant}.")));
     }
-    if operators::by_name(&app.store, name).await?.is_some() {
+    if operators::by_name(&app.store, name).await.map_err(store_problem)?.is_some() {
         return Err(Problem::invalid("name", format!("Somebody is called {name} already.")));
     }
     if password != repeat {
@@ -551,10 +575,16 @@ pub async fn set_up(link: &str, name: &str, password: &str, repeat: &str) -> Res
         async move {
             new_password(&app, &name, &password).await?;
             let password_hash = app.passwords.hash(&password).await?;
-            let now = app.clock.now();
-            let found = setup_links::take(&app.store, &hash, now).await?.ok_or_else(link_gone)?;
-            let deed = AddOperator { operator: found.person, name, role: found.role };
-            crate::operators::service::add(&app, actor, deed, password_hash, "set-up link").await
+            let (person, role) = (offer.person, offer.role);
+            let deed = AddOperator { operator: person, name, role };
+            let added =
+                crate::operators::service::add(&app, actor, deed, password_hash, Some(&hash), "set-up link").await;
+            // Where nobody was added, somebody else may have been by the same link.
+            if added.is_err() {
+                let left = setup_links::read(&app.store, &hash, app.clock.now()).await.map_err(store_problem)?;
+                left.ok_or_else(link_gone)?;
+            }
+            added
         }
     };
     tries::in_turn(&app, &trier(&app, "", None), &[&hash], setting_up).await?;
@@ -566,7 +596,12 @@ pub async fn sign_out(context: Context) -> Result<String, Problem> {
     session.flush().await.map_err(store_problem)?;
     // Never "cookies": that clears those of the whole registrable domain, Mastodon's too.
     let kept_there = HeaderValue::from_static("\"cache\", \"storage\"");
-    expect_context::<ResponseOptions>().append_header(HeaderName::from_static("clear-site-data"), kept_there);
+    let response = expect_context::<ResponseOptions>();
+    response.append_header(HeaderName::from_static("clear-site-data"), kept_there);
+    // Where somebody was at last is nobody's to read who comes to this browser after them. What is left says nothing of anybody:
+    // the colours, and that a browser is known, by which strangers keep nobody out.
+    let left = HeaderValue::try_from(format!("{LAST_AT}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
+    response.append_header(header::SET_COOKIE, left.map_err(store_problem)?);
     context
         .app
         .ledger

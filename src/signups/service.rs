@@ -10,10 +10,11 @@ use crate::{
     deeds::{DecideSignUp, InBatch},
     frame::{self, Framed},
     id::{AccountId, RuleNumber},
+    invitations::service::chain::Families,
     ledger::{Answered, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read},
+        database::{DatabaseError, Hidden, Origins, PendingSignUp, Read, read_problem},
         rest::Client,
         waiting::Snapshot,
     },
@@ -22,7 +23,12 @@ use crate::{
     problem::{Kind, Problem, malformed_form},
     reports::service as reports,
     search::Search,
-    store::{refusals, refusals::Refusal},
+    store::{
+        invited::{self, Invited},
+        refusals,
+        refusals::Refusal,
+        store_problem,
+    },
     text::{
         Why,
         alike::{groups, words},
@@ -32,7 +38,7 @@ use crate::{
 use ipnet::IpNet;
 use serde_json::json;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -49,6 +55,12 @@ const LATELY: i64 = 30 * DAY;
 const SHARED_BY: i64 = 5;
 /// … if they are more than one in so many of all.
 const ONE_IN: i64 = 10;
+/// Of so many whose inviter is gone it is looked who that was.
+const MOST_FORGOTTEN: usize = 1_000;
+/// Of so many inviters it is looked whom else they brought …
+const MOST_INVITERS: usize = 20;
+/// … and of each at so many.
+const MOST_BROUGHT: usize = 50;
 /// So many addresses that say nothing are named.
 const MOST_NAMED: usize = 3;
 
@@ -70,6 +82,10 @@ struct Desk {
     refused: Refused,
     /// From which addresses people came lately; `None` where the database did not say.
     origins: Option<Origins>,
+    /// Who invited those of whom the instance does not say it any more.
+    forgotten: BTreeMap<AccountId, Invited>,
+    /// Whom else the inviters brought.
+    families: Families,
 }
 
 /// What is remembered of refusals, by what they are known again by; the newest of each.
@@ -119,13 +135,51 @@ impl Desk {
         }
         let mut times: Vec<i64> = rows.iter().map(|person| person.asked_at.0).collect();
         times.sort_unstable();
-        let refusals = refusals::list(&context.app.store, &instance.name, context.now()).await?;
+        let refusals =
+            refusals::list(&context.app.store, &instance.name, context.now()).await.map_err(store_problem)?;
         let origins = match instance.database.read().await {
             Ok(mut read) => read.origins(context.now().plus(-LATELY)).await,
             Err(error) => Err(error),
         };
         let origins = origins.inspect_err(|error| tracing::warn!(%error, "signups.origins")).ok();
-        Ok(Self { list, group, by_group, by_address, by_mail, times, refused: Refused::of(refusals), origins })
+        let (forgotten, families) = invitations(context, instance, rows).await?;
+        let refused = Refused::of(refusals);
+        Ok(Self { list, group, by_group, by_address, by_mail, times, refused, origins, forgotten, families })
+    }
+
+    /// Who invited somebody, as the instance says or as it was seen: account, name, and whether it still says so.
+    fn inviter<'a>(&'a self, person: &'a PendingSignUp) -> Option<(AccountId, &'a str, bool)> {
+        match (&person.inviter, person.inviter_account) {
+            (Some(name), Some(account)) => Some((account, name, true)),
+            _ => self.forgotten.get(&person.account).map(|one| (one.inviter, one.name.as_str(), false)),
+        }
+    }
+
+    /// What the invitation says that somebody came with: it speaks for them, unless whoever invited is gone or others that
+    /// they invited were sanctioned.
+    fn invited(&self, person: &PendingSignUp) -> Option<Signal> {
+        let (account, name, still) = self.inviter(person)?;
+        let (name, others) = (ui::tame(name), self.families.others(account, person.account));
+        let stands = if still { self.families.word(account) } else { Some("gone") };
+        let came = match stands {
+            Some(word) => format!("Came with an invitation of @{name}, who is {word}."),
+            None => format!("Came with an invitation of @{name}."),
+        };
+        let brought =
+            others.words().map(|words| format!(" Of those whom they invited, as far as this console saw: {words}."));
+        let sanctioned = others.suspended + others.limited;
+        let word = match (others.speaks_against(), stands) {
+            (true, _) => format!("invited by @{name}, as {sanctioned} sanctioned"),
+            (false, Some(word)) => format!("invited by @{name} ({word})"),
+            (false, None) => format!("invited by @{name}"),
+        };
+        Some(Signal {
+            word,
+            evidence: format!("{came}{}", brought.unwrap_or_default()),
+            good: stands.is_none() && !others.speaks_against(),
+            others: Vec::new(),
+            entry: None,
+        })
     }
 
     fn people(&self) -> &[PendingSignUp] {
@@ -264,14 +318,8 @@ impl Desk {
                 Vec::new(),
             ));
         }
-        match &person.inviter {
-            Some(inviter) => signals.push(Signal {
-                word: format!("invited by @{}", ui::tame(inviter)),
-                evidence: format!("Came with an invitation of @{}.", ui::tame(inviter)),
-                good: true,
-                others: Vec::new(),
-                entry: None,
-            }),
+        match self.invited(person) {
+            Some(invited) => signals.push(invited),
             None if person.reason.trim().is_empty() => signals.push(against(
                 "no reason".to_owned(),
                 "They gave no reason, and came without an invitation.".to_owned(),
@@ -345,6 +393,37 @@ impl Desk {
     }
 }
 
+/// Who invited those who wait and of whom the instance does not say it any more; and whom else the inviters of most of them
+/// brought.
+async fn invitations(
+    context: &Context,
+    instance: &Instance,
+    rows: &[PendingSignUp],
+) -> Result<(BTreeMap<AccountId, Invited>, Families), Problem> {
+    let store = &context.app.store;
+    let Some(oldest) = rows.iter().map(|person| person.user).min() else {
+        return Ok((BTreeMap::new(), Families::default()));
+    };
+    let forgotten = invited::forgotten(store, &instance.name, oldest, MOST_FORGOTTEN).await.map_err(store_problem)?;
+    let forgotten: BTreeMap<AccountId, Invited> = forgotten.into_iter().map(|one| (one.account, one)).collect();
+    let mut brought: BTreeMap<AccountId, usize> = BTreeMap::new();
+    for person in rows {
+        let kept = || forgotten.get(&person.account).map(|one| one.inviter);
+        if let Some(inviter) = person.inviter_account.or_else(kept) {
+            *brought.entry(inviter).or_default() += 1;
+        }
+    }
+    let mut inviters: Vec<(AccountId, usize)> = brought.into_iter().collect();
+    inviters.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let inviters: BTreeSet<AccountId> = inviters.into_iter().take(MOST_INVITERS).map(|(inviter, _)| inviter).collect();
+    let families = match instance.database.read().await {
+        Ok(mut read) => Families::read(store, &instance.name, &mut read, &inviters, MOST_BROUGHT).await,
+        Err(error) => Err(read_problem(error)),
+    };
+    // The desk opens without: what is not known gives no signal.
+    Ok((forgotten, families.unwrap_or_default()))
+}
+
 /// The list of throw-away mail servers: “list.txt of 3 May 2026, 4,000 names”.
 fn list_of(app: &App) -> String {
     let list = &app.config.throw_away;
@@ -405,7 +484,7 @@ fn fits(desk: &Desk, at: usize, filter: &SignUpFilter, network: Option<&IpNet>) 
     };
     let state = match filter.state.as_str() {
         "unconfirmed" => !person.confirmed,
-        "invited" => person.inviter.is_some(),
+        "invited" => desk.inviter(person).is_some(),
         // Whom a rule would have caught is shown whole, until somebody narrows it.
         _ => person.confirmed || filter.is_by_rule(),
     };
@@ -437,8 +516,8 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     // By its number alone: who may look here must not find out addresses by trying networks.
     let network = match filter.rule.parse().map(RuleNumber) {
         Ok(id) => {
-            let mut read = instance.database.read().await?;
-            read.network_of(id).await?
+            let mut read = instance.database.read().await.map_err(read_problem)?;
+            read.network_of(id).await.map_err(read_problem)?
         }
         Err(_) => None,
     };
@@ -483,7 +562,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
         rows: shown.iter().map(|at| desk.row(&context.app, *at, now)).collect(),
         waiting: instance.sign_ups_waiting().unwrap_or_default(),
         unconfirmed: desk.people().iter().filter(|person| !person.confirmed).count(),
-        invited: desk.people().iter().filter(|person| person.inviter.is_some()).count(),
+        invited: desk.people().iter().filter(|person| desk.inviter(person).is_some()).count(),
         matching: fitting.len(),
         languages: counted(desk.people().iter().filter_map(|person| person.locale.clone())),
         mails: counted(desk.people().iter().filter_map(|person| person.email.domain())),
@@ -518,8 +597,8 @@ pub async fn sign_up(
     };
     let id: AccountId = account.parse().map_err(|_| gone())?;
     let fresh = {
-        let mut read = instance.database.read().await?;
-        read.pending_sign_up(id).await?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.pending_sign_up(id).await.map_err(read_problem)?
     };
     let fresh = fresh.ok_or_else(gone)?;
     let mut desk = Desk::open(context, &instance).await?;
@@ -601,8 +680,8 @@ pub async fn decide(
     }
     let why = Why::given(&why, false)?;
     let people = {
-        let mut read = instance.database.read().await?;
-        read.pending_of(&accounts).await?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.pending_of(&accounts).await.map_err(read_problem)?
     };
     match people.as_slice() {
         [] => Err(Problem::new(
@@ -629,6 +708,9 @@ pub async fn decide(
 }
 
 /// Carries one decision out, for somebody or for their batch.
+///
+/// # Errors
+/// Those of the permit and of the deed.
 pub async fn carry(context: Context, instance: Arc<Instance>, deed: DecideSignUp, why: Why) -> Result<Done, Problem> {
     let object = Object::SignUp(instance.name.clone(), deed.account);
     let permit = context.permit(Permission::DecideSignUps, object).await?;

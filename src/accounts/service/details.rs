@@ -74,7 +74,7 @@ pub async fn account(
     let parsed = Search::parse(search);
     let mut case = case_page(context, &instance, id, search).await?;
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
-        case.invitations = crate::invitations::service::of_account(&instance, id).await?;
+        case.invitations = crate::invitations::service::of_account(&context.app, &instance, id).await?;
     }
     let facts = facts(&instance, id).await?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;

@@ -1,6 +1,9 @@
 //! Invitations: listed, found, issued, revoked, one or many.
 
-use super::{PAGE, arrivals, cannot_issue, issuing, line, link, may_manage, number, registrations};
+use super::{
+    PAGE, arrivals, cannot_issue, chain, issuing, line, link, may_manage, number, read_problem, registrations,
+    store_problem,
+};
 use crate::{
     access::Permission,
     acting, batches,
@@ -16,7 +19,7 @@ use crate::{
     ledger::{Answer, Answered, Deed, Mark, Outcome, Warrant},
     mastodon::{
         Instance,
-        database::{DatabaseError, Invite, InviteWindow, Read, Usable},
+        database::{DatabaseError, InvitationsOf, Invite, InviteWindow, Read, Usable},
         rest::Client,
     },
     nouns::permissions::MANAGE_INVITES,
@@ -96,11 +99,11 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let state = parsed.get("state").and_then(|state| state.parse().ok());
     let owner: Option<AccountId> = parsed.get("owner").and_then(|id| id.parse().ok());
     let before = parsed.get("before").and_then(|id| id.parse().ok());
-    let mut read = instance.database.read().await?;
-    let shown = window(&mut read, owner, usable(state), before, PAGE).await?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let shown = window(&mut read, owner, usable(state), before, PAGE).await.map_err(read_problem)?;
     let owner = match owner {
         Some(owner) => {
-            let inviter = read.inviter(owner).await?;
+            let inviter = read.inviter(owner).await.map_err(read_problem)?;
             let handle = inviter.map_or_else(|| "nobody".to_owned(), |inviter| ui::tame(&inviter.username));
             Some((owner, format!("@{handle}")))
         }
@@ -108,7 +111,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     };
     let preview = if may_manage && parsed.get("revoke") == Some("all") {
         let owner = owner.as_ref().map(|(id, _)| *id);
-        let all = window(&mut read, owner, Usable::GoesOn, None, MOST_AT_ONCE + 1).await?;
+        let all = window(&mut read, owner, Usable::GoesOn, None, MOST_AT_ONCE + 1).await.map_err(read_problem)?;
         let more = all.invites.len() > MOST_AT_ONCE || all.looked_to.is_some();
         let first = all.invites.get(..MOST_AT_ONCE).unwrap_or(&all.invites);
         Some(preview(first, more))
@@ -119,7 +122,7 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
     let asked = parsed.get("new").or(parsed.get("draft")).is_some();
     let issuing = if may_manage && asked { Some(issuing(context, &instance, &mut read).await?) } else { None };
     drop(read);
-    let waiting = access_requests::waiting(&context.app.store, &instance.name, 1_000).await?;
+    let waiting = access_requests::waiting(&context.app.store, &instance.name, 1_000).await.map_err(store_problem)?;
     let page = InvitationsPage {
         rows: shown.invites.iter().map(line).collect(),
         state,
@@ -149,12 +152,12 @@ pub async fn invitation(
     let id: InviteId = invite.parse().map_err(|_| missing())?;
     let parsed = Search::parse(search);
     let here = path::invitation(&instance.name, id);
-    let mut read = instance.database.read().await?;
-    let invite = read.invite(id).await?.ok_or_else(missing)?;
-    let arrivals = arrivals(&mut read, &invite, &here, &parsed).await?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let invite = read.invite(id).await.map_err(read_problem)?.ok_or_else(missing)?;
+    let arrivals = arrivals(&mut read, &invite, &here, &parsed).await.map_err(read_problem)?;
     drop(read);
     let app = &context.app;
-    let request = access_requests::by_invite(&app.store, &app.keys, &instance.name, id).await?;
+    let request = access_requests::by_invite(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
     let may_manage = may_manage(context, &instance);
     let page = InvitationPage {
         line: line(&invite),
@@ -182,18 +185,18 @@ pub async fn look_up(context: Context, instance: String, q: String) -> Result<St
     if typed.is_empty() {
         return Ok(path::invitations(&instance.name));
     }
-    let mut read = instance.database.read().await?;
+    let mut read = instance.database.read().await.map_err(read_problem)?;
     let handle = typed.strip_prefix('@');
     if handle.is_none()
         && let Some(code) = code_in(typed)
-        && let Some(invite) = read.invite_by_code(code).await?
+        && let Some(invite) = read.invite_by_code(code).await.map_err(read_problem)?
     {
         return Ok(path::invitation(&instance.name, invite.id));
     }
     let name = handle.unwrap_or(typed);
     let (name, domain) = name.split_once('@').map_or((name, None), |(name, domain)| (name, Some(domain)));
     let ours = domain.is_none_or(|domain| instance.own_domains().contains(&domain.to_lowercase()));
-    if ours && let Some(account) = read.by_handle(name, None).await? {
+    if ours && let Some(account) = read.by_handle(name, None).await.map_err(read_problem)? {
         return Ok(path::invitations_of(&instance.name, account));
     }
     Err(Problem::invalid(
@@ -230,7 +233,7 @@ pub async fn issue(context: Context, instance: String, form: IssueForm) -> Resul
         return Err(Problem::invalid("why", "Say why: the team and the record need the reason."));
     }
     let inviter = {
-        let mut read = instance.database.read().await?;
+        let mut read = instance.database.read().await.map_err(read_problem)?;
         super::inviter(&context, &instance, &mut read).await?
     };
     if let Some(refused) = cannot_issue(inviter.as_ref()) {
@@ -299,8 +302,8 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
     let why =
         Why::needed("why", &why, "Say why: whoever holds the link finds it dead, and the record is all that says so.")?;
     let found = {
-        let mut read = instance.database.read().await?;
-        read.invites_among(&ids).await?
+        let mut read = instance.database.read().await.map_err(read_problem)?;
+        read.invites_among(&ids).await.map_err(read_problem)?
     };
     if let [id] = ids[..] {
         let invite = found.first();
@@ -332,6 +335,9 @@ pub async fn revoke(context: Context, instance: String, invites: String, why: St
 }
 
 /// Revokes one, for somebody or for their batch.
+///
+/// # Errors
+/// Those of the permit and of the deed.
 pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite, why: Why) -> Result<Done, Problem> {
     let permit = context.permit(Permission::ManageInvitations, Some(&instance.name)).await?;
     // Written by SQL, so nobody else asks (`app/policies/invite_policy.rb`); of a linked account it is asked with the deed.
@@ -353,13 +359,19 @@ pub async fn carry(context: Context, instance: Arc<Instance>, deed: RevokeInvite
 }
 
 /// What the account page says about invitations; nothing about an account without a login.
-pub async fn of_account(instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
-    let mut read = instance.database.read().await?;
-    let found = read.invitations_of(account).await?;
+pub async fn of_account(app: &App, instance: &Instance, account: AccountId) -> Result<Option<OfAccount>, Problem> {
+    let mut read = instance.database.read().await.map_err(read_problem)?;
+    let found = read.invitations_of(account).await.map_err(read_problem)?;
+    let (chain, goes_on) = chain::chain(app, instance, &mut read, account).await?;
+    // Of whoever has no login any more it is known from before alone.
+    let found =
+        found.or_else(|| (!chain.is_empty()).then_some(InvitationsOf { came_with: None, go_on: 0, owns_any: false }));
     Ok(found.map(|found| OfAccount {
         came_with: found.came_with.map(|(invite, by, name)| (invite, by, format!("@{}", ui::tame(&name)))),
         go_on: if found.go_on >= 100 { "100+".to_owned() } else { found.go_on.to_string() },
         owns_any: found.owns_any,
+        chain,
+        goes_on,
     }))
 }
 

@@ -246,23 +246,23 @@ impl Read {
         Ok(Window::page(accounts, page))
     }
 
-    /// Those whom an account invited, newest first (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no
-    /// index, so logins younger than the first invitation are read backwards, at most 20,000 of them).
+    /// Those whom an account invited, newest first: those that are known to have been, and those that the instance says
+    /// (`users (account_id)`, `invites (user_id)`; `users.invite_id` has no index, so logins younger than the first
+    /// invitation are read backwards, at most 20,000 of them).
     pub async fn invited_by(
         &mut self,
         inviter: AccountId,
+        known: Vec<i64>,
         narrowing: &Narrowing,
         before: Option<i64>,
         page: usize,
     ) -> Result<Window, DatabaseError> {
-        let sql = by_release!(
-            self.extras,
-            listed,
-            "where u.id in (select n.id from (select id, invite_id from users order by id desc limit 20000) n \
-             where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)) \
-             and a.id < $2"
-        );
-        let query = query_as(sql).bind(inviter.0).bind(before.unwrap_or(i64::MAX));
+        const LATELY: &str = "select n.account_id from (select account_id, invite_id from users order by id desc limit 20000) n \
+             where n.invite_id in (select i.id from invites i join users iu on iu.id = i.user_id where iu.account_id = $1)";
+        let sql = by_release!(self.extras, listed, "where a.id = any($1) and a.id < $2");
+        let mut invited: Vec<i64> = query_scalar(LATELY).bind(inviter.0).fetch_all(&mut *self.tx).await?;
+        invited.extend(known);
+        let query = query_as(sql).bind(invited).bind(before.unwrap_or(i64::MAX));
         let accounts: Vec<ListedAccount> = narrowing.bind(query, page).fetch_all(&mut *self.tx).await?;
         Ok(Window::page(accounts, page))
     }

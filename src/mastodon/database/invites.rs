@@ -205,6 +205,28 @@ pub struct CameWindow {
     pub looked_to: Option<Timestamp>,
 }
 
+/// Somebody who came with an invitation, and whose that was.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Invitee {
+    /// `users.id`
+    pub login: i64,
+    pub account: i64,
+    pub inviter: i64,
+    /// The name of whoever invited.
+    pub name: String,
+}
+
+/// How an account stands, as far as it matters to those whom it invited, or who came with it.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stands {
+    pub account: i64,
+    pub username: String,
+    pub suspended: bool,
+    pub silenced: bool,
+    /// Its data is gone, or it has no login any more.
+    pub gone: bool,
+}
+
 /// What an account has to do with invitations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationsOf {
@@ -505,6 +527,53 @@ impl Read {
         let found: Option<i64> =
             query_scalar(SQL).bind(oldest).bind(newest + 1).bind(at.0).fetch_optional(&mut *self.tx).await?;
         Ok(found.unwrap_or(oldest))
+    }
+
+    /// The last of the next so many logins above one (primary key); `None` above the newest.
+    pub async fn logins_above(&mut self, above: i64, many: i64) -> Result<Option<i64>, DatabaseError> {
+        const SQL: &str = "select max(id) from (select id from users where id > $1 order by id limit $2) next";
+        Ok(query_scalar(SQL).bind(above).bind(many).fetch_one(&mut *self.tx).await?)
+    }
+
+    /// The login below so many of the newest (primary key); 0 where there are not as many.
+    pub async fn login_below(&mut self, many: i64) -> Result<i64, DatabaseError> {
+        const SQL: &str = "select id from users order by id desc offset $1 limit 1";
+        let found: Option<i64> = query_scalar(SQL).bind(many).fetch_optional(&mut *self.tx).await?;
+        Ok(found.unwrap_or(0))
+    }
+
+    /// Who came with an invitation that is still there, of the logins above one and up to another (a range of the primary
+    /// key, whose owners are looked up by theirs).
+    pub async fn invited_between(&mut self, above: i64, to: i64) -> Result<Vec<Invitee>, DatabaseError> {
+        const SQL: &str = "select u.id as login, u.account_id as account, a.id as inviter, a.username as name from users u \
+            join invites i on i.id = u.invite_id join users o on o.id = i.user_id join accounts a on a.id = o.account_id \
+            where u.id > $1 and u.id <= $2 and u.invite_id is not null order by u.id";
+        Ok(query_as(SQL).bind(above).bind(to).fetch_all(&mut *self.tx).await?)
+    }
+
+    /// Whose invitation an account came with, where that is still there (`users (account_id)`, primary keys).
+    pub async fn inviter_of(&mut self, account: AccountId) -> Result<Option<Invitee>, DatabaseError> {
+        const SQL: &str = "select u.id as login, u.account_id as account, a.id as inviter, a.username as name from users u \
+            join invites i on i.id = u.invite_id join users o on o.id = i.user_id join accounts a on a.id = o.account_id \
+            where u.account_id = $1 limit 1";
+        Ok(query_as(SQL).bind(account.0).fetch_optional(&mut *self.tx).await?)
+    }
+
+    /// How these accounts stand, as far as they are still there (primary key, `users (account_id)`).
+    pub async fn standing_of(&mut self, accounts: &[i64]) -> Result<Vec<Stands>, DatabaseError> {
+        macro_rules! stands {
+            ($release:ident,) => {
+                concat!(
+                    "select a.id as account, a.username, a.suspended_at is not null as suspended, \
+                     a.silenced_at is not null as silenced, (",
+                    deleted!($release, "a"),
+                    " or u.id is null) as gone from accounts a left join users u on u.account_id = a.id \
+                     where a.id = any($1) order by a.id"
+                )
+            };
+        }
+        let sql = by_release!(self.extras, stands,);
+        Ok(query_as(sql).bind(accounts).fetch_all(&mut *self.tx).await?)
     }
 
     /// What an account has to do with invitations (`users (account_id)`, primary keys, `invites (user_id)`); `None` for one

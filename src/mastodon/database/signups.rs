@@ -25,8 +25,10 @@ pub struct PendingSignUp {
     pub reason: String,
     /// What the reason is compared by ([`crate::text::alike::fingerprint`]).
     pub words: Option<u64>,
-    /// Who invited them, where an invitation was used.
+    /// Who invited them, where an invitation was used that is still there.
     pub inviter: Option<String>,
+    /// … and their account.
+    pub inviter_account: Option<AccountId>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -42,6 +44,7 @@ struct Row {
     address: Option<String>,
     reason: Option<String>,
     inviter: Option<String>,
+    inviter_account: Option<i64>,
 }
 
 impl From<Row> for PendingSignUp {
@@ -59,6 +62,7 @@ impl From<Row> for PendingSignUp {
             words: row.reason.as_deref().and_then(crate::text::alike::fingerprint),
             reason: row.reason.unwrap_or_default(),
             inviter: row.inviter,
+            inviter_account: row.inviter_account.map(AccountId),
         }
     }
 }
@@ -75,7 +79,8 @@ macro_rules! pending {
             " as confirmation_sent_at, u.locale, u.email, host(u.sign_up_ip) as address, \
              (select left(q.text, 2000) from user_invite_requests q where q.user_id = u.id order by q.id limit 1) as reason, \
              (select ia.username from invites i join users iu on iu.id = i.user_id join accounts ia on ia.id = iu.account_id \
-             where i.id = u.invite_id) as inviter from users u left join accounts a on a.id = u.account_id ",
+             where i.id = u.invite_id) as inviter, (select iu.account_id from invites i join users iu on iu.id = i.user_id \
+             where i.id = u.invite_id) as inviter_account from users u left join accounts a on a.id = u.account_id ",
             $rest
         )
     };

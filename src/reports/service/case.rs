@@ -11,6 +11,7 @@ use crate::{
     context::Context,
     frame::{self, Framed},
     id::{AccountId, RuleId, StatusId},
+    invitations::service as invitations,
     mastodon::{
         Instance,
         database::{
@@ -212,7 +213,12 @@ pub async fn case(context: &Context, instance: &str, account: &str, search: &str
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewWork, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| missing())?;
-    let page = case_page(context, &instance, id, search).await?;
+    let mut page = case_page(context, &instance, id, search).await?;
+    if page.account.local && access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
+        // In a case it matters who brought somebody; what else there is stands on the account's own page.
+        let of = invitations::of_account(&context.app, &instance, id).await?;
+        page.invitations = of.filter(|of| !of.chain.is_empty());
+    }
     frame::build(context, Some(&instance), &path::case(&instance.name, id), search, page).await
 }
 
