@@ -21,6 +21,7 @@ use crate::{
     problem::Problem,
     registrations::RegistrationsMode,
     search::Search,
+    store::store_problem,
     ui::{self, time},
 };
 
