@@ -250,15 +250,15 @@ pub async fn list(context: &Context, instance: &str, search: &str) -> Result<Fra
                 id: AccountId(account.id),
                 handle: format!("@{}", ui::tame(&acct)),
                 display_name: ui::excerpt(&account.display_name, 60),
-                state: shown(context, account.state())
+                state: shown(context, account.state)
                     .words()
                     .into_iter()
                     .chain(account.is_left_without_login().then_some("no login"))
                     .map(str::to_owned)
                     .collect(),
                 role: account.role.clone().filter(|name| !name.is_empty()),
-                since: Timestamp(account.created_at),
-                last_active: account.last_status_at.map(Timestamp),
+                since: account.created_at,
+                last_active: account.last_status_at,
             }
         })
         .collect();

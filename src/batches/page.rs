@@ -1,6 +1,6 @@
 //! The view of a batch: how far it is, and what became of each.
 
-use super::{BatchPage, Item, Lately, api, service};
+use super::{BatchPage, Item, Lately, Running, api, service};
 use crate::{
     clock::Timestamp,
     frame::Frame,
@@ -22,6 +22,18 @@ pub fn Batch() -> impl IntoView {
         body,
         |_, page| page.what.clone(),
     )
+}
+
+/// What is under way, a line each, above the list whose rows it decides.
+pub fn running(instance: &InstanceName, batches: &[Running], now: Timestamp) -> AnyView {
+    let line = |batch: &Running| {
+        let state = if batch.paused { "paused" } else { "under way" };
+        view! {
+            <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, now)} ": " {state}
+                <a class="link" href=path::batch(instance, &batch.id)>"Look"</a></p>
+        }
+    };
+    batches.iter().map(line).collect_view().into_any()
 }
 
 fn body(frame: Frame, page: BatchPage) -> AnyView {

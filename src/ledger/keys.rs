@@ -119,9 +119,6 @@ impl Ledger {
     }
 
     /// The data keys that seal what concerns a subject (its keyed hash), as far as they are there.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn keys_of(&self, subject: &str) -> Result<Vec<String>, LedgerError> {
         const SQL: &str = "select id from ledger_keys where id like $1 and wrapped is not null order by id";
         // A hash in hex: nothing in it means anything to `like`.
@@ -130,9 +127,6 @@ impl Ledger {
     }
 
     /// Data keys whose last day is before an instant, as far as they are there: so many at most.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn keys_older(&self, than: Timestamp, most: usize) -> Result<Vec<String>, LedgerError> {
         const SQL: &str = "select id from ledger_keys where wrapped is not null and id > $1 order by id limit 2000";
         let mut found: Vec<String> = Vec::new();

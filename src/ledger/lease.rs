@@ -77,9 +77,6 @@ impl Ledger {
 
     /// Keeps the leases running of the deeds that this process is at work on. One that cannot be renewed now keeps back none
     /// of the others.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn renew_leases(&self) -> Result<(), LedgerError> {
         let (at_work, now): (Vec<i64>, _) = (self.at_work.set().iter().copied().collect(), self.clock.now());
         let mut renewed = Ok(());
@@ -92,9 +89,6 @@ impl Ledger {
     }
 
     /// On SQLite the lock of the one server proves every former holder dead: their leases end now.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn end_former_leases(&self) -> Result<(), LedgerError> {
         if matches!(self.store.driver, Driver::Sqlite(_)) {
             const SQL: &str = "update open_deeds set lease_until = $2 where lease <> $1 and lease_until > $2";

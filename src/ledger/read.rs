@@ -210,9 +210,6 @@ impl Ledger {
     }
 
     /// Intents and facts, newest first.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn list(&self, filter: &Filter) -> Result<Vec<Entry>, LedgerError> {
         // A condition that may be empty keeps a planner from the index on what is given: the narrowest one leads.
         const ABOUT: &str = listed!("e.subject = $4 and ($1 = '' or e.operator = $1) and ($2 = '' or e.deed = $2)");
@@ -249,9 +246,6 @@ impl Ledger {
     }
 
     /// The newest intents and facts about one subject, by its keyed hash.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn about(&self, subject: &str, limit: i64) -> Result<Vec<Entry>, LedgerError> {
         const SQL: &str = entries!("e.subject = $1 order by e.idx desc limit $2");
         let rows: Vec<Row> =
@@ -373,9 +367,6 @@ impl Ledger {
     }
 
     /// What one person meant to do within a span, newest first and below an entry: what stands in clear, by the index on who.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn worked(
         &self,
         operator: &OperatorId,
@@ -429,9 +420,6 @@ impl Ledger {
     }
 
     /// One intent or fact in full, by keys alone; `None` where there is none.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn entry(&self, index: i64) -> Result<Option<Detail>, LedgerError> {
         const SQL: &str = entries!("e.idx = $1");
         const OUTCOME: &str = "select idx, leaf from ledger_entries where intent = $1";
@@ -453,9 +441,6 @@ impl Ledger {
     }
 
     /// The tree and its last checkpoint.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn tree_state(&self) -> Result<TreeState, LedgerError> {
         const HEAD: &str = "select size, root from ledger_head where id = 1";
         let (size, root): (i64, String) = on!(&self.store, pool => sqlx::query_as(HEAD).fetch_one(pool).await?);

@@ -171,6 +171,49 @@ impl Granted {
             doubtful: !certain,
         }
     }
+
+    /// Where a row says something else; what the record does not say is put down as not known.
+    fn otherwise(&self, row: &grants::Stored, not_known: &mut Vec<String>) -> Vec<String> {
+        let mut otherwise = Vec::new();
+        if self.operator != row.operator.0 {
+            otherwise.push("it was asked for somebody else".to_owned());
+        }
+        match &self.scope {
+            Some(scope) if Some(scope) != row.scope.as_ref() => {
+                otherwise.push("it includes something else than was asked for".to_owned());
+            }
+            Some(_) => {}
+            None => not_known.push(format!("what the grant {} includes", row.id)),
+        }
+        if (self.starts, self.ends) != (row.starts_at.0, row.ends_at.0) {
+            otherwise.push("it begins or ends at another time than was asked for".to_owned());
+        }
+        if self.roles != row.roles {
+            otherwise.push("the roles that go with it are others than were asked for".to_owned());
+        }
+        match self.approved {
+            Some(approved) if approved != row.approved => {
+                otherwise.push(format!(
+                    "the record says {}, the store says {}",
+                    decision(approved),
+                    decision(row.approved)
+                ));
+            }
+            Some(_) => {}
+            None => not_known.push(format!("whether the grant {} was approved", row.id)),
+        }
+        match self.revoked {
+            Some(true) if !row.revoked => {
+                otherwise.push("the record says that it was taken back, the store does not".to_owned());
+            }
+            Some(false) if row.revoked => {
+                otherwise.push("the store says that it was taken back, and no entry does".to_owned());
+            }
+            Some(_) => {}
+            None => not_known.push(format!("whether the grant {} was taken back", row.id)),
+        }
+        otherwise
+    }
 }
 
 /// Follows a grant from the entry that asks for it to the one that takes it back.
@@ -190,9 +233,6 @@ fn follow_grant(derived: &mut Derived, index: i64, deed: &str, facts: &Value, ce
 
 impl Ledger {
     /// Compares every row that gives rights with what the record says.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
     pub async fn compare_rows(&self) -> Result<Compared, LedgerError> {
         let derived = self.derive().await?;
         let mut compared = Compared::default();
@@ -290,44 +330,7 @@ impl Ledger {
                 None => said_otherwise.push("no entry says that it was asked for".to_owned()),
                 Some(said) => {
                     entry = Some(said.asked);
-                    if said.operator != row.operator.0 {
-                        said_otherwise.push("it was asked for somebody else".to_owned());
-                    }
-                    match &said.scope {
-                        Some(scope) if Some(scope) != row.scope.as_ref() => {
-                            said_otherwise.push("it includes something else than was asked for".to_owned());
-                        }
-                        Some(_) => {}
-                        None => compared.not_known.push(format!("what the grant {} includes", row.id)),
-                    }
-                    if (said.starts, said.ends) != (row.starts_at.0, row.ends_at.0) {
-                        said_otherwise.push("it begins or ends at another time than was asked for".to_owned());
-                    }
-                    if said.roles != row.roles {
-                        said_otherwise.push("the roles that go with it are others than were asked for".to_owned());
-                    }
-                    match said.approved {
-                        Some(approved) if approved != row.approved => {
-                            said_otherwise.push(format!(
-                                "the record says {}, the store says {}",
-                                decision(approved),
-                                decision(row.approved)
-                            ));
-                        }
-                        Some(_) => {}
-                        None => compared.not_known.push(format!("whether the grant {} was approved", row.id)),
-                    }
-                    match said.revoked {
-                        Some(true) if !row.revoked => {
-                            said_otherwise
-                                .push("the record says that it was taken back, the store does not".to_owned());
-                        }
-                        Some(false) if row.revoked => {
-                            said_otherwise.push("the store says that it was taken back, and no entry does".to_owned());
-                        }
-                        Some(_) => {}
-                        None => compared.not_known.push(format!("whether the grant {} was taken back", row.id)),
-                    }
+                    said_otherwise = said.otherwise(row, &mut compared.not_known);
                 }
             }
             for what in said_otherwise {
@@ -534,9 +537,6 @@ impl Ledger {
     }
 
     /// Whether anybody was ever added, as far as the record can say: where its head does not hold, somebody may have been.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn knows_people(&self) -> Result<bool, LedgerError> {
         Ok(self.store.ever("add_operator").await?.unwrap_or(true))
     }
@@ -622,9 +622,6 @@ impl Ledger {
     }
 
     /// What a check of the record says of the rows that give rights.
-    ///
-    /// # Errors
-    /// Only if the store cannot be read.
     pub(super) async fn verify_rows(&self, report: &mut Report) -> Result<(), LedgerError> {
         match self.compare_rows().await {
             Ok(compared) => {

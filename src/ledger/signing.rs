@@ -323,9 +323,6 @@ impl Ledger {
 
     /// Looks whether the record goes on from what was signed last, in the store and outside; [`Ledger::contradiction`] and
     /// [`Ledger::outside_trouble`] say what was found.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn examine(&self) -> Result<(), LedgerError> {
         self.read_state().await.map(|_| ())
     }
@@ -436,9 +433,6 @@ impl Ledger {
     /// At the first start over an older store: its head gets a seal and the store an id, if its
     /// record is whole, the checkpoints of the store and outside agree, and nothing says that it had a seal before. A seal that is
     /// missing otherwise is a contradiction. Then the record is looked at.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn begin(&self) -> Result<(), LedgerError> {
         const HAS: &str = "select count(*) from ledger_origins";
         let (named, there): (i64, i64) = on!(&self.store, pool => (

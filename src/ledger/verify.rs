@@ -2,7 +2,7 @@
 
 use super::{
     Ledger, LedgerError, Outcome,
-    checkpoint::{Checkpoint, Read},
+    checkpoint::{Checkpoint, Read, Witness},
     head::{self, ORIGINS, Origin, OriginRow},
     keys,
     tree::{Frontier, Hash, leaf_hash},
@@ -181,18 +181,12 @@ async fn verify_from(
 
 impl Ledger {
     /// Checks the store that this ledger is in, the rows that give rights included.
-    ///
-    /// # Errors
-    /// Only if it cannot be read.
     pub async fn verify(&self, outside: &[String]) -> Result<Report, LedgerError> {
         self.verify_from(outside, None, |_| ()).await.map(|(report, _)| report)
     }
 
     /// The same from where an earlier check ended, saying how many entries have been read; and from where a later one can go
     /// on, if nothing is wrong.
-    ///
-    /// # Errors
-    /// Only if it cannot be read.
     pub async fn verify_from(
         &self,
         outside: &[String],
@@ -219,7 +213,7 @@ struct Open {
 }
 
 /// A check under way.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Check {
     /// The first entry that this check reads.
     from: i64,
@@ -271,50 +265,47 @@ impl Check {
         };
         let notes = stored.iter().map(|(_, note)| &**note);
         let witness = head::witness(keys, head::former_host(keys, host, notes), &origins);
-        let mut check = Self {
-            from: 0,
-            wrong: Vec::new(),
-            checkpoints: BTreeMap::new(),
-            newest_outside: None,
-            compared: BTreeMap::new(),
-            tree: Frontier::default(),
-            next: 0,
-            vouched: 0,
-            open: BTreeMap::new(),
-            located: false,
-            others: 0,
-            named: false,
-            origins,
-            roots: BTreeMap::new(),
-            said: BTreeMap::new(),
-            keys: HashSet::new(),
-            missing: BTreeMap::new(),
-            destroyed: HashSet::new(),
-            changes: Changes::default(),
-        };
+        let mut check = Self { origins, ..Self::default() };
         if let Some(what) = trouble {
             check.wrong(None, what);
         }
+        let kept = check.take_stored(&witness, stored);
+        check.take_outside(&witness, host, outside);
+        if kept > 0 && check.others > 0 && check.newest_outside.is_none() {
+            let what = "none of the checkpoints from outside is of this store, which has signed some: they are of other \
+                        stores, or this one was put in another’s place";
+            check.wrong(None, what.to_owned());
+        }
+        check
+    }
+
+    /// Takes the checkpoints of the store in; how many are its own.
+    fn take_stored(&mut self, witness: &Witness, stored: &[(i64, String)]) -> usize {
         let mut kept = 0;
         for (size, note) in stored {
             match witness.read(note) {
                 Read::Ours(found) if found.size == *size => {
                     kept += 1;
-                    check.checkpoints.entry(*size).or_default().push((found, "in the store"));
+                    self.checkpoints.entry(*size).or_default().push((found, "in the store"));
                 }
                 Read::Ours(_) => {
-                    check.wrong(None, format!("the checkpoint stored for {size} entries names another size"));
+                    self.wrong(None, format!("the checkpoint stored for {size} entries names another size"));
                 }
                 // An owner has decided against what was signed under a former name.
-                Read::Others if check.accepted().is_some() => {}
+                Read::Others if self.accepted().is_some() => {}
                 Read::Others | Read::GoesOn => {
-                    check.wrong(None, format!("the checkpoint stored for {size} entries is of another store"))
+                    self.wrong(None, format!("the checkpoint stored for {size} entries is of another store"))
                 }
-                Read::Bad(why) => check.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
+                Read::Bad(why) => self.wrong(None, format!("the checkpoint stored for {size} entries: {why}")),
             }
         }
+        kept
+    }
+
+    /// Takes the checkpoints from outside in.
+    fn take_outside(&mut self, witness: &Witness, host: &str, outside: &[String]) {
         if let Some(successor) = witness.gone_on_as(outside) {
-            check.wrong(
+            self.wrong(
                 None,
                 format!("an owner decided that this store goes on as {successor}: this is a copy of before"),
             );
@@ -322,23 +313,17 @@ impl Check {
         for note in outside {
             match witness.read(note) {
                 Read::Ours(found) => {
-                    check.newest_outside = check.newest_outside.max(Some(found.size));
-                    check.checkpoints.entry(found.size).or_default().push((found, "from outside"));
+                    self.newest_outside = self.newest_outside.max(Some(found.size));
+                    self.checkpoints.entry(found.size).or_default().push((found, "from outside"));
                 }
                 Read::GoesOn => {}
                 Read::Others => {
-                    check.others += 1;
-                    check.named |= note.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
+                    self.others += 1;
+                    self.named |= note.strip_prefix(host).is_some_and(|rest| rest.starts_with('/'));
                 }
-                Read::Bad(why) => check.wrong(None, format!("a checkpoint from outside: {why}")),
+                Read::Bad(why) => self.wrong(None, format!("a checkpoint from outside: {why}")),
             }
         }
-        if kept > 0 && check.others > 0 && check.newest_outside.is_none() {
-            let what = "none of the checkpoints from outside is of this store, which has signed some: they are of other \
-                        stores, or this one was put in another’s place";
-            check.wrong(None, what.to_owned());
-        }
-        check
     }
 
     /// The size up to which an owner took the entries as they stood: what was wrong among them was decided about.

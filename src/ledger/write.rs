@@ -389,9 +389,6 @@ impl Ledger {
     /// Records something that has no outcome. Failed sign-ins of one account or address range become one entry in ten
     /// minutes, and so do wrong codes of one account and refusals of one permission to one person: nobody must be able to
     /// grow the tree without bound. What changed elsewhere is recorded once, whoever noticed it.
-    ///
-    /// # Errors
-    /// The ledger's.
     pub async fn fact(&self, fact: Fact) -> Result<(), LedgerError> {
         let at = self.clock.now();
         let subject = match &fact {
@@ -455,9 +452,6 @@ impl Ledger {
 
     /// Claims the deeds whose lease has run out: each goes to one process only. Who cannot close one yet lets the claim run
     /// out and gets it again.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn claim_expired(&self) -> Result<Vec<OpenDeed>, LedgerError> {
         const OPENED: &str = "select opened_at from open_deeds where intent = $1";
         let now = self.clock.now();
@@ -514,18 +508,12 @@ impl Ledger {
     }
 
     /// Lets a claimed deed go that cannot be closed yet, so that it is looked at again soon.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn leave(&self, open: &OpenDeed) -> Result<(), LedgerError> {
         let soon = self.clock.now().plus(LOOK_AGAIN);
         Ok(OPEN_DEEDS.give_back(&self.store, &open.index.to_string(), &self.process, soon).await?)
     }
 
     /// Closes a claimed deed by what was read.
-    ///
-    /// # Errors
-    /// The ledger's.
     pub async fn close_swept(&self, open: &OpenDeed, verdict: &Verdict) -> Result<(), LedgerError> {
         let seen = json!({ "steps": [], "seen": verdict.seen, "closed by reading": true });
         let closed =

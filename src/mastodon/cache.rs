@@ -78,8 +78,6 @@ pub struct Cache {
 pub struct CacheError(String);
 
 impl Cache {
-    /// # Errors
-    /// If the address cannot be used.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         let way = match sentinels(url) {
             None => Way::Server(Client::open(url)?, OnceCell::new()),

@@ -154,17 +154,11 @@ const BEGIN_READ: &str = "begin isolation level repeatable read read only; set l
 
 impl Database {
     /// Connects when first asked: the instance may be down at start.
-    ///
-    /// # Errors
-    /// If the address cannot be understood.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         Self::with_primary(url, None)
     }
 
     /// The same where `url` leads to a copy, and what is written goes to the primary that it follows.
-    ///
-    /// # Errors
-    /// If an address cannot be understood.
     pub fn with_primary(url: &str, primary: Option<&str>) -> anyhow::Result<Self> {
         // PgBouncer refuses what it does not know of at the start of a session, `extra_float_digits` among it.
         let options = |url: &str| -> anyhow::Result<_> {
@@ -302,6 +296,12 @@ async fn place(tx: &mut PgConnection) -> Result<(i64, i64), DatabaseError> {
     const SQL: &str = "select system_identifier, \
         (select oid::bigint from pg_database where datname = current_database()) from pg_control_system()";
     Ok(query_as(SQL).fetch_one(tx).await?)
+}
+
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
+        read_problem(error)
+    }
 }
 
 /// What is said where the instance’s database was not read.

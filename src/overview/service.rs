@@ -51,9 +51,6 @@ pub fn home(context: &Context) -> Result<Option<String>, Problem> {
 }
 
 /// All instances that this person may see, in the order of the configuration.
-///
-/// # Errors
-/// If the store does not answer.
 pub async fn everywhere(context: &Context, search: &str) -> Result<Framed<Vec<InstanceRow>>, Problem> {
     let mut rows = Vec::new();
     for instance in context.visible() {

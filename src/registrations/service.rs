@@ -17,7 +17,7 @@ use crate::{
     ledger::{Answered, Entry, Filter, Mark, Outcome, Subject, Warrant, unreadable},
     mastodon::{
         Instance,
-        database::{DatabaseError, Read, read_problem},
+        database::{DatabaseError, Read},
         rest::Client,
         settings::{Meaning, Stored},
         visitors::{Answered as Api, LONGEST_MESSAGE as EXCERPT, Seen, SignUpPage},
@@ -176,8 +176,8 @@ pub async fn registrations(
     let instance = context.instance(instance)?.clone();
     context.permit(Permission::ViewRegistrations, Some(&instance.name)).await?;
     let stored = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        read.registrations().await.map_err(read_problem)?
+        let mut read = instance.database.read().await?;
+        read.registrations().await?
     };
     let now = context.now();
     let history = history(context, &instance, 20).await?;

@@ -182,9 +182,6 @@ pub async fn of(
 
 /// Whether the record says that somebody has linked an account, where no row of it holds: then they act as nobody, and not as
 /// everybody does who has linked none.
-///
-/// # Errors
-/// The driver's.
 pub async fn is_missing(store: &Store, operator: &OperatorId, instance: &InstanceName) -> sqlx::Result<bool> {
     let subject = mac::person(&store.keys, operator);
     let known = store.known().await?;

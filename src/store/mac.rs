@@ -159,9 +159,6 @@ impl Store {
     }
 
     /// Every row that gives authority and is refused, up to a bound.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn refused(&self) -> sqlx::Result<Vec<Refusal>> {
         let mut all = super::operators::refused(self).await?;
         all.extend(super::grants::refused(self).await?);

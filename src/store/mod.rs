@@ -188,9 +188,6 @@ impl Store {
     }
 
     /// Waits until no other process brings this store up to date or seals it, and keeps others waiting until it is dropped.
-    ///
-    /// # Errors
-    /// If the lock cannot be had.
     pub async fn starting(&self, url: &str) -> Result<Starting, StoreError> {
         match &self.driver {
             Driver::Sqlite(_) => {
@@ -218,9 +215,6 @@ impl Store {
     }
 
     /// Brings the tables up to date: the shared ones, then what differs by engine.
-    ///
-    /// # Errors
-    /// If a migration cannot be applied.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |error| StoreError::Migrate(MigrateError::Execute(error));
         let unbound = self.is_of_before(BOUND).await.map_err(failed)?;
@@ -277,9 +271,6 @@ impl Store {
 
     /// Whether it can be written: a row beside those that count attempts is, and goes with them when its time is over. Once in
     /// five seconds, however often it is asked: what strangers ask must not keep the disk at work.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn try_write(&self, now: Timestamp) -> sqlx::Result<()> {
         const SQL: &str = "insert into attempts (key_hash, failures, first_at, last_at, expires_at) \
             values ('whether it can be written', 0, $1, $1, $2) \
@@ -295,9 +286,6 @@ impl Store {
     }
 
     /// The clock that this store's processes go by: the server's, where several may share it, as it shows now.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn clock(&self) -> sqlx::Result<Clock> {
         match self.driver {
             Driver::Sqlite(_) => Ok(Clock::System),
@@ -310,9 +298,6 @@ impl Store {
     }
 
     /// Sets a clock that goes by the store's.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn set(&self, clock: &Clock) -> sqlx::Result<()> {
         const NOW: &str = "select (extract(epoch from clock_timestamp()) * 1000)::bigint";
         let (Driver::Postgres(pool), Clock::Store(time)) = (&self.driver, clock) else { return Ok(()) };
@@ -339,6 +324,13 @@ fn only_for_us(file: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(file)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
+}
+
+impl From<sqlx::Error> for Problem {
+    /// The instance's database has an error of its own: this is the console's.
+    fn from(error: sqlx::Error) -> Self {
+        store_problem(error)
+    }
 }
 
 /// What is said where the console’s own database does not answer; why it does not stands in the log.

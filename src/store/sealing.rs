@@ -64,9 +64,6 @@ impl Store {
     }
 
     /// Notes that this store, as it stands, is still to be sealed.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealing_becomes_due(&self) -> sqlx::Result<()> {
         self.becomes_due(SEALING).await
     }
@@ -91,9 +88,6 @@ impl Store {
     }
 
     /// Whether this store is one that is still to be sealed: its last entry of then is still what it was.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealing_is_due(&self) -> sqlx::Result<bool> {
         Ok(!self.due(SEALING).await?.is_empty())
     }
@@ -124,9 +118,6 @@ impl Store {
     }
 
     /// It is sealed.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn sealing_is_done(&self) -> sqlx::Result<()> {
         self.done(SEALING).await
     }
@@ -148,9 +139,6 @@ impl Store {
     }
 
     /// Whether a row has a MAC at all: where one has, the store was sealed.
-    ///
-    /// # Errors
-    /// The driver's.
     pub async fn any_sealed(&self) -> sqlx::Result<bool> {
         const SQL: &str = "select (select count(*) from operators where mac is not null) \
             + (select count(*) from grants where mac is not null) \

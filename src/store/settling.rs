@@ -54,9 +54,6 @@ fn row(row: Row) -> Option<Settling> {
 }
 
 /// Remembers a change before it is made; the one before it on that instance is history.
-///
-/// # Errors
-/// The store's.
 pub async fn begin(
     store: &Store,
     instance: &InstanceName,
@@ -78,9 +75,6 @@ pub async fn begin(
 }
 
 /// What is not yet seen everywhere on an instance.
-///
-/// # Errors
-/// The store's.
 pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<Settling>> {
     const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
         where instance = $1";
@@ -93,9 +87,6 @@ pub async fn of(store: &Store, instance: &InstanceName) -> sqlx::Result<Option<S
 pub const LONGEST_PAUSE: i64 = MINUTE;
 
 /// What is to be looked at now (one row an instance): also what was put off by a clock that has been set back since.
-///
-/// # Errors
-/// The store's.
 pub async fn due(store: &Store, now: Timestamp) -> sqlx::Result<Vec<Settling>> {
     const SQL: &str = "select instance, entry, mode, since, tries, next_at, forgotten_at, recorded from settling \
         where next_at <= $1 or next_at > $2 order by next_at";
@@ -108,17 +99,11 @@ const LOOKS: Tries =
     Tries { table: "settling", key: "instance || ' ' || cast(entry as text)", at: "next_at", untaken: "tries = $3" };
 
 /// Claims one look: true for one process at a time. Nobody looks again before `next`.
-///
-/// # Errors
-/// The store's.
 pub async fn claim(store: &Store, settling: &Settling, next: Timestamp) -> sqlx::Result<bool> {
     LOOKS.take(store, &format!("{} {}", settling.instance, settling.entry), settling.tries, next).await
 }
 
 /// The caches confirmed that they forgot.
-///
-/// # Errors
-/// The store's.
 pub async fn forgotten(store: &Store, settling: &Settling, at: Timestamp) -> sqlx::Result<()> {
     const SQL: &str = "update settling set forgotten_at = $3 where instance = $1 and entry = $2";
     on!(store, pool => sqlx::query(SQL)
@@ -126,18 +111,12 @@ pub async fn forgotten(store: &Store, settling: &Settling, at: Timestamp) -> sql
 }
 
 /// The record says by now that it is not seen everywhere.
-///
-/// # Errors
-/// The store's.
 pub async fn recorded(store: &Store, instance: &InstanceName, entry: i64) -> sqlx::Result<()> {
     const SQL: &str = "update settling set recorded = 1 where instance = $1 and entry = $2";
     on!(store, pool => sqlx::query(SQL).bind(instance.as_str()).bind(entry).execute(pool).await.map(|_| ()))
 }
 
 /// It is seen everywhere, was not made, or is given up. True exactly once.
-///
-/// # Errors
-/// The store's.
 pub async fn end(store: &Store, instance: &InstanceName, entry: i64) -> sqlx::Result<bool> {
     const SQL: &str = "delete from settling where instance = $1 and entry = $2";
     let gone = on!(store, pool => sqlx::query(SQL)

@@ -7,6 +7,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use howdah::{
+    batches::service::{OfBatch, engine},
     clock::DAY,
     deeds::DecideCase,
     ledger::{ABOUT_THESE, DONE_BY, Deed},
@@ -359,7 +360,7 @@ async fn a_batch_that_was_left_has_a_way_back() {
     let batch = batch.split('?').next().unwrap();
     let instance = house.app.instances.values().next().unwrap().clone();
     until("the batch is at its end", async || {
-        howdah::batches::service::work(&house.app, &instance, "a test").await.unwrap();
+        engine::work::<OfBatch>(&house.app, &instance, "a test", 50).await.unwrap();
         text(&house.get(Some(&owner), batch).await.body).contains("ended") || house.open_deeds().await == 0
     })
     .await;

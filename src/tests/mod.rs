@@ -52,6 +52,7 @@ mod sign_in;
 mod signups;
 mod standby;
 mod store;
+mod style;
 mod support;
 mod versions;
 mod waiting;

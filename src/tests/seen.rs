@@ -65,6 +65,11 @@ async fn noted(house: &House) -> Vec<String> {
     all.into_iter().rev().map(|(_, kind)| kind).collect()
 }
 
+/// Whether nothing is watched any more: the last change is seen everywhere.
+async fn settled(house: &House) -> bool {
+    howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_none()
+}
+
 /// An own database of the tests' Redis.
 async fn redis(number: u8) -> String {
     let url = format!("{}/{number}", variable("HOWDAH_TEST_REDIS").trim_end_matches('/'));
@@ -307,15 +312,7 @@ async fn in_single_user_mode_the_setting_counts_for_nothing_and_nothing_is_watch
         ),
     ]);
     set(&house, &owner, "open").await;
-    let left =
-        async || howdah::store::settling::of(&house.app.store, &"harbour".parse().unwrap()).await.unwrap().is_some();
-    for _ in 0..400 {
-        if !left().await {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert!(!left().await, "nothing is watched");
+    until("nothing is watched", async || settled(&house).await).await;
     assert_eq!(noted(&house).await, ["registrations_unsettled"]);
     let page = text(&house.get(Some(&owner), PAGE).await.body);
     for words in [
@@ -454,7 +451,7 @@ async fn the_former_message_is_no_agreement() {
     let house = house_with(sqlite().await, Version::V46, Some(&cache), Some(way.url.clone())).await;
     let owner = house.sign_in("owner").await;
     set(&house, &owner, "none").await;
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    until("it is settled", async || settled(&house).await).await;
     warm(&house).await;
     way.held.store(true, Ordering::SeqCst);
     let seen = serde_json::json!([["--- none\n"], ["--- We are full for the moment.\n"]]).to_string();
@@ -493,15 +490,8 @@ async fn with_mastodons_redis_it_is_done_at_once() {
     assert_eq!(house.outcome("set_registrations").await, Some(Outcome::Succeeded));
     // A reader from before the change fills the cache again: it is noticed, recorded, and put right.
     let mut connection = redis::Client::open(cache).unwrap().get_multiplexed_async_connection().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    until("it is looked at twice and settled", async || settled(&house).await).await;
     redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await.unwrap();
-    let left: i64 = match &house.store.store.driver {
-        howdah::store::Driver::Sqlite(pool) => {
-            sqlx::query_scalar("select count(*) from settling").fetch_one(pool).await.unwrap()
-        }
-        howdah::store::Driver::Postgres(_) => unreachable!(),
-    };
-    assert_eq!(left, 0, "looked at twice and settled");
     assert_eq!(noted(&house).await, Vec::<String>::new());
 }
 

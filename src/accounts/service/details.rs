@@ -1,6 +1,6 @@
 //! An account's page: its case, and everything else that is known, also by the record.
 
-use super::{deleting::deletion, read_problem, shown, store_problem};
+use super::{deleting::deletion, shown};
 use crate::{
     access::{self, Permission},
     accounts::{AccountPage, Details, Made, Place, Sanction, SeenSession, SignUp},
@@ -26,7 +26,7 @@ use crate::{
         service::{Decisions, case_page},
     },
     search::Search,
-    store::operators,
+    store::{operators, store_problem},
     ui,
 };
 
@@ -75,7 +75,7 @@ pub async fn account(
     if access::permit(&context.actor, Permission::ViewInvitations, Some(&instance.name)).is_ok() {
         case.invitations = crate::invitations::service::of_account(&context.app, &instance, id).await?;
     }
-    let facts = facts(&instance, id).await.map_err(read_problem)?.ok_or_else(missing)?;
+    let facts = facts(&instance, id).await?.ok_or_else(missing)?;
     let (record, older, whole) = record(context, &instance, id, &parsed).await?;
     let own = acting::own(context, &instance).await?;
     let object = context.case(&instance, &facts.account, &facts.open, own.as_ref()).await?;
@@ -249,7 +249,7 @@ async fn record(
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = entries.len() > page;
     entries.truncate(page);
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let people = operators::list(&app.store).await?;
     let older = entries.last().filter(|_| more).map(|last| {
         let search = search.with("before", &last.index.to_string());
         format!("{}{search}#record", path::account(&instance.name, id))

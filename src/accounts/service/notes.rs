@@ -1,6 +1,6 @@
 //! What the team writes down about an account: for the team, in the console's own store. Mastodon's notes stay Mastodon's.
 
-use super::{malformed_form, read_problem, store_problem};
+use super::malformed_form;
 use crate::{
     access::{self, Object, Permission, Permit, Role},
     accounts::{OurNote, OurNotes},
@@ -26,8 +26,8 @@ async fn about(context: &Context, instance: &str, account: &str) -> Result<(Arc<
     context.permit(Permission::DecideReports, Some(&instance.name)).await?;
     let id: AccountId = account.parse().map_err(|_| malformed_form())?;
     let (account, open) = {
-        let mut read = instance.database.read().await.map_err(read_problem)?;
-        (read.account(id).await.map_err(read_problem)?, read.open_reports(id).await.map_err(read_problem)?)
+        let mut read = instance.database.read().await?;
+        (read.account(id).await?, read.open_reports(id).await?)
     };
     let account = account.ok_or_else(|| Problem::not_found("There is no such account on this instance any more."))?;
     let own = acting::own(context, &instance).await?;
@@ -96,7 +96,7 @@ pub async fn withdraw_note(
 ) -> Result<String, Problem> {
     let (instance, account, permit) = about(&context, &instance, &account).await?;
     let app = context.app.clone();
-    let found = account_notes::by_id(&app.store, &app.keys, &note).await.map_err(store_problem)?;
+    let found = account_notes::by_id(&app.store, &app.keys, &note).await?;
     let found = found.ok_or_else(|| Problem::not_found("There is no such note."))?;
     if !may_withdraw(&context, &found) {
         return Err(Problem::new(Kind::Forbidden, "Only who wrote a note, or an owner, withdraws it.", "Ask them."));
@@ -130,8 +130,8 @@ pub async fn our_notes(
         return Ok(OurNotes::default());
     }
     let app = &context.app;
-    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await.map_err(store_problem)?;
-    let people = operators::list(&app.store).await.map_err(store_problem)?;
+    let notes = account_notes::about(&app.store, &app.keys, &instance.name, id).await?;
+    let people = operators::list(&app.store).await?;
     let name = |id: &OperatorId| {
         people
             .iter()

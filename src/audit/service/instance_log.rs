@@ -12,7 +12,7 @@ use crate::{
     ledger::{Acting, Closed, Subject},
     mastodon::{
         Instance,
-        database::{DatabaseError, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction, read_problem},
+        database::{DatabaseError, LONGEST_CHANGES, LogFilter, LogWindow, LoggedAction},
     },
     path,
     problem::Problem,
@@ -38,7 +38,7 @@ pub async fn page(context: &Context, instance: &str, search: &str) -> Result<Fra
         return Err(unknown("day", &filter.day, DAY_TYPED));
     }
     let before = parsed.get("before").and_then(|text| text.parse().ok());
-    let (window, nobody) = read(&instance, &filter, before).await.map_err(read_problem)?;
+    let (window, nobody) = read(&instance, &filter, before).await?;
     let LogWindow { mut rows, looked_to } = window;
     let page = usize::try_from(PAGE).unwrap_or(0);
     let more = rows.len() > page;

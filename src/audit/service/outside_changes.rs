@@ -652,9 +652,6 @@ fn log_rows(key: &str, before: Option<&Value>, now: Option<&Value>) -> (String, 
 }
 
 /// The newest entries of an instance that are younger than a day.
-///
-/// # Errors
-/// If the record cannot be read.
 pub async fn newest(context: &Context, instance: &Instance, limit: i64) -> Result<Vec<Line>, Problem> {
     let filter = Filter {
         kind: Some("changed_elsewhere".to_owned()),

@@ -266,9 +266,6 @@ impl Read {
     }
 
     /// What posts hold besides their words, and the polls and links of what they quote.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn held(
         &mut self,
         statuses: &[StatusId],
@@ -472,9 +469,6 @@ impl Read {
 
     /// The collections that open or closed reports name, those of open ones first (`collection_reports (report_id)`, primary
     /// keys, `collection_items (collection_id)`); none where there are none yet, or they may not be read.
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn collections(
         &mut self,
         target: AccountId,

@@ -153,9 +153,6 @@ impl Read {
     }
 
     /// The rule of this number (primary key of `domain_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn domain_block_numbered(&mut self, id: RuleNumber) -> Result<Option<Listed>, DatabaseError> {
         const SQL: &str = rules!("where b.id = $1");
         let row: Option<RuleColumns> = query_as(SQL).bind(id.0).fetch_optional(&mut *self.tx).await?;
@@ -164,9 +161,6 @@ impl Read {
 
     /// The first of these names under which anything is there: a rule, an allowed server or a server known (unique indexes on
     /// `domain` of the three).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn named(&mut self, names: &[String]) -> Result<Option<String>, DatabaseError> {
         const SQL: &str = "select d.name from unnest($1::text[]) with ordinality d (name, place) \
             where exists (select from domain_blocks where domain = d.name) \
@@ -232,9 +226,6 @@ impl Read {
 
     /// Follows both ways, reports and media of the first few accounts of each of these servers, by server (`accounts (domain,
     /// id)`, then `follows` both ways, `reports` and `media_attachments` by account).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn glimpses(&mut self, domains: &[String]) -> Result<HashMap<String, Glimpse>, DatabaseError> {
         // As `reach`: joins that cannot be turned round.
         const SQL: &str = "with there as materialized (select d.name, a.id, a.live from unnest($1::text[]) d (name) \
@@ -303,9 +294,6 @@ impl Read {
 
     /// Follows, reports and media of the first accounts known on some servers, each counted up to a bound
     /// (`accounts (domain, id)`, then `follows` both ways, `reports` both ways and `media_attachments` by account).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn reach(&mut self, domains: &[String]) -> Result<Reach, DatabaseError> {
         // Joins that cannot be turned round: a planner left free reads all of `accounts` and `follows` for a large server.
         // Who is suspended already loses nothing (`app/services/block_domain_service.rb`, `without_suspended`).
@@ -343,9 +331,6 @@ impl Read {
     /// Which rows of a list would cut follows, either way, as the first few accounts of each server tell: each name of a server
     /// with the row it comes under (`accounts (domain, id)`, then `follows` both ways by account). Most servers with any tie
     /// have one there, and looking at all of their accounts takes seconds for a long list.
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn tied_at_first(&mut self, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, DatabaseError> {
         // Where few here follow anybody, a planner left free reads all of `follows` for each account.
         const BY_INDEX: &str = "select set_config('enable_seqscan', 'off', true)";
@@ -361,9 +346,6 @@ impl Read {
 
     /// The same among all accounts that are looked at, and the rows of servers that have more (`accounts (domain, id)`, then as
     /// the planner finds it best: by account where they are few, through all of `follows` once where they are many).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn tied(&mut self, names: &[String], rows: &[i64]) -> Result<HashSet<i64>, DatabaseError> {
         const SQL: &str = "with there as materialized (select d.row, a.id, a.number \
              from unnest($1::text[], $2::bigint[]) d (name, row) cross join lateral (select id, \
@@ -381,9 +363,6 @@ impl Read {
     /// Who here would lose follows by rows of a list, a page of them at once: each name of a server with the row it comes
     /// under, and what each row costs that costs anything (`accounts (domain, id)`, then `follows` both ways by account, and
     /// `accounts` by number for the names).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn costs(&mut self, names: &[String], rows: &[i64]) -> Result<HashMap<i64, Cost>, DatabaseError> {
         // As `reach`: joins that cannot be turned round, and whoever is suspended already loses nothing.
         const SQL: &str = "with there as materialized (select d.row, d.name, a.id, a.live \
@@ -422,9 +401,6 @@ impl Read {
 
     /// Whether anybody here follows anybody on some servers; `None` where there are more accounts than can be looked at
     /// (`accounts (domain, id)`, `follows (target_account_id)`).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn is_followed(&mut self, domains: &[String]) -> Result<Option<bool>, DatabaseError> {
         const SQL: &str = "select exists (select from unnest($1::text[]) d (name) cross join lateral \
              (select id, suspended_at is null as live from accounts where domain = d.name order by id limit $2) a \
@@ -525,9 +501,6 @@ impl Read {
     }
 
     /// The rule about addresses of this number (primary key of `ip_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn address_block_numbered(&mut self, id: RuleNumber) -> Result<Option<ListedAddress>, DatabaseError> {
         const SQL: &str = concat!(
             "select id, host(network(ip)) || '/' || masklen(ip), severity, comment, ",
@@ -541,9 +514,6 @@ impl Read {
     }
 
     /// The network of a rule about addresses (primary key of `ip_blocks`).
-    ///
-    /// # Errors
-    /// If the database does not answer.
     pub async fn network_of(&mut self, id: RuleNumber) -> Result<Option<String>, DatabaseError> {
         Ok(query_scalar("select host(network(ip)) || '/' || masklen(ip) from ip_blocks where id = $1")
             .bind(id.0)

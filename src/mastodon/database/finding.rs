@@ -107,13 +107,10 @@ pub struct ListedAccount {
     pub username: String,
     pub domain: Option<String>,
     pub display_name: String,
-    pub created_at: i64,
-    pub last_status_at: Option<i64>,
-    pub disabled: bool,
-    pub sensitized: bool,
-    pub silenced: bool,
-    pub suspended: bool,
-    pub deleted: bool,
+    pub created_at: Timestamp,
+    pub last_status_at: Option<Timestamp>,
+    #[sqlx(flatten)]
+    pub state: AccountState,
     /// Whether anybody can log in to it; a remote account has none.
     pub has_login: bool,
     pub role: Option<String>,
@@ -122,17 +119,7 @@ pub struct ListedAccount {
 impl ListedAccount {
     /// It stands as if it could be used, and nobody can.
     pub fn is_left_without_login(&self) -> bool {
-        self.domain.is_none() && !self.has_login && !self.suspended && !self.deleted
-    }
-
-    pub fn state(&self) -> AccountState {
-        AccountState {
-            disabled: self.disabled,
-            sensitized: self.sensitized,
-            silenced: self.silenced,
-            suspended: self.suspended,
-            deleted: self.deleted,
-        }
+        self.domain.is_none() && !self.has_login && !self.state.suspended && !self.state.deleted
     }
 }
 

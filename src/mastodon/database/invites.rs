@@ -31,7 +31,8 @@ const BESIDE: i64 = 100;
 const MOST_COUNTED: i64 = 100;
 
 /// What an invitation's link ends with: whoever knows it can use it. Shown to those who manage invitations.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, sqlx::Type)]
+#[sqlx(transparent)]
 pub struct InviteCode(String);
 
 impl std::fmt::Debug for InviteCode {
@@ -113,10 +114,11 @@ impl Inviter {
 }
 
 /// One invitation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Invite {
     pub id: InviteId,
     pub code: InviteCode,
+    #[sqlx(flatten)]
     pub inviter: Inviter,
     pub uses: i32,
     pub max_uses: Option<i32>,
@@ -183,29 +185,14 @@ pub struct CameWith {
     pub user: i64,
     pub account: i64,
     pub username: String,
-    pub came_at: i64,
+    pub came_at: Timestamp,
     pub approved: bool,
     pub confirmed: bool,
-    disabled: bool,
-    sensitized: bool,
-    silenced: bool,
-    suspended: bool,
-    deleted: bool,
+    #[sqlx(flatten)]
+    pub state: AccountState,
     /// Up to a hundred
     pub reports: i64,
     pub strikes: i64,
-}
-
-impl CameWith {
-    pub fn state(&self) -> AccountState {
-        AccountState {
-            disabled: self.disabled,
-            sensitized: self.sensitized,
-            silenced: self.silenced,
-            suspended: self.suspended,
-            deleted: self.deleted,
-        }
-    }
 }
 
 /// Those who came with an invitation, in the order they came.
@@ -330,59 +317,26 @@ macro_rules! may_invite {
     };
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: i64,
-    code: String,
-    #[sqlx(flatten)]
-    inviter: Inviter,
-    uses: i32,
-    max_uses: Option<i32>,
-    autofollow: bool,
-    comment: String,
-    created_at: i64,
-    expires_at: Option<i64>,
-    expired: bool,
-}
-
-impl Row {
-    fn invite(self, reviews: bool) -> Invite {
-        let row = self;
-        Invite {
-            id: InviteId(row.id),
-            code: InviteCode(row.code),
-            inviter: Inviter { reviews, ..row.inviter },
-            uses: row.uses,
-            max_uses: row.max_uses,
-            autofollow: row.autofollow,
-            comment: row.comment,
-            created_at: Timestamp(row.created_at),
-            expires_at: row.expires_at.map(Timestamp),
-            expired: row.expired,
-        }
-    }
-}
-
 impl Read {
     /// One invitation (primary key).
     pub async fn invite(&mut self, id: InviteId) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = $1");
-        let row: Option<Row> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|row| row.invite(self.reviews())))
+        let row: Option<Invite> = query_as(sql).bind(id.0).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| self.reviewed(row)))
     }
 
     /// These invitations, newest first (primary key).
     pub async fn invites_among(&mut self, ids: &[i64]) -> Result<Vec<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.id = any($1)");
-        let rows: Vec<Row> = query_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
-        Ok(rows.into_iter().map(|row| row.invite(self.reviews())).collect())
+        let rows: Vec<Invite> = query_as(sql).bind(ids).fetch_all(&mut *self.tx).await?;
+        Ok(rows.into_iter().map(|row| self.reviewed(row)).collect())
     }
 
     /// An invitation by its code, exactly (unique index on `code`).
     pub async fn invite_by_code(&mut self, code: &str) -> Result<Option<Invite>, DatabaseError> {
         let sql = by_release!(self.extras, invite, "where i.code = $1");
-        let row: Option<Row> = query_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
-        Ok(row.map(|row| row.invite(self.reviews())))
+        let row: Option<Invite> = query_as(sql).bind(code).fetch_optional(&mut *self.tx).await?;
+        Ok(row.map(|row| self.reviewed(row)))
     }
 
     /// The invitations of one account below an id that fit, newest first (`users (account_id)`, `invites (user_id)`).
@@ -398,14 +352,14 @@ impl Read {
             fitting,
             "where i.user_id in (select o.id from users o where o.account_id = $3 limit 10) and i.id < $4"
         );
-        let rows: Vec<Row> = query_as(sql)
+        let rows: Vec<Invite> = query_as(sql)
             .bind(usable.name())
             .bind(i64::try_from(page).unwrap_or(i64::MAX))
             .bind(owner.0)
             .bind(before.map_or(i64::MAX, |id| id.0))
             .fetch_all(&mut *self.tx)
             .await?;
-        let invites: Vec<Invite> = rows.into_iter().map(|row| row.invite(self.reviews())).collect();
+        let invites: Vec<Invite> = rows.into_iter().map(|row| self.reviewed(row)).collect();
         let edge = invites.last().map(|last| last.id).filter(|_| invites.len() >= page);
         Ok(InviteWindow { invites, edge, looked_to: None })
     }
@@ -433,7 +387,7 @@ impl Read {
             };
             // Few at a time: for many PostgreSQL would rather read all logins than look their owners up.
             let wanted = (page - window.invites.len()).min(AT_ONCE);
-            let rows: Vec<Row> = query_as(sql)
+            let rows: Vec<Invite> = query_as(sql)
                 .bind(usable.name())
                 .bind(i64::try_from(wanted).unwrap_or(i64::MAX))
                 .bind(lower)
@@ -441,7 +395,7 @@ impl Read {
                 .fetch_all(&mut *self.tx)
                 .await?;
             let full = rows.len() == wanted;
-            window.invites.extend(rows.into_iter().map(|row| row.invite(self.reviews())));
+            window.invites.extend(rows.into_iter().map(|row| self.reviewed(row)));
             if full {
                 window.edge = window.invites.last().map(|last| last.id);
                 if window.invites.len() >= page {
@@ -465,6 +419,11 @@ impl Read {
         let sql = by_release!(self.extras, may_invite, "where u.account_id = $1 order by u.id limit 1");
         let row: Option<Inviter> = query_as(sql).bind(account.0).fetch_optional(&mut *self.tx).await?;
         Ok(row.map(|inviter| Inviter { reviews: self.reviews(), ..inviter }))
+    }
+
+    fn reviewed(&self, mut invite: Invite) -> Invite {
+        invite.inviter.reviews = self.reviews();
+        invite
     }
 
     /// Whether invited people may have to wait for review: since 4.6, whose roles have more columns, granted or not.

@@ -134,9 +134,6 @@ impl Read {
     /// suspended since. Of the newest sign-ups (primary key of `users` backwards, then `accounts` by number).
     ///
     /// Those who wait do not count, nor who came just now: on a small server a wave would be common by itself.
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn origins(&mut self, since: Timestamp, until: Timestamp) -> Result<Origins, DatabaseError> {
         // As [`Hidden::range`]: a /64 of IPv6 is one address. What is looked up of accounts is few.
         const SQL: &str = "with newest as materialized (select account_id, sign_up_ip as ip, created_at, \
@@ -167,9 +164,6 @@ impl Read {
 
     /// Whom a rule about a mail domain would meet, its own and what lies below it (a scan of `users`, which has no index by
     /// the end of a mail address).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn met_by_mail(&mut self, domain: &Domain, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select count(case when approved then 1 end), count(case when not approved then 1 end), \
             count(case when created_at >= to_timestamp($2 / 1000.0) at time zone 'utc' then 1 end) from users \
@@ -182,9 +176,6 @@ impl Read {
     /// Whom a rule about addresses would meet: who is in and signed up, signed in or has a session from there (the view
     /// `user_ips`; Mastodon forgets after a year, `app/workers/scheduler/ip_cleanup_scheduler.rb`), who waits and asked from
     /// there, and who signed up from there since then (scans of `users`, `session_activations` and `login_activities`).
-    ///
-    /// # Errors
-    /// If the database does not answer, or not in time.
     pub async fn met_by_address(&mut self, network: &str, since: Timestamp) -> Result<Met, DatabaseError> {
         const SQL: &str = "select (select count(distinct i.user_id) from user_ips i join users u on u.id = i.user_id \
              where i.ip <<= $1::inet and u.approved), count(case when not approved then 1 end), \

@@ -64,7 +64,7 @@ fn body(frame: Frame, page: QueuePage) -> AnyView {
         </div>
         {filters(&instance, &page)}
         {page.preview.as_ref().map(|preview| bulk(&instance, &page, preview, &frame))}
-        {running(&instance, &page, &frame)}
+        {batches::page::running(&instance, &page.running, frame.now)}
         {if decided { decided_list(&instance, &page, &frame) } else { waiting_list(&instance, &page, &frame) }}
         <div class="head foot">
             <span class="soft small">
@@ -149,20 +149,6 @@ fn choose_decision(page: &QueuePage, decided: bool) -> Option<AnyView> {
         }
         .into_any()
     })
-}
-
-fn running(instance: &InstanceName, page: &QueuePage, frame: &Frame) -> AnyView {
-    page.running
-        .iter()
-        .map(|batch| {
-            let state = if batch.paused { "paused" } else { "under way" };
-            view! {
-                <p class="note lead good">{batch.what.clone()} ", begun by " {batch.who.clone()} " " {time::ago(batch.since, frame.now)} ": " {state}
-                    <a class="link" href=path::batch(instance, &batch.id)>"Look"</a></p>
-            }
-        })
-        .collect_view()
-        .into_any()
 }
 
 /// Cases that differ from the others, each with the reason.

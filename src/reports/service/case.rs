@@ -203,9 +203,6 @@ pub fn untouched(context: &Context, object: &Object) -> Option<String> {
 }
 
 /// Whether it is somebody's own case where there are more open reports than are read: asked for by itself.
-///
-/// # Errors
-/// If the instance's database does not answer.
 pub async fn own_beyond(
     instance: &Instance,
     account: &Account,
@@ -605,9 +602,6 @@ pub fn besides(status: StatusId, held: &Held, remote: bool) -> Vec<String> {
 }
 
 /// What was revealed about an account just now, to this person: it is taken out, and shown once.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn revealed(context: &Context, search: &Search, account: AccountId) -> Result<Option<Revealed>, Problem> {
     let Some(shown) = search.get("shown") else { return Ok(None) };
     let app = &context.app;

@@ -45,9 +45,6 @@ impl CaseInQueue {
 }
 
 /// All cases that wait, most urgent first.
-///
-/// # Errors
-/// If the console's own store does not answer.
 pub async fn cases(context: &Context, instance: &Instance) -> Result<Vec<CaseInQueue>, Problem> {
     cases_of(context, instance, &instance.waiting.snapshot()).await
 }
